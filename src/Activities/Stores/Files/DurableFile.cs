@@ -1,0 +1,174 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.Activities.Stores.Files;
+
+/// <summary>Writes of single files that survive a crash. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
+internal static class DurableFile
+{
+    /// <summary>Stands in the names of temporary files and in no segment of a key, so that the two can never be confused.</summary>
+    public const char TemporaryMark = '~';
+
+    private const int FolderAttempts = 5;
+
+    /// <summary>Writes the whole file: after a crash it is the old one or the new one.</summary>
+    /// <returns>False when <paramref name="overwrite"/> is false and the file exists; it stays as it is.</returns>
+    public static bool Write(string path, ReadOnlyMemory<byte> content, bool overwrite)
+    {
+        // Beside its target, never in a common folder: a rename is atomic within one file system only.
+        var temporary = $"{path}{TemporaryMark}{Guid.NewGuid():N}";
+        try
+        {
+            using (var handle = Open(temporary, FileMode.CreateNew))
+            {
+                RandomAccess.Write(handle, content.Span, 0);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            File.Move(temporary, path, overwrite);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            DeleteQuietly(temporary);
+            if (!overwrite && File.Exists(path))
+            {
+                return false;
+            }
+
+            throw FileErrors.TranslateWrite(exception, path);
+        }
+
+        FolderFlush.Flush(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    /// <summary>Adds the parts to the end of the file, which is created when absent.</summary>
+    /// <returns>The position at which the first part begins.</returns>
+    public static long Append(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        try
+        {
+            using var handle = Open(path, FileMode.OpenOrCreate);
+            var start = RandomAccess.GetLength(handle);
+            try
+            {
+                RandomAccess.Write(handle, parts, start);
+                RandomAccess.FlushToDisk(handle);
+            }
+            catch (IOException)
+            {
+                CutQuietly(handle, start);
+                throw;
+            }
+
+            if (start == 0)
+            {
+                FolderFlush.Flush(Path.GetDirectoryName(path)!);
+            }
+
+            return start;
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            throw FileErrors.TranslateWrite(exception, path);
+        }
+    }
+
+    /// <returns>Whether there was a file.</returns>
+    public static bool Delete(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                return false;
+            }
+
+            File.Delete(path);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            throw FileErrors.Translate(exception, path);
+        }
+    }
+
+    /// <summary>Removes the folder and those above it as long as they are empty, <paramref name="root"/> never.</summary>
+    /// <returns>The first folder that stayed.</returns>
+    public static string RemoveEmptyFolders(string folder, string root)
+    {
+        try
+        {
+            while (folder.Length > root.Length)
+            {
+                Directory.Delete(folder);
+                folder = Path.GetDirectoryName(folder)!;
+            }
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // Not empty, or somebody else was faster.
+        }
+
+        return folder;
+    }
+
+    /// <summary>Deletes a file that nobody will miss.</summary>
+    public static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // It is ignored by every listing and removed at the next start.
+        }
+    }
+
+    private static SafeFileHandle Open(string path, FileMode mode)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (DirectoryNotFoundException) when (attempt < FolderAttempts)
+            {
+                // More than one attempt: a deletion of its last value may take an empty folder away again.
+                CreateFolder(Path.GetDirectoryName(path)!);
+            }
+        }
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        var above = Path.GetDirectoryName(folder);
+        if (above is not null && !Directory.Exists(above))
+        {
+            CreateFolder(above);
+        }
+
+        Directory.CreateDirectory(folder);
+        if (above is not null)
+        {
+            FolderFlush.Flush(above);
+        }
+    }
+
+    private static void CutQuietly(SafeFileHandle handle, long length)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // The half-written end stays, as after a crash; the first failure is the one to report.
+        }
+    }
+}
