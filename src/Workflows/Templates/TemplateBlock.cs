@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>A block that is open while a template is read.</summary>
-/// <param name="Name">if, unless, each or with.</param>
-/// <param name="Scope">What the names inside it are looked up in, once it has been entered.</param>
+/// <param name="Name">if, unless or each.</param>
+/// <param name="Scope">What names are looked up in around it.</param>
 internal sealed record TemplateBlock(string Name, TemplateTag Tag, TemplateScope Scope)
 {
     public bool InElse { get; set; }
 
-    public bool OpensScope => Name is "each" or "with";
+    public bool IsEach => Name == "each";
 }

@@ -7,9 +7,11 @@ namespace Orchestrator.Workflows.Templates;
 /// <summary>The names of one rendering. A name is looked up when the template first comes to it. Not thread-safe: it serves one rendering.</summary>
 internal sealed class TemplateNames(Func<string, TemplateValue> lookup)
 {
-    private readonly Dictionary<string, object?> _found = new(StringComparer.Ordinal);
+    // Null as a value of JSON: what it has no members of can then be told.
+    private static readonly JsonElement Null = JsonSerializer.SerializeToElement<object?>(null);
+    private readonly Dictionary<string, object> _found = new(StringComparer.Ordinal);
 
-    public object? this[TemplateSegment segment]
+    public object this[TemplateSegment segment]
     {
         get
         {
@@ -30,9 +32,9 @@ internal sealed class TemplateNames(Func<string, TemplateValue> lookup)
     }
 
     // Text stays the very same string: going through JSON would replace half a surrogate pair.
-    private static object? Value(JsonNode? node) => node switch
+    private static object Value(JsonNode? node) => node switch
     {
-        null => null,
+        null => Null,
         JsonValue value when value.TryGetValue<string>(out var text) => text,
         _ => JsonSerializer.SerializeToElement(node, WorkflowJson.Compact),
     };

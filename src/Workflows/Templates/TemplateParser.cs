@@ -74,17 +74,17 @@ internal sealed class TemplateParser
     private void Open(TemplateTag tag)
     {
         var name = Word(tag.Content[1..].TrimStart(), out var argument);
-        if (name is not ("if" or "unless" or "each" or "with"))
+        if (name is not ("if" or "unless" or "each"))
         {
-            throw Wrong($"'{{{{{tag.Content}}}}}' is no block; there are #if, #unless, #each and #with", tag);
+            throw Wrong($"'{{{{{tag.Content}}}}}' is no block; there are #if, #unless and #each", tag);
         }
 
         WriteTag($"#{name} {Path(argument, tag, name)}", tag);
         var block = new TemplateBlock(name, tag, _scope);
         _blocks.Push(block);
-        if (block.OpensScope)
+        if (block.IsEach)
         {
-            _scope = new TemplateScope(_scope, ++_frame, _scope.InEach || name == "each");
+            _scope = new TemplateScope(_scope, ++_frame);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class TemplateParser
         }
 
         _scope = block.Scope;
-        _frame -= block.OpensScope ? 1 : 0;
+        _frame -= block.IsEach ? 1 : 0;
         WriteTag($"/{name}", tag);
     }
 
@@ -137,7 +137,7 @@ internal sealed class TemplateParser
         var atRoot = target.Outer is null;
         if (path.Start == TemplatePath.Origin.Variable)
         {
-            return _scope.InEach && block is not ("each" or "with") ? $"@{path.Variable}" : throw Wrong($"'{text}' has a meaning only inside {{{{#each}}}}", tag);
+            return _scope.Outer is not null && block != "each" ? $"@{path.Variable}" : throw Wrong($"'{text}' has a meaning only inside {{{{#each}}}}", tag);
         }
 
         if (up > 0 || (atRoot && path.Segments.Count == 0))

@@ -12,7 +12,7 @@ public sealed class PromptTemplatePathTests
     [InlineData("{{with-dash}}", "[\"with-dash\"]")]
     [InlineData("{{#each items}}{{name}}{{this}}{{@index}}{{../topic}}{{@root.inputs.x}}{{else}}{{nothing}}{{/each}}", "items topic inputs.x nothing")]
     [InlineData("{{#if a}}{{b}}{{else if c}}{{d}}{{/if}}{{#unless e}}{{/unless}}", "a b c d e")]
-    [InlineData("{{#with user}}{{name}}{{#each tags}}{{../../x}}{{../y}}{{/each}}{{/with}}", "user x")]
+    [InlineData("{{#each users}}{{name}}{{#each tags}}{{../../x}}{{../y}}{{/each}}{{/each}}", "users x")]
     public void Paths_of_a_template_are_what_it_takes_from_outside(string template, string expected) =>
         Assert.Equal(expected, string.Join(' ', PromptTemplate.Parse(template).Paths));
 
