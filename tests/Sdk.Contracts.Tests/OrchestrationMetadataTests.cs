@@ -27,8 +27,9 @@ public sealed class OrchestrationMetadataTests
     {
         OrchestrationMetadata metadata = new("Run", "id") { SerializedOutput = "1" };
 
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => metadata.ReadOutputAs<int>());
+        Assert.Contains("ReadOutputAs", error.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => metadata.ReadInputAs<int>());
-        Assert.Contains("ReadOutputAs", Assert.Throws<InvalidOperationException>(() => metadata.ReadOutputAs<int>()).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => metadata.ReadCustomStatusAs<int>());
     }
 
@@ -60,7 +61,8 @@ public sealed class OrchestrationMetadataTests
 
         string cut = new('x', 50);
         Assert.Equal(
-            $"[Name: 'Run', ID: 'id', RuntimeStatus: Failed, CreatedAt: 2030-01-02T03:04:05, LastUpdatedAt: 2030-01-02T03:04:06, Input: '{cut}...', FailureDetails: 'My.Error - broken']",
+            "[Name: 'Run', ID: 'id', RuntimeStatus: Failed, CreatedAt: 2030-01-02T03:04:05, LastUpdatedAt: 2030-01-02T03:04:06, "
+            + $"Input: '{cut}...', FailureDetails: 'My.Error - broken']",
             metadata.ToString());
     }
 

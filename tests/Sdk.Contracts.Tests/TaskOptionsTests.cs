@@ -71,7 +71,11 @@ public sealed class TaskOptionsTests
     {
         TaskRetryOptions options = TaskRetryOptions.FromRetryHandler((RetryContext context) => context.LastAttemptNumber < 2);
         RetryContext context = new(
-            new ManualOrchestrationContext(), lastAttempt, TaskFailureDetails.FromException(new IOException()), TimeSpan.Zero, CancellationToken.None);
+            new ManualOrchestrationContext(),
+            lastAttempt,
+            TaskFailureDetails.FromException(new IOException()),
+            TimeSpan.Zero,
+            CancellationToken.None);
 
         Assert.Equal(expected, await options.Handler!(context));
     }

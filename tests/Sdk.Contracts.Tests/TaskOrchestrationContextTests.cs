@@ -64,7 +64,14 @@ public sealed class TaskOrchestrationContextTests
         await _context.CallSubOrchestratorAsync<int>("F", options);
 
         Assert.Equal(
-            ["activity A Object 1 t", "activity B Object null t", "activity C Int32 null t", "sub D Object 2 t", "sub E Object null t", "sub F Int32 null t"],
+            [
+                "activity A Object 1 t",
+                "activity B Object null t",
+                "activity C Int32 null t",
+                "sub D Object 2 t",
+                "sub E Object null t",
+                "sub F Int32 null t",
+            ],
             _context.Calls);
     }
 

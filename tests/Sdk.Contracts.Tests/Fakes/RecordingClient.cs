@@ -14,7 +14,8 @@ internal class RecordingClient() : DurableTaskClient("recording")
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) =>
         Note($"schedule {orchestratorName} {input ?? "null"} {options?.InstanceId ?? "null"}", "id", cancellation);
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
         Note($"raise {instanceId} {eventName} {eventPayload ?? "null"}", true, cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(

@@ -5,12 +5,14 @@ using System.Runtime.CompilerServices;
 namespace Sdk.Contracts.Tests.Surface;
 
 /// <summary>
-/// Writes a type's public surface in one normal form: its header, then its members in ordinal order, without what the compiler adds to records.
-/// A type parameter never carries a question mark: the annotation of an unconstrained one cannot be told apart by reflection.
+/// Writes a type's public surface in one normal form: its header, then its members in ordinal order. It leaves out what the compiler adds to
+/// records and the overrides of what every object has. A type parameter never carries a question mark: whether an unconstrained one is
+/// annotated cannot be told by reflection.
 /// </summary>
 internal sealed class SurfaceFormatter
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private readonly TypeNameFormatter _names = new();
 
@@ -31,7 +33,7 @@ internal sealed class SurfaceFormatter
             .. type.GetConstructors(Declared).Where(IsVisible).Select(c => $"{Access(c)} {PlainName(type)}({Parameters(c)});"),
             .. type.GetProperties(Declared).Where(p => !IsGenerated(p)).Select(Property).OfType<string>(),
             .. type.GetFields(Declared).Where(f => f.IsPublic).Select(Field),
-            .. type.GetMethods(Declared).Where(m => IsVisible(m) && !IsGenerated(m) && !IsAccessor(m)).Select(Method),
+            .. type.GetMethods(Declared).Where(m => IsVisible(m) && !IsGenerated(m) && !IsAccessor(m) && !IsOfObject(m)).Select(Method),
         ];
         return [Header(type), .. members.Order(StringComparer.Ordinal)];
     }
@@ -50,13 +52,15 @@ internal sealed class SurfaceFormatter
 
     private static bool IsAccessor(MethodInfo method) => method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal);
 
+    private static bool IsOfObject(MethodInfo method) => method.GetBaseDefinition().DeclaringType == typeof(object);
+
     private static string Access(MethodBase method) => method.IsPublic ? "public" : "protected";
 
     private static string Obsolete(MemberInfo member) =>
         member.GetCustomAttribute<ObsoleteAttribute>() is { } obsolete ? $"[Obsolete(\"{obsolete.Message}\")] " : "";
 
     private static IEnumerable<string> EnumMembers(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(f => string.Create(CultureInfo.InvariantCulture, $"{Obsolete(f)}{f.Name} = {Convert.ToInt32(f.GetRawConstantValue(), CultureInfo.InvariantCulture)},"));
+        .Select(f => $"{Obsolete(f)}{f.Name} = {Convert.ToString(f.GetRawConstantValue(), CultureInfo.InvariantCulture)},");
 
     private static string Header(Type type)
     {
@@ -75,9 +79,10 @@ internal sealed class SurfaceFormatter
         bool hasBase = type.BaseType is { } b && b != typeof(object) && b != typeof(ValueType) && b != typeof(Enum);
         Type[] inherited = type.BaseType?.GetInterfaces() ?? [];
         IEnumerable<Type> parents = type.IsEnum ? [] : [.. hasBase ? [type.BaseType!] : Type.EmptyTypes, .. type.GetInterfaces().Except(inherited)];
-        string[] direct = [.. parents.Where(p => !parents.Any(other => other != p && other.IsInterface && other.GetInterfaces().Contains(p))).Select(TypeNameFormatter.Format)];
+        IEnumerable<Type> direct = parents.Where(p => !parents.Any(other => other.IsInterface && other.GetInterfaces().Contains(p)));
+        string list = string.Join(", ", direct.Select(TypeNameFormatter.Format));
         string name = FullNameOf(type)[(type.Namespace!.Length + 1)..];
-        return $"public {kind} {name}{(direct.Length == 0 ? "" : " : " + string.Join(", ", direct))}";
+        return $"public {kind} {name}{(list.Length == 0 ? "" : " : " + list)}";
     }
 
     private string? Property(PropertyInfo property)
@@ -112,9 +117,12 @@ internal sealed class SurfaceFormatter
     {
         Type[] arguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
         string generic = arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(a => a.Name))}>";
-        string constraints = string.Concat(arguments.SelectMany(a => a.GetGenericParameterConstraints().Select(c => $" where {a.Name} : {TypeNameFormatter.Format(c)}")));
+        string constraints = string.Concat(arguments.SelectMany(Constraints));
         return $"{lead} {_names.Format(method.ReturnParameter)} {name}{generic}({Parameters(method)}){constraints};";
     }
+
+    private static IEnumerable<string> Constraints(Type argument) =>
+        argument.GetGenericParameterConstraints().Select(c => $" where {argument.Name} : {TypeNameFormatter.Format(c)}");
 
     private string Parameters(MethodBase method)
     {
