@@ -35,4 +35,7 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     public double? QueuedMs { get; init; }
 
     public WorkflowError? Error { get; init; }
+
+    /// <summary>What the user should know of a step that succeeded; null when there is nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Mocks;
+using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Scheduling;
 
@@ -12,6 +13,7 @@ namespace Orchestrator.Activities.Runs;
 public sealed record PreparedRun
 {
     private NameScope? _names;
+    private WorkflowGraph? _graph;
 
     public required string RunId { get; init; }
 
@@ -40,4 +42,8 @@ public sealed record PreparedRun
     [JsonIgnore]
     public NameScope Names => _names ??= new NameScope(
         Steps.Select(step => (step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
+
+    /// <summary>The compiled graph of <see cref="Plan"/>.</summary>
+    [JsonIgnore]
+    public WorkflowGraph Graph => _graph ??= new WorkflowGraph(Plan.Steps);
 }

@@ -54,18 +54,25 @@ public sealed class RunStore(IContentStore store)
 
     /// <summary>What an attempt of a run executes.</summary>
     /// <exception cref="InvalidDataException">It is not there.</exception>
-    public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken)
-    {
-        if (_prepared.TryGetValue((runId, runAttempt), out var known))
-        {
-            return known;
-        }
+    public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        _prepared.TryGetValue((runId, runAttempt), out var known)
+            ? known
+            : _prepared.GetOrAdd(
+                (runId, runAttempt),
+                await FindPreparedAsync(runId, runAttempt, cancellationToken) ?? throw new InvalidDataException(
+                    $"'{RunKeys.Prepared(runId, runAttempt)}' is missing: run '{runId}' was deleted while it ran, or its storage was changed."));
 
-        var key = RunKeys.Prepared(runId, runAttempt);
-        var prepared = (await store.ReadAsync<PreparedRun>(key, cancellationToken))?.Value
-            ?? throw new InvalidDataException($"'{key}' is missing: run '{runId}' was deleted while it ran, or its storage was changed.");
-        return _prepared.GetOrAdd((runId, runAttempt), prepared);
-    }
+    /// <summary>The same for orchestrator code, which must not wait for a task: waits on a thread of its own.</summary>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    public PreparedRun GetPrepared(string runId, int runAttempt) => _prepared.TryGetValue((runId, runAttempt), out var known)
+        ? known
+        : Task.Run(() => GetPreparedAsync(runId, runAttempt, CancellationToken.None)).GetAwaiter().GetResult();
+
+    /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
+    public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        _prepared.TryGetValue((runId, runAttempt), out var known)
+            ? known
+            : (await store.ReadAsync<PreparedRun>(RunKeys.Prepared(runId, runAttempt), cancellationToken))?.Value;
 
     /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
     public void Forget(string runId, int runAttempt) => _prepared.TryRemove((runId, runAttempt), out _);

@@ -1,5 +1,3 @@
-using Orchestrator.Workflows.Runs;
-
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>What the orchestrator asks of one execution of a step. Small: outputs are read where they are.</summary>

@@ -10,5 +10,5 @@ public interface IRunPlanSource
 {
     /// <summary>The plan of an attempt whose PrepareRun has ended.</summary>
     /// <exception cref="InvalidDataException">It is not there: the run's storage was changed.</exception>
-    RunPlan Read(string runId, int runAttempt);
+    public RunPlan Read(string runId, int runAttempt);
 }
