@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Errors;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Mocks;
@@ -73,7 +72,7 @@ public sealed class MockScript
                     "mock-unknown-step",
                     MockScriptReader.Below("/steps", address),
                     $"The mock '{address}' names a step '{unknown}' that the definition does not have.",
-                    NearestName.Of(unknown, known)));
+                    Suggestion.For(unknown, known)));
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Activities.Errors;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 
@@ -136,7 +135,7 @@ internal sealed class MockScriptReader
             return (kind, name);
         }
 
-        Report("mock-unknown-kind", pointer + "/kind", $"There is no error kind '{name}', only {string.Join(", ", Kinds.Keys)}.", NearestName.Of(name, Kinds.Keys));
+        Report("mock-unknown-kind", pointer + "/kind", $"There is no error kind '{name}', only {string.Join(", ", Kinds.Keys)}.", Suggestion.For(name, Kinds.Keys));
         return default;
     }
 
@@ -172,7 +171,7 @@ internal sealed class MockScriptReader
             {
                 Report(
                     "mock-unknown-member", place, $"There is no member '{member.Name}' here, only {string.Join(", ", allowed)}.",
-                    NearestName.Of(member.Name, allowed));
+                    Suggestion.For(member.Name, allowed));
             }
             else if (!members.TryAdd(member.Name, member.Value))
             {

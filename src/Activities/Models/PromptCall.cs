@@ -99,7 +99,14 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
             Temperature = (float?)request.Temperature,
             MaxOutputTokens = request.MaxTokens,
         };
-        return client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            return client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            throw ModelErrors.Translate(exception);
+        }
     }
 
     private async Task<ChatResponseUpdate?> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
@@ -115,6 +122,12 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
             // An aborted request was on its way, and providers charge for what they have read.
             _reachedModel = true;
             throw;
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && (exception is IOException or HttpRequestException))
+        {
+            // Some clients report their own abort as a broken connection.
+            _reachedModel = true;
+            throw new OperationCanceledException("The call was cancelled.", exception, cancellationToken);
         }
         catch (Exception exception)
         {

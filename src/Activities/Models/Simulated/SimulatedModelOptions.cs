@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Activities.Errors;
+using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Models.Simulated;
 
@@ -56,7 +56,7 @@ public sealed record SimulatedModelOptions
                 "tokensPerSecond" => options with { TokensPerSecond = Number(model, part, text, 0.01, 1_000_000) },
                 "tokens" => options with { Tokens = (int)Number(model, part, text, 1, 100_000, whole: true) },
                 _ => throw Wrong(
-                    model, part, $"there is no option '{name}', only {string.Join(", ", Names)}.{NearestName.Hint(name, Names)}".TrimEnd('.')),
+                    model, part, $"there is no option '{name}', only {string.Join(", ", Names)}. {Suggestion.For(name, Names)}".TrimEnd(' ', '.')),
             };
         }
 
@@ -75,5 +75,5 @@ public sealed record SimulatedModelOptions
     }
 
     private static ModelOptionException Wrong(string model, string part, string reason) =>
-        new(part, $"In the model name '{model}', '{part}' is wrong: {reason}. Example: {ModelName}:latency=300,tokensPerSecond=80,tokens=140");
+        new(part, $"In the model name '{model}', '{part}' is wrong: {reason}{(reason.EndsWith('?') ? "" : ".")} Example: {ModelName}:latency=300,tokensPerSecond=80,tokens=140");
 }
