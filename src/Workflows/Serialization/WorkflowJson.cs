@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Workflows.Serialization;
 
-/// <summary>How everything of ours is written as JSON: camelCase names and enums, nulls left out unless a type says otherwise, text readable.</summary>
+/// <summary>How everything of ours is written as JSON: camelCase names, nulls left out unless a type says otherwise, text readable.</summary>
 public static class WorkflowJson
 {
     /// <summary>Compact, for stores and the wire. Shared and read-only.</summary>
@@ -26,7 +26,6 @@ public static class WorkflowJson
             WriteIndented = indented,
             DefaultIgnoreCondition = ignore,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         };
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
