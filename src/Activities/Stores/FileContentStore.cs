@@ -123,7 +123,7 @@ public sealed class FileContentStore : IContentStore
         var deleted = await DeleteFileAsync(key, path, cancellationToken);
         if (deleted)
         {
-            await DiskScheduler.RunAsync(() => FolderFlush.Flush(DurableFile.RemoveEmptyFolders(Path.GetDirectoryName(path)!, _root)));
+            await DiskScheduler.RunAsync(() => FileNames.Flush(DurableFile.RemoveEmptyFolders(Path.GetDirectoryName(path)!, _root)));
         }
 
         return deleted;
@@ -148,7 +148,7 @@ public sealed class FileContentStore : IContentStore
             var left = folders.Select(folder => DurableFile.RemoveEmptyFolders(folder, _root)).ToHashSet(StringComparer.Ordinal);
             foreach (var folder in left)
             {
-                FolderFlush.Flush(folder);
+                FileNames.Flush(folder);
             }
         });
         return count;

@@ -33,8 +33,13 @@ public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyCo
         for (var i = 0; i < 50; i++)
         {
             var key = ContentKey.Of("k", $"{i}");
-            var etags = await Task.WhenAll(
-                Task.Run(() => _store.CreateAsync(key, Bytes("mine"))), Task.Run(() => other.CreateAsync(key, Bytes("theirs"))));
+            using var barrier = new Barrier(2);
+            Task<string?> Create(FileContentStore store, string value) => Task.Run(() =>
+            {
+                barrier.SignalAndWait();
+                return store.CreateAsync(key, Bytes(value));
+            });
+            var etags = await Task.WhenAll(Create(_store, "mine"), Create(other, "theirs"));
 
             Assert.Single(etags, etag => etag is not null);
         }

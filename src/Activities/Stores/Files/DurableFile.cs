@@ -16,6 +16,7 @@ internal static class DurableFile
     {
         // Beside its target, never in a common folder: a rename is atomic within one file system only.
         var temporary = $"{path}{TemporaryMark}{Guid.NewGuid():N}";
+        var written = false;
         try
         {
             using (var handle = Open(temporary, FileMode.CreateNew))
@@ -24,21 +25,34 @@ internal static class DurableFile
                 RandomAccess.FlushToDisk(handle);
             }
 
-            File.Move(temporary, path, overwrite);
+            if (overwrite)
+            {
+                File.Move(temporary, path, overwrite: true);
+                written = true;
+            }
+            else
+            {
+                written = FileNames.TryGive(temporary, path);
+            }
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            DeleteQuietly(temporary);
-            if (!overwrite && File.Exists(path))
-            {
-                return false;
-            }
-
             throw FileErrors.TranslateWrite(exception, path);
         }
+        finally
+        {
+            if (!written)
+            {
+                DeleteQuietly(temporary);
+            }
+        }
 
-        FolderFlush.Flush(Path.GetDirectoryName(path)!);
-        return true;
+        if (written)
+        {
+            FileNames.Flush(Path.GetDirectoryName(path)!);
+        }
+
+        return written;
     }
 
     /// <summary>Adds the parts to the end of the file, which is created when absent.</summary>
@@ -62,7 +76,7 @@ internal static class DurableFile
 
             if (start == 0)
             {
-                FolderFlush.Flush(Path.GetDirectoryName(path)!);
+                FileNames.Flush(Path.GetDirectoryName(path)!);
             }
 
             return start;
@@ -137,8 +151,9 @@ internal static class DurableFile
             {
                 return File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             }
-            catch (DirectoryNotFoundException) when (attempt < FolderAttempts)
+            catch (Exception exception) when (attempt < FolderAttempts && (exception is DirectoryNotFoundException or FileNotFoundException))
             {
+                // FileNotFound, for a file to be created, is what .NET says when the folder appears between its failure and its look at why.
                 // More than one attempt: a deletion of its last value may take an empty folder away again.
                 CreateFolder(Path.GetDirectoryName(path)!);
             }
@@ -156,7 +171,7 @@ internal static class DurableFile
         Directory.CreateDirectory(folder);
         if (above is not null)
         {
-            FolderFlush.Flush(above);
+            FileNames.Flush(above);
         }
     }
 
