@@ -1,0 +1,54 @@
+namespace Orchestrator.Workflows.Diagnostics;
+
+/// <summary>Finds what somebody probably meant.</summary>
+public static class Suggestion
+{
+    /// <summary>"Did you mean …?" for the nearest candidate, or null when none is near (at most a third of the letters differ).</summary>
+    public static string? For(string written, IEnumerable<string> candidates)
+    {
+        var nearest = Nearest(written, candidates);
+        return nearest is null ? null : $"Did you mean '{nearest}'?";
+    }
+
+    private static string? Nearest(string written, IEnumerable<string> candidates)
+    {
+        string? best = null;
+        var limit = Math.Max(1, written.Length / 3) + 1;
+        foreach (var candidate in candidates)
+        {
+            if (Math.Abs(candidate.Length - written.Length) < limit && Distance(written, candidate, limit) is var distance && distance < limit)
+            {
+                (best, limit) = (candidate, distance);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Edits between the two, letter case aside, with neighbours swapped counting as one; <paramref name="limit"/> at the most.</summary>
+    private static int Distance(string left, string right, int limit)
+    {
+        var beforeLast = new int[right.Length + 1];
+        var last = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var row = 1; row <= left.Length; row++)
+        {
+            var current = new int[right.Length + 1];
+            current[0] = row;
+            for (var column = 1; column <= right.Length; column++)
+            {
+                var same = Same(left[row - 1], right[column - 1]);
+                current[column] = Math.Min(Math.Min(last[column], current[column - 1]) + 1, last[column - 1] + (same ? 0 : 1));
+                if (row > 1 && column > 1 && Same(left[row - 1], right[column - 2]) && Same(left[row - 2], right[column - 1]))
+                {
+                    current[column] = Math.Min(current[column], beforeLast[column - 2] + 1);
+                }
+            }
+
+            (beforeLast, last) = (last, current);
+        }
+
+        return Math.Min(last[right.Length], limit);
+    }
+
+    private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
+}

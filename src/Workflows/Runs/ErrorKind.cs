@@ -1,0 +1,28 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What went wrong, as the user sees it. Written in camelCase wherever it leaves the program.</summary>
+public enum ErrorKind
+{
+    /// <summary>A bug of ours or a state that should not be; the log has more.</summary>
+    Internal = 0,
+    InvalidInput,
+    InvalidDefinition,
+    PromptNotFound,
+    ToolNotFound,
+    TemplateError,
+    RateLimited,
+    Unavailable,
+    Authentication,
+    ContentFiltered,
+    ContextLength,
+    Timeout,
+    Cancelled,
+    BudgetExceeded,
+    QueueFull,
+    CircuitOpen,
+    ToolFailed,
+    OutputInvalid,
+    PayloadTooLarge,
+    GroupFailed,
+    ItemFailed,
+}
