@@ -19,6 +19,7 @@ public static class OrchestratorServices
         services.AddOrchestratorActivities(options.DefaultModel, claims);
         services.AddSingleton(options);
         services.AddSingleton<RunStarter>();
+        services.AddSingleton<RunCanceller>();
         services.AddSingleton<IRunPlanSource, StoredPlans>();
         return services;
     }
