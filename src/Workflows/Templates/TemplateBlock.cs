@@ -7,5 +7,8 @@ internal sealed record TemplateBlock(string Name, TemplateTag Tag, TemplateScope
 {
     public bool InElse { get; set; }
 
+    /// <summary>Each counts as a level of nesting: Handlebars compiles it as one.</summary>
+    public int ElseIfs { get; set; }
+
     public bool IsEach => Name == "each";
 }

@@ -9,6 +9,9 @@ namespace Orchestrator.Workflows.Templates;
 /// </summary>
 internal sealed class TemplateParser
 {
+    // Handlebars compiles by recursion: what is deep enough would take the process down.
+    private const int MaxDepth = 64;
+
     private readonly StringBuilder _handlebars = new();
     private readonly List<TemplateSegment> _segments = [];
     private readonly List<string> _texts = [];
@@ -28,7 +31,7 @@ internal sealed class TemplateParser
         var parser = new TemplateParser();
         for (var i = 0; i < tags.Count; i++)
         {
-            parser.Read(tags[i], beforeTag: i + 1 < tags.Count);
+            parser.Read(Trimmed(tags, i), beforeTag: i + 1 < tags.Count);
         }
 
         if (parser._blocks.TryPeek(out var open))
@@ -49,7 +52,7 @@ internal sealed class TemplateParser
                 WriteText(tag.Content, beforeTag);
                 break;
             case TemplateTag.Sort.Comment:
-                WriteTag("!", tag);
+                WriteTag("!");
                 break;
             case var _ when tag.Content is "else" or "^":
                 Else(tag, condition: null);
@@ -66,7 +69,7 @@ internal sealed class TemplateParser
             case var _ when tag.Content.StartsWith('>'):
                 throw Wrong("Partials, {{> …}}, are not supported", tag);
             default:
-                WriteTag(Path(tag.Content, tag), tag);
+                WriteTag(Path(tag.Content, tag));
                 break;
         }
     }
@@ -79,7 +82,12 @@ internal sealed class TemplateParser
             throw Wrong($"'{{{{{tag.Content}}}}}' is no block; there are #if, #unless and #each", tag);
         }
 
-        WriteTag($"#{name} {Path(argument, tag, name)}", tag);
+        if (_blocks.Sum(open => 1 + open.ElseIfs) >= MaxDepth)
+        {
+            throw Wrong($"Blocks are nested too deeply; {MaxDepth} levels are the limit", tag);
+        }
+
+        WriteTag($"#{name} {Path(argument, tag, name)}");
         var block = new TemplateBlock(name, tag, _scope);
         _blocks.Push(block);
         if (block.IsEach)
@@ -101,8 +109,14 @@ internal sealed class TemplateParser
         }
 
         block.InElse = condition is null;
+        block.ElseIfs += condition is null ? 0 : 1;
+        if (block.ElseIfs >= MaxDepth)
+        {
+            throw Wrong($"This {{{{#if}}}} has too many {{{{else if}}}}; {MaxDepth} are the limit", tag);
+        }
+
         _scope = block.Scope;
-        WriteTag(condition is null ? "else" : $"else if {Path(condition, tag, "if")}", tag);
+        WriteTag(condition is null ? "else" : $"else if {Path(condition, tag, "if")}");
     }
 
     private void Close(TemplateTag tag)
@@ -117,7 +131,7 @@ internal sealed class TemplateParser
 
         _scope = block.Scope;
         _frame -= block.IsEach ? 1 : 0;
-        WriteTag($"/{name}", tag);
+        WriteTag($"/{name}");
     }
 
     private string Path(string text, TemplateTag tag, string? block = null)
@@ -160,8 +174,19 @@ internal sealed class TemplateParser
         return written.ToString();
     }
 
-    private void WriteTag(string content, TemplateTag tag) =>
-        _handlebars.Append(tag.TrimBefore ? "{{~" : "{{").Append(content).Append(tag.TrimAfter ? "~}}" : "}}");
+    private static TemplateTag Trimmed(IReadOnlyList<TemplateTag> tags, int index)
+    {
+        var tag = tags[index];
+        if (tag.Kind != TemplateTag.Sort.Text)
+        {
+            return tag;
+        }
+
+        var text = index > 0 && tags[index - 1].TrimAfter ? tag.Content.TrimStart() : tag.Content;
+        return tag with { Content = index + 1 < tags.Count && tags[index + 1].TrimBefore ? text.TrimEnd() : text };
+    }
+
+    private void WriteTag(string content) => _handlebars.Append("{{").Append(content).Append("}}");
 
     private void WriteText(string text, bool beforeTag)
     {

@@ -84,10 +84,15 @@ internal sealed class TemplateScanner(string text)
 
     private (int Position, string Found) FindDashes(int from)
     {
-        var (plain, trimming) = (Find("--}}", from), Find("--~}}", from));
-        return plain.Position >= 0 && (trimming.Position < 0 || plain.Position < trimming.Position)
-            ? plain
-            : trimming;
+        for (var dashes = from; (dashes = text.IndexOf("--", dashes, StringComparison.Ordinal)) >= 0; dashes++)
+        {
+            if (At(dashes, "--}}") || At(dashes, "--~}}"))
+            {
+                return (dashes, At(dashes, "--}}") ? "--}}" : "--~}}");
+            }
+        }
+
+        return (-1, "");
     }
 
     private bool At(int position, string expected) => string.CompareOrdinal(text, position, expected, 0, expected.Length) == 0;

@@ -58,7 +58,7 @@ internal sealed partial class ExtractQuestions() : OutputTransform("extractQuest
         var decimals = separator is "." && text.Length > 0 && char.IsAsciiDigit(text[0]) && line[match.Length] == text[0];
         var accepted = labelled
             ? separator.Length > 0 || text.Length == 0
-            : (marked && !decimals && text.Length > 0) || (separator.Length > 0 && IsQuestion(text));
+            : (marked && !decimals && text.Length > 0) || ((separator.Length > 0 || match.Groups["part"].Success) && IsQuestion(text));
         return accepted
             ? (new ListLine(Numbered: true, ListLine.IndentOf(match.Groups["indent"].ValueSpan), text), match.Groups["heading"].Success, text.Length == 0)
             : default;
@@ -67,7 +67,7 @@ internal sealed partial class ExtractQuestions() : OutputTransform("extractQuest
     private static bool IsQuestion(string text) => text.TrimEnd('*', '_', '"', '\'', '”', '’', ')', ' ') is [.., '?' or '？' or '؟'];
 
     [GeneratedRegex(
-        @"^(?<indent>[ \t>]{0,64})(?:[-*+•][ \t]{1,8})?(?<heading>\#{1,6}[ \t]{1,8})?(?<emphasis>\*{1,3}|_{1,3})?\(?(?<label>Q(?:uestion)?[ \t]{0,2}\#?)?\d{1,3}(?<part>(?:\.\d{1,2}){1,2})?(?<separator>\\?[.):]|[ \t]{0,2}[-–—:]|(?<=\.\d{1,2})[ \t])?",
+        @"^(?<indent>[ \t>]{0,64})(?:[-*+•][ \t]{1,8})?(?<heading>\#{1,6}[ \t]{1,8})?(?<emphasis>\*{1,3}|_{1,3})?\(?(?<label>Q(?:uestion)?[ \t]{0,2}\#?)?\d{1,3}(?<part>(?:\.\d{1,2}){1,2})?(?<separator>\\?[.):]|[ \t]{0,2}[-–—:])?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Numbered();
 }

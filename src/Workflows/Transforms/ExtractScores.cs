@@ -53,8 +53,8 @@ internal sealed partial class ExtractScores() : OutputTransform("extractScores")
         for (var i = floor; i < line.Length; i++)
         {
             if ((line[i] is ':' or '：' || (line[i] == '=' && i > 0 && line[i - 1] == ' '))
-                && ScoreLabel.Before(line, i, floor) is { } name
                 && ScoreValue.At(line, i + 1, worded: true) is { } number
+                && ScoreLabel.Before(line, i, floor) is { } name
                 && name.Assign(scores, number))
             {
                 found = true;

@@ -11,6 +11,8 @@ internal sealed partial class JsonSearch
     // A search in hostile text ends: after that many beginnings that led nowhere, or when all of them together were read this many times over.
     private const int MaxAttempts = 1_000;
     private const int MaxPasses = 8;
+    private const int MaxDepth = 64;
+    private const int MaxFences = 100;
 
     private readonly byte[] _bytes;
     private readonly JsonReaderOptions _options;
@@ -20,6 +22,7 @@ internal sealed partial class JsonSearch
         _bytes = Encoding.UTF8.GetBytes(text);
         _options = new JsonReaderOptions
         {
+            MaxDepth = MaxDepth,
             AllowTrailingCommas = lenient,
             CommentHandling = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
         };
@@ -31,7 +34,7 @@ internal sealed partial class JsonSearch
         var search = new JsonSearch(text, lenient);
         return search.Whole(0, search._bytes.Length)
             ?? search.First()
-            ?? Fence().Matches(text).Select(match => InFence(match.Groups[1].Value, lenient)).FirstOrDefault(found => found is not null)
+            ?? Fence().Matches(text).Take(MaxFences).Select(match => InFence(match.Groups[1].Value, lenient)).FirstOrDefault(found => found is not null)
             ?? search.Greedy();
     }
 
@@ -62,7 +65,7 @@ internal sealed partial class JsonSearch
             budget -= read;
             if (end < 0)
             {
-                // The answer was cut off inside this value; a part of it would pass for the whole.
+                // A part of this value would pass for the whole.
                 return null;
             }
 
@@ -91,7 +94,7 @@ internal sealed partial class JsonSearch
         return start >= 0 && end > start ? Whole(start, end + 1) : null;
     }
 
-    /// <summary>Where the value that begins at <paramref name="start"/> ends; 0 when it is not JSON, -1 when the text ends inside of it.</summary>
+    /// <summary>Where the value that begins at <paramref name="start"/> ends; 0 when it is not JSON, -1 when it is cut off or too deep.</summary>
     private int End(int start, out long read)
     {
         var reader = new Utf8JsonReader(_bytes.AsSpan(start), isFinalBlock: false, new JsonReaderState(_options));
@@ -112,24 +115,16 @@ internal sealed partial class JsonSearch
         catch (JsonException)
         {
             read = reader.BytesConsumed;
-            return 0;
+            return reader.CurrentDepth >= MaxDepth - 1 ? -1 : 0;
         }
     }
 
     private Found? Whole(int start, int end)
     {
-        var reader = new Utf8JsonReader(_bytes.AsSpan(start, end - start), _options);
+        var json = _bytes.AsSpan(start, end - start);
         try
         {
-            if (!JsonDocument.TryParseValue(ref reader, out var document))
-            {
-                return null;
-            }
-
-            using (document)
-            {
-                return reader.Read() ? null : new Found(Copy(document.RootElement));
-            }
+            return Parse(json);
         }
         catch (JsonException)
         {
@@ -137,9 +132,15 @@ internal sealed partial class JsonSearch
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, written as an escape: no text can hold it.
-            return null;
+            return Parse(JsonSurrogates.Mend(json));
         }
+    }
+
+    private Found? Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, _options);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return reader.Read() ? null : new Found(Copy(document.RootElement));
     }
 
     // As JSON.parse has it, the last of several members of one name wins; JsonNode.Parse would fail at the first look.

@@ -9,12 +9,14 @@ internal sealed partial record ListLine(bool Numbered, int Indent, string Text)
     /// <summary>The list line that <paramref name="line"/> is; null when it is none.</summary>
     public static ListLine? Read(string line)
     {
-        if (line.Length == 0 || Break().IsMatch(line) || Marker().Match(line) is not { Success: true } match)
+        // What holds nothing but marks is a rule between paragraphs.
+        if (!line.AsSpan().ContainsAnyExcept("-* \t") || Marker().Match(line) is not { Success: true } match)
         {
             return null;
         }
 
-        var text = Task().Replace(line[match.Length..].Trim(), "", 1);
+        var text = line[match.Length..].Trim();
+        text = text[0] == '[' ? Task().Replace(text, "", 1) : text;
         return text.Length == 0 ? null : new ListLine(match.Groups["number"].Success, IndentOf(match.Groups["indent"].ValueSpan), text);
     }
 
@@ -39,9 +41,6 @@ internal sealed partial record ListLine(bool Numbered, int Indent, string Text)
 
     [GeneratedRegex(@"^(?<indent>[ \t>]{0,64})(?:[-*+•‣◦▪●○·–—]|(?<number>\d{1,3}[.)]))[ \t\u00A0]{1,16}(?=\S)")]
     private static partial Regex Marker();
-
-    [GeneratedRegex(@"^[ \t]{0,16}(?:(?:-[ \t]{0,4}){3,80}|(?:\*[ \t]{0,4}){3,80})$")]
-    private static partial Regex Break();
 
     [GeneratedRegex(@"^\[[ xX]\][ \t]{1,16}")]
     private static partial Regex Task();

@@ -32,7 +32,7 @@ internal sealed partial class ScoreTable
     {
         var cells = Cells(line);
         _previous = cells;
-        var named = cells.FindIndex(cell => Value(cell) is null && cell.Any(char.IsLetter));
+        var named = cells.FindIndex(cell => cell.Any(char.IsLetter) && Value(cell) is null);
         return named < 0 ? ReadUnderHeader(cells, scores) : ReadNamed(cells, named, scores);
     }
 
@@ -58,7 +58,8 @@ internal sealed partial class ScoreTable
     }
 
     private static ScoreValue? Value(string cell) =>
-        ScoreValue.Whole(cell) ?? (ScoreValue.At(cell, 0, worded: false) is { IsFraction: true } fraction ? fraction : null);
+        !cell.Any(char.IsAsciiDigit) ? null
+        : ScoreValue.Whole(cell) ?? (ScoreValue.At(cell, 0, worded: false) is { IsFraction: true } fraction ? fraction : null);
 
     private static bool IsRuler(string line) =>
         line.Contains("--", StringComparison.Ordinal) && line.Contains('|', StringComparison.Ordinal) && !line.AsSpan().ContainsAnyExcept("|-: \t");

@@ -9,11 +9,30 @@ namespace Orchestrator.Workflows.Transforms;
 /// <param name="IsFraction">It says what it is out of: <c>8/10</c>, <c>8 out of 10</c>.</param>
 internal sealed partial record ScoreValue(decimal Number, int End, bool IsFraction)
 {
+    // No score begins farther than this behind its colon.
+    private const int Reach = 128;
+
+    private const string Digits =
+        @"(?:(?<minus>[-−])|\+)?(?:(?<number>[0-9]{1,3}(?:,[0-9]{3}){1,2})(?![0-9])(?:\.(?<decimals>[0-9]{1,6})(?![0-9]))?"
+        + @"|(?<number>[0-9]{1,9})(?:\.(?<decimals>[0-9]{1,6})(?![0-9])|,(?<decimals>[0-9]{1,2})(?=[ \t]{0,2}/[ \t]{0,2}[0-9]))?)";
+
+    private const string Month =
+        @"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?=[ \t,.]{0,3}(?:[0-9]|$))|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b";
+
+    // No times (10:30, 9 am), dates (2024-05-01, 12/05/2024, 3 May), versions (1.2.3), ordinals or units (3rd, 20k).
+    private const string NoScore =
+        @"(?!:?[0-9]|\.[0-9]|[-–.][0-9]{1,2}[-–.][0-9]|/[0-9]{1,4}/[0-9]|[ \t]{0,2}(?:[ap]\.?m\b|uhr\b|o['’]clock)|[ \t]{1,2}(?:of[ \t])?" + Month + @"|(?!pts?\b|points?\b)\p{L})";
+
+    private const string Pattern =
+        Digits + NoScore + @"(?:[ \t]{0,2}(?:/|(?:(?:points|pts|marks)[ \t])?out[ \t]of)[ \t]{0,2}(?<total>[0-9]{1,4})(?![0-9.][0-9]|[0-9]|\p{L}))?";
+
     /// <summary>The score that begins at <paramref name="position"/>; null when there is none, or a time, a date, a version.</summary>
     /// <param name="worded">A few words may stand before it when it says what it is out of: <c>Good (8/10)</c>.</param>
     public static ScoreValue? At(string line, int position, bool worded) =>
-        Read(Number_().Match(line, position))
-        ?? (worded && Read(Worded().Match(line, position)) is { IsFraction: true } value ? value : null);
+        !line.AsSpan(position, Math.Min(Reach, line.Length - position)).ContainsAnyInRange('0', '9') ? null
+        : Read(Bare().Match(line, position)) is { } bare ? bare
+        : worded && Read(Worded().Match(line, position)) is { IsFraction: true } fraction ? fraction
+        : null;
 
     /// <summary>The score that the whole text is; null when it is more than that, or none.</summary>
     public static ScoreValue? Whole(string text)
@@ -35,7 +54,7 @@ internal sealed partial record ScoreValue(decimal Number, int End, bool IsFracti
 
         var (digits, total) = (match.Groups["number"].Value, match.Groups["total"]);
         var number = decimal.Parse(
-            match.Groups["decimals"].Success ? digits + "." + match.Groups["decimals"].Value.TrimEnd('0') : digits.Replace(",", "", StringComparison.Ordinal),
+            $"{digits.Replace(",", "", StringComparison.Ordinal)}.{match.Groups["decimals"].Value.TrimEnd('0')}",
             NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         var isDate = total.Success && (digits is ['0', _, ..] || number > decimal.Parse(total.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture));
         return isDate
@@ -43,13 +62,8 @@ internal sealed partial record ScoreValue(decimal Number, int End, bool IsFracti
             : new ScoreValue(match.Groups["minus"].Success ? -number : number, match.Index + match.Length, total.Success);
     }
 
-    private const string Pattern =
-        @"(?:(?<minus>[-−])|\+)?(?:(?<number>\d{1,3}(?:,\d{3}){1,2})(?!\d)|(?<number>\d{1,9})(?:\.(?<decimals>\d{1,6})(?!\d)|,(?<decimals>\d{1,2})(?=[ \t]{0,2}/[ \t]{0,2}\d))?)"
-        + @"(?![:\d]\d|\d|\.\d|[-–.]\d{1,2}[-–.]\d|/\d{1,4}/\d|[ \t]{0,2}(?:[ap]\.?m\b|uhr\b|o['’]clock)|[ \t]{1,2}(?:of[ \t])?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b|(?!pts?\b|points?\b)\p{L})"
-        + @"(?:[ \t]{0,2}(?:/|out[ \t]of)[ \t]{0,2}(?<total>\d{1,4})(?![\d.]\d|\d|\p{L}))?";
-
     [GeneratedRegex(@"\G[^\p{L}\p{N}:|.,;!?+−-]{0,12}" + Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Number_();
+    private static partial Regex Bare();
 
     [GeneratedRegex(@"\G[ \t]{0,4}(?:\p{L}[\p{L}'’+-]{0,20}[ \t,.–—-]{1,4}){1,4}[(\[]?" + Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Worded();

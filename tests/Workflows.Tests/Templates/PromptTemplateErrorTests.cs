@@ -37,6 +37,27 @@ public sealed class PromptTemplateErrorTests
         Assert.NotNull(error.Line);
     }
 
+    [Fact]
+    public void Parse_of_blocks_that_are_too_deep_says_so()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{{#if a}}", 64)) + "x" + string.Concat(Enumerable.Repeat("{{/if}}", 64));
+
+        Assert.Equal("x", PromptTemplate.Parse(deep).Render(_ => TemplateValue.Of(1)));
+        Assert.Contains("nested too deeply", Assert.Throws<TemplateException>(() => PromptTemplate.Parse($"{{{{#if a}}}}{deep}{{{{/if}}}}")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_of_too_many_alternatives_says_so()
+    {
+        var many = "{{#if no}}" + string.Concat(Enumerable.Repeat("{{else if no}}", 63)) + "{{else}}x{{/if}}";
+
+        Assert.Equal("x", PromptTemplate.Parse(many).Render(_ => TemplateValue.Of(null)));
+        Assert.Contains(
+            "too many {{else if}}",
+            Assert.Throws<TemplateException>(() => PromptTemplate.Parse(many.Replace("{{else}}", "{{else if no}}", StringComparison.Ordinal))).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a\n{{missing}}", "The placeholder 'missing' names 'missing', and there is no such name (line 2, column 1).")]
     [InlineData("{{Text}}", "The placeholder 'Text' names 'Text', and there is no such name (line 1, column 1).")]

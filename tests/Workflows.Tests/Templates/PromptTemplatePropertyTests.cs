@@ -45,6 +45,14 @@ public sealed class PromptTemplatePropertyTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Render_of_very_many_placeholders_needs_no_stack()
+    {
+        var template = PromptTemplate.Parse(string.Concat(Enumerable.Repeat("{{x}},{{#if x}}y{{/if}};{{!-- z --}}\n", 500)));
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("1,y;\n", 500)), template.Render(_ => TemplateValue.Of(1)));
+    }
+
+    [Fact]
     public void Render_of_a_long_prompt_takes_far_less_than_a_millisecond()
     {
         var paragraph = new string('x', 3_400);

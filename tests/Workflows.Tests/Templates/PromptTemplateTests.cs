@@ -85,6 +85,7 @@ public sealed class PromptTemplateTests
     [InlineData("""a\b \\ \{ \\{ \\\{ \d{2} } }} {{question}}\""", """a\b \\ \{ \\{ \\\{ \d{2} } }} Why?\""")]
     [InlineData("{ {{question}} }", "{ Why? }")]
     [InlineData("a{{!-- a {{comment}} --}}b{{! another }}c", "abc")]
+    [InlineData("a {{!-- -- a --~}} b{{!-- {{x}} --}}", "a b")]
     [InlineData("a {{~question~}} b", "aWhy?b")]
     [InlineData("a\n{{#if question}}\n  yes\n{{else}}\n  no\n{{/if}}\nb", "a\n  yes\nb")]
     [InlineData("a\n{{! comment }}\nb {{question}}", "a\nb Why?")]

@@ -10,6 +10,8 @@ internal static class TransformCases
 
     public static TheoryData<string> Names(string file) => [.. Files[file].Select(@case => @case.Name)];
 
+    public static IReadOnlyList<Case> In(string file) => Files[file];
+
     public static Case Find(string file, string name) => Files[file].Single(@case => @case.Name == name);
 
     public static IEnumerable<string> Texts => Files.Values.SelectMany(cases => cases).Select(@case => @case.Text);
