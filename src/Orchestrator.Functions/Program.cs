@@ -1,0 +1,12 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddSingleton<IContentStore>(new FileContentStore(builder.Configuration["Orchestrator:State"] ?? ".orchestrator", TimeProvider.System));
+builder.Services.AddOrchestrator(builder.Configuration.GetSection("Orchestrator").Get<OrchestratorOptions>() ?? new OrchestratorOptions());
+builder.Build().Run();

@@ -1,0 +1,215 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.LocalHost.Journal;
+
+/// <summary>
+/// One history file and its greedy group commit: a flush begins the moment the disk is free; what is appended meanwhile shares the next one. There
+/// is no timer: one writer alone waits for one flush, a thousand writers share it.
+/// </summary>
+internal sealed class JournalFile
+{
+    private readonly Lock _gate = new();
+    private readonly JournalId _id;
+    private readonly JournalDevice _device;
+    private readonly FlushThreads _threads;
+    private readonly OpenFileBudget _budget;
+    private SafeFileHandle? _handle;
+    private byte[]? _pending;
+    private int _pendingLength;
+    private TaskCompletionSource? _batch;
+    private Task _lastBatch = Task.CompletedTask;
+    private bool _queued;
+    private long _accepted;
+    private long _durableLength;
+    private Exception? _fault;
+
+    public JournalFile(JournalId id, string path, JournalDevice device, FlushThreads threads, OpenFileBudget budget, long records, long length)
+    {
+        _id = id;
+        Path = path;
+        _device = device;
+        _threads = threads;
+        _budget = budget;
+        _accepted = records;
+        _durableLength = length;
+    }
+
+    public string Path { get; }
+
+    /// <summary>How many bytes a reader may read.</summary>
+    public long DurableLength
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _durableLength;
+            }
+        }
+    }
+
+    public Task Append(long expectedPosition, ReadOnlySpan<byte> record)
+    {
+        Task durable;
+        var enqueue = false;
+        lock (_gate)
+        {
+            if (_fault is not null)
+            {
+                return Task.FromException(_fault);
+            }
+
+            if (_accepted != expectedPosition)
+            {
+                return Task.FromException(new JournalConflictException(_id, expectedPosition, _accepted));
+            }
+
+            if (_accepted == 0)
+            {
+                AddFrame(0, Header());
+            }
+
+            _accepted++;
+            AddFrame(_accepted, record);
+            _batch ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            durable = _batch.Task;
+            if (!_queued)
+            {
+                _queued = enqueue = true;
+            }
+        }
+
+        if (enqueue)
+        {
+            _threads.Enqueue(this);
+        }
+
+        return durable;
+    }
+
+    /// <summary>Writes and flushes everything that waits, once. Called by one thread at a time.</summary>
+    public void Flush()
+    {
+        byte[] bytes;
+        int length;
+        TaskCompletionSource batch;
+        lock (_gate)
+        {
+            (bytes, length, batch) = (_pending!, _pendingLength, _batch!);
+            (_pending, _pendingLength, _batch) = (null, 0, null);
+            _lastBatch = batch.Task;
+        }
+
+        try
+        {
+            if (_handle is null)
+            {
+                _handle = _device.Open(Path);
+                _budget.Opened();
+            }
+
+            _device.Write(_handle, bytes.AsSpan(0, length), _durableLength);
+            _device.Flush(_handle);
+        }
+        catch (Exception problem)
+        {
+            Fail(batch, problem);
+            return;
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+        bool more;
+        lock (_gate)
+        {
+            _durableLength += length;
+            more = _queued = _batch is not null;
+            if (!more && _budget.Exceeded)
+            {
+                CloseHandle();
+            }
+        }
+
+        batch.SetResult();
+        if (more)
+        {
+            _threads.Enqueue(this);
+        }
+    }
+
+    /// <summary>Waits for what was appended, takes nothing more, and lets go of the file.</summary>
+    public async Task CloseAsync()
+    {
+        Task last;
+        lock (_gate)
+        {
+            _fault ??= new JournalException($"The history of '{_id}' was closed or deleted: it takes no more records.");
+            last = _batch?.Task ?? _lastBatch;
+        }
+
+        try
+        {
+            await last.ConfigureAwait(false);
+        }
+        catch (JournalException)
+        {
+            // Whoever appended was told.
+        }
+
+        lock (_gate)
+        {
+            CloseHandle();
+        }
+    }
+
+    private void Fail(TaskCompletionSource batch, Exception problem)
+    {
+        TaskCompletionSource? next;
+        lock (_gate)
+        {
+            // After a failed write nobody knows what is on the disk: only reading it again can tell.
+            problem = new JournalException($"The history of '{_id}' could not be written to '{Path}': {problem.Message} Free the disk or repair it, then restart; what was confirmed before is safe.", problem);
+            _fault ??= problem;
+            next = _batch;
+            (_batch, _queued) = (null, false);
+            CloseHandle();
+        }
+
+        batch.SetException(problem);
+        next?.SetException(problem);
+        _ = batch.Task.Exception;
+        _ = next?.Task.Exception;
+    }
+
+    private void CloseHandle()
+    {
+        if (_handle is not null)
+        {
+            _handle.Dispose();
+            _handle = null;
+            _budget.Closed();
+        }
+    }
+
+    private byte[] Header() =>
+        JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(_id.InstanceId, _id.Generation), JournalHeaderContext.Default.JournalHeader);
+
+    private void AddFrame(long number, ReadOnlySpan<byte> record)
+    {
+        var needed = _pendingLength + record.Length + RecordFrame.Overhead;
+        if (_pending is null)
+        {
+            _pending = ArrayPool<byte>.Shared.Rent(needed);
+        }
+        else if (_pending.Length < needed)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _pending.Length * 2));
+            _pending.AsSpan(0, _pendingLength).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_pending);
+            _pending = larger;
+        }
+
+        _pendingLength += RecordFrame.Write(_pending.AsSpan(_pendingLength), number, record);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Orchestrator.LocalHost.Journal;
+
+/// <summary>
+/// Histories in this process's memory: durable as long as the object lives. Hand the same object to a second host to see it recover.
+/// </summary>
+public sealed class MemoryJournal : IJournal
+{
+    private readonly ConcurrentDictionary<JournalId, List<byte[]>> _histories = new();
+
+    /// <inheritdoc/>
+    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    {
+        if (RecordFrame.Reject(record.Span) is { } problem)
+        {
+            return Task.FromException(new ArgumentException(problem, nameof(record)));
+        }
+
+        while (true)
+        {
+            var history = _histories.GetOrAdd(id, static _ => []);
+            lock (history)
+            {
+                if (!_histories.TryGetValue(id, out var current) || current != history)
+                {
+                    continue;
+                }
+
+                if (history.Count != expectedPosition)
+                {
+                    if (history.Count == 0)
+                    {
+                        _histories.TryRemove(id, out _);
+                    }
+
+                    return Task.FromException(new JournalConflictException(id, expectedPosition, history.Count));
+                }
+
+                history.Add(record.ToArray());
+                return Task.CompletedTask;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        if (!_histories.TryGetValue(id, out var history))
+        {
+            yield break;
+        }
+
+        byte[][] records;
+        lock (history)
+        {
+            records = [.. history];
+        }
+
+        foreach (var record in records)
+        {
+            yield return record;
+        }
+
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<JournalId> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (var id in _histories.Keys)
+        {
+            yield return id;
+        }
+
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(JournalId id, CancellationToken cancellation = default)
+    {
+        if (_histories.TryGetValue(id, out var history))
+        {
+            lock (history)
+            {
+                _histories.TryRemove(id, out _);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Does nothing: the histories stay readable for the next host.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

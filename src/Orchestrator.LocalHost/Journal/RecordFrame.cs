@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.LocalHost.Journal;
+
+/// <summary>
+/// One line of a history file: <c>{"v":1,"n":12,"crc":"9ae0daaf","rec":…}</c>. <c>v</c> is the format's version, <c>n</c> counts the lines from 0, and
+/// <c>crc</c> is the CRC-32C of <c>n</c> (8 bytes, little endian) and the record's bytes.
+/// </summary>
+internal static class RecordFrame
+{
+    private const int CrcLength = 8;
+
+    /// <summary>More than the frame ever adds to a record.</summary>
+    public const int Overhead = 64;
+
+    private static ReadOnlySpan<byte> Start => "{\"v\":1,\"n\":"u8;
+
+    private static ReadOnlySpan<byte> BeforeCrc => ",\"crc\":\""u8;
+
+    private static ReadOnlySpan<byte> BeforeRecord => "\",\"rec\":"u8;
+
+    /// <summary>What is wrong with a record that cannot be framed; null when it can.</summary>
+    public static string? Reject(ReadOnlySpan<byte> record) =>
+        record.IsEmpty ? "A record has at least one byte." :
+        record.Contains((byte)'\n') ? "A record must not hold a line break: records are lines." :
+        null;
+
+    /// <summary>Writes the line, line break included, and returns its length. The target has room for the record and <see cref="Overhead"/>.</summary>
+    public static int Write(Span<byte> target, long number, ReadOnlySpan<byte> record)
+    {
+        var rest = Put(target, Start);
+        Utf8Formatter.TryFormat(number, rest, out var digits);
+        rest = Put(rest[digits..], BeforeCrc);
+        Utf8Formatter.TryFormat(Checksum(number, record), rest, out _, new StandardFormat('x', CrcLength));
+        rest = Put(rest[CrcLength..], BeforeRecord);
+        rest = Put(rest, record);
+        rest = Put(rest, "}\n"u8);
+        return target.Length - rest.Length;
+    }
+
+    /// <summary>Reads a line without its line break.</summary>
+    /// <returns>What is wrong with it, as the end of a sentence; null when it is good.</returns>
+    public static string? Read(ReadOnlyMemory<byte> line, long expectedNumber, out ReadOnlyMemory<byte> record)
+    {
+        record = default;
+        var rest = line.Span;
+        if (!rest.StartsWith(Start))
+        {
+            return rest.StartsWith("{\"v\":"u8)
+                ? "was written in another version of the format than 1, the only one this program reads: use the program that wrote it"
+                : "does not begin as a record does";
+        }
+
+        rest = rest[Start.Length..];
+        if (!Utf8Parser.TryParse(rest, out long number, out var digits) || !rest[digits..].StartsWith(BeforeCrc))
+        {
+            return "has no readable number";
+        }
+
+        rest = rest[(digits + BeforeCrc.Length)..];
+        if (rest.Length < CrcLength
+            || !Utf8Parser.TryParse(rest[..CrcLength], out uint checksum, out var read, 'x')
+            || read != CrcLength
+            || !rest[CrcLength..].StartsWith(BeforeRecord)
+            || rest[^1] != (byte)'}')
+        {
+            return "has no readable checksum";
+        }
+
+        var at = line.Length - rest.Length + CrcLength + BeforeRecord.Length;
+        var body = line[at..^1];
+        if (Checksum(number, body.Span) != checksum)
+        {
+            return "does not match its checksum";
+        }
+
+        if (number != expectedNumber)
+        {
+            return $"carries the number {number}: lines are missing or doubled";
+        }
+
+        record = body;
+        return null;
+    }
+
+    private static Span<byte> Put(Span<byte> target, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(target);
+        return target[bytes.Length..];
+    }
+
+    private static uint Checksum(long number, ReadOnlySpan<byte> record)
+    {
+        var crc = BitOperations.Crc32C(uint.MaxValue, (ulong)number);
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(record))
+        {
+            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word));
+        }
+
+        foreach (var value in record[(record.Length & ~7)..])
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
+        return ~crc;
+    }
+}

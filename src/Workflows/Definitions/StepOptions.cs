@@ -1,0 +1,32 @@
+namespace Orchestrator.Workflows.Definitions;
+
+/// <summary>Options of one step; null means the workflow's, then the default.</summary>
+public sealed record StepOptions
+{
+    /// <summary>Whether the text is shown while it is written. The call to the model streams in any case.</summary>
+    public bool? Stream { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>0 to 2; null: the prompt's, then the provider's.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>The most tokens the answer may have, from 1; null: the prompt's, then the provider's.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Milliseconds for one attempt, from the start of work.</summary>
+    public int? Timeout { get; init; }
+
+    /// <summary>Attempts after the first, from 0. Default <see cref="DefaultRetryCount"/> for prompts, on kinds that may pass by themselves.</summary>
+    public int? RetryCount { get; init; }
+
+    /// <summary>Name of a transform whose result is kept as <c>{outputKey}_transformed</c>; null for none.</summary>
+    public string? OutputTransform { get; init; }
+
+    /// <summary>How long the step probably takes, in milliseconds: for priorities and plans only.</summary>
+    public int? EstimatedMs { get; init; }
+
+    public const int DefaultRetryCount = 2;
+
+    public const int DefaultEstimatedMs = 2_000;
+}

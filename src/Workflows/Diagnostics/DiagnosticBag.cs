@@ -1,0 +1,20 @@
+namespace Orchestrator.Workflows.Diagnostics;
+
+/// <summary>Collects findings while a document is read.</summary>
+internal sealed class DiagnosticBag
+{
+    private readonly List<Diagnostic> _items = [];
+
+    public bool HasErrors { get; private set; }
+
+    public IReadOnlyList<Diagnostic> Items => _items;
+
+    public void Add(Diagnostic diagnostic)
+    {
+        _items.Add(diagnostic);
+        HasErrors |= diagnostic.Severity == DiagnosticSeverity.Error;
+    }
+
+    public void Error(string code, int line, int column, string message, string pointer = "", string? suggestion = null, string? step = null) =>
+        Add(new Diagnostic(code, DiagnosticSeverity.Error, pointer, line, column, message) { Suggestion = suggestion, Step = step });
+}

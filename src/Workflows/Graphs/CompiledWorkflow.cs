@@ -1,0 +1,7 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Workflows.Graphs;
+
+/// <summary>A definition without errors, its graph, and what its names mean. Immutable.</summary>
+public sealed record CompiledWorkflow(WorkflowDefinition Definition, WorkflowGraph Graph, NameScope Names);

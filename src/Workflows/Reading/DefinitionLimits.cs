@@ -1,0 +1,13 @@
+namespace Orchestrator.Workflows.Reading;
+
+/// <summary>What a definition may be at most (FORMAT.md).</summary>
+public static class DefinitionLimits
+{
+    /// <summary>Bytes of text: 8 MiB.</summary>
+    public const int MaxBytes = 8 * 1024 * 1024;
+
+    public const int MaxSteps = 10_000;
+
+    /// <summary>Objects and arrays within one another.</summary>
+    public const int MaxNesting = 64;
+}

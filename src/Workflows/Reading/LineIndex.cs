@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Orchestrator.Workflows.Reading;
+
+/// <summary>Where each line of a UTF-8 text begins, so that a byte offset becomes a line and a column in characters.</summary>
+internal sealed class LineIndex
+{
+    private readonly List<int> _starts = [0];
+
+    public LineIndex(ReadOnlySpan<byte> utf8)
+    {
+        for (var index = 0; index < utf8.Length; index++)
+        {
+            if (utf8[index] == (byte)'\n')
+            {
+                _starts.Add(index + 1);
+            }
+        }
+    }
+
+    public (int Line, int Column) Position(ReadOnlySpan<byte> utf8, int offset)
+    {
+        var found = _starts.BinarySearch(offset);
+        var line = found >= 0 ? found : ~found - 1;
+        return (line + 1, Column(utf8, line + 1, offset - _starts[line]));
+    }
+
+    /// <summary>The column, from 1, of the byte at <paramref name="byteInLine"/> of <paramref name="line"/>.</summary>
+    public int Column(ReadOnlySpan<byte> utf8, int line, int byteInLine)
+    {
+        var start = _starts[Math.Min(line, _starts.Count) - 1];
+        var length = Math.Clamp(byteInLine, 0, utf8.Length - start);
+        return Encoding.UTF8.GetCharCount(utf8.Slice(start, length)) + 1;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Orchestrator.Workflows.Diagnostics;
+
+namespace Orchestrator.Workflows.Reading;
+
+/// <summary>Takes the members of one object one by one, checks their types, and reports what nobody asked for.</summary>
+internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag diagnostics, string? step = null)
+{
+    private readonly List<string> _known = [];
+
+    public SourceNode Node => node;
+
+    /// <summary>The member, or null when it is absent or null.</summary>
+    public SourceNode? Take(string name)
+    {
+        _known.Add(name);
+        var value = node.Member(name);
+        return value is null || value.Kind == SourceKind.Null ? null : value;
+    }
+
+    public string? String(string name) =>
+        Take(name) is { } value && Expect(value, SourceKind.String, name, "a text") ? value.Text : null;
+
+    public bool? Boolean(string name) =>
+        Take(name) is { } value && Expect(value, SourceKind.Boolean, name, "true or false") ? value.IsTrue : null;
+
+    public int? Integer(string name, int minimum, int maximum = int.MaxValue)
+    {
+        if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, "a whole number"))
+        {
+            return null;
+        }
+
+        if (int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum && number <= maximum)
+        {
+            return number;
+        }
+
+        var range = maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}";
+        Error(DiagnosticCodes.WrongValue, value, $"'{name}' of {what} must be a whole number {range}; it is {value.Text}.");
+        return null;
+    }
+
+    public double? Number(string name, double minimum, double maximum)
+    {
+        if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, "a number"))
+        {
+            return null;
+        }
+
+        if (double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum && number <= maximum)
+        {
+            return number;
+        }
+
+        Error(DiagnosticCodes.WrongValue, value, string.Create(
+            CultureInfo.InvariantCulture, $"'{name}' of {what} must be a number from {minimum} to {maximum}; it is {value.Text}."));
+        return null;
+    }
+
+    /// <summary>One of the names of <typeparamref name="T"/>, in camelCase.</summary>
+    public T? Choice<T>(string name)
+        where T : struct, Enum
+    {
+        if (String(name) is not { } text)
+        {
+            return null;
+        }
+
+        var names = Enum.GetNames<T>().Select(Camel).ToArray();
+        var index = Array.IndexOf(names, text);
+        if (index >= 0)
+        {
+            return Enum.GetValues<T>()[index];
+        }
+
+        Error(
+            DiagnosticCodes.WrongValue, Take(name)!, $"'{name}' of {what} must be one of {string.Join(", ", names)}; it is '{text}'.",
+            Suggestion.For(text, names));
+        return null;
+    }
+
+    /// <summary>A list of texts, each with its place; null when absent.</summary>
+    public IReadOnlyList<SourceNode>? Texts(string name)
+    {
+        if (Take(name) is not { } value || !Expect(value, SourceKind.Array, name, "a list of names"))
+        {
+            return null;
+        }
+
+        return [.. value.Items.Where(item => Expect(item, SourceKind.String, name, "a list of names"))];
+    }
+
+    /// <summary>An object within; null when absent or something else.</summary>
+    public ObjectReader? Object(string name, string whatItIs) =>
+        Take(name) is { } value && Expect(value, SourceKind.Object, name, "an object")
+            ? new ObjectReader(value, whatItIs, diagnostics, step)
+            : null;
+
+    public bool Expect(SourceNode value, SourceKind kind, string name, string article)
+    {
+        if (value.Kind == kind)
+        {
+            return true;
+        }
+
+        Error(DiagnosticCodes.WrongType, value, $"'{name}' of {what} must be {article}; it is {Describe(value)}.");
+        return false;
+    }
+
+    public void Missing(string name, string message) => Error(DiagnosticCodes.MissingProperty, node, $"{message} Add '{name}'.");
+
+    public void Error(string code, SourceNode at, string message, string? suggestion = null) =>
+        diagnostics.Error(code, at.Line, at.Column, message, at.Pointer, suggestion, step);
+
+    /// <summary>Reports every member that was not taken; those of <paramref name="planned"/> as not supported yet.</summary>
+    public void Finish(params ReadOnlySpan<string> planned)
+    {
+        foreach (var member in node.Members)
+        {
+            if (_known.Contains(member.Name) || member.Name == "$schema")
+            {
+                continue;
+            }
+
+            var isPlanned = planned.Contains(member.Name);
+            diagnostics.Error(
+                isPlanned ? DiagnosticCodes.UnsupportedProperty : DiagnosticCodes.UnknownProperty,
+                member.Line,
+                member.Column,
+                isPlanned ? $"'{member.Name}' of {what} is not supported by this version." : $"There is no '{member.Name}' in {what}.",
+                member.Value.Pointer,
+                isPlanned ? null : Suggestion.For(member.Name, _known),
+                step);
+        }
+    }
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private static string Describe(SourceNode value) => value.Kind switch
+    {
+        SourceKind.Object => "an object",
+        SourceKind.Array => "a list",
+        SourceKind.String => "a text",
+        SourceKind.Number => $"the number {value.Text}",
+        SourceKind.Boolean => value.IsTrue ? "true" : "false",
+        _ => "null",
+    };
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Workflows.Reading;
+
+public enum SourceKind
+{
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}

@@ -1,0 +1,21 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Graphs;
+
+namespace Orchestrator.Workflows.Scheduling;
+
+/// <summary>All that decides the order of a run: the graph's steps and the limits. The same plan and the same facts give the same run.</summary>
+public sealed record RunPlan
+{
+    /// <summary>Of the run: the seed of what is drawn, such as jitter.</summary>
+    public required string RunId { get; init; }
+
+    public required IReadOnlyList<GraphStep> Steps { get; init; }
+
+    /// <summary>Steps that may execute at one time, from 1.</summary>
+    public int MaxParallelism { get; init; } = WorkflowOptions.DefaultMaxParallelism;
+
+    /// <summary>Milliseconds between the starts of two paced steps; 0 for none.</summary>
+    public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;
+
+    public FailurePolicy OnStepFailure { get; init; } = FailurePolicy.Stop;
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Workflows.Templates;
+
+/// <summary>A block that is open while a template is read.</summary>
+/// <param name="Name">if, unless or each.</param>
+/// <param name="Scope">What names are looked up in around it.</param>
+internal sealed record TemplateBlock(string Name, TemplateTag Tag, TemplateScope Scope)
+{
+    public bool InElse { get; set; }
+
+    public bool IsEach => Name == "each";
+}

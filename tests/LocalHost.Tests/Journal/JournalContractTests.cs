@@ -1,0 +1,184 @@
+using System.Text;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Tests.Journal;
+
+/// <summary>What every journal promises. One derived class per provider binds it.</summary>
+public abstract class JournalContractTests : IAsyncLifetime
+{
+    private IJournal _journal = null!;
+
+    protected abstract Task<IJournal> OpenAsync();
+
+    public async Task InitializeAsync() => _journal = await OpenAsync();
+
+    public virtual async Task DisposeAsync() => await _journal.DisposeAsync();
+
+    [Fact]
+    public async Task Append_then_read_gives_the_records_in_order()
+    {
+        await AppendAsync(Id("a"), 0, "{\"x\":1}");
+        await AppendAsync(Id("a"), 1, "{\"x\":2}");
+        Assert.Equal(["{\"x\":1}", "{\"x\":2}"], await ReadAsync(Id("a")));
+    }
+
+    [Fact]
+    public async Task Append_pipelined_without_waiting_keeps_order()
+    {
+        var durable = new List<Task>();
+        for (var i = 0; i < 1_000; i++)
+        {
+            durable.Add(AppendAsync(Id("a"), i, $"{{\"i\":{i}}}"));
+        }
+
+        await Task.WhenAll(durable);
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{{\"i\":{i}}}"), await ReadAsync(Id("a")));
+    }
+
+    [Fact]
+    public async Task Append_copies_the_record_before_it_returns()
+    {
+        var bytes = "{\"x\":1}"u8.ToArray();
+        var durable = _journal.AppendAsync(Id("a"), 0, bytes);
+        Array.Clear(bytes);
+        await durable;
+        Assert.Equal(["{\"x\":1}"], await ReadAsync(Id("a")));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 1)]
+    [InlineData(1, 0)]
+    public async Task Append_at_another_position_is_refused_and_appends_nothing(int position, int there)
+    {
+        for (var i = 0; i < there; i++)
+        {
+            await AppendAsync(Id("a"), i, "1");
+        }
+
+        var conflict = await Assert.ThrowsAsync<JournalConflictException>(() => AppendAsync(Id("a"), position, "2"));
+        Assert.Equal((position, there), ((int)conflict.Expected, (int)conflict.Actual));
+        Assert.Equal(there, (await ReadAsync(Id("a"))).Count);
+        await AppendAsync(Id("a"), there, "3");
+    }
+
+    [Fact]
+    public async Task Append_by_racing_writers_lets_one_of_each_position_win()
+    {
+        var wins = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                await AppendAsync(Id("a"), 0, "1");
+                return 1;
+            }
+            catch (JournalConflictException)
+            {
+                return 0;
+            }
+        })));
+        Assert.Equal(1, wins.Sum());
+        Assert.Single(await ReadAsync(Id("a")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\n}")]
+    public async Task Append_of_a_record_that_is_no_line_is_refused(string record) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => AppendAsync(Id("a"), 0, record));
+
+    [Fact]
+    public async Task Read_of_an_unknown_history_is_empty() => Assert.Empty(await ReadAsync(Id("nobody")));
+
+    [Fact]
+    public async Task Generations_of_one_instance_are_different_histories()
+    {
+        await AppendAsync(new JournalId("a", 0), 0, "0");
+        await AppendAsync(new JournalId("a", 1), 0, "1");
+        Assert.Equal(["0"], await ReadAsync(new JournalId("a", 0)));
+        Assert.Equal(["1"], await ReadAsync(new JournalId("a", 1)));
+    }
+
+    [Theory]
+    [InlineData("run-1.2")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("a/b\\c:d*e?f|g<h>\"i\"")]
+    [InlineData("Ünïcödé 走 🦊")]
+    [InlineData("CON")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("a~0.jsonl")]
+    [InlineData("+=%2e")]
+    public async Task Any_id_is_listed_as_it_was_given(string instanceId)
+    {
+        await AppendAsync(Id(instanceId), 0, "1");
+        Assert.Equal([Id(instanceId)], await ListAsync());
+        Assert.Single(await ReadAsync(Id(instanceId)));
+    }
+
+    [Fact]
+    public async Task Ids_that_differ_only_in_case_or_far_behind_are_different_histories()
+    {
+        var stem = new string('x', 400);
+        JournalId[] ids = [Id("Order"), Id("order"), Id(stem + "1"), Id(stem + "2")];
+        foreach (var id in ids)
+        {
+            await AppendAsync(id, 0, $"\"{id.InstanceId[^1]}\"");
+        }
+
+        Assert.Equal(ids.ToHashSet(), (await ListAsync()).ToHashSet());
+        Assert.Equal(["\"2\""], await ReadAsync(ids[3]));
+    }
+
+    [Fact]
+    public async Task Delete_removes_a_history_and_its_id_can_begin_again()
+    {
+        await AppendAsync(Id("a"), 0, "1");
+        await _journal.DeleteAsync(Id("a"));
+        Assert.Empty(await ReadAsync(Id("a")));
+        Assert.Empty(await ListAsync());
+        await AppendAsync(Id("a"), 0, "2");
+        Assert.Equal(["2"], await ReadAsync(Id("a")));
+    }
+
+    [Fact]
+    public async Task Delete_of_an_unknown_history_is_no_error() => await _journal.DeleteAsync(Id("nobody"));
+
+    [Fact]
+    public async Task Reopened_journal_has_every_confirmed_record_and_takes_the_next()
+    {
+        var large = $"\"{new string('x', 200_000)}\"";
+        await AppendAsync(Id("a"), 0, "1");
+        await AppendAsync(Id("a"), 1, large);
+        await _journal.DisposeAsync();
+        _journal = await OpenAsync();
+        await AppendAsync(Id("a"), 2, "3");
+        Assert.Equal(["1", large, "3"], await ReadAsync(Id("a")));
+    }
+
+    protected static JournalId Id(string instanceId) => new(instanceId, 0);
+
+    protected Task AppendAsync(JournalId id, long position, string record) => _journal.AppendAsync(id, position, Encoding.UTF8.GetBytes(record));
+
+    protected async Task<List<string>> ReadAsync(JournalId id)
+    {
+        var records = new List<string>();
+        await foreach (var record in _journal.ReadAsync(id))
+        {
+            records.Add(Encoding.UTF8.GetString(record.Span));
+        }
+
+        return records;
+    }
+
+    private async Task<List<JournalId>> ListAsync()
+    {
+        var ids = new List<JournalId>();
+        await foreach (var id in _journal.ListAsync())
+        {
+            ids.Add(id);
+        }
+
+        return ids;
+    }
+}
