@@ -7,7 +7,9 @@ namespace Orchestrator.Activities.Mocks;
 /// <summary>What one attempt of a step gets instead of a model or a tool: an output or an error, never both.</summary>
 public sealed record MockResponse
 {
-    /// <summary>The value to answer with, as JSON; null when the attempt fails. A tool gets it as it is, a model as <see cref="OutputText"/>.</summary>
+    /// <summary>
+    /// The value to answer with, as JSON; null when the attempt fails. For a tool it is the result, a model streams <see cref="OutputText"/>.
+    /// </summary>
     public JsonElement? Output { get; init; }
 
     /// <summary>How long the attempt takes before it answers, in milliseconds; 0 by default.</summary>

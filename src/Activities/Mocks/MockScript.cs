@@ -81,8 +81,8 @@ public sealed class MockScript
 
     /// <summary>The answer for one attempt. The last entry of a list answers every later attempt too.</summary>
     /// <param name="stepPath">
-    /// The step: its id, <c>map[key]</c> for an item of a map, <c>map[key]/step</c> for a step in the body of one. An item without an entry of its own
-    /// takes its map's, a step in a body its own id's; then <c>*</c>.
+    /// The step: its id, <c>map[key]</c> for an item of a map, <c>map[key]/step</c> for a step in the body of one. An item without an entry of its
+    /// own takes its map's, a step in a body its own id's; then <c>*</c>.
     /// </param>
     /// <param name="attemptInRun">Counts the attempts of that step in the whole run from 0, resumes included.</param>
     /// <returns>Null when nothing is mocked there: the real model or tool is meant.</returns>

@@ -49,7 +49,8 @@ internal sealed class MockScriptReader
     {
         if (!MockAddress.IsValid(address))
         {
-            Report("mock-invalid-step", pointer, $"'{address}' is not the name of a step. Write step, step[key] for an item of a map, or * for all others.");
+            Report(
+                "mock-invalid-step", pointer, $"'{address}' is not the name of a step. Write step, step[key] for an item of a map, or * for the rest.");
         }
 
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
@@ -116,7 +117,11 @@ internal sealed class MockScriptReader
         var text = message.ValueKind == JsonValueKind.String ? message.GetString()! : $"The mock failed with {kind.Name}.";
         return new WorkflowError(kind.Kind, text)
         {
-            Retryable = retryable.ValueKind == JsonValueKind.Undefined ? WorkflowError.IsTransient(kind.Kind) : retryable.ValueKind == JsonValueKind.True,
+            Retryable = retryable.ValueKind switch
+            {
+                JsonValueKind.Undefined => WorkflowError.IsTransient(kind.Kind),
+                var given => given == JsonValueKind.True,
+            },
             RetryAfterMs = (int?)Number(members, "retryAfterMs", pointer, int.MaxValue),
         };
     }
@@ -135,7 +140,9 @@ internal sealed class MockScriptReader
             return (kind, name);
         }
 
-        Report("mock-unknown-kind", pointer + "/kind", $"There is no error kind '{name}', only {string.Join(", ", Kinds.Keys)}.", Suggestion.For(name, Kinds.Keys));
+        Report(
+            "mock-unknown-kind", pointer + "/kind", $"There is no error kind '{name}', only {string.Join(", ", Kinds.Keys)}.",
+            Suggestion.For(name, Kinds.Keys));
         return default;
     }
 

@@ -4,7 +4,9 @@ using Orchestrator.Activities.Models.Simulated;
 
 namespace Orchestrator.Activities.Models;
 
-/// <summary>Names that begin with <c>simulated</c> are the built-in model; all others go to the provider or, without one, to the simulation too.</summary>
+/// <summary>
+/// The name <c>simulated</c>, with or without options, is the built-in model; all others go to the provider or, without one, to the simulation too.
+/// </summary>
 /// <param name="clock">The simulation's time.</param>
 /// <param name="provider">Makes the client of any other model, once per name; null when no provider is configured.</param>
 /// <param name="fallback">How the simulation answers for a model that no provider serves; null for its defaults.</param>

@@ -14,14 +14,16 @@ internal static class ModelErrors
     public static ModelException Translate(Exception exception) => exception switch
     {
         ModelException known => known,
-        HttpRequestException { StatusCode: { } status } => Of(KindOf(status, exception.Message), $"The model answered {(int)status} {status}", exception),
+        HttpRequestException { StatusCode: { } status } =>
+            Of(KindOf(status, exception.Message), $"The model answered {(int)status} {status}", exception),
         TimeoutException or OperationCanceledException => Of(ErrorKind.Timeout, "The model did not answer in time", exception),
         HttpRequestException or IOException or SocketException => Of(ErrorKind.Unavailable, "The connection to the model failed", exception),
         _ => Of(ErrorKind.Internal, $"The client of the model failed ({exception.GetType().Name})", exception),
     };
 
     private static ModelException Of(ErrorKind kind, string what, Exception exception) => new(
-        new WorkflowError(kind, $"{what}: {exception.Message.TrimEnd('.')}.{Remedy(kind)}") { Retryable = WorkflowError.IsTransient(kind) }, exception);
+        new WorkflowError(kind, $"{what}: {exception.Message.TrimEnd('.')}.{Remedy(kind)}") { Retryable = WorkflowError.IsTransient(kind) },
+        exception);
 
     private static string Remedy(ErrorKind kind) => kind switch
     {

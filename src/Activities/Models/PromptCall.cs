@@ -20,8 +20,8 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
     public string Text => _text.ToString();
 
     /// <summary>
-    /// The tokens so far: as the provider reported them; what it did not report counted as characters ÷ 4 and marked. Zero when the call never reached
-    /// the model or was refused by it; a call cancelled while it waited for the first token counts its input.
+    /// The tokens so far: as the provider reported them; what it did not report counted as characters ÷ 4 and marked. Zero when the call never
+    /// reached the model or was refused by it; a call cancelled while it waited for the first token counts its input.
     /// </summary>
     public TokenUsage Usage
     {
@@ -45,7 +45,9 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
     }
 
     /// <summary>Makes the call.</summary>
-    /// <param name="onText">Gets each piece of text as it arrives, in order, awaited before the next; null for nobody. What it throws comes through.</param>
+    /// <param name="onText">
+    /// Gets each piece of text as it arrives, in order, awaited before the next; null for nobody. What it throws comes through.
+    /// </param>
     /// <exception cref="ModelException">The model failed, refused, or filtered its answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired; the request was aborted.</exception>
     /// <exception cref="InvalidOperationException">It was run before.</exception>

@@ -27,7 +27,7 @@ public sealed class PromptFolder(string path) : IPromptSource
         if (files.Count > 1)
         {
             throw PromptException.Invalid(
-                $"The prompt '{reference.Slug}' is there more than once in {Place}: {string.Join(", ", files.Select(file => file.Name))}. Keep one of them.");
+                $"The prompt '{reference.Slug}' is twice in {Place}: {string.Join(", ", files.Select(file => file.Name))}. Keep one of them.");
         }
 
         if (files.Count == 0)
@@ -49,7 +49,8 @@ public sealed class PromptFolder(string path) : IPromptSource
         {
             if (file.Length > MaxBytes)
             {
-                throw PromptException.Invalid($"The prompt file '{file.FullName}' has {file.Length:N0} bytes, at most {MaxBytes:N0} are read. Is it a prompt?");
+                throw PromptException.Invalid(
+                    $"The prompt file '{file.FullName}' has {file.Length:N0} bytes, at most {MaxBytes:N0} are read. Is it a prompt?");
             }
 
             return StrictUtf8.GetString(await File.ReadAllBytesAsync(file.FullName, cancellationToken));

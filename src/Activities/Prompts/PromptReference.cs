@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Activities.Prompts;
 
-/// <summary>How a workflow names a prompt: <c>slug</c>, the newest version, or <c>slug@version</c>. Always valid, so the slug is safe as a file name.</summary>
+/// <summary>
+/// How a workflow names a prompt: <c>slug</c>, the newest version, or <c>slug@version</c>. Always valid, so the slug is safe as a file name.
+/// </summary>
 public sealed partial record PromptReference
 {
     private PromptReference(string slug, string? version) => (Slug, Version) = (slug, version);

@@ -7,7 +7,8 @@ public static class PromptSourceExtensions
     /// <summary>The prompt from the first of these places that has it.</summary>
     /// <param name="reference"><c>slug</c> or <c>slug@version</c>.</param>
     /// <exception cref="PromptException">
-    /// No place has it (kind <c>promptNotFound</c>; the message says where it was looked for and what is near), or the first that has it cannot read it.
+    /// No place has it (kind <c>promptNotFound</c>; the message says where it was looked for and what is near), or the first that has it cannot
+    /// read it.
     /// </exception>
     public static async Task<PromptDefinition> RequireAsync(
         this IReadOnlyCollection<IPromptSource> sources, string reference, CancellationToken cancellationToken = default)
@@ -40,7 +41,8 @@ public static class PromptSourceExtensions
             if (wanted.Version is not null && await source.FindAsync(PromptReference.Parse(wanted.Slug), cancellationToken) is { } other)
             {
                 return PromptException.NotFound(
-                    $"The prompt '{wanted.Slug}' in {source.Place} is version {other.Version}, not {wanted.Version}. Name that version, or none for the newest.");
+                    $"The prompt '{wanted.Slug}' in {source.Place} is version {other.Version}, not {wanted.Version}. "
+                    + "Name that version, or none for the newest.");
             }
         }
 

@@ -21,6 +21,9 @@ public sealed class FileContentStore : IContentStore
     /// </summary>
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10);
 
+    /// <summary>One trip to the disk's threads for many files; few enough that others get their turn in between.</summary>
+    private const int DeletedAtOnce = 256;
+
     private readonly string _root;
     private readonly KeyedLock _locks = new();
     private readonly GroupCommit _appends;
@@ -117,40 +120,17 @@ public sealed class FileContentStore : IContentStore
         return _appends.AddAsync(key.Value, content);
     }
 
-    public async Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default)
-    {
-        var path = PathOf(key);
-        var deleted = await DeleteFileAsync(key, path, cancellationToken);
-        if (deleted)
-        {
-            await DiskScheduler.RunAsync(() => FileNames.Flush(DurableFile.RemoveEmptyFolders(Path.GetDirectoryName(path)!, _root)));
-        }
-
-        return deleted;
-    }
+    public async Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
+        await DeleteFilesAsync([key], cancellationToken) > 0;
 
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
         var count = 0;
-        var folders = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var key in ListAsync(prefix, cancellationToken))
+        await foreach (var keys in ListAsync(prefix, cancellationToken).Chunk(DeletedAtOnce).WithCancellation(cancellationToken))
         {
-            var path = PathOf(key);
-            if (await DeleteFileAsync(key, path, cancellationToken))
-            {
-                count++;
-                folders.Add(Path.GetDirectoryName(path)!);
-            }
+            count += await DeleteFilesAsync(keys, cancellationToken);
         }
 
-        await DiskScheduler.RunAsync(() =>
-        {
-            var left = folders.Select(folder => DurableFile.RemoveEmptyFolders(folder, _root)).ToHashSet(StringComparer.Ordinal);
-            foreach (var folder in left)
-            {
-                FileNames.Flush(folder);
-            }
-        });
         return count;
     }
 
@@ -223,10 +203,23 @@ public sealed class FileContentStore : IContentStore
         return await DiskScheduler.RunAsync(() => DurableFile.Append(PathOf(ContentKey.Parse(key)), parts));
     }
 
-    private async Task<bool> DeleteFileAsync(ContentKey key, string path, CancellationToken cancellationToken)
+    // The keys come in ordinal order, so two deletions that meet cannot wait for each other's locks.
+    private async Task<int> DeleteFilesAsync(ContentKey[] keys, CancellationToken cancellationToken)
     {
-        using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
-        return await DiskScheduler.RunAsync(() => DurableFile.Delete(path));
+        var held = new List<IDisposable>(keys.Length);
+        try
+        {
+            foreach (var key in keys)
+            {
+                held.Add(await _locks.AcquireAsync(key.Value, cancellationToken));
+            }
+
+            return await DiskScheduler.RunAsync(() => DurableFile.Delete(keys.Select(PathOf), _root));
+        }
+        finally
+        {
+            held.ForEach(key => key.Dispose());
+        }
     }
 
     private void RemoveLeftovers(DateTimeOffset before)

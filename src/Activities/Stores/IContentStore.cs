@@ -36,7 +36,9 @@ public interface IContentStore
     /// <summary>Writes the value, over any other. Returns its ETag.</summary>
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes the value unless there is one. Returns its ETag; null when there was one, which stays as it is. Of several callers one wins.</summary>
+    /// <summary>
+    /// Writes the value unless there is one. Returns its ETag; null when there was one, which stays as it is. Of several callers one wins.
+    /// </summary>
     public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -61,6 +63,8 @@ public interface IContentStore
     /// </summary>
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default);
 
-    /// <summary>The keys that the prefix covers, in ordinal order of their text. What is written or deleted meanwhile may or may not be among them.</summary>
+    /// <summary>
+    /// The keys that the prefix covers, in ordinal order of their text. What is written or deleted meanwhile may or may not be among them.
+    /// </summary>
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default);
 }

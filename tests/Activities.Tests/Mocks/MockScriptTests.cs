@@ -109,7 +109,10 @@ public sealed class MockScriptTests
     [Fact]
     public void ValidateAgainst_names_unknown_steps_with_a_suggestion()
     {
-        var script = Parse("""{ "steps": { "clarfy": [ { "output": 1 } ], "score[x]": [ { "output": 1 } ], "no[x]/score": [ { "output": 1 } ], "*": [ { "output": 1 } ] } }""");
+        var script = Parse("""
+            { "steps": { "clarfy": [ { "output": 1 } ], "score[x]": [ { "output": 1 } ], "no[x]/score": [ { "output": 1 } ],
+                         "*": [ { "output": 1 } ] } }
+            """);
 
         var diagnostics = script.ValidateAgainst(["clarify", "score"]);
 

@@ -12,7 +12,11 @@ public sealed class PromptCallTests
     // 9 characters: 3 tokens by estimate.
     private static readonly PromptRequest Request = new()
     {
-        Prompt = "question", System = "s", Model = "m", Temperature = 0.5, MaxTokens = 7,
+        Prompt = "question",
+        System = "s",
+        Model = "m",
+        Temperature = 0.5,
+        MaxTokens = 7,
     };
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class PromptFileTests
         var prompt = Parse("\uFEFF# Clarify\r\n\r\nIs {{answer}} clear?\r\n");
 
         Assert.Equal("# Clarify\n\nIs {{answer}} clear?", prompt.Text);
-        Assert.Equal(new PromptDefinition { Slug = "p", Text = prompt.Text }, prompt with { Inputs = [] }, EqualityComparer<PromptDefinition>.Default);
+        Assert.Null(prompt.Model ?? prompt.System ?? prompt.Description);
+        Assert.Null(prompt.Temperature ?? prompt.MaxTokens);
     }
 
     [Fact]

@@ -146,8 +146,11 @@ public sealed class PromptFolderTests : IDisposable
         await File.WriteAllBytesAsync(_folder.Combine("binary.md"), [0xFF, 0xFE, 0x00]);
         await File.WriteAllBytesAsync(_folder.Combine("large.md"), new byte[PromptFolder.MaxBytes + 1]);
 
-        Assert.Contains("UTF-8", (await Assert.ThrowsAsync<PromptException>(() => _prompts.RequireAsync("binary"))).Message, StringComparison.Ordinal);
-        Assert.Contains("large.md", (await Assert.ThrowsAsync<PromptException>(() => _prompts.RequireAsync("large"))).Message, StringComparison.Ordinal);
+        var binary = await Assert.ThrowsAsync<PromptException>(() => _prompts.RequireAsync("binary"));
+        var large = await Assert.ThrowsAsync<PromptException>(() => _prompts.RequireAsync("large"));
+
+        Assert.Contains("UTF-8", binary.Message, StringComparison.Ordinal);
+        Assert.Contains("large.md", large.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ public sealed record SimulatedModelOptions
     /// <summary>The name of the model, before any options.</summary>
     public const string ModelName = "simulated";
 
+    private const string Example = $"{ModelName}:latency=300,tokensPerSecond=80,tokens=140";
     private static readonly string[] Names = ["latency", "tokensPerSecond", "tokens"];
 
     /// <summary>Time before the first token starts. 0 to 600,000 ms, default 300 ms.</summary>
@@ -75,5 +76,5 @@ public sealed record SimulatedModelOptions
     }
 
     private static ModelOptionException Wrong(string model, string part, string reason) =>
-        new(part, $"In the model name '{model}', '{part}' is wrong: {reason}{(reason.EndsWith('?') ? "" : ".")} Example: {ModelName}:latency=300,tokensPerSecond=80,tokens=140");
+        new(part, $"In the model name '{model}', '{part}' is wrong: {reason}{(reason.EndsWith('?') ? "" : ".")} Example: {Example}");
 }

@@ -113,7 +113,8 @@ internal static partial class SimulatedText
     {
         var heading = Heading().Match(prompt);
         var line = heading.Success ? heading.Groups[1].Value : prompt.Trim().Split('\n')[0];
-        var words = line.Split([' ', '\t', '*', '_', '#', '`', '{', '}', '"'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var words = line.Split(
+            [' ', '\t', '*', '_', '#', '`', '{', '}', '"'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var topic = string.Join(' ', words.Take(6)).TrimEnd('.', ':', ',', ';', '?', '!', '\r');
         return topic.Length is > 0 and <= 80 ? topic : "the task";
     }

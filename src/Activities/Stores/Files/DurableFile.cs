@@ -87,18 +87,46 @@ internal static class DurableFile
         }
     }
 
-    /// <returns>Whether there was a file.</returns>
-    public static bool Delete(string path)
+    /// <summary>Deletes the files, and the folders below <paramref name="root"/> that are empty then.</summary>
+    /// <returns>How many there were.</returns>
+    public static int Delete(IEnumerable<string> paths, string root)
+    {
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var count = 0;
+        foreach (var path in paths.Where(Delete))
+        {
+            count++;
+            folders.Add(Path.GetDirectoryName(path)!);
+        }
+
+        foreach (var left in folders.Select(folder => RemoveEmptyFolders(folder, root)).Distinct().ToList())
+        {
+            FileNames.Flush(left);
+        }
+
+        return count;
+    }
+
+    /// <summary>Deletes a file that nobody will miss.</summary>
+    public static void DeleteQuietly(string path)
     {
         try
         {
-            if (!File.Exists(path))
-            {
-                return false;
-            }
-
             File.Delete(path);
-            return true;
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // It is ignored by every listing and removed at the next start.
+        }
+    }
+
+    private static bool Delete(string path)
+    {
+        try
+        {
+            var exists = File.Exists(path);
+            File.Delete(path);
+            return exists;
         }
         catch (DirectoryNotFoundException)
         {
@@ -106,13 +134,13 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            throw FileErrors.Translate(exception, path);
+            // A key that only is a folder of others is no value.
+            return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
         }
     }
 
-    /// <summary>Removes the folder and those above it as long as they are empty, <paramref name="root"/> never.</summary>
-    /// <returns>The first folder that stayed.</returns>
-    public static string RemoveEmptyFolders(string folder, string root)
+    // Returns the first folder that stayed.
+    private static string RemoveEmptyFolders(string folder, string root)
     {
         try
         {
@@ -128,19 +156,6 @@ internal static class DurableFile
         }
 
         return folder;
-    }
-
-    /// <summary>Deletes a file that nobody will miss.</summary>
-    public static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            // It is ignored by every listing and removed at the next start.
-        }
     }
 
     private static SafeFileHandle Open(string path, FileMode mode)

@@ -8,8 +8,8 @@ internal static class FileNames
     private const int ErrnoExists = 17;
 
     /// <summary>
-    /// Gives <paramref name="temporary"/> its final name unless that is taken. Of several processes one succeeds. The temporary file is gone afterwards
-    /// when it succeeded.
+    /// Gives <paramref name="temporary"/> its final name unless that is taken. Of several processes one succeeds. When it succeeds, the temporary
+    /// file is gone afterwards.
     /// </summary>
     /// <remarks>
     /// On Unix <c>File.Move(…, overwrite: false)</c> looks first and renames then: measured with .NET 10.0.12 on ext4, two movers at once both
@@ -47,8 +47,8 @@ internal static class FileNames
 
     /// <summary>
     /// Makes the names in a folder durable on Linux: after a power failure a flushed file can still be missing from a folder that was not flushed.
-    /// Elsewhere it does nothing: Windows has no such call (NTFS logs the rename itself), and macOS flushes names with the file. A folder that is gone,
-    /// or a file system that cannot flush one, is no error: there is nothing more to be done.
+    /// Elsewhere it does nothing: Windows has no such call (NTFS logs the rename itself), and macOS flushes names with the file. A folder that is
+    /// gone, or a file system that cannot flush one, is no error: there is nothing more to be done.
     /// </summary>
     public static void Flush(string folder)
     {

@@ -7,7 +7,9 @@ internal static class FolderWalk
 {
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
-    /// <summary>Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names are not ours and are passed over.</summary>
+    /// <summary>
+    /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names are not ours and are passed over.
+    /// </summary>
     public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix)
     {
         var levels = new Stack<IEnumerator<Entry>>();

@@ -68,7 +68,8 @@ public sealed partial class SimulatedTextTests
 
     [Fact]
     public void Criteria_without_bullets_are_the_labels_at_line_starts() => Assert.Equal(
-        ["Tone", "Rigour"], ScoreRequest.Criteria("Score this, X/10 each.\nTone: friendly or not\n**Rigour**: does it hold\nFormat: plain\nInputs:\nfoo: bar"));
+        ["Tone", "Rigour"],
+        ScoreRequest.Criteria("Score this, X/10 each.\nTone: friendly or not\n**Rigour**: does it hold\nFormat: plain\nInputs:\nfoo: bar"));
 
     [Fact]
     public void Criteria_not_named_are_the_defaults() =>
