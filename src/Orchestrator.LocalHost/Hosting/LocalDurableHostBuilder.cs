@@ -1,0 +1,85 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
+
+namespace Orchestrator.LocalHost.Hosting;
+
+/// <summary>What a host is made of. Not thread safe.</summary>
+public sealed partial class LocalDurableHostBuilder
+{
+    private readonly FunctionRegistry _registry = new();
+
+    internal LocalDurableHostBuilder()
+    {
+    }
+
+    /// <summary>Where histories are kept; null means in memory. The host closes it when it stops.</summary>
+    public IJournal? Journal { get; set; }
+
+    /// <summary>The clock of everything, timers included; null means the system's.</summary>
+    public TimeProvider? TimeProvider { get; set; }
+
+    /// <summary>Writes and reads inputs, outputs and payloads; null means the SDK's JSON.</summary>
+    public DataConverter? DataConverter { get; set; }
+
+    /// <summary>Null means no logs.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Where functions find their services; null means they find none.</summary>
+    public IServiceProvider? Services { get; set; }
+
+    /// <summary>The settings; checked when the host starts.</summary>
+    public LocalDurableHostOptions Options { get; } = new();
+
+    /// <summary>Runs pumps somewhere else than on the thread pool: tests count them, or give them a small stack.</summary>
+    internal Action<OrchestrationInstance>? PumpScheduler { get; set; }
+
+    /// <summary>Adds an orchestrator as a binder describes it.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
+    public LocalDurableHostBuilder AddOrchestrator(OrchestratorRegistration orchestrator)
+    {
+        ArgumentNullException.ThrowIfNull(orchestrator);
+        _registry.Add(orchestrator);
+        return this;
+    }
+
+    /// <summary>Adds an activity as a binder describes it.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
+    public LocalDurableHostBuilder AddActivity(ActivityRegistration activity)
+    {
+        ArgumentNullException.ThrowIfNull(activity);
+        _registry.Add(activity);
+        return this;
+    }
+
+    /// <exception cref="ValidationException">Settings are out of range: the message holds all of them.</exception>
+    internal EngineParts Build()
+    {
+        var problems = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(Options, new ValidationContext(Options), problems, validateAllProperties: true))
+        {
+            throw new ValidationException($"{nameof(LocalDurableHostOptions)} cannot be used: {string.Join(" ", problems.Select(problem => problem.ErrorMessage))}");
+        }
+
+        return new EngineParts(
+            _registry,
+            Services ?? EmptyServices.Instance,
+            Journal ?? new MemoryJournal(),
+            TimeProvider ?? TimeProvider.System,
+            DataConverter ?? JsonDataConverter.Default,
+            LoggerFactory ?? NullLoggerFactory.Instance,
+            Options,
+            PumpScheduler);
+    }
+
+    private sealed class EmptyServices : IServiceProvider
+    {
+        public static readonly EmptyServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Orchestrator.LocalHost.Hosting;
+
+/// <summary>The host's settings. They are checked when it starts, all of them at once.</summary>
+public sealed class LocalDurableHostOptions
+{
+    /// <summary>How many activities run at the same time.</summary>
+    /// <value>1 to 10,000; the default is 64.</value>
+    [Range(1, 10_000)]
+    public int MaxConcurrentActivityFunctions { get; set; } = 64;
+
+    /// <summary>How long a stopping host waits for activities that do not heed their cancellation token.</summary>
+    /// <value>Zero to one hour; the default is 30 seconds. What has not ended then runs again at the next start.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The version of orchestrations that are started without one.</summary>
+    /// <value>Empty, the default, means unversioned. Never null.</value>
+    [Required(AllowEmptyStrings = true)]
+    public string DefaultVersion { get; set; } = string.Empty;
+
+    /// <summary>The name that the client goes by.</summary>
+    /// <value>1 to 100 characters; the default is "local".</value>
+    [Required]
+    [StringLength(100, MinimumLength = 1)]
+    public string HubName { get; set; } = "local";
+}

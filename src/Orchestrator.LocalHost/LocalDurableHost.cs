@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Client;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
+
+namespace Orchestrator.LocalHost;
+
+/// <summary>
+/// Durable orchestrations in this process: what the Durable SDK describes, with a journal of our own beneath it. When it starts, every unfinished
+/// instance in its journal goes on by itself.
+/// </summary>
+public sealed class LocalDurableHost : IAsyncDisposable
+{
+    private readonly OrchestrationEngine _engine;
+    private readonly EngineParts _parts;
+    private Task? _stopped;
+
+    private LocalDurableHost(EngineParts parts)
+    {
+        _parts = parts;
+        _engine = new OrchestrationEngine(parts);
+        Client = new LocalDurableTaskClient(parts.Options.HubName, _engine);
+    }
+
+    /// <summary>Starts, queries and steers instances. Thread safe.</summary>
+    public DurableTaskClient Client { get; }
+
+    /// <summary>The orchestrators, by name.</summary>
+    public IReadOnlyCollection<OrchestratorRegistration> Orchestrators => _parts.Registry.Orchestrators;
+
+    /// <summary>The activities, by name.</summary>
+    public IReadOnlyCollection<ActivityRegistration> Activities => _parts.Registry.Activities;
+
+    /// <summary>Where functions find their services.</summary>
+    public IServiceProvider Services => _parts.Services;
+
+    /// <summary>The clock of everything.</summary>
+    public TimeProvider TimeProvider => _parts.Time;
+
+    /// <summary>Writes and reads inputs, outputs and payloads.</summary>
+    public DataConverter DataConverter => _parts.Converter;
+
+    /// <summary>Instances that cannot go on, since their histories are damaged or could not be written, and why. Everything else runs.</summary>
+    public IReadOnlyDictionary<string, Exception> RefusedInstances =>
+        _engine.Entries.Where(entry => entry.Fault is not null).ToDictionary(entry => entry.InstanceId, entry => entry.Fault!);
+
+    /// <summary>Starts a host. It runs until it is disposed.</summary>
+    /// <param name="configure">Adds the functions and says where histories are kept: in memory unless told otherwise.</param>
+    /// <param name="cancellation">Gives up reading the histories.</param>
+    /// <exception cref="ValidationException">Settings are out of range.</exception>
+    /// <exception cref="JournalException">The journal cannot be read at all.</exception>
+    public static async Task<LocalDurableHost> StartAsync(Action<LocalDurableHostBuilder> configure, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = new LocalDurableHostBuilder();
+        configure(builder);
+        var host = new LocalDurableHost(builder.Build());
+        await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);
+        return host;
+    }
+
+    /// <summary>The durable events of an instance's current execution, from the first on; none when it is unknown.</summary>
+    /// <exception cref="JournalException">The instance is refused.</exception>
+    public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        if (_engine.Find(instanceId) is not { Snapshot: { } snapshot } entry)
+        {
+            yield break;
+        }
+
+        entry.ThrowIfFaulted();
+        await foreach (var record in _parts.Journal.ReadAsync(new JournalId(instanceId, snapshot.Generation), cancellation).ConfigureAwait(false))
+        {
+            yield return HistoryEventReader.Read(record.Span);
+        }
+    }
+
+    /// <summary>
+    /// Stops: nothing new begins, running activities are told by their token and awaited as long as <see cref="LocalDurableHostOptions.StopTimeout"/>,
+    /// what they return is recorded, and the journal is closed. Unfinished instances go on at the next start. Stopping twice is no error.
+    /// </summary>
+    public Task StopAsync() => _stopped ??= StopOnceAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task StopOnceAsync()
+    {
+        using var patience = new CancellationTokenSource(_parts.Options.StopTimeout, _parts.Time);
+        await _engine.StopAsync(patience.Token).ConfigureAwait(false);
+        await _parts.Journal.DisposeAsync().ConfigureAwait(false);
+        _engine.Dispose();
+    }
+}

@@ -1,0 +1,16 @@
+using Orchestrator.LocalHost.History;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>An event on its way to another instance. Nobody awaits it, but the sender is not finished before it is delivered.</summary>
+internal sealed class EventSendOperation(EventSent record) : Operation(record.Id)
+{
+    /// <summary>Another instance sees it, so its record comes first.</summary>
+    public override bool StartsBeforeDurable => false;
+
+    public override void Start(OrchestrationInstance owner) => owner.DeliverEvent(record);
+
+    public override void Succeed(string? result)
+    {
+    }
+}

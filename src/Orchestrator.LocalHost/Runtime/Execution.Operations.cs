@@ -1,0 +1,115 @@
+using Orchestrator.LocalHost.History;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>What the code asks for: matched with the history while replaying, recorded after that.</summary>
+internal sealed partial class Execution
+{
+    public ActivityOperation<T> CallActivity<T>(string name, object? input, string version, IReadOnlyDictionary<string, string>? tags)
+    {
+        var id = NextId();
+        var record = Repeat<TaskScheduled>(id) ?? Record(new TaskScheduled(Now, id, name, _owner.Serialize(input)) { Version = version, Tags = tags });
+        if (!SameName(record.Name, name))
+        {
+            throw Break(record, $"a call of the activity '{name}'");
+        }
+
+        var operation = new ActivityOperation<T>(record, _owner.Converter);
+        Open(operation);
+        return operation;
+    }
+
+    public SubOrchestrationOperation<T> CallSubOrchestration<T>(
+        string name, string childId, object? input, string version, IReadOnlyDictionary<string, string>? tags)
+    {
+        var id = NextId();
+        var record = Repeat<SubOrchestrationCreated>(id)
+            ?? Record(new SubOrchestrationCreated(Now, id, name, childId, _owner.Serialize(input)) { Version = version, Tags = tags });
+        if (!SameName(record.Name, name) || record.InstanceId != childId)
+        {
+            throw Break(record, $"a call of the sub-orchestration '{name}' as '{childId}'");
+        }
+
+        var operation = new SubOrchestrationOperation<T>(record, _owner.Converter);
+        Open(operation);
+        return operation;
+    }
+
+    public TimerOperation CreateTimer(DateTime fireAt, CancellationToken cancellation)
+    {
+        var id = NextId();
+        var record = Repeat<TimerCreated>(id) ?? Record(new TimerCreated(Now, id, fireAt));
+        var operation = new TimerOperation(id, record.FireAt, this);
+        Open(operation);
+        operation.CancelWith(cancellation);
+        return operation;
+    }
+
+    public void SendEvent(string instanceId, string name, object? payload)
+    {
+        var id = NextId();
+        var record = Repeat<EventSent>(id) ?? Record(new EventSent(Now, id, instanceId, name, _owner.Serialize(payload)));
+        if (!SameName(record.Name, name) || record.InstanceId != instanceId)
+        {
+            throw Break(record, $"the event '{name}' to '{instanceId}'");
+        }
+
+        Open(new EventSendOperation(record));
+    }
+
+    /// <summary>The code may call only from its own thread: anything else could not be repeated.</summary>
+    public void CheckThread()
+    {
+        if (!IsActive)
+        {
+            throw new InvalidOperationException(
+                $"The orchestrator '{Started.Name}' of instance '{_owner.InstanceId}' called its context from a thread that is not its own, or after it had ended. "
+                + "In an orchestrator await only tasks that come from its context: no Task.Run, no ConfigureAwait(false), no I/O.");
+        }
+    }
+
+    private static bool SameName(string recorded, string now) => string.Equals(recorded, now, StringComparison.OrdinalIgnoreCase);
+
+    private int NextId()
+    {
+        CheckThread();
+        return _nextId++;
+    }
+
+    private TRecord? Repeat<TRecord>(int id)
+        where TRecord : HistoryEvent
+    {
+        if (id >= _recorded.Count)
+        {
+            return null;
+        }
+
+        return _recorded[id] as TRecord ?? throw Break(_recorded[id], $"{Kind<TRecord>()}");
+    }
+
+    private static string Kind<TRecord>() =>
+        typeof(TRecord) == typeof(TaskScheduled) ? "a call of an activity"
+        : typeof(TRecord) == typeof(SubOrchestrationCreated) ? "a call of a sub-orchestration"
+        : typeof(TRecord) == typeof(TimerCreated) ? "a timer"
+        : "an event to another instance";
+
+    private TRecord Record<TRecord>(TRecord record)
+        where TRecord : HistoryEvent
+    {
+        _owner.Record(record);
+        return record;
+    }
+
+    private void Open(Operation operation)
+    {
+        _open.Add(operation.Id, operation);
+        _owner.Launch(operation);
+    }
+
+    private NonDeterministicOrchestrationException Break(HistoryEvent recorded, string actual)
+    {
+        // The code might swallow the exception: the fault stays.
+        Fault ??= Broken(_nextId - 1, NonDeterministicOrchestrationException.Describe(recorded), actual);
+        return Fault;
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.DurableTask;
+using Orchestrator.LocalHost.History;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>
+/// Who waits for which event, and what came before anybody waited. Names do not differ by case. The latest waiter is served first, as the SDK does it;
+/// events without a waiter keep their order. A cancelled wait takes no event.
+/// </summary>
+internal sealed class ExternalEvents(DataConverter converter)
+{
+    private readonly Dictionary<string, Stack<Waiter>> _waiters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Queue<LinkedListNode<EventRaised>>> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly LinkedList<EventRaised> _buffer = [];
+
+    /// <exception cref="ArgumentException">Somebody waits for an event of this name with another type.</exception>
+    public Task<T> WaitFor<T>(string name, CancellationToken cancellation)
+    {
+        var waiters = LiveWaiters(name);
+        if (waiters.TryPeek(out var other) && other.Type != typeof(T))
+        {
+            throw new ArgumentException($"Events with the same name must have the same type: '{name}' is awaited as {other.Type} and now as {typeof(T)}.");
+        }
+
+        var waiter = new Waiter<T>(converter);
+        waiters.Push(waiter);
+        if (_byName.TryGetValue(name, out var early) && early.TryDequeue(out var raised))
+        {
+            _buffer.Remove(raised);
+            waiters.Pop().Receive(raised.Value.Input);
+        }
+        else
+        {
+            waiter.CancelWith(cancellation);
+        }
+
+        return waiter.Task;
+    }
+
+    public void Deliver(EventRaised raised)
+    {
+        if (LiveWaiters(raised.Name).TryPop(out var waiter))
+        {
+            waiter.Receive(raised.Input);
+            return;
+        }
+
+        if (!_byName.TryGetValue(raised.Name, out var early))
+        {
+            _byName.Add(raised.Name, early = new Queue<LinkedListNode<EventRaised>>());
+        }
+
+        early.Enqueue(_buffer.AddLast(raised));
+    }
+
+    /// <summary>What nobody has taken, in the order it came.</summary>
+    public IReadOnlyCollection<EventRaised> Unprocessed => _buffer;
+
+    /// <summary>Forgets what nobody has taken.</summary>
+    public void DropUnprocessed()
+    {
+        _buffer.Clear();
+        _byName.Clear();
+    }
+
+    private Stack<Waiter> LiveWaiters(string name)
+    {
+        if (!_waiters.TryGetValue(name, out var waiters))
+        {
+            _waiters.Add(name, waiters = new Stack<Waiter>());
+        }
+
+        while (waiters.TryPeek(out var top) && top.IsOver)
+        {
+            waiters.Pop();
+        }
+
+        return waiters;
+    }
+
+    private abstract class Waiter
+    {
+        public abstract Type Type { get; }
+
+        public abstract bool IsOver { get; }
+
+        public abstract void Receive(string? input);
+    }
+
+    private sealed class Waiter<T>(DataConverter converter) : Waiter
+    {
+        private readonly TaskCompletionSource<T> _source = new();
+        private CancellationTokenRegistration _registration;
+
+        public Task<T> Task => _source.Task;
+
+        public override Type Type => typeof(T);
+
+        public override bool IsOver => _source.Task.IsCompleted;
+
+        public void CancelWith(CancellationToken cancellation) =>
+            _registration = cancellation.UnsafeRegister(static (waiter, token) => ((Waiter<T>)waiter!)._source.TrySetCanceled(token), this);
+
+        public override void Receive(string? input)
+        {
+            _registration.Dispose();
+            try
+            {
+                _source.TrySetResult(input is null ? default! : converter.Deserialize<T>(input)!);
+            }
+            catch (Exception problem)
+            {
+                _source.TrySetException(problem);
+            }
+        }
+    }
+}

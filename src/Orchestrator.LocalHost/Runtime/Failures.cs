@@ -1,0 +1,14 @@
+using Microsoft.DurableTask;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>How an exception becomes what the history keeps.</summary>
+internal static class Failures
+{
+    public static TaskFailureDetails Of(Exception failure) => failure switch
+    {
+        TaskFailedException task => new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null),
+        TaskNotFoundException missing => new TaskFailureDetails(missing.ErrorType, missing.Message, null, null, null),
+        _ => TaskFailureDetails.FromException(failure),
+    };
+}

@@ -1,0 +1,141 @@
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>One instance id: who runs under it now, what is known of it, and who waits to know more. Thread safe.</summary>
+internal sealed class InstanceEntry(string instanceId)
+{
+    private readonly List<Waiter> _waiters = [];
+    private OrchestrationInstance? _live;
+    private InstanceSnapshot? _snapshot;
+    private Exception? _fault;
+
+    public string InstanceId { get; } = instanceId;
+
+    /// <summary>Guards the decision to create, replace or purge.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The running instance; null when it is finished or was never there.</summary>
+    public OrchestrationInstance? Live => Volatile.Read(ref _live);
+
+    /// <summary>The durable state; null until the first record is durable.</summary>
+    public InstanceSnapshot? Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>Why nothing can be said about the instance: its history is damaged, or cannot be written. Null while all is well.</summary>
+    public Exception? Fault => Volatile.Read(ref _fault);
+
+    public void Run(OrchestrationInstance live) => Volatile.Write(ref _live, live);
+
+    public void Publish(InstanceSnapshot snapshot)
+    {
+        lock (Gate)
+        {
+            _snapshot = snapshot;
+            Notify(snapshot);
+        }
+    }
+
+    public void Finish(InstanceSnapshot snapshot)
+    {
+        lock (Gate)
+        {
+            _live = null;
+            _snapshot = snapshot;
+            Notify(snapshot);
+        }
+    }
+
+    public void Refuse(Exception fault)
+    {
+        lock (Gate)
+        {
+            _fault = fault;
+            FailWaiters(fault);
+        }
+    }
+
+    /// <summary>The host has stopped: who waits is told, instead of waiting for ever.</summary>
+    public void StopWaiting(Exception reason)
+    {
+        lock (Gate)
+        {
+            FailWaiters(reason);
+        }
+    }
+
+    public void Forget()
+    {
+        lock (Gate)
+        {
+            (_live, _snapshot) = (null, null);
+        }
+    }
+
+    /// <summary>Waits for a durable state. An instance that is not there yet may still come.</summary>
+    /// <exception cref="JournalException">The instance cannot go on.</exception>
+    public async Task<InstanceSnapshot> WhenAsync(Func<InstanceSnapshot, bool> condition, CancellationToken cancellation)
+    {
+        Waiter waiter;
+        lock (Gate)
+        {
+            ThrowIfFaulted();
+            if (_snapshot is { } now && condition(now))
+            {
+                return now;
+            }
+
+            waiter = new Waiter(condition);
+            _waiters.Add(waiter);
+        }
+
+        await using var registration = cancellation.UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter).ConfigureAwait(false);
+        try
+        {
+            return await waiter.Reached.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (Gate)
+            {
+                _waiters.Remove(waiter);
+            }
+        }
+    }
+
+    public void ThrowIfFaulted()
+    {
+        if (Fault is { } fault)
+        {
+            throw new JournalException($"The instance '{InstanceId}' is refused: {fault.Message}", fault);
+        }
+    }
+
+    private void FailWaiters(Exception reason)
+    {
+        foreach (var waiter in _waiters)
+        {
+            waiter.Reached.TrySetException(reason);
+        }
+
+        _waiters.Clear();
+    }
+
+    private void Notify(InstanceSnapshot snapshot)
+    {
+        for (var i = _waiters.Count - 1; i >= 0; i--)
+        {
+            if (_waiters[i].Condition(snapshot))
+            {
+                _waiters[i].Reached.TrySetResult(snapshot);
+                _waiters.RemoveAt(i);
+            }
+        }
+    }
+
+    private sealed class Waiter(Func<InstanceSnapshot, bool> condition)
+    {
+        public Func<InstanceSnapshot, bool> Condition { get; } = condition;
+
+        public TaskCompletionSource<InstanceSnapshot> Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.DurableTask;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>Something an orchestrator asked for and that has not ended. While one is open, its instance is not finished.</summary>
+internal abstract class Operation(int id)
+{
+    /// <summary>Counts the operations of one execution from 0.</summary>
+    public int Id { get; } = id;
+
+    /// <summary>True when the work may begin before the record of the operation is durable: an activity may run twice anyway, and a timer nobody sees.</summary>
+    public virtual bool StartsBeforeDurable => true;
+
+    /// <summary>Begins the work. Called once, on the instance's pump, never while history is replayed.</summary>
+    public abstract void Start(OrchestrationInstance owner);
+
+    public abstract void Succeed(string? result);
+
+    public virtual void Fail(TaskFailureDetails failure, bool nonRetriable) =>
+        throw new InvalidOperationException($"Operation #{Id} ({GetType().Name}) cannot fail: {failure}");
+
+    /// <summary>Lets go of what waits outside. The operation will not end any more.</summary>
+    public virtual void Abandon()
+    {
+    }
+}

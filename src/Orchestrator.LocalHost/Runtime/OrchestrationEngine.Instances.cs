@@ -1,0 +1,162 @@
+using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>Creating, reaching and removing instances.</summary>
+internal sealed partial class OrchestrationEngine
+{
+    /// <summary>Creates an instance, or replaces a finished one of the same id. Completes when it is durable.</summary>
+    /// <param name="dedupe">States of an existing instance that make it an error; null means every unfinished one.</param>
+    /// <exception cref="OrchestrationAlreadyExistsException">An instance of the id is there in such a state.</exception>
+    public async Task CreateAsync(string instanceId, ExecutionStarted started, IReadOnlySet<OrchestrationRuntimeStatus>? dedupe)
+    {
+        ThrowIfStopped();
+        var entry = EntryOf(instanceId);
+        while (true)
+        {
+            var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            OrchestrationInstance? instance = null;
+            lock (entry.Gate)
+            {
+                entry.ThrowIfFaulted();
+                var status = StatusOf(entry);
+                if (status is { } existing && (dedupe?.Contains(existing) ?? entry.Live is not null))
+                {
+                    throw new OrchestrationAlreadyExistsException($"An Orchestration instance with the ID {instanceId} already exists. It is {existing}: choose another id, or wait for its end.");
+                }
+
+                if (entry.Live is null)
+                {
+                    instance = Begin(entry, started, created);
+                }
+            }
+
+            if (instance is not null)
+            {
+                instance.Wake();
+                await created.Task.ConfigureAwait(false);
+                return;
+            }
+
+            await TerminateAsync(instanceId, null, recursive: false).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Begins a sub-orchestration, finds the one that a crash left behind, or fails the call.</summary>
+    public void StartChild(OrchestrationInstance parent, ParentLink link, SubOrchestrationCreated call)
+    {
+        var now = Time.GetUtcNow().UtcDateTime;
+        var entry = EntryOf(call.InstanceId);
+        OrchestrationInstance? child = null;
+        HistoryEvent? answer = null;
+        lock (entry.Gate)
+        {
+            if (entry.Fault is { } fault)
+            {
+                answer = new SubOrchestrationFailed(now, call.Id, Failures.Of(fault), NonRetriable: true);
+            }
+            else if (entry.Live is { } live)
+            {
+                answer = live.Parent == link ? null : new SubOrchestrationFailed(now, call.Id, AlreadyExists(call.InstanceId), NonRetriable: false);
+            }
+            else if (entry.Snapshot is { } ended && ended.Parent == link)
+            {
+                answer = ended.Answer(now);
+            }
+            else
+            {
+                child = Begin(entry, new ExecutionStarted(now, call.Name, call.Input, now) { Version = call.Version, Tags = call.Tags, Parent = link }, null);
+            }
+        }
+
+        child?.Wake();
+        if (answer is not null)
+        {
+            parent.Post(new Message(answer, link.Generation));
+        }
+    }
+
+    /// <summary>Hands an event to an instance; completes when it is durable and processed. What is addressed to nobody, or to a finished instance, is dropped.</summary>
+    public Task PostAsync(string instanceId, HistoryEvent happened)
+    {
+        if (Find(instanceId) is not { } entry)
+        {
+            return Task.CompletedTask;
+        }
+
+        entry.ThrowIfFaulted();
+        if (entry.Live is not { } live)
+        {
+            return Task.CompletedTask;
+        }
+
+        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        live.Post(new Message(happened, Message.AnyGeneration, recorded));
+        return recorded.Task;
+    }
+
+    public Task TerminateAsync(string instanceId, string? output, bool recursive) => PostAsync(
+        instanceId, new ExecutionCompleted(Time.GetUtcNow().UtcDateTime, OrchestrationRuntimeStatus.Terminated, output, null, Recursive: recursive));
+
+    public void TerminateChildren(IEnumerable<string> children)
+    {
+        foreach (var child in children)
+        {
+            _ = TerminateAsync(child, null, recursive: true);
+        }
+    }
+
+    /// <summary>Deletes a finished instance.</summary>
+    /// <returns>How many instances went: 0 when it is unknown or not finished.</returns>
+    public async Task<int> PurgeAsync(string instanceId, bool recursive)
+    {
+        ThrowIfStopped();
+        if (Find(instanceId) is not { } entry)
+        {
+            return 0;
+        }
+
+        InstanceSnapshot snapshot;
+        lock (entry.Gate)
+        {
+            if (entry.Live is not null || entry.Fault is not null || entry.Snapshot is not { IsFinished: true } finished)
+            {
+                return 0;
+            }
+
+            snapshot = finished;
+            entry.Forget();
+        }
+
+        await Journal.DeleteAsync(new JournalId(instanceId, snapshot.Generation)).ConfigureAwait(false);
+        var purged = 1;
+        if (recursive)
+        {
+            foreach (var child in _entries.Values.Where(child => child.Snapshot?.Parent?.InstanceId == instanceId).ToArray())
+            {
+                purged += await PurgeAsync(child.InstanceId, recursive: true).ConfigureAwait(false);
+            }
+        }
+
+        return purged;
+    }
+
+    private static TaskFailureDetails AlreadyExists(string instanceId) => new(
+        typeof(OrchestrationAlreadyExistsException).FullName!, $"An Orchestration instance with the ID {instanceId} already exists.", null, null, null);
+
+    private static OrchestrationRuntimeStatus? StatusOf(InstanceEntry entry) =>
+        entry.Live is not null && entry.Snapshot is null or { IsFinished: true } ? OrchestrationRuntimeStatus.Pending : entry.Snapshot?.Status;
+
+    private OrchestrationInstance Begin(InstanceEntry entry, ExecutionStarted started, TaskCompletionSource? created)
+    {
+        var replaced = entry.Snapshot is { } before ? new JournalId(entry.InstanceId, before.Generation) : (JournalId?)null;
+        var generation = replaced is { } old ? old.Generation + 1 : 0;
+        var instance = OrchestrationInstance.Create(this, entry, generation, started, created, replaced is { } gone ? () => DeleteHistory(gone) : null);
+        entry.Run(instance);
+        return instance;
+    }
+}

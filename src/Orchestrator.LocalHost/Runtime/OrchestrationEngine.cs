@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>All instances of one host, and what they have in common. Thread safe.</summary>
+internal sealed partial class OrchestrationEngine : IDisposable
+{
+    private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
+    private readonly FunctionRegistry _registry;
+    private readonly IServiceProvider _services;
+    private readonly Action<OrchestrationInstance>? _pumpScheduler;
+    private readonly ILogger _logger;
+    private volatile bool _isStopped;
+
+    public OrchestrationEngine(EngineParts parts)
+    {
+        _registry = parts.Registry;
+        _services = parts.Services;
+        _pumpScheduler = parts.PumpScheduler;
+        Journal = parts.Journal;
+        Time = parts.Time;
+        Converter = parts.Converter;
+        LoggerFactory = parts.LoggerFactory;
+        DefaultVersion = parts.Options.DefaultVersion;
+        _logger = LoggerFactory.CreateLogger("Orchestrator.LocalHost");
+        Activities = new ActivityDispatcher(parts.Options.MaxConcurrentActivityFunctions, _registry, _services, Converter, _logger);
+    }
+
+    public IJournal Journal { get; }
+
+    public TimeProvider Time { get; }
+
+    public DataConverter Converter { get; }
+
+    public ILoggerFactory LoggerFactory { get; }
+
+    public string DefaultVersion { get; }
+
+    public ActivityDispatcher Activities { get; }
+
+    public IEnumerable<InstanceEntry> Entries => _entries.Values;
+
+    public InstanceEntry? Find(string instanceId) => _entries.GetValueOrDefault(instanceId);
+
+    /// <summary>The entry of an id, whether or not there is an instance.</summary>
+    public InstanceEntry EntryOf(string instanceId) => _entries.GetOrAdd(instanceId, static id => new InstanceEntry(id));
+
+    public void Schedule(OrchestrationInstance instance)
+    {
+        if (_pumpScheduler is { } schedule)
+        {
+            schedule(instance);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(instance, preferLocal: false);
+        }
+    }
+
+    public void RunHere(OrchestrationInstance instance)
+    {
+        if (_pumpScheduler is { } schedule)
+        {
+            schedule(instance);
+        }
+        else
+        {
+            instance.Execute();
+        }
+    }
+
+    /// <summary>Runs the orchestrator's code up to its first wait.</summary>
+    public Task<object?> InvokeAsync(Execution execution)
+    {
+        try
+        {
+            return _registry.FindOrchestrator(execution.Started.Name) is { } orchestrator
+                ? orchestrator.Invoke(new OrchestratorInvocation(execution.Context, execution.Started.Input, Converter, _services, Activities.Stopping))
+                : Task.FromException<object?>(TaskNotFoundException.Orchestrator(execution.Started.Name));
+        }
+        catch (Exception problem)
+        {
+            return Task.FromException<object?>(problem);
+        }
+    }
+
+    public void ThrowIfStopped()
+    {
+        if (_isStopped)
+        {
+            throw Stopped();
+        }
+    }
+
+    /// <summary>Stops starting things, lets running activities end, and records what they return.</summary>
+    /// <param name="cancellation">Ends the patience with activities that do not heed their token.</param>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        _isStopped = true;
+        try
+        {
+            await Activities.StopAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.LogWarning("Some activities did not end when the host stopped. They run again at the next start.");
+        }
+
+        await Task.WhenAll(_entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>().Select(instance => instance.HaltAsync())).ConfigureAwait(false);
+        foreach (var entry in _entries.Values)
+        {
+            entry.StopWaiting(Stopped());
+        }
+    }
+
+    public void Dispose() => Activities.Dispose();
+
+    public void InstanceBroke(string instanceId, Exception problem) => _logger.LogCritical(
+        problem, "The instance '{Instance}' stands still: {Problem}", instanceId, problem.Message);
+
+    public void EventUndelivered(string instanceId, EventSent sent, Exception problem) => _logger.LogError(
+        problem, "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.", sent.Name, instanceId, sent.InstanceId);
+
+    public void InstanceEnded(InstanceSnapshot ended)
+    {
+        _logger.LogDebug("The instance '{Instance}' of '{Orchestrator}' ended as {Status}.", ended.InstanceId, ended.Name, ended.Status);
+        if (ended.Parent is { } parent && ended.Answer(Time.GetUtcNow().UtcDateTime) is { } answer)
+        {
+            Find(parent.InstanceId)?.Live?.Post(new Message(answer, parent.Generation));
+        }
+    }
+
+    public void DeleteHistory(JournalId id) => _ = DeleteHistoryAsync(id);
+
+    private static ObjectDisposedException Stopped() => new(nameof(LocalDurableHost), "The host has stopped. Unfinished instances go on at its next start.");
+
+    private async Task DeleteHistoryAsync(JournalId id)
+    {
+        try
+        {
+            await Journal.DeleteAsync(id).ConfigureAwait(false);
+        }
+        catch (Exception problem)
+        {
+            // A newer history exists, so the old one is ignored; it is deleted at the next start.
+            _logger.LogWarning(problem, "The replaced history of '{Instance}' could not be deleted yet.", id);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>After each turn: what is new to show, and is it over?</summary>
+internal sealed partial class OrchestrationInstance
+{
+    private void AfterTurn()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        if (_execution.Fault is { } fault)
+        {
+            Close(new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, Failures.Of(fault), NonRetriable: true));
+            return;
+        }
+
+        if (_execution.Status != _durableStatus)
+        {
+            RecordStatus(_execution.Status);
+        }
+
+        if (!_execution.IsOver)
+        {
+            return;
+        }
+
+        if (_execution.ContinueAsNew is { } next && _execution.Code!.IsCompletedSuccessfully)
+        {
+            ContinueAsNew(next);
+        }
+        else
+        {
+            Close(End(_execution.Code!));
+        }
+    }
+
+    private ExecutionCompleted End(Task<object?> code)
+    {
+        try
+        {
+            var output = Serialize(code.GetAwaiter().GetResult());
+            return new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Completed, output, null);
+        }
+        catch (Exception failure)
+        {
+            return new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, Failures.Of(failure), NonRetriable: failure is TaskNotFoundException);
+        }
+    }
+
+    private void Terminate(ExecutionCompleted termination, TaskCompletionSource? recorded)
+    {
+        var children = termination.Recursive ? _execution.OpenOperations.OfType<ISubOrchestrationOperation>().Select(child => child.ChildId).ToArray() : [];
+        Close(termination, recorded, () => _engine.TerminateChildren(children));
+    }
+
+    private void Close(ExecutionCompleted end, TaskCompletionSource? recorded = null, Action? afterwards = null)
+    {
+        Record(end);
+        _isClosed = true;
+        _startTimer?.Dispose();
+        _execution.Abandon();
+        _pending.Enqueue(new Pending(_lastAppend)
+        {
+            Always = true,
+            Recorded = recorded,
+            Effect = () =>
+            {
+                Interlocked.Exchange(ref _lastUpdated, end.Time.Ticks);
+                _snapshot = _snapshot.EndedBy(end, _durableStatus);
+                _entry.Finish(_snapshot);
+                _engine.InstanceEnded(_snapshot);
+                afterwards?.Invoke();
+            },
+        });
+    }
+
+    /// <summary>
+    /// The next execution has a history of its own, whose first record holds all that is carried over. When that record is durable the old history is
+    /// deleted; before that the old one is the truth, and a crash repeats this step.
+    /// </summary>
+    private void ContinueAsNew(ContinueAsNewOptions next)
+    {
+        var before = _execution.Started;
+        var waiting = _pending.ToArray();
+        _pending.Clear();
+        var carried = _execution.Events.Unprocessed.Concat(waiting.Select(pending => pending.Event).OfType<EventRaised>()).ToArray();
+        var started = new ExecutionStarted(Stamp(), before.Name, Serialize(next.NewInput), before.CreatedAt)
+        {
+            Version = string.IsNullOrWhiteSpace(next.NewVersion) ? before.Version : next.NewVersion,
+            Tags = before.Tags,
+            Parent = before.Parent,
+            CustomStatus = _execution.Status,
+            CarriedEvents = carried.Length == 0 ? null : carried,
+        };
+
+        var old = _journalId;
+        _journalId = new JournalId(InstanceId, old.Generation + 1);
+        _position = 0;
+        Record(started);
+        _execution = new Execution(this, started, _journalId.Generation, RecordedOperations.None, 0);
+        _snapshot = InstanceSnapshot.Of(InstanceId, _journalId.Generation, started, OrchestrationRuntimeStatus.Running, started.CustomStatus);
+        _pending.Enqueue(new Pending(_lastAppend) { Effect = () => _engine.DeleteHistory(old), Always = true });
+        _pending.Enqueue(new Pending(_lastAppend) { Event = started });
+        foreach (var pending in waiting)
+        {
+            Requeue(pending);
+        }
+    }
+
+    private void Requeue(in Pending pending)
+    {
+        if (pending.Event is ExecutionSuspended or ExecutionResumed)
+        {
+            Record(pending.Event);
+            _pending.Enqueue(new Pending(_lastAppend) { Event = pending.Event, Recorded = pending.Recorded });
+        }
+        else if (pending.Effect is not null || pending.Recorded is not null)
+        {
+            _pending.Enqueue(new Pending(_lastAppend) { Effect = pending.Effect, Always = pending.Always, Recorded = pending.Recorded });
+        }
+    }
+
+    private void RecordStatus(string? status)
+    {
+        Record(new CustomStatusSet(_execution.Now, status));
+        _durableStatus = status;
+        _pending.Enqueue(new Pending(_lastAppend) { Effect = () => Publish(_snapshot with { CustomStatus = status }) });
+    }
+
+    private void PublishRunning() => Publish(_snapshot with
+    {
+        Status = _execution.IsSuspended ? OrchestrationRuntimeStatus.Suspended
+            : _execution.HasBegun ? OrchestrationRuntimeStatus.Running
+            : OrchestrationRuntimeStatus.Pending,
+    });
+
+    private void Publish(InstanceSnapshot snapshot)
+    {
+        _snapshot = snapshot;
+        _entry.Publish(snapshot);
+    }
+
+    private DateTime Stamp()
+    {
+        var now = UtcNow;
+        _lastTime = now > _lastTime ? now : _lastTime;
+        return _lastTime;
+    }
+}

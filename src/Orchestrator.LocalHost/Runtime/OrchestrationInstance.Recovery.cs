@@ -1,0 +1,98 @@
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>From a history back to a running instance.</summary>
+internal sealed partial class OrchestrationInstance
+{
+    /// <summary>An instance whose history has no end. It replays on its pump as soon as it is woken.</summary>
+    /// <exception cref="JournalException">The history makes no sense.</exception>
+    public static OrchestrationInstance Recover(OrchestrationEngine engine, InstanceEntry entry, JournalId id, List<HistoryEvent> history)
+    {
+        var started = (ExecutionStarted)history[0];
+        var recorded = new RecordedOperations();
+        var events = new List<HistoryEvent>();
+        var (lastTime, status, suspended) = (started.Time, started.CustomStatus, false);
+        foreach (var happened in history.Skip(1))
+        {
+            lastTime = happened.Time > lastTime ? happened.Time : lastTime;
+            if (recorded.Add(happened))
+            {
+                continue;
+            }
+
+            if (happened is CustomStatusSet set)
+            {
+                status = set.Status;
+                continue;
+            }
+
+            suspended = happened is ExecutionSuspended || (suspended && happened is not ExecutionResumed);
+            events.Add(happened);
+        }
+
+        var instance = new OrchestrationInstance(engine, entry, id, started, recorded, events.Count)
+        {
+            _toReplay = events,
+            _position = history.Count,
+            _lastTime = lastTime,
+            _lastUpdated = lastTime.Ticks,
+            _durableStatus = status,
+        };
+        foreach (var raised in events.OfType<EventRaised>().Concat(started.CarriedEvents ?? []))
+        {
+            if (raised.Source is { } source)
+            {
+                instance._sources.Add(source);
+            }
+        }
+
+        instance.Publish(instance._snapshot with
+        {
+            CustomStatus = status,
+            Status = suspended ? OrchestrationRuntimeStatus.Suspended
+                : started.StartAt is { } startAt && startAt > instance.UtcNow ? OrchestrationRuntimeStatus.Pending
+                : OrchestrationRuntimeStatus.Running,
+        });
+        return instance;
+    }
+
+    private void Replay()
+    {
+        var events = _toReplay!;
+        _toReplay = null;
+        _isReplaying = true;
+        var startAt = _execution.Started.StartAt;
+        if (startAt is null)
+        {
+            _execution.Begin();
+        }
+
+        foreach (var happened in events)
+        {
+            _execution.Process(happened);
+        }
+
+        if (_execution.IsReplaying)
+        {
+            // What the code had asked for shows that it had begun, though no event came after its start.
+            _execution.Begin();
+        }
+
+        _execution.EndReplay();
+        _isReplaying = false;
+        foreach (var operation in _execution.OpenOperations.OrderBy(operation => operation.Id).ToArray())
+        {
+            Launch(operation);
+        }
+
+        if (!_execution.HasBegun && startAt is { } time)
+        {
+            WaitForStart(time);
+        }
+
+        AfterTurn();
+    }
+}

@@ -1,0 +1,83 @@
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Tests;
+
+/// <summary>A journal that counts, and that a test can hold up or cut off. What it lets through goes to another journal.</summary>
+internal sealed class JournalDouble(IJournal inner) : IJournal
+{
+    private readonly Lock _gate = new();
+    private readonly List<(Func<HistoryEvent, bool> Which, TaskCompletionSource Gate, TaskCompletionSource Reached)> _holds = [];
+    private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _appends;
+
+    /// <summary>Appends that were made, those after the crash included.</summary>
+    public int Appends => Volatile.Read(ref _appends);
+
+    public int RecordsRead { get; private set; }
+
+    /// <summary>After so many appends nothing is durable any more, as if the process were dead. The default is never.</summary>
+    public int CrashAfter { get; init; } = int.MaxValue;
+
+    /// <summary>Completes when the crash has come.</summary>
+    public Task Crashed => _crashed.Task;
+
+    /// <summary>Holds back the durability of an event until the returned source is completed.</summary>
+    /// <param name="reached">Completes when the event is appended.</param>
+    public TaskCompletionSource Hold(Func<HistoryEvent, bool> which, out Task reached)
+    {
+        var hold = (which, Gate: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_gate)
+        {
+            _holds.Add(hold);
+        }
+
+        reached = hold.Reached.Task;
+        return hold.Gate;
+    }
+
+    public async Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    {
+        if (Interlocked.Increment(ref _appends) > CrashAfter)
+        {
+            _crashed.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        }
+
+        await inner.AppendAsync(id, expectedPosition, record, cancellation);
+        Task? gate = null;
+        lock (_gate)
+        {
+            if (_holds.Count > 0)
+            {
+                var happened = HistoryEventReader.Read(record.Span);
+                foreach (var hold in _holds.Where(hold => hold.Which(happened)))
+                {
+                    hold.Reached.TrySetResult();
+                    gate = hold.Gate.Task;
+                }
+            }
+        }
+
+        if (gate is not null)
+        {
+            await gate;
+        }
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var record in inner.ReadAsync(id, cancellation))
+        {
+            RecordsRead++;
+            yield return record;
+        }
+    }
+
+    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
+
+    public Task DeleteAsync(JournalId id, CancellationToken cancellation = default) =>
+        _crashed.Task.IsCompleted ? Task.CompletedTask : inner.DeleteAsync(id, cancellation);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

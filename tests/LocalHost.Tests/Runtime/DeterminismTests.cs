@@ -1,0 +1,186 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
+using Orchestrator.Testing;
+
+namespace Orchestrator.LocalHost.Tests.Runtime;
+
+public sealed class DeterminismTests
+{
+    private readonly MemoryJournal _journal = new();
+    private readonly FakeTimeProvider _time = new();
+
+    [Theory]
+    [InlineData("other activity", "#0 was a call of the activity 'a', now it is a call of the activity 'b'")]
+    [InlineData("timer instead", "#0 was a call of the activity 'a', now it is a timer")]
+    [InlineData("nothing", "#0 was a call of the activity 'a', now it is not asked for at all")]
+    [InlineData("child instead", "#0 was a call of the activity 'a', now it is a call of a sub-orchestration")]
+    [InlineData("swallowed", "#0 was a call of the activity 'a', now it is a timer")]
+    [InlineData("less later", "#1 was a call of the activity 'a', now it is not asked for at all")]
+    public async Task Changed_code_fails_the_instance_and_says_what_changed(string change, string said)
+    {
+        await RunAndStopAsync("o", async (TaskOrchestrationContext c) =>
+        {
+            await c.CallActivityAsync("a");
+            await c.CallActivityAsync("a");
+            await c.WaitForExternalEvent<string>("never");
+        });
+        await using var second = await StartAsync("o", (TaskOrchestrationContext c) => ChangedAsync(c, change));
+        var done = await second.EndOfAsync("i");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, done.RuntimeStatus);
+        Assert.Equal(typeof(NonDeterministicOrchestrationException).FullName, done.FailureDetails!.ErrorType);
+        Assert.Contains(said, done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("'o' of instance 'i'", done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clock_and_ids_are_the_same_in_a_replay()
+    {
+        var seen = new List<string>();
+        async Task Code(TaskOrchestrationContext c)
+        {
+            var notes = $"{c.NewGuid()} {c.CurrentUtcDateTime:O}";
+            await c.CreateTimer(TimeSpan.FromMinutes(1), CancellationToken.None);
+            notes += $" {c.NewGuid()} {c.NewGuid()} {c.CurrentUtcDateTime:O}";
+            seen.Add(notes);
+            await c.WaitForExternalEvent<string>("never");
+        }
+
+        await using (var first = await StartAsync("o", Code))
+        {
+            await first.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+            await _time.WhenTimersAsync();
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await first.Client.RaiseEventAsync("i", "other");
+        }
+
+        _time.Advance(TimeSpan.FromDays(1));
+        await using var second = await StartAsync("o", Code);
+        await second.Client.RaiseEventAsync("i", "other");
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(seen[0], seen[1]);
+        Assert.Equal(3, seen[0].Split(' ').Where(word => Guid.TryParse(word, out _)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Replay_safe_logger_writes_each_line_once()
+    {
+        var log = new ListLoggerFactory();
+        async Task Code(TaskOrchestrationContext c)
+        {
+            var logger = c.CreateReplaySafeLogger("test");
+            logger.LogInformation("before");
+            await c.CallActivityAsync("a");
+            logger.LogInformation("after");
+            await c.CallActivityAsync("a");
+            await c.WaitForExternalEvent<string>("never");
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using var host = await LocalDurableHost.StartAsync(b =>
+            {
+                b.Journal = _journal;
+                b.LoggerFactory = log;
+                b.AddOrchestrator("o", Code).AddActivity("a", _ => Task.CompletedTask);
+            });
+            if (i == 0)
+            {
+                await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+                while ((await host.ReadHistoryAsync("i").CountAsync()) < 5)
+                {
+                    await Task.Yield();
+                }
+            }
+
+            await host.Client.RaiseEventAsync("i", "other");
+        }
+
+        Assert.Equal(["before", "after"], log.Lines);
+    }
+
+    [Fact]
+    public async Task Context_used_from_a_foreign_thread_is_an_error_with_advice()
+    {
+        await using var host = await StartAsync("o", async (TaskOrchestrationContext c) => await Task.Run(() => c.CallActivityAsync("a")));
+        var done = await host.RunAsync("o");
+        Assert.Contains("a thread that is not its own", done.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    private static async Task ChangedAsync(TaskOrchestrationContext c, string change)
+    {
+        switch (change)
+        {
+            case "other activity":
+                await c.CallActivityAsync("b");
+                break;
+            case "timer instead":
+                await c.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+                break;
+            case "child instead":
+                await c.CallSubOrchestratorAsync("o");
+                break;
+            case "swallowed":
+                try
+                {
+                    await c.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+                }
+                catch (NonDeterministicOrchestrationException)
+                {
+                    await c.WaitForExternalEvent<string>("never");
+                }
+
+                break;
+            case "less later":
+                await c.CallActivityAsync("a");
+                await c.WaitForExternalEvent<string>("never");
+                break;
+            default:
+                await c.WaitForExternalEvent<string>("never");
+                break;
+        }
+    }
+
+    private async Task RunAndStopAsync(string name, Func<TaskOrchestrationContext, Task> code)
+    {
+        await using var host = await StartAsync(name, code);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync(name, new StartOrchestrationOptions("i"));
+        while ((await host.ReadHistoryAsync("i").CountAsync()) < 5)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private Task<LocalDurableHost> StartAsync(string name, Func<TaskOrchestrationContext, Task> code) => LocalDurableHost.StartAsync(b =>
+    {
+        b.Journal = _journal;
+        b.TimeProvider = _time;
+        b.AddOrchestrator(name, code).AddActivity("a", _ => Task.CompletedTask).AddActivity("b", _ => Task.CompletedTask);
+    });
+
+    private sealed class ListLoggerFactory : ILoggerFactory, ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) => categoryName == "test" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.Testing;
+
+namespace Orchestrator.LocalHost.Tests.Runtime;
+
+public sealed class TimerTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Timer_fires_at_its_time_and_the_clock_shows_it()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+        {
+            var before = c.CurrentUtcDateTime;
+            await c.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+            return c.CurrentUtcDateTime - before;
+        }));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+        await _time.WhenTimersAsync();
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.True((await host.Client.GetInstanceAsync("i"))!.IsRunning);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.FromHours(1), (await host.EndOfAsync("i")).ReadOutputAs<TimeSpan>());
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
+    public async Task Timer_in_the_past_fires_at_once()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+        {
+            await c.CreateTimer(c.CurrentUtcDateTime.AddDays(-1), CancellationToken.None);
+            return "fired";
+        }));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+        await _time.WhenTimersAsync();
+        _time.Advance(TimeSpan.Zero);
+        Assert.Equal("fired", (await host.EndOfAsync("i")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Timer_of_a_year_fires_after_a_year()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+        {
+            await c.CreateTimer(TimeSpan.FromDays(365), CancellationToken.None);
+            return c.CurrentUtcDateTime;
+        }));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+        await _time.WhenTimersAsync();
+        var start = _time.GetUtcNow().UtcDateTime;
+        _time.Advance(TimeSpan.FromDays(364));
+        Assert.True((await host.Client.GetInstanceAsync("i"))!.IsRunning);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(start.AddDays(365), (await host.EndOfAsync("i")).ReadOutputAs<DateTime>());
+    }
+
+    [Fact]
+    public async Task Cancelled_timer_ends_the_wait_and_does_not_hold_the_instance()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+        {
+            using var stop = new CancellationTokenSource();
+            var timer = c.CreateTimer(TimeSpan.FromDays(1), stop.Token);
+            await stop.CancelAsync();
+            try
+            {
+                await timer;
+                return "fired";
+            }
+            catch (OperationCanceledException)
+            {
+                return "cancelled";
+            }
+        }));
+        Assert.Equal("cancelled", (await host.RunAsync("o")).ReadOutputAs<string>());
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
+    public async Task Uncancelled_timer_keeps_a_returned_instance_running()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", (TaskOrchestrationContext c) =>
+        {
+            _ = c.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+            return Task.FromResult("returned");
+        }));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+        await _time.WhenTimersAsync();
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("returned", (await host.EndOfAsync("i")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Start_at_keeps_the_instance_pending_until_then()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", (TaskOrchestrationContext c) => Task.FromResult(c.CurrentUtcDateTime)));
+        var startAt = _time.GetUtcNow().AddHours(2);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i", startAt));
+        await _time.WhenTimersAsync();
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(startAt.UtcDateTime, (await host.EndOfAsync("i")).ReadOutputAs<DateTime>());
+    }
+
+    [Fact]
+    public async Task Retry_policy_waits_longer_each_time_and_gives_up()
+    {
+        var calls = new List<DateTimeOffset>();
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
+            .AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallActivityAsync(
+                "a", options: TaskOptions.FromRetryPolicy(new RetryPolicy(4, TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(5)))))
+            .AddActivity<string, string>("a", string (TaskActivityContext _, string _) =>
+            {
+                calls.Add(_time.GetUtcNow());
+                throw new TimeoutException("no");
+            }));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+        foreach (var seconds in new[] { 1, 3, 5 })
+        {
+            await _time.WhenTimersAsync();
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndOfAsync("i")).RuntimeStatus);
+        Assert.Equal([1, 3, 5], calls.Zip(calls.Skip(1), (a, b) => (int)(b - a).TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Retry_policy_asks_its_predicate()
+    {
+        var calls = 0;
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
+            .AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallActivityAsync("a", options: TaskOptions.FromRetryPolicy(
+                new RetryPolicy(4, TimeSpan.FromSeconds(1)) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() })))
+            .AddActivity<string, string>("a", string (TaskActivityContext _, string _) =>
+            {
+                calls++;
+                throw new InvalidOperationException("no");
+            }));
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.RunAsync("o")).RuntimeStatus);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task Retry_handler_decides_with_what_it_is_told()
+    {
+        var asked = new List<(int, string)>();
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
+            .AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallActivityAsync("a", options: TaskOptions.FromRetryHandler(retry =>
+            {
+                asked.Add((retry.LastAttemptNumber, retry.LastFailure.ErrorMessage));
+                return retry.LastAttemptNumber < 3;
+            })))
+            .AddActivity<string, string>("a", string (TaskActivityContext _, string _) => throw new TimeoutException("no")));
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.RunAsync("o")).RuntimeStatus);
+        Assert.Equal([(1, "no"), (2, "no"), (3, "no")], asked);
+    }
+
+    private LocalDurableHostBuilder Add(LocalDurableHostBuilder builder)
+    {
+        builder.TimeProvider = _time;
+        builder.Journal = new MemoryJournal();
+        return builder;
+    }
+}

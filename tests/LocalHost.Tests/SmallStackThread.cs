@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Orchestrator.LocalHost.Runtime;
+
+namespace Orchestrator.LocalHost.Tests;
+
+/// <summary>Runs pumps on one thread with a stack of 1 MB, as some hosts have it: what grows the stack kills the test run.</summary>
+internal sealed class SmallStackThread : IDisposable
+{
+    private readonly BlockingCollection<OrchestrationInstance> _queue = [];
+    private readonly Thread _thread;
+
+    public SmallStackThread()
+    {
+        _thread = new Thread(Run, maxStackSize: 1024 * 1024) { IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>How often a pump ran.</summary>
+    public int Runs { get; private set; }
+
+    public void Schedule(OrchestrationInstance instance) => _queue.Add(instance);
+
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        _thread.Join();
+        _queue.Dispose();
+    }
+
+    private void Run()
+    {
+        foreach (var instance in _queue.GetConsumingEnumerable())
+        {
+            Runs++;
+            instance.Execute();
+        }
+    }
+}
