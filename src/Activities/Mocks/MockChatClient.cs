@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Orchestrator.Workflows.Usage;
 using Orchestrator.Activities.Models;
 
 namespace Orchestrator.Activities.Mocks;
@@ -57,8 +58,8 @@ public sealed class MockChatClient(MockResponse response, TimeProvider clock) : 
 
         var usage = response.Usage ?? new MockUsage
         {
-            InputTokens = TokenEstimate.OfCharacters(messages.Sum(message => (long)message.Text.Length)),
-            OutputTokens = TokenEstimate.OfCharacters(text.Length),
+            InputTokens = TokenEstimate.FromCharacters(messages.Sum(message => (long)message.Text.Length)),
+            OutputTokens = TokenEstimate.FromCharacters(text.Length),
         };
         yield return Update([Content(usage)], ChatFinishReason.Stop);
     }

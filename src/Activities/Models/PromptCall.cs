@@ -36,8 +36,8 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
             return new TokenUsage
             {
                 InputTokens = _reported?.InputTokenCount
-                    ?? TokenEstimate.OfCharacters(request.Prompt.Length + (long)(request.System?.Length ?? 0)),
-                OutputTokens = _reported?.OutputTokenCount ?? TokenEstimate.OfCharacters(_text.Length),
+                    ?? TokenEstimate.FromCharacters(request.Prompt.Length + (long)(request.System?.Length ?? 0)),
+                OutputTokens = _reported?.OutputTokenCount ?? TokenEstimate.FromCharacters(_text.Length),
                 CachedTokens = _reported?.CachedInputTokenCount ?? 0,
                 Estimated = !complete,
             };

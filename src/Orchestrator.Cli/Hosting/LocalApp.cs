@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,7 +6,9 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Settings;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -17,14 +18,16 @@ internal sealed class LocalApp : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly LocalDurableHost _host;
 
-    private LocalApp(ServiceProvider services, LocalDurableHost host, FunctionCatalog functions)
+    private LocalApp(ServiceProvider services, LocalDurableHost host, FunctionCatalog functions, HostSettings settings)
     {
         _services = services;
         _host = host;
         Functions = functions;
+        Settings = settings;
     }
 
-    public LocalDurableHost Host => _host;
+    /// <summary>What host.json says.</summary>
+    public HostSettings Settings { get; }
 
     public FunctionCatalog Functions { get; }
 
@@ -38,9 +41,19 @@ internal sealed class LocalApp : IAsyncDisposable
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
+        var host = HostSettings.Load();
         var journal = settings.InMemory ? (IJournal)new MemoryJournal() : FileJournal.Open(Path.Combine(settings.State, "journal"), time);
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddConsole().SetMinimumLevel(settings.Verbose ? LogLevel.Information : LogLevel.None));
+        services.AddLogging(logging =>
+        {
+            logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            host.ApplyTo(logging);
+            if (!settings.Verbose)
+            {
+                logging.SetMinimumLevel(LogLevel.None);
+            }
+        });
+        services.AddLocalHttp();
         services.AddSingleton<IContentStore>(settings.InMemory ? new MemoryContentStore() : new FileContentStore(settings.State, time));
         if (settings.Prompts is not null)
         {
@@ -53,17 +66,21 @@ internal sealed class LocalApp : IAsyncDisposable
         try
         {
             var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
-            var host = await LocalDurableHost.StartAsync(
+            var runtime = await LocalDurableHost.StartAsync(
                 builder =>
                 {
                     builder.Journal = journal;
                     builder.TimeProvider = time;
                     builder.Services = provider;
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
+                    builder.Options.RecoversInstances = settings.RecoversRuns;
+                    builder.Options.MaxConcurrentActivityFunctions =
+                        host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
+                    builder.Options.HubName = host.HubName ?? builder.Options.HubName;
                     builder.AddFunctions(functions);
                 },
                 cancellationToken);
-            return new LocalApp(provider, host, functions);
+            return new LocalApp(provider, runtime, functions, host);
         }
         catch
         {

@@ -14,5 +14,8 @@ internal sealed record LocalAppSettings(string State)
     /// <summary>Whether the host's log is printed.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>Whether unfinished runs of the state folder go on. False for a command that was asked for one run: others would spend money unseen.</summary>
+    public bool RecoversRuns { get; init; }
+
     public OrchestratorOptions Options { get; init; } = new();
 }

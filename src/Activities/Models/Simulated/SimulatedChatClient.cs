@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Models.Simulated;
 
@@ -34,9 +35,9 @@ public sealed class SimulatedChatClient(SimulatedModelOptions settings, TimeProv
 
         var usage = new UsageDetails
         {
-            InputTokenCount = TokenEstimate.OfCharacters(prompt.Length),
+            InputTokenCount = TokenEstimate.FromCharacters(prompt.Length),
             OutputTokenCount = count,
-            TotalTokenCount = TokenEstimate.OfCharacters(prompt.Length) + count,
+            TotalTokenCount = TokenEstimate.FromCharacters(prompt.Length) + count,
         };
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(usage)])
         {
