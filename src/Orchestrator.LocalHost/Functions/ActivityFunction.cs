@@ -1,5 +1,3 @@
-using Microsoft.Azure.Functions.Worker;
-
 namespace Orchestrator.LocalHost.Functions;
 
 /// <summary>A function with an <c>[ActivityTrigger]</c>.</summary>
@@ -21,21 +19,16 @@ public sealed class ActivityFunction : LocalFunction
     /// <inheritdoc/>
     public override string TriggerType => TriggerTypes.Activity;
 
-    /// <summary>False when no invocation asks for a service: it needs no scope then.</summary>
-    internal bool UsesServices => TargetType is not null || UsesClient || Definition.Parameters.Any(parameter => parameter.Type == typeof(FunctionContext));
-
     /// <summary>Runs the activity.</summary>
     /// <param name="input">An <see cref="InputType"/>; null gives the parameter's default value.</param>
     /// <param name="instanceId">The orchestration that called; a string parameter of this name gets it.</param>
     /// <param name="services">The invocation's scope: where the function's class gets its services from.</param>
-    /// <param name="invocationId">What the function sees as its invocation's id; null makes one up.</param>
     /// <param name="cancellation">Given to the function; fires when the host stops.</param>
     /// <returns>The function's result; null for none. Its exceptions pass unchanged.</returns>
-    public async Task<object?> RunAsync(
-        object? input, string instanceId, IServiceProvider services, string? invocationId = null, CancellationToken cancellation = default)
+    public async Task<object?> RunAsync(object? input, string instanceId, IServiceProvider services, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(services);
-        await using var invocation = new LocalFunctionContext(this, input, services, cancellation) { InstanceId = instanceId, GivenInvocationId = invocationId };
+        await using var invocation = new LocalFunctionContext(this, input, services, cancellation) { InstanceId = instanceId };
         return await invocation.InvokeAsync();
     }
 }

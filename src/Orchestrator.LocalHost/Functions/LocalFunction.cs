@@ -33,6 +33,9 @@ public abstract class LocalFunction
     /// <summary>Whether a parameter is marked <c>[DurableClient]</c>.</summary>
     internal bool UsesClient { get; }
 
+    /// <summary>False when no invocation asks for a service: it needs no scope then.</summary>
+    internal bool UsesServices => TargetType is not null || UsesClient || Definition.Parameters.Any(parameter => parameter.Type == typeof(FunctionContext));
+
     /// <summary>The function's object for one invocation; null for a static method.</summary>
     internal object? CreateTarget(IServiceProvider services) => _createTarget?.Invoke(services, null);
 

@@ -38,14 +38,11 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
     /// <summary>The orchestration that this belongs to; null for HTTP.</summary>
     public string? InstanceId { get; init; }
 
-    /// <summary>Null lets the invocation make up an id of its own.</summary>
-    public string? GivenInvocationId { get; init; }
-
     public object? Trigger { get; }
 
     public HttpContext Http => (HttpContext)Trigger!;
 
-    public override string InvocationId => GivenInvocationId ?? (_invocationId ??= Guid.NewGuid().ToString("N"));
+    public override string InvocationId => _invocationId ??= Guid.NewGuid().ToString("N");
 
     public override string FunctionId => _function.Definition.Id;
 
@@ -69,7 +66,12 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
         set => _items = value;
     }
 
-    public DurableTaskClient Client => InstanceServices.GetRequiredService<DurableTaskClient>();
+    /// <summary>What a parameter marked <c>[DurableClient]</c> gets; unless given, the one in the container.</summary>
+    public DurableTaskClient Client
+    {
+        get => field ?? InstanceServices.GetRequiredService<DurableTaskClient>();
+        init;
+    }
 
     public T? TriggerAs<T>() => Trigger is null ? default : (T)Trigger;
 

@@ -9,7 +9,7 @@ internal static class MissingServices
 {
     public static IEnumerable<string> Of(LocalFunction function, IServiceProviderIsService known)
     {
-        if (function.UsesClient && !known.IsService(typeof(DurableTaskClient)))
+        if (function is ActivityFunction { UsesClient: true } && !known.IsService(typeof(DurableTaskClient)))
         {
             yield return $"{function.Definition.EntryPoint}: it binds a [DurableClient], but no {nameof(DurableTaskClient)} is registered; register the local host's client.";
         }

