@@ -38,6 +38,10 @@ public sealed record PreparedRun
 
     public string Environment { get; init; } = "default";
 
+    /// <summary>Names of inputs that no step writes over.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> InputNames => Inputs.Select(input => input.Key).Except(Steps.Select(step => step.OutputKey), StringComparer.Ordinal);
+
     /// <summary>What the names in mappings and templates mean in this run.</summary>
     [JsonIgnore]
     public NameScope Names => _names ??= new NameScope(

@@ -29,7 +29,8 @@ internal static class RunsCommand
             }
 
             var store = new FileContentStore(folder, TimeProvider.System);
-            var reader = new RunReader(new RunStore(store), new RunEventFeed(store, TimeProvider.System), TimeProvider.System);
+            var runs = new RunStore(store);
+            var reader = new RunReader(runs, new RunEventFeed(store, TimeProvider.System), TimeProvider.System);
             var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
             if (run is null)
             {
@@ -43,7 +44,9 @@ internal static class RunsCommand
             }
             else
             {
-                new RunSummary(output, color: !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected).Print(run);
+                var prepared = await runs.FindPreparedAsync(id, run.Attempt, cancellationToken);
+                var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+                new RunSummary(output, color).Print(run, [.. prepared?.InputNames ?? []]);
             }
 
             return ExitCodes.Completed;

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Prompts;
@@ -9,6 +10,7 @@ using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -72,6 +74,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Journal = journal;
                     builder.TimeProvider = time;
                     builder.Services = provider;
+                    builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
                     builder.Options.RecoversInstances = settings.RecoversRuns;
                     builder.Options.MaxConcurrentActivityFunctions =

@@ -32,7 +32,8 @@ internal sealed class RunSummary
         }
     }
 
-    public void Print(RunDocument run)
+    /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated.</param>
+    public void Print(RunDocument run, IReadOnlyCollection<string> inputs)
     {
         PrintSteps(run);
         foreach (var warning in run.Warnings)
@@ -40,7 +41,7 @@ internal sealed class RunSummary
             _output.WriteLine($"Warning: {warning}");
         }
 
-        PrintOutputs(run);
+        PrintOutputs(run, inputs);
         PrintFigures(run);
         if (run.Error is { } error)
         {
@@ -84,9 +85,14 @@ internal sealed class RunSummary
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{(at.Value - run.StartedAt.Value).TotalSeconds:0.00} s");
 
-    private void PrintOutputs(RunDocument run)
+    private void PrintOutputs(RunDocument run, IReadOnlyCollection<string> inputs)
     {
-        foreach (var (name, value) in (run.Outputs ?? []).Where(output => run.Steps.Keys.Count <= MaxRows))
+        if (run.Outputs is null || run.Steps.Count > MaxRows)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in run.Outputs.Where(output => !inputs.Contains(output.Key)))
         {
             var text = value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString(WorkflowJson.Compact) ?? "null";
             _output.WriteLine($"── {name} ──");

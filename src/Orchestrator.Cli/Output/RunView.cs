@@ -18,6 +18,7 @@ internal sealed class RunView
     private readonly IAnsiConsole _console;
     private RunProjection? _projection;
     private IRunProgressView? _view;
+    private IReadOnlyList<string> _inputs = [];
 
     /// <param name="color">False: no colours and no live table.</param>
     /// <param name="streamed">The step whose text is printed while it is written; null for none.</param>
@@ -45,6 +46,7 @@ internal sealed class RunView
         }
 
         Say($"Run {run.RunId}: {run.Steps.Count} steps, at most {run.Plan.MaxParallelism} at a time.");
+        _inputs = [.. run.InputNames];
         _projection = new RunProjection(run.Steps.Select(step => step.Id));
         _view = _live ? new LiveTable(_console, run, _projection) : new PlainLines(_progress);
     }
@@ -84,6 +86,6 @@ internal sealed class RunView
             return;
         }
 
-        new RunSummary(_output, _live).Print(run);
+        new RunSummary(_output, _live).Print(run, _inputs);
     }
 }
