@@ -9,6 +9,9 @@ internal static partial class SimulatedText
     private const int SentencesPerParagraph = 4;
     private const int MostKeywords = 12;
 
+    // In words, with a topic of six.
+    private const int LongestOpening = 30;
+
     private static readonly string[] Openings =
     [
         "Overall this is a solid response to “{0}”, with a clear line of thought and some room to grow.",
@@ -82,7 +85,7 @@ internal static partial class SimulatedText
         for (var added = 0; pieces.Count < tokens; added++)
         {
             var left = tokens - pieces.Count;
-            var pool = added == 0 ? Openings : Sentences;
+            var pool = added == 0 && left >= LongestOpening ? Openings : Sentences;
             var (first, second) = (random.Next(keywords.Length), random.Next(keywords.Length - 1));
             var fitting = Rotated(pool, random.Next(pool.Length))
                 .Select(template => (template, text: Season(template, topic, keywords[first], keywords[(first + 1 + second) % keywords.Length])))
