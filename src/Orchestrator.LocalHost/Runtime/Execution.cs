@@ -97,7 +97,12 @@ internal sealed partial class Execution
 
         if (IsSuspended && happened is not ExecutionResumed)
         {
-            _whileSuspended.Enqueue(happened);
+            // Suspending twice needs one resumption, not two.
+            if (happened is not ExecutionSuspended)
+            {
+                _whileSuspended.Enqueue(happened);
+            }
+
             return;
         }
 
@@ -245,7 +250,7 @@ internal sealed partial class Execution
     {
         if (id >= _nextId)
         {
-            Fault ??= Broken(id, "asked for, since it has ended", "not asked for yet");
+            Fault ??= Broken(id, id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended", "not asked for at all");
             return null;
         }
 

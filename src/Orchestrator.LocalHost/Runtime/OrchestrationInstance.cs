@@ -145,15 +145,9 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
                 Receive(message);
             }
 
-            if (_isHalted)
-            {
-                return;
-            }
-
-            if (Volatile.Read(ref _halt) is { } halt)
+            if (_isHalted || Volatile.Read(ref _halt) is not null)
             {
                 LetGo();
-                halt.TrySetResult();
                 return;
             }
 
@@ -218,6 +212,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         }
 
         _pending.Clear();
+        Volatile.Read(ref _halt)?.TrySetResult();
     }
 
     /// <summary>The history cannot be written, or we have a bug: the instance stands still until the next start, and says so.</summary>
