@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Activities.Events;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
@@ -57,8 +58,10 @@ public class WorkflowRunTests
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync(
             "r1", """{ "steps": [ { "id": "a", "prompt": "Hello." } ] }""",
-            """{ "a": [ { "error": { "kind": "rateLimited", "retryAfterMs": 50 }, "usage": { "inputTokens": 3, "outputTokens": 0 } },
-                        { "output": "ok", "usage": { "inputTokens": 10, "outputTokens": 20 } } ] }""");
+            """
+            { "a": [ { "error": { "kind": "rateLimited", "retryAfterMs": 50 }, "usage": { "inputTokens": 3, "outputTokens": 0 } },
+                     { "output": "ok", "usage": { "inputTokens": 10, "outputTokens": 20 } } ] }
+            """);
 
         var run = await app.WaitAsync("r1");
 
@@ -91,11 +94,16 @@ public class WorkflowRunTests
     public async Task Plan_of_thousands_of_steps_runs_although_it_does_not_fit_into_the_history()
     {
         const int Count = 2_000;
-        var steps = Enumerable.Range(0, Count).Select(step =>
-            $$"""{ "id": "step_{{step}}", "prompt": "Again: {{(step == 0 ? "begin" : "{{step_" + (step - 1) + "}}")}}", "dependsOn": [{{(step == 0 ? "" : $"\"step_{step - 1}\"")}}] }""");
+        var steps = Enumerable.Range(0, Count).Select(step => new
+        {
+            id = $"step_{step}",
+            prompt = step == 0 ? "Begin." : $"Again: {{{{step_{step - 1}}}}}",
+            dependsOn = step == 0 ? [] : new[] { $"step_{step - 1}" },
+        });
+        var definition = JsonSerializer.Serialize(new { options = new { parallelBatchDelay = 0 }, steps });
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync(
-            "r1", $$"""{ "options": { "parallelBatchDelay": 0 }, "steps": [ {{string.Join(',', steps)}} ] }""", """{ "*": [ { "output": "ok" } ] }""");
+            "r1", definition, """{ "*": [ { "output": "ok" } ] }""");
 
         var run = await app.WaitAsync("r1");
 

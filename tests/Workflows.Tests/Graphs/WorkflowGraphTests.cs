@@ -25,6 +25,15 @@ public class WorkflowGraphTests
     }
 
     [Fact]
+    public void Dependency_is_found_directly_and_through_others_and_not_the_other_way_round()
+    {
+        var graph = new WorkflowGraph([Timed(1, 2), Timed(1), Timed(1, 1), Timed(1, 1)]);
+
+        Assert.Equal((true, true, true), (graph.DependsOn(0, 2), graph.DependsOn(0, 1), graph.DependsOn(3, 1)));
+        Assert.Equal((false, false, false), (graph.DependsOn(1, 0), graph.DependsOn(3, 2), graph.DependsOn(0, 3)));
+    }
+
+    [Fact]
     public void Cycle_and_unknown_position_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new WorkflowGraph([Timed(1, 1), Timed(1, 0)]));
