@@ -9,4 +9,10 @@ public enum FailurePolicy
 {
     /// <summary>Start nothing new; running steps finish and are checkpointed.</summary>
     Stop,
+
+    /// <summary>Start nothing new and cancel what is running.</summary>
+    Cancel,
+
+    /// <summary>Run everything that does not depend on the failure, then fail.</summary>
+    Continue,
 }

@@ -17,4 +17,25 @@ public sealed record GraphStep(string Id)
 
     /// <summary>When it is tried again; null: never.</summary>
     public RetryRule? Retry { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JoinKind Join { get; init; }
+
+    /// <summary>What its final failure leads to; null: the run's failure policy.</summary>
+    public FailureRule? OnError { get; init; }
+
+    /// <summary>Milliseconds for all attempts and the waits between them, from the start of work; null: no limit.</summary>
+    public int? StepTimeoutMs { get; init; }
+
+    /// <summary>Its condition needs only the run's inputs and is false: it is skipped without being executed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Never { get; init; }
+
+    /// <summary>It runs only in place of another step that failed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsFallback { get; init; }
+
+    /// <summary>It runs after all others, however the run ends.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsFinal { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Runs;
@@ -23,4 +24,8 @@ public sealed record StepOutcome
 
     /// <summary>The failure; null unless <see cref="Status"/> is Failed or Cancelled.</summary>
     public WorkflowError? Error { get; init; }
+
+    /// <summary>The step is repeated and wants another turn; it has not ended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Again { get; init; }
 }

@@ -18,4 +18,12 @@ public sealed record RunPlan
     public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;
 
     public FailurePolicy OnStepFailure { get; init; } = FailurePolicy.Stop;
+
+    /// <summary>Milliseconds for the whole run, the final steps aside; null: no limit.</summary>
+    public int? MaxDurationMs { get; init; }
+
+    /// <summary>Ready steps that may wait for a slot; null: no limit.</summary>
+    public int? QueueSize { get; init; }
+
+    public QueueFullPolicy QueueFull { get; init; } = QueueFullPolicy.Fail;
 }

@@ -7,7 +7,24 @@ public abstract record SchedulerCommand
 {
     /// <summary>Execute attempt number <paramref name="Attempt"/> of a step.</summary>
     /// <param name="NotBefore">The earliest moment at which work may begin, at most 5 s ahead; null: at once.</param>
-    public sealed record StartStep(int Step, int Attempt, DateTimeOffset ReadyAt, DateTimeOffset? NotBefore) : SchedulerCommand;
+    public sealed record StartStep(int Step, int Attempt, DateTimeOffset ReadyAt, DateTimeOffset? NotBefore) : SchedulerCommand
+    {
+        /// <summary>The number of the turn of a repeated step, from 1.</summary>
+        public int Turn { get; init; } = 1;
+
+        /// <summary>When all attempts together must be done; null: no limit, or the first attempt, which sets it.</summary>
+        public DateTimeOffset? Deadline { get; init; }
+
+        /// <summary>For a join of the first success: the dependencies that had completed, which are all that the step may read of them. Null otherwise.</summary>
+        public IReadOnlyList<int>? Available { get; init; }
+
+        /// <summary>The fallback step whose output is taken over instead of working; null otherwise.</summary>
+        public int? Adopt { get; init; }
+    }
+
+    /// <summary>Tell executing steps to end; what they still answer counts.</summary>
+    /// <param name="Reason">What they will record: <see cref="StepReason"/>.</param>
+    public sealed record CancelExecuting(string Reason) : SchedulerCommand;
 
     /// <summary>Tell <see cref="SchedulerFact.TimerFired"/> at <paramref name="DueAt"/>.</summary>
     public sealed record StartTimer(int Timer, DateTimeOffset DueAt) : SchedulerCommand;

@@ -11,4 +11,13 @@ public static class StepReason
 
     /// <summary>Somebody cancelled the run.</summary>
     public const string Cancel = "cancel";
+
+    /// <summary>Its condition was false.</summary>
+    public const string Condition = "condition";
+
+    /// <summary>It is a fallback that was not needed, or belongs to an arm of a branch that was not chosen.</summary>
+    public const string Arm = "arm";
+
+    /// <summary>The run had its time.</summary>
+    public const string Timeout = "timeout";
 }

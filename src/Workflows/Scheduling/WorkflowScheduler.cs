@@ -7,23 +7,25 @@ namespace Orchestrator.Workflows.Scheduling;
 /// Decides everything about a run: facts in, commands out. Pure and deterministic; linear over a run in steps and edges
 /// (a logarithm for the order of starts), whatever the order of the facts. Not thread-safe.
 /// </summary>
-public sealed class WorkflowScheduler
+/// <remarks>
+/// <see cref="Apply"/> takes a fact, lets what ended release or skip its dependents, gives free slots away, and sees whether the run is over.
+/// How steps start is in WorkflowScheduler.Starting.cs, what their end leads to in WorkflowScheduler.Ending.cs.
+/// </remarks>
+public sealed partial class WorkflowScheduler
 {
     private readonly RunPlan _plan;
     private readonly StepState[] _states;
     private readonly ReadyQueue _ready;
     private readonly StartPace _pace;
     private readonly Queue<int> _ended = new();
-    private readonly List<int> _newlyReady = [];
-    private readonly Dictionary<int, int> _timers = [];
+    private readonly Dictionary<int, TimerUse> _timers = [];
     private readonly List<SchedulerCommand> _commands = [];
+    private RunStatus? _verdict;
     private WorkflowError? _failure;
     private int _timersMade;
-    private int _paceTimer = -1;
     private int _open;
+    private int _openFinal;
     private bool _started;
-    private bool _closed;
-    private bool _cancelled;
 
     public WorkflowScheduler(RunPlan plan)
         : this(plan, new WorkflowGraph(plan.Steps))
@@ -39,11 +41,20 @@ public sealed class WorkflowScheduler
         for (var step = 0; step < _states.Length; step++)
         {
             _states[step].WaitingFor = graph.Steps[step].DependsOn.Count;
+            _states[step].Turn = 1;
+            _openFinal += graph.Steps[step].IsFinal ? 1 : 0;
         }
 
-        _open = graph.Count;
+        _open = graph.Count - _openFinal;
         _ready = new ReadyQueue(graph);
         _pace = new StartPace(TimeSpan.FromMilliseconds(plan.ParallelBatchDelayMs));
+    }
+
+    private enum TimerUse
+    {
+        Retry,
+        Pace,
+        MaxDuration,
     }
 
     public WorkflowGraph Graph { get; }
@@ -57,8 +68,9 @@ public sealed class WorkflowScheduler
     public int Executing { get; private set; }
 
     /// <summary>Steps that have ended, in whichever way.</summary>
-    public int Done => Graph.Count - _open;
+    public int Done => Graph.Count - _open - _openFinal;
 
+    /// <summary>Steps that failed, those that the run does not mind included.</summary>
     public int Failed { get; private set; }
 
     /// <summary>Steps that may start and wait for a slot.</summary>
@@ -66,6 +78,12 @@ public sealed class WorkflowScheduler
 
     /// <summary>How many steps, edges and queue entries were touched so far: what the tests of linearity count.</summary>
     internal long Operations { get; private set; }
+
+    /// <summary>Nothing new starts, except final steps once all others have ended.</summary>
+    private bool IsClosed { get; set; }
+
+    /// <summary>All but the final steps have ended.</summary>
+    private bool InFinalPhase { get; set; }
 
     public StepStatus StatusOf(int step) => _states[step].Status;
 
@@ -95,19 +113,27 @@ public sealed class WorkflowScheduler
             case SchedulerFact.TimerFired fired:
                 Fire(fired);
                 break;
-            case SchedulerFact.CancelRequested when !_cancelled:
-                _cancelled = true;
-                Close(StepReason.Cancel);
+            case SchedulerFact.CancelRequested when _verdict is null && !InFinalPhase:
+                Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true);
                 break;
             default:
                 break;
         }
 
-        ReleaseDependents(fact.At);
-        if (!_closed)
+        do
         {
-            Dispatch(fact.At);
+            ReleaseDependents(fact.At);
+            if (_open == 0 && !InFinalPhase)
+            {
+                EnterFinalPhase(fact.At);
+            }
+
+            if (!IsClosed)
+            {
+                Dispatch(fact.At);
+            }
         }
+        while (_ended.Count > 0 || _newlyReady.Count > 0);
 
         CompleteIfDone();
         return _commands;
@@ -122,198 +148,98 @@ public sealed class WorkflowScheduler
 
         _started = true;
         Status = RunStatus.Running;
+        if (_plan.MaxDurationMs is { } limit)
+        {
+            AddTimer(TimerUse.MaxDuration, -1, at.AddMilliseconds(limit));
+        }
+
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            if (_states[step].WaitingFor == 0)
+            if (_states[step].WaitingFor == 0 && !Graph.Steps[step].IsFinal && !Graph.Steps[step].IsFallback)
             {
                 MakeReady(step, at);
             }
         }
     }
 
-    private void End(SchedulerFact.StepEnded fact)
-    {
-        ref var state = ref _states[fact.Step];
-        if (state.Status != StepStatus.Running || state.Attempt != fact.Attempt)
-        {
-            throw new InvalidOperationException(
-                $"Attempt {fact.Attempt} of step '{Graph.Steps[fact.Step].Id}' ended, but the step is {state.Status} at attempt {state.Attempt}.");
-        }
-
-        Executing--;
-        var error = fact.Outcome.Error;
-        if (fact.Outcome.Status == StepStatus.Failed && !_closed && error is not null
-            && Graph.Steps[fact.Step].Retry is { } retry && retry.Allows(error, fact.Attempt))
-        {
-            state.Status = StepStatus.Retrying;
-            state.Error = error;
-            var delay = retry.DelayAfter(fact.Attempt, error, StableHash.Draw(_plan.RunId, Graph.Steps[fact.Step].Id, fact.Attempt));
-            AddTimer(fact.Step, fact.At + delay);
-            return;
-        }
-
-        state.Error = error;
-        Settle(fact.Step, fact.Outcome.Status);
-        _ended.Enqueue(fact.Step);
-    }
-
     private void Fire(SchedulerFact.TimerFired fact)
     {
-        if (!_timers.Remove(fact.Timer, out var step))
+        if (!_timers.Remove(fact.Timer, out var use))
         {
             return;
         }
 
-        if (fact.Timer == _paceTimer)
+        switch (use)
         {
-            _paceTimer = -1;
-            return;
-        }
-
-        MakeReady(step, fact.At);
-    }
-
-    private void MakeReady(int step, DateTimeOffset at)
-    {
-        _states[step].Status = StepStatus.Ready;
-        _states[step].ReadyAt = at;
-        _ready.Add(step);
-        _newlyReady.Add(step);
-    }
-
-    private void Settle(int step, StepStatus status)
-    {
-        _states[step].Status = status;
-        _open--;
-        if (status == StepStatus.Failed)
-        {
-            Failed++;
-            _failure ??= _states[step].Error;
-        }
-    }
-
-    private void ReleaseDependents(DateTimeOffset at)
-    {
-        while (_ended.TryDequeue(out var step))
-        {
-            var succeeded = _states[step].Status == StepStatus.Completed;
-            foreach (var dependent in Graph.DependentsOf(step))
-            {
-                Operations++;
-                ref var state = ref _states[dependent];
-                state.WaitingFor--;
-                if (state.Status != StepStatus.Pending)
+            case TimerUse.Retry:
+                _retrying.Remove(fact.Timer, out var step);
+                MakeReady(step, fact.At);
+                break;
+            case TimerUse.MaxDuration when _verdict is null && !InFinalPhase:
+                _failure = new WorkflowError(ErrorKind.Timeout, $"The run was not done within its maxDuration of {_plan.MaxDurationMs} ms.")
                 {
-                    continue;
-                }
-
-                if (!succeeded)
-                {
-                    Settle(dependent, StepStatus.Skipped);
-                    _ended.Enqueue(dependent);
-                    _commands.Add(new SchedulerCommand.RecordStatus(dependent, StepStatus.Skipped, StepReason.Dependency));
-                }
-                else if (state.WaitingFor == 0)
-                {
-                    MakeReady(dependent, at);
-                }
-            }
-        }
-
-        if (_failure is not null && !_closed)
-        {
-            Close(StepReason.Stop);
+                    Details = new() { ["level"] = "run" },
+                };
+                Stop(RunStatus.TimedOut, StepReason.Timeout, cancelExecuting: true);
+                break;
+            case TimerUse.Pace:
+                _paceTimer = false;
+                break;
+            default:
+                break;
         }
     }
 
-    /// <summary>Starts nothing from now on: ends every step that does not execute. Once per run, so linear.</summary>
-    private void Close(string reason)
+    /// <summary>All other steps have ended: the final ones run, however that was. Once per run, so linear.</summary>
+    private void EnterFinalPhase(DateTimeOffset at)
     {
-        _closed = true;
-        _ready.Clear();
-        _newlyReady.Clear();
+        InFinalPhase = true;
+        IsClosed = false;
+        CancelTimers();
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            ref var state = ref _states[step];
-            if (state.Status == StepStatus.Retrying && reason == StepReason.Stop)
+            if (Graph.Steps[step].IsFinal && _states[step].WaitingFor == 0)
             {
-                // It did run, and its last attempt failed: that is what the user must see.
-                Settle(step, StepStatus.Failed);
-                _commands.Add(new SchedulerCommand.RecordStatus(step, StepStatus.Failed, null));
-            }
-            else if (state.Status is StepStatus.Pending or StepStatus.Ready or StepStatus.Retrying)
-            {
-                Settle(step, StepStatus.Cancelled);
-                _commands.Add(new SchedulerCommand.RecordStatus(step, StepStatus.Cancelled, reason));
+                MakeReady(step, at);
             }
         }
+    }
 
+    private void CompleteIfDone()
+    {
+        if (!_started || _open + _openFinal > 0 || Executing > 0)
+        {
+            return;
+        }
+
+        IsComplete = true;
+        Status = _verdict ?? (_failure is null ? RunStatus.Completed : RunStatus.Failed);
+        _commands.Add(new SchedulerCommand.CompleteRun(Status, Status is RunStatus.Failed or RunStatus.TimedOut ? _failure : null));
+    }
+
+    private void AddTimer(TimerUse use, int step, DateTimeOffset dueAt)
+    {
+        var timer = _timersMade++;
+        _timers.Add(timer, use);
+        if (use == TimerUse.Retry)
+        {
+            _retrying.Add(timer, step);
+        }
+
+        _commands.Add(new SchedulerCommand.StartTimer(timer, dueAt));
+    }
+
+    private void CancelTimers()
+    {
         foreach (var timer in _timers.Keys.Order())
         {
             _commands.Add(new SchedulerCommand.CancelTimer(timer));
         }
 
         _timers.Clear();
-    }
-
-    private void Dispatch(DateTimeOffset at)
-    {
-        while (Executing < _plan.MaxParallelism && _ready.TryTake(_pace.MayStart(at), out var step))
-        {
-            Operations++;
-            ref var state = ref _states[step];
-            state.Status = StepStatus.Running;
-            state.Attempt++;
-            Executing++;
-            var notBefore = Graph.Steps[step].Paced ? _pace.Take(at) : null;
-            _commands.Add(new SchedulerCommand.StartStep(step, state.Attempt, state.ReadyAt, notBefore));
-        }
-
-        if (_ready.HasPaced && _paceTimer < 0 && !_pace.MayStart(at))
-        {
-            _paceTimer = AddTimer(step: -1, _pace.Next);
-        }
-
-        foreach (var step in _newlyReady)
-        {
-            Operations++;
-            if (_states[step].Status == StepStatus.Ready)
-            {
-                _commands.Add(new SchedulerCommand.RecordStatus(step, StepStatus.Ready, null));
-            }
-        }
-
-        _newlyReady.Clear();
-    }
-
-    private int AddTimer(int step, DateTimeOffset dueAt)
-    {
-        var timer = _timersMade++;
-        _timers.Add(timer, step);
-        _commands.Add(new SchedulerCommand.StartTimer(timer, dueAt));
-        return timer;
-    }
-
-    private void CompleteIfDone()
-    {
-        if (!_started || _open > 0)
-        {
-            return;
-        }
-
-        IsComplete = true;
-        Status = _cancelled ? RunStatus.Cancelled : Failed > 0 ? RunStatus.Failed : RunStatus.Completed;
-        _commands.Add(new SchedulerCommand.CompleteRun(Status, Status == RunStatus.Failed ? _failure : null));
-    }
-
-    private struct StepState
-    {
-        public StepStatus Status;
-        public int WaitingFor;
-        public int Attempt;
-        public DateTimeOffset ReadyAt;
-        public WorkflowError? Error;
+        _retrying.Clear();
+        _paceTimer = false;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class SimulatedRun
     private readonly PriorityQueue<SchedulerFact, (DateTimeOffset, int)> _future = new();
     private readonly HashSet<int> _cancelledTimers = [];
     private DateTimeOffset _now = Start;
+    private readonly Dictionary<int, DateTimeOffset> _recordedAt = [];
     private int _order;
 
     /// <param name="work">By step and attempt: how long it takes and how it ends.</param>
@@ -26,6 +27,9 @@ internal sealed class SimulatedRun
 
     public List<SimulatedStart> Starts { get; } = [];
 
+    /// <summary>All commands, in order.</summary>
+    public List<SchedulerCommand> Commands { get; } = [];
+
     public List<SchedulerCommand.RecordStatus> Records { get; } = [];
 
     public List<SchedulerCommand.StartTimer> Timers { get; } = [];
@@ -35,6 +39,9 @@ internal sealed class SimulatedRun
     public int MostExecuting { get; private set; }
 
     public TimeSpan Makespan => _now - Start;
+
+    /// <summary>When the scheduler recorded the last status of a step.</summary>
+    public DateTimeOffset RecordedAt(int step) => _recordedAt[step];
 
     /// <summary>Tells the scheduler something at a later moment.</summary>
     public SimulatedRun At(int milliseconds, Func<DateTimeOffset, SchedulerFact> fact)
@@ -62,6 +69,7 @@ internal sealed class SimulatedRun
 
     private void Execute(IReadOnlyList<SchedulerCommand> commands)
     {
+        Commands.AddRange(commands);
         foreach (var command in commands)
         {
             switch (command)
@@ -81,6 +89,7 @@ internal sealed class SimulatedRun
                     break;
                 case SchedulerCommand.RecordStatus record:
                     Records.Add(record);
+                    _recordedAt[record.Step] = _now;
                     break;
                 case SchedulerCommand.CompleteRun end:
                     End = end;
