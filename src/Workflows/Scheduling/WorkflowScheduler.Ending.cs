@@ -35,6 +35,12 @@ public sealed partial class WorkflowScheduler
                 break;
             default:
                 Settle(fact.Step, fact.Outcome.Status, fact.Outcome.Status == StepStatus.Completed);
+                if (fact.Outcome.Status == StepStatus.Cancelled && !IsClosed && !InFinalPhase)
+                {
+                    // The wish to cancel reached the step before it reached us.
+                    Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true);
+                }
+
                 break;
         }
     }
