@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Runtime;
 
