@@ -1,1 +1,3 @@
-return 0;
+using Orchestrator.Cli.Commands;
+
+return await OrchestratorCommand.RunAsync(args, Console.Out, Console.Error);

@@ -62,7 +62,11 @@ public sealed class LocalDurableHost : IAsyncDisposable
         {
             configure(builder);
             var host = new LocalDurableHost(builder.Build());
-            await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);
+            if (builder.Options.RecoversInstances)
+            {
+                await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);
+            }
+
             return host;
         }
         catch

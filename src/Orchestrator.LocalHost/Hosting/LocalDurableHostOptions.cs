@@ -25,4 +25,8 @@ public sealed class LocalDurableHostOptions
     [Required]
     [StringLength(100, MinimumLength = 1)]
     public string HubName { get; set; } = "local";
+
+    /// <summary>Whether the instances in the journal are known and go on when the host starts.</summary>
+    /// <value>The default is true. False is for a process that is only there for instances of its own: it starts at once, however many others there are.</value>
+    public bool RecoversInstances { get; set; } = true;
 }

@@ -66,6 +66,6 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
 
     private T? Read<T>(string? data, [CallerMemberName] string method = "") => DataConverter is null
         ? throw new InvalidOperationException(
-            $"The {method} method can only be used on {nameof(OrchestrationMetadata)} objects that are fetched with the option to include inputs and outputs.")
+            $"{method} needs {nameof(OrchestrationMetadata)} that was fetched with the option to include inputs and outputs.")
         : DataConverter.Deserialize<T>(data);
 }

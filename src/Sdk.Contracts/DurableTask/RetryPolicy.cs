@@ -38,8 +38,8 @@ public class RetryPolicy
     public TimeSpan RetryTimeout { get; }
 
     /// <summary>
-    /// Asked by the engine, with a <see cref="global::DurableTask.Core.Exceptions.TaskFailedException"/> or a <see cref="SubOrchestrationFailedException"/>,
-    /// whether the failure may be retried.
+    /// Asked by the engine whether a failure may be retried: with its own <see cref="global::DurableTask.Core.Exceptions.TaskFailedException"/>
+    /// or <see cref="SubOrchestrationFailedException"/>, never with an exception of this namespace.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Func<Exception, bool> Handle { get; private init; }
@@ -62,11 +62,15 @@ public class RetryPolicy
             _ => null,
         };
         return TaskFailureDetails.FromCore(failure?.FailureDetails)
-            ?? throw new InvalidOperationException($"A retry policy can judge only failed tasks and sub-orchestrations that carry details, not {exception.GetType()}.");
+            ?? throw new InvalidOperationException($"A retry policy judges the engine's failures that carry details, not {exception.GetType()}.");
     }
 
     private static void RequireAtLeastFirstInterval(TimeSpan? value, string name, TimeSpan firstRetryInterval) =>
-        Require(!(value < firstRetryInterval) || value == Timeout.InfiniteTimeSpan, name, value, $"greater or equal to the value for {nameof(firstRetryInterval)}");
+        Require(
+            !(value < firstRetryInterval) || value == Timeout.InfiniteTimeSpan,
+            name,
+            value,
+            $"greater or equal to the value for {nameof(firstRetryInterval)}");
 
     private static void Require(bool condition, string name, object? value, string expectation)
     {

@@ -6,7 +6,7 @@ namespace Microsoft.DurableTask;
 public sealed class TaskFailedException : Exception
 {
     public TaskFailedException(string taskName, int taskId, Exception innerException)
-        : base(MessageFor(taskName, taskId, (innerException as OrchestrationException)?.FailureDetails?.ErrorMessage ?? innerException?.Message), innerException)
+        : base(MessageFor(taskName, taskId, CauseOf(innerException)), innerException)
     {
         TaskName = taskName;
         TaskId = taskId;
@@ -30,6 +30,9 @@ public sealed class TaskFailedException : Exception
     [Obsolete("Use the FailureDetails property and its IsCausedBy<T>() method")]
     public bool IsCausedByException<T>()
         where T : Exception => FailureDetails.ErrorType == typeof(T).FullName;
+
+    private static string? CauseOf(Exception? exception) =>
+        (exception as OrchestrationException)?.FailureDetails?.ErrorMessage ?? exception?.Message;
 
     private static string MessageFor(string taskName, int taskId, string? cause) =>
         $"Task '{taskName}' (#{taskId}) failed with an unhandled exception{(cause is null ? "." : $": {cause}")}";

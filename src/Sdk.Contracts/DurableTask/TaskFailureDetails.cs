@@ -18,7 +18,7 @@ public record TaskFailureDetails(
     public bool IsCausedBy<T>()
         where T : Exception => IsCausedBy(typeof(T));
 
-    /// <summary>Whether the failure's own type (inner failures do not count) is the given type or derives from it; false when the type is not loaded.</summary>
+    /// <summary>Whether the failure's own type, not an inner one's, is the given type or derives from it; false when it is not loaded.</summary>
     public bool IsCausedBy(Type targetBaseExceptionType)
     {
         ArgumentNullException.ThrowIfNull(targetBaseExceptionType);
@@ -70,7 +70,10 @@ public record TaskFailureDetails(
             return known;
         }
 
-        Type[] loaded = [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType, throwOnError: false)).OfType<Type>()];
+        Type[] loaded =
+        [
+            .. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType, throwOnError: false)).OfType<Type>(),
+        ];
         return loaded.Length > 1
             ? throw new AmbiguousMatchException($"Multiple exception types with the name '{ErrorType}' were found.")
             : loaded.FirstOrDefault();

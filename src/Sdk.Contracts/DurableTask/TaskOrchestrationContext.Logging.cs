@@ -11,7 +11,8 @@ public abstract partial class TaskOrchestrationContext
 
     public virtual ILoggerFactory ReplaySafeLoggerFactory => _replaySafeLoggerFactory ??= new ReplaySafeFactory(this);
 
-    public virtual ILogger CreateReplaySafeLogger(string categoryName) => new ReplaySafeLogger(this, UnwrappedLoggerFactory().CreateLogger(categoryName));
+    public virtual ILogger CreateReplaySafeLogger(string categoryName) =>
+        new ReplaySafeLogger(this, UnwrappedLoggerFactory().CreateLogger(categoryName));
 
     public virtual ILogger CreateReplaySafeLogger(Type type) => new ReplaySafeLogger(this, UnwrappedLoggerFactory().CreateLogger(type));
 
@@ -26,7 +27,8 @@ public abstract partial class TaskOrchestrationContext
             if (depth == MaxWrappedFactories)
             {
                 throw new InvalidOperationException(
-                    $"No logger factory was found under {MaxWrappedFactories} replay-safe ones: {nameof(LoggerFactory)} must not lead back to its own {nameof(ReplaySafeLoggerFactory)}.");
+                    $"No logger factory was found under {MaxWrappedFactories} replay-safe ones: {nameof(LoggerFactory)} must not lead back to "
+                    + $"its own {nameof(ReplaySafeLoggerFactory)}.");
             }
 
             factory = wrapped.Underlying;

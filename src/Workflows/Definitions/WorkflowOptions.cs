@@ -18,6 +18,9 @@ public sealed record WorkflowOptions
     /// <summary>What the failure of a step does to the run. Default <see cref="FailurePolicy.Stop"/>.</summary>
     public FailurePolicy? OnStepFailure { get; init; }
 
+    /// <summary>Whether texts are shown while they are written, unless a step says otherwise. Default false.</summary>
+    public bool? Stream { get; init; }
+
     public const int DefaultMaxParallelism = 10;
 
     public const int DefaultParallelBatchDelay = 100;

@@ -1,5 +1,9 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
+
 namespace Orchestrator.Workflows.Diagnostics;
 
+[JsonConverter(typeof(CamelCaseEnumConverter<DiagnosticSeverity>))]
 public enum DiagnosticSeverity
 {
     /// <summary>The definition cannot run.</summary>

@@ -89,9 +89,10 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             ParallelBatchDelay = options.Integer("parallelBatchDelay", 0),
             DefaultModel = options.String("defaultModel"),
             Timeout = options.Integer("timeout", 1),
+            Stream = options.Boolean("stream"),
             OnStepFailure = options.Choice<FailurePolicy>("onStepFailure"),
         };
-        options.Finish("queueSize", "maxDuration", "stream", "budget");
+        options.Finish("queueSize", "maxDuration", "budget");
         return read;
     }
 

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What went wrong, as the user sees it. Written in camelCase wherever it leaves the program.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<ErrorKind>))]
 public enum ErrorKind
 {
     /// <summary>A bug of ours or a state that should not be; the log has more.</summary>

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Where a run stands.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<RunStatus>))]
 public enum RunStatus
 {
     Pending,

@@ -14,9 +14,6 @@ public sealed record StepOutcome
     /// <summary>Why a step was skipped or cancelled; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Size of the output in bytes of JSON; 0 when there is none.</summary>
-    public long OutputBytes { get; init; }
-
     public TokenUsage Usage { get; init; }
 
     /// <summary>When work on the attempt began, after waiting for its turn.</summary>

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Where a step stands within one attempt of its run.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<StepStatus>))]
 public enum StepStatus
 {
     /// <summary>Its dependencies have not all ended.</summary>

@@ -15,7 +15,7 @@ public abstract record SchedulerCommand
     /// <summary>The timer is not wanted any more.</summary>
     public sealed record CancelTimer(int Timer) : SchedulerCommand;
 
-    /// <summary>For the record: a step that does not execute now has a new status (ready, retrying, skipped, cancelled or failed).</summary>
+    /// <summary>For the record: what became of a step without executing it: ready (it waits for a slot), skipped, cancelled or failed.</summary>
     public sealed record RecordStatus(int Step, StepStatus Status, string? Reason) : SchedulerCommand;
 
     /// <summary>The run is over and nothing executes; the last command.</summary>

@@ -150,7 +150,6 @@ public sealed class WorkflowScheduler
             state.Error = error;
             var delay = retry.DelayAfter(fact.Attempt, error, StableHash.Draw(_plan.RunId, Graph.Steps[fact.Step].Id, fact.Attempt));
             AddTimer(fact.Step, fact.At + delay);
-            _commands.Add(new SchedulerCommand.RecordStatus(fact.Step, StepStatus.Retrying, null));
             return;
         }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Workflows.Serialization;
 
-/// <summary>How everything of ours is written as JSON: camelCase names and enums, nulls left out unless a type says otherwise, text readable.</summary>
+/// <summary>How everything of ours is written as JSON: camelCase names, nulls left out unless a type says otherwise, text readable.</summary>
 public static class WorkflowJson
 {
     /// <summary>Compact, for stores and the wire. Shared and read-only.</summary>
@@ -13,14 +13,19 @@ public static class WorkflowJson
     /// <summary>Indented, for people. Shared and read-only.</summary>
     public static JsonSerializerOptions Indented { get; } = Create(indented: true);
 
-    private static JsonSerializerOptions Create(bool indented)
+    /// <summary>For documents whose members are a contract: nulls are written. Shared and read-only.</summary>
+    public static JsonSerializerOptions Document { get; } = Create(indented: false, JsonIgnoreCondition.Never);
+
+    /// <summary>The same for people. Shared and read-only.</summary>
+    public static JsonSerializerOptions IndentedDocument { get; } = Create(indented: true, JsonIgnoreCondition.Never);
+
+    private static JsonSerializerOptions Create(bool indented, JsonIgnoreCondition ignore = JsonIgnoreCondition.WhenWritingNull)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             WriteIndented = indented,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            DefaultIgnoreCondition = ignore,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         };
         options.MakeReadOnly(populateMissingResolver: true);
         return options;

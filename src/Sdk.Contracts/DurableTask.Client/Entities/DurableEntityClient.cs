@@ -7,7 +7,11 @@ public abstract class DurableEntityClient(string name)
     public string Name { get; } = name;
 
     public abstract Task SignalEntityAsync(
-        EntityInstanceId id, string operationName, object? input = null, SignalEntityOptions? options = null, CancellationToken cancellation = default);
+        EntityInstanceId id,
+        string operationName,
+        object? input = null,
+        SignalEntityOptions? options = null,
+        CancellationToken cancellation = default);
 
     public virtual Task SignalEntityAsync(
         EntityInstanceId id, string operationName, SignalEntityOptions options, CancellationToken cancellation = default) =>
@@ -18,9 +22,11 @@ public abstract class DurableEntityClient(string name)
 
     public abstract Task<EntityMetadata?> GetEntityAsync(EntityInstanceId id, bool includeState = true, CancellationToken cancellation = default);
 
-    public virtual Task<EntityMetadata?> GetEntityAsync(EntityInstanceId id, CancellationToken cancellation) => GetEntityAsync(id, true, cancellation);
+    public virtual Task<EntityMetadata?> GetEntityAsync(EntityInstanceId id, CancellationToken cancellation) =>
+        GetEntityAsync(id, true, cancellation);
 
-    public abstract Task<EntityMetadata<T>?> GetEntityAsync<T>(EntityInstanceId id, bool includeState = true, CancellationToken cancellation = default);
+    public abstract Task<EntityMetadata<T>?> GetEntityAsync<T>(
+        EntityInstanceId id, bool includeState = true, CancellationToken cancellation = default);
 
     public virtual Task<EntityMetadata<T>?> GetEntityAsync<T>(EntityInstanceId id, CancellationToken cancellation) =>
         GetEntityAsync<T>(id, true, cancellation);

@@ -2,7 +2,7 @@
 
 namespace DurableTask.Core.Exceptions;
 
-/// <summary>The engine's own exception for a failure of a sub-orchestration; orchestrators get <see cref="Microsoft.DurableTask.TaskFailedException"/> instead.</summary>
+/// <summary>The engine's own exception for a failed sub-orchestration; orchestrators get a <see cref="Microsoft.DurableTask.TaskFailedException"/>.</summary>
 public class SubOrchestrationFailedException : OrchestrationException
 {
     public SubOrchestrationFailedException()

@@ -2,7 +2,7 @@
 
 namespace DurableTask.Core.Exceptions;
 
-/// <summary>The engine's own exception for a failure of an activity; orchestrators get <see cref="Microsoft.DurableTask.TaskFailedException"/> instead.</summary>
+/// <summary>The engine's own exception for a failed activity; orchestrators get a <see cref="Microsoft.DurableTask.TaskFailedException"/>.</summary>
 public class TaskFailedException : OrchestrationException
 {
     public TaskFailedException()

@@ -4,7 +4,8 @@ namespace Microsoft.DurableTask.Entities;
 
 public abstract class TaskOrchestrationEntityFeature
 {
-    public abstract Task<TResult> CallEntityAsync<TResult>(EntityInstanceId id, string operationName, object? input = null, CallEntityOptions? options = null);
+    public abstract Task<TResult> CallEntityAsync<TResult>(
+        EntityInstanceId id, string operationName, object? input = null, CallEntityOptions? options = null);
 
     public virtual Task<TResult> CallEntityAsync<TResult>(EntityInstanceId id, string operationName, CallEntityOptions? options) =>
         CallEntityAsync<TResult>(id, operationName, null, options);

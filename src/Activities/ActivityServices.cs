@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities;
+
+/// <summary>The services that touch the world.</summary>
+public static class ActivityServices
+{
+    /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses. What was added before stays.</summary>
+    /// <param name="defaultModel">The model of steps for which nobody names one.</param>
+    /// <param name="claims">Where claims on attempts are kept; null: with everything else, so that processes see one another's.</param>
+    public static IServiceCollection AddOrchestratorActivities(this IServiceCollection services, string defaultModel, IContentStore? claims)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(PriceTable.BuiltIn);
+        services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IRunIds, TimedRunIds>();
+        services.AddSingleton(new RunPreparation(defaultModel));
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<CheckpointStore>();
+        services.AddSingleton<RunControl>();
+        services.AddSingleton<RunEventFeed>();
+        services.AddSingleton<RunLifecycle>();
+        services.AddSingleton<RunReader>();
+        services.AddSingleton<PromptWork>();
+        services.AddSingleton<StepExecutor>();
+        services.AddSingleton(provider => new AttemptClaims(
+            claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

@@ -1,0 +1,101 @@
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Documents;
+
+/// <summary>Reads runs as users see them: the record, and what the events add up to. Thread-safe.</summary>
+public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider time)
+{
+    /// <summary>The run; null when there is none of that id.</summary>
+    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } record)
+        {
+            return null;
+        }
+
+        var prepared = await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken);
+        var projection = new RunProjection(prepared?.Steps.Select(step => step.Id) ?? []);
+        foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
+        {
+            projection.Apply(item);
+        }
+
+        var steps = projection.Steps.ToList();
+        return new RunDocument
+        {
+            RunId = record.RunId,
+            Workflow = record.Workflow,
+            App = record.App,
+            DefinitionHash = record.DefinitionHash,
+            Status = record.Status,
+            Attempt = record.Attempt,
+            CreatedAt = record.CreatedAt,
+            StartedAt = record.StartedAt,
+            CompletedAt = record.CompletedAt,
+            Environment = record.Environment,
+            Tags = record.Tags,
+            ParentRunId = record.ParentRunId,
+            Outputs = record.Status == RunStatus.Completed ? await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken) : null,
+            Error = record.Error,
+            Warnings = [.. record.Warnings, .. steps.SelectMany(step => step.Warnings)],
+            Progress = new RunProgress(steps.Count, steps.Count(step => HasEnded(step.Status))),
+            Attempts = record.Attempts,
+            Steps = projection.Summaries(),
+            Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
+            Usage = Usage(record, prepared, steps),
+        };
+    }
+
+    private static bool HasEnded(StepStatus status) =>
+        status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
+
+    private static PoolSummary Pool(List<StepProjection> steps, int slots)
+    {
+        var active = steps.Count(step => step.Status == StepStatus.Running);
+        var waited = steps.Sum(step => step.QueuedMs);
+        var started = steps.Count(step => step.Attempts > 0);
+        return new PoolSummary
+        {
+            TasksCompleted = steps.Count(step => step.Status == StepStatus.Completed),
+            TasksFailed = steps.Count(step => step.Status == StepStatus.Failed),
+            TasksTimedOut = steps.Sum(step => step.TimedOut),
+            ActiveWorkers = active,
+            MaxConcurrent = slots,
+            QueueLength = steps.Count(step => step.Status == StepStatus.Ready),
+            TotalWaitTime = waited,
+            AverageWaitTime = started == 0 ? 0 : waited / started,
+            UtilizationRate = slots == 0 ? 0 : 100.0 * active / slots,
+        };
+    }
+
+    private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps)
+    {
+        var tokens = steps.Aggregate(default(TokenUsage), (sum, step) => sum + step.Usage);
+        var total = record.StartedAt is { } start ? ((record.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds : 0;
+        var timeline = RunTimeline.Measure(
+            [.. steps.Select((step, position) => Timeline(step, prepared!.Plan.Steps[position].DependsOn))], prepared?.Plan.MaxParallelism);
+        return new RunUsage
+        {
+            InputTokens = tokens.InputTokens,
+            OutputTokens = tokens.OutputTokens,
+            CachedTokens = tokens.CachedTokens,
+            EstimatedCost = tokens.EstimatedCost,
+            TotalDurationMs = total,
+            ParallelEfficiency = total <= 0 ? 0 : Math.Round(timeline.WorkMs / total, 3),
+            CriticalPathMs = timeline.CriticalPathMs,
+            WorkMs = timeline.WorkMs,
+            BoundMs = timeline.BoundMs,
+        };
+    }
+
+    /// <summary>The waits between attempts are no work, so a step counts from its start for as long as it worked.</summary>
+    private static TimelineStep Timeline(StepProjection step, IReadOnlyList<int> dependsOn) => new(dependsOn)
+    {
+        Ready = step.ReadyAt,
+        Started = step.StartedAt,
+        Completed = step.StartedAt?.AddMilliseconds(step.DurationMs),
+    };
+}

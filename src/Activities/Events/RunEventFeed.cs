@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Activities.Events;
+
+/// <summary>
+/// What happened in each run, in order, as JSON lines in the content store. A writer may repeat an event after a crash: readers that count
+/// must drop repeats (same run attempt, step path, attempt, event and index). Thread-safe.
+/// </summary>
+public sealed class RunEventFeed(IContentStore store, TimeProvider time)
+{
+    /// <summary>How long a follower waits before it looks for events of another process; those of its own wake it at once.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _appended = new(StringComparer.Ordinal);
+
+    /// <summary>Appends the events, all together and durably, and wakes followers.</summary>
+    public async Task AppendAsync(string runId, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        using var lines = new MemoryStream();
+
+        // The break in front keeps a line that a crash tore apart from swallowing the next one.
+        lines.WriteByte((byte)'\n');
+        foreach (var item in events)
+        {
+            await JsonSerializer.SerializeAsync(lines, item, WorkflowJson.Compact, cancellationToken);
+            lines.WriteByte((byte)'\n');
+        }
+
+        await store.AppendAsync(RunKeys.Events(runId), lines.ToArray(), cancellationToken);
+        if (_appended.TryRemove(runId, out var waiting))
+        {
+            waiting.TrySetResult();
+        }
+    }
+
+    /// <summary>The events from <paramref name="position"/> on; none when there is no such run.</summary>
+    /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
+    public async Task<EventPage> ReadAsync(string runId, long position, CancellationToken cancellationToken)
+    {
+        var tail = await store.ReadFromAsync(RunKeys.Events(runId), position, cancellationToken);
+        var events = new List<RunEvent>();
+        if (tail is null)
+        {
+            return new EventPage(events, position);
+        }
+
+        var rest = tail.Bytes;
+        while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            if (Parse(rest.Span[..end]) is { } item)
+            {
+                events.Add(item);
+            }
+
+            position += end + 1;
+            rest = rest[(end + 1)..];
+        }
+
+        return new EventPage(events, position);
+    }
+
+    /// <summary>The events from <paramref name="position"/> on, and then those that come, until the token fires.</summary>
+    public async IAsyncEnumerable<RunEvent> FollowAsync(
+        string runId, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Taken before reading: an append in between then ends the wait at once.
+            var signal = _appended.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var page = await ReadAsync(runId, position, cancellationToken);
+            foreach (var item in page.Events)
+            {
+                yield return item;
+            }
+
+            if (page.Next == position)
+            {
+                using var polling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(signal.Task, Task.Delay(PollInterval, time, polling.Token));
+                await polling.CancelAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            position = page.Next;
+        }
+    }
+
+    /// <summary>An empty line is a separator; any other that is no event was torn by a crash and had its effect repeated.</summary>
+    private static RunEvent? Parse(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<RunEvent>(line, WorkflowJson.Compact);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

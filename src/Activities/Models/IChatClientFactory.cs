@@ -1,0 +1,15 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Activities.Models;
+
+/// <summary>Finds the client for a model by the model's name. Thread-safe.</summary>
+public interface IChatClientFactory
+{
+    /// <summary>A client that may be used by many calls at once. The factory owns it: callers do not dispose it.</summary>
+    /// <param name="model">As a definition or <c>--model</c> names it: <c>gpt-4o-mini</c>, <c>simulated:latency=50</c>.</param>
+    /// <exception cref="ModelException">There is no such model, or its options are wrong.</exception>
+    public IChatClient Create(string model);
+
+    /// <summary>Whether calls to this model are answered by the built-in simulation, which a command then says.</summary>
+    public bool IsSimulated(string model);
+}

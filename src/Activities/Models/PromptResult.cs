@@ -1,0 +1,9 @@
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Models;
+
+/// <summary>What a model answered.</summary>
+/// <param name="Text">The whole text.</param>
+/// <param name="Usage">Tokens only: the cost is the caller's to add.</param>
+/// <param name="CutOff">Whether the text ends because <see cref="PromptRequest.MaxTokens"/> or the model's limit was reached.</param>
+public sealed record PromptResult(string Text, TokenUsage Usage, bool CutOff);

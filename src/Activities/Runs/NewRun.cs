@@ -1,0 +1,13 @@
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>A run that is about to be written down.</summary>
+/// <param name="Workflow">The workflow's slug.</param>
+public sealed record NewRun(string Workflow, string? App)
+{
+    /// <summary>The text of the definition, kept under its hash.</summary>
+    public required ReadOnlyMemory<byte> Definition { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>
+/// Everything one attempt of a run executes, resolved and fixed before its first step: written once, then only read.
+/// </summary>
+public sealed record PreparedRun
+{
+    private NameScope? _names;
+    private WorkflowGraph? _graph;
+
+    public required string RunId { get; init; }
+
+    public int RunAttempt { get; init; } = 1;
+
+    public required RunPlan Plan { get; init; }
+
+    /// <summary>The run's inputs with their defaults, in declaration order, undeclared ones as given.</summary>
+    public required JsonObject Inputs { get; init; }
+
+    /// <summary>The names of the declared inputs; null when none are declared.</summary>
+    public IReadOnlyList<string>? DeclaredInputs { get; init; }
+
+    /// <summary>The texts of the prompts by <c>slug@version</c>, each once; inline texts by <c>#</c> and the step's id.</summary>
+    public required IReadOnlyDictionary<string, PreparedPrompt> Prompts { get; init; }
+
+    /// <summary>The steps, position by position as in <see cref="RunPlan.Steps"/>.</summary>
+    public required IReadOnlyList<PreparedStep> Steps { get; init; }
+
+    /// <summary>Scripted answers instead of models; null in earnest.</summary>
+    public MockScript? Mocks { get; init; }
+
+    public string Environment { get; init; } = "default";
+
+    /// <summary>Names of inputs that no step writes over.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> InputNames => Inputs.Select(input => input.Key).Except(Steps.Select(step => step.OutputKey), StringComparer.Ordinal);
+
+    /// <summary>What the names in mappings and templates mean in this run.</summary>
+    [JsonIgnore]
+    public NameScope Names => _names ??= new NameScope(
+        Steps.Select(step => (step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
+
+    /// <summary>The compiled graph of <see cref="Plan"/>.</summary>
+    [JsonIgnore]
+    public WorkflowGraph Graph => _graph ??= new WorkflowGraph(Plan.Steps);
+}

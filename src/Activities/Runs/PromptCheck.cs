@@ -1,0 +1,83 @@
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Templates;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Checks that every name in prompts and mappings will have a value when its step starts, so that no paid step is followed by a typing error.</summary>
+internal static class PromptCheck
+{
+    public static void Report(PreparedRun run, List<WorkflowError> problems)
+    {
+        var missing = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        for (var position = 0; position < run.Steps.Count; position++)
+        {
+            var step = run.Steps[position];
+            foreach (var path in Paths(run, step, problems))
+            {
+                if (!run.Names.TryResolve(path, out var reference, out var error))
+                {
+                    Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", Suggestion.For(path.Root, run.Names.Names));
+                }
+                else if (reference.Kind == ReferenceKind.Input && run.DeclaredInputs is null && !run.Inputs.ContainsKey(reference.Input!))
+                {
+                    Users(missing, reference.Input!).Add(step.Id);
+                }
+                else if (reference.Step >= 0 && !run.Graph.DependsOn(position, reference.Step))
+                {
+                    var source = run.Steps[reference.Step].Id;
+                    Add(
+                        problems, ErrorKind.InvalidDefinition, step,
+                        $"The prompt of step '{step.Id}' uses '{path}' of step '{source}' and the step does not depend on it.",
+                        $"Add '{source}' to its dependsOn.");
+                }
+            }
+        }
+
+        foreach (var (name, users) in missing)
+        {
+            var steps = string.Join(", ", users.Distinct().Select(id => $"'{id}'"));
+            var advice = Suggestion.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput, $"The input '{name}' is missing; step{(users.Count > 1 ? "s" : "")} {steps} {(users.Count > 1 ? "use" : "uses")} it.{(advice is null ? "" : " " + advice)}"));
+        }
+    }
+
+    private static IEnumerable<ValuePath> Paths(PreparedRun run, PreparedStep step, List<WorkflowError> problems)
+    {
+        var mapping = (step.Mapping ?? []).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        IEnumerable<string> placeholders = [];
+        try
+        {
+            var prompt = run.Prompts[step.Prompt];
+            placeholders = prompt.Template.Paths.Concat(prompt.SystemTemplate?.Paths ?? []);
+        }
+        catch (TemplateException exception)
+        {
+            Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' is wrong: {exception.Message}", null);
+        }
+
+        var unmapped = placeholders.Where(text => ValuePath.TryParse(text, out var path, out _) && !mapping.ContainsKey(path.Root));
+        foreach (var text in mapping.Values.Concat(unmapped))
+        {
+            if (ValuePath.TryParse(text, out var path, out _))
+            {
+                yield return path;
+            }
+        }
+    }
+
+    private static List<string> Users(SortedDictionary<string, List<string>> missing, string name)
+    {
+        if (!missing.TryGetValue(name, out var users))
+        {
+            missing.Add(name, users = []);
+        }
+
+        return users;
+    }
+
+    private static void Add(List<WorkflowError> problems, ErrorKind kind, PreparedStep step, string message, string? suggestion) =>
+        problems.Add(new WorkflowError(kind, suggestion is null ? message : $"{message} {suggestion}") { Step = step.Id });
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
+public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunControl control, RunEventFeed feed, TimeProvider time)
+{
+    /// <summary>Writes down a new run: first its record, which only one caller can create, then what it executes. False when the run exists.</summary>
+    public async Task<bool> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
+        await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
+        var record = new RunRecord
+        {
+            RunId = prepared.RunId,
+            Workflow = run.Workflow,
+            App = run.App,
+            DefinitionHash = hash,
+            CreatedAt = time.GetUtcNow(),
+            Environment = prepared.Environment,
+            Tags = run.Tags,
+            Warnings = run.Warnings,
+        };
+        if (!await runs.CreateAsync(record, cancellationToken))
+        {
+            return false;
+        }
+
+        await runs.PutPreparedAsync(prepared, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Marks the attempt as running and answers with what it executes.</summary>
+    public async Task<PreparedRun> BeginAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    {
+        var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
+        var now = time.GetUtcNow();
+        var record = await runs.UpdateAsync(
+            runId,
+            record => record.Status == RunStatus.Pending ? record with { Status = RunStatus.Running, StartedAt = record.StartedAt ?? now } : record,
+            cancellationToken);
+        await feed.AppendAsync(
+            runId, [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.StartedAt ?? now) { Status = RunStatus.Running }], cancellationToken);
+        return prepared;
+    }
+
+    /// <summary>Tells the feed what was decided about steps that did not execute.</summary>
+    public async Task RecordAsync(string runId, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
+    {
+        var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
+        await feed.AppendAsync(
+            runId, [.. decisions.Select(decision => StepEvents.Of(runId, runAttempt, prepared.Steps[decision.Step], decision))], cancellationToken);
+    }
+
+    /// <summary>Collects the outputs, writes how the attempt ended, and tells the feed.</summary>
+    public async Task FinishAsync(
+        string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
+        if (status == RunStatus.Completed)
+        {
+            await runs.PutOutputsAsync(runId, runAttempt, await OutputsAsync(prepared, cancellationToken), cancellationToken);
+        }
+
+        await runs.UpdateAsync(
+            runId, record => record.HasEnded ? record : record with { Status = status, CompletedAt = at, Error = error }, cancellationToken);
+        var name = status switch
+        {
+            RunStatus.Completed => RunEventNames.RunCompleted,
+            RunStatus.Cancelled => RunEventNames.RunCancelled,
+            _ => RunEventNames.RunFailed,
+        };
+        await feed.AppendAsync(runId, [new RunEvent(name, runId, runAttempt, at) { Status = status, Error = error }], cancellationToken);
+        runs.Forget(runId, runAttempt);
+        control.Forget(runId, runAttempt);
+    }
+
+    /// <summary>The seed's finalOutputs: the inputs, every output, every transformed output.</summary>
+    private async Task<JsonObject> OutputsAsync(PreparedRun prepared, CancellationToken cancellationToken)
+    {
+        var values = new StepValues(prepared, checkpoints);
+        await values.LoadAsync(Enumerable.Range(0, prepared.Steps.Count), cancellationToken);
+        var outputs = (JsonObject)prepared.Inputs.DeepClone();
+        for (var position = 0; position < prepared.Steps.Count; position++)
+        {
+            var step = prepared.Steps[position];
+            outputs[step.OutputKey] = values.Output(position)?.DeepClone();
+            if (step.Transform is not null)
+            {
+                outputs[step.OutputKey + "_transformed"] = values.Transformed(position)?.DeepClone();
+            }
+        }
+
+        return outputs;
+    }
+}

@@ -1,0 +1,111 @@
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
+/// <param name="defaultModel">The model of steps for which nobody names one.</param>
+public sealed class RunPreparation(string defaultModel)
+{
+    /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
+    public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var definition = request.Workflow.Definition;
+        var problems = new List<WorkflowError>();
+        var inputs = InputCheck.Apply(definition.Inputs, request.Inputs, problems);
+        var prompts = await FindPromptsAsync(request, problems, cancellationToken);
+        foreach (var finding in request.Mocks?.ValidateAgainst(definition.Steps.Select(step => step.Id)) ?? [])
+        {
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, Sentence(finding.Message, finding.Suggestion)));
+        }
+
+        var prepared = new PreparedRun
+        {
+            RunId = request.RunId,
+            Plan = Plan(request),
+            Inputs = inputs,
+            DeclaredInputs = definition.Inputs?.Select(input => input.Name).ToList(),
+            Prompts = prompts.ToDictionary(prompt => prompt.Key, prompt => prompt.Value.Prepared, StringComparer.Ordinal),
+            Steps = [.. definition.Steps.Select(step => Prepare(step, definition, request, prompts))],
+            Mocks = request.Mocks,
+            Environment = request.Environment,
+        };
+        PromptCheck.Report(prepared, problems);
+        return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
+    }
+
+    private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
+
+    private static string PromptKey(StepDefinition step) => step.PromptId ?? $"#{step.Id}";
+
+    private static RunPlan Plan(RunRequest request)
+    {
+        var options = request.Workflow.Definition.Options;
+        return new RunPlan
+        {
+            RunId = request.RunId,
+            Steps = request.Workflow.Graph.Steps,
+            MaxParallelism = request.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
+            ParallelBatchDelayMs = options.ParallelBatchDelay ?? WorkflowOptions.DefaultParallelBatchDelay,
+            OnStepFailure = options.OnStepFailure ?? FailurePolicy.Stop,
+        };
+    }
+
+    private static async Task<Dictionary<string, Found>> FindPromptsAsync(
+        RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, Found>(StringComparer.Ordinal);
+        foreach (var step in request.Workflow.Definition.Steps)
+        {
+            if (found.ContainsKey(PromptKey(step)))
+            {
+                continue;
+            }
+
+            if (step.PromptId is null)
+            {
+                found.Add(PromptKey(step), new Found(new PreparedPrompt(step.Prompt!), null));
+                continue;
+            }
+
+            try
+            {
+                var prompt = await request.Prompts.RequireAsync(step.PromptId, cancellationToken);
+                found.Add(PromptKey(step), new Found(
+                    new PreparedPrompt(prompt.Text) { Slug = prompt.Slug, Version = prompt.Version, System = prompt.System }, prompt));
+            }
+            catch (PromptException exception)
+            {
+                problems.Add(exception.Error with { Step = step.Id });
+
+                // A stand-in, so that the rest is checked too; the run is refused anyway.
+                found.Add(PromptKey(step), new Found(new PreparedPrompt(""), null));
+            }
+        }
+
+        return found;
+    }
+
+    private PreparedStep Prepare(StepDefinition step, WorkflowDefinition definition, RunRequest request, Dictionary<string, Found> prompts)
+    {
+        var prompt = prompts[PromptKey(step)].Definition;
+        return new PreparedStep
+        {
+            Id = step.Id,
+            OutputKey = step.EffectiveOutputKey,
+            Prompt = PromptKey(step),
+            Model = request.Model ?? step.Options.Model ?? definition.Options.DefaultModel ?? prompt?.Model ?? defaultModel,
+            Temperature = step.Options.Temperature ?? prompt?.Temperature,
+            MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
+            TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
+            Stream = step.Options.Stream ?? definition.Options.Stream ?? false,
+            Transform = step.Options.OutputTransform,
+            Mapping = step.InputMapping,
+        };
+    }
+
+    private sealed record Found(PreparedPrompt Prepared, PromptDefinition? Definition);
+}

@@ -1,0 +1,45 @@
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>What is known of a run as a whole; changed by compare-and-swap only.</summary>
+public sealed record RunRecord
+{
+    public required string RunId { get; init; }
+
+    /// <summary>The workflow's slug.</summary>
+    public required string Workflow { get; init; }
+
+    public string? App { get; init; }
+
+    /// <summary>SHA-256 of the definition's text, in lower-case hex: the key under which it is stored.</summary>
+    public required string DefinitionHash { get; init; }
+
+    public RunStatus Status { get; init; } = RunStatus.Pending;
+
+    /// <summary>The number of the latest attempt of the run, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the first attempt began to execute; null before.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the latest attempt ended; null while it has not.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public string Environment { get; init; } = "default";
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    public string? ParentRunId { get; init; }
+
+    public WorkflowError? Error { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public IReadOnlyList<RunAttempt> Attempts { get; init; } = [new(1)];
+
+    /// <summary>Whether the latest attempt is over.</summary>
+    public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut;
+}

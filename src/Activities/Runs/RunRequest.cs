@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Workflows.Graphs;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>What somebody asks to be run.</summary>
+public sealed record RunRequest
+{
+    public required string RunId { get; init; }
+
+    public required CompiledWorkflow Workflow { get; init; }
+
+    public JsonObject Inputs { get; init; } = [];
+
+    /// <summary>The model for every step; null: each step's own choice.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Steps that may execute at one time; null: the definition's.</summary>
+    public int? MaxParallelism { get; init; }
+
+    public string Environment { get; init; } = "default";
+
+    /// <summary>Answers that stand in for models; null in earnest.</summary>
+    public MockScript? Mocks { get; init; }
+
+    /// <summary>Where prompts are looked for, in this order.</summary>
+    public required IReadOnlyCollection<IPromptSource> Prompts { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>The records of runs in a content store. Thread-safe.</summary>
+public sealed class RunStore(IContentStore store)
+{
+    /// <summary>Prepared runs never change, and every step of a run asks for the same one.</summary>
+    private readonly ConcurrentDictionary<(string RunId, int RunAttempt), PreparedRun> _prepared = new();
+
+    /// <summary>Stores a definition under its hash. Writing the same one again changes nothing.</summary>
+    public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
+        await store.CreateAsync(RunKeys.Definition(hash), source, cancellationToken);
+
+    /// <summary>The text of a stored definition; null when there is none.</summary>
+    public async Task<ReadOnlyMemory<byte>?> GetDefinitionAsync(string hash, CancellationToken cancellationToken) =>
+        (await store.GetAsync(RunKeys.Definition(hash), cancellationToken))?.Bytes;
+
+    /// <summary>Writes the record of a new run. False when the run exists.</summary>
+    public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
+        await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
+
+    /// <summary>The record; null when there is no such run.</summary>
+    public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<RunRecord>(RunKeys.Record(runId), cancellationToken))?.Value;
+
+    /// <summary>Changes the record, again and again until nobody else changed it meanwhile.</summary>
+    /// <param name="change">The new record; the same instance when nothing is to change.</param>
+    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    public async Task<RunRecord> UpdateAsync(string runId, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Record(runId);
+        while (true)
+        {
+            if (await store.ReadAsync<RunRecord>(key, cancellationToken) is not var (record, etag))
+            {
+                throw new KeyNotFoundException($"There is no run '{runId}'.");
+            }
+
+            var changed = change(record);
+            if (ReferenceEquals(changed, record)
+                || await store.ReplaceAsync(key, JsonContent.Bytes(changed), etag, cancellationToken) is not null)
+            {
+                return changed;
+            }
+        }
+    }
+
+    /// <summary>Fixes what an attempt of a run executes. Of several callers the first one counts.</summary>
+    public async Task PutPreparedAsync(PreparedRun prepared, CancellationToken cancellationToken) =>
+        await store.CreateAsync(RunKeys.Prepared(prepared.RunId, prepared.RunAttempt), JsonContent.Bytes(prepared), cancellationToken);
+
+    /// <summary>What an attempt of a run executes.</summary>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        _prepared.TryGetValue((runId, runAttempt), out var known)
+            ? known
+            : _prepared.GetOrAdd(
+                (runId, runAttempt),
+                await FindPreparedAsync(runId, runAttempt, cancellationToken) ?? throw new InvalidDataException(
+                    $"'{RunKeys.Prepared(runId, runAttempt)}' is missing: run '{runId}' was deleted while it ran, or its storage was changed."));
+
+    /// <summary>The same for orchestrator code, which must not wait for a task: waits on a thread of its own.</summary>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    public PreparedRun GetPrepared(string runId, int runAttempt) => _prepared.TryGetValue((runId, runAttempt), out var known)
+        ? known
+        : Task.Run(() => GetPreparedAsync(runId, runAttempt, CancellationToken.None)).GetAwaiter().GetResult();
+
+    /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
+    public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        _prepared.TryGetValue((runId, runAttempt), out var known)
+            ? known
+            : (await store.ReadAsync<PreparedRun>(RunKeys.Prepared(runId, runAttempt), cancellationToken))?.Value;
+
+    /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
+    public void Forget(string runId, int runAttempt) => _prepared.TryRemove((runId, runAttempt), out _);
+
+    public async Task PutOutputsAsync(string runId, int runAttempt, JsonObject outputs, CancellationToken cancellationToken) =>
+        await store.PutAsync(RunKeys.Outputs(runId, runAttempt), JsonContent.Bytes(outputs), cancellationToken);
+
+    /// <summary>The outputs of an attempt; null when it has none.</summary>
+    public async Task<JsonObject?> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<JsonObject>(RunKeys.Outputs(runId, runAttempt), cancellationToken))?.Value;
+}

@@ -1,0 +1,26 @@
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>What the orchestrator asks of one execution of a step. Small: outputs are read where they are.</summary>
+public sealed record ExecuteStepInput
+{
+    public required string RunId { get; init; }
+
+    public required int RunAttempt { get; init; }
+
+    /// <summary>The step's position in the plan.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>The step's id, for people who read histories.</summary>
+    public required string StepId { get; init; }
+
+    /// <summary>The number of the attempt, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    public required DateTimeOffset ReadyAt { get; init; }
+
+    /// <summary>The earliest moment at which work may begin; null: at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>What the orchestrator decided since it last told somebody, for the event feed; null when nothing.</summary>
+    public IReadOnlyList<StepDecision>? Decisions { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>The record of one attempt of a step, kept for ever: what it was given, what it gave, what it cost. Its existence means that the attempt is over.</summary>
+public sealed record StepCheckpoint
+{
+    /// <summary>Names this one call everywhere: run, step, run attempt and attempt.</summary>
+    public required string CallId { get; init; }
+
+    public required string RunId { get; init; }
+
+    public required int RunAttempt { get; init; }
+
+    public required string StepId { get; init; }
+
+    public required string StepPath { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public string Type { get; init; } = "prompt";
+
+    public string? PromptId { get; init; }
+
+    public string? PromptVersion { get; init; }
+
+    public string? Model { get; init; }
+
+    public string Environment { get; init; } = "default";
+
+    /// <summary>The values that went into the prompt, by name; null when it did not come so far.</summary>
+    public JsonObject? Inputs { get; init; }
+
+    public required StepStatus Status { get; init; }
+
+    public string? Reason { get; init; }
+
+    public JsonNode? Output { get; init; }
+
+    /// <summary>What the transform made of the output; null without a transform.</summary>
+    public JsonNode? Transformed { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public required DateTimeOffset ReadyAt { get; init; }
+
+    /// <summary>When work began, after waiting for its turn.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset CompletedAt { get; init; }
+
+    public TokenUsage Usage { get; init; }
+
+    public WorkflowError? Error { get; init; }
+}

@@ -1,0 +1,8 @@
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>What became of a step without executing it.</summary>
+/// <param name="Step">Position in the plan.</param>
+/// <param name="Status">Ready, Skipped, Cancelled or Failed.</param>
+public sealed record StepDecision(int Step, StepStatus Status, string? Reason, DateTimeOffset At);

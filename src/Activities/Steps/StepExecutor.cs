@@ -1,0 +1,155 @@
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>
+/// Executes one attempt of a step so that it may be asked for twice, even at the same time: the attempt is worked on once, its record is written
+/// once, and everybody is answered from that record. Thread-safe.
+/// </summary>
+public sealed class StepExecutor(
+    RunStore runs, CheckpointStore checkpoints, AttemptClaims claims, RunControl control, RunEventFeed feed, PromptWork prompts, TimeProvider time)
+{
+    /// <summary>The most characters of an error's message that travel through the history; the record has all of it.</summary>
+    private const int MaxMessageLength = 1_000;
+
+    /// <summary>How much longer than its work an abandoned claim is honoured.</summary>
+    private static readonly TimeSpan ClaimMargin = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan ClaimPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <param name="stopping">Fires when the host stops: the attempt is then left without a record, to be executed again.</param>
+    /// <exception cref="OperationCanceledException">The host stops.</exception>
+    public async Task<StepOutcome> ExecuteAsync(ExecuteStepInput call, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var run = await runs.GetPreparedAsync(call.RunId, call.RunAttempt, stopping);
+        var checkpoint = await FindAsync(call, stopping);
+        if (checkpoint is null)
+        {
+            var lifetime = TimeSpan.FromMilliseconds(run.Steps[call.Step].TimeoutMs) + ClaimMargin;
+            while (!await claims.TryTakeAsync(call, lifetime, stopping))
+            {
+                await Task.Delay(ClaimPoll, time, stopping);
+            }
+
+            try
+            {
+                checkpoint = await FindAsync(call, stopping)
+                    ?? await checkpoints.CreateAsync(await AttemptAsync(run, call, stopping), stopping);
+            }
+            finally
+            {
+                await claims.ReleaseAsync(call, CancellationToken.None);
+            }
+        }
+
+        // Also after a crash between record and event: readers drop the repeat.
+        await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], stopping);
+        return Outcome(checkpoint);
+    }
+
+    private Task<StepCheckpoint?> FindAsync(ExecuteStepInput call, CancellationToken cancellationToken) =>
+        checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, cancellationToken);
+
+    private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, CancellationToken stopping)
+    {
+        var cancelled = await control.WatchAsync(call.RunId, call.RunAttempt, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, stopping);
+        List<RunEvent> news =
+        [
+            .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
+            StepEvents.Ready(call),
+        ];
+        if (call.NotBefore is { } turn && turn > time.GetUtcNow())
+        {
+            await feed.AppendAsync(call.RunId, news, stopping);
+            news.Clear();
+            await WaitAsync(turn, either.Token, stopping);
+        }
+
+        var startedAt = time.GetUtcNow();
+        if (cancelled.IsCancellationRequested)
+        {
+            await feed.AppendAsync(call.RunId, news, stopping);
+            var error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.");
+            return Record(run, call, startedAt, new StepWork { Error = error });
+        }
+
+        await feed.AppendAsync(call.RunId, [.. news, StepEvents.Started(call, startedAt)], stopping);
+        return Record(run, call, startedAt, await WorkAsync(run, call, either.Token, stopping));
+    }
+
+    private async Task WaitAsync(DateTimeOffset turn, CancellationToken either, CancellationToken stopping)
+    {
+        try
+        {
+            await Task.Delay(turn - time.GetUtcNow(), time, either);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // The run was cancelled; the caller looks at that next.
+        }
+    }
+
+    private async Task<StepWork> WorkAsync(PreparedRun run, ExecuteStepInput call, CancellationToken either, CancellationToken stopping)
+    {
+        var step = run.Steps[call.Step];
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(step.TimeoutMs), time);
+        var chunks = step.Stream ? new ChunkFeed(feed, call, time, stopping) : null;
+        var work = await prompts.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, timeout.Token, either);
+        stopping.ThrowIfCancellationRequested();
+        await (chunks?.FlushAsync() ?? Task.CompletedTask);
+        return work;
+    }
+
+    private StepCheckpoint Record(PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, StepWork work)
+    {
+        var step = run.Steps[call.Step];
+        var prompt = run.Prompts[step.Prompt];
+        var status = work.Error switch
+        {
+            null => StepStatus.Completed,
+            { Kind: ErrorKind.Cancelled } => StepStatus.Cancelled,
+            _ => StepStatus.Failed,
+        };
+        return new StepCheckpoint
+        {
+            CallId = $"{call.RunId}.{call.StepId}.{call.RunAttempt}-{call.Attempt}",
+            RunId = call.RunId,
+            RunAttempt = call.RunAttempt,
+            StepId = call.StepId,
+            StepPath = call.StepId,
+            Attempt = call.Attempt,
+            PromptId = prompt.Slug,
+            PromptVersion = prompt.Version,
+            Model = step.Model,
+            Environment = run.Environment,
+            Inputs = work.Inputs,
+            Status = status,
+            Reason = status == StepStatus.Cancelled ? StepReason.Cancel : null,
+            Output = work.Output,
+            Transformed = work.Transformed,
+            Warnings = work.Warnings,
+            ReadyAt = call.ReadyAt,
+            StartedAt = startedAt,
+            CompletedAt = time.GetUtcNow(),
+            Usage = work.Usage,
+            Error = work.Error is null ? null : work.Error with { Step = call.StepId, Attempt = call.Attempt },
+        };
+    }
+
+    private static StepOutcome Outcome(StepCheckpoint checkpoint) => new()
+    {
+        Status = checkpoint.Status,
+        Reason = checkpoint.Reason,
+        Usage = checkpoint.Usage,
+        StartedAt = checkpoint.StartedAt,
+        CompletedAt = checkpoint.CompletedAt,
+        Error = checkpoint.Error is { Message.Length: > MaxMessageLength } error
+            ? error with { Message = error.Message[..MaxMessageLength] + "…" }
+            : checkpoint.Error,
+    };
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>What the work on one attempt came to, success or not.</summary>
+internal sealed record StepWork
+{
+    public JsonObject? Inputs { get; init; }
+
+    public JsonNode? Output { get; init; }
+
+    public JsonNode? Transformed { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public TokenUsage Usage { get; init; }
+
+    /// <summary>The failure; null when it succeeded.</summary>
+    public WorkflowError? Error { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace Orchestrator.Activities.Stores;
+
+/// <summary>
+/// The store cannot do what it was asked: no permission, a full or read-only disk, a name that is taken by a folder. The message names the place
+/// and the remedy. A write that failed so may still have happened; repeat it or read it back.
+/// </summary>
+/// <param name="location">Where it happened: the path of a file or folder, or a key.</param>
+public sealed class ContentStoreException(string location, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    public string Location { get; } = location;
+}

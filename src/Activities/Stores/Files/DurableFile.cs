@@ -1,0 +1,204 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.Activities.Stores.Files;
+
+/// <summary>Writes of single files that survive a crash. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
+internal static class DurableFile
+{
+    /// <summary>Stands in the names of temporary files and in no segment of a key, so that the two can never be confused.</summary>
+    public const char TemporaryMark = '~';
+
+    private const int FolderAttempts = 5;
+
+    /// <summary>Writes the whole file: after a crash it is the old one or the new one.</summary>
+    /// <returns>False when <paramref name="overwrite"/> is false and the file exists; it stays as it is.</returns>
+    public static bool Write(string path, ReadOnlyMemory<byte> content, bool overwrite)
+    {
+        // Beside its target, never in a common folder: a rename is atomic within one file system only.
+        var temporary = $"{path}{TemporaryMark}{Guid.NewGuid():N}";
+        var written = false;
+        try
+        {
+            using (var handle = Open(temporary, FileMode.CreateNew))
+            {
+                RandomAccess.Write(handle, content.Span, 0);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            if (overwrite)
+            {
+                File.Move(temporary, path, overwrite: true);
+                written = true;
+            }
+            else
+            {
+                written = FileNames.TryGive(temporary, path);
+            }
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            throw FileErrors.TranslateWrite(exception, path);
+        }
+        finally
+        {
+            if (!written)
+            {
+                DeleteQuietly(temporary);
+            }
+        }
+
+        if (written)
+        {
+            FileNames.Flush(Path.GetDirectoryName(path)!);
+        }
+
+        return written;
+    }
+
+    /// <summary>Adds the parts to the end of the file, which is created when absent.</summary>
+    /// <returns>The position at which the first part begins.</returns>
+    public static long Append(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        try
+        {
+            using var handle = Open(path, FileMode.OpenOrCreate);
+            var start = RandomAccess.GetLength(handle);
+            try
+            {
+                RandomAccess.Write(handle, parts, start);
+                RandomAccess.FlushToDisk(handle);
+            }
+            catch (IOException)
+            {
+                CutQuietly(handle, start);
+                throw;
+            }
+
+            if (start == 0)
+            {
+                FileNames.Flush(Path.GetDirectoryName(path)!);
+            }
+
+            return start;
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            throw FileErrors.TranslateWrite(exception, path);
+        }
+    }
+
+    /// <summary>Deletes the files, and the folders below <paramref name="root"/> that are empty then.</summary>
+    /// <returns>How many there were.</returns>
+    public static int Delete(IEnumerable<string> paths, string root)
+    {
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var count = 0;
+        foreach (var path in paths.Where(Delete))
+        {
+            count++;
+            folders.Add(Path.GetDirectoryName(path)!);
+        }
+
+        foreach (var left in folders.Select(folder => RemoveEmptyFolders(folder, root)).Distinct().ToList())
+        {
+            FileNames.Flush(left);
+        }
+
+        return count;
+    }
+
+    /// <summary>Deletes a file that nobody will miss.</summary>
+    public static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // It is ignored by every listing and removed at the next start.
+        }
+    }
+
+    private static bool Delete(string path)
+    {
+        try
+        {
+            var exists = File.Exists(path);
+            File.Delete(path);
+            return exists;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // A key that only is a folder of others is no value.
+            return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
+        }
+    }
+
+    // Returns the first folder that stayed.
+    private static string RemoveEmptyFolders(string folder, string root)
+    {
+        try
+        {
+            while (folder.Length > root.Length)
+            {
+                Directory.Delete(folder);
+                folder = Path.GetDirectoryName(folder)!;
+            }
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // Not empty, or somebody else was faster.
+        }
+
+        return folder;
+    }
+
+    private static SafeFileHandle Open(string path, FileMode mode)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (Exception exception) when (attempt < FolderAttempts && (exception is DirectoryNotFoundException or FileNotFoundException))
+            {
+                // FileNotFound, for a file to be created, is what .NET says when the folder appears between its failure and its look at why.
+                // More than one attempt: a deletion of its last value may take an empty folder away again.
+                CreateFolder(Path.GetDirectoryName(path)!);
+            }
+        }
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        var above = Path.GetDirectoryName(folder);
+        if (above is not null && !Directory.Exists(above))
+        {
+            CreateFolder(above);
+        }
+
+        Directory.CreateDirectory(folder);
+        if (above is not null)
+        {
+            FileNames.Flush(above);
+        }
+    }
+
+    private static void CutQuietly(SafeFileHandle handle, long length)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // The half-written end stays, as after a crash; the first failure is the one to report.
+        }
+    }
+}

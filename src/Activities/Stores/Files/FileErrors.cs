@@ -1,0 +1,66 @@
+namespace Orchestrator.Activities.Stores.Files;
+
+/// <summary>Turns what the operating system says into a sentence that names the place and the remedy.</summary>
+internal static class FileErrors
+{
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+    private const int WindowsWriteProtected = unchecked((int)0x80070013);
+
+    /// <summary>Whether this is the disk's or the system's failure, not a bug of ours.</summary>
+    public static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    /// <summary>The file that stands where the path needs a folder; null when there is none.</summary>
+    public static string? FileAbove(string path)
+    {
+        var above = Path.GetDirectoryName(path);
+        while (above is not null && !File.Exists(above))
+        {
+            above = Path.GetDirectoryName(above);
+        }
+
+        return above;
+    }
+
+    /// <param name="path">The file that was to be written.</param>
+    public static ContentStoreException TranslateWrite(Exception exception, string path) => Directory.Exists(path)
+        ? new ContentStoreException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key.", exception)
+        : Translate(exception, path);
+
+    /// <param name="path">The file or folder that was to be used.</param>
+    /// <param name="inFolder">The folder whose rights and space matter; null when it is the one that <paramref name="path"/> is in.</param>
+    public static ContentStoreException Translate(Exception exception, string path, string? inFolder = null)
+    {
+        var folder = inFolder ?? Path.GetDirectoryName(path) ?? path;
+        var (problem, remedy) = exception switch
+        {
+            UnauthorizedAccessException => (
+                "permission denied or read-only",
+                $"Give the account '{Environment.UserName}' the right to read and write '{folder}', or choose another folder with --state"),
+            PathTooLongException => ("the path is too long for this file system", "Choose a state folder with a shorter path (--state)"),
+            { HResult: WindowsDiskFull or WindowsHandleDiskFull } => Full(folder),
+            { HResult: WindowsWriteProtected } => ReadOnly,
+            _ when !OperatingSystem.IsWindows() => exception.HResult switch
+            {
+                // Linux numbers; macOS shares the first three.
+                28 => Full(folder),
+                30 => ReadOnly,
+                24 => ("the process has too many files open", "Raise the limit (ulimit -n) or lower maxParallelism"),
+                122 => ("the disk quota is used up", $"Free some space below '{folder}' or choose another folder with --state"),
+                _ => Other(exception, folder),
+            },
+            _ => Other(exception, folder),
+        };
+        return new ContentStoreException(path, $"Cannot use '{path}': {problem}. {remedy}.", exception);
+    }
+
+    private static (string Problem, string Remedy) ReadOnly =>
+        ("the disk is read-only", "Mount it for writing or choose another folder with --state");
+
+    private static (string Problem, string Remedy) Full(string folder) =>
+        ("the disk is full", $"Free some space below '{folder}' ('orchestrator runs prune' deletes old runs), then resume");
+
+    private static (string Problem, string Remedy) Other(Exception exception, string folder) => FileAbove(Path.Combine(folder, "x")) is { } file
+        ? ($"'{file}' is a file, so nothing can be below it", "Move that file away or choose another folder or key")
+        : (exception.Message.TrimEnd('.'), "Check the disk and the folder, then try again");
+}

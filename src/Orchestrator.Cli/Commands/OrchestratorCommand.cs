@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Orchestrator.Activities.Errors;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Runs;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>The command line as a whole.</summary>
+internal static class OrchestratorCommand
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>The exit code (<see cref="ExitCodes"/>).</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Durable, parallel prompt workflows.")
+        {
+            RunCommand.Create(),
+            RunsCommand.Create(),
+            ServeCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var mistake in parsed.Errors)
+            {
+                await error.WriteLineAsync(mistake.Message);
+            }
+
+            await error.WriteLineAsync("'orchestrator --help' lists the commands, 'orchestrator <command> --help' the options of one.");
+            return ExitCodes.WrongUsage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (Exception exception)
+        {
+            return await ReportAsync(exception, error);
+        }
+    }
+
+    private static async Task<int> ReportAsync(Exception exception, TextWriter error)
+    {
+        var lines = exception switch
+        {
+            UsageException usage => usage.Lines,
+            DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
+            RunRefusedException refusal => [.. refusal.Reasons.Select(reason => reason.Message)],
+            RunExistsException or WorkflowErrorException or ContentStoreException or JournalException => [exception.Message],
+            _ => null,
+        };
+        if (lines is not null)
+        {
+            foreach (var line in lines)
+            {
+                await error.WriteLineAsync(line);
+            }
+
+            return ExitCodes.WrongUsage;
+        }
+
+        var log = CrashLog.Write(exception);
+        await error.WriteLineAsync($"Something went wrong inside orchestrator: {exception.Message}");
+        await error.WriteLineAsync($"The details are in {log}.");
+        return ExitCodes.Internal;
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Inputs;
+using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Runs;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator run</c>: validates, runs, shows progress, prints the outputs.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "The workflow definition." };
+        var input = new Option<string[]>("-i", "--input")
+        {
+            Description = "An input: key=value, or key=@file for the text of a file. Again for each input.",
+            HelpName = "KEY=VALUE",
+            DefaultValueFactory = _ => [],
+        };
+        var inputs = new Option<string?>("--inputs") { Description = "A JSON file with inputs; -i goes before it.", HelpName = "FILE" };
+        var model = new Option<string?>("--model") { Description = "The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.", HelpName = "NAME" };
+        var parallel = new Option<int?>("--max-parallelism") { Description = "Steps that may execute at one time.", HelpName = "N" };
+        parallel.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1)
+            {
+                result.AddError("--max-parallelism must be at least 1.");
+            }
+        });
+        var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
+        var environment = new Option<string>("--environment") { Description = "The environment that the run is recorded for.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models.", HelpName = "FILE" };
+        var stream = new Option<string?>("--stream") { Description = "Print the text of this step while it is written.", HelpName = "STEP" };
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Json());
+        var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
+        var command = new Command("run", "Run a workflow and show what happens.")
+        {
+            file, input, inputs, model, parallel, runId, environment, mocks, stream, state, storage, json, noColor, verbose,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var request = new StartRequest
+            {
+                Definition = TextFile.ReadBytes(path, "The definition"),
+                Inputs = RunInputs.Read(parsed.GetValue(inputs), parsed.GetRequiredValue(input), path, out var note),
+                RunId = parsed.GetValue(runId),
+                FallbackSlug = Slug(path),
+                Model = parsed.GetValue(model),
+                MaxParallelism = parsed.GetValue(parallel),
+                Environment = parsed.GetRequiredValue(environment),
+                Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
+                Prompts = [new PromptFolder(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "prompts"))],
+            };
+            var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
+            {
+                InMemory = parsed.GetValue(storage) == "memory",
+                Verbose = parsed.GetValue(verbose),
+            };
+            var view = new RunView(
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
+            await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+            return await new ForegroundRun(app, view).RunAsync(request, note, cancellationToken);
+        });
+        return command;
+    }
+
+    private static MockScript Mocks(string file) =>
+        MockScript.TryParse(TextFile.Read(file, "The mocks file"), out var script, out var findings)
+            ? script
+            : throw new UsageException([.. findings.Select(finding => $"{file}: {DiagnosticLine.Of(finding)}")]);
+
+    /// <summary>The name of the definition's file as a slug, for definitions without one.</summary>
+    private static string Slug(string path)
+    {
+        var letters = Path.GetFileNameWithoutExtension(path).ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-');
+        var slug = string.Concat(letters).Trim('-');
+        return slug.Length == 0 ? "workflow" : slug;
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Text.Json;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Cli.Output;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator runs</c>: looks at runs that are kept in a state folder, also while another process works on them.</summary>
+internal static class RunsCommand
+{
+    public static Command Create() => new("runs", "Look at runs.") { Show() };
+
+    private static Command Show()
+    {
+        var runId = new Argument<string>("runId") { Description = "The run." };
+        var (state, json, noColor) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor());
+        var command = new Command("show", "Show a run: its steps, outputs, time and money.") { runId, state, json, noColor };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
+            if (!Directory.Exists(folder))
+            {
+                throw new UsageException($"There is no state folder '{folder}'.");
+            }
+
+            var store = new FileContentStore(folder, TimeProvider.System);
+            var runs = new RunStore(store);
+            var reader = new RunReader(runs, new RunEventFeed(store, TimeProvider.System), TimeProvider.System);
+            var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
+            if (run is null)
+            {
+                throw new UsageException($"There is no run '{id}' in '{folder}'.");
+            }
+
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));
+            }
+            else
+            {
+                var prepared = await runs.FindPreparedAsync(id, run.Attempt, cancellationToken);
+                var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+                new RunSummary(output, color).Print(run, [.. prepared?.InputNames ?? []]);
+            }
+
+            return ExitCodes.Completed;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+
+namespace Orchestrator.Cli.Hosting;
+
+/// <summary>Starts a run and stays with it until it ends: shows its events, and cancels it when asked to.</summary>
+internal sealed class ForegroundRun(LocalApp app, RunView view)
+{
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(StartRequest request, string? note, CancellationToken cancellationToken)
+    {
+        var run = await app.Services.GetRequiredService<RunStarter>().StartAsync(app.Client, request, cancellationToken);
+        var prepared = await app.Services.GetRequiredService<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
+        view.Begin(prepared, [.. Notes(prepared, note)]);
+        using var interrupts = new Interrupts(() => CancelAsync(run));
+        var completion = app.Client.WaitForInstanceCompletionAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var shown = ShowAsync(run.RunId, following.Token);
+        await Task.WhenAny(shown, completion);
+        var instance = await completion;
+        await following.CancelAsync();
+        await shown;
+        if (instance.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
+        {
+            throw new InvalidOperationException(
+                $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {instance.FailureDetails?.ErrorMessage ?? "no details"}");
+        }
+
+        var document = await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken);
+        view.End(document!);
+        return ExitCodes.Of(document!.Status);
+    }
+
+    private IEnumerable<string> Notes(PreparedRun prepared, string? note)
+    {
+        if (note is not null)
+        {
+            yield return note;
+        }
+
+        var models = app.Services.GetRequiredService<IChatClientFactory>();
+        if (prepared.Mocks is not null)
+        {
+            yield return "Models: scripted answers (--mocks).";
+        }
+        else if (prepared.Steps.All(step => models.IsSimulated(step.Model)))
+        {
+            yield return "Models: simulated, since no provider is configured. Texts are made up; tokens and prices are what the named models would charge for them.";
+        }
+    }
+
+    private async Task CancelAsync(RunInput run)
+    {
+        view.Say("Cancelling. Press Ctrl+C again to leave now; the run can then go on later.");
+        await app.Services.GetRequiredService<RunCanceller>().CancelAsync(app.Client, run, CancellationToken.None);
+    }
+
+    /// <summary>Shows events until the last one, or until nobody wants them any more: what came by then has been shown.</summary>
+    private async Task ShowAsync(string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var item in app.Services.GetRequiredService<RunEventFeed>().FollowAsync(runId, 0, cancellationToken))
+            {
+                view.Show(item);
+                if (RunEventNames.IsFinal(item.Event))
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The orchestration ended without a last event; the caller says what became of it.
+        }
+    }
+}

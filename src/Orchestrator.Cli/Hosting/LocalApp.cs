@@ -1,0 +1,101 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions;
+using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Settings;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Cli.Hosting;
+
+/// <summary>The functions app on the embedded host: what <c>run</c> and <c>serve</c> start.</summary>
+internal sealed class LocalApp : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly LocalDurableHost _host;
+
+    private LocalApp(ServiceProvider services, LocalDurableHost host, FunctionCatalog functions, HostSettings settings)
+    {
+        _services = services;
+        _host = host;
+        Functions = functions;
+        Settings = settings;
+    }
+
+    /// <summary>What host.json says.</summary>
+    public HostSettings Settings { get; }
+
+    public FunctionCatalog Functions { get; }
+
+    public DurableTaskClient Client => _host.Client;
+
+    public IServiceProvider Services => _services;
+
+    /// <summary>Starts the app over a state folder. It owns the folder until it is disposed.</summary>
+    /// <exception cref="JournalException">The folder is in use or cannot be written.</exception>
+    /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
+    public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var host = HostSettings.Load();
+        var journal = settings.InMemory ? (IJournal)new MemoryJournal() : FileJournal.Open(Path.Combine(settings.State, "journal"), time);
+        var services = new ServiceCollection();
+        services.AddLogging(logging =>
+        {
+            logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            host.ApplyTo(logging);
+            if (!settings.Verbose)
+            {
+                logging.SetMinimumLevel(LogLevel.None);
+            }
+        });
+        services.AddLocalHttp();
+        services.AddSingleton<IContentStore>(settings.InMemory ? new MemoryContentStore() : new FileContentStore(settings.State, time));
+        if (settings.Prompts is not null)
+        {
+            services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));
+        }
+
+        // One process owns the state, so a claim on an attempt need not outlive it.
+        services.AddOrchestrator(settings.Options, claims: new MemoryContentStore());
+        var provider = services.BuildServiceProvider();
+        try
+        {
+            var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
+            var runtime = await LocalDurableHost.StartAsync(
+                builder =>
+                {
+                    builder.Journal = journal;
+                    builder.TimeProvider = time;
+                    builder.Services = provider;
+                    builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
+                    builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
+                    builder.Options.RecoversInstances = settings.RecoversRuns;
+                    builder.Options.MaxConcurrentActivityFunctions =
+                        host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
+                    builder.Options.HubName = host.HubName ?? builder.Options.HubName;
+                    builder.AddFunctions(functions);
+                },
+                cancellationToken);
+            return new LocalApp(provider, runtime, functions, host);
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            await provider.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Cli.Inputs;
+
+/// <summary>The inputs of a run from the command line: a file, then single values over it.</summary>
+internal static class RunInputs
+{
+    /// <summary>The file beside a definition that is used when no inputs are given.</summary>
+    private const string SampleName = "inputs.json";
+
+    /// <param name="file">A JSON file with one member per input; null for none.</param>
+    /// <param name="values"><c>key=value</c> or <c>key=@file</c>; what is JSON of another kind than text is taken as such, all else is text.</param>
+    /// <param name="definition">The definition's file: its folder may have sample inputs.</param>
+    /// <param name="note">What the user should know of where the inputs came from; null for nothing.</param>
+    /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
+    public static JsonObject Read(string? file, IReadOnlyList<string> values, string definition, out string? note)
+    {
+        note = null;
+        if (file is null && values.Count == 0)
+        {
+            var sample = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, SampleName);
+            if (File.Exists(sample))
+            {
+                file = sample;
+                note = $"Inputs: {Path.GetRelativePath(Environment.CurrentDirectory, sample)} (neither -i nor --inputs was given).";
+            }
+        }
+
+        var inputs = file is null ? [] : ReadFile(file);
+        foreach (var value in values)
+        {
+            var split = value.IndexOf('=', StringComparison.Ordinal);
+            if (split <= 0)
+            {
+                throw new UsageException($"'{value}' is no input. Write -i key=value, or -i key=@file.");
+            }
+
+            inputs[value[..split]] = Value(value[(split + 1)..]);
+        }
+
+        return inputs;
+    }
+
+    private static JsonNode? Value(string text)
+    {
+        if (text.StartsWith('@'))
+        {
+            return JsonValue.Create(TextFile.Read(text[1..], "The input file"));
+        }
+
+        try
+        {
+            return text.Length > 0 && (text[0] is '{' or '[' or '-' || char.IsAsciiDigit(text[0]) || text is "true" or "false" or "null")
+                ? JsonNode.Parse(text)
+                : JsonValue.Create(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+
+    private static JsonObject ReadFile(string file)
+    {
+        try
+        {
+            return JsonNode.Parse(
+                TextFile.Read(file, "The inputs file"), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
+                as JsonObject ?? throw new UsageException($"The inputs file '{file}' must hold a JSON object with one member per input.");
+        }
+        catch (JsonException exception)
+        {
+            throw new UsageException($"The inputs file '{file}' is not valid JSON: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Orchestrator.Activities.Events;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>One line per event, for logs and pipes.</summary>
+internal sealed class PlainLines(TextWriter output) : IRunProgressView
+{
+    private DateTimeOffset? _start;
+
+    public void Show(RunEvent item)
+    {
+        _start ??= item.At;
+        if (Words(item) is { } words)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(item.At - _start.Value).TotalSeconds,7:0.00} s  {item.StepId} {words}"));
+        }
+    }
+
+    private static string? Words(RunEvent item) => item.Event switch
+    {
+        RunEventNames.StepStarted => item.Attempt > 1 ? $"started again (attempt {item.Attempt})" : "started",
+        RunEventNames.StepCompleted => $"completed in {Numbers.Duration(item.DurationMs)}, {Spent(item.Usage)}",
+        RunEventNames.StepRetrying => $"attempt {item.Attempt} failed, will be tried again: {item.Error?.Message}",
+        RunEventNames.StepFailed => $"failed: {item.Error?.Message}",
+        RunEventNames.StepSkipped => $"skipped ({item.Reason})",
+        RunEventNames.StepCancelled => $"cancelled ({item.Reason})",
+        _ => null,
+    };
+
+    private static string Spent(TokenUsage? usage) => $"{Numbers.Tokens(usage ?? default)}, {Numbers.Money(usage?.EstimatedCost ?? 0)}";
+}

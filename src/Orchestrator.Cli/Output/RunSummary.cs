@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>What became of a run, for people: the steps, the outputs, time and money.</summary>
+internal sealed class RunSummary
+{
+    private const int MaxRows = 100;
+    private readonly IAnsiConsole _console;
+    private readonly TextWriter _output;
+
+    public RunSummary(TextWriter output, bool color)
+    {
+        _output = output;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = color ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!color)
+        {
+            // A pipe has no width; a table that is cut at 80 characters helps nobody.
+            _console.Profile.Width = 160;
+        }
+    }
+
+    /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated.</param>
+    public void Print(RunDocument run, IReadOnlyCollection<string> inputs)
+    {
+        PrintSteps(run);
+        foreach (var warning in run.Warnings)
+        {
+            _output.WriteLine($"Warning: {warning}");
+        }
+
+        PrintOutputs(run, inputs);
+        PrintFigures(run);
+        if (run.Error is { } error)
+        {
+            _output.WriteLine($"Error: {error.Message}");
+        }
+    }
+
+    private void PrintSteps(RunDocument run)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Step", "State", "From", "To", "Tries", "Tokens", "Cost");
+        foreach (var column in table.Columns.Skip(2))
+        {
+            column.RightAligned();
+        }
+
+        foreach (var (id, step) in run.Steps.Take(MaxRows))
+        {
+            table.AddRow(Row(run, id, step));
+        }
+
+        if (run.Steps.Count > MaxRows)
+        {
+            table.Caption($"and {run.Steps.Count - MaxRows} more steps; --json lists all");
+        }
+
+        _console.Write(table);
+    }
+
+    private static IRenderable[] Row(RunDocument run, string id, StepSummary step) =>
+    [
+        new Text(id),
+        new Markup(StateMarkup.Of(step)),
+        new Text(Offset(run, step.StartedAt)),
+        new Text(Offset(run, step.StartedAt is null ? null : step.CompletedAt)),
+        new Text(step.Attempts == 0 ? "" : step.Attempts.ToString(CultureInfo.InvariantCulture)),
+        new Text(step.Usage == default ? "" : Numbers.Tokens(step.Usage)),
+        new Text(step.Usage == default ? "" : Numbers.Money(step.Usage.EstimatedCost)),
+    ];
+
+    private static string Offset(RunDocument run, DateTimeOffset? at) => at is null || run.StartedAt is null
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{(at.Value - run.StartedAt.Value).TotalSeconds:0.00} s");
+
+    private void PrintOutputs(RunDocument run, IReadOnlyCollection<string> inputs)
+    {
+        if (run.Outputs is null || run.Steps.Count > MaxRows)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in run.Outputs.Where(output => !inputs.Contains(output.Key)))
+        {
+            var text = value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString(WorkflowJson.Compact) ?? "null";
+            _output.WriteLine($"── {name} ──");
+            _output.WriteLine(text);
+            _output.WriteLine();
+        }
+    }
+
+    private void PrintFigures(RunDocument run)
+    {
+        var usage = run.Usage;
+        _output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Run {run.RunId} {Words(run.Status)}: {run.Progress.Done} of {run.Progress.Total} steps in {Numbers.Duration(usage.TotalDurationMs)}"
+            + $" ({Numbers.Duration(usage.WorkMs)} of work, {usage.ParallelEfficiency:0.00} at a time; no schedule can take less than {Numbers.Duration(usage.BoundMs)})."));
+        _output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{usage.InputTokens} input and {usage.OutputTokens} output tokens, {Numbers.Money(usage.EstimatedCost)}."));
+    }
+
+    private static string Words(RunStatus status) => status == RunStatus.TimedOut ? "timed out" : status.ToString().ToLowerInvariant();
+}

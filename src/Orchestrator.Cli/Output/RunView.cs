@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Serialization;
+using Spectre.Console;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>Shows one run: a live table on a terminal, plain lines elsewhere; with --json the document on the output and the lines on the error output.</summary>
+internal sealed class RunView
+{
+    private readonly TextWriter _output;
+    private readonly TextWriter _progress;
+    private readonly bool _json;
+    private readonly bool _live;
+    private readonly string? _streamed;
+    private readonly IAnsiConsole _console;
+    private RunProjection? _projection;
+    private IRunProgressView? _view;
+    private IReadOnlyList<string> _inputs = [];
+
+    /// <param name="color">False: no colours and no live table.</param>
+    /// <param name="streamed">The step whose text is printed while it is written; null for none.</param>
+    public RunView(TextWriter output, TextWriter error, bool json, bool color, string? streamed)
+    {
+        _output = output;
+        _progress = json ? error : output;
+        _json = json;
+        _streamed = streamed;
+        _live = color && !json && streamed is null && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = _live ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = _live ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = _live ? InteractionSupport.Detect : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(_progress),
+        });
+    }
+
+    public void Begin(PreparedRun run, IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes)
+        {
+            Say(note);
+        }
+
+        Say($"Run {run.RunId}: {run.Steps.Count} steps, at most {run.Plan.MaxParallelism} at a time.");
+        _inputs = [.. run.InputNames];
+        _projection = new RunProjection(run.Steps.Select(step => step.Id));
+        _view = _live ? new LiveTable(_console, run, _projection) : new PlainLines(_progress);
+    }
+
+    /// <summary>Prints a sentence between what else is shown.</summary>
+    public void Say(string sentence) => _progress.WriteLine(sentence);
+
+    public void Show(RunEvent item)
+    {
+        if (item.Event == RunEventNames.StepChunk)
+        {
+            if (item.StepId == _streamed)
+            {
+                _progress.Write(item.Text);
+            }
+        }
+        else if (Apply(item))
+        {
+            _view!.Show(item);
+        }
+    }
+
+    private bool Apply(RunEvent item)
+    {
+        lock (_projection!)
+        {
+            return _projection.Apply(item);
+        }
+    }
+
+    public void End(RunDocument run)
+    {
+        (_view as IDisposable)?.Dispose();
+        if (_json)
+        {
+            _output.WriteLine(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));
+            return;
+        }
+
+        new RunSummary(_output, _live).Print(run, _inputs);
+    }
+}

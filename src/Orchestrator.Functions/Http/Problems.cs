@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Http;
+
+/// <summary>Refusals as RFC 9457 problem details with a <c>code</c>.</summary>
+internal static class Problems
+{
+    public static IResult Of(int status, string code, string detail, params ReadOnlySpan<KeyValuePair<string, object?>> more)
+    {
+        var problem = new ProblemDetails { Status = status, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
+        problem.Extensions["code"] = code;
+        foreach (var (name, value) in more)
+        {
+            problem.Extensions[name] = value;
+        }
+
+        return Results.Json(problem, WorkflowJson.Compact, "application/problem+json", status);
+    }
+
+    public static IResult Of(DefinitionRefusedException refusal) => Of(
+        StatusCodes.Status400BadRequest, "invalidDefinition", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
+
+    public static IResult Of(RunRefusedException refusal)
+    {
+        var kind = refusal.Reasons[0].Kind;
+        return Of(
+            StatusCodes.Status400BadRequest, Code(kind), refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
+    }
+
+    public static IResult Of(RunExistsException refusal) => Of(StatusCodes.Status409Conflict, "runExists", refusal.Message);
+
+    private static string Code(ErrorKind kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
+}

@@ -1,0 +1,14 @@
+namespace Orchestrator.Functions.Orchestrations;
+
+/// <summary>The names of orchestrators, activities and events in histories: changing one breaks runs that are under way.</summary>
+public static class FunctionNames
+{
+    public const string WorkflowRun = "WorkflowRun";
+    public const string PrepareRun = "PrepareRun";
+    public const string ExecuteStep = "ExecuteStep";
+    public const string RecordFacts = "RecordFacts";
+    public const string FinishRun = "FinishRun";
+
+    /// <summary>The external event that asks a run to be cancelled.</summary>
+    public const string CancelEvent = "cancel";
+}

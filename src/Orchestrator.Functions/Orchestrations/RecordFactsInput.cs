@@ -1,0 +1,6 @@
+using Orchestrator.Activities.Steps;
+
+namespace Orchestrator.Functions.Orchestrations;
+
+/// <summary>Decisions of the orchestrator for the event feed.</summary>
+public sealed record RecordFactsInput(string RunId, int RunAttempt, IReadOnlyList<StepDecision> Decisions);

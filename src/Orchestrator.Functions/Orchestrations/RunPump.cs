@@ -1,0 +1,226 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.DurableTask;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Functions.Orchestrations;
+
+/// <summary>
+/// Drives the scheduler with an orchestration's calls. Each pending call, when it ends, puts a fact into the inbox and wakes the one loop,
+/// which applies facts and executes commands until the run is over. The loop is never entered twice: the end of a step runs no other step's
+/// code on its stack, however many steps end at once.
+/// </summary>
+internal sealed class RunPump
+{
+    /// <summary>Decisions that travel in one input: about 60 KB.</summary>
+    private const int MaxDecisions = 1_000;
+
+    private readonly TaskOrchestrationContext _context;
+    private readonly RunInput _input;
+    private readonly WorkflowScheduler _scheduler;
+    private readonly Queue<SchedulerFact> _inbox = new();
+    private readonly Dictionary<int, CancellationTokenSource> _timers = [];
+    private readonly List<StepDecision> _decisions = [];
+    private readonly List<Task> _records = [];
+    private TaskCompletionSource? _wake;
+    private SchedulerCommand.CompleteRun? _end;
+    private ExceptionDispatchInfo? _fault;
+    private int _reported = -1;
+
+    public RunPump(TaskOrchestrationContext context, RunInput input, RunPlan plan)
+    {
+        _context = context;
+        _input = input;
+        _scheduler = new WorkflowScheduler(plan);
+    }
+
+    private DateTimeOffset Now => new(DateTime.SpecifyKind(_context.CurrentUtcDateTime, DateTimeKind.Utc));
+
+    public async Task<RunResult> RunAsync()
+    {
+        using var listening = new CancellationTokenSource();
+        _ = GuardAsync(ListenForCancelAsync(listening.Token));
+        Tell(new SchedulerFact.RunStarted(Now));
+        while (true)
+        {
+            while (_inbox.TryDequeue(out var fact))
+            {
+                Execute(_scheduler.Apply(fact));
+            }
+
+            _fault?.Throw();
+            if (_end is not null)
+            {
+                break;
+            }
+
+            Report();
+            _wake = new TaskCompletionSource();
+            await _wake.Task;
+            _wake = null;
+        }
+
+        await listening.CancelAsync();
+        return await FinishAsync(_end);
+    }
+
+    private void Tell(SchedulerFact fact)
+    {
+        _inbox.Enqueue(fact);
+        _wake?.TrySetResult();
+    }
+
+    /// <summary>Nobody awaits the calls one by one, so what goes wrong around them is handed to the loop.</summary>
+    private async Task GuardAsync(Task call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (Exception exception)
+        {
+            _fault ??= ExceptionDispatchInfo.Capture(exception);
+            _wake?.TrySetResult();
+        }
+    }
+
+    private void Execute(IReadOnlyList<SchedulerCommand> commands)
+    {
+        foreach (var record in commands.OfType<SchedulerCommand.RecordStatus>())
+        {
+            _decisions.Add(new StepDecision(record.Step, record.Status, record.Reason, Now));
+        }
+
+        foreach (var command in commands)
+        {
+            switch (command)
+            {
+                case SchedulerCommand.StartStep start:
+                    _ = GuardAsync(ExecuteStepAsync(start));
+                    break;
+                case SchedulerCommand.StartTimer timer:
+                    _ = GuardAsync(WaitAsync(timer));
+                    break;
+                case SchedulerCommand.CancelTimer timer:
+                    _timers[timer.Timer].Cancel();
+                    break;
+                case SchedulerCommand.CompleteRun end:
+                    _end = end;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        // Nothing that was started carries them; the last ones travel with the end of the run.
+        while (_decisions.Count > (_end is null ? 0 : MaxDecisions))
+        {
+            _records.Add(_context.CallActivityAsync(
+                FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? [])));
+        }
+    }
+
+    private async Task ExecuteStepAsync(SchedulerCommand.StartStep start)
+    {
+        var call = new ExecuteStepInput
+        {
+            RunId = _input.RunId,
+            RunAttempt = _input.RunAttempt,
+            Step = start.Step,
+            StepId = _scheduler.Graph.Steps[start.Step].Id,
+            Attempt = start.Attempt,
+            ReadyAt = start.ReadyAt,
+            NotBefore = start.NotBefore,
+            Decisions = TakeDecisions(),
+        };
+        StepOutcome outcome;
+        try
+        {
+            outcome = await _context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, call);
+        }
+        catch (TaskFailedException exception)
+        {
+            outcome = Broken(call, exception);
+        }
+
+        Tell(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome));
+    }
+
+    private async Task WaitAsync(SchedulerCommand.StartTimer timer)
+    {
+        using var cancellation = new CancellationTokenSource();
+        _timers.Add(timer.Timer, cancellation);
+        try
+        {
+            await _context.CreateTimer(timer.DueAt.UtcDateTime, cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        _timers.Remove(timer.Timer);
+        Tell(new SchedulerFact.TimerFired(Now, timer.Timer));
+    }
+
+    private async Task ListenForCancelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _context.WaitForExternalEvent<object?>(FunctionNames.CancelEvent, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        Tell(new SchedulerFact.CancelRequested(Now));
+    }
+
+    private async Task<RunResult> FinishAsync(SchedulerCommand.CompleteRun end)
+    {
+        // Before the end is recorded, everything that came before it must be.
+        await Task.WhenAll(_records);
+        await _context.CallActivityAsync(
+            FunctionNames.FinishRun,
+            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []));
+        Report();
+        return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);
+    }
+
+    private List<StepDecision>? TakeDecisions()
+    {
+        if (_decisions.Count == 0)
+        {
+            return null;
+        }
+
+        var taken = _decisions.GetRange(0, Math.Min(MaxDecisions, _decisions.Count));
+        _decisions.RemoveRange(0, taken.Count);
+        return taken;
+    }
+
+    /// <summary>Shows how far the run is, at most once per hundredth of it: a status is a write.</summary>
+    private void Report()
+    {
+        var hundredth = _scheduler.Done * 100 / Math.Max(1, _scheduler.Graph.Count);
+        if (hundredth != _reported)
+        {
+            _reported = hundredth;
+            _context.SetCustomStatus(new RunProgressStatus(
+                _scheduler.Status, _scheduler.Graph.Count, _scheduler.Done, _scheduler.Executing, _scheduler.Queued, _scheduler.Failed));
+        }
+    }
+
+    /// <summary>The activity threw: a bug of ours or a worker that was lost, not a failure of the workflow's own.</summary>
+    private static StepOutcome Broken(ExecuteStepInput call, TaskFailedException exception) => new()
+    {
+        Status = StepStatus.Failed,
+        Error = new WorkflowError(ErrorKind.Internal, $"Step '{call.StepId}' could not be executed: {exception.FailureDetails.ErrorMessage}")
+        {
+            Step = call.StepId,
+            Attempt = call.Attempt,
+        },
+    };
+}

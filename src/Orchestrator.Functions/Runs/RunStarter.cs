@@ -1,0 +1,66 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Runs;
+
+/// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
+/// <param name="prompts">The host's own prompts.</param>
+public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparation, IEnumerable<IPromptSource> prompts, IRunIds ids)
+{
+    /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
+    /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
+    /// <exception cref="RunRefusedException">Inputs, prompts, mocks or the id do not fit.</exception>
+    /// <exception cref="RunExistsException">The id is taken.</exception>
+    public async Task<RunInput> StartAsync(DurableTaskClient client, StartRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(request);
+        var read = WorkflowReader.Read(request.Definition.Span);
+        if (read.Workflow is null)
+        {
+            throw new DefinitionRefusedException(read.Diagnostics);
+        }
+
+        var runId = request.RunId ?? ids.Next();
+        if (!NameRules.RunId.IsMatch(runId))
+        {
+            throw new RunRefusedException(
+                [new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.")]);
+        }
+
+        var prepared = await preparation.PrepareAsync(
+            new RunRequest
+            {
+                RunId = runId,
+                Workflow = read.Workflow,
+                Inputs = request.Inputs,
+                Model = request.Model,
+                MaxParallelism = request.MaxParallelism,
+                Environment = request.Environment,
+                Mocks = request.Mocks,
+                Prompts = [.. request.Prompts, .. prompts],
+            },
+            cancellationToken);
+        var record = new NewRun(read.Workflow.Definition.Slug ?? request.FallbackSlug ?? "workflow", read.Workflow.Definition.AppName)
+        {
+            Definition = request.Definition,
+            Tags = request.Tags,
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message)],
+        };
+        if (!await lifecycle.RegisterAsync(record, prepared, cancellationToken))
+        {
+            throw new RunExistsException(runId);
+        }
+
+        var input = new RunInput(runId, 1);
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            FunctionNames.WorkflowRun, input, new StartOrchestrationOptions(input.InstanceId), cancellationToken);
+        return input;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Prompts;
+
+namespace Orchestrator.Functions.Runs;
+
+/// <summary>A run that somebody wants started, as they wrote it.</summary>
+public sealed record StartRequest
+{
+    /// <summary>The text of the definition.</summary>
+    public required ReadOnlyMemory<byte> Definition { get; init; }
+
+    public JsonObject Inputs { get; init; } = [];
+
+    /// <summary>The id to use; null for a new one.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>The workflow's name where the definition has no slug; null for <c>workflow</c>.</summary>
+    public string? FallbackSlug { get; init; }
+
+    /// <summary>The model for every step; null: each step's own choice.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Steps that may execute at one time; null: the definition's.</summary>
+    public int? MaxParallelism { get; init; }
+
+    public string Environment { get; init; } = "default";
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    public MockScript? Mocks { get; init; }
+
+    /// <summary>Places to look for prompts before the host's own.</summary>
+    public IReadOnlyCollection<IPromptSource> Prompts { get; init; } = [];
+}

@@ -1,0 +1,49 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Orchestrator.LocalHost.Functions;
+
+/// <summary>Compiles the call of a method, so that no invocation needs reflection.</summary>
+internal static class FunctionCompiler
+{
+    /// <param name="context">The parameter that the arguments read from.</param>
+    public static FunctionBody Compile(MethodInfo method, ParameterExpression context, IReadOnlyList<Expression> arguments)
+    {
+        var target = Expression.Parameter(typeof(object), "target");
+        var call = method.IsStatic
+            ? Expression.Call(method, arguments)
+            : Expression.Call(Expression.Convert(target, method.DeclaringType!), method, arguments);
+        return Expression.Lambda<FunctionBody>(Unify(call), target, context).Compile();
+    }
+
+    private static Expression Unify(MethodCallExpression call)
+    {
+        var type = call.Type;
+        if (type == typeof(void))
+        {
+            return Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)));
+        }
+
+        if (type == typeof(Task))
+        {
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfTask), null, call);
+        }
+
+        if (type == typeof(ValueTask))
+        {
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueTask), null, call);
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>))
+        {
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfTask), type.GetGenericArguments(), call);
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>))
+        {
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueTask), type.GetGenericArguments(), call);
+        }
+
+        return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValue), null, Expression.Convert(call, typeof(object)));
+    }
+}

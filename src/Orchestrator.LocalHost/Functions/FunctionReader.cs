@@ -1,0 +1,182 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Orchestrator.LocalHost.Functions;
+
+/// <summary>Makes a function of one method, or says why that is impossible.</summary>
+internal sealed class FunctionReader(string name, MethodInfo method, List<string> mistakes)
+{
+    private static readonly IReadOnlyCollection<string> KnownConstraints = [.. new RouteOptions().ConstraintMap.Keys];
+
+    private readonly int _mistakesBefore = mistakes.Count;
+
+    private string Place => $"{TypeNames.Of(method.DeclaringType!)}.{method.Name}";
+
+    /// <summary>Null when there were mistakes.</summary>
+    public LocalFunction? Read()
+    {
+        CheckMethod();
+        if (FindTrigger() is not { } trigger)
+        {
+            return null;
+        }
+
+        var attribute = trigger.GetCustomAttribute<TriggerBindingAttribute>()!;
+        CheckTrigger(trigger, attribute);
+        var binder = new ParameterBinder(attribute);
+        var arguments = method.GetParameters().Select(parameter => Bind(binder, parameter)).ToArray();
+        var route = attribute is HttpTriggerAttribute http ? ParseRoute(http, trigger) : null;
+        var createTarget = TargetFactory();
+        if (mistakes.Count > _mistakesBefore)
+        {
+            return null;
+        }
+
+        var definition = new LocalFunctionDefinition(name, method, binder.Bindings);
+        var body = FunctionCompiler.Compile(method, binder.Context, arguments!);
+        var source = new FunctionSource(method, trigger, definition, binder.UsesClient, createTarget, body);
+        return attribute switch
+        {
+            OrchestrationTriggerAttribute { Orchestration: var own } => new OrchestratorFunction(source, string.IsNullOrEmpty(own) ? name : own),
+            ActivityTriggerAttribute { Activity: var own } => new ActivityFunction(source, string.IsNullOrEmpty(own) ? name : own),
+            _ => new HttpFunction(source, (HttpTriggerAttribute)attribute, route!),
+        };
+    }
+
+    private void CheckMethod()
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            Report("[Function] needs a name.");
+        }
+
+        if (!method.IsPublic || !method.DeclaringType!.IsVisible)
+        {
+            Report("a function and its class must be public.");
+        }
+
+        if (method.ContainsGenericParameters)
+        {
+            Report("a function and its class must not be generic.");
+        }
+
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
+        {
+            Report("'async void' cannot be awaited; return a Task.");
+        }
+
+        if (method.ReturnType.IsByRef || method.ReturnType.IsByRefLike)
+        {
+            Report($"{TypeNames.Of(method.ReturnType)} cannot be returned by a function.");
+        }
+
+        foreach (var binding in method.GetCustomAttributes<BindingAttribute>())
+        {
+            Report($"[{AttributeName(binding)}] is not supported by the local host.");
+        }
+    }
+
+    private ParameterInfo? FindTrigger()
+    {
+        ParameterInfo[] triggers = [.. method.GetParameters().Where(parameter => parameter.IsDefined(typeof(TriggerBindingAttribute)))];
+        switch (triggers)
+        {
+            case [var trigger]:
+                return trigger;
+            case []:
+                Report("it has no trigger; mark one parameter with [OrchestrationTrigger], [ActivityTrigger] or [HttpTrigger].");
+                return null;
+            default:
+                Report($"it has {triggers.Length} triggers ({string.Join(", ", triggers.Select(trigger => $"'{trigger.Name}'"))}); a function has exactly one.");
+                return null;
+        }
+    }
+
+    private void CheckTrigger(ParameterInfo trigger, TriggerBindingAttribute attribute)
+    {
+        switch (attribute)
+        {
+            case OrchestrationTriggerAttribute when trigger.ParameterType != typeof(TaskOrchestrationContext):
+                Report(trigger, $"[OrchestrationTrigger] belongs to a {nameof(TaskOrchestrationContext)}, not to {TypeNames.Of(trigger.ParameterType)}.");
+                break;
+            case HttpTriggerAttribute when trigger.ParameterType != typeof(HttpRequest):
+                Report(trigger, $"[HttpTrigger] belongs to ASP.NET Core's {nameof(HttpRequest)}, not to {TypeNames.Of(trigger.ParameterType)}.");
+                break;
+            case OrchestrationTriggerAttribute or ActivityTriggerAttribute or HttpTriggerAttribute:
+                break;
+            default:
+                Report(trigger, $"[{AttributeName(attribute)}] is not supported by the local host; it runs orchestrations, activities and HTTP functions.");
+                break;
+        }
+    }
+
+    private Expression? Bind(ParameterBinder binder, ParameterInfo parameter)
+    {
+        var value = binder.Bind(parameter, out var mistake);
+        if (value is null)
+        {
+            Report(parameter, mistake!);
+        }
+
+        return value;
+    }
+
+    private RoutePattern? ParseRoute(HttpTriggerAttribute trigger, ParameterInfo parameter)
+    {
+        var template = string.IsNullOrEmpty(trigger.Route) ? name : trigger.Route.TrimStart('/');
+        try
+        {
+            var pattern = RoutePatternFactory.Parse(template);
+            var policies = pattern.ParameterPolicies.Values.SelectMany(policy => policy).Select(policy => policy.Content!.Split('(')[0]);
+            foreach (var unknown in policies.Where(policy => !KnownConstraints.Contains(policy, StringComparer.OrdinalIgnoreCase)))
+            {
+                Report(parameter, $"the route '{template}' has the unknown constraint '{unknown}'; known are {string.Join(", ", KnownConstraints.Order(StringComparer.Ordinal))}.");
+            }
+
+            return pattern;
+        }
+        catch (RoutePatternException problem)
+        {
+            Report(parameter, $"the route '{template}' is wrong: {problem.Message}");
+            return null;
+        }
+    }
+
+    private ObjectFactory? TargetFactory()
+    {
+        var type = method.DeclaringType!;
+        if (method.IsStatic)
+        {
+            return null;
+        }
+
+        try
+        {
+            return ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
+        {
+            Report($"{TypeNames.Of(type)} cannot be created: {problem.Message}");
+            return null;
+        }
+    }
+
+    private static string AttributeName(Attribute attribute)
+    {
+        const string suffix = nameof(Attribute);
+        var type = attribute.GetType().Name;
+        return type.EndsWith(suffix, StringComparison.Ordinal) ? type[..^suffix.Length] : type;
+    }
+
+    private void Report(string what) => mistakes.Add($"{Place}: {what}");
+
+    private void Report(ParameterInfo parameter, string what) => mistakes.Add($"{Place}, parameter '{parameter.Name}': {what}");
+}

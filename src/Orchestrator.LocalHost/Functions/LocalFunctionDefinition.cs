@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Orchestrator.LocalHost.Functions;
+
+/// <summary>A function as its own code can look it up.</summary>
+internal sealed class LocalFunctionDefinition : FunctionDefinition
+{
+    /// <param name="inputs">Parameter names and the type of what they are bound to.</param>
+    public LocalFunctionDefinition(string name, MethodInfo method, IEnumerable<(string Parameter, string Type)> inputs)
+    {
+        Name = name;
+        EntryPoint = $"{method.DeclaringType!.FullName}.{method.Name}";
+        PathToAssembly = method.DeclaringType.Assembly.Location;
+        Parameters =
+        [
+            .. method.GetParameters().Select(parameter =>
+                new FunctionParameter(parameter.Name!, parameter.ParameterType, parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null)),
+        ];
+        InputBindings = inputs.ToImmutableDictionary(
+            input => input.Parameter, input => (BindingMetadata)new Binding(input.Parameter, input.Type, BindingDirection.In));
+        IsHttp = InputBindings.Values.Any(binding => binding.Type == TriggerTypes.Http);
+        OutputBindings = IsHttp
+            ? ImmutableDictionary<string, BindingMetadata>.Empty.Add("$return", new Binding("$return", TriggerTypes.HttpOutput, BindingDirection.Out))
+            : ImmutableDictionary<string, BindingMetadata>.Empty;
+    }
+
+    public bool IsHttp { get; }
+
+    public override ImmutableArray<FunctionParameter> Parameters { get; }
+
+    public override string PathToAssembly { get; }
+
+    public override string EntryPoint { get; }
+
+    /// <summary>Names are unique in an app, so the name is the id.</summary>
+    public override string Id => Name;
+
+    public override string Name { get; }
+
+    public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; }
+
+    public override IImmutableDictionary<string, BindingMetadata> OutputBindings { get; }
+
+    private sealed class Binding(string name, string type, BindingDirection direction) : BindingMetadata
+    {
+        public override string Name { get; } = name;
+
+        public override string Type { get; } = type;
+
+        public override BindingDirection Direction { get; } = direction;
+    }
+}

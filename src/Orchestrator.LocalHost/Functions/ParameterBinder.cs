@@ -1,0 +1,165 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.DurableTask.Client;
+
+namespace Orchestrator.LocalHost.Functions;
+
+/// <summary>Decides what fills the parameters of one function, and writes the expressions for it.</summary>
+internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
+{
+    private const string InstanceIdParameter = "instanceId";
+
+    private static readonly HashSet<Type> HttpValueTypes = [typeof(int), typeof(long), typeof(bool), typeof(double), typeof(Guid)];
+
+    private readonly List<(string Parameter, string Type)> _bindings = [];
+    private string? _orchestrationInput;
+
+    public ParameterExpression Context { get; } = Expression.Parameter(typeof(LocalFunctionContext), "context");
+
+    /// <summary>The bindings by attribute that were found, in the order of the parameters.</summary>
+    public IReadOnlyList<(string Parameter, string Type)> Bindings => _bindings;
+
+    public bool UsesClient { get; private set; }
+
+    /// <summary>The value for a parameter; null when nothing can fill it, with the reason.</summary>
+    public Expression? Bind(ParameterInfo parameter, out string? mistake)
+    {
+        mistake = null;
+        var type = parameter.ParameterType;
+        if (type.IsByRef || type.IsByRefLike || type.IsPointer)
+        {
+            mistake = "'ref', 'in', 'out' and stack-only types cannot be bound.";
+            return null;
+        }
+
+        if (parameter.IsDefined(typeof(TriggerBindingAttribute)))
+        {
+            return BindTrigger(parameter);
+        }
+
+        if (parameter.GetCustomAttribute<BindingAttribute>() is { } binding)
+        {
+            return BindAttribute(parameter, binding, out mistake);
+        }
+
+        if (type == typeof(FunctionContext))
+        {
+            return Context;
+        }
+
+        if (type == typeof(CancellationToken))
+        {
+            return Expression.Property(Context, nameof(LocalFunctionContext.CancellationToken));
+        }
+
+        Expression? value = trigger switch
+        {
+            OrchestrationTriggerAttribute => BindOrchestrationInput(parameter, out mistake),
+            HttpTriggerAttribute => BindHttpValue(parameter),
+            ActivityTriggerAttribute when type == typeof(string) && parameter.Name!.Equals(InstanceIdParameter, StringComparison.OrdinalIgnoreCase) =>
+                Expression.Property(Context, nameof(LocalFunctionContext.InstanceId)),
+            _ => null,
+        };
+        if (value is null)
+        {
+            mistake ??= $"{TypeNames.Of(type)} cannot be bound; {Bindable()}.";
+        }
+
+        return value;
+    }
+
+    private Expression BindTrigger(ParameterInfo parameter)
+    {
+        var type = trigger switch
+        {
+            OrchestrationTriggerAttribute => TriggerTypes.Orchestration,
+            ActivityTriggerAttribute => TriggerTypes.Activity,
+            _ => TriggerTypes.Http,
+        };
+        _bindings.Add((parameter.Name!, type));
+        return type == TriggerTypes.Http
+            ? Expression.Property(Expression.Property(Context, nameof(LocalFunctionContext.Http)), nameof(HttpContext.Request))
+            : Expression.Call(Context, nameof(LocalFunctionContext.TriggerAs), [parameter.ParameterType]);
+    }
+
+    private MemberExpression? BindAttribute(ParameterInfo parameter, BindingAttribute binding, out string? mistake)
+    {
+        mistake = binding switch
+        {
+            DurableClientAttribute when parameter.ParameterType != typeof(DurableTaskClient) =>
+                $"[DurableClient] belongs to a {nameof(DurableTaskClient)}, not to {TypeNames.Of(parameter.ParameterType)}.",
+            DurableClientAttribute when trigger is OrchestrationTriggerAttribute =>
+                "an orchestrator must not use a client, since a replay would repeat its calls; use the orchestration's context, or an activity.",
+            DurableClientAttribute => null,
+            _ => $"the binding {TypeNames.Of(binding.GetType())} is not supported by the local host.",
+        };
+        if (mistake is not null)
+        {
+            return null;
+        }
+
+        UsesClient = true;
+        _bindings.Add((parameter.Name!, TriggerTypes.DurableClient));
+        return Expression.Property(Context, nameof(LocalFunctionContext.Client));
+    }
+
+    private MethodCallExpression? BindOrchestrationInput(ParameterInfo parameter, out string? mistake)
+    {
+        mistake = _orchestrationInput is null ? null : $"only one parameter can get the orchestration's input, and '{_orchestrationInput}' has it.";
+        if (mistake is not null)
+        {
+            return null;
+        }
+
+        _orchestrationInput = parameter.Name;
+        return Expression.Call(Context, nameof(LocalFunctionContext.OrchestrationInput), [parameter.ParameterType]);
+    }
+
+    private MethodCallExpression? BindHttpValue(ParameterInfo parameter)
+    {
+        var type = parameter.ParameterType;
+        var name = Expression.Constant(parameter.Name);
+        var missing = parameter.HasDefaultValue ? DefaultOf(parameter) : null;
+        if (type == typeof(string))
+        {
+            return missing is null ? Read(nameof(HttpValue.Text), null, name) : Read(nameof(HttpValue.TextOr), null, name, missing);
+        }
+
+        var underlying = Nullable.GetUnderlyingType(type);
+        if (!HttpValueTypes.Contains(underlying ?? type))
+        {
+            return null;
+        }
+
+        return (underlying, missing) switch
+        {
+            (null, null) => Read(nameof(HttpValue.Required), type, name),
+            (null, _) => Read(nameof(HttpValue.Or), type, name, missing),
+            (_, null) => Read(nameof(HttpValue.Optional), underlying, name),
+            _ => Read(nameof(HttpValue.OptionalOr), underlying, name, missing),
+        };
+    }
+
+    /// <summary>A default of a value type's own default is null in metadata.</summary>
+    private static ConstantExpression DefaultOf(ParameterInfo parameter)
+    {
+        var type = parameter.ParameterType;
+        var value = parameter.DefaultValue;
+        return value is null && type.IsValueType && Nullable.GetUnderlyingType(type) is null
+            ? Expression.Constant(Activator.CreateInstance(type), type)
+            : Expression.Constant(value, type);
+    }
+
+    private MethodCallExpression Read(string method, Type? type, params Expression[] arguments) =>
+        Expression.Call(typeof(HttpValue), method, type is null ? null : [type], [Context, .. arguments]);
+
+    private string Bindable() => trigger switch
+    {
+        HttpTriggerAttribute => "beside the trigger an HTTP function takes [DurableClient], FunctionContext, CancellationToken, and values of the route or the query "
+            + "by name (string, int, long, bool, double, Guid, nullable or not)",
+        _ => "beside its input an activity takes 'string instanceId', [DurableClient], FunctionContext and CancellationToken",
+    };
+}

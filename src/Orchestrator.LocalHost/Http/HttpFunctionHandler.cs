@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.LocalHost.Functions;
+
+namespace Orchestrator.LocalHost.Http;
+
+/// <summary>Serves the requests of one function.</summary>
+internal sealed class HttpFunctionHandler(
+    HttpFunction function, IServiceProvider services, DurableTaskClient client, AccessPolicy access, CancellationToken stopping)
+{
+    private readonly ILogger _logger =
+        services.GetService<ILoggerFactory>()?.CreateLogger("Function." + function.Name) ?? NullLogger.Instance;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (access.Check(http.Request, function.Level) is { } refusal)
+        {
+            await refusal.ExecuteAsync(http);
+            return;
+        }
+
+        await using var scope = services.CreateAsyncScope();
+        var serverServices = http.RequestServices;
+        http.RequestServices = scope.ServiceProvider;
+        try
+        {
+            await RunAsync(http, scope.ServiceProvider);
+        }
+        finally
+        {
+            http.RequestServices = serverServices;
+        }
+    }
+
+    private async Task RunAsync(HttpContext http, IServiceProvider scope)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        await using var invocation = new LocalFunctionContext(function, http, scope, ending.Token) { Client = client };
+        try
+        {
+            var result = await invocation.InvokeAsync();
+            await HttpResult.WriteAsync(result, http);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Nobody waits for the answer any more, or the host stops.
+            await AnswerAsync(http, Problem.Of(StatusCodes.Status503ServiceUnavailable, "stopping", "The host stops."));
+        }
+        catch (BadHttpRequestException problem)
+        {
+            await AnswerAsync(http, Problem.Of(problem.StatusCode, problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", problem.Message));
+        }
+        catch (Exception problem)
+        {
+            _logger.LogError(
+                problem,
+                "The function '{Function}' ({EntryPoint}) failed at {Method} {Path}, invocation {InvocationId}",
+                function.Name,
+                function.Definition.EntryPoint,
+                http.Request.Method,
+                http.Request.Path,
+                invocation.InvocationId);
+            await AnswerAsync(http, Problem.Internal($"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext http, IResult answer)
+    {
+        if (http.Response.HasStarted)
+        {
+            // The client must see that the answer is not whole.
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        await answer.ExecuteAsync(http);
+    }
+}

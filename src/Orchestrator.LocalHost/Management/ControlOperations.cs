@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using Microsoft.Net.Http.Headers;
+using Orchestrator.LocalHost.Http;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>Tells a running instance something.</summary>
+internal sealed class ControlOperations(DurableTaskClient client)
+{
+    private const string JsonMediaType = "application/json";
+
+    public Task<IResult> TerminateAsync(HttpContext http) =>
+        IfRunningAsync(http, (id, reason, cancellation) => client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), cancellation));
+
+    public Task<IResult> SuspendAsync(HttpContext http) => IfRunningAsync(http, client.SuspendInstanceAsync);
+
+    public Task<IResult> ResumeAsync(HttpContext http) => IfRunningAsync(http, client.ResumeInstanceAsync);
+
+    public Task<IResult> RaiseEventAsync(HttpContext http) => IfRunningAsync(http, async (id, _, cancellation) =>
+    {
+        var request = http.Request;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonMediaType, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadHttpRequestException($"An event's payload must be sent as {JsonMediaType}, not as '{request.ContentType}'.");
+        }
+
+        object? payload = await JsonBody.ReadAsync(request);
+        await client.RaiseEventAsync(id, http.RouteText("eventName"), payload, cancellation);
+    });
+
+    private async Task<IResult> IfRunningAsync(HttpContext http, Func<string, string?, CancellationToken, Task> tell)
+    {
+        var instanceId = http.InstanceId();
+        var instance = await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, http.RequestAborted);
+        if (instance is null)
+        {
+            return QueryOperations.UnknownInstance(instanceId);
+        }
+
+        if (instance.IsFinished())
+        {
+            return Problem.Gone($"The instance '{instanceId}' is finished: {instance.RuntimeStatus}.");
+        }
+
+        await tell(instanceId, http.Request.Text("reason"), http.RequestAborted);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+}

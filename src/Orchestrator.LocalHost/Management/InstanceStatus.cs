@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.DurableTask.Client;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>An instance as the management API shows it.</summary>
+internal sealed record InstanceStatus(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("instanceId")] string InstanceId,
+    [property: JsonPropertyName("runtimeStatus")] string RuntimeStatus,
+    [property: JsonPropertyName("input")] JsonElement? Input,
+    [property: JsonPropertyName("customStatus")] JsonElement? CustomStatus,
+    [property: JsonPropertyName("output")] JsonElement? Output,
+    [property: JsonPropertyName("createdTime")] string CreatedTime,
+    [property: JsonPropertyName("lastUpdatedTime")] string LastUpdatedTime)
+{
+    /// <param name="instance">Fetched with its inputs and outputs.</param>
+    public static InstanceStatus Of(OrchestrationMetadata instance, bool showInput) => new(
+        instance.Name,
+        instance.InstanceId,
+        instance.RuntimeStatus.ToString(),
+        showInput ? AsJson(instance.SerializedInput) : null,
+        AsJson(instance.SerializedCustomStatus),
+        OutputOf(instance),
+        Time(instance.CreatedAt),
+        Time(instance.LastUpdatedAt));
+
+    /// <summary>A failed instance has its failure for an output, as on Azure.</summary>
+    public static JsonElement? OutputOf(OrchestrationMetadata instance) =>
+        AsJson(instance.SerializedOutput) ?? (instance.FailureDetails is { } failure ? JsonSerializer.SerializeToElement(failure.ToString()) : null);
+
+    /// <summary>A data converter need not write JSON: what is none is shown as text.</summary>
+    private static JsonElement? AsJson(string? data)
+    {
+        if (data is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonElement.Parse(data);
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(data);
+        }
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,93 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Http;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>The HTTP management API of Durable Functions, over any client of the SDK.</summary>
+/// <remarks>Histories are not shown, since clients need not have them: <c>showHistory</c> is accepted and has no effect.</remarks>
+public static class ManagementApi
+{
+    /// <summary>Addresses stay readable in JSON: their ampersands are harmless there.</summary>
+    internal static JsonSerializerOptions Json { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Maps the whole API under <see cref="ManagementPayload.BasePath"/>.</summary>
+    /// <param name="endpoints">Where to.</param>
+    /// <param name="client">Does everything; no other door is used.</param>
+    /// <param name="options">Null means the defaults.</param>
+    public static void MapDurableManagement(this IEndpointRouteBuilder endpoints, DurableTaskClient client, ManagementOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(client);
+        options ??= new ManagementOptions();
+        var starts = new StartOperations(client, options);
+        var queries = new QueryOperations(client);
+        var purges = new PurgeOperations(client);
+        var controls = new ControlOperations(client);
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("DurableTask.Management");
+
+        const string instance = "/instances/{instanceId}";
+        Map("POST", "/orchestrators/{functionName}/{instanceId?}", starts.StartAsync);
+        Map("POST", instance + "/restart", starts.RestartAsync);
+        Map("GET", "/instances", queries.ListAsync);
+        Map("GET", instance, queries.GetAsync);
+        Map("DELETE", "/instances", purges.PurgeManyAsync);
+        Map("DELETE", instance, purges.PurgeOneAsync);
+        Map("POST", instance + "/raiseEvent/{eventName}", controls.RaiseEventAsync);
+        Map("POST", instance + "/terminate", controls.TerminateAsync);
+        Map("POST", instance + "/suspend", controls.SuspendAsync);
+        Map("POST", instance + "/resume", controls.ResumeAsync);
+        Map("POST", instance + "/rewind", _ => Task.FromResult(Problem.NotSupported(
+            "Rewind is not supported: it removes failures that the code has handled already. Use the resume operation of the application instead.")));
+        foreach (var method in (string[])["GET", "POST", "DELETE"])
+        {
+            Map(method, "/entities/{*entity}", _ => Task.FromResult(Problem.NotSupported(
+                "Durable entities are not supported by the local host. Keep the state in a store of the application, or run it on Azure Functions.")));
+        }
+
+        void Map(string method, string path, Func<HttpContext, Task<IResult>> operation) =>
+            endpoints.MapMethods(ManagementPayload.BasePath + path, [method], (RequestDelegate)(http => RunAsync(http, operation, options, logger)));
+    }
+
+    private static async Task RunAsync(HttpContext http, Func<HttpContext, Task<IResult>> operation, ManagementOptions options, ILogger logger)
+    {
+        var answer = options.Access.Check(http.Request, AuthorizationLevel.System) ?? await AnswerAsync(http, operation, logger);
+        await answer.ExecuteAsync(http);
+    }
+
+    private static async Task<IResult> AnswerAsync(HttpContext http, Func<HttpContext, Task<IResult>> operation, ILogger logger)
+    {
+        try
+        {
+            return await operation(http);
+        }
+        catch (BadHttpRequestException problem)
+        {
+            return Problem.Of(problem.StatusCode, problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", problem.Message);
+        }
+        catch (ArgumentException problem)
+        {
+            return Problem.BadRequest(problem.Message);
+        }
+        catch (NotSupportedException problem)
+        {
+            return Problem.NotSupported(problem.Message);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        catch (Exception problem)
+        {
+            logger.LogError(problem, "The management request {Method} {Path} failed", http.Request.Method, http.Request.Path);
+            return Problem.Internal($"The request failed. The log has the reason under {http.Request.Method} {http.Request.Path}.");
+        }
+    }
+}

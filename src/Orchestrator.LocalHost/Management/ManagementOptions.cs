@@ -1,0 +1,22 @@
+using Orchestrator.LocalHost.Http;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>What the management API must know beside the client.</summary>
+public sealed record ManagementOptions
+{
+    /// <summary>Who may call it; the default is loopback, without a key.</summary>
+    public AccessPolicy Access { get; init; } = AccessPolicy.Loopback;
+
+    /// <summary>The task hub named in the addresses it answers with; null, the default, names none.</summary>
+    public string? HubName { get; init; }
+
+    /// <summary>The orchestrators that can be started, in any case; null, the default, tries whatever is asked for.</summary>
+    public IReadOnlyCollection<string>? Orchestrators { get; init; }
+
+    /// <summary>Ends waits for a completion when the host stops.</summary>
+    public CancellationToken Stopping { get; init; }
+
+    /// <summary>The clock of waits for a completion; the default is the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

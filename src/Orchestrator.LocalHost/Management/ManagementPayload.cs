@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>
+/// The addresses by which an orchestration instance is managed: the body that Durable Functions answers a start with. The JSON names are that
+/// contract's. <c>{text}</c> and <c>{eventName}</c> stand literally in the addresses, for the caller to replace.
+/// </summary>
+public sealed record ManagementPayload(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("statusQueryGetUri")] string StatusQueryGetUri,
+    [property: JsonPropertyName("sendEventPostUri")] string SendEventPostUri,
+    [property: JsonPropertyName("terminatePostUri")] string TerminatePostUri,
+    [property: JsonPropertyName("purgeHistoryDeleteUri")] string PurgeHistoryDeleteUri,
+    [property: JsonPropertyName("restartPostUri")] string RestartPostUri,
+    [property: JsonPropertyName("suspendPostUri")] string SuspendPostUri,
+    [property: JsonPropertyName("resumePostUri")] string ResumePostUri)
+{
+    /// <summary>The path that all management addresses begin with, whatever the functions' route prefix is.</summary>
+    public const string BasePath = "/runtime/webhooks/durabletask";
+
+    /// <summary>Makes the addresses of an instance, as the caller of a request can reach them.</summary>
+    /// <param name="request">Its scheme, host and path base lead to this host.</param>
+    /// <param name="instanceId">The instance; it need not exist.</param>
+    /// <param name="taskHub">Added as <c>taskHub</c>; null or empty adds nothing.</param>
+    /// <param name="connection">Added as <c>connection</c>; null or empty adds nothing.</param>
+    /// <param name="code">The key that the management API needs, added as <c>code</c>; null or empty adds nothing.</param>
+    public static ManagementPayload For(HttpRequest request, string instanceId, string? taskHub = null, string? connection = null, string? code = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        var instance = $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}{BasePath}/instances/{Uri.EscapeDataString(instanceId)}";
+        (string Name, string? Value)[] common = [("taskHub", taskHub), ("connection", connection), ("code", code)];
+        string[] query = [.. common.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}")];
+
+        string Address(string path, params string[] own) =>
+            own.Length + query.Length == 0 ? instance + path : $"{instance}{path}?{string.Join('&', own.Concat(query))}";
+
+        const string reason = "reason={text}";
+        return new ManagementPayload(
+            instanceId,
+            StatusQueryGetUri: Address(string.Empty),
+            SendEventPostUri: Address("/raiseEvent/{eventName}"),
+            TerminatePostUri: Address("/terminate", reason),
+            PurgeHistoryDeleteUri: Address(string.Empty),
+            RestartPostUri: Address("/restart"),
+            SuspendPostUri: Address("/suspend", reason),
+            ResumePostUri: Address("/resume", reason));
+    }
+}

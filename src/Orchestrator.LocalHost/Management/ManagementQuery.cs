@@ -1,0 +1,65 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>Reads the query parameters of the management API. What is there and cannot be understood is refused: a filter must not be dropped silently.</summary>
+internal static class ManagementQuery
+{
+    private const double LongestWaitInSeconds = 24 * 60 * 60;
+
+    public static string? Text(this HttpRequest request, string name) => request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    public static bool Flag(this HttpRequest request, string name, bool missing) => request.Value(name) switch
+    {
+        null => missing,
+        { } text when bool.TryParse(text, out var value) => value,
+        { } text => throw Wrong(name, text, "true or false"),
+    };
+
+    public static int Count(this HttpRequest request, string name, int missing) => request.Value(name) switch
+    {
+        null => missing,
+        { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 => value,
+        { } text => throw Wrong(name, text, "a whole number from 1"),
+    };
+
+    public static DateTimeOffset? Time(this HttpRequest request, string name) => request.Value(name) switch
+    {
+        null => null,
+
+        // An unescaped plus sign arrives as a space.
+        { } text when DateTimeOffset.TryParse(
+            text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value) => value,
+        { } text => throw Wrong(name, text, "a time such as 2030-01-31T12:00:00Z"),
+    };
+
+    public static TimeSpan? Seconds(this HttpRequest request, string name) => request.Value(name) switch
+    {
+        null => null,
+        { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= LongestWaitInSeconds =>
+            TimeSpan.FromSeconds(value),
+        { } text => throw Wrong(name, text, string.Create(CultureInfo.InvariantCulture, $"a number of seconds from 0 to {LongestWaitInSeconds}")),
+    };
+
+    /// <summary>Null when none is named. Several are separated by commas, or the parameter is repeated.</summary>
+    public static IReadOnlyList<OrchestrationRuntimeStatus>? Statuses(this HttpRequest request)
+    {
+        const string name = "runtimeStatus";
+        string[] texts =
+        [
+            .. request.Query[name].SelectMany(value => (value ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+        ];
+        return texts.Length == 0 ? null : [.. texts.Select(Status)];
+
+        static OrchestrationRuntimeStatus Status(string text) =>
+            Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status) && char.IsAsciiLetter(text[0])
+                ? status
+                : throw Wrong(name, text, "one of " + string.Join(", ", Enum.GetNames<OrchestrationRuntimeStatus>()));
+    }
+
+    private static string? Value(this HttpRequest request, string name) => request.Text(name) is { Length: > 0 } text ? text : null;
+
+    private static BadHttpRequestException Wrong(string name, string text, string rule) => new($"The query parameter '{name}' is '{text}'; it must be {rule}.");
+}

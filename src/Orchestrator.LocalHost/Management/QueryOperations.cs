@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Http;
+
+namespace Orchestrator.LocalHost.Management;
+
+/// <summary>Looks at instances.</summary>
+internal sealed class QueryOperations(DurableTaskClient client)
+{
+    private const string ContinuationHeader = "x-ms-continuation-token";
+    private const string RetryAfterSeconds = "5";
+
+    public async Task<IResult> GetAsync(HttpContext http)
+    {
+        var instanceId = http.InstanceId();
+        var showInput = http.Request.Flag("showInput", missing: true);
+        var failureIsError = http.Request.Flag("returnInternalServerErrorOnFailure", missing: false);
+        return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, http.RequestAborted) is { } instance
+            ? Answer(instance, http, http.Request.GetEncodedUrl(), showInput, failureIsError)
+            : UnknownInstance(instanceId);
+    }
+
+    public async Task<IResult> ListAsync(HttpContext http)
+    {
+        var request = http.Request;
+        var showInput = request.Flag("showInput", missing: true);
+        var size = request.Count("top", OrchestrationQuery.DefaultPageSize);
+        var token = request.Headers[ContinuationHeader].ToString() is { Length: > 0 } given ? given : null;
+        var query = new OrchestrationQuery(
+            CreatedFrom: request.Time("createdTimeFrom"),
+            CreatedTo: request.Time("createdTimeTo"),
+            Statuses: request.Statuses(),
+            InstanceIdPrefix: request.Text("instanceIdPrefix"),
+            PageSize: size,
+            FetchInputsAndOutputs: true,
+            ContinuationToken: token);
+        await foreach (var page in client.GetAllInstancesAsync(query).AsPages(token, size).WithCancellation(http.RequestAborted))
+        {
+            if (page.ContinuationToken is { Length: > 0 } next)
+            {
+                http.Response.Headers[ContinuationHeader] = next;
+            }
+
+            return Results.Json(page.Values.Select(instance => InstanceStatus.Of(instance, showInput)), ManagementApi.Json);
+        }
+
+        return Results.Json(Array.Empty<InstanceStatus>());
+    }
+
+    /// <summary>The status of one instance: 202 while it goes on, with where and when to ask again.</summary>
+    public static IResult Answer(OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError)
+    {
+        var status = InstanceStatus.Of(instance, showInput);
+        if (!instance.IsFinished())
+        {
+            http.Response.Headers.Location = location;
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Results.Json(status, ManagementApi.Json, statusCode: StatusCodes.Status202Accepted);
+        }
+
+        var isError = failureIsError && instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed;
+        return Results.Json(status, ManagementApi.Json, statusCode: isError ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK);
+    }
+
+    public static IResult UnknownInstance(string instanceId) => Problem.NotFound($"There is no instance '{instanceId}'.");
+}

@@ -1,0 +1,35 @@
+namespace Orchestrator.Workflows.Templates;
+
+/// <summary>A template is wrong, or names something that is not there. The message is one sentence with the place where it is known.</summary>
+public sealed class TemplateException : Exception
+{
+    public TemplateException()
+    {
+    }
+
+    public TemplateException(string message)
+        : base(message)
+    {
+    }
+
+    public TemplateException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <param name="message">What is wrong, without the place and without a full stop.</param>
+    /// <param name="line">Line, from 1.</param>
+    /// <param name="column">Column in characters, from 1.</param>
+    public TemplateException(string message, int line, int column)
+        : base($"{message} (line {line}, column {column}).")
+    {
+        Line = line;
+        Column = column;
+    }
+
+    /// <summary>Line of the placeholder it is about, from 1; null when it is about none in particular.</summary>
+    public int? Line { get; }
+
+    /// <summary>Column of that placeholder in characters, from 1; null when it is about none in particular.</summary>
+    public int? Column { get; }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Workflows.Templates;
+
+/// <summary>A path as a placeholder writes it: <c>a.b</c>, <c>a.[0]</c>, <c>a[0]</c>, <c>a["x y"]</c>, <c>../a</c>, <c>this.a</c>, <c>@root.a</c>, <c>@index</c>.</summary>
+/// <param name="Up">How many <c>../</c> it begins with.</param>
+/// <param name="Start">Where it begins.</param>
+/// <param name="Variable">The name after @ when <see cref="Start"/> is Variable; null otherwise.</param>
+internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? Variable, IReadOnlyList<string> Segments)
+{
+    internal enum Origin
+    {
+        /// <summary>The values of the block it is in.</summary>
+        Here,
+
+        /// <summary>The same, said with <c>this</c> or <c>.</c>.</summary>
+        This,
+
+        /// <summary>The whole template's names.</summary>
+        Root,
+
+        /// <summary>Index, key, first or last of the {{#each}} it is in.</summary>
+        Variable,
+    }
+
+    /// <summary>The path that <paramref name="text"/> is; null when it is none.</summary>
+    public static TemplatePath? Read(string text)
+    {
+        var up = 0;
+        var position = 0;
+        while (string.CompareOrdinal(text, position, "..", 0, 2) == 0)
+        {
+            up++;
+            position += 2;
+            if (position < text.Length && text[position++] != '/')
+            {
+                return null;
+            }
+        }
+
+        var rest = text[position..];
+        if (rest.Length == 0 || rest == ".")
+        {
+            return up > 0 || rest == "." ? new(up, Origin.This, null, []) : null;
+        }
+
+        if (up == 0 && rest is "@index" or "@key" or "@first" or "@last")
+        {
+            return new(0, Origin.Variable, rest[1..], []);
+        }
+
+        var origin = Origin.Here;
+        if (Begins(rest, "@root") && up == 0)
+        {
+            (origin, rest) = (Origin.Root, rest[5..]);
+        }
+        else if (Begins(rest, "this"))
+        {
+            (origin, rest) = (Origin.This, rest[4..]);
+        }
+
+        var segments = ReadSegments(rest, afterOrigin: origin != Origin.Here);
+        return segments is null ? null : new(up, origin, null, segments);
+    }
+
+    /// <summary>The segments as one path in the spelling of expressions.</summary>
+    public static string Write(IReadOnlyList<string> segments)
+    {
+        var path = new StringBuilder();
+        foreach (var segment in segments)
+        {
+            if (IsIdentifier(segment))
+            {
+                path.Append(path.Length > 0 ? "." : "").Append(segment);
+            }
+            else if (path.Length > 0 && IsIndex(segment))
+            {
+                path.Append(CultureInfo.InvariantCulture, $"[{segment}]");
+            }
+            else
+            {
+                path.Append(CultureInfo.InvariantCulture, $"[\"{segment}\"]");
+            }
+        }
+
+        return path.ToString();
+    }
+
+    public static bool IsIndex(string segment) => segment.Length is > 0 and < 10 && segment.All(char.IsAsciiDigit);
+
+    private static bool Begins(string text, string word) =>
+        text.StartsWith(word, StringComparison.Ordinal) && (text.Length == word.Length || text[word.Length] is '.' or '[');
+
+    private static List<string>? ReadSegments(string text, bool afterOrigin)
+    {
+        var segments = new List<string>();
+        var position = 0;
+        while (position < text.Length)
+        {
+            var first = segments.Count == 0 && !afterOrigin;
+            if (text[position] == '.' && !first)
+            {
+                position++;
+            }
+            else if (text[position] != '[' && !first)
+            {
+                return null;
+            }
+
+            var segment = position < text.Length && text[position] == '['
+                ? ReadBracket(text, ref position)
+                : ReadName(text, ref position);
+            if (segment is null || (first && segment.All(char.IsAsciiDigit)))
+            {
+                return null;
+            }
+
+            segments.Add(segment);
+        }
+
+        return segments;
+    }
+
+    private static string? ReadName(string text, ref int position)
+    {
+        var start = position;
+        while (position < text.Length && IsNameCharacter(text[position]))
+        {
+            position++;
+        }
+
+        return position == start ? null : text[start..position];
+    }
+
+    private static string? ReadBracket(string text, ref int position)
+    {
+        var end = text.IndexOf(']', position);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        var inside = text[(position + 1)..end];
+        position = end + 1;
+        if (inside.Length >= 2 && inside[0] is '"' or '\'')
+        {
+            return inside[^1] == inside[0] && inside.Length > 2 ? inside[1..^1] : null;
+        }
+
+        return inside.Length == 0 ? null : inside;
+    }
+
+    // Handlebars' own rule for identifiers, less the characters that would make a mistyped expression look like a name.
+    private static bool IsNameCharacter(char c) =>
+        char.IsLetterOrDigit(c) || c is '_' or '-' or '$' || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    private static bool IsIdentifier(string segment) =>
+        (char.IsLetter(segment[0]) || segment[0] == '_') && segment.All(c => char.IsLetterOrDigit(c) || c == '_');
+}

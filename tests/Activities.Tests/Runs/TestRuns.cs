@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Testing;
+using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Tests.Runs;
+
+/// <summary>The services of a host over a memory store and fake time, without a durable runtime.</summary>
+internal sealed class TestRuns
+{
+    public const string RunId = "r1";
+
+    public TestRuns(IContentStore? store = null)
+    {
+        Store = store ?? new MemoryContentStore();
+        Runs = new RunStore(Store);
+        Checkpoints = new CheckpointStore(Store);
+        Control = new RunControl(Store);
+        Feed = new RunEventFeed(Store, Time);
+        Lifecycle = new RunLifecycle(Runs, Checkpoints, Control, Feed, Time);
+        Reader = new RunReader(Runs, Feed, Time);
+        Executor = MakeExecutor();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public IContentStore Store { get; }
+
+    public RunStore Runs { get; }
+
+    public CheckpointStore Checkpoints { get; }
+
+    public RunControl Control { get; }
+
+    public RunEventFeed Feed { get; }
+
+    public RunLifecycle Lifecycle { get; }
+
+    public RunReader Reader { get; }
+
+    public StepExecutor Executor { get; }
+
+    public MemoryContentStore Claims { get; } = new();
+
+    /// <summary>Another executor over the same stores, as a second worker would have.</summary>
+    public StepExecutor MakeExecutor() => new(
+        Runs, Checkpoints, new AttemptClaims(Claims, Time), Control, Feed,
+        new PromptWork(Checkpoints, new ChatClientFactory(Time), PriceTable.BuiltIn, Time), Time);
+
+    public static async Task<PreparedRun> PrepareAsync(
+        string definition, string? inputs = null, string? mocks = null, params IReadOnlyCollection<IPromptSource> prompts)
+    {
+        var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition));
+        Assert.True(read.Workflow is not null, string.Join('\n', read.Diagnostics));
+        MockScript? script = null;
+        if (mocks is not null)
+        {
+            Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
+        }
+
+        return await new RunPreparation("gpt-4o-mini").PrepareAsync(
+            new RunRequest
+            {
+                RunId = RunId,
+                Workflow = read.Workflow!,
+                Inputs = inputs is null ? [] : JsonNode.Parse(inputs)!.AsObject(),
+                Mocks = script,
+                Prompts = prompts,
+            },
+            CancellationToken.None);
+    }
+
+    /// <summary>Writes a run down and begins it.</summary>
+    public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
+    {
+        var prepared = await PrepareAsync(definition, inputs, mocks);
+        Assert.True(await Lifecycle.RegisterAsync(
+            new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition) }, prepared, CancellationToken.None));
+        return await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
+    }
+
+    public ExecuteStepInput Call(PreparedRun run, int step, int attempt = 1) => new()
+    {
+        RunId = run.RunId,
+        RunAttempt = run.RunAttempt,
+        Step = step,
+        StepId = run.Steps[step].Id,
+        Attempt = attempt,
+        ReadyAt = Time.GetUtcNow(),
+    };
+
+    public Task<StepOutcome> ExecuteAsync(PreparedRun run, int step, int attempt = 1) =>
+        Executor.ExecuteAsync(Call(run, step, attempt), CancellationToken.None);
+
+    public async Task<StepCheckpoint> CheckpointAsync(PreparedRun run, int step, int attempt = 1) =>
+        (await Checkpoints.FindAsync(RunId, run.Steps[step].Id, 1, attempt, CancellationToken.None))!;
+
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync() => (await Feed.ReadAsync(RunId, 0, CancellationToken.None)).Events;
+}

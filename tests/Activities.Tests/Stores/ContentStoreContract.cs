@@ -1,0 +1,207 @@
+using System.Text;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Tests.Stores;
+
+/// <summary>What every store must do, whatever it keeps its values in. A store passes by deriving from this and from the concurrency suite.</summary>
+public abstract class ContentStoreContract
+{
+    protected static readonly ContentKey Key = ContentKey.Of("runs", "r1", "run.json");
+
+    protected abstract IContentStore Store { get; }
+
+    [Fact]
+    public async Task Get_absent_key_is_null()
+    {
+        Assert.Null(await Store.GetAsync(Key));
+        Assert.Null(await Store.ReadFromAsync(Key, 0));
+    }
+
+    [Fact]
+    public async Task Get_folder_of_other_keys_is_null()
+    {
+        await Store.PutAsync(Key, Bytes("x"));
+
+        Assert.Null(await Store.GetAsync(ContentKey.Of("runs", "r1")));
+    }
+
+    [Fact]
+    public async Task Get_below_a_value_is_null()
+    {
+        await Store.PutAsync(Key, Bytes("x"));
+
+        Assert.Null(await Store.GetAsync(ContentKey.Parse(Key.Value + "/below")));
+        Assert.False(await Store.DeleteAsync(ContentKey.Parse(Key.Value + "/below")));
+    }
+
+    [Fact]
+    public async Task Put_then_get_returns_content_and_its_etag()
+    {
+        var etag = await Store.PutAsync(Key, Bytes("one"));
+
+        var stored = await Store.GetAsync(Key);
+
+        Assert.Equal("one", Text(stored!.Bytes));
+        Assert.Equal(etag, stored.ETag);
+    }
+
+    [Fact]
+    public async Task Put_existing_key_overwrites_and_changes_the_etag()
+    {
+        var first = await Store.PutAsync(Key, Bytes("a long first value"));
+        var second = await Store.PutAsync(Key, Bytes("two"));
+
+        Assert.NotEqual(first, second);
+        Assert.Equal("two", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Fact]
+    public async Task Put_empty_content_is_a_value()
+    {
+        await Store.PutAsync(Key, default);
+
+        Assert.Equal(0, (await Store.GetAsync(Key))!.Bytes.Length);
+    }
+
+    [Fact]
+    public async Task Put_a_megabyte_comes_back_whole()
+    {
+        var content = new byte[1_000_003];
+        new Random(7).NextBytes(content);
+        await Store.PutAsync(Key, content);
+
+        Assert.True((await Store.GetAsync(Key))!.Bytes.Span.SequenceEqual(content));
+    }
+
+    [Fact]
+    public async Task Put_below_a_value_is_refused_with_the_remedy()
+    {
+        await Store.PutAsync(Key, Bytes("x"));
+
+        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Parse(Key.Value + "/below"), Bytes("y")));
+
+        Assert.Contains("run.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains("key", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Put_on_a_folder_of_other_keys_is_refused()
+    {
+        await Store.PutAsync(Key, Bytes("x"));
+
+        await Assert.ThrowsAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Of("runs", "r1"), Bytes("y")));
+        await Assert.ThrowsAsync<ContentStoreException>(() => Store.CreateAsync(ContentKey.Of("runs"), Bytes("y")));
+        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.AppendAsync(ContentKey.Of("runs"), Bytes("y")));
+        Assert.Contains("other keys are below it", error.Message, StringComparison.Ordinal);
+        Assert.Equal([Key.Value], await ListAsync(ContentPrefix.All));
+    }
+
+    [Fact]
+    public async Task Create_absent_key_writes_it()
+    {
+        var etag = await Store.CreateAsync(Key, Bytes("one"));
+
+        Assert.Equal(etag, (await Store.GetAsync(Key))!.ETag);
+    }
+
+    [Fact]
+    public async Task Create_existing_key_leaves_it()
+    {
+        await Store.CreateAsync(Key, Bytes("one"));
+
+        Assert.Null(await Store.CreateAsync(Key, Bytes("two")));
+        Assert.Equal("one", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Fact]
+    public async Task Replace_with_the_present_etag_writes()
+    {
+        var created = await Store.CreateAsync(Key, Bytes("one"));
+
+        var replaced = await Store.ReplaceAsync(Key, Bytes("two"), created!);
+
+        var stored = await Store.GetAsync(Key);
+        Assert.Equal("two", Text(stored!.Bytes));
+        Assert.Equal(replaced, stored.ETag);
+    }
+
+    [Fact]
+    public async Task Replace_with_an_old_etag_is_refused()
+    {
+        var old = await Store.PutAsync(Key, Bytes("one"));
+        await Store.PutAsync(Key, Bytes("two"));
+
+        Assert.Null(await Store.ReplaceAsync(Key, Bytes("three"), old));
+        Assert.Equal("two", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Fact]
+    public async Task Replace_deleted_key_is_refused()
+    {
+        var etag = await Store.PutAsync(Key, Bytes("one"));
+        await Store.DeleteAsync(Key);
+
+        Assert.Null(await Store.ReplaceAsync(Key, Bytes("two"), etag));
+        Assert.Null(await Store.GetAsync(Key));
+    }
+
+    [Fact]
+    public async Task Append_returns_the_position_after_it()
+    {
+        Assert.Equal(4, await Store.AppendAsync(Key, Bytes("one\n")));
+        Assert.Equal(4, await Store.AppendAsync(Key, default));
+        Assert.Equal(8, await Store.AppendAsync(Key, Bytes("two\n")));
+        Assert.Equal("one\ntwo\n", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Theory]
+    [InlineData(0, "one\ntwo\n")]
+    [InlineData(4, "two\n")]
+    [InlineData(8, "")]
+    [InlineData(100, "")]
+    public async Task ReadFrom_offset_gives_the_rest_and_the_length(long offset, string expected)
+    {
+        await Store.AppendAsync(Key, Bytes("one\ntwo\n"));
+
+        var tail = await Store.ReadFromAsync(Key, offset);
+
+        Assert.Equal(expected, Text(tail!.Bytes));
+        Assert.Equal(8, tail.Length);
+    }
+
+    [Fact]
+    public async Task ReadFrom_negative_offset_is_refused() =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadFromAsync(Key, -1));
+
+    [Fact]
+    public async Task Append_more_than_the_limit_is_refused()
+    {
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.AppendAsync(Key, new byte[IContentStore.MaxAppendBytes + 1]));
+        Assert.Equal(IContentStore.MaxAppendBytes, await Store.AppendAsync(Key, new byte[IContentStore.MaxAppendBytes]));
+    }
+
+    [Fact]
+    public async Task Cancelled_token_is_noticed_before_any_work()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutAsync(Key, Bytes("x"), cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.AppendAsync(Key, Bytes("x"), cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.CreateAsync(Key, Bytes("x"), cancelled));
+        Assert.Empty(await ListAsync(ContentPrefix.All));
+    }
+
+    protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    protected static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    protected async Task<List<string>> ListAsync(ContentPrefix prefix)
+    {
+        var keys = new List<string>();
+        await foreach (var key in Store.ListAsync(prefix))
+        {
+            keys.Add(key.Value);
+        }
+
+        return keys;
+    }
+}

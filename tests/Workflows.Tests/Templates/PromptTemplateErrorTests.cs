@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Templates;
+
+namespace Orchestrator.Workflows.Tests.Templates;
+
+public sealed class PromptTemplateErrorTests
+{
+    [Theory]
+    [InlineData("a {{name", "This placeholder is never closed; write \\{{ for braces that are text (line 1, column 3).")]
+    [InlineData("a\n {{name {{b}}", "This placeholder is never closed; write \\{{ for braces that are text (line 2, column 2).")]
+    [InlineData("{{}}", "A placeholder holds a name, and this one is empty; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("{{\"a\": 1}}", "'\"a\": 1' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("{{12}}", "'12' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("{{upper name}}", "'upper name' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("{{a..b}}", "'a..b' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("{{> part}}", "Partials, {{> …}}, are not supported (line 1, column 1).")]
+    [InlineData("{{#*inline \"p\"}}x{{/inline}}", "'{{#*inline \"p\"}}' is no block; there are #if, #unless and #each (line 1, column 1).")]
+    [InlineData("{{#name}}x{{/name}}", "'{{#name}}' is no block; there are #if, #unless and #each (line 1, column 1).")]
+    [InlineData("{{#with a}}{{/with}}", "'{{#with a}}' is no block; there are #if, #unless and #each (line 1, column 1).")]
+    [InlineData("{{#if (eq a b)}}x{{/if}}", "'(eq a b)' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("{{{{raw}}}}", "Raw blocks, {{{{…}}}}, are not supported; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("x\n\n{{#if a}}", "{{#if}} is never closed (line 3, column 1).")]
+    [InlineData("{{/if}}", "{{/if}} closes a block that was never opened (line 1, column 1).")]
+    [InlineData("{{#if a}}\n{{/each}}", "{{/each}} stands where {{/if}} must close the block of line 1 (line 2, column 1).")]
+    [InlineData("{{else}}", "This {{else}} belongs to no block (line 1, column 1).")]
+    [InlineData("{{#if a}}{{else}}{{else}}{{/if}}", "This {{else}} belongs to no block (line 1, column 18).")]
+    [InlineData("{{#each a}}{{else if b}}{{/each}}", "{{else if}} belongs to {{#if}}, not to {{#each}} (line 1, column 12).")]
+    [InlineData("{{this}}", "'this' names no value here: it would be the whole set of names (line 1, column 1).")]
+    [InlineData("{{@root}}", "'@root' names no value here: it would be the whole set of names (line 1, column 1).")]
+    [InlineData("{{../a}}", "'../a' names no value here: it would be the whole set of names (line 1, column 1).")]
+    [InlineData("{{#if a}}{{@index}}{{/if}}", "'@index' has a meaning only inside {{#each}} (line 1, column 10).")]
+    public void Parse_of_a_wrong_template_says_what_and_where(string template, string message)
+    {
+        var error = Assert.Throws<TemplateException>(() => PromptTemplate.Parse(template));
+
+        Assert.Equal(message, error.Message);
+        Assert.NotNull(error.Line);
+    }
+
+    [Fact]
+    public void Parse_of_blocks_that_are_too_deep_says_so()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{{#if a}}", 64)) + "x" + string.Concat(Enumerable.Repeat("{{/if}}", 64));
+
+        Assert.Equal("x", PromptTemplate.Parse(deep).Render(_ => TemplateValue.Of(1)));
+        Assert.Contains("nested too deeply", Assert.Throws<TemplateException>(() => PromptTemplate.Parse($"{{{{#if a}}}}{deep}{{{{/if}}}}")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_of_too_many_alternatives_says_so()
+    {
+        var many = "{{#if no}}" + string.Concat(Enumerable.Repeat("{{else if no}}", 63)) + "{{else}}x{{/if}}";
+
+        Assert.Equal("x", PromptTemplate.Parse(many).Render(_ => TemplateValue.Of(null)));
+        Assert.Contains(
+            "too many {{else if}}",
+            Assert.Throws<TemplateException>(() => PromptTemplate.Parse(many.Replace("{{else}}", "{{else if no}}", StringComparison.Ordinal))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\n{{missing}}", "The placeholder 'missing' names 'missing', and there is no such name (line 2, column 1).")]
+    [InlineData("{{Text}}", "The placeholder 'Text' names 'Text', and there is no such name (line 1, column 1).")]
+    [InlineData("{{#if missing.a}}{{/if}}", "The placeholder 'missing.a' names 'missing', and there is no such name (line 1, column 1).")]
+    [InlineData("{{object.x}}", "The placeholder 'object.x' names 'x', and the object has no such member (line 1, column 1).")]
+    [InlineData("{{#if object.x}}{{/if}}", "The placeholder 'object.x' names 'x', and the object has no such member (line 1, column 1).")]
+    [InlineData("{{object.A}}", "The placeholder 'object.A' names 'A', and the object has no such member (line 1, column 1).")]
+    [InlineData("{{text.Length}}", "The placeholder 'text.Length' names 'Length', and text has no such member (line 1, column 1).")]
+    [InlineData("{{object.n.x}}", "The placeholder 'object.n.x' names 'x', and null has no such member (line 1, column 1).")]
+    [InlineData("{{nothing.x}}", "The placeholder 'nothing.x' names 'x', and null has no such member (line 1, column 1).")]
+    [InlineData("{{list.[3]}}", "'list.[3]' names element 3 of a list of 1 (line 1, column 1).")]
+    [InlineData("{{list.count}}", "The placeholder 'list.count' names 'count', and a list has no such member (line 1, column 1).")]
+    [InlineData("{{#each list}}{{value}}{{/each}}", "The placeholder 'value' names 'value', and a number has no such member (line 1, column 15).")]
+    [InlineData("{{#each nulls}}{{value}}{{/each}}", "The placeholder 'value' names 'value', and null has no such member (line 1, column 16).")]
+    [InlineData("{{#each list}}{{text}}{{/each}}", "The placeholder 'text' names 'text', and a number has no such member (line 1, column 15).")]
+    [InlineData("{{#each text}}{{/each}}", "'text' cannot be gone through with {{#each}}: it is text, not a list or an object (line 1, column 1).")]
+    [InlineData("{{#each object.a}}{{/each}}", "'object.a' cannot be gone through with {{#each}}: it is a number, not a list or an object (line 1, column 1).")]
+    public void Render_of_what_is_not_there_says_what_and_where(string template, string message)
+    {
+        var values = JsonNode.Parse("""{ "text": "t", "nothing": null, "object": { "a": 1, "n": null }, "list": [1], "nulls": [null] }""")!.AsObject();
+
+        var error = Assert.Throws<TemplateException>(() => PromptTemplate.Parse(template).Render(
+            name => values.TryGetPropertyValue(name, out var value) ? TemplateValue.Of(value) : TemplateValue.Missing));
+
+        Assert.Equal(message, error.Message);
+    }
+}
