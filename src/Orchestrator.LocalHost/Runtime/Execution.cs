@@ -250,7 +250,8 @@ internal sealed partial class Execution
     {
         if (id >= _nextId)
         {
-            Fault ??= Broken(id, id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended", "not asked for at all");
+            var expected = id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended";
+            Fault ??= Broken(id, expected, "not asked for at all");
             return null;
         }
 

@@ -88,7 +88,9 @@ internal sealed class InstanceEntry(string instanceId)
             _waiters.Add(waiter);
         }
 
-        await using var registration = cancellation.UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter).ConfigureAwait(false);
+        await using var registration = cancellation
+            .UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter)
+            .ConfigureAwait(false);
         try
         {
             return await waiter.Reached.Task.ConfigureAwait(false);
