@@ -63,11 +63,18 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    public void Forget()
+    /// <summary>Forgets a finished instance, unless another has taken its place.</summary>
+    public bool Forget(InstanceSnapshot finished)
     {
         lock (Gate)
         {
-            (_live, _snapshot) = (null, null);
+            if (_live is not null || !ReferenceEquals(_snapshot, finished))
+            {
+                return false;
+            }
+
+            _snapshot = null;
+            return true;
         }
     }
 

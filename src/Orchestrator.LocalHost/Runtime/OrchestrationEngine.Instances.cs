@@ -136,11 +136,11 @@ internal sealed partial class OrchestrationEngine
             }
 
             snapshot = finished;
-            entry.Forget();
         }
 
+        // Known until its history is gone: whoever starts the id again meanwhile begins the next generation instead of writing into what is deleted.
         await Journal.DeleteAsync(new JournalId(instanceId, snapshot.Generation)).ConfigureAwait(false);
-        var purged = 1;
+        var purged = entry.Forget(snapshot) ? 1 : 0;
         if (recursive)
         {
             foreach (var child in _entries.Values.Where(child => child.Snapshot?.Parent?.InstanceId == instanceId).ToArray())
