@@ -13,4 +13,13 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         using var document = JsonDocument.Parse(Output);
         return document.RootElement.Clone();
     }
+
+    /// <summary>Exit code 2 and sentences for people: nothing on the output, no stack trace.</summary>
+    public void AssertPlainRefusal()
+    {
+        Assert.True(ExitCode == ExitCodes.WrongUsage, $"exit code {ExitCode}: {Error}");
+        Assert.Empty(Output);
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", Error, StringComparison.Ordinal);
+    }
 }

@@ -49,5 +49,18 @@ internal sealed class Workspace : IDisposable
     public string Mocks(string? steps = null) =>
         Write("mocks.json", $$"""{ "steps": { {{(steps is null ? "" : steps + ", ")}}"*": [ { "output": "ok" } ] } }""");
 
+    /// <summary>One line for each reason, in this order, and no trace of a run.</summary>
+    public void AssertRefused(CommandResult result, params string[] reasons)
+    {
+        result.AssertPlainRefusal();
+        Assert.True(reasons.Length == result.ErrorLines.Count, result.Error);
+        foreach (var (reason, line) in reasons.Zip(result.ErrorLines))
+        {
+            Assert.Contains(reason, line, StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(System.IO.Path.Combine(State, "runs")), "something of the run was written");
+    }
+
     public void Dispose() => _folder.Dispose();
 }
