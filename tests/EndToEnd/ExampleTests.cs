@@ -4,6 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
+[Collection(Alone.Name)]
 public sealed class ExampleTests : IDisposable
 {
     private static readonly string[] Critiques = ["clarify", "framework", "assumptions", "solution"];

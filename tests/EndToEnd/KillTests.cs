@@ -83,7 +83,10 @@ public sealed class KillTests : IDisposable
     {
         await process.KillAsync();
         Assert.True(Run.Count("run.completed") == 0, "the run was over before the process was killed, so nothing was tried");
-        _kills.Add((Run.Checkpoints(), Starts()));
+        var finished = Run.Checkpoints();
+        var told = Run.Events().Where(item => item.GetProperty("event").GetString() == "step.completed").Select(FileOf);
+        Assert.All(told, file => Assert.Contains(file, finished.Keys));
+        _kills.Add((finished, Starts()));
     }
 
     private async Task AssertFinishesAsync()
@@ -132,7 +135,7 @@ public sealed class KillTests : IDisposable
     /// <summary>The last step waits before its second attempt, so that no test kills too late however busy the machine is.</summary>
     private static string Mocks() => """
         { "steps": { "s02": [ { "error": { "kind": "rateLimited", "retryAfterMs": 300 } }, { "output": "second try", "latencyMs": 50 } ],
-                     "s11": [ { "error": { "kind": "unavailable", "retryAfterMs": 2500 } }, { "output": "second try" } ],
+                     "s11": [ { "error": { "kind": "unavailable", "retryAfterMs": 2000 } }, { "output": "second try" } ],
                      "*": [ { "output": "ok", "latencyMs": 150 } ] } }
         """;
 }
