@@ -14,7 +14,6 @@ internal static class PromptCheck
         for (var position = 0; position < run.Steps.Count; position++)
         {
             var step = run.Steps[position];
-            IReadOnlySet<int>? before = null;
             foreach (var path in Paths(run, step, problems))
             {
                 if (!run.Names.TryResolve(path, out var reference, out var error))
@@ -25,7 +24,7 @@ internal static class PromptCheck
                 {
                     Users(missing, reference.Input!).Add(step.Id);
                 }
-                else if (reference.Step >= 0 && !(before ??= run.Graph.AncestorsOf(position)).Contains(reference.Step))
+                else if (reference.Step >= 0 && !run.Graph.DependsOn(position, reference.Step))
                 {
                     var source = run.Steps[reference.Step].Id;
                     Add(

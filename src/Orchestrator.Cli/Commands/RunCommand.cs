@@ -49,6 +49,7 @@ internal static class RunCommand
                 FallbackSlug = Slug(path),
                 Model = parsed.GetValue(model),
                 MaxParallelism = parsed.GetValue(parallel),
+                StreamedStep = parsed.GetValue(stream),
                 Environment = parsed.GetRequiredValue(environment),
                 Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
                 Prompts = [new PromptFolder(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "prompts"))],

@@ -15,7 +15,7 @@ namespace Orchestrator.LocalHost.Runtime;
 internal sealed partial class Execution
 {
     [ThreadStatic]
-    private static Execution? _active;
+    private static Execution? ActiveOnThread;
 
     private readonly OrchestrationInstance _owner;
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _ready = new();
@@ -74,7 +74,7 @@ internal sealed partial class Execution
     public IEnumerable<Operation> OpenOperations => _open.Values;
 
     /// <summary>Whether the code of this execution runs on the current thread.</summary>
-    public bool IsActive => _active == this;
+    public bool IsActive => ActiveOnThread == this;
 
     /// <summary>Processes one event and everything that becomes ready by it.</summary>
     public void Process(HistoryEvent happened)
@@ -97,7 +97,12 @@ internal sealed partial class Execution
 
         if (IsSuspended && happened is not ExecutionResumed)
         {
-            _whileSuspended.Enqueue(happened);
+            // Suspending twice needs one resumption, not two.
+            if (happened is not ExecutionSuspended)
+            {
+                _whileSuspended.Enqueue(happened);
+            }
+
             return;
         }
 
@@ -245,7 +250,8 @@ internal sealed partial class Execution
     {
         if (id >= _nextId)
         {
-            Fault ??= Broken(id, "asked for, since it has ended", "not asked for yet");
+            var expected = id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended";
+            Fault ??= Broken(id, expected, "not asked for at all");
             return null;
         }
 
@@ -262,10 +268,10 @@ internal sealed partial class Execution
 
         public Running(Execution execution)
         {
-            _before = _active;
-            _active = execution;
+            _before = ActiveOnThread;
+            ActiveOnThread = execution;
         }
 
-        public void Dispose() => _active = _before;
+        public void Dispose() => ActiveOnThread = _before;
     }
 }

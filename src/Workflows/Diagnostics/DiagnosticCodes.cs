@@ -18,7 +18,6 @@ public static class DiagnosticCodes
     public const string UnknownStep = "unknown-step";
     public const string DependencyCycle = "dependency-cycle";
     public const string DuplicateOutputKey = "duplicate-output-key";
-    public const string InputShadowed = "input-shadowed";
     public const string UnknownTransform = "unknown-transform";
     public const string InvalidPath = "invalid-path";
     public const string UnknownReference = "unknown-reference";

@@ -15,14 +15,13 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
         for (var position = 0; position < definition.Steps.Count; position++)
         {
             var step = definition.Steps[position];
-            IReadOnlySet<int>? ancestors = null;
             foreach (var (pointer, path) in References(step, position, error))
             {
                 if (!names.TryResolve(path, out var reference, out var problem))
                 {
                     error(DiagnosticCodes.UnknownReference, pointer, problem, Suggestion.For(path.Root, names.Names), position);
                 }
-                else if (reference.Step >= 0 && !(ancestors ??= graph.AncestorsOf(position)).Contains(reference.Step))
+                else if (reference.Step >= 0 && !graph.DependsOn(position, reference.Step))
                 {
                     var source = definition.Steps[reference.Step].Id;
                     error(

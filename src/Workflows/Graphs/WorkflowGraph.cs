@@ -8,6 +8,7 @@ public sealed class WorkflowGraph
 {
     private readonly int[] _dependents;
     private readonly int[] _firstDependent;
+    private readonly int[] _rank;
 
     /// <exception cref="ArgumentException">A dependency is out of range, or the steps form a cycle.</exception>
     public WorkflowGraph(IReadOnlyList<GraphStep> steps)
@@ -19,6 +20,12 @@ public sealed class WorkflowGraph
         if (TopologicalOrder.Count < steps.Count)
         {
             throw new ArgumentException("The steps depend on one another in a cycle.", nameof(steps));
+        }
+
+        _rank = new int[steps.Count];
+        for (var rank = 0; rank < steps.Count; rank++)
+        {
+            _rank[TopologicalOrder[rank]] = rank;
         }
 
         RemainingPathMs = RemainingPaths();
@@ -37,6 +44,30 @@ public sealed class WorkflowGraph
     /// <summary>Positions of the steps that depend on <paramref name="step"/>.</summary>
     public ReadOnlySpan<int> DependentsOf(int step) =>
         _dependents.AsSpan(_firstDependent[step].._firstDependent[step + 1]);
+
+    /// <summary>Whether <paramref name="step"/> depends on <paramref name="other"/>, directly or through others. Looks only at steps between the two.</summary>
+    public bool DependsOn(int step, int other)
+    {
+        var seen = new HashSet<int>();
+        var open = new Stack<int>([step]);
+        while (open.TryPop(out var current))
+        {
+            foreach (var dependency in Steps[current].DependsOn)
+            {
+                if (dependency == other)
+                {
+                    return true;
+                }
+
+                if (_rank[dependency] > _rank[other] && seen.Add(dependency))
+                {
+                    open.Push(dependency);
+                }
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>All steps that <paramref name="step"/> depends on, directly or through others.</summary>
     public IReadOnlySet<int> AncestorsOf(int step)

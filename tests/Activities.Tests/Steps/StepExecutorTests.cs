@@ -63,11 +63,12 @@ public class StepExecutorTests
         var first = _runs.ExecuteAsync(run, 0);
         await _runs.Time.WhenTimersAsync(2); // its time limit and the model's latency
         var second = _runs.MakeExecutor().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
-        while (!second.IsCompleted)
+        await _runs.Time.WhenTimersAsync(3); // and the second one's wait for the claim
+        _runs.Time.Advance(TimeSpan.FromMilliseconds(400));
+        await first;
+        while (await Task.WhenAny(second, _runs.Time.WhenTimersAsync(1)) != second)
         {
-            await _runs.Time.WhenTimersAsync(1);
             _runs.Time.AdvanceToNextTimer();
-            await Task.Yield();
         }
 
         Assert.Equal(await first, await second);

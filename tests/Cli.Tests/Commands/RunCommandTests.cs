@@ -168,7 +168,7 @@ public sealed class RunCommandTests : IDisposable
         Assert.DoesNotContain("nobody reads this", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact(Skip = "RunPreparation takes 'stream' from the definition only; RunRequest must carry the step that --stream names.")]
+    [Fact]
     public async Task Streamed_step_is_printed_also_when_the_definition_does_not_stream_it()
     {
         var result = await _workspace.RunAsync(

@@ -9,6 +9,9 @@ internal static partial class SimulatedText
     private const int SentencesPerParagraph = 4;
     private const int MostKeywords = 12;
 
+    // In words, with a topic of six.
+    private const int LongestOpening = 30;
+
     private static readonly string[] Openings =
     [
         "Overall this is a solid response to “{0}”, with a clear line of thought and some room to grow.",
@@ -78,17 +81,23 @@ internal static partial class SimulatedText
 
     private static void AddProse(List<string> pieces, int tokens, StableRandom random, string topic, string[] keywords)
     {
-        var last = "";
+        var said = new HashSet<string>();
         for (var added = 0; pieces.Count < tokens; added++)
         {
             var left = tokens - pieces.Count;
-            var pool = added == 0 ? Openings : Sentences;
+            var pool = added == 0 && left >= LongestOpening ? Openings : Sentences;
             var (first, second) = (random.Next(keywords.Length), random.Next(keywords.Length - 1));
-            var text = Rotated(pool, random.Next(pool.Length))
-                .Select(sentence => Season(sentence, topic, keywords[first], keywords[(first + 1 + second) % keywords.Length]))
-                .FirstOrDefault(sentence => sentence != last && CountWords(sentence) <= left);
-            last = text ?? Closings[Math.Min(left, Closings.Length) - 1];
-            Add(pieces, last, added % SentencesPerParagraph == 0 ? "\n\n" : " ");
+            var fitting = Rotated(pool, random.Next(pool.Length))
+                .Select(template => (template, text: Season(template, topic, keywords[first], keywords[(first + 1 + second) % keywords.Length])))
+                .Where(sentence => CountWords(sentence.text) <= left)
+                .ToList();
+
+            // Nothing is said twice in a text of usual length: the last few words are a closing, and only a long text begins again.
+            var (template, text) = fitting.Find(sentence => !said.Contains(sentence.template)) is { text: not null } fresh ? fresh
+                : left <= Closings.Length ? ("", Closings[left - 1])
+                : fitting[0];
+            said.Add(template);
+            Add(pieces, text, added % SentencesPerParagraph == 0 ? "\n\n" : " ");
         }
     }
 

@@ -48,6 +48,17 @@ public sealed partial class SimulatedTextTests
     }
 
     [Fact]
+    public void Compose_usual_length_says_nothing_twice()
+    {
+        for (var n = 0; n < 50; n++)
+        {
+            var sentences = Text($"# Clarify the question\nNumber {n}, about pricing and retention.", 140).Split(". ");
+
+            Assert.Equal(sentences.Distinct(), sentences);
+        }
+    }
+
+    [Fact]
     public void Compose_prompt_with_braces_or_nothing_at_all_still_reads()
     {
         Assert.NotEmpty(Text("{0} {{placeholder}} {", 60));

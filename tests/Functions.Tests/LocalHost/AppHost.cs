@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Tests.LocalHost;
+
+/// <summary>The functions app on the embedded host, over a journal and a store that may outlive it.</summary>
+internal sealed class AppHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly LocalDurableHost _host;
+
+    private AppHost(ServiceProvider services, LocalDurableHost host)
+    {
+        _services = services;
+        _host = host;
+    }
+
+    public DurableTaskClient Client => _host.Client;
+
+    /// <param name="journal">Where histories are kept; null: in memory, gone with the host.</param>
+    /// <param name="store">Where everything else is kept; null: in memory, gone with the host.</param>
+    public static async Task<AppHost> StartAsync(IJournal? journal = null, IContentStore? store = null)
+    {
+        var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(store ?? new MemoryContentStore())
+            .AddOrchestrator(new OrchestratorOptions { AllowMocks = true }, claims: new MemoryContentStore())
+            .BuildServiceProvider();
+        var host = await LocalDurableHost.StartAsync(builder =>
+        {
+            builder.Journal = journal;
+            builder.Services = services;
+            builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
+            builder.AddFunctions(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
+        });
+        return new AppHost(services, host);
+    }
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public Task<RunInput> StartRunAsync(string runId, string definition, string mocks, string inputs = "{}")
+    {
+        Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out var script, out var findings), string.Join('\n', findings));
+        return Get<RunStarter>().StartAsync(
+            Client,
+            new StartRequest
+            {
+                RunId = runId,
+                Definition = Encoding.UTF8.GetBytes(definition),
+                Inputs = JsonNode.Parse(inputs)!.AsObject(),
+                Mocks = script,
+            },
+            CancellationToken.None);
+    }
+
+    public async Task<RunDocument> WaitAsync(string runId)
+    {
+        await Client.WaitForInstanceCompletionAsync(runId, CancellationToken.None);
+        return (await Get<RunReader>().FindAsync(runId, CancellationToken.None))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+}

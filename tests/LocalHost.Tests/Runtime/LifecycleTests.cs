@@ -1,0 +1,143 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Hosting;
+
+namespace Orchestrator.LocalHost.Tests.Runtime;
+
+public sealed class LifecycleTests
+{
+    private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _after = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [Fact]
+    public async Task Suspended_instance_records_results_and_goes_on_only_when_resumed()
+    {
+        await using var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("two", new StartOrchestrationOptions("i"));
+        await _running.Task;
+        await host.Client.SuspendInstanceAsync("i", "hold on");
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+        _go.SetResult();
+        await host.Client.SuspendInstanceAsync("i", "again");
+        Assert.False(_after.Task.IsCompleted);
+        await host.Client.ResumeInstanceAsync("i");
+        Assert.Equal("done", (await host.EndOfAsync("i")).ReadOutputAs<string>());
+        Assert.True(_after.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Termination_is_immediate_and_late_results_are_ignored()
+    {
+        await using var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("two", new StartOrchestrationOptions("i"));
+        await _running.Task;
+        await host.Client.TerminateInstanceAsync("i", "stop");
+        var ended = await host.Client.GetInstanceAsync("i", getInputsAndOutputs: true);
+        Assert.Equal((OrchestrationRuntimeStatus.Terminated, "stop"), (ended!.RuntimeStatus, ended.ReadOutputAs<string>()));
+        _go.SetResult();
+        await host.RunAsync("empty");
+        Assert.False(_after.Task.IsCompleted);
+        Assert.Equal(ended.LastUpdatedAt, (await host.Client.GetInstanceAsync("i"))!.LastUpdatedAt);
+    }
+
+    [Fact]
+    public async Task Suspended_instance_can_be_terminated()
+    {
+        await using var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("two", new StartOrchestrationOptions("i"));
+        await host.Client.SuspendInstanceAsync("i");
+        await host.Client.TerminateInstanceAsync("i");
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.EndOfAsync("i")).RuntimeStatus);
+        _go.SetResult();
+    }
+
+    [Fact]
+    public async Task Returned_instance_stays_running_until_its_activities_have_ended()
+    {
+        await using var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("careless", new StartOrchestrationOptions("i"));
+        await _running.Task;
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+        _go.SetResult();
+        Assert.Equal("returned", (await host.EndOfAsync("i")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Thrown_instance_stays_running_until_its_activities_have_ended()
+    {
+        await using var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("throws", new StartOrchestrationOptions("i"));
+        await _running.Task;
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+        _go.SetResult();
+        Assert.Equal("thrown", (await host.EndOfAsync("i")).FailureDetails!.ErrorMessage);
+    }
+
+    [Fact]
+    public async Task Stop_waits_for_activities_and_records_their_results()
+    {
+        var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("two", new StartOrchestrationOptions("i"));
+        await _running.Task;
+        var waiting = host.Client.WaitForInstanceCompletionAsync("i");
+        var stopped = host.StopAsync();
+        Assert.False(stopped.IsCompleted);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => host.Client.ScheduleNewOrchestrationInstanceAsync("empty"));
+        _go.SetResult();
+        await stopped.WaitAsync(HostExtensions.Patience);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Stop_cancels_running_activities()
+    {
+        var host = await StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("patient", new StartOrchestrationOptions("i"));
+        await _running.Task;
+        await host.StopAsync().WaitAsync(HostExtensions.Patience);
+        Assert.True(_after.Task.IsCompleted);
+    }
+
+    private Task<LocalDurableHost> StartAsync() => LocalDurableHost.StartAsync(Register);
+
+    private void Register(LocalDurableHostBuilder builder) => builder
+        .AddActivity("wait", async _ =>
+        {
+            _running.TrySetResult();
+            await _go.Task;
+        })
+        .AddActivity("after", _ =>
+        {
+            _after.TrySetResult();
+            return Task.CompletedTask;
+        })
+        .AddActivity("until stopped", async run =>
+        {
+            var stopped = new TaskCompletionSource();
+            await using var registration = run.CancellationToken.Register(stopped.SetResult);
+            _running.TrySetResult();
+            await stopped.Task;
+            _after.TrySetResult();
+            run.CancellationToken.ThrowIfCancellationRequested();
+        })
+        .AddOrchestrator("empty", (TaskOrchestrationContext _) => Task.CompletedTask)
+        .AddOrchestrator("patient", (TaskOrchestrationContext c) => c.CallActivityAsync("until stopped"))
+        .AddOrchestrator("two", async (TaskOrchestrationContext c) =>
+        {
+            await c.CallActivityAsync("wait");
+            await c.CallActivityAsync("after");
+            return "done";
+        })
+        .AddOrchestrator("careless", (TaskOrchestrationContext c) =>
+        {
+            _ = c.CallActivityAsync("wait");
+            return Task.FromResult("returned");
+        })
+        .AddOrchestrator("throws", Task (TaskOrchestrationContext c) =>
+        {
+            _ = c.CallActivityAsync("wait");
+            throw new InvalidOperationException("thrown");
+        });
+}

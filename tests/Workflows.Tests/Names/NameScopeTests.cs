@@ -1,0 +1,60 @@
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Workflows.Tests.Names;
+
+public class NameScopeTests
+{
+    private readonly NameScope _declared = new([("clarify", "feedback", true), ("fetch-users", "users", false), ("own", "own", false)], ["question", "users"]);
+    private readonly NameScope _open = new([("clarify", "feedback", false)], null);
+
+    [Theory]
+    [InlineData("feedback", ReferenceKind.Output, 0, 1)]
+    [InlineData("feedback_transformed", ReferenceKind.Transformed, 0, 1)]
+    [InlineData("clarify.output", ReferenceKind.StepRecord, 0, 1)]
+    [InlineData("own.output", ReferenceKind.Output, 2, 1)]
+    [InlineData("""steps["fetch-users"].output""", ReferenceKind.StepRecord, 1, 2)]
+    [InlineData("question", ReferenceKind.Input, -1, 1)]
+    [InlineData("inputs.question", ReferenceKind.Input, -1, 2)]
+    [InlineData("inputs", ReferenceKind.AllInputs, -1, 1)]
+    [InlineData("users", ReferenceKind.Output, 1, 1)]
+    [InlineData("inputs.users", ReferenceKind.Input, -1, 2)]
+    [InlineData("context.feedback", ReferenceKind.Output, 0, 2)]
+    [InlineData("run.id", ReferenceKind.Run, -1, 1)]
+    public void Name_means_what_the_order_of_look_up_says(string text, ReferenceKind kind, int step, int consumed)
+    {
+        Assert.True(_declared.TryResolve(Path(text), out var reference, out _));
+        Assert.Equal((kind, step, consumed), (reference.Kind, reference.Step, reference.Consumed));
+    }
+
+    [Fact]
+    public void Output_that_is_named_like_its_step_may_also_be_the_steps_record()
+    {
+        _declared.TryResolve(Path("own.output"), out var own, out _);
+        _declared.TryResolve(Path("feedback.output"), out var other, out _);
+
+        Assert.Equal((true, false), (own.MayBeStepRecord, other.MayBeStepRecord));
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("inputs.nobody")]
+    [InlineData("steps.nobody")]
+    [InlineData("steps")]
+    [InlineData("run.name")]
+    [InlineData("item")]
+    [InlineData("users_transformed")]
+    public void Name_of_nothing_is_one_sentence(string text)
+    {
+        Assert.False(_declared.TryResolve(Path(text), out _, out var error));
+        Assert.EndsWith(".", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_declared_inputs_any_other_name_is_taken_for_one()
+    {
+        Assert.True(_open.TryResolve(Path("anything"), out var reference, out _));
+        Assert.Equal((ReferenceKind.Input, "anything"), (reference.Kind, reference.Input));
+    }
+
+    private static ValuePath Path(string text) => ValuePath.TryParse(text, out var path, out var error) ? path : throw new ArgumentException(error);
+}
