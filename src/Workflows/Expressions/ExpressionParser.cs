@@ -38,19 +38,14 @@ internal sealed class ExpressionParser
         var node = ReadInfix(ExpressionOperator.Or);
         while (_at.Take("?"))
         {
-            var then = ReadExpression();
+            cases ??= [];
+            cases.Add(new(node, ReadExpression()));
             _at.Expect(":", "':' and what holds otherwise");
-            (cases ??= []).Add(new(node, then));
             node = ReadInfix(ExpressionOperator.Or);
         }
 
         _at.Leave();
-        return (cases, node) switch
-        {
-            (null, _) => node,
-            (_, ExpressionNode.Conditional rest) => new ExpressionNode.Conditional([.. cases, .. rest.Cases], rest.Otherwise, start, _at.End - start),
-            _ => new ExpressionNode.Conditional(cases, node, start, _at.End - start),
-        };
+        return cases is null ? node : ExpressionTree.Conditional(cases, node, start, _at.End - start);
     }
 
     private ExpressionNode ReadInfix(int level)
@@ -60,23 +55,32 @@ internal sealed class ExpressionParser
         while (ExpressionOperator.Of(_at.Current) is { } first && first.Level >= level)
         {
             var rights = new List<ExpressionNode.Right>();
-            while (ExpressionOperator.Of(_at.Current) is { } next && next.Level == first.Level)
+            while (TakeOperator(first, rights.Count) is { } next)
             {
-                if (rights.Count > 0 && !next.CanRepeat)
-                {
-                    throw _at.Wrong($"'{first.Symbol}' and '{next.Symbol}' cannot follow one another.", "Join comparisons with '&&', or use parentheses.");
-                }
-
-                var position = _at.Advance().Position;
-                rights.Add(new(next, position, ReadInfix(next.Level + 1)));
+                rights.Add(new(next, _at.End - next.Symbol.Length, ReadInfix(next.Level + 1)));
             }
 
-            left = left is ExpressionNode.Infix inner && inner.Level == first.Level && first.CanRepeat
-                ? new ExpressionNode.Infix(inner.First, [.. inner.Rights, .. rights], start, _at.End - start)
-                : new ExpressionNode.Infix(left, rights, start, _at.End - start);
+            left = ExpressionTree.Infix(left, rights, start, _at.End - start);
         }
 
         return left;
+    }
+
+    private ExpressionOperator? TakeOperator(ExpressionOperator first, int taken)
+    {
+        var next = ExpressionOperator.Of(_at.Current);
+        if (next?.Level != first.Level)
+        {
+            return null;
+        }
+
+        if (taken > 0 && !next.CanRepeat)
+        {
+            throw _at.Wrong($"'{first.Symbol}' and '{next.Symbol}' cannot follow one another.", "Join comparisons with '&&', or use parentheses.");
+        }
+
+        _at.Advance();
+        return next;
     }
 
     private ExpressionNode ReadUnary()
@@ -97,29 +101,28 @@ internal sealed class ExpressionParser
     {
         var start = _at.Current.Position;
         var node = ReadPrimary();
+        if (!_at.Current.Is(".") && !_at.Current.Is("["))
+        {
+            return node;
+        }
+
         var steps = new List<ExpressionNode.Step>();
         while (_at.Current.Is(".") || _at.Current.Is("["))
         {
             steps.Add(_at.Advance().Text == "." ? ReadMember() : ReadIndex());
         }
 
-        if (_at.Current.Is("(") && steps is [.., { Name: { } method, Index: null } last])
+        RefuseMethod(steps[^1]);
+        return ExpressionTree.Followed(node, steps, start, _at.End - start);
+    }
+
+    private void RefuseMethod(ExpressionNode.Step last)
+    {
+        if (_at.Current.Is("(") && last.Name is { } method)
         {
             var suggestion = method == "length" ? "Write .length without parentheses." : $"Write {ExpressionText.Cut(method)}(…) with the value as its first argument.";
             throw new ExpressionFailure($"'{ExpressionText.Cut(method)}' cannot be called on a value.", last.Position, last.Length, suggestion);
         }
-
-        var known = node is ExpressionNode.Path ? steps.TakeWhile(step => step.Name is not null).Count() : 0;
-        if (known > 0 && node is ExpressionNode.Path path)
-        {
-            var names = steps.Take(known).ToList();
-            node = new ExpressionNode.Path(
-                ValuePath.Of([.. path.Value.Segments, .. names.Select(step => step.Name!)]), [.. path.Steps, .. names], start, names[^1].Position + names[^1].Length - start);
-        }
-
-        return steps.Count == known ? node
-            : node is ExpressionNode.Access access ? new ExpressionNode.Access(access.Target, [.. access.Steps, .. steps], start, _at.End - start)
-            : new ExpressionNode.Access(node, [.. steps.Skip(known)], start, _at.End - start);
     }
 
     private ExpressionNode.Step ReadMember()
@@ -150,33 +153,48 @@ internal sealed class ExpressionParser
     private ExpressionNode ReadPrimary()
     {
         var token = _at.Current;
-        switch (token.Kind)
+        return token.Kind switch
         {
-            case ExpressionToken.Sort.Number:
-                return ReadLiteral(new ExpressionValue.Number(token.Number));
-            case ExpressionToken.Sort.Text:
-                return ReadLiteral(new ExpressionValue.Text(token.Text));
-            case ExpressionToken.Sort.Name when token.Text == "null":
+            ExpressionToken.Sort.Number => ReadLiteral(new ExpressionValue.Number(token.Number)),
+            ExpressionToken.Sort.Text => ReadLiteral(new ExpressionValue.Text(token.Text)),
+            ExpressionToken.Sort.Name => ReadName(token),
+            ExpressionToken.Sort.Symbol when token.Text == "[" => ReadList(),
+            ExpressionToken.Sort.Symbol when token.Text == "(" => ReadGroup(),
+            _ => throw _at.Unexpected("a value"),
+        };
+    }
+
+    private ExpressionNode ReadName(ExpressionToken token)
+    {
+        switch (token.Text)
+        {
+            case "null":
                 return ReadLiteral(new ExpressionValue.Null());
-            case ExpressionToken.Sort.Name when token.Text is "true" or "false":
+            case "true" or "false":
                 return ReadLiteral(new ExpressionValue.Truth(token.Text == "true"));
-            case ExpressionToken.Sort.Name when token.Text != "in":
+            case "in":
+                throw _at.Unexpected("a value", "An output or input named 'in' is written context.in.");
+            default:
                 _at.Advance();
                 return _at.Current.Is("(")
                     ? ReadCall(token)
                     : new ExpressionNode.Path(ValuePath.Of([token.Text]), [], token.Position, token.Length);
-            case ExpressionToken.Sort.Symbol when token.Text == "[":
-                _at.Advance();
-                var items = ReadItems("]");
-                return new ExpressionNode.ListOf(items, token.Position, _at.End - token.Position);
-            case ExpressionToken.Sort.Symbol when token.Text == "(":
-                _at.Advance();
-                var inner = ReadExpression();
-                _at.Expect(")", "')'");
-                return inner with { Position = token.Position, Length = _at.End - token.Position };
-            default:
-                throw _at.Unexpected("a value", token.Text == "in" ? "An output or input named 'in' is written context.in." : null);
         }
+    }
+
+    private ExpressionNode.ListOf ReadList()
+    {
+        var start = _at.Advance().Position;
+        var items = ReadItems("]");
+        return new(items, start, _at.End - start);
+    }
+
+    private ExpressionNode ReadGroup()
+    {
+        var start = _at.Advance().Position;
+        var inner = ReadExpression();
+        _at.Expect(")", "')'");
+        return inner with { Position = start, Length = _at.End - start };
     }
 
     private ExpressionNode.Literal ReadLiteral(ExpressionValue value)
@@ -187,19 +205,23 @@ internal sealed class ExpressionParser
 
     private ExpressionNode.Call ReadCall(ExpressionToken name)
     {
-        if (!ExpressionFunctions.All.TryGetValue(name.Text, out var function))
-        {
-            throw new ExpressionFailure(
-                $"There is no function '{ExpressionText.Cut(name.Text)}'.", name.Position, name.Length,
-                Suggestion.For(ExpressionText.Cut(name.Text), ExpressionFunctions.All.Keys) ?? $"There are {string.Join(", ", ExpressionFunctions.All.Keys)}.");
-        }
-
+        var function = Function(name);
         _at.Advance();
         var arguments = ReadItems(")");
-        var length = _at.End - name.Position;
-        return arguments.Count >= function.MinArguments && arguments.Count <= function.MaxArguments
-            ? new(function, arguments, name.Position, length)
-            : throw new ExpressionFailure($"{function.Name} does not take {arguments.Count} arguments.", name.Position, length, $"Write {function.Usage}.");
+        return function.Takes(arguments.Count)
+            ? new(function, arguments, name.Position, _at.End - name.Position)
+            : throw new ExpressionFailure(
+                $"{function.Name} does not take {arguments.Count} arguments.", name.Position, _at.End - name.Position, $"Write {function.Usage}.");
+    }
+
+    private static ExpressionFunction Function(ExpressionToken name)
+    {
+        var (written, all) = (ExpressionText.Cut(name.Text), ExpressionFunctions.All);
+        return all.TryGetValue(name.Text, out var function)
+            ? function
+            : throw new ExpressionFailure(
+                $"There is no function '{written}'.", name.Position, name.Length,
+                Suggestion.For(written, all.Keys) ?? $"There are {string.Join(", ", all.Keys)}.");
     }
 
     private List<ExpressionNode> ReadItems(string close)

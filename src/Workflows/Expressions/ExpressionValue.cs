@@ -22,13 +22,19 @@ internal abstract record ExpressionValue
     {
         try
         {
-            return node switch
+            switch (node)
             {
-                null => new Null(),
-                JsonArray { Count: >= 0 } list => new List(list),
-                JsonObject { Count: >= 0 } item => new Object(item),
-                _ => Of(node.AsValue()),
-            };
+                case null:
+                    return new Null();
+                case JsonArray list:
+                    return new List(list);
+                case JsonObject item:
+                    // A node from JSON reads its members when it is first asked, and may find two of one name.
+                    _ = item.Count;
+                    return new Object(item);
+                default:
+                    return Of(node.AsValue());
+            }
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {

@@ -7,15 +7,15 @@ namespace Orchestrator.Workflows.Tests.Expressions;
 public sealed class ExpressionLimitTests
 {
     private const int Mebi = 1024 * 1024;
-    private const int SmallStack = 256 * 1024;
+    private const int SmallStack = 512 * 1024;
 
-    private static JsonObject Values => new() { ["text"] = new string('a', 6 * Mebi), ["one"] = 1, ["yes"] = true, ["list"] = new JsonArray(new string('b', 6 * Mebi)) };
+    private static JsonObject Values => new() { ["text"] = new string('a', 6 * Mebi), ["one"] = 1, ["yes"] = true, ["no"] = false, ["list"] = new JsonArray(new string('b', 6 * Mebi)) };
 
     /// <summary>What is put before and after the middle, over and over.</summary>
     public static TheoryData<string, string, string> Nestings => new()
     {
         { "(", "1", ")" }, { "[", "1", "]" }, { "-", "1", "" }, { "!", "yes", "" }, { "max(0, ", "1", ")" }, { "list[", "0", "]" }, { "yes ? ", "1", " : 2" }, { "1 + (2 * ", "1", ")" }, { "coalesce(", "one", ")" },
-        { "yes || (yes && (1 == (1 + (2 * -(", "1", "))))))" }, { "-(", "1", ")" },
+        { "-(", "1", ")" }, { "no || yes && 1 == 1 + 1 * (", "1", ")" }, { "yes || yes && 1 == 1 + 1 * max(1, ", "1", ")" }, { "coalesce(missing, ", "one", ")[0]" },
     };
 
     [Theory, MemberData(nameof(Nestings))]
