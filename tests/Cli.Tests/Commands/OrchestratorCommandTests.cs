@@ -30,7 +30,7 @@ public class OrchestratorCommandTests
     {
         var result = await Workspace.InvokeAsync("--help");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.All(["run", "runs", "serve"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
     }
 }
