@@ -3,19 +3,6 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Tests.Names;
 
-<<<<<<< HEAD
-public class ValuePathTests
-{
-    [Theory]
-    [InlineData("a", "a")]
-    [InlineData("inputs.question", "inputs|question")]
-    [InlineData("users[0].name", "users|0|name")]
-    [InlineData("""steps["fetch-users"].output""", "steps|fetch-users|output")]
-    [InlineData("a['b c']", "a|b c")]
-    public void Path_is_read_into_segments(string text, string segments)
-    {
-        Assert.True(ValuePath.TryParse(text, out var path, out _));
-=======
 public sealed class ValuePathTests
 {
     [Theory]
@@ -28,56 +15,11 @@ public sealed class ValuePathTests
     public void TryParse_of_a_path_gives_its_segments(string text, string segments)
     {
         Assert.True(ValuePath.TryParse(text, out var path, out var error), error);
->>>>>>> expr
         Assert.Equal(segments.Split('|'), path.Segments);
         Assert.Equal(text, path.ToString());
     }
 
     [Theory]
-<<<<<<< HEAD
-    [InlineData("")]
-    [InlineData(".a")]
-    [InlineData("a.")]
-    [InlineData("a..b")]
-    [InlineData("a-b")]
-    [InlineData("a b")]
-    [InlineData("a[")]
-    [InlineData("a[x]")]
-    [InlineData("a[\"x]")]
-    [InlineData("[0]")]
-    [InlineData("a]")]
-    public void Wrong_path_is_one_sentence(string text)
-    {
-        Assert.False(ValuePath.TryParse(text, out _, out var error));
-        Assert.EndsWith(".", error, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("a.b", "1")]
-    [InlineData("a.list[1]", "20")]
-    [InlineData("a.list.length", "2")]
-    [InlineData("a.text.length", "5")]
-    [InlineData("a.none", null)]
-    public void Following_a_path_leads_to_the_value(string text, string? expected)
-    {
-        Assert.True(ValuePath.TryParse(text, out var path, out _));
-        Assert.True(path.TryFollow(Value(), 1, out var found));
-        Assert.Equal(expected, found?.ToJsonString());
-    }
-
-    [Theory]
-    [InlineData("a.missing")]
-    [InlineData("a.list[2]")]
-    [InlineData("a.b.c")]
-    [InlineData("a.none.c")]
-    public void Path_that_leads_to_nothing_says_so(string text)
-    {
-        Assert.True(ValuePath.TryParse(text, out var path, out _));
-        Assert.False(path.TryFollow(Value(), 1, out _));
-    }
-
-    private static JsonObject Value() => JsonNode.Parse("""{ "b": 1, "list": [10, 20], "text": "hello", "none": null }""")!.AsObject();
-=======
     [InlineData("", "empty")]
     [InlineData("a.", "name is missing at character 3")]
     [InlineData("a-b", "Unexpected '-' at character 2")]
@@ -131,5 +73,4 @@ public sealed class ValuePathTests
         var found = path.TryFollow(JsonNode.Parse("""{ "a": [1, 2], "t": "abc", "o": { "length": 9 }, "n": null }"""), 1, out var value);
         Assert.Equal(expected, found ? value?.ToJsonString() ?? "null" : null);
     }
->>>>>>> expr
 }
