@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.Client;
@@ -57,19 +58,32 @@ public sealed class LocalDurableHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = new LocalDurableHostBuilder();
-        configure(builder);
-        var host = new LocalDurableHost(builder.Build());
-        if (builder.Options.RecoversInstances)
+        try
         {
-            await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);
-        }
+            configure(builder);
+            var host = new LocalDurableHost(builder.Build());
+            if (builder.Options.RecoversInstances)
+            {
+                await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);
+            }
 
-        return host;
+            return host;
+        }
+        catch
+        {
+            // The folder must not stay locked by a host that nobody has.
+            if (builder.Journal is { } journal)
+            {
+                await journal.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>The durable events of an instance's current execution, from the first on; none when it is unknown.</summary>
     /// <exception cref="JournalException">The instance is refused.</exception>
-    public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (_engine.Find(instanceId) is not { Snapshot: { } snapshot } entry)
         {

@@ -1,16 +1,23 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>Options that several commands share, each made anew for its command.</summary>
 internal static class CommonOptions
 {
-    public static Option<string> State() => new("--state")
+    public static Option<string> State()
     {
-        Description = "The folder that keeps runs.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => ".orchestrator",
-    };
+        var option = new Option<string>("--state") { Description = "The folder that keeps runs.", HelpName = "DIR", DefaultValueFactory = _ => ".orchestrator" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            {
+                result.AddError("--state needs the name of a folder.");
+            }
+        });
+        return option;
+    }
 
     public static Option<string> Storage()
     {
@@ -18,6 +25,24 @@ internal static class CommonOptions
         option.AcceptOnlyFromAmong("files", "memory");
         return option;
     }
+
+    /// <summary>An option that takes a whole number; anything else is refused in words that name the option and its bounds.</summary>
+    public static Option<int?> Number(string name, string description, int least, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= least && number <= most)
+            {
+                return number;
+            }
+
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}."));
+            return null;
+        },
+    };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else; progress goes to the error output." };
 

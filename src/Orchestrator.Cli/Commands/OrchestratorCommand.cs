@@ -5,6 +5,7 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -21,20 +22,20 @@ internal static class OrchestratorCommand
             RunsCommand.Create(),
             ServeCommand.Create(),
         };
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var mistake in parsed.Errors)
-            {
-                await error.WriteLineAsync(mistake.Message);
-            }
-
-            await error.WriteLineAsync("'orchestrator --help' lists the commands, 'orchestrator <command> --help' the options of one.");
-            return ExitCodes.WrongUsage;
-        }
-
         try
         {
+            var parsed = root.Parse(args);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var mistake in parsed.Errors)
+                {
+                    await error.WriteLineAsync(mistake.Message);
+                }
+
+                await error.WriteLineAsync("'orchestrator --help' lists the commands, 'orchestrator <command> --help' the options of one.");
+                return ExitCodes.WrongUsage;
+            }
+
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 Output = output,
@@ -56,7 +57,7 @@ internal static class OrchestratorCommand
             UsageException usage => usage.Lines,
             DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
             RunRefusedException refusal => [.. refusal.Reasons.Select(reason => reason.Message)],
-            RunExistsException or WorkflowErrorException or ContentStoreException or JournalException => [exception.Message],
+            RunExistsException or WorkflowErrorException or ContentStoreException or JournalException or HostSettingsException => [exception.Message],
             _ => null,
         };
         if (lines is not null)

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -22,14 +26,7 @@ internal static class RunCommand
         };
         var inputs = new Option<string?>("--inputs") { Description = "A JSON file with inputs; -i goes before it.", HelpName = "FILE" };
         var model = new Option<string?>("--model") { Description = "The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.", HelpName = "NAME" };
-        var parallel = new Option<int?>("--max-parallelism") { Description = "Steps that may execute at one time.", HelpName = "N" };
-        parallel.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1)
-            {
-                result.AddError("--max-parallelism must be at least 1.");
-            }
-        });
+        var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
         var environment = new Option<string>("--environment") { Description = "The environment that the run is recorded for.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
         var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models.", HelpName = "FILE" };
@@ -43,6 +40,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
+            CheckModel(parsed.GetValue(model));
             var request = new StartRequest
             {
                 Definition = TextFile.ReadBytes(path, "The definition"),
@@ -51,10 +49,12 @@ internal static class RunCommand
                 FallbackSlug = Slug(path),
                 Model = parsed.GetValue(model),
                 MaxParallelism = parsed.GetValue(parallel),
+                StreamedStep = parsed.GetValue(stream),
                 Environment = parsed.GetRequiredValue(environment),
                 Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
                 Prompts = [new PromptFolder(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "prompts"))],
             };
+            CheckStream(parsed.GetValue(stream), request.Definition.Span);
             var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
             {
                 InMemory = parsed.GetValue(storage) == "memory",
@@ -67,6 +67,35 @@ internal static class RunCommand
             return await new ForegroundRun(app, view).RunAsync(request, note, cancellationToken);
         });
         return command;
+    }
+
+    private static void CheckModel(string? model)
+    {
+        if (model is not null && string.IsNullOrWhiteSpace(model))
+        {
+            throw new UsageException("--model needs the name of a model.");
+        }
+
+        if (model is not null && SimulatedModelOptions.IsSimulated(model))
+        {
+            try
+            {
+                SimulatedModelOptions.Parse(model);
+            }
+            catch (ModelOptionException exception)
+            {
+                throw new UsageException(exception.Message);
+            }
+        }
+    }
+
+    /// <summary>A definition with mistakes is not looked into: whoever starts it names them all.</summary>
+    private static void CheckStream(string? step, ReadOnlySpan<byte> definition)
+    {
+        if (step is not null && WorkflowReader.Read(definition).Workflow is { Definition.Steps: var steps } && steps.All(known => known.Id != step))
+        {
+            throw new UsageException($"There is no step '{step}' to stream. {Suggestion.For(step, steps.Select(known => known.Id))}".TrimEnd());
+        }
     }
 
     private static MockScript Mocks(string file) =>

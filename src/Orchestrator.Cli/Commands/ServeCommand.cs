@@ -10,14 +10,8 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "The port on this machine; 0 for any free one.", HelpName = "N", DefaultValueFactory = _ => 7071 };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65_535)
-            {
-                result.AddError("--port must be from 0 to 65535.");
-            }
-        });
+        var port = CommonOptions.Number("--port", "The port on this machine; 0 for any free one.", 0, 65_535);
+        port.DefaultValueFactory = _ => 7071;
         var prompts = new Option<string?>("--prompts") { Description = "A folder with the prompts that runs refer to.", HelpName = "DIR" };
         var mocks = new Option<bool>("--allow-mocks") { Description = "Accept runs that bring scripted answers instead of calling models." };
         var (state, storage, verbose) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Verbose());
@@ -38,15 +32,17 @@ internal static class ServeCommand
             }
 
             await using var app = await LocalApp.StartAsync(settings, cancellationToken);
-            await using var web = await ListenAsync(app, parsed.GetValue(port), cancellationToken);
+            await using var web = await ListenAsync(app, parsed.GetRequiredValue(port)!.Value, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
+
+            // Before the listing: whoever has read that may stop us at once.
+            using var stop = new StopSignal();
             foreach (var line in web.Listing)
             {
                 await output.WriteLineAsync(line);
             }
 
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
-            using var stop = new StopSignal();
             await stop.WaitAsync();
             await output.WriteLineAsync("Stopping.");
             return ExitCodes.Completed;

@@ -11,6 +11,11 @@ internal static class TextFile
 
     private static T Try<T>(string path, string what, Func<string, T> read)
     {
+        if (path.Length == 0)
+        {
+            throw new UsageException($"{what} has no name.");
+        }
+
         try
         {
             return read(path);

@@ -19,6 +19,7 @@ internal sealed class RunView
     private RunProjection? _projection;
     private IRunProgressView? _view;
     private IReadOnlyList<string> _inputs = [];
+    private bool _withinText;
 
     /// <param name="color">False: no colours and no live table.</param>
     /// <param name="streamed">The step whose text is printed while it is written; null for none.</param>
@@ -52,20 +53,40 @@ internal sealed class RunView
     }
 
     /// <summary>Prints a sentence between what else is shown.</summary>
-    public void Say(string sentence) => _progress.WriteLine(sentence);
+    public void Say(string sentence)
+    {
+        BreakText();
+        _progress.WriteLine(sentence);
+    }
 
     public void Show(RunEvent item)
     {
         if (item.Event == RunEventNames.StepChunk)
         {
-            if (item.StepId == _streamed)
+            if (item.StepId == _streamed && item.Text is { Length: > 0 } text)
             {
-                _progress.Write(item.Text);
+                _progress.Write(text);
+                _withinText = text[^1] != '\n';
             }
         }
         else if (Apply(item))
         {
+            if (item.Event != RunEventNames.StepReady)
+            {
+                BreakText();
+            }
+
             _view!.Show(item);
+        }
+    }
+
+    /// <summary>A line of its own does not continue a streamed one.</summary>
+    private void BreakText()
+    {
+        if (_withinText)
+        {
+            _progress.WriteLine();
+            _withinText = false;
         }
     }
 
@@ -80,6 +101,7 @@ internal sealed class RunView
     public void End(RunDocument run)
     {
         (_view as IDisposable)?.Dispose();
+        BreakText();
         if (_json)
         {
             _output.WriteLine(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));

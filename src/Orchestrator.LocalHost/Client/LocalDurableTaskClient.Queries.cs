@@ -44,7 +44,8 @@ internal sealed partial class LocalDurableTaskClient
     }
 
     /// <summary>Deletes all finished instances that the filter selects.</summary>
-    public override async Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var purged = 0;

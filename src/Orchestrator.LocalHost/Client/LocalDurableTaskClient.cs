@@ -70,10 +70,12 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         return engine.TerminateAsync(instanceId, engine.Converter.Serialize(options?.Output), options?.Recursive ?? false).WaitAsync(cancellation);
     }
 
-    public override async Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+    public override async Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         await WhenAsync(instanceId, static snapshot => snapshot.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation).ConfigureAwait(false);
 
-    public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+    public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         await WhenAsync(instanceId, static snapshot => snapshot.IsFinished, getInputsAndOutputs, cancellation).ConfigureAwait(false);
 
     /// <exception cref="JournalException">The instance is refused: its history is damaged or cannot be written.</exception>
@@ -101,7 +103,8 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
 
         if (!restartWithNewInstanceId && !snapshot.IsFinished)
         {
-            throw new InvalidOperationException($"An orchestration with the instanceId {instanceId} cannot be restarted: it is {snapshot.Status}. Terminate it first, or restart it under a new id.");
+            throw new InvalidOperationException(
+                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {snapshot.Status}. Terminate it first, or restart it under a new id.");
         }
 
         var now = Now;
@@ -123,7 +126,8 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         if (instanceId[0] == '@')
         {
-            throw new ArgumentException($"'{instanceId}' is the id of an entity, for which the local host has no support: instance ids do not begin with '@'.", nameof(instanceId));
+            throw new ArgumentException(
+                $"'{instanceId}' is the id of an entity, for which the local host has no support: instance ids do not begin with '@'.", nameof(instanceId));
         }
 
         if (instanceId.Length > LongestId)

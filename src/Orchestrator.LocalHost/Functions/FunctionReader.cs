@@ -138,7 +138,8 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
             var policies = pattern.ParameterPolicies.Values.SelectMany(policy => policy).Select(policy => policy.Content!.Split('(')[0]);
             foreach (var unknown in policies.Where(policy => !KnownConstraints.Contains(policy, StringComparer.OrdinalIgnoreCase)))
             {
-                Report(parameter, $"the route '{template}' has the unknown constraint '{unknown}'; known are {string.Join(", ", KnownConstraints.Order(StringComparer.Ordinal))}.");
+                var known = string.Join(", ", KnownConstraints.Order(StringComparer.Ordinal));
+                Report(parameter, $"the route '{template}' has the unknown constraint '{unknown}'; known are {known}.");
             }
 
             return pattern;

@@ -15,8 +15,9 @@ internal sealed class LocalFunctionDefinition : FunctionDefinition
         PathToAssembly = method.DeclaringType.Assembly.Location;
         Parameters =
         [
-            .. method.GetParameters().Select(parameter =>
-                new FunctionParameter(parameter.Name!, parameter.ParameterType, parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null)),
+            .. method.GetParameters().Select(parameter => parameter.HasDefaultValue
+                ? new FunctionParameter(parameter.Name!, parameter.ParameterType, true, parameter.DefaultValue)
+                : new FunctionParameter(parameter.Name!, parameter.ParameterType)),
         ];
         InputBindings = inputs.ToImmutableDictionary(
             input => input.Parameter, input => (BindingMetadata)new Binding(input.Parameter, input.Type, BindingDirection.In));

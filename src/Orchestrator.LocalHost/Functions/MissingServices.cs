@@ -11,7 +11,8 @@ internal static class MissingServices
     {
         if (function is ActivityFunction { UsesClient: true } && !known.IsService(typeof(DurableTaskClient)))
         {
-            yield return $"{function.Definition.EntryPoint}: it binds a [DurableClient], but no {nameof(DurableTaskClient)} is registered; register the local host's client.";
+            yield return $"{function.Definition.EntryPoint}: it binds a [DurableClient], but no {nameof(DurableTaskClient)} is registered; "
+                + "register the local host's client.";
         }
 
         // With several constructors the container chooses by what it finds: nothing can be said before.

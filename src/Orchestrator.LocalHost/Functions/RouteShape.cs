@@ -17,7 +17,13 @@ internal sealed record RouteShape(string Text, HttpFunction Function)
     {
         RoutePatternLiteralPart literal => literal.Content,
         RoutePatternSeparatorPart separator => separator.Content,
-        RoutePatternParameterPart parameter => $"{{{(parameter.IsCatchAll ? "*" : string.Empty)}{string.Concat(parameter.ParameterPolicies.Select(policy => ":" + policy.Content))}}}",
+        RoutePatternParameterPart parameter => Parameter(parameter),
         _ => string.Empty,
     };
+
+    private static string Parameter(RoutePatternParameterPart parameter)
+    {
+        var constraints = string.Concat(parameter.ParameterPolicies.Select(policy => ":" + policy.Content));
+        return parameter.IsCatchAll ? $"{{*{constraints}}}" : $"{{{constraints}}}";
+    }
 }

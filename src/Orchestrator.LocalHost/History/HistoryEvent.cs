@@ -6,7 +6,10 @@ namespace Orchestrator.LocalHost.History;
 /// <summary>
 /// What happened to an instance. The list of its events is the only truth about it: what is pending is what was scheduled and has not ended.
 /// </summary>
-/// <param name="Time">When, in UTC. Never earlier than the event before it; it is the orchestrator's clock while the event is processed.</param>
+/// <param name="Time">
+/// When, in UTC. For what arrives from outside it never goes back, and is the orchestrator's clock while the event is processed; an operation has the
+/// time of the event that made the orchestrator ask for it.
+/// </param>
 public abstract record HistoryEvent(DateTime Time);
 
 /// <summary>The first event of every history.</summary>
@@ -90,7 +93,8 @@ public sealed record ExecutionResumed(DateTime Time, string? Reason) : HistoryEv
 /// <param name="NonRetriable">True when a parent's retry cannot help.</param>
 /// <param name="Recursive">True when the children are terminated too.</param>
 public sealed record ExecutionCompleted(
-    DateTime Time, OrchestrationRuntimeStatus Status, string? Output, TaskFailureDetails? Failure, bool NonRetriable = false, bool Recursive = false) : HistoryEvent(Time);
+    DateTime Time, OrchestrationRuntimeStatus Status, string? Output, TaskFailureDetails? Failure, bool NonRetriable = false, bool Recursive = false)
+    : HistoryEvent(Time);
 
 /// <summary>The operation of a parent that a sub-orchestration answers.</summary>
 /// <param name="Generation">Which execution of the parent.</param>

@@ -11,15 +11,15 @@ internal static class HistoryEventWriter
     private const int LargestKeptBuffer = 1024 * 1024;
 
     [ThreadStatic]
-    private static Buffers? _buffers;
+    private static Buffers? OfThread;
 
     /// <summary>The record's bytes, valid until this thread writes the next event.</summary>
     public static ReadOnlyMemory<byte> Write(HistoryEvent happened)
     {
-        var buffers = _buffers;
+        var buffers = OfThread;
         if (buffers is null || buffers.Bytes.Capacity > LargestKeptBuffer)
         {
-            _buffers = buffers = new Buffers();
+            OfThread = buffers = new Buffers();
         }
 
         buffers.Bytes.ResetWrittenCount();

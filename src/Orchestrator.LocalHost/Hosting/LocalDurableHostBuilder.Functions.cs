@@ -8,13 +8,19 @@ public sealed partial class LocalDurableHostBuilder
     public LocalDurableHostBuilder AddOrchestrator<TInput, TOutput>(string name, Func<TaskOrchestrationContext, TInput, Task<TOutput>> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestrator(new OrchestratorRegistration(name, async run => await orchestrator(run.Context, run.GetInput<TInput>()!)) { InputType = typeof(TInput) });
+        return AddOrchestrator(new OrchestratorRegistration(name, async run => await orchestrator(run.Context, run.GetInput<TInput>()!))
+        {
+            InputType = typeof(TInput),
+        });
     }
 
     public LocalDurableHostBuilder AddOrchestrator<TInput, TOutput>(string name, Func<TaskOrchestrationContext, TInput, TOutput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestrator(new OrchestratorRegistration(name, run => Task.FromResult<object?>(orchestrator(run.Context, run.GetInput<TInput>()!))) { InputType = typeof(TInput) });
+        return AddOrchestrator(new OrchestratorRegistration(name, run => Task.FromResult<object?>(orchestrator(run.Context, run.GetInput<TInput>()!)))
+        {
+            InputType = typeof(TInput),
+        });
     }
 
     public LocalDurableHostBuilder AddOrchestrator<TOutput>(string name, Func<TaskOrchestrationContext, Task<TOutput>> orchestrator)
@@ -36,13 +42,21 @@ public sealed partial class LocalDurableHostBuilder
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TaskActivityContext, TInput, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivity(new ActivityRegistration(name, async run => await activity(run, run.GetInput<TInput>()!).ConfigureAwait(false)) { InputType = typeof(TInput), UsesServices = false });
+        return AddActivity(new ActivityRegistration(name, async run => await activity(run, run.GetInput<TInput>()!).ConfigureAwait(false))
+        {
+            InputType = typeof(TInput),
+            UsesServices = false,
+        });
     }
 
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TaskActivityContext, TInput, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivity(new ActivityRegistration(name, run => Task.FromResult<object?>(activity(run, run.GetInput<TInput>()!))) { InputType = typeof(TInput), UsesServices = false });
+        return AddActivity(new ActivityRegistration(name, run => Task.FromResult<object?>(activity(run, run.GetInput<TInput>()!)))
+        {
+            InputType = typeof(TInput),
+            UsesServices = false,
+        });
     }
 
     /// <summary>Adds an activity that wants its services or its cancellation token: see <see cref="ActivityInvocation"/>.</summary>

@@ -51,7 +51,7 @@ internal sealed class HttpFunctionHandler(
         }
         catch (BadHttpRequestException problem)
         {
-            await AnswerAsync(http, Problem.Of(problem.StatusCode, problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", problem.Message));
+            await AnswerAsync(http, Problem.Of(problem));
         }
         catch (Exception problem)
         {
@@ -63,7 +63,8 @@ internal sealed class HttpFunctionHandler(
                 http.Request.Method,
                 http.Request.Path,
                 invocation.InvocationId);
-            await AnswerAsync(http, Problem.Internal($"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
+            await AnswerAsync(
+                http, Problem.Internal($"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
         }
     }
 

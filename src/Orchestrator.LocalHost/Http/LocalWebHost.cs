@@ -19,6 +19,7 @@ namespace Orchestrator.LocalHost.Http;
 public sealed class LocalWebHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _disposed;
 
     private LocalWebHost(WebApplication app, Uri address, IReadOnlyList<string> listing)
     {
@@ -43,7 +44,11 @@ public sealed class LocalWebHost : IAsyncDisposable
     /// <exception cref="FunctionDiscoveryException">Services are missing that the functions need.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<LocalWebHost> StartAsync(
-        FunctionCatalog functions, IServiceProvider services, DurableTaskClient client, LocalWebHostOptions? options = null, CancellationToken cancellation = default)
+        FunctionCatalog functions,
+        IServiceProvider services,
+        DurableTaskClient client,
+        LocalWebHostOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(services);
@@ -51,7 +56,9 @@ public sealed class LocalWebHost : IAsyncDisposable
         options ??= new LocalWebHostOptions();
         if (options.Key is null && !IPAddress.IsLoopback(options.Address))
         {
-            throw new ArgumentException($"Listening on {options.Address} needs a key, since others than this machine can reach it. Set {nameof(options.Key)}, or listen on loopback.", nameof(options));
+            throw new ArgumentException(
+                $"Listening on {options.Address} needs a key, since others than this machine can reach it. Set {nameof(options.Key)}, or listen on loopback.",
+                nameof(options));
         }
 
         HttpServices.Check(services);
@@ -64,7 +71,8 @@ public sealed class LocalWebHost : IAsyncDisposable
         catch (IOException problem)
         {
             await app.DisposeAsync();
-            throw new IOException($"Cannot listen on {options.Address}, port {options.Port}: {problem.Message} Choose another port, or 0 for any free one.", problem);
+            throw new IOException(
+                $"Cannot listen on {options.Address}, port {options.Port}: {problem.Message} Choose another port, or 0 for any free one.", problem);
         }
 
         var address = RealAddress(app, options.Address);
@@ -77,8 +85,15 @@ public sealed class LocalWebHost : IAsyncDisposable
     /// <summary>Stops taking requests, fires the tokens of those that run, and waits for them as long as the options say. Stopping twice is no error.</summary>
     public Task StopAsync(CancellationToken cancellation = default) => _app.StopAsync(cancellation);
 
-    /// <summary>Stops and lets go of the socket.</summary>
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    /// <summary>Stops, as <see cref="StopAsync"/> does, and lets go of everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+    }
 
     private static WebApplication Build(FunctionCatalog functions, IServiceProvider services, DurableTaskClient client, LocalWebHostOptions options)
     {

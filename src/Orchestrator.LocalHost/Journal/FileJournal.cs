@@ -145,7 +145,8 @@ public sealed class FileJournal : IJournal
     {
         if (reader.Header is { } header && (header.Instance != id.InstanceId || header.Generation != id.Generation))
         {
-            throw new JournalCorruptException(path, 0, 0, $"says that the file belongs to '{header.Instance}' (generation {header.Generation}), not to '{id}': it was renamed or copied");
+            throw new JournalCorruptException(
+                path, 0, 0, $"says that the file belongs to '{header.Instance}' (generation {header.Generation}), not to '{id}': it was renamed or copied");
         }
     }
 

@@ -54,7 +54,8 @@ internal static class InstanceFileName
         var tilde = fileName.LastIndexOf('~');
         if (tilde < 0
             || !fileName.EndsWith(Extension, StringComparison.Ordinal)
-            || !int.TryParse(fileName.AsSpan(tilde + 1, fileName.Length - tilde - 1 - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
+            || !int.TryParse(
+                fileName.AsSpan(tilde + 1, fileName.Length - tilde - 1 - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
         {
             return null;
         }
@@ -73,7 +74,9 @@ internal static class InstanceFileName
             {
                 bytes.Add((byte)char.ToUpperInvariant(name[++i]));
             }
-            else if (name[i] == '=' && i + 2 < name.Length && byte.TryParse(name.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            else if (name[i] == '='
+                && i + 2 < name.Length
+                && byte.TryParse(name.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
             {
                 bytes.Add(value);
                 i += 2;

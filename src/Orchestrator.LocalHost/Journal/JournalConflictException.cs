@@ -5,7 +5,8 @@ public sealed class JournalConflictException : JournalException
 {
     /// <summary>Describes the conflict.</summary>
     public JournalConflictException(JournalId id, long expected, long actual)
-        : base($"The history of '{id}' has {actual} records, the append expected {expected}. Another writer is at work on it, or the writer's position is stale: read it again.")
+        : base($"The history of '{id}' has {actual} records, the append expected {expected}. "
+            + "Another writer is at work on it, or the writer's position is stale: read it again.")
     {
         Id = id;
         Expected = expected;

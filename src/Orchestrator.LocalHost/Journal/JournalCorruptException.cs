@@ -9,7 +9,8 @@ public sealed class JournalCorruptException : JournalException
     /// <param name="offset">Where it begins, in bytes from the start.</param>
     /// <param name="problem">What is wrong with it: the end of a sentence.</param>
     public JournalCorruptException(string location, long record, long offset, string problem)
-        : base($"The history in '{location}' is corrupt: record {record} at byte {offset} {problem}. The file was left as it is. Restore it from a backup, or move it away to give the instance up.")
+        : base($"The history in '{location}' is corrupt: record {record} at byte {offset} {problem}. "
+            + "The file was left as it is. Restore it from a backup, or move it away to give the instance up.")
     {
         Location = location;
         Record = record;

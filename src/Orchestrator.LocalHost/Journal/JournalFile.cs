@@ -169,7 +169,10 @@ internal sealed class JournalFile
         lock (_gate)
         {
             // After a failed write nobody knows what is on the disk: only reading it again can tell.
-            problem = new JournalException($"The history of '{_id}' could not be written to '{Path}': {problem.Message} Free the disk or repair it, then restart; what was confirmed before is safe.", problem);
+            problem = new JournalException(
+                $"The history of '{_id}' could not be written to '{Path}': {problem.Message} "
+                + "Free the disk or repair it, then restart; what was confirmed before is safe.",
+                problem);
             _fault ??= problem;
             next = _batch;
             (_batch, _queued) = (null, false);

@@ -1,6 +1,9 @@
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>Counts open history files. Above the budget a file is closed as soon as it has nothing to write, so that thousands of instances do not exhaust the process's handles.</summary>
+/// <summary>
+/// Counts open history files. Above the budget a file is closed as soon as it has nothing to write, so that thousands of instances do not exhaust the
+/// process's handles.
+/// </summary>
 internal sealed class OpenFileBudget(int budget)
 {
     private int _open;

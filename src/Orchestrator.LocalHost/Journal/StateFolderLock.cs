@@ -72,7 +72,10 @@ internal sealed class StateFolderLock : IDisposable
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
         {
-            return new($"The state folder '{folder}' is in use by another process, or cannot be locked: {problem.Message} Stop that process, or choose another folder.", problem);
+            return new(
+                $"The state folder '{folder}' is in use by another process, or cannot be locked: {problem.Message} "
+                + "Stop that process, or choose another folder.",
+                problem);
         }
 
         return new($"The state folder '{folder}' is in use by {owner}. One process owns a state folder: stop that process, or choose another folder.", problem);

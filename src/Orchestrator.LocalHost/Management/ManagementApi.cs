@@ -70,7 +70,7 @@ public static class ManagementApi
         }
         catch (BadHttpRequestException problem)
         {
-            return Problem.Of(problem.StatusCode, problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", problem.Message);
+            return Problem.Of(problem);
         }
         catch (ArgumentException problem)
         {

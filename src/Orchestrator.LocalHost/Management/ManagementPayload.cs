@@ -30,7 +30,8 @@ public sealed record ManagementPayload(
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        var instance = $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}{BasePath}/instances/{Uri.EscapeDataString(instanceId)}";
+        var root = $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}";
+        var instance = $"{root}{BasePath}/instances/{Uri.EscapeDataString(instanceId)}";
         (string Name, string? Value)[] common = [("taskHub", taskHub), ("connection", connection), ("code", code)];
         string[] query = [.. common.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}")];
 

@@ -15,7 +15,7 @@ internal sealed class QueryOperations(DurableTaskClient client)
     {
         var instanceId = http.InstanceId();
         var showInput = http.Request.Flag("showInput", missing: true);
-        var failureIsError = http.Request.Flag("returnInternalServerErrorOnFailure", missing: false);
+        var failureIsError = FailureIsError(http.Request);
         return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, http.RequestAborted) is { } instance
             ? Answer(instance, http, http.Request.GetEncodedUrl(), showInput, failureIsError)
             : UnknownInstance(instanceId);
@@ -47,6 +47,9 @@ internal sealed class QueryOperations(DurableTaskClient client)
 
         return Results.Json(Array.Empty<InstanceStatus>());
     }
+
+    /// <summary>Whether a failed instance is to be answered with 500.</summary>
+    public static bool FailureIsError(HttpRequest request) => request.Flag("returnInternalServerErrorOnFailure", missing: false);
 
     /// <summary>The status of one instance: 202 while it goes on, with where and when to ask again.</summary>
     public static IResult Answer(OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError)

@@ -53,7 +53,8 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
         }
     }
 
-    /// <summary>How long to wait for the completion; null when the request does not ask for it. The client waits without polling, so the interval is only checked.</summary>
+    /// <summary>How long to wait for the completion; null when the request does not ask for it.</summary>
+    /// <remarks>The client waits without polling, so the interval is only checked.</remarks>
     private static TimeSpan? Wait(HttpRequest request)
     {
         if (request.Seconds("timeout") is not { } timeout || request.Seconds("pollingInterval") is not { } interval)
@@ -72,7 +73,7 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
         {
             return instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed
                 ? Results.Json(InstanceStatus.OutputOf(instance), ManagementApi.Json)
-                : QueryOperations.Answer(instance, http, payload.StatusQueryGetUri, showInput: true, http.Request.Flag("returnInternalServerErrorOnFailure", missing: false));
+                : QueryOperations.Answer(instance, http, payload.StatusQueryGetUri, showInput: true, QueryOperations.FailureIsError(http.Request));
         }
 
         http.Response.Headers.Location = payload.StatusQueryGetUri;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Runtime;
 
@@ -98,7 +98,11 @@ internal sealed class ActivityDispatcher(int limit, FunctionRegistry registry, I
         {
             if (_stopping.IsCancellationRequested)
             {
-                logger.LogInformation("Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.", work.Call.Name, work.Call.Id, work.Owner.InstanceId);
+                logger.LogInformation(
+                    "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.",
+                    work.Call.Name,
+                    work.Call.Id,
+                    work.Owner.InstanceId);
                 return;
             }
 

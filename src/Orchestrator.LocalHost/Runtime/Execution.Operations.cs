@@ -7,8 +7,9 @@ internal sealed partial class Execution
 {
     public ActivityOperation<T> CallActivity<T>(string name, object? input, string version, IReadOnlyDictionary<string, string>? tags)
     {
+        var payload = Payload(input);
         var id = NextId();
-        var record = Repeat<TaskScheduled>(id) ?? Record(new TaskScheduled(Now, id, name, _owner.Serialize(input)) { Version = version, Tags = tags });
+        var record = Repeat<TaskScheduled>(id) ?? Record(new TaskScheduled(Now, id, name, payload) { Version = version, Tags = tags });
         if (!SameName(record.Name, name))
         {
             throw Break(record, $"a call of the activity '{name}'");
@@ -22,9 +23,10 @@ internal sealed partial class Execution
     public SubOrchestrationOperation<T> CallSubOrchestration<T>(
         string name, string childId, object? input, string version, IReadOnlyDictionary<string, string>? tags)
     {
+        var payload = Payload(input);
         var id = NextId();
         var record = Repeat<SubOrchestrationCreated>(id)
-            ?? Record(new SubOrchestrationCreated(Now, id, name, childId, _owner.Serialize(input)) { Version = version, Tags = tags });
+            ?? Record(new SubOrchestrationCreated(Now, id, name, childId, payload) { Version = version, Tags = tags });
         if (!SameName(record.Name, name) || record.InstanceId != childId)
         {
             throw Break(record, $"a call of the sub-orchestration '{name}' as '{childId}'");
@@ -47,8 +49,9 @@ internal sealed partial class Execution
 
     public void SendEvent(string instanceId, string name, object? payload)
     {
+        var serialized = Payload(payload);
         var id = NextId();
-        var record = Repeat<EventSent>(id) ?? Record(new EventSent(Now, id, instanceId, name, _owner.Serialize(payload)));
+        var record = Repeat<EventSent>(id) ?? Record(new EventSent(Now, id, instanceId, name, serialized));
         if (!SameName(record.Name, name) || record.InstanceId != instanceId)
         {
             throw Break(record, $"the event '{name}' to '{instanceId}'");
@@ -74,6 +77,16 @@ internal sealed partial class Execution
     {
         CheckThread();
         return _nextId++;
+    }
+
+    /// <summary>
+    /// Serialized in a replay too, though the history has it, and before the operation takes its number: what cannot be serialized is not asked for, and
+    /// must not be asked for in the replay either.
+    /// </summary>
+    private string? Payload(object? value)
+    {
+        CheckThread();
+        return _owner.Serialize(value);
     }
 
     private TRecord? Repeat<TRecord>(int id)

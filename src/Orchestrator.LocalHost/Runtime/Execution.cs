@@ -15,7 +15,7 @@ namespace Orchestrator.LocalHost.Runtime;
 internal sealed partial class Execution
 {
     [ThreadStatic]
-    private static Execution? _active;
+    private static Execution? ActiveOnThread;
 
     private readonly OrchestrationInstance _owner;
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _ready = new();
@@ -74,7 +74,7 @@ internal sealed partial class Execution
     public IEnumerable<Operation> OpenOperations => _open.Values;
 
     /// <summary>Whether the code of this execution runs on the current thread.</summary>
-    public bool IsActive => _active == this;
+    public bool IsActive => ActiveOnThread == this;
 
     /// <summary>Processes one event and everything that becomes ready by it.</summary>
     public void Process(HistoryEvent happened)
@@ -250,7 +250,8 @@ internal sealed partial class Execution
     {
         if (id >= _nextId)
         {
-            Fault ??= Broken(id, id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended", "not asked for at all");
+            var expected = id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended";
+            Fault ??= Broken(id, expected, "not asked for at all");
             return null;
         }
 
@@ -267,10 +268,10 @@ internal sealed partial class Execution
 
         public Running(Execution execution)
         {
-            _before = _active;
-            _active = execution;
+            _before = ActiveOnThread;
+            ActiveOnThread = execution;
         }
 
-        public void Dispose() => _active = _before;
+        public void Dispose() => ActiveOnThread = _before;
     }
 }

@@ -63,11 +63,18 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    public void Forget()
+    /// <summary>Forgets a finished instance, unless another has taken its place.</summary>
+    public bool Forget(InstanceSnapshot finished)
     {
         lock (Gate)
         {
-            (_live, _snapshot) = (null, null);
+            if (_live is not null || !ReferenceEquals(_snapshot, finished))
+            {
+                return false;
+            }
+
+            _snapshot = null;
+            return true;
         }
     }
 
@@ -88,7 +95,9 @@ internal sealed class InstanceEntry(string instanceId)
             _waiters.Add(waiter);
         }
 
-        await using var registration = cancellation.UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter).ConfigureAwait(false);
+        await using var registration = cancellation
+            .UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter)
+            .ConfigureAwait(false);
         try
         {
             return await waiter.Reached.Task.ConfigureAwait(false);

@@ -26,7 +26,8 @@ internal sealed partial class OrchestrationEngine
                 var status = StatusOf(entry);
                 if (status is { } existing && (dedupe?.Contains(existing) ?? entry.Live is not null))
                 {
-                    throw new OrchestrationAlreadyExistsException($"An Orchestration instance with the ID {instanceId} already exists. It is {existing}: choose another id, or wait for its end.");
+                    throw new OrchestrationAlreadyExistsException(
+                        $"An Orchestration instance with the ID {instanceId} already exists. It is {existing}: choose another id, or wait for its end.");
                 }
 
                 if (entry.Live is null)
@@ -49,6 +50,12 @@ internal sealed partial class OrchestrationEngine
     /// <summary>Begins a sub-orchestration, finds the one that a crash left behind, or fails the call.</summary>
     public void StartChild(OrchestrationInstance parent, ParentLink link, SubOrchestrationCreated call)
     {
+        if (_isStopped)
+        {
+            // The parent's history asks for the child: the next host starts it.
+            return;
+        }
+
         var now = Time.GetUtcNow().UtcDateTime;
         var entry = EntryOf(call.InstanceId);
         OrchestrationInstance? child = null;
@@ -129,11 +136,11 @@ internal sealed partial class OrchestrationEngine
             }
 
             snapshot = finished;
-            entry.Forget();
         }
 
+        // Known until its history is gone: whoever starts the id again meanwhile begins the next generation instead of writing into what is deleted.
         await Journal.DeleteAsync(new JournalId(instanceId, snapshot.Generation)).ConfigureAwait(false);
-        var purged = 1;
+        var purged = entry.Forget(snapshot) ? 1 : 0;
         if (recursive)
         {
             foreach (var child in _entries.Values.Where(child => child.Snapshot?.Parent?.InstanceId == instanceId).ToArray())

@@ -113,7 +113,8 @@ internal sealed partial class OrchestrationEngine
     /// <summary>A crash may have come between a recursive termination and the end of the children.</summary>
     private void TerminateOrphan(InstanceEntry entry)
     {
-        if (entry.Live?.Parent is { } parent && Find(parent.InstanceId)?.Snapshot is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
+        if (entry.Live?.Parent is { } parent
+            && Find(parent.InstanceId)?.Snapshot is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
             _ = TerminateAsync(entry.InstanceId, null, recursive: true);
         }

@@ -123,8 +123,13 @@ internal sealed partial class OrchestrationEngine : IDisposable
     public void InstanceBroke(string instanceId, Exception problem) => _logger.LogCritical(
         problem, "The instance '{Instance}' stands still: {Problem}", instanceId, problem.Message);
 
-    public void EventUndelivered(string instanceId, EventSent sent, Exception problem) => _logger.LogError(
-        problem, "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.", sent.Name, instanceId, sent.InstanceId);
+    public void EventUndelivered(string instanceId, EventSent sent, Exception problem) => _logger.Log(
+        _isStopped ? LogLevel.Debug : LogLevel.Error,
+        problem,
+        "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.",
+        sent.Name,
+        instanceId,
+        sent.InstanceId);
 
     public void InstanceEnded(InstanceSnapshot ended)
     {

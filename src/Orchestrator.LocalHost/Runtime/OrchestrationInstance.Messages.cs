@@ -67,7 +67,8 @@ internal sealed partial class OrchestrationInstance
     {
         if (_isHalted)
         {
-            message.Recorded?.TrySetException(_entry.Fault ?? new ObjectDisposedException(nameof(LocalDurableHost), "The host has stopped; the instance goes on at the next start."));
+            message.Recorded?.TrySetException(
+                _entry.Fault ?? new ObjectDisposedException(nameof(LocalDurableHost), "The host has stopped; the instance goes on at the next start."));
             return;
         }
 

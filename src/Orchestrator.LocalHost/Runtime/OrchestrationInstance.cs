@@ -40,7 +40,8 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private volatile bool _isClosed;
     private volatile bool _isHalted;
 
-    private OrchestrationInstance(OrchestrationEngine engine, InstanceEntry entry, JournalId journalId, ExecutionStarted started, RecordedOperations recorded, int eventsToReplay)
+    private OrchestrationInstance(
+        OrchestrationEngine engine, InstanceEntry entry, JournalId journalId, ExecutionStarted started, RecordedOperations recorded, int eventsToReplay)
     {
         _engine = engine;
         _entry = entry;
@@ -74,7 +75,8 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     public DateTime LastUpdatedAt => new(Interlocked.Read(ref _lastUpdated), DateTimeKind.Utc);
 
     /// <summary>An instance that begins: its first record is appended, nothing of it is visible yet.</summary>
-    public static OrchestrationInstance Create(OrchestrationEngine engine, InstanceEntry entry, int generation, ExecutionStarted started, TaskCompletionSource? created, Action? onDurable)
+    public static OrchestrationInstance Create(
+        OrchestrationEngine engine, InstanceEntry entry, int generation, ExecutionStarted started, TaskCompletionSource? created, Action? onDurable)
     {
         var instance = new OrchestrationInstance(engine, entry, new JournalId(entry.InstanceId, generation), started, RecordedOperations.None, 0);
         instance.Record(started);
@@ -207,7 +209,11 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
             if (pending.Recorded is { } recorded)
             {
                 pending.Durable.ContinueWith(
-                    static (durable, source) => Acknowledge((TaskCompletionSource)source!, durable), recorded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    static (durable, source) => Acknowledge((TaskCompletionSource)source!, durable),
+                    recorded,
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default);
             }
         }
 

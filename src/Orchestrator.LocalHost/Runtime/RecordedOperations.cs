@@ -33,7 +33,9 @@ internal sealed class RecordedOperations
 
         if (id != _operations.Count)
         {
-            throw new JournalException($"Operation #{id} ({NonDeterministicOrchestrationException.Describe(happened)}) follows operation #{_operations.Count - 1}: the history is not complete.");
+            throw new JournalException(
+                $"Operation #{id} ({NonDeterministicOrchestrationException.Describe(happened)}) follows operation #{_operations.Count - 1}: "
+                + "the history is not complete.");
         }
 
         _operations.Add(happened);

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Settings;
 
@@ -36,6 +38,22 @@ public sealed record HostSettings
     /// <exception cref="HostSettingsException">The file cannot be read or holds wrong values; it lists all of them.</exception>
     public static HostSettings Load(string? rootFolder = null, IEnumerable<KeyValuePair<string, string?>>? environment = null) =>
         HostSettingsReader.Read(rootFolder, environment);
+
+    /// <summary>Carries over what the durable runtime heeds; what is not set stays as it is.</summary>
+    public void ApplyTo(LocalDurableHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.HubName = HubName ?? options.HubName;
+        options.MaxConcurrentActivityFunctions = MaxConcurrentActivityFunctions ?? options.MaxConcurrentActivityFunctions;
+    }
+
+    /// <summary>Carries over what the web host heeds.</summary>
+    public void ApplyTo(LocalWebHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.RoutePrefix = RoutePrefix;
+        options.HubName = HubName ?? options.HubName;
+    }
 
     /// <summary>Makes a logger factory heed <see cref="LogLevels"/>.</summary>
     public void ApplyTo(ILoggingBuilder logging)

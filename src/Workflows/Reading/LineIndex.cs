@@ -2,10 +2,15 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Reading;
 
-/// <summary>Where each line of a UTF-8 text begins, so that a byte offset becomes a line and a column in characters.</summary>
+/// <summary>
+/// Where each line of a UTF-8 text begins, so that a byte offset becomes a line and a column in characters. Positions asked for in ascending order
+/// cost together what the text is long, even when it is one line. Not thread-safe.
+/// </summary>
 internal sealed class LineIndex
 {
     private readonly List<int> _starts = [0];
+    private int _lastOffset;
+    private int _lastColumn = 1;
 
     public LineIndex(ReadOnlySpan<byte> utf8)
     {
@@ -22,7 +27,14 @@ internal sealed class LineIndex
     {
         var found = _starts.BinarySearch(offset);
         var line = found >= 0 ? found : ~found - 1;
-        return (line + 1, Column(utf8, line + 1, offset - _starts[line]));
+        if (_lastOffset < _starts[line] || _lastOffset > offset)
+        {
+            (_lastOffset, _lastColumn) = (_starts[line], 1);
+        }
+
+        _lastColumn += Encoding.UTF8.GetCharCount(utf8[_lastOffset..offset]);
+        _lastOffset = offset;
+        return (line + 1, _lastColumn);
     }
 
     /// <summary>The column, from 1, of the byte at <paramref name="byteInLine"/> of <paramref name="line"/>.</summary>

@@ -29,7 +29,7 @@ internal sealed class TemplateFormatter : IFormatterProvider, IFormatter
         }
     }
 
-    private static string? Text(JsonElement element) => element.ValueKind switch
+    public static string? Text(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.String => element.GetString(),

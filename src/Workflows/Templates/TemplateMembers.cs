@@ -30,13 +30,7 @@ internal sealed class TemplateMembers(TemplateProgram program) : IObjectDescript
         }
 
         var segment = program.Segments[number];
-        value = instance switch
-        {
-            TemplateNames names => names[segment],
-            JsonElement element => Member(element, segment),
-            string text => segment.Name == "length" ? Number(text.Length) : throw Absent(segment, "text"),
-            _ => throw new InvalidOperationException($"A template met a {instance.GetType()}, which is no value of a template."),
-        };
+        value = Follow(instance, segment);
         if (segment.Iterated && value is string or JsonElement { ValueKind: JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False })
         {
             throw Wrong(segment, $"'{segment.Path}' cannot be gone through with {{{{#each}}}}: it is {Kind(value)}, not a list or an object");
@@ -44,6 +38,16 @@ internal sealed class TemplateMembers(TemplateProgram program) : IObjectDescript
 
         return true;
     }
+
+    /// <summary>What <paramref name="segment"/> leads to from a value, or from the names themselves.</summary>
+    /// <exception cref="TemplateException">To nothing.</exception>
+    public static object Follow(object instance, TemplateSegment segment) => instance switch
+    {
+        TemplateNames names => names[segment],
+        JsonElement element => Member(element, segment),
+        string text => segment.Name == "length" ? Number(text.Length) : throw Absent(segment, "text"),
+        _ => throw new InvalidOperationException($"A template met a {instance.GetType()}, which is no value of a template."),
+    };
 
     private static JsonElement Member(JsonElement element, TemplateSegment segment)
     {

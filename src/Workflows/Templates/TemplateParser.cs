@@ -16,9 +16,11 @@ internal sealed class TemplateParser
     private readonly List<TemplateSegment> _segments = [];
     private readonly List<string> _texts = [];
     private readonly List<TemplateReference> _references = [];
+    private readonly List<TemplatePiece> _pieces = [];
     private readonly Stack<TemplateBlock> _blocks = new();
     private TemplateScope _scope = TemplateScope.Template;
     private int _frame;
+    private bool _hasBlocks;
 
     private TemplateParser()
     {
@@ -41,6 +43,7 @@ internal sealed class TemplateParser
 
         return new TemplateProgram(
             parser._handlebars.ToString(), parser._segments, parser._texts, parser._references,
+            tags.Any(tag => tag.Kind == TemplateTag.Sort.Comment) || parser._hasBlocks ? null : parser._pieces,
             tags.Any(tag => tag.Kind == TemplateTag.Sort.Placeholder));
     }
 
@@ -50,6 +53,7 @@ internal sealed class TemplateParser
         {
             case TemplateTag.Sort.Text:
                 WriteText(tag.Content, beforeTag);
+                _pieces.Add(new TemplatePiece(tag.Content, []));
                 break;
             case TemplateTag.Sort.Comment:
                 WriteTag("!");
@@ -69,7 +73,9 @@ internal sealed class TemplateParser
             case var _ when tag.Content.StartsWith('>'):
                 throw Wrong("Partials, {{> …}}, are not supported", tag);
             default:
+                var first = _segments.Count;
                 WriteTag(Path(tag.Content, tag));
+                _pieces.Add(new TemplatePiece(null, _segments[first..]));
                 break;
         }
     }
@@ -87,6 +93,7 @@ internal sealed class TemplateParser
             throw Wrong($"Blocks are nested too deeply; {MaxDepth} levels are the limit", tag);
         }
 
+        _hasBlocks = true;
         WriteTag($"#{name} {Path(argument, tag, name)}");
         var block = new TemplateBlock(name, tag, _scope);
         _blocks.Push(block);

@@ -137,6 +137,26 @@ public sealed class LocalDurableTaskClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Purges_and_starts_of_one_id_at_the_same_time_leave_a_whole_instance()
+    {
+        await _host.RunAsync("echo", "a", "i");
+        for (var round = 0; round < 100; round++)
+        {
+            var purges = Enumerable.Range(0, 2).Select(_ => Task.Run(() => _host.Client.PurgeInstanceAsync("i"))).ToArray();
+            await _host.Client.ScheduleNewOrchestrationInstanceAsync("echo", $"{round}", new StartOrchestrationOptions("i"));
+            await Task.WhenAll(purges);
+            if (await _host.Client.GetInstanceAsync("i") is null)
+            {
+                await _host.Client.ScheduleNewOrchestrationInstanceAsync("echo", $"{round}", new StartOrchestrationOptions("i"));
+            }
+
+            Assert.Equal($"{round}", (await _host.EndOfAsync("i")).ReadOutputAs<string>());
+        }
+
+        Assert.Empty(_host.RefusedInstances);
+    }
+
+    [Fact]
     public async Task Purge_by_filter_takes_what_it_selects()
     {
         await _host.RunAsync("echo", "a", "old");

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
@@ -44,7 +43,7 @@ public sealed class LocalDurableHostTests : IDisposable
                 seen.Add((run.Services.GetRequiredService<Scoped>(), run.InvocationId));
                 Assert.Same(run.Services.GetRequiredService<Scoped>(), seen[^1].Service);
                 Assert.Equal(("i", "{\"X\":5}", false), (run.InstanceId, run.SerializedInput, run.CancellationToken.IsCancellationRequested));
-                return Task.FromResult<object?>(((Input)run.GetInput(typeof(Input))!).X);
+                return Task.FromResult<object?>(run.GetInput<Input>()!.X);
             })
             { InputType = typeof(Input) });
             b.AddOrchestrator("o", async (TaskOrchestrationContext c) => await c.CallActivityAsync<int>("a", new Input(5)) + await c.CallActivityAsync<int>("a", new Input(5)));

@@ -1,32 +1,12 @@
 using System.Net;
-using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestrator.LocalHost.Tests.Http;
 
 public sealed class HttpFunctionTests
 {
-    [Theory]
-    [InlineData("api/results/action", HttpStatusCode.Accepted, """{"value":1}""")]
-    [InlineData("api/results/result", HttpStatusCode.Created, """{"value":2}""")]
-    [InlineData("api/results/object", HttpStatusCode.OK, """{"value":3}""")]
-    [InlineData("api/results/text", HttpStatusCode.OK, "four")]
-    [InlineData("api/results/direct", HttpStatusCode.Conflict, "five")]
-    [InlineData("api/results/nothing", HttpStatusCode.OK, "")]
-    [InlineData("api/results/badAction", HttpStatusCode.BadRequest, "")]
-    public async Task Result_of_each_kind_is_written(string path, HttpStatusCode status, string body)
-    {
-        await using var web = await TestWeb.OfFunctionsAsync(typeof(Results1));
-        var response = await web.Client.GetAsync(path);
-        Assert.Equal(status, response.StatusCode);
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True(body.Length == 0 || text == body, text);
-    }
-
     [Theory]
     [InlineData("api/values/7/00000000-0000-0000-0000-000000000001?flag=true&big=5000000000&word=a%20b&half=0.5", "7 00000000-0000-0000-0000-000000000001 True 5000000000 a b 0.5 9")]
     [InlineData("api/values/7/00000000-0000-0000-0000-000000000001?flag=false&NINE=10", "7 00000000-0000-0000-0000-000000000001 False    10")]
@@ -133,53 +113,6 @@ public sealed class HttpFunctionTests
     {
         await using var web = await TestWeb.OfFunctionsAsync(typeof(WithClient));
         Assert.Equal("none", await web.Client.GetStringAsync("api/client"));
-    }
-
-    [Fact]
-    public async Task Json_body_and_result_use_web_casing()
-    {
-        await using var web = await TestWeb.OfFunctionsAsync(typeof(Results1));
-        var response = await web.Client.PostAsJsonAsync("api/echo", new { value = 12 });
-        Assert.Equal("""{"value":12}""", await response.Content.ReadAsStringAsync());
-    }
-
-    public sealed record Answer(int Value);
-
-    public static class Results1
-    {
-        [Function("Action")]
-        public static Task<IActionResult> Action([HttpTrigger("get", Route = "results/action")] HttpRequest request) =>
-            Task.FromResult<IActionResult>(new ObjectResult(new Answer(1)) { StatusCode = 202, DeclaredType = request.GetType().DeclaringType });
-
-        [Function("BadAction")]
-        public static IActionResult BadAction([HttpTrigger("get", Route = "results/badAction")] HttpRequest request) => new BadRequestObjectResult(request.Method);
-
-        [Function("Result")]
-        public static IResult Result([HttpTrigger("get", Route = "results/result")] HttpRequest request) => Results.Json(new Answer(2), statusCode: 201, contentType: request.ContentType);
-
-        [Function("Object")]
-        public static Answer Object([HttpTrigger("get", Route = "results/object")] HttpRequest request) => new(request.Method.Length);
-
-        [Function("Text")]
-        public static async Task<string> Text([HttpTrigger("get", Route = "results/text")] HttpRequest request)
-        {
-            await request.Body.FlushAsync();
-            return "four";
-        }
-
-        [Function("Direct")]
-        public static async Task Direct([HttpTrigger("get", Route = "results/direct")] HttpRequest request)
-        {
-            request.HttpContext.Response.StatusCode = 409;
-            await request.HttpContext.Response.WriteAsync("five");
-        }
-
-        [Function("Nothing")]
-        public static string? Nothing([HttpTrigger("get", Route = "results/nothing")] HttpRequest request) => request.ContentType;
-
-        [Function("Echo")]
-        public static async Task<IActionResult> Echo([HttpTrigger("post", Route = "echo")] HttpRequest request) =>
-            new OkObjectResult(await request.ReadFromJsonAsync<Answer>());
     }
 
     public static class Values

@@ -1,7 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Testing;
@@ -108,6 +107,30 @@ public sealed class DeterminismTests
         await using var host = await StartAsync("o", async (TaskOrchestrationContext c) => await Task.Run(() => c.CallActivityAsync("a")));
         var done = await host.RunAsync("o");
         Assert.Contains("a thread that is not its own", done.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Input_that_cannot_be_serialized_takes_no_place_in_the_history()
+    {
+        async Task Code(TaskOrchestrationContext c)
+        {
+            try
+            {
+                await c.CallActivityAsync("a", new Func<int>(() => 1));
+            }
+            catch (NotSupportedException)
+            {
+                await c.CallActivityAsync("a");
+                await c.CallActivityAsync("a");
+            }
+
+            await c.WaitForExternalEvent<string>("go");
+        }
+
+        await RunAndStopAsync("o", Code);
+        await using var second = await StartAsync("o", Code);
+        await second.Client.RaiseEventAsync("i", "go");
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await second.EndOfAsync("i")).RuntimeStatus);
     }
 
     private static async Task ChangedAsync(TaskOrchestrationContext c, string change)

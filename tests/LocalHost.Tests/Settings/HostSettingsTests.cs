@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Settings;
 using Orchestrator.Testing;
 
@@ -99,6 +101,22 @@ public sealed class HostSettingsTests : IDisposable
         Assert.Contains("hubName", problem.Message, StringComparison.Ordinal);
         Assert.Contains(
             "The environment variable AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions is '-1'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_are_carried_over_to_the_hosts()
+    {
+        var durable = new LocalDurableHostOptions();
+        var web = new LocalWebHostOptions();
+        new HostSettings().ApplyTo(durable);
+        Assert.Equal(new LocalDurableHostOptions().MaxConcurrentActivityFunctions, durable.MaxConcurrentActivityFunctions);
+        var settings = new HostSettings { HubName = "Hub", MaxConcurrentActivityFunctions = 3, RoutePrefix = "p" };
+        settings.ApplyTo(durable);
+        settings.ApplyTo(web);
+        Assert.Equal(3, durable.MaxConcurrentActivityFunctions);
+        Assert.Equal("Hub", durable.HubName);
+        Assert.Equal("p", web.RoutePrefix);
+        Assert.Equal("Hub", web.HubName);
     }
 
     [Fact]

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Bench;
+
+/// <summary>What the command line says.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>The benchmark to run; null for all.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where state folders are made and removed; its disk is what the figures depend on.</summary>
+    public string State { get; init; } = Path.Combine(Path.GetTempPath(), "orchestrator-bench");
+
+    /// <summary>How often each case is measured.</summary>
+    public int Repeat { get; init; } = 3;
+
+    /// <summary>A file for the report, beside standard output; null for none.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>Only cases whose name contains this; null for all.</summary>
+    public string? Case { get; init; }
+
+    public static BenchOptions? Read(string[] args, IReadOnlyCollection<string> names, [NotNullWhen(false)] out string? problem)
+    {
+        var options = new BenchOptions();
+        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE]";
+        for (var index = 0; index < args.Length; index++)
+        {
+            if (names.Contains(args[index]))
+            {
+                options = options with { Name = args[index] };
+                continue;
+            }
+
+            if (index + 1 == args.Length || With(options, args[index], args[index + 1]) is not { } changed)
+            {
+                return null;
+            }
+
+            options = changed;
+            index++;
+        }
+
+        problem = null;
+        return options;
+    }
+
+    public bool Wants(string caseName) => Case is null || caseName.Contains(Case, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A folder for one measurement, new and empty.</summary>
+    public string NewFolder() => Directory.CreateDirectory(Path.Combine(State, Guid.NewGuid().ToString("N"))).FullName;
+
+    private static BenchOptions? With(BenchOptions options, string name, string value) => name switch
+    {
+        "--state" => options with { State = Path.GetFullPath(value) },
+        "--out" => options with { Out = value },
+        "--case" => options with { Case = value },
+        "--repeat" when int.TryParse(value, out var repeat) && repeat > 0 => options with { Repeat = repeat },
+        _ => null,
+    };
+}

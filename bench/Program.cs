@@ -1,0 +1,31 @@
+using Orchestrator.Bench;
+using Orchestrator.Bench.Flush;
+using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.Reporting;
+using Orchestrator.Bench.Runtime;
+using Orchestrator.Bench.Scheduling;
+
+IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark()];
+if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 2;
+}
+
+Directory.CreateDirectory(options.State);
+var report = new MarkdownReport();
+Machine.Describe(report, options);
+foreach (var benchmark in benchmarks.Where(benchmark => options.Name is null || benchmark.Name == options.Name))
+{
+    report.Heading($"`{benchmark.Name}`: {benchmark.Title}");
+    await benchmark.RunAsync(options, report);
+}
+
+Console.Write(report.Text);
+if (options.Out is { } file)
+{
+    Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+    await File.WriteAllTextAsync(file, report.Text);
+}
+
+return 0;

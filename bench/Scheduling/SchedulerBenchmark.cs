@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Orchestrator.Bench.Reporting;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Bench.Scheduling;
+
+/// <summary>The pure scheduler: is a run linear in its steps?</summary>
+internal sealed class SchedulerBenchmark : IBenchmark
+{
+    private const int Least = 7;
+    private const double MostAllowed = 2.2;
+
+    private static readonly int[] Sizes = [10_000, 20_000, 100_000];
+    private static readonly DateTimeOffset At = DateTimeOffset.UnixEpoch;
+    private static readonly StepOutcome Completed = new() { Status = StepStatus.Completed };
+
+    public string Name => "scheduler";
+
+    public string Title => "WorkflowScheduler without any host";
+
+    public Task RunAsync(BenchOptions options, MarkdownReport report)
+    {
+        var rows = new List<IReadOnlyList<string>>();
+        foreach (var (name, make) in PlanShapes.All.Where(shape => options.Wants(shape.Name)))
+        {
+            var sizes = Sizes.Select(size => Measure(make(size), Math.Max(Least, options.Repeat))).ToList();
+            var (time, bytes) = (sizes[1].Seconds.Min / sizes[0].Seconds.Min, (double)sizes[1].Bytes / sizes[0].Bytes);
+            WrongAnswerException.ThrowUnless(bytes <= MostAllowed, $"{name}: 20,000 steps allocate {bytes} times what 10,000 do.");
+            rows.Add(
+            [
+                $"{Figures.Of(time, 2)}{(time <= MostAllowed ? "" : " **above 2.2**")}", Figures.Of(bytes, 2), name,
+                .. sizes.Zip(Sizes, (size, count) => Figures.Of(size.Seconds.Min * 1e9 / count)),
+                .. sizes.Zip(Sizes, (size, count) => Figures.Of((double)size.Bytes / count)),
+                Machine.Load(),
+            ]);
+        }
+
+        report.Table(
+            ["time 20,000 ÷ 10,000", "bytes 20,000 ÷ 10,000", "shape", "ns/step 10,000", "20,000", "100,000", "B/step 10,000", "20,000", "100,000", "load"], rows);
+        report.Paragraph(
+            $"Goal: both ratios ≤ {MostAllowed} (2 is linear). Compiling the graph, all facts, all commands; the least of {Math.Max(Least, options.Repeat)} times, since others only ever add time. "
+            + "Bounded by allocation and by cache misses, which make 100,000 steps dearer each than 10,000.");
+        return Task.CompletedTask;
+    }
+
+    private static (Sample Seconds, long Bytes) Measure(RunPlan plan, int times)
+    {
+        var executing = new Queue<(int Step, int Attempt)>(plan.Steps.Count);
+        var seconds = new List<double>();
+        var bytes = 0L;
+        for (var turn = 0; turn < times; turn++)
+        {
+            GC.Collect();
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var started = Stopwatch.GetTimestamp();
+            Run(plan, executing);
+            seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            bytes = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        }
+
+        return (new Sample(seconds), bytes);
+    }
+
+    private static void Run(RunPlan plan, Queue<(int Step, int Attempt)> executing)
+    {
+        var scheduler = new WorkflowScheduler(plan);
+        Start(scheduler.Apply(new SchedulerFact.RunStarted(At)), executing);
+        while (executing.TryDequeue(out var ended))
+        {
+            Start(scheduler.Apply(new SchedulerFact.StepEnded(At, ended.Step, ended.Attempt, Completed)), executing);
+        }
+
+        WrongAnswerException.ThrowUnless(
+            scheduler is { IsComplete: true, Status: RunStatus.Completed } && scheduler.Done == plan.Steps.Count, $"{scheduler.Done} of {plan.Steps.Count} steps ended.");
+    }
+
+    private static void Start(IReadOnlyList<SchedulerCommand> commands, Queue<(int Step, int Attempt)> executing)
+    {
+        foreach (var command in commands)
+        {
+            if (command is SchedulerCommand.StartStep start)
+            {
+                executing.Enqueue((start.Step, start.Attempt));
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Orchestrator.Cli.Tests.Commands;
+
+public sealed class RunCommandInputTests : IDisposable
+{
+    private const string Any = """{ "inputs": { "value": {}, "other": {} }, "steps": [ { "id": "say", "prompt": "Say {{value}}." } ] }""";
+
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Theory]
+    [InlineData("hello", "\"hello\"")]
+    [InlineData("", "\"\"")]
+    [InlineData("a=b", "\"a=b\"")]
+    [InlineData("12", "12")]
+    [InlineData("-0.5", "-0.5")]
+    [InlineData("12 apples", "\"12 apples\"")]
+    [InlineData("true", "true")]
+    [InlineData("truely", "\"truely\"")]
+    [InlineData("[1,\"two\"]", "[1,\"two\"]")]
+    [InlineData("{not json", "\"{not json\"")]
+    [InlineData("\"quoted\"", "\"\\u0022quoted\\u0022\"")]
+    public async Task Input_on_the_command_line_is_JSON_of_another_kind_than_text_or_else_text(string written, string expected)
+    {
+        var result = await _workspace.RunAsync(Any, null, "-i", "value=" + written, "--json");
+
+        Assert.Equal(expected, Input(result, "value"));
+    }
+
+    [Fact]
+    public async Task Input_from_a_file_is_its_text_even_when_it_looks_like_JSON()
+    {
+        var file = _workspace.Write("value.txt", "[1, 2]\n");
+
+        var result = await _workspace.RunAsync(Any, null, "-i", "value=@" + file, "--json");
+
+        Assert.Equal("\"[1, 2]\\n\"", Input(result, "value"));
+    }
+
+    [Fact]
+    public async Task Input_on_the_command_line_goes_before_the_inputs_file()
+    {
+        var file = _workspace.Write("mine.json", """{ "value": "from the file", "other": 2, /* comments are fine */ }""");
+
+        var result = await _workspace.RunAsync(Any, null, "--inputs", file, "-i", "value=mine", "--json");
+
+        Assert.Equal("\"mine\"", Input(result, "value"));
+        Assert.Equal("2", Input(result, "other"));
+    }
+
+    [Fact]
+    public async Task Sample_inputs_beside_the_definition_are_used_when_none_are_given_and_the_user_is_told()
+    {
+        _workspace.Write("inputs.json", """{ "value": "sample" }""");
+
+        var result = await _workspace.RunAsync(Any, null, "--json");
+
+        Assert.Equal("\"sample\"", Input(result, "value"));
+        Assert.Single(result.ErrorLines, line => line.StartsWith("Inputs: ", StringComparison.Ordinal) && line.Contains("inputs.json", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Sample_inputs_are_not_mixed_with_given_ones()
+    {
+        _workspace.Write("inputs.json", """{ "value": "sample", "other": "sample" }""");
+
+        var result = await _workspace.RunAsync(Any, null, "-i", "value=mine", "--json");
+
+        Assert.Equal("\"mine\"", Input(result, "value"));
+        Assert.False(result.Json().GetProperty("outputs").TryGetProperty("other", out _));
+    }
+
+    private static string Input(CommandResult result, string name)
+    {
+        Assert.True(result.ExitCode == ExitCodes.Completed, result.Error);
+        return JsonSerializer.Serialize(result.Json().GetProperty("outputs").GetProperty(name));
+    }
+}

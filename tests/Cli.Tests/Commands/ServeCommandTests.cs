@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Orchestrator.Cli.Tests.Commands;
+
+public sealed class ServeCommandTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public async Task Missing_prompts_folder_is_refused_before_anything_starts()
+    {
+        var result = await Workspace.InvokeAsync("serve", "--port", "0", "--state", _workspace.State, "--prompts", _workspace.Path("nowhere"));
+
+        result.AssertExit(ExitCodes.WrongUsage);
+        Assert.Equal($"The prompts folder '{_workspace.Path("nowhere")}' does not exist.", Assert.Single(result.ErrorLines));
+        Assert.False(Directory.Exists(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Port_in_use_is_refused_with_advice()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var result = await Workspace.InvokeAsync("serve", "--port", $"{port}", "--state", _workspace.State);
+
+        result.AssertExit(ExitCodes.WrongUsage);
+        Assert.Contains($"port {port}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+}
