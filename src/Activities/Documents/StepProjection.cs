@@ -29,6 +29,8 @@ internal sealed class StepProjection
 
     public WorkflowError? Error { get; private set; }
 
+    public bool FallbackUsed { get; private set; }
+
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
     /// <summary>How often an attempt ended by its time limit.</summary>
@@ -85,6 +87,7 @@ internal sealed class StepProjection
         CompletedAt = CompletedAt,
         DurationMs = DurationMs,
         QueuedMs = QueuedMs,
+        FallbackUsed = FallbackUsed,
         Usage = Usage,
         Error = Status == StepStatus.Completed ? null : Error,
     };
@@ -104,6 +107,7 @@ internal sealed class StepProjection
         Reason = item.Reason;
         DurationMs += item.DurationMs ?? 0;
         Usage += item.Usage ?? default;
+        FallbackUsed = item.FallbackUsed == true;
         Error = item.Error ?? Error;
         Warnings = item.Warnings ?? [];
         TimedOut += item.Error?.Kind == ErrorKind.Timeout ? 1 : 0;

@@ -34,6 +34,9 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     /// <summary>Milliseconds between ready and the start of work.</summary>
     public double? QueuedMs { get; init; }
 
+    /// <summary>The output is a fallback's; null means no.</summary>
+    public bool? FallbackUsed { get; init; }
+
     public WorkflowError? Error { get; init; }
 
     /// <summary>What the user should know of a step that succeeded; null when there is nothing.</summary>

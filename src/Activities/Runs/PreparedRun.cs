@@ -33,6 +33,9 @@ public sealed record PreparedRun
     /// <summary>The steps, position by position as in <see cref="RunPlan.Steps"/>.</summary>
     public required IReadOnlyList<PreparedStep> Steps { get; init; }
 
+    /// <summary>The run's outputs with their paths; null: the inputs and every output.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Outputs { get; init; }
+
     /// <summary>Scripted answers instead of models; null in earnest.</summary>
     public MockScript? Mocks { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>A step with all its settings resolved.</summary>
@@ -21,6 +23,12 @@ public sealed record PreparedStep
 
     /// <summary>Whether pieces of the text go to the event feed while it is written.</summary>
     public bool Stream { get; init; }
+
+    /// <summary>The condition under which it works; null: always.</summary>
+    public string? When { get; init; }
+
+    /// <summary>Its output when it fails and its rule says so.</summary>
+    public JsonNode? FallbackValue { get; init; }
 
     public string? Transform { get; init; }
 

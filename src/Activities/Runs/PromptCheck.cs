@@ -1,4 +1,5 @@
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
@@ -24,7 +25,7 @@ internal static class PromptCheck
                 {
                     Users(missing, reference.Input!).Add(step.Id);
                 }
-                else if (reference.Step >= 0 && !run.Graph.DependsOn(position, reference.Step))
+                else if (reference.Step >= 0 && !run.Graph.MayRead(position, reference.Step))
                 {
                     var source = run.Steps[reference.Step].Id;
                     Add(
@@ -56,6 +57,14 @@ internal static class PromptCheck
         catch (TemplateException exception)
         {
             Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' is wrong: {exception.Message}", null);
+        }
+
+        if (step.When is not null && Expression.TryParse(step.When, out var condition, out _))
+        {
+            foreach (var path in condition.Paths)
+            {
+                yield return path;
+            }
         }
 
         var unmapped = placeholders.Where(text => ValuePath.TryParse(text, out var path, out _) && !mapping.ContainsKey(path.Root));

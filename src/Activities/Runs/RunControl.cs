@@ -9,48 +9,56 @@ namespace Orchestrator.Activities.Runs;
 /// </summary>
 public sealed class RunControl(IContentStore store) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string RunId, int RunAttempt), CancellationTokenSource> _sources = new();
+    private readonly ConcurrentDictionary<(string RunId, int RunAttempt), RunCancellation> _cancellations = new();
 
-    /// <summary>Asks the executing steps of the attempt to end. Doing it twice changes nothing.</summary>
-    public async Task CancelAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    /// <summary>Asks the executing steps of the attempt to end. Of several wishes the first one's reason counts.</summary>
+    /// <param name="reason">What the steps will record as the reason.</param>
+    public async Task CancelAsync(string runId, int runAttempt, string reason, CancellationToken cancellationToken)
     {
-        await store.PutAsync(RunKeys.Control(runId), JsonContent.Bytes(new Control(runAttempt)), cancellationToken);
-        await Source(runId, runAttempt).CancelAsync();
-    }
-
-    /// <summary>A token that fires when the attempt is cancelled; already fired when it was.</summary>
-    public async Task<CancellationToken> WatchAsync(string runId, int runAttempt, CancellationToken cancellationToken)
-    {
-        var source = Source(runId, runAttempt);
-        if (!source.IsCancellationRequested
-            && await store.ReadAsync<Control>(RunKeys.Control(runId), cancellationToken) is var (control, _)
-            && control.CancelledAttempt == runAttempt)
+        if (await FindAsync(runId, runAttempt, cancellationToken) is not { } control)
         {
-            await source.CancelAsync();
+            control = new Control(runAttempt, reason);
+            await store.PutAsync(RunKeys.Control(runId), JsonContent.Bytes(control), cancellationToken);
         }
 
-        return source.Token;
+        await Of(runId, runAttempt).FireAsync(control.Reason);
+    }
+
+    /// <summary>What tells the steps of the attempt to end; fired already when somebody asked for it.</summary>
+    public async Task<RunCancellation> WatchAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    {
+        var cancellation = Of(runId, runAttempt);
+        if (!cancellation.Token.IsCancellationRequested && await FindAsync(runId, runAttempt, cancellationToken) is { } control)
+        {
+            await cancellation.FireAsync(control.Reason);
+        }
+
+        return cancellation;
     }
 
     /// <summary>Lets go of what is kept in memory for an attempt that has ended.</summary>
     public void Forget(string runId, int runAttempt)
     {
-        if (_sources.TryRemove((runId, runAttempt), out var source))
+        if (_cancellations.TryRemove((runId, runAttempt), out var cancellation))
         {
-            source.Dispose();
+            cancellation.Dispose();
         }
     }
 
     public void Dispose()
     {
-        foreach (var key in _sources.Keys)
+        foreach (var key in _cancellations.Keys)
         {
             Forget(key.RunId, key.RunAttempt);
         }
     }
 
-    private CancellationTokenSource Source(string runId, int runAttempt) =>
-        _sources.GetOrAdd((runId, runAttempt), _ => new CancellationTokenSource());
+    private RunCancellation Of(string runId, int runAttempt) => _cancellations.GetOrAdd((runId, runAttempt), _ => new RunCancellation());
 
-    private sealed record Control(int CancelledAttempt);
+    private async Task<Control?> FindAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        await store.ReadAsync<Control>(RunKeys.Control(runId), cancellationToken) is var (control, _) && control.CancelledAttempt == runAttempt
+            ? control
+            : null;
+
+    private sealed record Control(int CancelledAttempt, string Reason);
 }

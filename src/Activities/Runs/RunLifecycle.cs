@@ -79,11 +79,16 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         control.Forget(runId, runAttempt);
     }
 
-    /// <summary>The seed's finalOutputs: the inputs, every output, every transformed output.</summary>
+    /// <summary>What <c>outputs</c> names; without it the seed's finalOutputs: the inputs, every output, every transformed output.</summary>
     private async Task<JsonObject> OutputsAsync(PreparedRun prepared, CancellationToken cancellationToken)
     {
         var values = new StepValues(prepared, checkpoints);
         await values.LoadAsync(Enumerable.Range(0, prepared.Steps.Count), cancellationToken);
+        if (prepared.Outputs is { } named)
+        {
+            return new JsonObject(named.Select(output => KeyValuePair.Create(output.Key, values.Find(output.Value)?.DeepClone())));
+        }
+
         var outputs = (JsonObject)prepared.Inputs.DeepClone();
         for (var position = 0; position < prepared.Steps.Count; position++)
         {

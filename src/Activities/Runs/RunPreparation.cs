@@ -37,10 +37,16 @@ public sealed class RunPreparation(string defaultModel)
             DeclaredInputs = definition.Inputs?.Select(input => input.Name).ToList(),
             Prompts = prompts.ToDictionary(prompt => prompt.Key, prompt => prompt.Value.Prepared, StringComparer.Ordinal),
             Steps = [.. definition.Steps.Select(step => Prepare(step, definition, request, prompts))],
+            Outputs = definition.Outputs,
             Mocks = request.Mocks,
             Environment = request.Environment,
         };
         PromptCheck.Report(prepared, problems);
+        if (problems.Count == 0)
+        {
+            prepared = KnownConditions.Apply(prepared, problems);
+        }
+
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
     }
 
@@ -58,6 +64,9 @@ public sealed class RunPreparation(string defaultModel)
             MaxParallelism = request.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
             ParallelBatchDelayMs = options.ParallelBatchDelay ?? WorkflowOptions.DefaultParallelBatchDelay,
             OnStepFailure = options.OnStepFailure ?? FailurePolicy.Stop,
+            MaxDurationMs = options.MaxDuration,
+            QueueSize = options.QueueSize,
+            QueueFull = options.QueueFull ?? QueueFullPolicy.Fail,
         };
     }
 
@@ -109,6 +118,8 @@ public sealed class RunPreparation(string defaultModel)
             MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
             TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
             Stream = request.StreamedStep == step.Id || (step.Options.Stream ?? definition.Options.Stream ?? false),
+            When = step.When,
+            FallbackValue = step.Options.Fallback?.Value,
             Transform = step.Options.OutputTransform,
             Mapping = step.InputMapping,
         };

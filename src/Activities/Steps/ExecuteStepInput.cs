@@ -21,6 +21,18 @@ public sealed record ExecuteStepInput
     /// <summary>The earliest moment at which work may begin; null: at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>The number of the turn of a repeated step, from 1.</summary>
+    public int Turn { get; init; } = 1;
+
+    /// <summary>When all attempts together must be done; null: no limit, or the first attempt, whose start sets it.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Of its dependencies the only ones whose outputs it may read; null: all.</summary>
+    public IReadOnlyList<int>? Available { get; init; }
+
+    /// <summary>The step whose output is taken over instead of working; null: work.</summary>
+    public int? Adopt { get; init; }
+
     /// <summary>What the orchestrator decided since it last told somebody, for the event feed; null when nothing.</summary>
     public IReadOnlyList<StepDecision>? Decisions { get; init; }
 }

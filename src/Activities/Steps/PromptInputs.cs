@@ -27,8 +27,9 @@ internal sealed class PromptInputs
     /// <summary>Reads the values that the step needs, and only those.</summary>
     /// <exception cref="TemplateException">A path of the mapping leads to nothing.</exception>
     public static async Task<PromptInputs> LoadAsync(
-        PreparedRun run, int position, CheckpointStore checkpoints, CancellationToken cancellationToken)
+        PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
+        var position = call.Step;
         var step = run.Steps[position];
         var prompt = run.Prompts[step.Prompt];
         var mapping = (step.Mapping ?? []).Select(entry => (entry.Key, Path: Parse(entry.Value))).ToList();
@@ -37,7 +38,7 @@ internal sealed class PromptInputs
             .Select(Parse)
             .Where(path => !mapped.Contains(path.Root))
             .ToList();
-        var inputs = new PromptInputs(run, new StepValues(run, checkpoints), placeholders);
+        var inputs = new PromptInputs(run, new StepValues(run, checkpoints, call.Available), placeholders);
         await inputs._values.LoadAsync(mapping.Select(entry => entry.Path).Concat(placeholders), cancellationToken);
         foreach (var (name, path) in mapping)
         {
@@ -80,7 +81,7 @@ internal sealed class PromptInputs
             Named[name] = value?.DeepClone();
         }
 
-        var before = _run.Graph.AncestorsOf(position).Order().ToList();
+        var before = _run.Graph.InReachOf(position).Order().ToList();
         await _values.LoadAsync(before, cancellationToken);
         foreach (var step in before)
         {

@@ -18,10 +18,12 @@ public sealed class PromptWork(CheckpointStore checkpoints, IChatClientFactory m
     public const int MaxOutputBytes = 10 * 1024 * 1024;
 
     /// <param name="onText">Gets the answer piece by piece; null for nobody.</param>
-    /// <param name="timeout">Fires when the attempt has had its time.</param>
+    /// <param name="limit">How long the attempt may take, for the error.</param>
+    /// <param name="timeout">Fires when it has had that time.</param>
     /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
     internal async Task<StepWork> RunAsync(
-        PreparedRun run, ExecuteStepInput call, Func<string, ValueTask>? onText, CancellationToken timeout, CancellationToken cancellation)
+        PreparedRun run, ExecuteStepInput call, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
+        CancellationToken cancellation)
     {
         var step = run.Steps[call.Step];
         var prompt = run.Prompts[step.Prompt];
@@ -31,7 +33,7 @@ public sealed class PromptWork(CheckpointStore checkpoints, IChatClientFactory m
         WorkflowError error;
         try
         {
-            var inputs = await PromptInputs.LoadAsync(run, call.Step, checkpoints, both.Token);
+            var inputs = await PromptInputs.LoadAsync(run, call, checkpoints, both.Token);
             named = inputs.Named;
             asked = new PromptCall(Client(run, step, call), new PromptRequest
             {
@@ -47,10 +49,10 @@ public sealed class PromptWork(CheckpointStore checkpoints, IChatClientFactory m
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeout.IsCancellationRequested)
         {
-            error = new WorkflowError(ErrorKind.Timeout, $"Step '{step.Id}' was not done within {step.TimeoutMs} ms.")
+            error = new WorkflowError(ErrorKind.Timeout, $"Step '{step.Id}' was not done within {limit.LimitMs} ms{(limit.Level == "step" ? " for all attempts (stepTimeout)" : "")}.")
             {
-                Retryable = true,
-                Details = new JsonObject { ["level"] = "attempt", ["timeoutMs"] = step.TimeoutMs },
+                Retryable = limit.Level == "attempt",
+                Details = new JsonObject { ["level"] = limit.Level, ["timeoutMs"] = limit.LimitMs },
             };
         }
         catch (OperationCanceledException)

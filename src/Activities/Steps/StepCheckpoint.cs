@@ -42,6 +42,9 @@ public sealed record StepCheckpoint
     /// <summary>What the transform made of the output; null without a transform.</summary>
     public JsonNode? Transformed { get; init; }
 
+    /// <summary>The output is a fallback's; <see cref="Error"/> tells of what.</summary>
+    public bool FallbackUsed { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public required DateTimeOffset ReadyAt { get; init; }

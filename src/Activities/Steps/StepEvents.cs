@@ -34,6 +34,7 @@ internal static class StepEvents
         {
             StepStatus.Completed => RunEventNames.StepCompleted,
             StepStatus.Cancelled => RunEventNames.StepCancelled,
+            StepStatus.Skipped => RunEventNames.StepSkipped,
             _ when checkpoint.Error is { } error && run.Plan.Steps[call.Step].Retry?.Allows(error, call.Attempt) == true => RunEventNames.StepRetrying,
             _ => RunEventNames.StepFailed,
         };
@@ -42,6 +43,7 @@ internal static class StepEvents
             Reason = checkpoint.Reason,
             Usage = checkpoint.Usage,
             DurationMs = (checkpoint.CompletedAt - checkpoint.StartedAt).TotalMilliseconds,
+            FallbackUsed = checkpoint.FallbackUsed ? true : null,
             Error = checkpoint.Error,
             Warnings = checkpoint.Warnings.Count == 0 ? null : checkpoint.Warnings,
         };

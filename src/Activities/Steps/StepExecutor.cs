@@ -1,7 +1,6 @@
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -56,8 +55,10 @@ public sealed class StepExecutor(
 
     private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, CancellationToken stopping)
     {
-        var cancelled = await control.WatchAsync(call.RunId, call.RunAttempt, stopping);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, stopping);
+        var cancellation = run.Plan.Steps[call.Step].IsFinal
+            ? RunCancellation.Never
+            : await control.WatchAsync(call.RunId, call.RunAttempt, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Token, stopping);
         List<RunEvent> news =
         [
             .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
@@ -71,15 +72,35 @@ public sealed class StepExecutor(
         }
 
         var startedAt = time.GetUtcNow();
-        if (cancelled.IsCancellationRequested)
+        var work = cancellation.Token.IsCancellationRequested
+            ? new StepWork { Error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.") }
+            : await DecideAsync(run, call, either.Token, stopping);
+        if (work is not null)
         {
             await feed.AppendAsync(call.RunId, news, stopping);
-            var error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.");
-            return Record(run, call, startedAt, new StepWork { Error = error });
+        }
+        else
+        {
+            await feed.AppendAsync(call.RunId, [.. news, StepEvents.Started(call, startedAt)], stopping);
+            work = await WorkAsync(run, call, either.Token, stopping);
         }
 
-        await feed.AppendAsync(call.RunId, [.. news, StepEvents.Started(call, startedAt)], stopping);
-        return Record(run, call, startedAt, await WorkAsync(run, call, either.Token, stopping));
+        return StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);
+    }
+
+    /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
+    private async Task<StepWork?> DecideAsync(PreparedRun run, ExecuteStepInput call, CancellationToken either, CancellationToken stopping)
+    {
+        try
+        {
+            return call.Adopt is { } other
+                ? await StepAdoption.TakeOverAsync(run, call, other, checkpoints, either)
+                : await StepCondition.CheckAsync(run, call, checkpoints, either);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return new StepWork { Error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.") };
+        }
     }
 
     private async Task WaitAsync(DateTimeOffset turn, CancellationToken either, CancellationToken stopping)
@@ -96,49 +117,13 @@ public sealed class StepExecutor(
 
     private async Task<StepWork> WorkAsync(PreparedRun run, ExecuteStepInput call, CancellationToken either, CancellationToken stopping)
     {
-        var step = run.Steps[call.Step];
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(step.TimeoutMs), time);
-        var chunks = step.Stream ? new ChunkFeed(feed, call, time, stopping) : null;
-        var work = await prompts.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, timeout.Token, either);
+        var limit = AttemptLimit.Of(run, call, time.GetUtcNow());
+        using var timeout = new CancellationTokenSource(limit.Duration, time);
+        var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, stopping) : null;
+        var work = await prompts.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
         stopping.ThrowIfCancellationRequested();
         await (chunks?.FlushAsync() ?? Task.CompletedTask);
         return work;
-    }
-
-    private StepCheckpoint Record(PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, StepWork work)
-    {
-        var step = run.Steps[call.Step];
-        var prompt = run.Prompts[step.Prompt];
-        var status = work.Error switch
-        {
-            null => StepStatus.Completed,
-            { Kind: ErrorKind.Cancelled } => StepStatus.Cancelled,
-            _ => StepStatus.Failed,
-        };
-        return new StepCheckpoint
-        {
-            CallId = $"{call.RunId}.{call.StepId}.{call.RunAttempt}-{call.Attempt}",
-            RunId = call.RunId,
-            RunAttempt = call.RunAttempt,
-            StepId = call.StepId,
-            StepPath = call.StepId,
-            Attempt = call.Attempt,
-            PromptId = prompt.Slug,
-            PromptVersion = prompt.Version,
-            Model = step.Model,
-            Environment = run.Environment,
-            Inputs = work.Inputs,
-            Status = status,
-            Reason = status == StepStatus.Cancelled ? StepReason.Cancel : null,
-            Output = work.Output,
-            Transformed = work.Transformed,
-            Warnings = work.Warnings,
-            ReadyAt = call.ReadyAt,
-            StartedAt = startedAt,
-            CompletedAt = time.GetUtcNow(),
-            Usage = work.Usage,
-            Error = work.Error is null ? null : work.Error with { Step = call.StepId, Attempt = call.Attempt },
-        };
     }
 
     private static StepOutcome Outcome(StepCheckpoint checkpoint) => new()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
@@ -11,7 +12,9 @@ namespace Orchestrator.Activities.Steps;
 /// The values that a step's mapping and prompt may name, read from the run's inputs and from the checkpoints of the steps before it;
 /// of those only the ones that are asked for. Thread-safe.
 /// </summary>
-internal sealed class StepValues(PreparedRun run, CheckpointStore checkpoints)
+/// <param name="checkpoints">Null where only the run's inputs are asked for.</param>
+/// <param name="available">Of the steps the only ones whose checkpoints count; null: all.</param>
+internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints = null, IReadOnlyList<int>? available = null)
 {
     private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
 
@@ -28,7 +31,7 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore checkpoints)
     /// <summary>Reads the checkpoints of these steps.</summary>
     public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
-            _loaded[step] = await checkpoints.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token));
+            _loaded[step] = available?.Contains(step) == false ? null : await checkpoints!.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token));
 
     /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
     public (JsonNode? Value, string? Problem) Get(ValuePath path)
@@ -47,6 +50,24 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore checkpoints)
         var found = path.TryFollow(Start(reference), reference.Consumed, out var value)
             || (reference.MayBeStepRecord && path.TryFollow(Record(reference.Step), reference.Consumed, out value));
         return found ? (value, null) : (null, $"'{path}' leads to nothing: there is no '{path.Segments[^1]}' there.");
+    }
+
+    /// <summary>The value at the end of a path; null when it leads to nothing, such as the output of a step that was skipped.</summary>
+    public JsonNode? Find(string path) => ValuePath.TryParse(path, out var parsed, out _) ? Get(parsed).Value : null;
+
+    /// <summary>Where a path of an expression begins.</summary>
+    public RootValue Begin(ValuePath path)
+    {
+        if (!run.Names.TryResolve(path, out var reference, out _)
+            || (reference.Kind == ReferenceKind.Input && run.DeclaredInputs is null && !run.Inputs.ContainsKey(reference.Input!)))
+        {
+            return RootValue.Missing();
+        }
+
+        // What an output has no member for is looked up in the record of its step.
+        return reference.MayBeStepRecord && !path.TryFollow(Start(reference), reference.Consumed, out _)
+            ? RootValue.Of(Record(reference.Step), reference.Consumed)
+            : RootValue.Of(Start(reference), reference.Consumed);
     }
 
     /// <summary>The output of a step that was loaded; null when it has none.</summary>

@@ -9,6 +9,12 @@ internal sealed record StepWork
 {
     public JsonObject? Inputs { get; init; }
 
+    /// <summary>The step's condition is false.</summary>
+    public bool Skipped { get; init; }
+
+    /// <summary>The output is that of another step.</summary>
+    public bool FallbackUsed { get; init; }
+
     public JsonNode? Output { get; init; }
 
     public JsonNode? Transformed { get; init; }

@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Activities;
 
 /// <summary>The entry points of the orchestrator's activities.</summary>
-public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps)
+public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, RunControl control)
 {
     /// <summary>A plan of more bytes than this is not sent through the history: 32 KB.</summary>
     public const int MaxInlinePlanBytes = 32 * 1024;
@@ -32,6 +32,13 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps)
     {
         ArgumentNullException.ThrowIfNull(input);
         return lifecycle.RecordAsync(input.RunId, input.RunAttempt, input.Decisions, cancellationToken);
+    }
+
+    [Function(FunctionNames.CancelSteps)]
+    public Task CancelStepsAsync([ActivityTrigger] CancelStepsInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return control.CancelAsync(input.RunId, input.RunAttempt, input.Reason, cancellationToken);
     }
 
     [Function(FunctionNames.FinishRun)]

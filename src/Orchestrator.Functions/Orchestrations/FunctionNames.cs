@@ -7,6 +7,7 @@ public static class FunctionNames
     public const string PrepareRun = "PrepareRun";
     public const string ExecuteStep = "ExecuteStep";
     public const string RecordFacts = "RecordFacts";
+    public const string CancelSteps = "CancelSteps";
     public const string FinishRun = "FinishRun";
 
     /// <summary>The external event that asks a run to be cancelled.</summary>

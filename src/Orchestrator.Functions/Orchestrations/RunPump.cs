@@ -105,6 +105,10 @@ internal sealed class RunPump
                 case SchedulerCommand.CancelTimer timer:
                     _timers[timer.Timer].Cancel();
                     break;
+                case SchedulerCommand.CancelExecuting cancel:
+                    _records.Add(_context.CallActivityAsync(
+                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason)));
+                    break;
                 case SchedulerCommand.CompleteRun end:
                     _end = end;
                     break;
@@ -132,6 +136,10 @@ internal sealed class RunPump
             Attempt = start.Attempt,
             ReadyAt = start.ReadyAt,
             NotBefore = start.NotBefore,
+            Turn = start.Turn,
+            Deadline = start.Deadline,
+            Available = start.Available,
+            Adopt = start.Adopt,
             Decisions = TakeDecisions(),
         };
         StepOutcome outcome;

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Functions.Runs;
 
@@ -12,7 +13,7 @@ public sealed class RunCanceller(RunControl control)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(run);
-        await control.CancelAsync(run.RunId, run.RunAttempt, cancellationToken);
+        await control.CancelAsync(run.RunId, run.RunAttempt, StepReason.Cancel, cancellationToken);
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.CancelEvent, cancellation: cancellationToken);
     }
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Graphs;
+
 namespace Orchestrator.Workflows.Definitions;
 
 /// <summary>One step of a workflow: the call of a prompt.</summary>
@@ -17,6 +19,12 @@ public sealed record StepDefinition
 
     /// <summary>Ids of the steps that must succeed before this one starts.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary>What it needs of the steps it depends on.</summary>
+    public JoinKind Join { get; init; }
+
+    /// <summary>The expression under which it runs; null: always.</summary>
+    public string? When { get; init; }
 
     /// <summary>Names the prompt sees, each with the path of its value, in document order; null: all that is in reach.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? InputMapping { get; init; }

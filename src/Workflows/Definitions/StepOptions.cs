@@ -17,6 +17,17 @@ public sealed record StepOptions
     /// <summary>Milliseconds for one attempt, from the start of work.</summary>
     public int? Timeout { get; init; }
 
+    /// <summary>Milliseconds for all attempts and the waits between them; null: no limit.</summary>
+    public int? StepTimeout { get; init; }
+
+    /// <summary>When and how often it is tried again, in full; null: <see cref="RetryCount"/>.</summary>
+    public RetryDefinition? Retry { get; init; }
+
+    /// <summary>What its final failure leads to; null: its <see cref="Fallback"/> if there is one, else the workflow's onStepFailure.</summary>
+    public ErrorRule? OnError { get; init; }
+
+    public FallbackDefinition? Fallback { get; init; }
+
     /// <summary>Attempts after the first, from 0. Default <see cref="DefaultRetryCount"/> for prompts, on kinds that may pass by themselves.</summary>
     public int? RetryCount { get; init; }
 

@@ -17,6 +17,12 @@ public sealed record WorkflowDefinition
     /// <summary>The declared inputs in document order; null when none are declared, and then any input is accepted.</summary>
     public IReadOnlyList<InputDefinition>? Inputs { get; init; }
 
+    /// <summary>Ids of the steps that run after all others, however the run ends.</summary>
+    public IReadOnlyList<string> Finally { get; init; } = [];
+
+    /// <summary>The run's outputs, each with the path of its value; null: the inputs and every output.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Outputs { get; init; }
+
     public WorkflowOptions Options { get; init; } = new();
 
     /// <summary>The steps in document order.</summary>

@@ -18,6 +18,15 @@ public sealed record WorkflowOptions
     /// <summary>What the failure of a step does to the run. Default <see cref="FailurePolicy.Stop"/>.</summary>
     public FailurePolicy? OnStepFailure { get; init; }
 
+    /// <summary>Milliseconds for the whole run; null: no limit.</summary>
+    public int? MaxDuration { get; init; }
+
+    /// <summary>Ready steps that may wait for a slot; null: no limit.</summary>
+    public int? QueueSize { get; init; }
+
+    /// <summary>What happens to a step that finds the queue full. Default <see cref="QueueFullPolicy.Fail"/>.</summary>
+    public QueueFullPolicy? QueueFull { get; init; }
+
     /// <summary>Whether texts are shown while they are written, unless a step says otherwise. Default false.</summary>
     public bool? Stream { get; init; }
 

@@ -22,5 +22,8 @@ public static class DiagnosticCodes
     public const string InvalidPath = "invalid-path";
     public const string UnknownReference = "unknown-reference";
     public const string MissingDependency = "missing-dependency";
+    public const string InvalidExpression = "invalid-expression";
+    public const string WrongFallback = "wrong-fallback";
+    public const string WrongFinally = "wrong-finally";
     public const string InvalidTemplate = "invalid-template";
 }

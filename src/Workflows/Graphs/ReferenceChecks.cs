@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Templates;
@@ -12,6 +13,7 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
     public void Report(Action<string, string, string, string?, int> error)
     {
         OutputKeys(error);
+        Outputs(error);
         for (var position = 0; position < definition.Steps.Count; position++)
         {
             var step = definition.Steps[position];
@@ -21,7 +23,7 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
                 {
                     error(DiagnosticCodes.UnknownReference, pointer, problem, Suggestion.For(path.Root, names.Names), position);
                 }
-                else if (reference.Step >= 0 && !graph.DependsOn(position, reference.Step))
+                else if (reference.Step >= 0 && !graph.MayRead(position, reference.Step))
                 {
                     var source = definition.Steps[reference.Step].Id;
                     error(
@@ -42,6 +44,14 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
             if (ValuePath.TryParse(text, out var path, out _))
             {
                 yield return ($"{pointer}/inputMapping/{SourceNode.Escape(name)}", path);
+            }
+        }
+
+        if (step.When is not null && Expression.TryParse(step.When, out var condition, out _))
+        {
+            foreach (var path in condition.Paths)
+            {
+                yield return ($"{pointer}/when", path);
             }
         }
 
@@ -66,6 +76,17 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
         {
             error(DiagnosticCodes.InvalidTemplate, $"{pointer}/prompt", exception.Message, null, position);
             return [];
+        }
+    }
+
+    private void Outputs(Action<string, string, string, string?, int> error)
+    {
+        foreach (var (name, text) in definition.Outputs ?? [])
+        {
+            if (ValuePath.TryParse(text, out var path, out _) && !names.TryResolve(path, out _, out var problem))
+            {
+                error(DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, Suggestion.For(path.Root, names.Names), -1);
+            }
         }
     }
 

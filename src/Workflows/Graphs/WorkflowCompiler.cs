@@ -31,6 +31,8 @@ internal sealed class WorkflowCompiler
 
         FindPositions(Error);
         var steps = _definition.Steps.Select((step, position) => Plan(step, position, Error)).ToArray();
+        new FailureCompiler(_definition, _positions).Compile(steps, Error);
+        new FinalCompiler(_definition, _positions).Compile(steps, Error);
         foreach (var cycle in DependencyCycles.Find(steps))
         {
             Error(
@@ -92,7 +94,22 @@ internal sealed class WorkflowCompiler
             DependsOn = dependsOn,
             Paced = true,
             EstimatedMs = step.Options.EstimatedMs ?? StepOptions.DefaultEstimatedMs,
-            Retry = new RetryRule { MaxAttempts = (step.Options.RetryCount ?? StepOptions.DefaultRetryCount) + 1 },
+            Join = step.Join,
+            StepTimeoutMs = step.Options.StepTimeout,
+            Retry = Retry(step.Options),
+        };
+    }
+
+    private static RetryRule Retry(StepOptions options)
+    {
+        var standard = new RetryRule { MaxAttempts = (options.RetryCount ?? StepOptions.DefaultRetryCount) + 1 };
+        return options.Retry is not { } retry ? standard : standard with
+        {
+            MaxAttempts = retry.MaxAttempts ?? standard.MaxAttempts,
+            FirstIntervalMs = retry.FirstInterval ?? standard.FirstIntervalMs,
+            Backoff = retry.Backoff ?? standard.Backoff,
+            MaxIntervalMs = retry.MaxInterval ?? standard.MaxIntervalMs,
+            On = retry.On ?? standard.On,
         };
     }
 

@@ -45,14 +45,36 @@ public sealed class WorkflowGraph
     public ReadOnlySpan<int> DependentsOf(int step) =>
         _dependents.AsSpan(_firstDependent[step].._firstDependent[step + 1]);
 
-    /// <summary>Whether <paramref name="step"/> depends on <paramref name="other"/>, directly or through others. Looks only at steps between the two.</summary>
-    public bool DependsOn(int step, int other)
+    /// <summary>
+    /// The steps whose outputs <paramref name="step"/> may read: those before it, but not those behind a join of the first success,
+    /// of which nobody knows which had completed.
+    /// </summary>
+    public IReadOnlySet<int> InReachOf(int step)
+    {
+        var found = new HashSet<int>(Steps[step].DependsOn);
+        var open = new Stack<int>(found);
+        while (open.TryPop(out var current))
+        {
+            foreach (var dependency in Steps[current].Join == JoinKind.Any ? [] : Steps[current].DependsOn)
+            {
+                if (found.Add(dependency))
+                {
+                    open.Push(dependency);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether <paramref name="other"/> is among <see cref="InReachOf"/> of <paramref name="step"/>. Looks only at steps between the two.</summary>
+    public bool MayRead(int step, int other)
     {
         var seen = new HashSet<int>();
         var open = new Stack<int>([step]);
         while (open.TryPop(out var current))
         {
-            foreach (var dependency in Steps[current].DependsOn)
+            foreach (var dependency in current != step && Steps[current].Join == JoinKind.Any ? [] : Steps[current].DependsOn)
             {
                 if (dependency == other)
                 {
@@ -67,25 +89,6 @@ public sealed class WorkflowGraph
         }
 
         return false;
-    }
-
-    /// <summary>All steps that <paramref name="step"/> depends on, directly or through others.</summary>
-    public IReadOnlySet<int> AncestorsOf(int step)
-    {
-        var found = new HashSet<int>();
-        var open = new Stack<int>([step]);
-        while (open.TryPop(out var current))
-        {
-            foreach (var dependency in Steps[current].DependsOn)
-            {
-                if (found.Add(dependency))
-                {
-                    open.Push(dependency);
-                }
-            }
-        }
-
-        return found;
     }
 
     private static (int[] First, int[] Dependents) Reverse(IReadOnlyList<GraphStep> steps)

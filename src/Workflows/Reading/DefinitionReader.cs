@@ -25,9 +25,11 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             AppName = reader.String("appName"),
             Inputs = Inputs(reader),
             Options = Options(reader),
+            Finally = [.. (reader.Texts("finally") ?? []).Select(text => text.Text)],
+            Outputs = MappingReader.Read(reader, "outputs", "the outputs"),
             Steps = Steps(reader),
         };
-        reader.Finish("resources", "rateLimits", "finally", "outputs");
+        reader.Finish("resources", "rateLimits");
         return definition;
     }
 
@@ -89,10 +91,13 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             ParallelBatchDelay = options.Integer("parallelBatchDelay", 0),
             DefaultModel = options.String("defaultModel"),
             Timeout = options.Integer("timeout", 1),
+            MaxDuration = options.Integer("maxDuration", 1),
+            QueueSize = options.Integer("queueSize", 0),
+            QueueFull = options.Choice<QueueFullPolicy>("queueFull"),
             Stream = options.Boolean("stream"),
             OnStepFailure = options.Choice<FailurePolicy>("onStepFailure"),
         };
-        options.Finish("queueSize", "maxDuration", "budget");
+        options.Finish("budget");
         return read;
     }
 

@@ -137,6 +137,10 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         }
     }
 
+    /// <summary>The name of an enum's value as documents write it.</summary>
+    public static string Name<T>(T value)
+        where T : struct, Enum => Camel(value.ToString());
+
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private static string Describe(SourceNode value) => value.Kind switch

@@ -1,5 +1,7 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Transforms;
 
@@ -24,11 +26,13 @@ internal sealed class StepReader(DiagnosticBag diagnostics)
             Prompt = reader.String("prompt"),
             OutputKey = reader.String("outputKey"),
             DependsOn = [.. (reader.Texts("dependsOn") ?? []).Select(text => text.Text)],
-            InputMapping = Mapping(reader),
+            Join = reader.Choice<JoinKind>("join") ?? JoinKind.All,
+            When = Condition(reader),
+            InputMapping = MappingReader.Read(reader, "inputMapping", "the input mapping"),
             Options = Options(reader),
         };
         Check(reader, step);
-        reader.Finish("join", "when", "uses", "reads", "writes", "repeat", "merge");
+        reader.Finish("uses", "reads", "writes", "repeat", "merge");
         return step;
     }
 
@@ -71,32 +75,15 @@ internal sealed class StepReader(DiagnosticBag diagnostics)
         }
     }
 
-    private static List<KeyValuePair<string, string>>? Mapping(ObjectReader step)
+    private static string? Condition(ObjectReader step)
     {
-        if (step.Object("inputMapping", "the input mapping") is not { } mapping)
+        var text = step.String("when");
+        if (text is not null && !Expression.TryParse(text, out _, out var error))
         {
-            return null;
+            step.Error(DiagnosticCodes.InvalidExpression, step.Take("when")!, $"The condition is wrong: {error}");
         }
 
-        var read = new List<KeyValuePair<string, string>>();
-        foreach (var member in mapping.Node.Members)
-        {
-            if (mapping.String(member.Name) is not { } path)
-            {
-                continue;
-            }
-
-            if (ValuePath.TryParse(path, out _, out var error))
-            {
-                read.Add(new(member.Name, path));
-            }
-            else
-            {
-                mapping.Error(DiagnosticCodes.InvalidPath, member.Value, error);
-            }
-        }
-
-        return read;
+        return text;
     }
 
     private static StepOptions Options(ObjectReader step)
@@ -113,7 +100,11 @@ internal sealed class StepReader(DiagnosticBag diagnostics)
             Temperature = options.Number("temperature", 0, 2),
             MaxTokens = options.Integer("maxTokens", 1),
             Timeout = options.Integer("timeout", 1),
+            StepTimeout = options.Integer("stepTimeout", 1),
             RetryCount = options.Integer("retryCount", 0, 100),
+            Retry = FailureReader.Retry(options),
+            OnError = FailureReader.OnError(options),
+            Fallback = FailureReader.Fallback(options),
             OutputTransform = options.String("outputTransform"),
             EstimatedMs = options.Integer("estimatedMs", 0),
         };
@@ -124,7 +115,7 @@ internal sealed class StepReader(DiagnosticBag diagnostics)
                 Suggestion.For(transform, OutputTransform.Names) ?? $"There are {string.Join(", ", OutputTransform.Names)}.");
         }
 
-        options.Finish("models", "stepTimeout", "retry", "onError", "fallback", "cache");
+        options.Finish("models", "cache");
         return read;
     }
 }

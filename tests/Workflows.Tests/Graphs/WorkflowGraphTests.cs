@@ -16,12 +16,12 @@ public class WorkflowGraphTests
     }
 
     [Fact]
-    public void Ancestors_are_direct_and_indirect_dependencies()
+    public void In_reach_are_direct_and_indirect_dependencies()
     {
         var graph = new WorkflowGraph(Plans.Cfas().Steps);
 
-        Assert.Equal([0, 1, 2, 3], graph.AncestorsOf(4).Order());
-        Assert.Empty(graph.AncestorsOf(0));
+        Assert.Equal([0, 1, 2, 3], graph.InReachOf(4).Order());
+        Assert.Empty(graph.InReachOf(0));
     }
 
     [Fact]
@@ -29,8 +29,19 @@ public class WorkflowGraphTests
     {
         var graph = new WorkflowGraph([Timed(1, 2), Timed(1), Timed(1, 1), Timed(1, 1)]);
 
-        Assert.Equal((true, true, true), (graph.DependsOn(0, 2), graph.DependsOn(0, 1), graph.DependsOn(3, 1)));
-        Assert.Equal((false, false, false), (graph.DependsOn(1, 0), graph.DependsOn(3, 2), graph.DependsOn(0, 3)));
+        Assert.Equal((true, true, true), (graph.MayRead(0, 2), graph.MayRead(0, 1), graph.MayRead(3, 1)));
+        Assert.Equal((false, false, false), (graph.MayRead(1, 0), graph.MayRead(3, 2), graph.MayRead(0, 3)));
+    }
+
+    [Fact]
+    public void What_is_behind_a_join_of_the_first_success_is_out_of_reach()
+    {
+        // 0, 1 → 2 (any) → 3
+        var graph = new WorkflowGraph([Timed(1), Timed(1), Timed(1, 0, 1) with { Join = JoinKind.Any }, Timed(1, 2)]);
+
+        Assert.Equal([0, 1], graph.InReachOf(2).Order());
+        Assert.Equal([2], graph.InReachOf(3));
+        Assert.Equal((true, false), (graph.MayRead(2, 1), graph.MayRead(3, 1)));
     }
 
     [Fact]

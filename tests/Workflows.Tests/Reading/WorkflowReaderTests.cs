@@ -1,7 +1,9 @@
 using System.Text;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Tests.Reading;
 
@@ -57,7 +59,23 @@ public class WorkflowReaderTests
     [InlineData("""{ "steps": [ { "id": "item", "prompt": "x" } ] }""", DiagnosticCodes.ReservedName, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "promptId": "y" } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "type": "map", "prompt": "x" } ] }""", DiagnosticCodes.UnsupportedProperty, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "when": "true" } ] }""", DiagnosticCodes.UnsupportedProperty, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "repeat": { "max": 3 } } ] }""", DiagnosticCodes.UnsupportedProperty, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "when": "1 +" } ] }""", DiagnosticCodes.InvalidExpression, 1)]
+    [InlineData("""{ "inputs": {}, "steps": [ { "id": "a", "prompt": "x", "when": "b == 1" } ] }""", DiagnosticCodes.UnknownReference, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "when": "a == 'x'" } ] }""", DiagnosticCodes.MissingDependency, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "join": "some" } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": "ignore" } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": { "rateLimit": "continue" } } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": "fallback" } } ] }""", DiagnosticCodes.WrongFallback, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": {} } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "b" } } } ] }""", DiagnosticCodes.UnknownStep, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "a" } } } ] }""", DiagnosticCodes.WrongFallback, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "b" } } }, { "id": "b", "prompt": "y", "dependsOn": ["a"] } ] }""", DiagnosticCodes.WrongFallback, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "retryCount": 1, "retry": { "maxAttempts": 2 } } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "retry": { "on": ["rateLimit"] } } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x" } ], "finally": ["b"] }""", DiagnosticCodes.UnknownStep, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] }, { "id": "b", "prompt": "y" } ], "finally": ["b"] }""", DiagnosticCodes.WrongFinally, 1)]
+    [InlineData("""{ "inputs": {}, "steps": [ { "id": "a", "prompt": "x" } ], "outputs": { "y": "b" } }""", DiagnosticCodes.UnknownReference, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "promt": "x" } ] }""", DiagnosticCodes.UnknownProperty, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "id": "b" } ] }""", DiagnosticCodes.DuplicateName, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": 5 } ] }""", DiagnosticCodes.WrongType, 1)]
@@ -82,6 +100,38 @@ public class WorkflowReaderTests
         Assert.Equal((code, line), (finding.Code, finding.Line));
         Assert.True(finding.Column > 0);
         Assert.EndsWith(".", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_of_steps_are_compiled_into_the_graph()
+    {
+        var workflow = Read("""
+            {
+              "options": { "onStepFailure": "continue", "maxDuration": 60000, "queueSize": 5, "queueFull": "wait" },
+              "steps": [
+                { "id": "a", "prompt": "x", "options": {
+                    "stepTimeout": 9000, "retry": { "maxAttempts": 4, "firstInterval": 100, "backoff": 3, "maxInterval": 900, "on": ["timeout"] },
+                    "onError": { "contentFiltered": { "step": "stand_in" }, "contextLength": "continue", "default": "fallback" }, "fallback": { "value": null } } },
+                { "id": "stand_in", "prompt": "y" },
+                { "id": "b", "prompt": "z", "dependsOn": ["a"], "join": "settled", "when": "a != null" },
+                { "id": "notify", "prompt": "n" }
+              ],
+              "finally": ["notify"],
+              "outputs": { "result": "b" }
+            }
+            """);
+
+        var steps = workflow.Graph.Steps;
+        Assert.Equal(9000, steps[0].StepTimeoutMs);
+        Assert.Equal(
+            (4, 100, 3.0, 900, ErrorKind.Timeout),
+            (steps[0].Retry!.MaxAttempts, steps[0].Retry!.FirstIntervalMs, steps[0].Retry!.Backoff, steps[0].Retry!.MaxIntervalMs, steps[0].Retry!.On.Single()));
+        Assert.Equal(new FailureAction(FailureActionKind.Step, 1), steps[0].OnError!.For(ErrorKind.ContentFiltered));
+        Assert.Equal(FailureActionKind.Continue, steps[0].OnError!.For(ErrorKind.ContextLength).Kind);
+        Assert.Equal(FailureActionKind.Value, steps[0].OnError!.For(ErrorKind.Internal).Kind);
+        Assert.Equal((true, JoinKind.Settled, true), (steps[1].IsFallback, steps[2].Join, steps[3].IsFinal));
+        Assert.Equal((60_000, 5, QueueFullPolicy.Wait), (workflow.Definition.Options.MaxDuration, workflow.Definition.Options.QueueSize, workflow.Definition.Options.QueueFull));
+        Assert.Equal([KeyValuePair.Create("result", "b")], workflow.Definition.Outputs!);
     }
 
     [Fact]
