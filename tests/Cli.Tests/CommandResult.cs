@@ -14,6 +14,9 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         return document.RootElement.Clone();
     }
 
+    /// <summary>The exit code, and what the command said when it is another one.</summary>
+    public void AssertExit(int code) => Assert.True(code == ExitCode, $"exit code {ExitCode} instead of {code}: {Error}{Output}");
+
     /// <summary>Exit code 2 and sentences for people: nothing on the output, no stack trace.</summary>
     public void AssertPlainRefusal()
     {

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -20,6 +21,12 @@ public sealed class RunPreparation(string defaultModel)
         foreach (var finding in request.Mocks?.ValidateAgainst(definition.Steps.Select(step => step.Id)) ?? [])
         {
             problems.Add(new WorkflowError(ErrorKind.InvalidInput, Sentence(finding.Message, finding.Suggestion)));
+        }
+
+        if (request.StreamedStep is { } streamed && definition.Steps.All(step => step.Id != streamed))
+        {
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput, Sentence($"There is no step '{streamed}' to stream.", Suggestion.For(streamed, definition.Steps.Select(step => step.Id)))));
         }
 
         var prepared = new PreparedRun
@@ -101,7 +108,7 @@ public sealed class RunPreparation(string defaultModel)
             Temperature = step.Options.Temperature ?? prompt?.Temperature,
             MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
             TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
-            Stream = step.Options.Stream ?? definition.Options.Stream ?? false,
+            Stream = request.StreamedStep == step.Id || (step.Options.Stream ?? definition.Options.Stream ?? false),
             Transform = step.Options.OutputTransform,
             Mapping = step.InputMapping,
         };

@@ -20,6 +20,9 @@ public sealed record RunRequest
     /// <summary>Steps that may execute at one time; null: the definition's.</summary>
     public int? MaxParallelism { get; init; }
 
+    /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
+    public string? StreamedStep { get; init; }
+
     public string Environment { get; init; } = "default";
 
     /// <summary>Answers that stand in for models; null in earnest.</summary>

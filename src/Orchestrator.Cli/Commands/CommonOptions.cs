@@ -39,8 +39,7 @@ internal static class CommonOptions
                 return number;
             }
 
-            result.AddError(
-                string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number{(most == int.MaxValue ? $", at least {least}" : $" from {least} to {most}")}."));
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}."));
             return null;
         },
     };

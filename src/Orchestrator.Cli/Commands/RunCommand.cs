@@ -26,7 +26,7 @@ internal static class RunCommand
         };
         var inputs = new Option<string?>("--inputs") { Description = "A JSON file with inputs; -i goes before it.", HelpName = "FILE" };
         var model = new Option<string?>("--model") { Description = "The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.", HelpName = "NAME" };
-        var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, int.MaxValue);
+        var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
         var environment = new Option<string>("--environment") { Description = "The environment that the run is recorded for.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
         var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models.", HelpName = "FILE" };
@@ -49,6 +49,7 @@ internal static class RunCommand
                 FallbackSlug = Slug(path),
                 Model = parsed.GetValue(model),
                 MaxParallelism = parsed.GetValue(parallel),
+                StreamedStep = parsed.GetValue(stream),
                 Environment = parsed.GetRequiredValue(environment),
                 Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
                 Prompts = [new PromptFolder(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "prompts"))],

@@ -19,6 +19,9 @@ public sealed class RunFunctions(RunStarter starter, RunReader reader, Orchestra
     /// <summary>How long a client should wait before it asks for the status, as the Durable extension says it: seconds.</summary>
     private const int RetryAfterSeconds = 10;
 
+    /// <summary>As in definitions.</summary>
+    private const int MaxParallelism = 10_000;
+
     /// <summary>The most bytes of a body: a definition of the largest size, and its inputs.</summary>
     private const long MaxBodyBytes = 2L * DefinitionLimits.MaxBytes;
 
@@ -53,6 +56,11 @@ public sealed class RunFunctions(RunStarter starter, RunReader reader, Orchestra
         if (body is null || body.Definition.ValueKind == JsonValueKind.Undefined)
         {
             return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", "The body has no 'definition'.");
+        }
+
+        if (body.Options?.MaxParallelism is < 1 or > MaxParallelism)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", $"'options.maxParallelism' must be from 1 to {MaxParallelism}.");
         }
 
         MockScript? mocks = null;

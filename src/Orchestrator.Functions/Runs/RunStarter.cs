@@ -42,6 +42,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
                 Inputs = request.Inputs,
                 Model = request.Model,
                 MaxParallelism = request.MaxParallelism,
+                StreamedStep = request.StreamedStep,
                 Environment = request.Environment,
                 Mocks = request.Mocks,
                 Prompts = [.. request.Prompts, .. prompts],

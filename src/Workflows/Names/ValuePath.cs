@@ -1,10 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Names;
 
-/// <summary>A path to a value, such as <c>inputs.question</c>, <c>users[0].name</c> or <c>steps["fetch-users"].output</c>.</summary>
+/// <summary>
+/// A path to a value, such as <c>inputs.question</c>, <c>users[0].name</c> or <c>steps["fetch-users"].output</c>. Quoted names have the escapes of JSON.
+/// Immutable and thread-safe.
+/// </summary>
 public sealed class ValuePath
 {
     private readonly string _text;
@@ -43,6 +47,28 @@ public sealed class ValuePath
         return error is null;
     }
 
+    /// <summary>The path of these names and indexes, in its normal form.</summary>
+    /// <exception cref="ArgumentException">There is none, or the first is not a name of ASCII letters, digits and _.</exception>
+    public static ValuePath Of(IReadOnlyList<string> segments)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        if (segments.Count == 0 || !IsName(segments[0]))
+        {
+            throw new ArgumentException("A path begins with a name.", nameof(segments));
+        }
+
+        var text = new StringBuilder(segments[0]);
+        foreach (var segment in segments.Skip(1))
+        {
+            text.Append(
+                IsName(segment) ? $".{segment}"
+                : IsIndex(segment) ? $"[{segment}]"
+                : $"[{QuotedText.Write(segment, '"')}]");
+        }
+
+        return new ValuePath(text.ToString(), [.. segments]);
+    }
+
     /// <summary>
     /// Follows the segments from <paramref name="first"/> on into <paramref name="value"/>.
     /// False when a segment names nothing; a null on the way is a value without members.
@@ -52,27 +78,38 @@ public sealed class ValuePath
         found = value;
         for (var index = first; index < Segments.Count; index++)
         {
-            var segment = Segments[index];
-            switch (found)
+            if (!TryStep(found, Segments[index], out found))
             {
-                case JsonObject item when item.TryGetPropertyValue(segment, out var member):
-                    found = member;
-                    break;
-                case JsonArray items when segment == "length":
-                    found = items.Count;
-                    break;
-                case JsonArray items when int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < items.Count:
-                    found = items[at];
-                    break;
-                case JsonValue text when segment == "length" && text.TryGetValue<string>(out var characters):
-                    found = characters.Length;
-                    break;
-                default:
-                    return false;
+                return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// The member, element or length of <paramref name="value"/> that <paramref name="segment"/> names: a member before <c>length</c>,
+    /// which lists and texts have; false when there is none.
+    /// </summary>
+    public static bool TryStep(JsonNode? value, string segment, out JsonNode? found)
+    {
+        found = null;
+        switch (value)
+        {
+            case JsonObject item:
+                return item.TryGetPropertyValue(segment, out found);
+            case JsonArray items when segment == "length":
+                found = items.Count;
+                return true;
+            case JsonArray items when int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < items.Count:
+                found = items[at];
+                return true;
+            case JsonValue text when segment == "length" && text.TryGetValue<string>(out var characters):
+                found = characters.Length;
+                return true;
+            default:
+                return false;
+        }
     }
 
     public override string ToString() => _text;
@@ -108,17 +145,32 @@ public sealed class ValuePath
 
     private static string? ReadIndex(string text, ref int position, List<string> segments)
     {
-        var start = position + 1;
-        var quoted = start < text.Length && text[start] is '"' or '\'';
-        var end = quoted ? text.IndexOf($"{text[start]}]", start + 1, StringComparison.Ordinal) : text.IndexOf(']', start);
-        var inner = end < 0 ? "" : quoted ? text[(start + 1)..end] : text[start..end];
-        if (end < 0 || (!quoted && !int.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        var (open, end) = (position, position + 1);
+        string? segment = null;
+        if (end < text.Length && text[end] is '"' or '\'')
         {
-            return $"'[' at character {position + 1} of the path '{text}' must be followed by a number or a quoted name and ']'.";
+            _ = QuotedText.TryRead(text, ref end, out segment, out _);
+        }
+        else
+        {
+            end = Math.Max(text.IndexOf(']', end), end);
+            var digits = text[(open + 1)..end];
+            segment = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? digits : null;
         }
 
-        segments.Add(inner);
-        position = end + (quoted ? 2 : 1);
+        if (segment is null || end >= text.Length || text[end] != ']')
+        {
+            return $"'[' at character {open + 1} of the path '{text}' must be followed by a number or a quoted name and ']'.";
+        }
+
+        segments.Add(segment);
+        position = end + 1;
         return null;
     }
+
+    private static bool IsName(string segment) =>
+        segment.Length > 0 && !char.IsAsciiDigit(segment[0]) && segment.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
+
+    private static bool IsIndex(string segment) =>
+        int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out _) && segment is "0" or not ['0', ..];
 }

@@ -155,6 +155,13 @@ public sealed class WorkflowScheduler
 
         state.Error = error;
         Settle(fact.Step, fact.Outcome.Status);
+        if (fact.Outcome.Status == StepStatus.Cancelled && !_closed)
+        {
+            // The wish to cancel reached the step before it reached us.
+            _cancelled = true;
+            Close(StepReason.Cancel);
+        }
+
         _ended.Enqueue(fact.Step);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Templates;
 
@@ -80,7 +81,7 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
             }
             else
             {
-                path.Append(CultureInfo.InvariantCulture, $"[\"{segment}\"]");
+                path.Append(CultureInfo.InvariantCulture, $"[{QuotedText.Write(segment, '"')}]");
             }
         }
 

@@ -4,9 +4,9 @@ public class OrchestratorCommandTests
 {
     [Theory]
     [InlineData("'--nonsense'", "run", "w.json", "--nonsense")]
-    [InlineData("--max-parallelism takes a whole number, at least 1.", "run", "w.json", "--max-parallelism", "0")]
-    [InlineData("--max-parallelism takes a whole number, at least 1.", "run", "w.json", "--max-parallelism", "many")]
-    [InlineData("--max-parallelism takes a whole number, at least 1.", "run", "w.json", "--max-parallelism", "99999999999")]
+    [InlineData("--max-parallelism takes a whole number from 1 to 10000.", "run", "w.json", "--max-parallelism", "0")]
+    [InlineData("--max-parallelism takes a whole number from 1 to 10000.", "run", "w.json", "--max-parallelism", "many")]
+    [InlineData("--max-parallelism takes a whole number from 1 to 10000.", "run", "w.json", "--max-parallelism", "99999999999")]
     [InlineData("--max-parallelism", "run", "w.json", "--max-parallelism")]
     [InlineData("Argument 'paper' not recognized.", "run", "w.json", "--storage", "paper")]
     [InlineData("--state needs the name of a folder.", "run", "w.json", "--state", "")]
@@ -30,7 +30,7 @@ public class OrchestratorCommandTests
     {
         var result = await Workspace.InvokeAsync("--help");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.All(["run", "runs", "serve"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
     }
 }

@@ -18,7 +18,7 @@ public sealed class RunCommandStateTests : IDisposable
 
         var result = await _workspace.RunAsync(Workspace.One, null, "-i", "word=y", "--run-id", "mine");
 
-        Assert.Equal(ExitCodes.WrongUsage, result.ExitCode);
+        result.AssertExit(ExitCodes.WrongUsage);
         Assert.Equal("There is a run 'mine' already.", Assert.Single(result.ErrorLines));
         Assert.Equal(before, await File.ReadAllBytesAsync(record));
     }

@@ -13,7 +13,7 @@ public sealed class RunCommandTests : IDisposable
     {
         var result = await _workspace.RunAsync(Workspace.One, """ "say": [ { "output": "hello there" } ] """, "-i", "word=hello", "--run-id", "first");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.Contains("hello there", result.Output, StringComparison.Ordinal);
         Assert.Contains("Run first completed: 1 of 1 steps", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("── word ──", result.Output, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class RunCommandTests : IDisposable
     {
         var result = await _workspace.RunAsync(Workspace.One, null, "-i", "word=hello", "--storage", "memory", "--json");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.Equal("ok", result.Json().GetProperty("outputs").GetProperty("say").GetString());
         Assert.False(Directory.Exists(_workspace.State));
     }
@@ -46,7 +46,7 @@ public sealed class RunCommandTests : IDisposable
         var result = await _workspace.RunAsync(
             Workspace.Three, """ "first": [ { "error": { "kind": "contentFiltered", "message": "No." } } ] """, "--json");
 
-        Assert.Equal(ExitCodes.RunFailed, result.ExitCode);
+        result.AssertExit(ExitCodes.RunFailed);
         var run = result.Json();
         Assert.Equal("failed", run.GetProperty("status").GetString());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("outputs").ValueKind);
@@ -69,7 +69,7 @@ public sealed class RunCommandTests : IDisposable
         var result = await _workspace.RunAsync(
             Workspace.Three, """ "first": [ { "error": { "kind": "contentFiltered", "message": "The provider said no." } } ] """);
 
-        Assert.Equal(ExitCodes.RunFailed, result.ExitCode);
+        result.AssertExit(ExitCodes.RunFailed);
         Assert.Contains("first failed: The provider said no.", result.Output, StringComparison.Ordinal);
         Assert.Contains("skipped (dependency)", result.Output, StringComparison.Ordinal);
         Assert.Contains("cancelled (stop)", result.Output, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class RunCommandTests : IDisposable
             """ "say": [ { "error": { "kind": "rateLimited", "retryAfterMs": 200 } }, { "output": "at last" } ] """,
             "-i", "word=hello", "--json");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         var run = result.Json();
         var step = run.GetProperty("steps").GetProperty("say");
         Assert.Equal(2, step.GetProperty("attempts").GetInt32());
@@ -102,7 +102,7 @@ public sealed class RunCommandTests : IDisposable
 
         var result = await _workspace.RunAsync(Definition, """ "say": [ { "error": { "kind": "unavailable" } } ] """, "--json");
 
-        Assert.Equal(ExitCodes.RunFailed, result.ExitCode);
+        result.AssertExit(ExitCodes.RunFailed);
         Assert.Equal(2, result.Json().GetProperty("steps").GetProperty("say").GetProperty("attempts").GetInt32());
     }
 
@@ -150,7 +150,7 @@ public sealed class RunCommandTests : IDisposable
 
         var result = await _workspace.RunAsync("""{ "steps": [ { "id": "say", "promptId": "greet" } ] }""", null, "-i", "word=hello", "--json");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
     }
 
     [Fact]
@@ -163,12 +163,12 @@ public sealed class RunCommandTests : IDisposable
         var result = await _workspace.RunAsync(
             Definition, """ "told": [ { "output": "once upon a time" } ], "silent": [ { "output": "nobody reads this" } ] """, "--stream", "told", "--json");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.Contains("once upon a time", result.ErrorLines);
         Assert.DoesNotContain("nobody reads this", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact(Skip = "RunPreparation takes 'stream' from the definition only; RunRequest must carry the step that --stream names.")]
+    [Fact]
     public async Task Streamed_step_is_printed_also_when_the_definition_does_not_stream_it()
     {
         var result = await _workspace.RunAsync(
@@ -185,7 +185,7 @@ public sealed class RunCommandTests : IDisposable
         var result = await Workspace.InvokeAsync(
             "run", file, "--storage", "memory", "--model", "simulated:latency=0,tokensPerSecond=100000", "-i", "word=x", "--json");
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.Single(result.ErrorLines, line => line.Contains("simulated", StringComparison.Ordinal));
     }
 

@@ -13,7 +13,7 @@ public sealed class RunsCommandTests : IDisposable
 
         var result = await Workspace.InvokeAsync("runs", "show", "mine", "--state", _workspace.State);
 
-        Assert.Equal(ExitCodes.Completed, result.ExitCode);
+        result.AssertExit(ExitCodes.Completed);
         Assert.Contains("── say ──", result.Output, StringComparison.Ordinal);
         Assert.Contains("hello there", result.Output, StringComparison.Ordinal);
         Assert.Contains("Run mine completed: 1 of 1 steps", result.Output, StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class RunsCommandTests : IDisposable
 
         var shown = await Workspace.InvokeAsync("runs", "show", "mine", "--state", _workspace.State, "--json");
 
-        Assert.Equal(ExitCodes.Completed, shown.ExitCode);
+        shown.AssertExit(ExitCodes.Completed);
         Assert.Equal(run.Output, shown.Output);
         Assert.Empty(shown.Error);
     }
@@ -43,7 +43,7 @@ public sealed class RunsCommandTests : IDisposable
 
         var result = await Workspace.InvokeAsync("runs", "show", runId, "--state", _workspace.State);
 
-        Assert.Equal(ExitCodes.WrongUsage, result.ExitCode);
+        result.AssertExit(ExitCodes.WrongUsage);
         Assert.Equal($"There is no run '{runId}' in '{_workspace.State}'.", Assert.Single(result.ErrorLines));
         Assert.Empty(result.Output);
     }
@@ -53,7 +53,7 @@ public sealed class RunsCommandTests : IDisposable
     {
         var result = await Workspace.InvokeAsync("runs", "show", "mine", "--state", _workspace.State);
 
-        Assert.Equal(ExitCodes.WrongUsage, result.ExitCode);
+        result.AssertExit(ExitCodes.WrongUsage);
         Assert.Equal($"There is no state folder '{_workspace.State}'.", Assert.Single(result.ErrorLines));
         Assert.False(Directory.Exists(_workspace.State));
     }

@@ -14,7 +14,7 @@ public sealed class ServeCommandTests : IDisposable
     {
         var result = await Workspace.InvokeAsync("serve", "--port", "0", "--state", _workspace.State, "--prompts", _workspace.Path("nowhere"));
 
-        Assert.Equal(ExitCodes.WrongUsage, result.ExitCode);
+        result.AssertExit(ExitCodes.WrongUsage);
         Assert.Equal($"The prompts folder '{_workspace.Path("nowhere")}' does not exist.", Assert.Single(result.ErrorLines));
         Assert.False(Directory.Exists(_workspace.State));
     }
@@ -28,7 +28,7 @@ public sealed class ServeCommandTests : IDisposable
 
         var result = await Workspace.InvokeAsync("serve", "--port", $"{port}", "--state", _workspace.State);
 
-        Assert.Equal(ExitCodes.WrongUsage, result.ExitCode);
+        result.AssertExit(ExitCodes.WrongUsage);
         Assert.Contains($"port {port}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }

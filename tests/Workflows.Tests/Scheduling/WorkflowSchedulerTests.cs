@@ -154,6 +154,16 @@ public class WorkflowSchedulerTests
     }
 
     [Fact]
+    public void Cancelled_step_cancels_the_run_also_when_the_wish_itself_comes_later()
+    {
+        var cancelled = new SimulatedAttempt(TimeSpan.FromMilliseconds(10), new StepOutcome { Status = StepStatus.Cancelled, Reason = StepReason.Cancel });
+        var run = new SimulatedRun(Plans.Chain(3), (_, _) => cancelled).At(20, at => new SchedulerFact.CancelRequested(at)).Run();
+
+        Assert.Equal(RunStatus.Cancelled, run.End!.Status);
+        Assert.All(run.Records, record => Assert.Equal((StepStatus.Cancelled, StepReason.Cancel), (record.Status, record.Reason)));
+    }
+
+    [Fact]
     public void End_of_an_attempt_that_does_not_execute_is_refused()
     {
         var scheduler = new WorkflowScheduler(Plans.Chain(2));

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Transforms;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>The functions of the language, by name.</summary>
+internal static class ExpressionFunctions
+{
+    private const int MaxDigits = 28;
+    private const int Any = int.MaxValue;
+
+    public static IReadOnlyDictionary<string, ExpressionFunction> All { get; } = new ExpressionFunction[]
+    {
+        new("len", "len(text, list or object)", 1, 1, Len),
+        new("lower", "lower(text)", 1, 1, call => call.Made(call.Text(0).ToLowerInvariant())),
+        new("upper", "upper(text)", 1, 1, call => call.Made(call.Text(0).ToUpperInvariant())),
+        new("trim", "trim(text)", 1, 1, call => call.Made(call.Text(0).Trim())),
+        new("contains", "contains(text, part) or contains(list, item)", 2, 2, Contains),
+        new("startsWith", "startsWith(text, part)", 2, 2, call => new ExpressionValue.Truth(call.Text(0).StartsWith(call.Text(1), StringComparison.Ordinal))),
+        new("endsWith", "endsWith(text, part)", 2, 2, call => new ExpressionValue.Truth(call.Text(0).EndsWith(call.Text(1), StringComparison.Ordinal))),
+        new("coalesce", "coalesce(first, second, …)", 1, Any, Coalesce),
+        new("json", "json(text)", 1, 1, Json),
+        new("number", "number(text)", 1, 1, Number),
+        new("string", "string(value)", 1, 1, String),
+        new("round", "round(number) or round(number, digits)", 1, 2, Round),
+        new("min", "min(list) or min(a, b, …)", 1, Any, call => new ExpressionValue.Number(Numbers(call).Min())),
+        new("max", "max(list) or max(a, b, …)", 1, Any, call => new ExpressionValue.Number(Numbers(call).Max())),
+        new("sum", "sum(list)", 1, 1, Sum),
+        new("keys", "keys(object)", 1, 1, Keys),
+    }.ToDictionary(function => function.Name, StringComparer.Ordinal);
+
+    private static ExpressionValue.Number Len(ExpressionCall call) => new(call.Value(0) switch
+    {
+        ExpressionValue.Text text => text.Value.Length,
+        ExpressionValue.List list => list.Items.Count,
+        ExpressionValue.Object item => item.Members.Count,
+        var other => throw call.Wrong(0, other, "text, a list or an object", "''"),
+    });
+
+    private static ExpressionValue.Truth Contains(ExpressionCall call)
+    {
+        switch (call.Value(0))
+        {
+            case ExpressionValue.Text text:
+                return new(TextSearch.Contains(text.Value, call.Text(1)));
+            case ExpressionValue.List list:
+                var sought = call.Value(1);
+                return new(list.Items.Any(item => ExpressionValue.AreEqual(ExpressionValue.Of(item), sought)
+                    ?? throw call.Wrong("The values are nested too deeply to be compared.")));
+            case ExpressionValue.Object item:
+                throw call.Wrong(0, "contains needs text or a list, and this is an object.", "Write name in object.");
+            case var other:
+                throw call.Wrong(0, other, "text or a list", "''");
+        }
+    }
+
+    private static ExpressionValue Coalesce(ExpressionCall call)
+    {
+        for (var index = 0; index < call.Count; index++)
+        {
+            if (call.ValueOrNull(index) is var value and not ExpressionValue.Null)
+            {
+                return value;
+            }
+        }
+
+        return new ExpressionValue.Null();
+    }
+
+    private static ExpressionValue Json(ExpressionCall call)
+    {
+        var text = call.Text(0);
+        call.Made(text);
+        try
+        {
+            // JavaScript takes half a surrogate pair for text, .NET fails when it is read: it becomes U+FFFD.
+            var json = JsonSurrogates.Mend(Encoding.UTF8.GetBytes(text));
+            return ExpressionValue.Of(JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }));
+        }
+        catch (JsonException exception)
+        {
+            throw call.Wrong(0, $"The text is no JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.");
+        }
+    }
+
+    private static ExpressionValue.Number Number(ExpressionCall call) => call.Value(0) switch
+    {
+        ExpressionValue.Number number => number,
+        ExpressionValue.Text text when ExpressionNumber.TryRead(text.Value.AsSpan().Trim(), out var number) => new(number),
+        ExpressionValue.Text text => throw call.Wrong(0, $"'{ExpressionText.Cut(text.Value)}' is no number."),
+        var other => throw call.Wrong(0, other, "text or a number", "0"),
+    };
+
+    private static ExpressionValue.Text String(ExpressionCall call) => call.Value(0) switch
+    {
+        ExpressionValue.Text text => text,
+        ExpressionValue.Null => new(""),
+        var other => new(call.Write(other)),
+    };
+
+    private static ExpressionValue.Number Round(ExpressionCall call)
+    {
+        var number = call.Number(0);
+        var digits = call.Count > 1 ? call.Number(1) : 0;
+        return digits is >= 0 and <= MaxDigits && decimal.IsInteger(digits)
+            ? new(ExpressionNumber.Plain(decimal.Round(number, (int)digits, MidpointRounding.AwayFromZero)))
+            : throw call.Wrong(1, $"The digits of round are a whole number from 0 to {MaxDigits}.");
+    }
+
+    private static ExpressionValue.Number Sum(ExpressionCall call)
+    {
+        try
+        {
+            return new(ExpressionNumber.Plain(Elements(call).Sum()));
+        }
+        catch (OverflowException)
+        {
+            throw call.Wrong("The sum is too large; the largest number is about 7.9e28.");
+        }
+    }
+
+    private static ExpressionValue.List Keys(ExpressionCall call)
+    {
+        var value = call.Value(0);
+        if (value is not ExpressionValue.Object item)
+        {
+            throw call.Wrong(0, value, "an object");
+        }
+
+        var keys = new ExpressionValue.List([.. item.Members.Select(member => JsonValue.Create(member.Key))]);
+        call.Write(keys);
+        return keys;
+    }
+
+    private static List<decimal> Numbers(ExpressionCall call)
+    {
+        var numbers = call.Count == 1 ? Elements(call) : [.. Enumerable.Range(0, call.Count).Select(call.Number)];
+        return numbers.Count > 0 ? numbers : throw call.Wrong(0, "An empty list has no smallest and no largest element.", "Ask for its .length first.");
+    }
+
+    private static List<decimal> Elements(ExpressionCall call)
+    {
+        var value = call.Value(0);
+        if (value is not ExpressionValue.List list)
+        {
+            throw call.Wrong(0, value, "a list of numbers", "[0]");
+        }
+
+        return [.. list.Items.Select((item, index) => ExpressionValue.Of(item) is var element && element is ExpressionValue.Number number
+            ? number.Value
+            : throw call.Wrong(0, string.Create(CultureInfo.InvariantCulture, $"A list of numbers is needed, and its element {index} is {element.Kind}.")))];
+    }
+}

@@ -1,0 +1,56 @@
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>
+/// A part of an expression. What may be long (sums, paths, branches of <c>? :</c>) is flat, so that no tree is deeper than its text is nested.
+/// Immutable.
+/// </summary>
+/// <param name="Position">Where it begins in the text, from 0, parentheses around it included.</param>
+internal abstract record ExpressionNode(int Position, int Length)
+{
+    public int End => Position + Length;
+
+    /// <summary>How tightly it holds together; see <see cref="ExpressionOperator"/>.</summary>
+    public virtual int Level => ExpressionOperator.Postfix;
+
+    internal sealed record Literal(ExpressionValue Value, int Position, int Length) : ExpressionNode(Position, Length);
+
+    /// <summary>A path of names and indexes that are known; <paramref name="Steps"/> are its segments without the root.</summary>
+    internal sealed record Path(ValuePath Value, IReadOnlyList<Step> Steps, int Position, int Length) : ExpressionNode(Position, Length);
+
+    /// <summary>Members and elements of what <paramref name="Target"/> gives; at least one step.</summary>
+    internal sealed record Access(ExpressionNode Target, IReadOnlyList<Step> Steps, int Position, int Length) : ExpressionNode(Position, Length);
+
+    internal sealed record ListOf(IReadOnlyList<ExpressionNode> Items, int Position, int Length) : ExpressionNode(Position, Length);
+
+    internal sealed record Call(ExpressionFunction Function, IReadOnlyList<ExpressionNode> Arguments, int Position, int Length)
+        : ExpressionNode(Position, Length);
+
+    /// <param name="Symbol"><c>!</c> or <c>-</c>.</param>
+    internal sealed record Unary(string Symbol, ExpressionNode Operand, int Position, int Length) : ExpressionNode(Position, Length)
+    {
+        public override int Level => ExpressionOperator.Unary;
+    }
+
+    /// <summary>Operands with operators of one level between them, taken from left to right; at least one operator.</summary>
+    internal sealed record Infix(ExpressionNode First, IReadOnlyList<Right> Rights, int Position, int Length) : ExpressionNode(Position, Length)
+    {
+        public override int Level => Rights[0].Operator.Level;
+    }
+
+    /// <summary><c>a ? b : c ? d : e</c>; at least one case.</summary>
+    internal sealed record Conditional(IReadOnlyList<Case> Cases, ExpressionNode Otherwise, int Position, int Length)
+        : ExpressionNode(Position, Length)
+    {
+        public override int Level => ExpressionOperator.Conditional;
+    }
+
+    /// <summary>One step of a path: a name that is known, or an index that must be evaluated.</summary>
+    internal sealed record Step(string? Name, ExpressionNode? Index, int Position, int Length);
+
+    /// <param name="Position">Where the operator stands.</param>
+    internal sealed record Right(ExpressionOperator Operator, int Position, ExpressionNode Operand);
+
+    internal sealed record Case(ExpressionNode When, ExpressionNode Then);
+}

@@ -1,0 +1,148 @@
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>Cuts an expression into tokens, one at a time. Not thread-safe: it serves one reading.</summary>
+internal sealed class ExpressionTokenizer(string text)
+{
+    private static readonly string[] Symbols =
+        ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "%", "?", ":", "(", ")", "[", "]", ",", "."];
+
+    // What people write who know another language.
+    private static readonly (string Written, string Suggestion)[] Foreign =
+    [
+        ("===", "Write '=='."),
+        ("!==", "Write '!='."),
+        ("<>", "Write '!='."),
+        ("??", "Write coalesce(a, b)."),
+        ("?.", "Write coalesce(a.b, null)."),
+        ("{{", "Names are written without braces."),
+        ("${", "Names are written without '$' and braces."),
+        ("$", "Names are written without '$'."),
+        ("&", "Write '&&'."),
+        ("|", "Write '||'."),
+        ("=", "Write '=='."),
+        ("`", "Texts stand in ' or \"."),
+        ("‘", "Texts stand in ' or \"."),
+        ("’", "Texts stand in ' or \"."),
+        ("“", "Texts stand in ' or \"."),
+        ("”", "Texts stand in ' or \"."),
+    ];
+
+    private int _position;
+
+    public ExpressionToken Next()
+    {
+        while (_position < text.Length && text[_position] is ' ' or '\t' or '\n' or '\r')
+        {
+            _position++;
+        }
+
+        if (_position == text.Length)
+        {
+            return new(ExpressionToken.Sort.End, _position, 0, "");
+        }
+
+        return text[_position] switch
+        {
+            '"' or '\'' => Text(),
+            var digit when char.IsAsciiDigit(digit) => Number(),
+            var letter when IsNameCharacter(letter) => Name(),
+            _ => Symbol(),
+        };
+    }
+
+    private static bool IsNameCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character == '_';
+
+    private bool At(string symbol) => string.CompareOrdinal(text, _position, symbol, 0, symbol.Length) == 0;
+
+    private ExpressionToken Text()
+    {
+        var start = _position;
+        return QuotedText.TryRead(text, ref _position, out var content, out var error)
+            ? new(ExpressionToken.Sort.Text, start, _position - start, content)
+            : throw new ExpressionFailure(error, _position, 1);
+    }
+
+    private ExpressionToken Name()
+    {
+        var start = _position;
+        Skip(IsNameCharacter);
+        if (_position < text.Length && char.IsLetter(text[_position]))
+        {
+            throw NotAscii();
+        }
+
+        return new(ExpressionToken.Sort.Name, start, _position - start, text[start.._position]);
+    }
+
+    private ExpressionToken Number()
+    {
+        var start = _position;
+        Skip(char.IsAsciiDigit);
+        if (DigitAt(_position + 1) && text[_position] == '.')
+        {
+            _position++;
+            Skip(char.IsAsciiDigit);
+        }
+
+        if (_position < text.Length && text[_position] is 'e' or 'E')
+        {
+            var sign = _position + 1 < text.Length && text[_position + 1] is '+' or '-' ? 1 : 0;
+            if (DigitAt(_position + 1 + sign))
+            {
+                _position += 1 + sign;
+                Skip(char.IsAsciiDigit);
+            }
+        }
+
+        var length = _position - start;
+        if (_position < text.Length && IsNameCharacter(text[_position]))
+        {
+            Skip(IsNameCharacter);
+            throw new ExpressionFailure($"'{Short(start)}' is no number, and a name cannot begin with a digit.", start, _position - start);
+        }
+
+        return ExpressionNumber.TryRead(text.AsSpan(start, length), out var number)
+            ? new(ExpressionToken.Sort.Number, start, length, "", number)
+            : throw new ExpressionFailure($"The number '{Short(start)}' is too large; the largest is about 7.9e28.", start, length);
+    }
+
+    private ExpressionToken Symbol()
+    {
+        var start = _position;
+        if (Foreign.FirstOrDefault(foreign => At(foreign.Written)) is { Written: { } written } found && !Symbols.Any(symbol => symbol.Length >= written.Length && At(symbol)))
+        {
+            throw new ExpressionFailure($"There is no '{written}' in expressions.", start, written.Length, found.Suggestion);
+        }
+
+        if (Symbols.FirstOrDefault(At) is { } symbol)
+        {
+            _position += symbol.Length;
+            return new(ExpressionToken.Sort.Symbol, start, symbol.Length, symbol);
+        }
+
+        throw char.IsLetter(text[start]) ? NotAscii() : new ExpressionFailure($"'{Visible(start)}' means nothing in expressions.", start, Width(start));
+    }
+
+    private ExpressionFailure NotAscii() => new(
+        $"'{Visible(_position)}' cannot stand in a name; names of other letters than a to z go into [\"…\"].", _position, Width(_position), "Write inputs[\"…\"], for example.");
+
+    private void Skip(Func<char, bool> belongs)
+    {
+        while (_position < text.Length && belongs(text[_position]))
+        {
+            _position++;
+        }
+    }
+
+    private bool DigitAt(int position) => position < text.Length && char.IsAsciiDigit(text[position]);
+
+    private string Short(int start) => ExpressionText.Cut(text[start.._position]);
+
+    private int Width(int position) => position + 1 < text.Length && char.IsSurrogatePair(text[position], text[position + 1]) ? 2 : 1;
+
+    private string Visible(int position) => Width(position) == 1 && (char.IsControl(text[position]) || char.IsSurrogate(text[position]))
+        ? $"\\u{(int)text[position]:x4}"
+        : text.Substring(position, Width(position));
+}

@@ -1,0 +1,171 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Workflows.Expressions;
+
+/// <summary>A JSON value as the language sees it. Made from any node without failing.</summary>
+internal abstract record ExpressionValue
+{
+    // No value read from JSON comes near: this guards against nodes that programs make.
+    private const int MaxDepth = 200;
+
+    private ExpressionValue()
+    {
+    }
+
+    /// <summary>What it is, for messages.</summary>
+    public abstract string Kind { get; }
+
+    public abstract JsonNode? ToNode();
+
+    public static ExpressionValue Of(JsonNode? node)
+    {
+        try
+        {
+            switch (node)
+            {
+                case null:
+                    return new Null();
+                case JsonArray list:
+                    return new List(list);
+                case JsonObject item:
+                    // A node from JSON reads its members when it is first asked, and may find two of one name.
+                    _ = item.Count;
+                    return new Object(item);
+                default:
+                    return Of(node.AsValue());
+            }
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            return new Opaque(node!, "no valid JSON");
+        }
+    }
+
+    /// <summary>What the nodes of System.Text.Json throw when their content is no JSON: members of one name, half surrogate pairs, NaN, too deep.</summary>
+    public static bool IsUnreadable(Exception exception) =>
+        exception is ArgumentException or InvalidOperationException or JsonException or NotSupportedException;
+
+    /// <summary>Deep equality: numbers by value, texts by their characters, objects whatever the order of their members.</summary>
+    /// <returns>Null when they are nested too deeply to tell.</returns>
+    public static bool? AreEqual(ExpressionValue left, ExpressionValue right, int depth = 0) => (left, right) switch
+    {
+        _ when depth > MaxDepth => null,
+        (Null, Null) => true,
+        (Truth one, Truth other) => one.Value == other.Value,
+        (Number one, Number other) => one.Value == other.Value,
+        (Text one, Text other) => string.Equals(one.Value, other.Value, StringComparison.Ordinal),
+        (List one, List other) => one.Items.Count != other.Items.Count
+            ? false
+            : All(one.Items.Select((item, index) => AreEqual(Of(item), Of(other.Items[index]), depth + 1))),
+        (Object one, Object other) => one.Members.Count != other.Members.Count
+            ? false
+            : All(one.Members.Select(member =>
+                other.Members.TryGetPropertyValue(member.Key, out var found) ? AreEqual(Of(member.Value), Of(found), depth + 1) : false)),
+        (Opaque one, Opaque other) => one.IsSame(other),
+        _ => false,
+    };
+
+    private static bool? All(IEnumerable<bool?> results)
+    {
+        foreach (var result in results)
+        {
+            if (result is not true)
+            {
+                return result;
+            }
+        }
+
+        return true;
+    }
+
+    private static ExpressionValue Of(JsonValue value)
+    {
+        switch (value.GetValueKind())
+        {
+            case JsonValueKind.Null:
+                return new Null();
+            case JsonValueKind.True or JsonValueKind.False:
+                return new Truth(value.GetValueKind() == JsonValueKind.True);
+            case JsonValueKind.String:
+                return new Text(value.TryGetValue<string>(out var text) ? text : JsonSerializer.SerializeToElement(value).GetString()!);
+            case JsonValueKind.Number:
+                return ExpressionNumber.TryRead(value.ToJsonString(), out var number)
+                    ? new Number(number, value)
+                    : new Opaque(value, "a number too large to calculate with");
+            case JsonValueKind.Array:
+                return Of(JsonArray.Create(JsonSerializer.SerializeToElement(value)));
+            default:
+                return Of(JsonObject.Create(JsonSerializer.SerializeToElement(value)));
+        }
+    }
+
+    internal sealed record Null : ExpressionValue
+    {
+        public override string Kind => "null";
+
+        public override JsonNode? ToNode() => null;
+    }
+
+    internal sealed record Truth(bool Value) : ExpressionValue
+    {
+        public override string Kind => "true or false";
+
+        public override JsonNode ToNode() => JsonValue.Create(Value);
+    }
+
+    /// <param name="Source">Where it comes from, so that it can go out with all its digits; null when it was calculated.</param>
+    internal sealed record Number(decimal Value, JsonNode? Source = null) : ExpressionValue
+    {
+        public override string Kind => "a number";
+
+        public override JsonNode ToNode()
+        {
+            var plain = ExpressionNumber.Plain(Value);
+            return Source ?? (decimal.IsInteger(plain) && plain is >= long.MinValue and <= long.MaxValue
+                ? JsonValue.Create((long)plain)
+                : JsonValue.Create(plain));
+        }
+    }
+
+    internal sealed record Text(string Value) : ExpressionValue
+    {
+        public override string Kind => "text";
+
+        public override JsonNode ToNode() => JsonValue.Create(Value);
+    }
+
+    internal sealed record List(JsonArray Items) : ExpressionValue
+    {
+        public override string Kind => "a list";
+
+        public override JsonNode ToNode() => Items;
+    }
+
+    internal sealed record Object(JsonObject Members) : ExpressionValue
+    {
+        public override string Kind => "an object";
+
+        public override JsonNode ToNode() => Members;
+    }
+
+    /// <summary>A value that can be handed on and compared, and nothing else.</summary>
+    internal sealed record Opaque(JsonNode Node, string Description) : ExpressionValue
+    {
+        public override string Kind => Description;
+
+        public override JsonNode ToNode() => Node;
+
+        public bool IsSame(Opaque other)
+        {
+            try
+            {
+                return ReferenceEquals(Node, other.Node) || JsonNode.DeepEquals(Node, other.Node);
+            }
+            catch (Exception exception) when (IsUnreadable(exception))
+            {
+                return false;
+            }
+        }
+    }
+}

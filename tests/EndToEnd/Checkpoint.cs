@@ -1,0 +1,4 @@
+namespace Orchestrator.EndToEnd;
+
+/// <summary>The record of an attempt as a file.</summary>
+internal sealed record Checkpoint(string Content, DateTime WrittenAt);

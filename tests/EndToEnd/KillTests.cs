@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.EndToEnd;
+
+/// <summary>A process that dies without a word loses nothing that was finished: the next one goes on, and pays for no finished step again.</summary>
+public sealed class KillTests : IDisposable
+{
+    private const int Steps = 12;
+    private const string RunId = "killed";
+
+    /// <summary>Attempts that fail: s02's first and the last step's first.</summary>
+    private const int Retries = 2;
+
+    private readonly TempFolder _folder = new();
+    private readonly List<(IReadOnlyDictionary<string, Checkpoint> Finished, Dictionary<string, int> Starts)> _kills = [];
+
+    private string State => _folder.Combine("state");
+
+    private RunFolder Run => new(State, RunId);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("run.started", 1)]
+    [InlineData("step.completed", 4)]
+    [InlineData("step.retrying", 1)]
+    [InlineData("step.completed", 11)]
+    public async Task Serve_that_is_killed_goes_on_at_the_next_start_without_repeating_a_finished_step(string moment, int count)
+    {
+        using (var server = await ServeProcess.StartAsync(State, "--allow-mocks"))
+        {
+            await server.StartRunAsync($$"""{ "definition": {{Definition()}}, "runId": "{{RunId}}", "options": { "mocks": {{Mocks()}} } }""");
+            await Run.WaitForAsync(moment, count);
+            await KillAsync(server.Process);
+        }
+
+        await AssertFinishesAsync();
+    }
+
+    [Fact]
+    public async Task Run_command_that_is_killed_goes_on_when_the_folder_is_served()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("workflow.json"), Definition());
+        await File.WriteAllTextAsync(_folder.Combine("mocks.json"), Mocks());
+        using (var command = OrchestratorProcess.Start(
+            _folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId, "--state", State))
+        {
+            await Run.WaitForAsync("step.completed", 3);
+            await KillAsync(command);
+        }
+
+        await AssertFinishesAsync();
+    }
+
+    /// <summary>Kills the recovery as well: what the second process finished must survive it too.</summary>
+    [Fact]
+    public async Task Serve_that_is_killed_again_and_again_still_finishes_each_step_once()
+    {
+        var started = false;
+        foreach (var count in new[] { 2, 5, 8 })
+        {
+            using var server = await ServeProcess.StartAsync(State, "--allow-mocks");
+            if (!started)
+            {
+                await server.StartRunAsync($$"""{ "definition": {{Definition()}}, "runId": "{{RunId}}", "options": { "mocks": {{Mocks()}} } }""");
+                started = true;
+            }
+
+            await Run.WaitForAsync("step.completed", count);
+            await KillAsync(server.Process);
+        }
+
+        await AssertFinishesAsync();
+    }
+
+    private static string FileOf(JsonElement item) => Path.Combine(
+        item.GetProperty("stepId").GetString()!, $"{item.GetProperty("runAttempt").GetInt32()}-{item.GetProperty("attempt").GetInt32()}.json");
+
+    /// <summary>Kills the process in the middle of the run and keeps what was finished then, and how often each attempt had begun.</summary>
+    private async Task KillAsync(OrchestratorProcess process)
+    {
+        await process.KillAsync();
+        Assert.True(Run.Count("run.completed") == 0, "the run was over before the process was killed, so nothing was tried");
+        var finished = Run.Checkpoints();
+        var told = Run.Events().Where(item => item.GetProperty("event").GetString() == "step.completed").Select(FileOf);
+        Assert.All(told, file => Assert.Contains(file, finished.Keys));
+        _kills.Add((finished, Starts()));
+    }
+
+    private async Task AssertFinishesAsync()
+    {
+        using var server = await ServeProcess.StartAsync(State, "--allow-mocks");
+        await Run.WaitForAsync("run.completed", 1);
+        var status = await server.WaitForEndAsync($"/runtime/webhooks/durabletask/instances/{RunId}");
+
+        Assert.Equal("Completed", status.GetProperty("runtimeStatus").GetString());
+        var run = await server.GetRunAsync(RunId);
+        Assert.Equal("completed", run.GetProperty("status").GetString());
+        Assert.Equal(Steps, run.GetProperty("progress").GetProperty("done").GetInt32());
+        Assert.All(run.GetProperty("steps").EnumerateObject(), step => Assert.Equal("completed", step.Value.GetProperty("status").GetString()));
+
+        var (checkpoints, starts) = (Run.Checkpoints(), Starts());
+        Assert.Equal(Steps + Retries, checkpoints.Count);
+        foreach (var (finished, startsThen) in _kills)
+        {
+            // An attempt that has a record must not begin again: that is when a model would be called, and paid.
+            Assert.All(finished, known => Assert.Equal(known.Value, checkpoints[known.Key]));
+            Assert.All(finished.Keys, file => Assert.Equal(startsThen[file], starts[file]));
+        }
+
+        AssertOneEndPerAttempt();
+    }
+
+    private Dictionary<string, int> Starts() =>
+        Run.Events().Where(item => item.GetProperty("event").GetString() == "step.started").CountBy(FileOf).ToDictionary();
+
+    /// <summary>A repeat of the same event is allowed (the process died between record and event), another end is not.</summary>
+    private void AssertOneEndPerAttempt()
+    {
+        var ends = Run.Events().Where(item => item.GetProperty("event").GetString() is "step.completed" or "step.retrying" or "step.failed");
+        Assert.All(ends.GroupBy(FileOf), attempt => Assert.Single(attempt.Select(item => item.GetRawText()).Distinct()));
+    }
+
+    /// <summary>Three lanes of four steps, each waiting for the one before it in its lane.</summary>
+    private static string Definition()
+    {
+        var steps = Enumerable.Range(0, Steps).Select(step => step < 3
+            ? $$"""{ "id": "s{{step:00}}", "prompt": "Begin {{step}}." }"""
+            : $$$"""{ "id": "s{{{step:00}}}", "prompt": "Go on from {{s{{{step - 3:00}}}}}", "dependsOn": ["s{{{step - 3:00}}}"] }""");
+        return $$"""{ "slug": "lanes", "options": { "parallelBatchDelay": 0, "maxParallelism": 3 }, "steps": [ {{string.Join(", ", steps)}} ] }""";
+    }
+
+    /// <summary>The last step waits before its second attempt, so that no test kills too late however busy the machine is.</summary>
+    private static string Mocks() => """
+        { "steps": { "s02": [ { "error": { "kind": "rateLimited", "retryAfterMs": 300 } }, { "output": "second try", "latencyMs": 50 } ],
+                     "s11": [ { "error": { "kind": "unavailable", "retryAfterMs": 2000 } }, { "output": "second try" } ],
+                     "*": [ { "output": "ok", "latencyMs": 150 } ] } }
+        """;
+}

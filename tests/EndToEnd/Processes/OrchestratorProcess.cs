@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.EndToEnd.Processes;
+
+/// <summary>
+/// The real command in a process of its own. Every wait is for an event (a line, the end) and bounded; what is still running at the end of the test
+/// is killed with all it started.
+/// </summary>
+internal sealed partial class OrchestratorProcess : IDisposable
+{
+    /// <summary>Far more than anything takes on a busy machine: reached only when something is wrong.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>With these set, tests would call real models and pay for them.</summary>
+    private static readonly string[] ProviderVariables = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"];
+
+    private readonly Process _process;
+
+    private OrchestratorProcess(Process process)
+    {
+        _process = process;
+        Output = new LineLog(process.StandardOutput);
+        Error = new LineLog(process.StandardError);
+    }
+
+    public int Id => _process.Id;
+
+    public LineLog Output { get; }
+
+    public LineLog Error { get; }
+
+    /// <summary>Starts <c>orchestrator</c> with these arguments.</summary>
+    public static OrchestratorProcess Start(string workingFolder, params string[] args) => Start(workingFolder, new Dictionary<string, string>(), args);
+
+    public static OrchestratorProcess Start(string workingFolder, IReadOnlyDictionary<string, string> variables, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), .. args])
+        {
+            WorkingDirectory = workingFolder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in ProviderVariables)
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new OrchestratorProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs the command to its end.</summary>
+    public static async Task<ProcessResult> RunAsync(string workingFolder, params string[] args)
+    {
+        using var process = Start(workingFolder, args);
+        return await process.WaitForExitAsync();
+    }
+
+    /// <exception cref="TimeoutException">It did not end in time.</exception>
+    public async Task<ProcessResult> WaitForExitAsync(TimeSpan? patience = null)
+    {
+        using var timeout = new CancellationTokenSource(patience ?? Patience);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The process did not end. Output:\n{Output.Text}\nError output:\n{Error.Text}");
+        }
+
+        await Task.WhenAll(Output.Ended, Error.Ended);
+        return new ProcessResult(_process.ExitCode, Output.Text, Error.Text);
+    }
+
+    public void Send(Signal signal)
+    {
+        if (SendSignal(_process.Id, (int)signal) != 0)
+        {
+            throw new InvalidOperationException($"Process {_process.Id} could not be sent {signal}: error {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    /// <summary>Ends it without a chance to clean up, as a power cut would, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Send(Signal.Kill);
+        await WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int processId, int signal);
+}

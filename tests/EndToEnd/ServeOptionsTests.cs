@@ -1,0 +1,62 @@
+using System.Net;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.EndToEnd;
+
+public sealed class ServeOptionsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Host_that_does_not_allow_mocks_refuses_them_and_finds_prompts_in_its_folder()
+    {
+        Directory.CreateDirectory(_folder.Combine("prompts"));
+        await File.WriteAllTextAsync(_folder.Combine("prompts/greet.md"), "Greet {{who}}.");
+        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), "--prompts", _folder.Combine("prompts"));
+
+        using var refused = await server.PostAsync("""
+            { "definition": { "steps": [ { "id": "a", "prompt": "A" } ] }, "options": { "mocks": { "steps": { "*": [ { "output": 1 } ] } } }, "runId": "mocked" }
+            """);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("does not allow mocks", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync("/api/runs/mocked")).StatusCode);
+
+        var payload = await server.StartRunAsync("""
+            { "definition": { "steps": [ { "id": "a", "promptId": "greet" } ] }, "inputs": { "who": "me" },
+              "options": { "model": "simulated:latency=1,tokensPerSecond=100000" } }
+            """);
+        await server.WaitForEndAsync(payload.GetProperty("statusQueryGetUri").GetString()!);
+        var run = await server.GetRunAsync(payload.GetProperty("runId").GetString()!);
+        Assert.Equal("completed", run.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Second_process_on_the_same_state_is_refused_with_the_owner_s_process_id()
+    {
+        using var server = await ServeProcess.StartAsync(_folder.Combine("state"));
+
+        var second = await OrchestratorProcess.RunAsync(_folder.Path, "serve", "--port", "0", "--state", _folder.Combine("state"));
+
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains($"is in use by process {server.Process.Id}", second.Error, StringComparison.Ordinal);
+        Assert.Single(second.Error.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Setting_of_host_json_that_is_out_of_range_is_refused_in_one_sentence()
+    {
+        using var process = OrchestratorProcess.Start(
+            _folder.Path,
+            new Dictionary<string, string> { ["AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions"] = "0" },
+            "serve", "--port", "0", "--state", _folder.Combine("state"));
+
+        var result = await process.WaitForExitAsync();
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("maxConcurrentActivityFunctions", Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
+    }
+}
