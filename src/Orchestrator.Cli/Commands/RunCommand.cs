@@ -7,8 +7,6 @@ using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
-using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -54,7 +52,6 @@ internal static class RunCommand
                 Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
                 Prompts = [new PromptFolder(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "prompts"))],
             };
-            CheckStream(parsed.GetValue(stream), request.Definition.Span);
             var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
             {
                 InMemory = parsed.GetValue(storage) == "memory",
@@ -86,15 +83,6 @@ internal static class RunCommand
             {
                 throw new UsageException(exception.Message);
             }
-        }
-    }
-
-    /// <summary>A definition with mistakes is not looked into: whoever starts it names them all.</summary>
-    private static void CheckStream(string? step, ReadOnlySpan<byte> definition)
-    {
-        if (step is not null && WorkflowReader.Read(definition).Workflow is { Definition.Steps: var steps } && steps.All(known => known.Id != step))
-        {
-            throw new UsageException($"There is no step '{step}' to stream. {Suggestion.For(step, steps.Select(known => known.Id))}".TrimEnd());
         }
     }
 

@@ -50,10 +50,12 @@ public sealed class Expression
 
     /// <summary>Calculates the value, or says in <paramref name="error"/> why there is none.</summary>
     /// <param name="lookup">
-    /// Says where a path begins; it is asked only for <see cref="Paths"/> that the evaluation comes to. What it throws comes out unchanged; nothing else is thrown.
+    /// Says where a path begins; it is asked only for <see cref="Paths"/> that the evaluation comes to. What it throws comes out unchanged;
+    /// nothing else is thrown. What it gives is not changed, and must not change meanwhile.
     /// </param>
     /// <param name="value">
-    /// The value; null is JSON's null, or that there is an error. It may be a part of what the lookup gave: do not change it, and clone it before it becomes part of something else.
+    /// The value; null is JSON's null, or that there is an error. It may be a part of what the lookup gave: do not change it, and clone it
+    /// before it becomes part of something else.
     /// </param>
     public bool TryEvaluate(Func<ValuePath, RootValue> lookup, out JsonNode? value, [NotNullWhen(false)] out ExpressionError? error)
     {

@@ -111,7 +111,8 @@ internal sealed class ExpressionTokenizer(string text)
     private ExpressionToken Symbol()
     {
         var start = _position;
-        if (Foreign.FirstOrDefault(foreign => At(foreign.Written)) is { Written: { } written } found && !Symbols.Any(symbol => symbol.Length >= written.Length && At(symbol)))
+        if (Foreign.FirstOrDefault(foreign => At(foreign.Written)) is { Written: { } written } found
+            && !Symbols.Any(symbol => symbol.Length >= written.Length && At(symbol)))
         {
             throw new ExpressionFailure($"There is no '{written}' in expressions.", start, written.Length, found.Suggestion);
         }
@@ -126,7 +127,8 @@ internal sealed class ExpressionTokenizer(string text)
     }
 
     private ExpressionFailure NotAscii() => new(
-        $"'{Visible(_position)}' cannot stand in a name; names of other letters than a to z go into [\"…\"].", _position, Width(_position), "Write inputs[\"…\"], for example.");
+        $"'{Visible(_position)}' cannot stand in a name; names of other letters than a to z go into [\"…\"].",
+        _position, Width(_position), "Write inputs[\"…\"], for example.");
 
     private void Skip(Func<char, bool> belongs)
     {

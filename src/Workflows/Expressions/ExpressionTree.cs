@@ -27,7 +27,8 @@ internal static class ExpressionTree
                 if (known.Count > 0)
                 {
                     node = new ExpressionNode.Path(
-                        ValuePath.Of([.. path.Value.Segments, .. known.Select(step => step.Name!)]), [.. path.Steps, .. known], position, known[^1].Position + known[^1].Length - position);
+                        ValuePath.Of([.. path.Value.Segments, .. known.Select(step => step.Name!)]), [.. path.Steps, .. known],
+                        position, known[^1].Position + known[^1].Length - position);
                 }
 
                 return known.Count == steps.Count ? node : new ExpressionNode.Access(node, [.. steps.Skip(known.Count)], position, length);

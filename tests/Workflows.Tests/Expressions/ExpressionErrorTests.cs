@@ -19,6 +19,7 @@ public sealed class ExpressionErrorTests
         { "1 +", "   ^", "ends where a value must follow" },
         { "+ 1", "^", "'+' cannot stand here; a value" },
         { "1 2", "  ^", "'2' cannot stand here; an operator or the end" },
+        { "'it''s'", "    ^^^", "an operator or the end" },
         { "(1", "  ^", "ends where ')'" },
         { "1)", " ^", "')' cannot stand here" },
         { "[1, ", "    ^", "ends where a value" },
@@ -158,8 +159,8 @@ public sealed class ExpressionErrorTests
         var error = Expressions.Error(text, Values);
 
         Assert.Contains(message, $"{error.Message} {error.Suggestion}", StringComparison.Ordinal);
-        Assert.Equal(mark.IndexOf('^', StringComparison.Ordinal), error.Position is var at && text.Trim().Length == 0 ? 0 : at);
-        Assert.Equal(error.Position == text.Length || text.Trim().Length == 0 ? 0 : mark.Count(character => character == '^'), error.Length);
+        Assert.Equal(mark.IndexOf('^', StringComparison.Ordinal), error.Position);
+        Assert.Equal(error.Position >= text.TrimEnd().Length ? 0 : mark.Count(character => character == '^'), error.Length);
     }
 
     [Theory, MemberData(nameof(Unreadable))]
