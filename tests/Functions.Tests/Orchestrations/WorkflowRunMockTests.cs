@@ -15,6 +15,7 @@ public class WorkflowRunMockTests
     private readonly List<ExecuteStepInput> _executed = [];
     private readonly List<RecordFactsInput> _recorded = [];
     private FinishRunInput? _finished;
+    private CancelStepsInput? _cancelled;
 
     public WorkflowRunMockTests()
     {
@@ -26,13 +27,17 @@ public class WorkflowRunMockTests
         _context.Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Callback((TaskName name, object? input, TaskOptions? _) =>
             {
-                if (input is RecordFactsInput facts)
+                switch (input)
                 {
-                    _recorded.Add(facts);
-                }
-                else
-                {
-                    _finished = (FinishRunInput?)input;
+                    case RecordFactsInput facts:
+                        _recorded.Add(facts);
+                        break;
+                    case CancelStepsInput cancel:
+                        _cancelled = cancel;
+                        break;
+                    default:
+                        _finished = (FinishRunInput)input!;
+                        break;
                 }
             })
             .Returns(Task.CompletedTask);
@@ -123,6 +128,7 @@ public class WorkflowRunMockTests
 
         Assert.Equal(RunStatus.Cancelled, (await run).Status);
         Assert.Single(_executed);
+        Assert.Equal(StepReason.Cancel, _cancelled!.Reason);
     }
 
     [Fact]
