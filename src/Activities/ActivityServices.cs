@@ -35,4 +35,11 @@ public static class ActivityServices
             claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
+
+    /// <summary>Adds the content store that keeps everything in a folder.</summary>
+    public static IServiceCollection AddFileContentStore(this IServiceCollection services, string folder)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<IContentStore>(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
+    }
 }

@@ -4,13 +4,13 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities;
 using Orchestrator.Functions;
 using Orchestrator.Workflows.Serialization;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddSingleton<IContentStore>(new FileContentStore(builder.Configuration["Orchestrator:State"] ?? ".orchestrator", TimeProvider.System));
+builder.Services.AddFileContentStore(builder.Configuration["Orchestrator:State"] ?? ".orchestrator");
 builder.Services.AddOrchestrator(builder.Configuration.GetSection("Orchestrator").Get<OrchestratorOptions>() ?? new OrchestratorOptions());
 builder.Services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(WorkflowJson.Compact));
 builder.Build().Run();
