@@ -98,7 +98,7 @@ public class StepExecutorTests
 
         var execution = _runs.ExecuteAsync(run, 0);
         await _runs.Time.WhenTimersAsync(2);
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, CancellationToken.None);
+        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
 
         var outcome = await execution;
         Assert.Equal((StepStatus.Cancelled, "cancel"), (outcome.Status, outcome.Reason));
@@ -108,7 +108,7 @@ public class StepExecutorTests
     public async Task Step_of_a_run_cancelled_before_costs_nothing()
     {
         var run = await _runs.BeginAsync(Two, """{ "word": "x" }""");
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, CancellationToken.None);
+        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
 
         var outcome = await _runs.ExecuteAsync(run, 0);
 
