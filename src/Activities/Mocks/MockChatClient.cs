@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Orchestrator.Workflows.Usage;
 using Orchestrator.Activities.Models;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Mocks;
 

@@ -25,33 +25,27 @@ public sealed class StepExecutor(
     {
         ArgumentNullException.ThrowIfNull(call);
         var run = await runs.GetPreparedAsync(call.RunId, call.RunAttempt, stopping);
-        var checkpoint = await FindAsync(call, stopping);
-        if (checkpoint is null)
+        var lifetime = TimeSpan.FromMilliseconds(run.Steps[call.Step].TimeoutMs) + ClaimMargin;
+        while (!await claims.TryTakeAsync(call, lifetime, stopping))
         {
-            var lifetime = TimeSpan.FromMilliseconds(run.Steps[call.Step].TimeoutMs) + ClaimMargin;
-            while (!await claims.TryTakeAsync(call, lifetime, stopping))
-            {
-                await Task.Delay(ClaimPoll, time, stopping);
-            }
+            await Task.Delay(ClaimPoll, time, stopping);
+        }
 
-            try
-            {
-                checkpoint = await FindAsync(call, stopping)
-                    ?? await checkpoints.CreateAsync(await AttemptAsync(run, call, stopping), stopping);
-            }
-            finally
-            {
-                await claims.ReleaseAsync(call, CancellationToken.None);
-            }
+        StepCheckpoint checkpoint;
+        try
+        {
+            checkpoint = await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, stopping)
+                ?? await checkpoints.CreateAsync(await AttemptAsync(run, call, stopping), stopping);
+        }
+        finally
+        {
+            await claims.ReleaseAsync(call, CancellationToken.None);
         }
 
         // Also after a crash between record and event: readers drop the repeat.
         await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], stopping);
         return Outcome(checkpoint);
     }
-
-    private Task<StepCheckpoint?> FindAsync(ExecuteStepInput call, CancellationToken cancellationToken) =>
-        checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, cancellationToken);
 
     private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, CancellationToken stopping)
     {
@@ -81,8 +75,11 @@ public sealed class StepExecutor(
         }
         else
         {
-            await feed.AppendAsync(call.RunId, [.. news, StepEvents.Started(call, startedAt)], stopping);
-            work = await WorkAsync(run, call, either.Token, stopping);
+            // The feed is told while the work goes on: nobody waits for a flush.
+            var telling = feed.AppendAsync(call.RunId, [.. news, StepEvents.Started(call, startedAt)], stopping);
+            var working = WorkAsync(run, call, either.Token, stopping);
+            await Task.WhenAll(telling, working);
+            work = await working;
         }
 
         return StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);

@@ -32,13 +32,25 @@ public class WorkflowReaderTests
         Assert.Equal(
             new WorkflowOptions
             {
-                MaxParallelism = 4, ParallelBatchDelay = 200, DefaultModel = "gpt-4o", Timeout = 5000, Stream = true, OnStepFailure = FailurePolicy.Stop,
+                MaxParallelism = 4,
+                ParallelBatchDelay = 200,
+                DefaultModel = "gpt-4o",
+                Timeout = 5000,
+                Stream = true,
+                OnStepFailure = FailurePolicy.Stop,
             },
             workflow.Options);
         Assert.Equal(
             new StepOptions
             {
-                Stream = false, Model = "m", Temperature = 0.2, MaxTokens = 800, Timeout = 20_000, RetryCount = 3, OutputTransform = "extractScores", EstimatedMs = 900,
+                Stream = false,
+                Model = "m",
+                Temperature = 0.2,
+                MaxTokens = 800,
+                Timeout = 20_000,
+                RetryCount = 3,
+                OutputTransform = "extractScores",
+                EstimatedMs = 900,
             },
             workflow.Steps[0].Options);
         Assert.Equal(("out_a", "b_c"), (workflow.Steps[0].EffectiveOutputKey, workflow.Steps[1].EffectiveOutputKey));
