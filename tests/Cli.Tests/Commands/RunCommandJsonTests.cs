@@ -72,11 +72,12 @@ public sealed class RunCommandJsonTests : IDisposable
                          { "id": "early", "prompt": "- {{words}}", "options": { "outputTransform": "extractMarkdownList" } } ] }
             """;
 
-        var run = (await _workspace.RunAsync(Definition, """ "early": [ { "output": "- one\n- two" } ] """, "-i", "topic=tea", "--json")).Json();
+        var result = await _workspace.RunAsync(Definition, """ "early": [ { "output": "- one\n- two" } ] """, "-i", "topic=tea", "--json");
 
+        Assert.True(result.ExitCode == ExitCodes.Completed, result.Output + result.Error);
         Assert.Equal(
             """{"topic":"tea","words":3,"z":"ok","early":"- one\n- two","early_transformed":["one","two"]}""",
-            JsonSerializer.Serialize(run.GetProperty("outputs")));
+            JsonSerializer.Serialize(result.Json().GetProperty("outputs")));
     }
 
     [Fact]
