@@ -22,7 +22,7 @@ public static class ActivityServices
         services.TryAddSingleton(PriceTable.BuiltIn);
         services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IRunIds, TimedRunIds>();
-        services.AddSingleton(new RunPreparation(defaultModel));
+        services.AddSingleton(provider => new RunPreparation(provider.GetRequiredService<IChatClientFactory>(), defaultModel));
         services.AddSingleton<RunStore>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<RunControl>();

@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
@@ -8,7 +9,7 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
 /// <param name="defaultModel">The model of steps for which nobody names one.</param>
-public sealed class RunPreparation(string defaultModel)
+public sealed class RunPreparation(IChatClientFactory models, string defaultModel)
 {
     /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
     public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
@@ -41,6 +42,7 @@ public sealed class RunPreparation(string defaultModel)
             Mocks = request.Mocks,
             Environment = request.Environment,
         };
+        CheckModels(prepared, problems);
         PromptCheck.Report(prepared, problems);
         if (problems.Count == 0)
         {
@@ -48,6 +50,21 @@ public sealed class RunPreparation(string defaultModel)
         }
 
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
+    }
+
+    private void CheckModels(PreparedRun run, List<WorkflowError> problems)
+    {
+        foreach (var model in run.Steps.Select(step => step.Model).Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                models.Create(model);
+            }
+            catch (ModelException exception)
+            {
+                problems.Add(exception.Error);
+            }
+        }
     }
 
     private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";

@@ -5,4 +5,8 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>What became of a step without executing it.</summary>
 /// <param name="Step">Position in the plan.</param>
 /// <param name="Status">Ready, Skipped, Cancelled or Failed.</param>
-public sealed record StepDecision(int Step, StepStatus Status, string? Reason, DateTimeOffset At);
+public sealed record StepDecision(int Step, StepStatus Status, string? Reason, DateTimeOffset At)
+{
+    /// <summary>The failure, where the step's own record does not have it; null otherwise.</summary>
+    public WorkflowError? Error { get; init; }
+}

@@ -16,7 +16,7 @@ internal static class StepEvents
             StepStatus.Cancelled => RunEventNames.StepCancelled,
             _ => RunEventNames.StepFailed,
         };
-        return new RunEvent(name, runId, runAttempt, decision.At) { StepId = step.Id, StepPath = step.Id, Reason = decision.Reason };
+        return new RunEvent(name, runId, runAttempt, decision.At) { StepId = step.Id, StepPath = step.Id, Reason = decision.Reason, Error = decision.Error };
     }
 
     public static RunEvent Ready(ExecuteStepInput call) => About(RunEventNames.StepReady, call, call.ReadyAt);

@@ -58,11 +58,11 @@ public sealed class StepExecutor(
             .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
             StepEvents.Ready(call),
         ];
-        if (call.NotBefore is { } turn && turn > time.GetUtcNow())
+        if (call.NotBefore > time.GetUtcNow())
         {
             await feed.AppendAsync(call.RunId, news, stopping);
             news.Clear();
-            await WaitAsync(turn, either.Token, stopping);
+            await WaitAsync(call.NotBefore.Value - time.GetUtcNow(), either.Token, stopping);
         }
 
         var startedAt = time.GetUtcNow();
@@ -100,11 +100,12 @@ public sealed class StepExecutor(
         }
     }
 
-    private async Task WaitAsync(DateTimeOffset turn, CancellationToken either, CancellationToken stopping)
+    /// <summary>Waits for the step's turn, which may have come while the feed was told.</summary>
+    private async Task WaitAsync(TimeSpan wait, CancellationToken either, CancellationToken stopping)
     {
         try
         {
-            await Task.Delay(turn - time.GetUtcNow(), time, either);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, either);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Activities.Mocks;
-using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
@@ -71,18 +69,6 @@ internal static class RunCommand
         if (model is not null && string.IsNullOrWhiteSpace(model))
         {
             throw new UsageException("--model needs the name of a model.");
-        }
-
-        if (model is not null && SimulatedModelOptions.IsSimulated(model))
-        {
-            try
-            {
-                SimulatedModelOptions.Parse(model);
-            }
-            catch (ModelOptionException exception)
-            {
-                throw new UsageException(exception.Message);
-            }
         }
     }
 

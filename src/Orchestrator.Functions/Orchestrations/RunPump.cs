@@ -150,6 +150,7 @@ internal sealed class RunPump
         catch (TaskFailedException exception)
         {
             outcome = Broken(call, exception);
+            _decisions.Add(new StepDecision(start.Step, StepStatus.Failed, null, Now) { Error = outcome.Error });
         }
 
         Tell(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome));

@@ -68,7 +68,7 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation("gpt-4o-mini").PrepareAsync(
+        return await new RunPreparation(new ChatClientFactory(TimeProvider.System), "gpt-4o-mini").PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,

@@ -152,6 +152,20 @@ public class StepExecutorTests
     }
 
     [Fact]
+    public async Task Turn_that_comes_while_the_feed_is_told_is_taken_at_once()
+    {
+        var store = new SlowAppendStore();
+        var runs = new TestRuns(store);
+        var run = await runs.BeginAsync(Two, """{ "word": "x" }""");
+        var turn = runs.Time.GetUtcNow().AddMilliseconds(100);
+        store.OnAppend = () => runs.Time.AdvanceTo(turn.AddMilliseconds(50));
+
+        var outcome = await runs.Executor.ExecuteAsync(runs.Call(run, 0) with { NotBefore = turn }, CancellationToken.None);
+
+        Assert.Equal(StepStatus.Completed, outcome.Status);
+    }
+
+    [Fact]
     public async Task Transform_that_finds_nothing_warns()
     {
         var run = await _runs.BeginAsync(

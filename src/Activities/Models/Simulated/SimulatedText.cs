@@ -75,11 +75,11 @@ internal static partial class SimulatedText
             }
         }
 
-        AddProse(pieces, tokens, random, Topic(prompt), Keywords(prompt));
+        AddProse(pieces, tokens, random, Topic(prompt), Keywords(prompt), ListWanted().IsMatch(prompt));
         return pieces;
     }
 
-    private static void AddProse(List<string> pieces, int tokens, StableRandom random, string topic, string[] keywords)
+    private static void AddProse(List<string> pieces, int tokens, StableRandom random, string topic, string[] keywords, bool asList)
     {
         var said = new HashSet<string>();
         for (var added = 0; pieces.Count < tokens; added++)
@@ -97,7 +97,7 @@ internal static partial class SimulatedText
                 : left <= Closings.Length ? ("", Closings[left - 1])
                 : fitting[0];
             said.Add(template);
-            Add(pieces, text, added % SentencesPerParagraph == 0 ? "\n\n" : " ");
+            Add(pieces, text, asList ? "\n- " : added % SentencesPerParagraph == 0 ? "\n\n" : " ");
         }
     }
 
@@ -110,13 +110,16 @@ internal static partial class SimulatedText
 
     private static void Add(List<string> pieces, string text, string separator)
     {
-        var before = pieces.Count == 0 ? "" : separator;
+        var before = pieces.Count == 0 ? separator.TrimStart('\n') : separator;
         foreach (var word in text.Split(' '))
         {
             pieces.Add(before + word);
             before = " ";
         }
     }
+
+    [GeneratedRegex(@"\bbullets?\b|\bone line each\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ListWanted();
 
     private static string Topic(string prompt)
     {

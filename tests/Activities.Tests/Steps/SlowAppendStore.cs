@@ -1,0 +1,41 @@
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Tests.Steps;
+
+/// <summary>A memory store whose next append takes as long as the test says.</summary>
+internal sealed class SlowAppendStore : IContentStore
+{
+    private readonly MemoryContentStore _store = new();
+
+    /// <summary>Called once, before the next append.</summary>
+    public Action? OnAppend { get; set; }
+
+    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
+
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
+        _store.ReadFromAsync(key, offset, cancellationToken);
+
+    public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        _store.PutAsync(key, content, cancellationToken);
+
+    public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        _store.CreateAsync(key, content, cancellationToken);
+
+    public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
+        _store.ReplaceAsync(key, content, etag, cancellationToken);
+
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        var happens = OnAppend;
+        OnAppend = null;
+        happens?.Invoke();
+        return _store.AppendAsync(key, content, cancellationToken);
+    }
+
+    public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.DeleteAsync(key, cancellationToken);
+
+    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.DeleteAsync(prefix, cancellationToken);
+
+    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        _store.ListAsync(prefix, cancellationToken);
+}
