@@ -19,6 +19,7 @@ internal static class OrchestratorCommand
         var root = new RootCommand("Durable, parallel prompt workflows.")
         {
             RunCommand.Create(),
+            ValidateCommand.Create(),
             RunsCommand.Create(),
             ServeCommand.Create(),
         };
