@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Diagnostics;
 /// <summary>Finds what somebody probably meant.</summary>
 public static class Suggestion
 {
-    /// <summary>"Did you mean …?" for the nearest candidate, or null when none is near (at most a third of the letters differ).</summary>
+    /// <summary>"Did you mean …?" for the nearest candidate, or null when none is near: at most a third of the letters differ, and never all.</summary>
     public static string? For(string written, IEnumerable<string> candidates)
     {
         var nearest = Nearest(written, candidates);
@@ -16,7 +16,7 @@ public static class Suggestion
         var limit = Math.Max(1, written.Length / 3) + 1;
         foreach (var candidate in candidates)
         {
-            if (Math.Abs(candidate.Length - written.Length) < limit && Distance(written, candidate, limit) is var distance && distance < limit)
+            if (Math.Abs(candidate.Length - written.Length) < limit && Distance(written, candidate, limit) is var distance && distance < limit && distance < Math.Min(written.Length, candidate.Length))
             {
                 (best, limit) = (candidate, distance);
             }

@@ -77,7 +77,7 @@ internal sealed class WorkflowCompiler
             {
                 error(
                     DiagnosticCodes.UnknownStep, pointer, $"Step '{step.Id}' depends on '{name}', and there is no such step.",
-                    Suggestion.For(name, _positions.Keys), position);
+                    Suggestion.For(name, _positions.Keys.Where(id => id != step.Id)), position);
             }
             else if (dependency == position)
             {

@@ -20,17 +20,16 @@ public sealed class ValidateCommandTests : IDisposable
     {
         var file = _workspace.Write("workflow.json", """
             { "steps": [
-              { "id": "a", "prompt": "x", "dependsOn": ["b"] },
-              { "id": "bb", "prompt": "y" } ] }
+              { "id": "a", "prompt": "x", "dependsOn": ["sumary"] },
+              { "id": "summary", "prompt": "y" } ] }
             """);
 
         var result = await Workspace.InvokeAsync("validate", file);
 
         result.AssertExit(ExitCodes.WrongUsage);
         var lines = result.Output.Split(Environment.NewLine);
-        Assert.Equal($"{file}: line 2, column 45: error unknown-step: Step 'a' depends on 'b', and there is no such step. Did you mean 'bb'?", lines[0]);
-        Assert.Equal('"', lines[1][lines[2].IndexOf('^', StringComparison.Ordinal)]);
-        Assert.Equal("\"b\"", lines[1].Substring(lines[2].IndexOf('^', StringComparison.Ordinal), 3));
+        Assert.Equal($"{file}: line 2, column 45: error unknown-step: Step 'a' depends on 'sumary', and there is no such step. Did you mean 'summary'?", lines[0]);
+        Assert.StartsWith("\"sumary\"", lines[1][lines[2].IndexOf('^', StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
     [Fact]
