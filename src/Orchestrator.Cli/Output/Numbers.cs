@@ -16,5 +16,7 @@ internal static class Numbers
     public static string Tokens(TokenUsage usage) =>
         string.Create(CultureInfo.InvariantCulture, $"{(usage.Estimated ? "~" : "")}{usage.InputTokens} + {usage.OutputTokens} tokens");
 
-    public static string Money(decimal dollars) => string.Create(CultureInfo.InvariantCulture, $"${dollars:0.0000##}");
+    /// <summary>Dollars: parts of a cent where a cent would say nothing.</summary>
+    public static string Money(decimal dollars) =>
+        "$" + dollars.ToString(dollars is > 0 and < 0.01m ? "0.000000" : "0.00##", CultureInfo.InvariantCulture);
 }
