@@ -13,10 +13,11 @@ namespace Orchestrator.Activities.Steps;
 /// of those only the ones that are asked for. Thread-safe.
 /// </summary>
 /// <param name="checkpoints">Null where only the run's inputs are asked for.</param>
-/// <param name="available">Of the steps the only ones whose checkpoints count; null: all.</param>
+/// <param name="available">For a join of the first success the dependencies that had completed: only they, and what is before them, can be read. Null: everything.</param>
 internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints = null, IReadOnlyList<int>? available = null)
 {
     private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
+    private readonly HashSet<int>? _readable = available?.SelectMany(step => run.Graph.InReachOf(step).Append(step)).ToHashSet();
 
     /// <summary>Reads what these paths lead into, so that <see cref="Get"/> can answer.</summary>
     public async Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken)
@@ -31,7 +32,7 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
     /// <summary>Reads the checkpoints of these steps.</summary>
     public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
-            _loaded[step] = available?.Contains(step) == false ? null : await checkpoints!.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token));
+            _loaded[step] = _readable?.Contains(step) == false ? null : await checkpoints!.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token));
 
     /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
     public (JsonNode? Value, string? Problem) Get(ValuePath path)

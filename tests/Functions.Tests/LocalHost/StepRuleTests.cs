@@ -68,6 +68,26 @@ public class StepRuleTests
     }
 
     [Fact]
+    public async Task Join_of_the_first_success_may_read_what_is_before_that_one()
+    {
+        const string Definition = """
+            { "options": { "parallelBatchDelay": 0 },
+              "steps": [
+                { "id": "source", "prompt": "S." },
+                { "id": "fast", "prompt": "F.", "dependsOn": ["source"] }, { "id": "slow", "prompt": "W." },
+                { "id": "first", "prompt": "{{source}}|{{fast}}|{{slow}}", "dependsOn": ["fast", "slow"], "join": "any" } ] }
+            """;
+        await using var app = await AppHost.StartAsync();
+        await app.StartRunAsync(
+            "r1", Definition,
+            """{ "source": [ { "output": "S" } ], "fast": [ { "output": "F" } ], "slow": [ { "output": "W", "latencyMs": 500 } ], "first": [ { "output": "ok" } ] }""");
+        await app.WaitAsync("r1");
+
+        var record = await app.Get<Orchestrator.Activities.Steps.CheckpointStore>().FindAsync("r1", "first", 1, 1, CancellationToken.None);
+        Assert.Equal("""{"source":"S","fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Fallback_value_completes_a_failed_step()
     {
         const string Definition = """
