@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
@@ -23,7 +21,11 @@ internal static class InputCheck
         {
             if (given.TryGetPropertyValue(input.Name, out var value) && value is not null)
             {
-                Check(input, value, problems);
+                if (input.Complaint(value) is { } complaint)
+                {
+                    problems.Add(Problem($"The input '{input.Name}' {complaint}."));
+                }
+
                 inputs[input.Name] = value.DeepClone();
             }
             else if (input.Default is not null)
@@ -45,40 +47,6 @@ internal static class InputCheck
 
         return inputs;
     }
-
-    private static void Check(InputDefinition input, JsonNode value, List<WorkflowError> problems)
-    {
-        if (!Fits(input.Type, value))
-        {
-            var kind = char.ToLowerInvariant(input.Type.ToString()[0]) + input.Type.ToString()[1..];
-            problems.Add(Problem($"The input '{input.Name}' must be of type {kind}; it is {Describe(value)}."));
-        }
-        else if (input.MaxLength is { } limit && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length is var length && length > limit)
-        {
-            problems.Add(Problem(string.Create(CultureInfo.InvariantCulture, $"The input '{input.Name}' has {length} characters; {limit} are allowed.")));
-        }
-    }
-
-    private static bool Fits(InputType type, JsonNode value) => type switch
-    {
-        InputType.String => value.GetValueKind() == JsonValueKind.String,
-        InputType.Number => value.GetValueKind() == JsonValueKind.Number,
-        InputType.Integer => value.GetValueKind() == JsonValueKind.Number && decimal.TryParse(
-            value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number),
-        InputType.Boolean => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
-        InputType.Array => value is JsonArray,
-        InputType.Object => value is JsonObject,
-        _ => true,
-    };
-
-    private static string Describe(JsonNode value) => value.GetValueKind() switch
-    {
-        JsonValueKind.String => "a text",
-        JsonValueKind.Number => $"the number {value.ToJsonString()}",
-        JsonValueKind.True or JsonValueKind.False => value.ToJsonString(),
-        JsonValueKind.Array => "a list",
-        _ => "an object",
-    };
 
     private static WorkflowError Problem(string message) => new(ErrorKind.InvalidInput, message);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Definitions;
@@ -16,4 +18,39 @@ public sealed record InputDefinition(string Name)
     public int? MaxLength { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>What is wrong with <paramref name="value"/>, as the end of a sentence about it; null when the input takes it.</summary>
+    public string? Complaint(JsonNode value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!Fits(value))
+        {
+            return $"must be of type {JsonNamingPolicy.CamelCase.ConvertName(Type.ToString())}; it is {Describe(value)}";
+        }
+
+        return MaxLength is { } limit && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length is var length && length > limit
+            ? string.Create(CultureInfo.InvariantCulture, $"has {length} characters; {limit} are allowed")
+            : null;
+    }
+
+    private bool Fits(JsonNode value) => Type switch
+    {
+        InputType.String => value.GetValueKind() == JsonValueKind.String,
+        InputType.Number => value.GetValueKind() == JsonValueKind.Number,
+        InputType.Integer => value.GetValueKind() == JsonValueKind.Number && decimal.TryParse(
+            value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number),
+        InputType.Boolean => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
+        InputType.Array => value is JsonArray,
+        InputType.Object => value is JsonObject,
+        _ => true,
+    };
+
+    private static string Describe(JsonNode value) => value.GetValueKind() switch
+    {
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => $"the number {value.ToJsonString()}",
+        JsonValueKind.True or JsonValueKind.False => value.ToJsonString(),
+        JsonValueKind.Array => "a list",
+        _ => "an object",
+    };
 }

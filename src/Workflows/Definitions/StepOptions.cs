@@ -8,6 +8,9 @@ public sealed record StepOptions
 
     public string? Model { get; init; }
 
+    /// <summary>Models of which the next is asked when one is unavailable, the first one first; null: <see cref="Model"/> alone.</summary>
+    public IReadOnlyList<string>? Models { get; init; }
+
     /// <summary>0 to 2; null: the prompt's, then the provider's.</summary>
     public double? Temperature { get; init; }
 
@@ -28,11 +31,14 @@ public sealed record StepOptions
 
     public FallbackDefinition? Fallback { get; init; }
 
-    /// <summary>Attempts after the first, from 0. Default <see cref="DefaultRetryCount"/> for prompts, on kinds that may pass by themselves.</summary>
+    /// <summary>Attempts after the first, from 0. Default <see cref="DefaultRetryCount"/> for prompts, on kinds that may pass by themselves, and 0 for other types.</summary>
     public int? RetryCount { get; init; }
 
     /// <summary>Name of a transform whose result is kept as <c>{outputKey}_transformed</c>; null for none.</summary>
     public string? OutputTransform { get; init; }
+
+    /// <summary>Whether an answer to the very same request, of whichever run, is used again. Default false.</summary>
+    public bool? Cache { get; init; }
 
     /// <summary>How long the step probably takes, in milliseconds: for priorities and plans only.</summary>
     public int? EstimatedMs { get; init; }

@@ -25,6 +25,9 @@ public sealed record WorkflowDefinition
 
     public WorkflowOptions Options { get; init; } = new();
 
+    /// <summary>Limits shared by all runs, in document order, those of models (<c>rateLimits</c>) included.</summary>
+    public IReadOnlyList<ResourceDefinition> Resources { get; init; } = [];
+
     /// <summary>The steps in document order.</summary>
     public required IReadOnlyList<StepDefinition> Steps { get; init; }
 }

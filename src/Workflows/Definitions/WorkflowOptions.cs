@@ -6,6 +6,12 @@ public sealed record WorkflowOptions
     /// <summary>Steps that may execute at one time, from 1. Default <see cref="DefaultMaxParallelism"/>.</summary>
     public int? MaxParallelism { get; init; }
 
+    /// <summary>Begins with the default and adapts: fewer when a provider refuses calls, more while it takes them (<c>maxParallelism: auto</c>).</summary>
+    public bool AdaptiveParallelism { get; init; }
+
+    /// <summary>What the run may spend; null: no limit.</summary>
+    public BudgetDefinition? Budget { get; init; }
+
     /// <summary>Milliseconds between the starts of two prompt steps, 0 = none. Default <see cref="DefaultParallelBatchDelay"/>, as in seed 000.</summary>
     public int? ParallelBatchDelay { get; init; }
 

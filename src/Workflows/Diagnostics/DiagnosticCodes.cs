@@ -26,4 +26,17 @@ public static class DiagnosticCodes
     public const string WrongFallback = "wrong-fallback";
     public const string WrongFinally = "wrong-finally";
     public const string InvalidTemplate = "invalid-template";
+
+    public const string UnknownTool = "unknown-tool";
+    public const string UnknownResource = "unknown-resource";
+    public const string NotEnforced = "not-enforced";
+    public const string ShadowedInput = "shadowed-input";
+    public const string NoTimeout = "no-timeout";
+    public const string AutoWithoutMapping = "auto-without-mapping";
+    public const string ConstantCondition = "constant-condition";
+    public const string ManySteps = "many-steps";
+    public const string WideFanOut = "wide-fan-out";
+    public const string ContinueNeeded = "continue-needed";
+    public const string NeverRuns = "never-runs";
+    public const string WriteConflict = "write-conflict";
 }

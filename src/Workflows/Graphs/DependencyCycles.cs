@@ -61,4 +61,39 @@ internal static class DependencyCycles
             path.RemoveRange(from, path.Count - from);
         }
     }
+
+    /// <summary>Takes away as many dependencies as it needs for an order to exist, and says which steps were in or behind a cycle.</summary>
+    public static IReadOnlyList<int> Break(GraphStep[] steps)
+    {
+        var waitingFor = steps.Select(step => step.DependsOn.Count).ToArray();
+        var dependents = new List<int>?[steps.Length];
+        for (var step = 0; step < steps.Length; step++)
+        {
+            foreach (var dependency in steps[step].DependsOn)
+            {
+                (dependents[dependency] ??= []).Add(step);
+            }
+        }
+
+        var free = new Queue<int>(Enumerable.Range(0, steps.Length).Where(step => waitingFor[step] == 0));
+        while (free.TryDequeue(out var step))
+        {
+            foreach (var dependent in dependents[step] ?? [])
+            {
+                if (--waitingFor[dependent] == 0)
+                {
+                    free.Enqueue(dependent);
+                }
+            }
+        }
+
+        var stuck = Enumerable.Range(0, steps.Length).Where(step => waitingFor[step] > 0).ToList();
+        foreach (var step in stuck)
+        {
+            // Among stuck steps only dependencies on earlier ones are kept: they cannot form a cycle.
+            steps[step] = steps[step] with { DependsOn = [.. steps[step].DependsOn.Where(dependency => waitingFor[dependency] == 0 || dependency < step)] };
+        }
+
+        return stuck;
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
 {
     private readonly Dictionary<int, int> _standsInFor = [];
 
-    public void Compile(GraphStep[] steps, Action<string, string, string, string?, int> error)
+    public void Compile(GraphStep[] steps, CompilerFindings findings)
     {
         for (var position = 0; position < steps.Length; position++)
         {
@@ -16,7 +16,7 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
             var rule = options.OnError ?? (options.Fallback is null ? null : new ErrorRule(new ErrorAction(ErrorActionKind.Fallback)));
             if (rule is not null)
             {
-                steps[position] = steps[position] with { OnError = Rule(rule, options.Fallback, position, error) };
+                steps[position] = steps[position] with { OnError = Rule(rule, options.Fallback, position, findings) };
             }
         }
 
@@ -25,58 +25,58 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
             steps[fallback] = steps[fallback] with { IsFallback = true };
             if (steps[fallback].Join != JoinKind.All)
             {
-                Wrong(error, fallback, "/join", $"Step '{steps[fallback].Id}' is a fallback; its join can only be all.");
+                Wrong(findings, fallback, "/join", $"Step '{steps[fallback].Id}' is a fallback; its join can only be all.");
             }
 
             if (steps[fallback].DependsOn.Contains(_standsInFor[fallback]))
             {
                 var failed = steps[_standsInFor[fallback]].Id;
                 Wrong(
-                    error, fallback, "/dependsOn",
+                    findings, fallback, "/dependsOn",
                     $"Step '{steps[fallback].Id}' stands in for '{failed}' when that fails, so it cannot depend on its success.");
             }
         }
     }
 
-    private FailureRule Rule(ErrorRule rule, FallbackDefinition? fallback, int position, Action<string, string, string, string?, int> error) =>
-        new(Action(rule.Default, fallback, position, error))
+    private FailureRule Rule(ErrorRule rule, FallbackDefinition? fallback, int position, CompilerFindings findings) =>
+        new(Action(rule.Default, fallback, position, findings))
         {
             ByKind = rule.ByKind
                 .GroupBy(entry => entry.Key)
-                .ToDictionary(group => group.Key, group => Action(group.Last().Value, fallback, position, error)),
+                .ToDictionary(group => group.Key, group => Action(group.Last().Value, fallback, position, findings)),
         };
 
-    private FailureAction Action(ErrorAction action, FallbackDefinition? fallback, int position, Action<string, string, string, string?, int> error)
+    private FailureAction Action(ErrorAction action, FallbackDefinition? fallback, int position, CompilerFindings findings)
     {
         switch (action.Kind)
         {
             case ErrorActionKind.Continue:
                 return new FailureAction(FailureActionKind.Continue);
             case ErrorActionKind.Step:
-                return StandIn(action.Step!, "/options/onError", position, error);
+                return StandIn(action.Step!, "/options/onError", position, findings);
             case ErrorActionKind.Fallback when fallback is null:
-                Wrong(error, position, "/options/onError", $"Step '{definition.Steps[position].Id}' falls back on nothing: it has no 'fallback'.");
+                Wrong(findings, position, "/options/onError", $"Step '{definition.Steps[position].Id}' falls back on nothing: it has no 'fallback'.");
                 return FailureAction.Fail;
             case ErrorActionKind.Fallback:
                 return fallback!.Step is { } step
-                    ? StandIn(step, "/options/fallback/step", position, error)
+                    ? StandIn(step, "/options/fallback/step", position, findings)
                     : new FailureAction(FailureActionKind.Value);
             default:
                 return FailureAction.Fail;
         }
     }
 
-    private FailureAction StandIn(string id, string pointer, int position, Action<string, string, string, string?, int> error)
+    private FailureAction StandIn(string id, string pointer, int position, CompilerFindings findings)
     {
         if (!positions.TryGetValue(id, out var fallback))
         {
-            error(
+            findings.Error(
                 DiagnosticCodes.UnknownStep, WorkflowCompiler.Pointer(position) + pointer,
                 $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), position);
         }
         else if (fallback == position)
         {
-            Wrong(error, position, pointer, $"Step '{id}' falls back on itself.");
+            Wrong(findings, position, pointer, $"Step '{id}' falls back on itself.");
         }
         else if (_standsInFor.TryAdd(fallback, position) || _standsInFor[fallback] == position)
         {
@@ -84,12 +84,12 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
         }
         else
         {
-            Wrong(error, position, pointer, $"Step '{id}' stands in for '{definition.Steps[_standsInFor[fallback]].Id}' already; it can stand in for one step only.");
+            Wrong(findings, position, pointer, $"Step '{id}' stands in for '{definition.Steps[_standsInFor[fallback]].Id}' already; it can stand in for one step only.");
         }
 
         return FailureAction.Fail;
     }
 
-    private static void Wrong(Action<string, string, string, string?, int> error, int position, string pointer, string message) =>
-        error(DiagnosticCodes.WrongFallback, WorkflowCompiler.Pointer(position) + pointer, message, null, position);
+    private static void Wrong(CompilerFindings findings, int position, string pointer, string message) =>
+        findings.Error(DiagnosticCodes.WrongFallback, WorkflowCompiler.Pointer(position) + pointer, message, null, position);
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Graphs;
 /// <summary>Marks the steps of <c>finally</c>.</summary>
 internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
 {
-    public void Compile(GraphStep[] steps, Action<string, string, string, string?, int> error)
+    public void Compile(GraphStep[] steps, CompilerFindings findings)
     {
         for (var index = 0; index < definition.Finally.Count; index++)
         {
@@ -15,11 +15,11 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             var pointer = string.Create(CultureInfo.InvariantCulture, $"/finally/{index}");
             if (!positions.TryGetValue(id, out var position))
             {
-                error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), -1);
+                findings.Error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), -1);
             }
             else if (steps[position].IsFallback)
             {
-                error(DiagnosticCodes.WrongFinally, pointer, $"Step '{id}' stands in for another step, so it cannot run in 'finally'.", null, position);
+                findings.Error(DiagnosticCodes.WrongFinally, pointer, $"Step '{id}' stands in for another step, so it cannot run in 'finally'.", null, position);
             }
             else
             {
@@ -31,7 +31,7 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
         {
             if (!steps[position].IsFinal && steps[position].DependsOn.FirstOrDefault(dependency => steps[dependency].IsFinal, -1) is var final and >= 0)
             {
-                error(
+                findings.Error(
                     DiagnosticCodes.WrongFinally, $"{WorkflowCompiler.Pointer(position)}/dependsOn",
                     $"Step '{steps[position].Id}' depends on '{steps[final].Id}', which runs after all others (finally).", null, position);
             }

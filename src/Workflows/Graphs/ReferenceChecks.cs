@@ -1,109 +1,73 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Reading;
-using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Workflows.Graphs;
 
-/// <summary>Checks the data that steps take from one another: it must be there when the step starts, and one name must mean one thing.</summary>
-internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGraph graph, NameScope names)
+/// <summary>Checks the data that steps take from one another: it must be there when the step starts.</summary>
+internal sealed class ReferenceChecks(
+    WorkflowDefinition definition, WorkflowGraph graph, NameScope names, IReadOnlyList<StepReferences> references, CompilerFindings findings)
 {
-    public void Report(Action<string, string, string, string?, int> error)
+    private readonly Lazy<StepReach> _reach = new(() => StepReach.OfData(graph));
+
+    public void Report()
     {
-        OutputKeys(error);
-        Outputs(error);
+        Outputs();
         for (var position = 0; position < definition.Steps.Count; position++)
         {
-            var step = definition.Steps[position];
-            foreach (var (pointer, path) in References(step, position, error))
+            foreach (var (pointer, problem) in references[position].Problems)
             {
-                if (!names.TryResolve(path, out var reference, out var problem))
-                {
-                    error(DiagnosticCodes.UnknownReference, pointer, problem, Suggestion.For(path.Root, names.Names), position);
-                }
-                else if (reference.Step >= 0 && !graph.MayRead(position, reference.Step))
-                {
-                    var source = definition.Steps[reference.Step].Id;
-                    error(
-                        DiagnosticCodes.MissingDependency, pointer,
-                        $"Step '{step.Id}' takes '{path}' from step '{source}' and does not depend on it, so it may not be there yet.",
-                        $"Add '{source}' to the dependsOn of '{step.Id}'.", position);
-                }
+                findings.Error(DiagnosticCodes.InvalidTemplate, pointer, problem, null, position);
+            }
+
+            foreach (var reference in references[position].Found)
+            {
+                Check(reference, position);
             }
         }
     }
 
-    private static IEnumerable<(string Pointer, ValuePath Path)> References(
-        StepDefinition step, int position, Action<string, string, string, string?, int> error)
+    private void Check(StepReference reference, int position)
     {
-        var pointer = WorkflowCompiler.Pointer(position);
-        foreach (var (name, text) in step.InputMapping ?? [])
+        var step = definition.Steps[position];
+        if (!names.TryResolve(reference.Path, reference.Extra, out var found, out var problem))
         {
-            if (ValuePath.TryParse(text, out var path, out _))
-            {
-                yield return ($"{pointer}/inputMapping/{SourceNode.Escape(name)}", path);
-            }
+            findings.Error(DiagnosticCodes.UnknownReference, reference.Pointer, problem, Suggestion.For(Named(reference.Path), names.Names), position);
         }
-
-        if (step.When is not null && Expression.TryParse(step.When, out var condition, out _))
+        else if (found.Steps.Count == 0 || (reference.OwnOutput && found.Steps.Contains(position)))
         {
-            foreach (var path in condition.Paths)
-            {
-                yield return ($"{pointer}/when", path);
-            }
+            return;
         }
-
-        foreach (var placeholder in Placeholders(step, pointer, position, error))
+        else if (found.Steps is [var only] && only == position)
         {
-            if (ValuePath.TryParse(placeholder, out var path, out _)
-                && step.InputMapping?.Any(mapping => mapping.Key == path.Root) != true)
-            {
-                yield return ($"{pointer}/prompt", path);
-            }
+            findings.Error(
+                DiagnosticCodes.MissingDependency, reference.Pointer, $"Step '{step.Id}' takes '{reference.Path}' from itself, and that is there only when it has ended.",
+                step.Repeat is null ? null : "Write 'previous' for the output of the turn before.", position);
+        }
+        else if (!found.Steps.Any(source => _reach.Value.Includes(position, source)))
+        {
+            var source = definition.Steps[found.Steps.First(other => other != position)].Id;
+            findings.Error(
+                DiagnosticCodes.MissingDependency, reference.Pointer,
+                $"Step '{step.Id}' takes '{reference.Path}' from step '{source}' and does not depend on it, so it may not be there yet.",
+                $"Add '{source}' to the dependsOn of '{step.Id}'.", position);
         }
     }
 
-    private static IReadOnlyList<string> Placeholders(
-        StepDefinition step, string pointer, int position, Action<string, string, string, string?, int> error)
-    {
-        try
-        {
-            return step.Prompt is null ? [] : PromptTemplate.Parse(step.Prompt).Paths;
-        }
-        catch (TemplateException exception)
-        {
-            error(DiagnosticCodes.InvalidTemplate, $"{pointer}/prompt", exception.Message, null, position);
-            return [];
-        }
-    }
-
-    private void Outputs(Action<string, string, string, string?, int> error)
+    private void Outputs()
     {
         foreach (var (name, text) in definition.Outputs ?? [])
         {
             if (ValuePath.TryParse(text, out var path, out _) && !names.TryResolve(path, out _, out var problem))
             {
-                error(DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, Suggestion.For(path.Root, names.Names), -1);
+                findings.Error(
+                    DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, Suggestion.For(Named(path), names.Names), -1);
             }
         }
     }
 
-    private void OutputKeys(Action<string, string, string, string?, int> error)
-    {
-        var owners = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var position = 0; position < definition.Steps.Count; position++)
-        {
-            var step = definition.Steps[position];
-            if (!owners.TryAdd(step.EffectiveOutputKey, position))
-            {
-                error(
-                    DiagnosticCodes.DuplicateOutputKey,
-                    WorkflowCompiler.Pointer(position) + (step.OutputKey is null ? "/id" : "/outputKey"),
-                    $"The steps '{definition.Steps[owners[step.EffectiveOutputKey]].Id}' and '{step.Id}' both write '{step.EffectiveOutputKey}'.",
-                    null, position);
-            }
-        }
-    }
+    /// <summary>The segment that names something: behind <c>inputs</c>, <c>steps</c> and <c>context</c> the next one.</summary>
+    private static string Named(ValuePath path) =>
+        path.Root is "inputs" or "steps" or "context" && path.Segments.Count > 1 ? path.Segments[1] : path.Root;
 }

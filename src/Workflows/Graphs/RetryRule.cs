@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Graphs;
@@ -21,6 +22,31 @@ public sealed record RetryRule
 
     /// <summary>The kinds of failure that are worth another attempt.</summary>
     public IReadOnlyList<ErrorKind> On { get; init; } = [ErrorKind.RateLimited, ErrorKind.Unavailable, ErrorKind.Timeout];
+
+    /// <summary>The rule of a step: for prompts three attempts, for tools one unless the step says more, for others none.</summary>
+    public static RetryRule? Of(StepDefinition step)
+    {
+        if (step.Type == StepType.Merge)
+        {
+            return null;
+        }
+
+        var isTool = step.Type == StepType.Tool;
+        var standard = new RetryRule { MaxAttempts = (step.Options.RetryCount ?? (isTool ? 0 : StepOptions.DefaultRetryCount)) + 1 };
+        if (isTool)
+        {
+            standard = standard with { On = [.. standard.On, ErrorKind.ToolFailed] };
+        }
+
+        return step.Options.Retry is not { } retry ? standard : standard with
+        {
+            MaxAttempts = retry.MaxAttempts ?? (isTool ? StepOptions.DefaultRetryCount + 1 : standard.MaxAttempts),
+            FirstIntervalMs = retry.FirstInterval ?? standard.FirstIntervalMs,
+            Backoff = retry.Backoff ?? standard.Backoff,
+            MaxIntervalMs = retry.MaxInterval ?? standard.MaxIntervalMs,
+            On = retry.On ?? standard.On,
+        };
+    }
 
     public bool Allows(WorkflowError error, int attempt) => attempt < MaxAttempts && error.Retryable && On.Contains(error.Kind);
 

@@ -9,63 +9,83 @@ namespace Orchestrator.Workflows.Graphs;
 internal sealed class WorkflowCompiler
 {
     private readonly WorkflowDefinition _definition;
-    private readonly Action<string, string, string, string?, string?> _report;
+    private readonly CompilerFindings _findings;
     private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
+    private readonly NameScope _names;
+    private readonly IReadOnlyList<StepReferences> _references;
 
-    /// <param name="report">Takes code, pointer, message, suggestion and step of an error.</param>
-    public WorkflowCompiler(WorkflowDefinition definition, Action<string, string, string, string?, string?> report)
+    public WorkflowCompiler(WorkflowDefinition definition, CompilerFindings findings)
     {
         _definition = definition;
-        _report = report;
+        _findings = findings;
+        _names = new NameScope(
+            definition.Steps.Select(step => new NamedStep(step.Id, step.EffectiveOutputKey, step.Options.OutputTransform is not null)),
+            definition.Inputs?.Select(input => input.Name));
+        _references = [.. definition.Steps.Select(StepReferences.Of)];
     }
 
-    /// <summary>The compiled workflow, or null when an error was reported.</summary>
-    public CompiledWorkflow? Compile()
+    /// <summary>The compiled workflow, or null when there is an error, whoever reported it.</summary>
+    /// <param name="tools">The names of the tools that there are; null when that is not known.</param>
+    public CompiledWorkflow? Compile(IReadOnlyCollection<string>? tools)
     {
-        var errors = 0;
-        void Error(string code, string pointer, string message, string? suggestion, int step)
-        {
-            errors++;
-            _report(code, pointer, message, suggestion, step < 0 ? null : _definition.Steps[step].Id);
-        }
-
-        FindPositions(Error);
-        var steps = _definition.Steps.Select((step, position) => Plan(step, position, Error)).ToArray();
-        new FailureCompiler(_definition, _positions).Compile(steps, Error);
-        new FinalCompiler(_definition, _positions).Compile(steps, Error);
+        FindPositions();
+        var steps = _definition.Steps.Select(Plan).ToArray();
+        new FailureCompiler(_definition, _positions).Compile(steps, _findings);
+        new FinalCompiler(_definition, _positions).Compile(steps, _findings);
         foreach (var cycle in DependencyCycles.Find(steps))
         {
-            Error(
+            _findings.Error(
                 DiagnosticCodes.DependencyCycle, $"{Pointer(cycle[0])}/dependsOn",
                 $"The steps wait for one another: {string.Join(" → ", cycle.Append(cycle[0]).Select(step => _definition.Steps[step].Id))}.", null, cycle[0]);
         }
 
-        if (errors > 0)
+        foreach (var step in DependencyCycles.Break(steps))
+        {
+            _findings.DoubtDependencies(step);
+        }
+
+        var graph = new WorkflowGraph(steps);
+        new OutputKeyChecks(_definition, graph, _findings).Report();
+        new ReferenceChecks(_definition, graph, _names, _references, _findings).Report();
+        var lints = new WorkflowLints(_definition, graph, _names, _references, _findings);
+        lints.ReportSteps(tools);
+        if (_findings.HasErrors)
         {
             return null;
         }
 
-        var graph = new WorkflowGraph(steps);
-        var names = Scope();
-        new ReferenceChecks(_definition, graph, names).Report(Error);
-        return errors > 0 ? null : new CompiledWorkflow(_definition, graph, names);
+        lints.ReportGraph();
+        return new CompiledWorkflow(_definition, graph, _names) { UndeclaredInputs = UndeclaredInputs() };
     }
 
     internal static string Pointer(int step) => string.Create(CultureInfo.InvariantCulture, $"/steps/{step}");
 
-    private void FindPositions(Action<string, string, string, string?, int> error)
+    private void FindPositions()
     {
         for (var position = 0; position < _definition.Steps.Count; position++)
         {
             var id = _definition.Steps[position].Id;
             if (!_positions.TryAdd(id, position) && id.Length > 0)
             {
-                error(DiagnosticCodes.DuplicateStep, $"{Pointer(position)}/id", $"There are two steps with the id '{id}'.", null, position);
+                _findings.Error(DiagnosticCodes.DuplicateStep, $"{Pointer(position)}/id", $"There are two steps with the id '{id}'.", null, position);
             }
         }
+
+        // Steps whose id could not be read are nobody's dependency.
+        _positions.Remove("");
     }
 
-    private GraphStep Plan(StepDefinition step, int position, Action<string, string, string, string?, int> error)
+    private GraphStep Plan(StepDefinition step, int position) => new(step.Id)
+    {
+        DependsOn = step.DependsOnAuto ? Inferred(position) : Declared(step, position),
+        Paced = step.Type == StepType.Prompt,
+        EstimatedMs = step.Options.EstimatedMs ?? (step.Type == StepType.Merge ? 0 : StepOptions.DefaultEstimatedMs),
+        Join = step.Join,
+        StepTimeoutMs = step.Options.StepTimeout,
+        Retry = RetryRule.Of(step),
+    };
+
+    private List<int> Declared(StepDefinition step, int position)
     {
         var dependsOn = new List<int>();
         var seen = new HashSet<int>();
@@ -75,13 +95,13 @@ internal sealed class WorkflowCompiler
             var pointer = string.Create(CultureInfo.InvariantCulture, $"{Pointer(position)}/dependsOn/{index}");
             if (!_positions.TryGetValue(name, out var dependency))
             {
-                error(
+                _findings.Error(
                     DiagnosticCodes.UnknownStep, pointer, $"Step '{step.Id}' depends on '{name}', and there is no such step.",
                     Suggestion.For(name, _positions.Keys.Where(id => id != step.Id)), position);
             }
             else if (dependency == position)
             {
-                error(DiagnosticCodes.DependencyCycle, pointer, $"Step '{step.Id}' depends on itself.", null, position);
+                _findings.Error(DiagnosticCodes.DependencyCycle, pointer, $"Step '{step.Id}' depends on itself.", null, position);
             }
             else if (seen.Add(dependency))
             {
@@ -89,31 +109,36 @@ internal sealed class WorkflowCompiler
             }
         }
 
-        return new GraphStep(step.Id)
-        {
-            DependsOn = dependsOn,
-            Paced = true,
-            EstimatedMs = step.Options.EstimatedMs ?? StepOptions.DefaultEstimatedMs,
-            Join = step.Join,
-            StepTimeoutMs = step.Options.StepTimeout,
-            Retry = Retry(step.Options),
-        };
+        return dependsOn;
     }
 
-    private static RetryRule Retry(StepOptions options)
+    /// <summary>
+    /// <c>dependsOn: auto</c>: the steps whose values the step names. Of several that write one key those before it in the document, unless their outputs
+    /// are merged or none is before it: then all.
+    /// </summary>
+    private List<int> Inferred(int position)
     {
-        var standard = new RetryRule { MaxAttempts = (options.RetryCount ?? StepOptions.DefaultRetryCount) + 1 };
-        return options.Retry is not { } retry ? standard : standard with
+        var found = new SortedSet<int>();
+        foreach (var reference in _references[position].Found)
         {
-            MaxAttempts = retry.MaxAttempts ?? standard.MaxAttempts,
-            FirstIntervalMs = retry.FirstInterval ?? standard.FirstIntervalMs,
-            Backoff = retry.Backoff ?? standard.Backoff,
-            MaxIntervalMs = retry.MaxInterval ?? standard.MaxIntervalMs,
-            On = retry.On ?? standard.On,
-        };
+            if (_names.TryResolve(reference.Path, reference.Extra, out var target, out _))
+            {
+                var others = target.Steps.Where(source => source != position).ToList();
+                var before = others.Where(source => source < position && _definition.Steps[source].KeyMerge is null).ToList();
+                found.UnionWith(others.Count > 1 && before.Count > 0 ? before : others);
+            }
+        }
+
+        return [.. found];
     }
 
-    private NameScope Scope() => new(
-        _definition.Steps.Select(step => (step.Id, step.EffectiveOutputKey, step.Options.OutputTransform is not null)),
-        _definition.Inputs?.Select(input => input.Name));
+    /// <summary>The names that are taken for inputs because nothing else has them, in order of appearance.</summary>
+    private IReadOnlyList<string> UndeclaredInputs() => _definition.Inputs is not null ? [] :
+    [
+        .. _references
+            .SelectMany(references => references.Found)
+            .Select(reference => _names.TryResolve(reference.Path, reference.Extra, out var found, out _) && found.Kind == ReferenceKind.Input ? found.Input : null)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal),
+    ];
 }

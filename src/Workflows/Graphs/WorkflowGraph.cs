@@ -67,29 +67,8 @@ public sealed class WorkflowGraph
         return found;
     }
 
-    /// <summary>Whether <paramref name="other"/> is among <see cref="InReachOf"/> of <paramref name="step"/>. Looks only at steps between the two.</summary>
-    public bool MayRead(int step, int other)
-    {
-        var seen = new HashSet<int>();
-        var open = new Stack<int>([step]);
-        while (open.TryPop(out var current))
-        {
-            foreach (var dependency in current != step && Steps[current].Join == JoinKind.Any ? [] : Steps[current].DependsOn)
-            {
-                if (dependency == other)
-                {
-                    return true;
-                }
-
-                if (_rank[dependency] > _rank[other] && seen.Add(dependency))
-                {
-                    open.Push(dependency);
-                }
-            }
-        }
-
-        return false;
-    }
+    /// <summary>The place of <paramref name="step"/> in <see cref="TopologicalOrder"/>.</summary>
+    public int RankOf(int step) => _rank[step];
 
     private static (int[] First, int[] Dependents) Reverse(IReadOnlyList<GraphStep> steps)
     {

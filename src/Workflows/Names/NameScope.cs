@@ -9,24 +9,24 @@ namespace Orchestrator.Workflows.Names;
 public sealed class NameScope
 {
     private const string TransformedSuffix = "_transformed";
-    private readonly Dictionary<string, int> _outputs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _transformed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<int>> _outputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<int>> _transformed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<string>? _inputs;
 
-    /// <param name="steps">Id, output key and whether it has a transform, in definition order.</param>
+    /// <param name="steps">In definition order.</param>
     /// <param name="inputs">The names of the inputs; null when none are declared, and then any other name is taken for one.</param>
-    public NameScope(IEnumerable<(string Id, string OutputKey, bool HasTransform)> steps, IEnumerable<string>? inputs)
+    public NameScope(IEnumerable<NamedStep> steps, IEnumerable<string>? inputs)
     {
         ArgumentNullException.ThrowIfNull(steps);
         var position = 0;
-        foreach (var (id, outputKey, hasTransform) in steps)
+        foreach (var step in steps)
         {
-            _ids.TryAdd(id, position);
-            _outputs.TryAdd(outputKey, position);
-            if (hasTransform)
+            _ids.TryAdd(step.Id, position);
+            Add(_outputs, step.OutputKey, position);
+            if (step.HasTransform)
             {
-                _transformed.TryAdd(outputKey + TransformedSuffix, position);
+                Add(_transformed, step.OutputKey + TransformedSuffix, position);
             }
 
             position++;
@@ -39,62 +39,77 @@ public sealed class NameScope
     public IEnumerable<string> Names => _outputs.Keys.Concat(_transformed.Keys).Concat(_inputs ?? []).Concat(_ids.Keys);
 
     /// <summary>What <paramref name="path"/> begins at, or one sentence that says what it fails to name.</summary>
-    public bool TryResolve(ValuePath path, out ValueReference reference, [NotNullWhen(false)] out string? error)
+    /// <param name="extra">Names that have a meaning only in some places.</param>
+    public bool TryResolve(ValuePath path, ExtraNames extra, out ValueReference reference, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(path);
-        reference = default;
-        error = null;
         var first = path.Root == "context" && path.Segments.Count > 1 ? 1 : 0;
         var root = path.Segments[first];
         var next = first + 1 < path.Segments.Count ? path.Segments[first + 1] : null;
         ValueReference? found = root switch
         {
-            "inputs" when next is null => new(ReferenceKind.AllInputs, null, -1, first + 1),
-            "inputs" when _inputs is null || _inputs.Contains(next!) => new(ReferenceKind.Input, next, -1, first + 2),
-            "steps" when next is not null && _ids.TryGetValue(next, out var step) => new(ReferenceKind.StepRecord, null, step, first + 2),
-            "run" when next is "id" or "attempt" => new(ReferenceKind.Run, null, -1, first + 1),
+            "inputs" when next is null => new(ReferenceKind.AllInputs, null, [], first + 1),
+            "inputs" when _inputs is null || _inputs.Contains(next!) => new(ReferenceKind.Input, next, [], first + 2),
+            "steps" when next is not null && _ids.TryGetValue(next, out var step) => new(ReferenceKind.StepRecord, null, [step], first + 2),
+            "run" when next is "id" or "attempt" => new(ReferenceKind.Run, null, [], first + 1),
+            "previous" when extra.HasFlag(ExtraNames.Previous) => new(ReferenceKind.Previous, null, [], first + 1),
+            "secrets" when extra.HasFlag(ExtraNames.Secrets) && next is not null => new(ReferenceKind.Secret, next, [], first + 2),
             "inputs" or "steps" or "run" or "context" or "item" or "index" or "previous" or "secrets" => null,
             _ => Named(root, first + 1),
         };
-        if (found is { } value)
+        reference = found.GetValueOrDefault();
+        error = found is null ? Problem(root, next, extra) : null;
+        return error is null;
+    }
+
+    /// <summary>The same where no extra names have a meaning.</summary>
+    public bool TryResolve(ValuePath path, out ValueReference reference, [NotNullWhen(false)] out string? error) =>
+        TryResolve(path, ExtraNames.None, out reference, out error);
+
+    private static string Problem(string root, string? next, ExtraNames extra) => root switch
+    {
+        "inputs" => $"There is no input '{next}'.",
+        "steps" => next is null ? "'steps' must be followed by the id of a step." : $"There is no step '{next}'.",
+        "run" => "Of 'run' there are 'run.id' and 'run.attempt'.",
+        "previous" => "'previous' has a meaning only in a step with 'repeat'.",
+        "secrets" when extra.HasFlag(ExtraNames.Secrets) => "'secrets' must be followed by the name of a secret.",
+        "secrets" => "'secrets' can be used only in the input of a tool.",
+        "item" or "index" => $"'{root}' has a meaning only in a map.",
+        _ => $"There is no output, input or step named '{root}'.",
+    };
+
+    private static void Add(Dictionary<string, List<int>> writers, string key, int position)
+    {
+        if (!writers.TryGetValue(key, out var all))
         {
-            reference = value;
-            return true;
+            writers.Add(key, all = []);
         }
 
-        error = root switch
-        {
-            "inputs" => $"There is no input '{next}'.",
-            "steps" => next is null ? "'steps' must be followed by the id of a step." : $"There is no step '{next}'.",
-            "run" => "Of 'run' there are 'run.id' and 'run.attempt'.",
-            "item" or "index" or "previous" or "secrets" => $"'{root}' has no meaning here.",
-            _ => $"There is no output, input or step named '{root}'.",
-        };
-        return false;
+        all.Add(position);
     }
 
     private ValueReference? Named(string root, int consumed)
     {
-        if (_outputs.TryGetValue(root, out var step))
+        if (_outputs.TryGetValue(root, out var writers))
         {
-            return new(ReferenceKind.Output, null, step, consumed) { MayBeStepRecord = _ids.TryGetValue(root, out var own) && own == step };
+            return new(ReferenceKind.Output, null, writers, consumed) { MayBeStepRecord = _ids.TryGetValue(root, out var own) && writers is [var only] && own == only };
         }
 
-        if (_transformed.TryGetValue(root, out step))
+        if (_transformed.TryGetValue(root, out writers))
         {
-            return new(ReferenceKind.Transformed, null, step, consumed);
+            return new(ReferenceKind.Transformed, null, writers, consumed);
         }
 
         if (_inputs?.Contains(root) == true)
         {
-            return new(ReferenceKind.Input, root, -1, consumed);
+            return new(ReferenceKind.Input, root, [], consumed);
         }
 
-        if (_ids.TryGetValue(root, out step))
+        if (_ids.TryGetValue(root, out var step))
         {
-            return new(ReferenceKind.StepRecord, null, step, consumed);
+            return new(ReferenceKind.StepRecord, null, [step], consumed);
         }
 
-        return _inputs is null ? new(ReferenceKind.Input, root, -1, consumed) : null;
+        return _inputs is null ? new(ReferenceKind.Input, root, [], consumed) : null;
     }
 }

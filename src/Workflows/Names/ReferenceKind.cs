@@ -20,4 +20,10 @@ public enum ReferenceKind
 
     /// <summary>The run itself: <c>id</c>, <c>attempt</c>.</summary>
     Run,
+
+    /// <summary>The output of the turn before.</summary>
+    Previous,
+
+    /// <summary>A secret of the host.</summary>
+    Secret,
 }

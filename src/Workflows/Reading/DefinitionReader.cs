@@ -4,9 +4,12 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Reading;
 
-/// <summary>Turns a parsed document of the native format into a <see cref="WorkflowDefinition"/>.</summary>
+/// <summary>Turns a parsed document of the native format into a <see cref="WorkflowDefinition"/>. For one document.</summary>
 internal sealed class DefinitionReader(DiagnosticBag diagnostics)
 {
+    /// <summary>Some step's name could not be read, so that a name that seems to be unknown may be its.</summary>
+    public bool MissesNames { get; private set; }
+
     public WorkflowDefinition? Read(SourceNode root)
     {
         if (root.Kind != SourceKind.Object)
@@ -16,6 +19,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         }
 
         var reader = new ObjectReader(root, "the workflow", diagnostics);
+        reader.String("$schema");
         var definition = new WorkflowDefinition
         {
             Id = reader.String("id"),
@@ -24,12 +28,13 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             Description = reader.String("description"),
             AppName = reader.String("appName"),
             Inputs = Inputs(reader),
-            Options = Options(reader),
-            Finally = [.. (reader.Texts("finally") ?? []).Select(text => text.Text)],
-            Outputs = MappingReader.Read(reader, "outputs", "the outputs"),
+            Options = WorkflowOptionsReader.Read(reader),
+            Resources = ResourceReader.Read(reader),
+            Finally = reader.Names("finally"),
+            Outputs = MappingReader.Paths(reader, "outputs", "the outputs"),
             Steps = Steps(reader),
         };
-        reader.Finish("resources", "rateLimits");
+        reader.Finish();
         return definition;
     }
 
@@ -61,43 +66,30 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
                     $"The input name '{member.Name}' must begin with a letter or _ and have only letters, digits and _.", member.Value.Pointer);
             }
 
-            if (inputs.Object(member.Name, $"the input '{member.Name}'") is { } input)
+            if (inputs.Object(member.Name, $"the input '{member.Name}'") is not { } input)
             {
-                read.Add(new InputDefinition(member.Name)
+                read.Add(new InputDefinition(member.Name));
+            }
+            else
+            {
+                var declared = new InputDefinition(member.Name)
                 {
                     Type = input.Choice<InputType>("type") ?? InputType.Any,
                     Required = input.Boolean("required") ?? false,
                     Default = input.Take("default") is { } value ? SourceValue.ToJson(value) : null,
                     MaxLength = input.Integer("maxLength", 1),
                     Description = input.String("description"),
-                });
+                };
+                if (declared.Default is { } preset && declared.Complaint(preset) is { } complaint)
+                {
+                    input.Error(DiagnosticCodes.WrongValue, input.Take("default")!, $"The default of the input '{member.Name}' {complaint}.");
+                }
+
                 input.Finish();
+                read.Add(declared);
             }
         }
 
-        return read;
-    }
-
-    private static WorkflowOptions Options(ObjectReader workflow)
-    {
-        if (workflow.Object("options", "the workflow's options") is not { } options)
-        {
-            return new WorkflowOptions();
-        }
-
-        var read = new WorkflowOptions
-        {
-            MaxParallelism = options.Integer("maxParallelism", 1, 10_000),
-            ParallelBatchDelay = options.Integer("parallelBatchDelay", 0),
-            DefaultModel = options.String("defaultModel"),
-            Timeout = options.Integer("timeout", 1),
-            MaxDuration = options.Integer("maxDuration", 1),
-            QueueSize = options.Integer("queueSize", 0),
-            QueueFull = options.Choice<QueueFullPolicy>("queueFull"),
-            Stream = options.Boolean("stream"),
-            OnStepFailure = options.Choice<FailurePolicy>("onStepFailure"),
-        };
-        options.Finish("budget");
         return read;
     }
 
@@ -106,15 +98,28 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         var steps = new List<StepDefinition>();
         if (workflow.Take("steps") is not { } list)
         {
+            MissesNames = true;
             workflow.Missing("steps", "The workflow has no steps.");
         }
-        else if (workflow.Expect(list, SourceKind.Array, "steps", "a list of steps"))
+        else if (!workflow.Expect(list, SourceKind.Array, "steps", "a list of steps"))
+        {
+            MissesNames = true;
+        }
+        else
         {
             foreach (var item in list.Items.Take(DefinitionLimits.MaxSteps))
             {
-                if (workflow.Expect(item, SourceKind.Object, "steps", "a list of objects"))
+                if (!workflow.Expect(item, SourceKind.Object, "steps", "a list of objects"))
                 {
-                    steps.Add(new StepReader(diagnostics).Read(item));
+                    // A stand-in, so that positions stay those of the text.
+                    steps.Add(new StepDefinition { Id = "" });
+                    MissesNames = true;
+                }
+                else
+                {
+                    var reader = new StepReader(item, diagnostics);
+                    steps.Add(reader.Read());
+                    MissesNames |= reader.MissesNames;
                 }
             }
 
@@ -124,6 +129,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             }
             else if (list.Items.Count > DefinitionLimits.MaxSteps)
             {
+                MissesNames = true;
                 workflow.Error(
                     DiagnosticCodes.TooLarge, list.Items[DefinitionLimits.MaxSteps],
                     $"The workflow has {list.Items.Count} steps; {DefinitionLimits.MaxSteps} are allowed.");

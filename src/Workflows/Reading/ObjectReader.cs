@@ -42,7 +42,8 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         return null;
     }
 
-    public double? Number(string name, double minimum, double maximum)
+    /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>, or above 0 when the minimum is 0 and <paramref name="above"/> is set.</summary>
+    public double? Number(string name, double minimum, double maximum, bool above = false)
     {
         if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, "a number"))
         {
@@ -50,18 +51,19 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         }
 
         if (double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number >= minimum && number <= maximum)
+            && number >= minimum && number <= maximum && !(above && number == minimum))
         {
             return number;
         }
 
-        Error(DiagnosticCodes.WrongValue, value, string.Create(
-            CultureInfo.InvariantCulture, $"'{name}' of {what} must be a number from {minimum} to {maximum}; it is {value.Text}."));
+        var range = above ? $"above {minimum}" : string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}");
+        Error(DiagnosticCodes.WrongValue, value, $"'{name}' of {what} must be a number {range}; it is {value.Text}.");
         return null;
     }
 
     /// <summary>One of the names of <typeparamref name="T"/>, in camelCase.</summary>
-    public T? Choice<T>(string name)
+    /// <param name="others">Other names that are valid here, for the message and the suggestion.</param>
+    public T? Choice<T>(string name, IEnumerable<string>? others = null)
         where T : struct, Enum
     {
         if (String(name) is not { } text)
@@ -76,22 +78,31 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
             return Enum.GetValues<T>()[index];
         }
 
+        var all = names.Concat(others ?? []).ToList();
         Error(
-            DiagnosticCodes.WrongValue, Take(name)!, $"'{name}' of {what} must be one of {string.Join(", ", names)}; it is '{text}'.",
-            Suggestion.For(text, names));
+            DiagnosticCodes.WrongValue, Take(name)!, $"'{name}' of {what} must be one of {string.Join(", ", all)}; it is '{text}'.",
+            Suggestion.For(text, all));
         return null;
     }
 
-    /// <summary>A list of texts, each with its place; null when absent.</summary>
-    public IReadOnlyList<SourceNode>? Texts(string name)
+    /// <summary>A list of texts, each with its place; null when absent. A text alone is reported, and read as a list of one.</summary>
+    public IReadOnlyList<SourceNode>? Texts(string name, string article = "a list of names")
     {
-        if (Take(name) is not { } value || !Expect(value, SourceKind.Array, name, "a list of names"))
+        if (Take(name) is not { } value)
         {
             return null;
         }
 
-        return [.. value.Items.Where(item => Expect(item, SourceKind.String, name, "a list of names"))];
+        if (!Expect(value, SourceKind.Array, name, article))
+        {
+            return value.Kind == SourceKind.String ? [value] : null;
+        }
+
+        return [.. value.Items.Where(item => Expect(item, SourceKind.String, name, article))];
     }
+
+    /// <summary>Those texts without their places; empty when absent.</summary>
+    public IReadOnlyList<string> Names(string name) => [.. (Texts(name) ?? []).Select(text => text.Text)];
 
     /// <summary>An object within; null when absent or something else.</summary>
     public ObjectReader? Object(string name, string whatItIs) =>
@@ -110,30 +121,21 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         return false;
     }
 
-    public void Missing(string name, string message) => Error(DiagnosticCodes.MissingProperty, node, $"{message} Add '{name}'.");
+    /// <param name="how">How it is written; null: its name says it.</param>
+    public void Missing(string name, string message, string? how = null) =>
+        Error(DiagnosticCodes.MissingProperty, node, $"{message} Add {how ?? $"'{name}'"}.");
 
     public void Error(string code, SourceNode at, string message, string? suggestion = null) =>
         diagnostics.Error(code, at.Line, at.Column, message, at.Pointer, suggestion, step);
 
-    /// <summary>Reports every member that was not taken; those of <paramref name="planned"/> as not supported yet.</summary>
-    public void Finish(params ReadOnlySpan<string> planned)
+    /// <summary>Reports every member that was not taken.</summary>
+    public void Finish()
     {
-        foreach (var member in node.Members)
+        foreach (var member in node.Members.Where(member => !_known.Contains(member.Name)))
         {
-            if (_known.Contains(member.Name) || member.Name == "$schema")
-            {
-                continue;
-            }
-
-            var isPlanned = planned.Contains(member.Name);
             diagnostics.Error(
-                isPlanned ? DiagnosticCodes.UnsupportedProperty : DiagnosticCodes.UnknownProperty,
-                member.Line,
-                member.Column,
-                isPlanned ? $"'{member.Name}' of {what} is not supported by this version." : $"There is no '{member.Name}' in {what}.",
-                member.Value.Pointer,
-                isPlanned ? null : Suggestion.For(member.Name, _known),
-                step);
+                DiagnosticCodes.UnknownProperty, member.Line, member.Column, $"There is no '{member.Name}' in {what}.", member.Value.Pointer,
+                Suggestion.For(member.Name, _known), step);
         }
     }
 

@@ -1,121 +1,125 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Names;
-using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Workflows.Reading;
 
 /// <summary>Reads one step of the native format.</summary>
-internal sealed class StepReader(DiagnosticBag diagnostics)
+internal sealed class StepReader
 {
-    public StepDefinition Read(SourceNode node)
-    {
-        var id = node.Member("id") is { Kind: SourceKind.String } given ? given.Text : null;
-        var reader = new ObjectReader(node, id is null ? "the step" : $"step '{id}'", diagnostics, id);
-        if (reader.String("id") is null && node.Member("id") is null)
-        {
-            reader.Missing("id", "The step has no id.");
-        }
+    /// <summary>Types of FORMAT.md that this version cannot run.</summary>
+    private static readonly string[] Planned = ["group", "map", "branch", "workflow", "wait"];
 
+    private readonly ObjectReader _step;
+    private readonly string? _id;
+
+    public StepReader(SourceNode node, DiagnosticBag diagnostics)
+    {
+        _id = node.Member("id") is { Kind: SourceKind.String } given ? given.Text : null;
+        _step = new ObjectReader(node, _id is null ? "the step" : $"step '{_id}'", diagnostics, _id);
+    }
+
+    /// <summary>Its id, or those of steps within it, could not be read.</summary>
+    public bool MissesNames { get; private set; }
+
+    public StepDefinition Read()
+    {
+        Names();
+        var type = Type();
         var step = new StepDefinition
         {
-            Id = id ?? "",
-            PromptId = reader.String("promptId"),
-            Prompt = reader.String("prompt"),
-            OutputKey = reader.String("outputKey"),
-            DependsOn = [.. (reader.Texts("dependsOn") ?? []).Select(text => text.Text)],
-            Join = reader.Choice<JoinKind>("join") ?? JoinKind.All,
-            When = Condition(reader),
-            InputMapping = MappingReader.Read(reader, "inputMapping", "the input mapping"),
-            Options = Options(reader),
+            Id = _id ?? "",
+            Type = type ?? StepType.Prompt,
+            OutputKey = _step.String("outputKey"),
+            DependsOn = DependsOn(out var isAuto),
+            DependsOnAuto = isAuto,
         };
-        Check(reader, step);
-        reader.Finish("uses", "reads", "writes", "repeat", "merge");
+        if (type is null)
+        {
+            // What else there is belongs to a kind of step that is not known here.
+            MissesNames = true;
+            return step;
+        }
+
+        step = step with
+        {
+            Description = _step.String("description"),
+            KeyMerge = _step.Choice<KeyMerge>("merge"),
+            Join = _step.Choice<JoinKind>("join") ?? JoinKind.All,
+            When = _step.String("when") is null ? null : MappingReader.ExpressionText(_step, _step.Take("when")!, "The condition"),
+            Uses = _step.Names("uses"),
+            Reads = _step.Names("reads"),
+            Writes = _step.Names("writes"),
+            Options = StepOptionsReader.Read(_step, step.Type),
+        };
+        step = step.Type switch
+        {
+            StepType.Tool => StepWorkReader.Tool(_step, step),
+            StepType.Merge => StepWorkReader.Merge(_step, step),
+            _ => StepWorkReader.Prompt(_step, step),
+        };
+        _step.Finish();
         return step;
     }
 
-    private static void Check(ObjectReader reader, StepDefinition step)
+    private StepType? Type()
     {
-        if (reader.String("type") is { } type && type != "prompt")
+        var given = _step.String("type");
+        if (given is not null && Planned.Contains(given))
         {
-            reader.Error(
-                DiagnosticCodes.UnsupportedProperty, reader.Take("type")!, $"Steps of type '{type}' are not supported by this version; 'prompt' is.");
-        }
-        else if (step.PromptId is null && step.Prompt is null && reader.Take("promptId") is null && reader.Take("prompt") is null)
-        {
-            reader.Missing("promptId", $"The step '{step.Id}' names no prompt and has no text.");
-        }
-        else if (step.PromptId is not null && step.Prompt is not null)
-        {
-            reader.Error(DiagnosticCodes.WrongValue, reader.Take("prompt")!, $"The step '{step.Id}' has both 'promptId' and 'prompt'; only one can count.");
+            _step.Error(
+                DiagnosticCodes.UnsupportedProperty, _step.Take("type")!,
+                $"Steps of type '{given}' are not supported by this version; prompt, tool and merge are.");
+            return null;
         }
 
-        if (reader.Take("id") is { Kind: SourceKind.String } id)
+        if (_step.Node.Member("type") is null && _step.Node.Member("tool") is not null)
         {
-            CheckName(reader, id, NameRules.StepId.IsMatch(id.Text), "step id", "letters, digits, _ and -");
+            _step.Missing("type", "The step names a tool and has no type.", "\"type\": \"tool\"");
+            return StepType.Tool;
         }
 
-        if (reader.Take("outputKey") is { Kind: SourceKind.String } key)
+        return given is null ? StepType.Prompt : _step.Choice<StepType>("type", Planned);
+    }
+
+    private void Names()
+    {
+        if (_step.Take("id") is not { } id)
         {
-            CheckName(reader, key, NameRules.OutputKey.IsMatch(key.Text), "outputKey", "letters, digits and _");
+            MissesNames = true;
+            _step.Missing("id", "The step has no id.");
+        }
+        else if (_step.String("id") is null)
+        {
+            MissesNames = true;
+        }
+        else
+        {
+            CheckName(id, NameRules.StepId.IsMatch(id.Text), "step id", "letters, digits, _ and -");
+        }
+
+        if (_step.Take("outputKey") is { Kind: SourceKind.String } key)
+        {
+            CheckName(key, NameRules.OutputKey.IsMatch(key.Text), "outputKey", "letters, digits and _");
         }
     }
 
-    private static void CheckName(ObjectReader reader, SourceNode at, bool matches, string what, string letters)
+    private IReadOnlyList<string> DependsOn(out bool isAuto)
+    {
+        isAuto = _step.Take("dependsOn") is { Kind: SourceKind.String, Text: "auto" };
+        return isAuto ? [] : [.. (_step.Texts("dependsOn", "a list of step ids, or auto") ?? []).Select(text => text.Text)];
+    }
+
+    private void CheckName(SourceNode at, bool matches, string what, string letters)
     {
         if (!matches)
         {
-            reader.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' must begin with a letter or _ and have only {letters}.");
+            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' must begin with a letter or _ and have only {letters}, at most 128 in all.");
         }
         else if (NameRules.Reserved.Contains(at.Text))
         {
-            reader.Error(DiagnosticCodes.ReservedName, at, $"'{at.Text}' is a reserved name and cannot be the {what}.");
+            _step.Error(DiagnosticCodes.ReservedName, at, $"'{at.Text}' is a reserved name and cannot be the {what}.");
         }
-    }
-
-    private static string? Condition(ObjectReader step)
-    {
-        var text = step.String("when");
-        if (text is not null && !Expression.TryParse(text, out _, out var error))
-        {
-            step.Error(DiagnosticCodes.InvalidExpression, step.Take("when")!, $"The condition is wrong: {error}");
-        }
-
-        return text;
-    }
-
-    private static StepOptions Options(ObjectReader step)
-    {
-        if (step.Object("options", "the step's options") is not { } options)
-        {
-            return new StepOptions();
-        }
-
-        var read = new StepOptions
-        {
-            Stream = options.Boolean("stream"),
-            Model = options.String("model"),
-            Temperature = options.Number("temperature", 0, 2),
-            MaxTokens = options.Integer("maxTokens", 1),
-            Timeout = options.Integer("timeout", 1),
-            StepTimeout = options.Integer("stepTimeout", 1),
-            RetryCount = options.Integer("retryCount", 0, 100),
-            Retry = FailureReader.Retry(options),
-            OnError = FailureReader.OnError(options),
-            Fallback = FailureReader.Fallback(options),
-            OutputTransform = options.String("outputTransform"),
-            EstimatedMs = options.Integer("estimatedMs", 0),
-        };
-        if (read.OutputTransform is { } transform && !OutputTransform.TryGet(transform, out _))
-        {
-            options.Error(
-                DiagnosticCodes.UnknownTransform, options.Take("outputTransform")!, $"There is no transform '{transform}'.",
-                Suggestion.For(transform, OutputTransform.Names) ?? $"There are {string.Join(", ", OutputTransform.Names)}.");
-        }
-
-        options.Finish("models", "cache");
-        return read;
     }
 }

@@ -7,7 +7,8 @@ namespace Orchestrator.Workflows.Reading;
 public static class WorkflowReader
 {
     /// <summary>Never throws for what a user wrote: what is wrong is in the result's diagnostics.</summary>
-    public static ReadResult Read(ReadOnlySpan<byte> utf8)
+    /// <param name="tools">The names of the tools that there are, for a warning about others; null when that is not known.</param>
+    public static ReadResult Read(ReadOnlySpan<byte> utf8, IReadOnlyCollection<string>? tools = null)
     {
         var diagnostics = new DiagnosticBag();
         if (utf8.Length > DefinitionLimits.MaxBytes)
@@ -18,17 +19,13 @@ public static class WorkflowReader
         }
 
         var root = JsonSource.Parse(utf8, diagnostics);
-        var definition = root is null ? null : new DefinitionReader(diagnostics).Read(root);
-        if (definition is null || diagnostics.HasErrors)
+        var reader = new DefinitionReader(diagnostics);
+        if (root is null || reader.Read(root) is not { } definition)
         {
             return new ReadResult(null, Sorted(diagnostics));
         }
 
-        var compiled = new WorkflowCompiler(definition, (code, pointer, message, suggestion, step) =>
-        {
-            var at = root!.Nearest(pointer);
-            diagnostics.Error(code, at.Line, at.Column, message, pointer, suggestion, step);
-        }).Compile();
+        var compiled = new WorkflowCompiler(definition, new CompilerFindings(diagnostics, root, definition, reader.MissesNames)).Compile(tools);
         return new ReadResult(compiled, Sorted(diagnostics));
     }
 

@@ -35,6 +35,9 @@ public sealed class PromptTemplate
     /// </summary>
     public IReadOnlyList<string> Paths { get; }
 
+    /// <summary>The path of a template that is one placeholder and nothing else, so that a value can take its place as it is; null for others.</summary>
+    public string? OnlyPath => _program.Pieces is [{ Text: null }] && Paths is [var path] ? path : null;
+
     /// <summary>Every place that names something from outside, in order of appearance.</summary>
     public IReadOnlyList<TemplateReference> References => _program.References;
 

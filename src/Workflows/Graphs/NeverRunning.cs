@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
+
+namespace Orchestrator.Workflows.Graphs;
+
+/// <summary>Warns of joins that cannot be met, because they need steps of which only one ever runs or steps that never run. Linear.</summary>
+internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph graph, CompilerFindings findings)
+{
+    public void Report()
+    {
+        var standsInFor = StandIns();
+        var never = new bool[graph.Count];
+        foreach (var step in graph.TopologicalOrder)
+        {
+            var node = graph.Steps[step];
+            var dead = node.DependsOn.Count(dependency => never[dependency]);
+            if (node.Join == JoinKind.All && Rivals(node, standsInFor) is var (first, second))
+            {
+                never[step] = true;
+                findings.Warning(
+                    DiagnosticCodes.NeverRuns, $"{WorkflowCompiler.Pointer(step)}/dependsOn",
+                    $"Step '{node.Id}' can never run: it needs '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}', and only one of them ever runs.",
+                    "Set its 'join' to any.", step);
+            }
+            else
+            {
+                never[step] = IsFalse(definition.Steps[step].When)
+                    || (node.Join == JoinKind.All && dead > 0)
+                    || (node.Join == JoinKind.Any && dead > 0 && dead == node.DependsOn.Count);
+            }
+        }
+    }
+
+    /// <summary>For each fallback the step it stands in for.</summary>
+    private Dictionary<int, int> StandIns()
+    {
+        var found = new Dictionary<int, int>();
+        for (var step = 0; step < graph.Count; step++)
+        {
+            if (graph.Steps[step].OnError is { } rule)
+            {
+                foreach (var fallback in rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>())
+                {
+                    found.TryAdd(fallback, step);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Two fallbacks of one step among the dependencies; null when there are none.</summary>
+    private static (int First, int Second)? Rivals(GraphStep node, Dictionary<int, int> standsInFor)
+    {
+        var seen = new Dictionary<int, int>();
+        foreach (var dependency in node.DependsOn)
+        {
+            if (standsInFor.TryGetValue(dependency, out var failed) && !seen.TryAdd(failed, dependency))
+            {
+                return (seen[failed], dependency);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsFalse(string? condition) =>
+        condition is not null && Expression.TryParse(condition, out var parsed, out _) && parsed.Paths.Count == 0
+        && parsed.TryEvaluate(_ => RootValue.Missing(), out var value, out _) && value?.GetValueKind() == JsonValueKind.False;
+}

@@ -1,0 +1,54 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+
+namespace Orchestrator.Workflows.Reading;
+
+/// <summary>Reads <c>resources</c> and its short form for models, <c>rateLimits</c>.</summary>
+internal static class ResourceReader
+{
+    public static IReadOnlyList<ResourceDefinition> Read(ObjectReader workflow)
+    {
+        var resources = new List<ResourceDefinition>();
+        Read(workflow, "resources", resources);
+        Read(workflow, "rateLimits", resources);
+        return resources;
+    }
+
+    private static void Read(ObjectReader workflow, string member, List<ResourceDefinition> resources)
+    {
+        if (workflow.Object(member, $"'{member}'") is not { } all)
+        {
+            return;
+        }
+
+        foreach (var entry in all.Node.Members)
+        {
+            if (all.Object(entry.Name, $"the resource '{entry.Name}'") is not { } resource)
+            {
+                continue;
+            }
+
+            if (resources.Exists(other => other.Name == entry.Name))
+            {
+                all.Error(DiagnosticCodes.DuplicateName, entry.Value, $"'{entry.Name}' is in 'resources' already; give its limits in one place.");
+            }
+
+            var limits = new ResourceDefinition(entry.Name)
+            {
+                RequestsPerSecond = resource.Number("requestsPerSecond", 0, double.MaxValue, above: true),
+                RequestsPerMinute = resource.Number("requestsPerMinute", 0, double.MaxValue, above: true),
+                TokensPerMinute = resource.Number("tokensPerMinute", 0, double.MaxValue, above: true),
+                MaxConcurrent = resource.Integer("maxConcurrent", 1),
+            };
+            if (resource.Node.Members.Count == 0)
+            {
+                all.Error(
+                    DiagnosticCodes.MissingProperty, entry.Value,
+                    $"The resource '{entry.Name}' has no limit. Add 'requestsPerSecond', 'requestsPerMinute', 'tokensPerMinute' or 'maxConcurrent'.");
+            }
+
+            resource.Finish();
+            resources.Add(limits);
+        }
+    }
+}

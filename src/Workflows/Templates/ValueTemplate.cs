@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Workflows.Templates;
+
+/// <summary>
+/// A JSON value whose texts are templates. A text that is one placeholder and nothing else becomes the value itself, of whatever kind; every other
+/// text stays a text. Names of members are no templates, and values are never expanded again. Immutable and thread-safe.
+/// </summary>
+public sealed class ValueTemplate
+{
+    private readonly JsonNode? _value;
+    private readonly Dictionary<string, PromptTemplate> _texts = new(StringComparer.Ordinal);
+
+    /// <exception cref="TemplateException">A text is no template.</exception>
+    public ValueTemplate(JsonNode? value)
+    {
+        _value = value;
+        Collect(value);
+        Paths = [.. _texts.Values.SelectMany(text => text.Paths).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The distinct paths that it takes from the lookup, in the spelling of expressions.</summary>
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>The value with every placeholder replaced.</summary>
+    /// <param name="lookup">Resolves a root name, such as <c>inputs</c>.</param>
+    /// <exception cref="TemplateException">A name or member does not exist, or a value cannot be used like that.</exception>
+    public JsonNode? Render(Func<string, TemplateValue> lookup)
+    {
+        ArgumentNullException.ThrowIfNull(lookup);
+        return Render(_value, lookup);
+    }
+
+    private void Collect(JsonNode? value)
+    {
+        switch (value)
+        {
+            case JsonObject members:
+                foreach (var (_, member) in members)
+                {
+                    Collect(member);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    Collect(item);
+                }
+
+                break;
+            case JsonValue text when text.GetValueKind() == JsonValueKind.String:
+                _texts.TryAdd(text.GetValue<string>(), PromptTemplate.Parse(text.GetValue<string>()));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private JsonNode? Render(JsonNode? value, Func<string, TemplateValue> lookup) => value switch
+    {
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Render(member.Value, lookup)))),
+        JsonArray items => new JsonArray([.. items.Select(item => Render(item, lookup))]),
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => Fill(_texts[text.GetValue<string>()], lookup),
+        _ => value?.DeepClone(),
+    };
+
+    private static JsonNode? Fill(PromptTemplate template, Func<string, TemplateValue> lookup)
+    {
+        if (template.OnlyPath is not { } only || !ValuePath.TryParse(only, out var path, out _))
+        {
+            return JsonValue.Create(template.Render(lookup));
+        }
+
+        var root = lookup(path.Root);
+        return root.Exists && path.TryFollow(root.Value, 1, out var found)
+            ? found?.DeepClone()
+            : throw new TemplateException($"'{only}' leads to nothing.");
+    }
+}
