@@ -6,6 +6,7 @@ using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Tools;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities;
@@ -31,6 +32,7 @@ public static class ActivityServices
         services.AddSingleton<RunReader>();
         services.AddSingleton<PromptWork>();
         services.AddSingleton<StepExecutor>();
+        services.AddTools();
         services.AddSingleton(provider => new AttemptClaims(
             claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>()));
         return services;

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Activities.Tools.BuiltIn;
+
+namespace Orchestrator.Activities.Tools;
+
+/// <summary>The tools that every host has.</summary>
+internal static class ToolServices
+{
+    /// <summary>Adds the built-in tools and the <see cref="ToolSet"/>, which has every registered <see cref="ITool"/>.</summary>
+    public static IServiceCollection AddTools(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<ITool, TemplateTool>(),
+            ServiceDescriptor.Singleton<ITool, TransformTool>(),
+            ServiceDescriptor.Singleton<ITool, MergeTool>(),
+            ServiceDescriptor.Singleton<ITool, DelayTool>(),
+            ServiceDescriptor.Singleton<ITool, FailTool>(),
+        ]);
+        services.TryAddSingleton<ToolSet>();
+        return services;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Activities.Tools;
+
+/// <summary>The tools of a host, by name. Immutable and thread-safe.</summary>
+public sealed partial class ToolSet
+{
+    private readonly Dictionary<string, ITool> _tools = new(StringComparer.Ordinal);
+
+    /// <exception cref="ArgumentException">Two tools have one name, a name is not allowed, or a schema says what is not checked.</exception>
+    public ToolSet(IEnumerable<ITool> tools)
+    {
+        ArgumentNullException.ThrowIfNull(tools);
+        foreach (var tool in tools)
+        {
+            if (!NamePattern.IsMatch(tool.Name))
+            {
+                throw new ArgumentException(
+                    $"The tool {tool.GetType()} is named '{tool.Name}'; a name has small letters, digits and '_', at most 64, and begins with a letter.", nameof(tools));
+            }
+
+            if (!_tools.TryAdd(tool.Name, tool))
+            {
+                throw new ArgumentException(
+                    $"Two tools are named '{tool.Name}': {_tools[tool.Name].GetType()} and {tool.GetType()}. Rename one of them.", nameof(tools));
+            }
+
+            if (ToolSchema.Problems(tool.InputSchema) is { Count: > 0 } problems)
+            {
+                throw new ArgumentException($"The input schema of the tool '{tool.Name}' ({tool.GetType()}) is wrong. {string.Join(" ", problems)}", nameof(tools));
+            }
+        }
+
+        Names = [.. _tools.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>All names, in alphabetical order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}\\z")]
+    private static partial Regex NamePattern { get; }
+
+    /// <summary>The tool of that exact name; null when there is none.</summary>
+    public ITool? Find(string name) => _tools.GetValueOrDefault(name);
+}
