@@ -30,7 +30,11 @@ public static class ActivityServices
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<RunReader>();
+        services.AddTools();
+        services.AddSingleton<AnswerCache>();
         services.AddSingleton<PromptWork>();
+        services.AddSingleton<ToolWork>();
+        services.AddSingleton<StepWorker>();
         services.AddSingleton<StepExecutor>();
         services.AddTools();
         services.AddSingleton(provider => new AttemptClaims(

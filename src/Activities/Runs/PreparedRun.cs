@@ -48,7 +48,7 @@ public sealed record PreparedRun
     /// <summary>What the names in mappings and templates mean in this run.</summary>
     [JsonIgnore]
     public NameScope Names => _names ??= new NameScope(
-        Steps.Select(step => (step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
+        Steps.Select(step => new NamedStep(step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
 
     /// <summary>The compiled graph of <see cref="Plan"/>.</summary>
     [JsonIgnore]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -7,31 +9,55 @@ public sealed record PreparedStep
 {
     public required string Id { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public StepType Type { get; init; }
+
     public required string OutputKey { get; init; }
 
-    /// <summary>Key into <see cref="PreparedRun.Prompts"/>.</summary>
-    public required string Prompt { get; init; }
+    /// <summary>How this output and others under the same key become one value; null: the last counts.</summary>
+    public KeyMerge? KeyMerge { get; init; }
 
-    public required string Model { get; init; }
+    /// <summary>Key into <see cref="PreparedRun.Prompts"/>; null for other types.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>The models of a prompt step: the next is asked when one is unavailable. Empty for other types.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
 
     public double? Temperature { get; init; }
 
     public int? MaxTokens { get; init; }
 
+    /// <summary>The name of the tool; null for other types.</summary>
+    public string? Tool { get; init; }
+
+    /// <summary>What the tool is given, with placeholders in its texts; null: the mapped inputs.</summary>
+    public JsonObject? Input { get; init; }
+
+    /// <summary>What is put together; null for other types.</summary>
+    public MergeDefinition? Merge { get; init; }
+
     /// <summary>Milliseconds for one attempt, from the start of work.</summary>
     public required int TimeoutMs { get; init; }
 
     /// <summary>Whether pieces of the text go to the event feed while it is written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Stream { get; init; }
+
+    /// <summary>Whether an answer to the very same request, of whichever run, is used again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Cache { get; init; }
 
     /// <summary>The condition under which it works; null: always.</summary>
     public string? When { get; init; }
+
+    /// <summary>Its turns; null for one.</summary>
+    public RepeatDefinition? Repeat { get; init; }
 
     /// <summary>Its output when it fails and its rule says so.</summary>
     public JsonNode? FallbackValue { get; init; }
 
     public string? Transform { get; init; }
 
-    /// <summary>Names and paths in document order; null: all that is in reach.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>>? Mapping { get; init; }
+    /// <summary>Names and where their values come from, in document order; null: all that is in reach.</summary>
+    public IReadOnlyList<KeyValuePair<string, MappedValue>>? Mapping { get; init; }
 }

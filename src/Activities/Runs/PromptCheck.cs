@@ -1,5 +1,7 @@
+using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
@@ -11,13 +13,14 @@ internal static class PromptCheck
 {
     public static void Report(PreparedRun run, List<WorkflowError> problems)
     {
+        var reach = new Lazy<StepReach>(() => StepReach.OfData(run.Graph));
         var missing = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         for (var position = 0; position < run.Steps.Count; position++)
         {
             var step = run.Steps[position];
             foreach (var path in Paths(run, step, problems))
             {
-                if (!run.Names.TryResolve(path, out var reference, out var error))
+                if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out var error))
                 {
                     Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", Suggestion.For(path.Root, run.Names.Names));
                 }
@@ -25,9 +28,9 @@ internal static class PromptCheck
                 {
                     Users(missing, reference.Input!).Add(step.Id);
                 }
-                else if (reference.Step >= 0 && !run.Graph.MayRead(position, reference.Step))
+                else if (reference.Steps.Count > 0 && !reference.Steps.Any(source => reach.Value.Includes(position, source)))
                 {
-                    var source = run.Steps[reference.Step].Id;
+                    var source = run.Steps[reference.Steps[0]].Id;
                     Add(
                         problems, ErrorKind.InvalidDefinition, step,
                         $"The prompt of step '{step.Id}' uses '{path}' of step '{source}' and the step does not depend on it.",
@@ -47,12 +50,10 @@ internal static class PromptCheck
 
     private static IEnumerable<ValuePath> Paths(PreparedRun run, PreparedStep step, List<WorkflowError> problems)
     {
-        var mapping = (step.Mapping ?? []).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
-        IEnumerable<string> placeholders = [];
+        IReadOnlyList<string> placeholders = [];
         try
         {
-            var prompt = run.Prompts[step.Prompt];
-            placeholders = prompt.Template.Paths.Concat(prompt.SystemTemplate?.Paths ?? []);
+            placeholders = StepTexts.Of(run, step).Paths;
         }
         catch (TemplateException exception)
         {
@@ -67,13 +68,19 @@ internal static class PromptCheck
             }
         }
 
-        var unmapped = placeholders.Where(text => ValuePath.TryParse(text, out var path, out _) && !mapping.ContainsKey(path.Root));
-        foreach (var text in mapping.Values.Concat(unmapped))
+        var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
+        var unmapped = placeholders.Where(text => ValuePath.TryParse(text, out var path, out _) && !own.Contains(path.Root));
+        foreach (var text in unmapped)
         {
             if (ValuePath.TryParse(text, out var path, out _))
             {
                 yield return path;
             }
+        }
+
+        foreach (var path in StepTexts.MappedPaths(step))
+        {
+            yield return path;
         }
     }
 

@@ -90,13 +90,12 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         }
 
         var outputs = (JsonObject)prepared.Inputs.DeepClone();
-        for (var position = 0; position < prepared.Steps.Count; position++)
+        foreach (var writers in Enumerable.Range(0, prepared.Steps.Count).GroupBy(step => prepared.Steps[step].OutputKey, StringComparer.Ordinal))
         {
-            var step = prepared.Steps[position];
-            outputs[step.OutputKey] = values.Output(position)?.DeepClone();
-            if (step.Transform is not null)
+            outputs[writers.Key] = values.Output([.. writers])?.DeepClone();
+            if (writers.Where(step => prepared.Steps[step].Transform is not null).ToList() is { Count: > 0 } transformed)
             {
-                outputs[step.OutputKey + "_transformed"] = values.Transformed(position)?.DeepClone();
+                outputs[writers.Key + "_transformed"] = values.Transformed(transformed)?.DeepClone();
             }
         }
 

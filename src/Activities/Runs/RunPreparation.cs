@@ -54,7 +54,7 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
 
     private void CheckModels(PreparedRun run, List<WorkflowError> problems)
     {
-        foreach (var model in run.Steps.Select(step => step.Model).Distinct(StringComparer.Ordinal))
+        foreach (var model in run.Steps.SelectMany(step => step.Models).Distinct(StringComparer.Ordinal))
         {
             try
             {
@@ -79,6 +79,8 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
             RunId = request.RunId,
             Steps = request.Workflow.Graph.Steps,
             MaxParallelism = request.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
+            AdaptiveParallelism = request.MaxParallelism is null && options.AdaptiveParallelism,
+            Budget = options.Budget,
             ParallelBatchDelayMs = options.ParallelBatchDelay ?? WorkflowOptions.DefaultParallelBatchDelay,
             OnStepFailure = options.OnStepFailure ?? FailurePolicy.Stop,
             MaxDurationMs = options.MaxDuration,
@@ -91,7 +93,7 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
         RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Found>(StringComparer.Ordinal);
-        foreach (var step in request.Workflow.Definition.Steps)
+        foreach (var step in request.Workflow.Definition.Steps.Where(step => step.Type == StepType.Prompt))
         {
             if (found.ContainsKey(PromptKey(step)))
             {
@@ -124,23 +126,34 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
 
     private PreparedStep Prepare(StepDefinition step, WorkflowDefinition definition, RunRequest request, Dictionary<string, Found> prompts)
     {
-        var prompt = prompts[PromptKey(step)].Definition;
+        var isPrompt = step.Type == StepType.Prompt;
+        var prompt = isPrompt ? prompts[PromptKey(step)].Definition : null;
         return new PreparedStep
         {
             Id = step.Id,
             OutputKey = step.EffectiveOutputKey,
-            Prompt = PromptKey(step),
-            Model = request.Model ?? step.Options.Model ?? definition.Options.DefaultModel ?? prompt?.Model ?? defaultModel,
+            Type = step.Type,
+            KeyMerge = step.KeyMerge,
+            Prompt = isPrompt ? PromptKey(step) : null,
+            Models = isPrompt ? Models(step.Options, definition.Options, request, prompt) : [],
             Temperature = step.Options.Temperature ?? prompt?.Temperature,
             MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
             TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
-            Stream = request.StreamedStep == step.Id || (step.Options.Stream ?? definition.Options.Stream ?? false),
+            Tool = step.Tool,
+            Input = step.Input,
+            Merge = step.Merge,
+            Stream = isPrompt && (request.StreamedStep == step.Id || (step.Options.Stream ?? definition.Options.Stream ?? false)),
+            Cache = step.Options.Cache ?? false,
+            Repeat = step.Repeat,
             When = step.When,
             FallbackValue = step.Options.Fallback?.Value,
             Transform = step.Options.OutputTransform,
             Mapping = step.InputMapping,
         };
     }
+
+    private IReadOnlyList<string> Models(StepOptions step, WorkflowOptions workflow, RunRequest request, PromptDefinition? prompt) =>
+        request.Model is { } asked ? [asked] : step.Models ?? [step.Model ?? workflow.DefaultModel ?? prompt?.Model ?? defaultModel];
 
     private sealed record Found(PreparedPrompt Prepared, PromptDefinition? Definition);
 }

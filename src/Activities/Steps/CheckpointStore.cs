@@ -20,6 +20,18 @@ public sealed class CheckpointStore(IContentStore store)
             : (await store.ReadAsync<StepCheckpoint>(key, cancellationToken))!.Value.Value;
     }
 
+    /// <summary>The record of the last completed turn of a repeated step, looked for from <paramref name="attempt"/> backwards; null when there is none.</summary>
+    public async Task<StepCheckpoint?> FindTurnAsync(string runId, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
+    {
+        StepCheckpoint? checkpoint = null;
+        for (; attempt > 0 && checkpoint is not { Status: StepStatus.Completed }; attempt--)
+        {
+            checkpoint = await FindAsync(runId, stepPath, runAttempt, attempt, cancellationToken);
+        }
+
+        return checkpoint is { Status: StepStatus.Completed } ? checkpoint : null;
+    }
+
     /// <summary>
     /// The record of the attempt that completed a step; null when none did. A failed attempt is recorded before the next one starts,
     /// so the attempts are looked at one after the other.
@@ -29,7 +41,7 @@ public sealed class CheckpointStore(IContentStore store)
         for (var attempt = 1; ; attempt++)
         {
             var checkpoint = await FindAsync(runId, stepPath, runAttempt, attempt, cancellationToken);
-            if (checkpoint is null || checkpoint.Status == StepStatus.Completed)
+            if (checkpoint is null or { Status: StepStatus.Completed, Again: false })
             {
                 return checkpoint;
             }

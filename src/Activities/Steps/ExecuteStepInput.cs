@@ -24,6 +24,9 @@ public sealed record ExecuteStepInput
     /// <summary>The number of the turn of a repeated step, from 1.</summary>
     public int Turn { get; init; } = 1;
 
+    /// <summary>The number of the attempt within its turn, from 1: what the retry rule counts.</summary>
+    public int TurnAttempt { get; init; } = 1;
+
     /// <summary>When all attempts together must be done; null: no limit, or the first attempt, whose start sets it.</summary>
     public DateTimeOffset? Deadline { get; init; }
 

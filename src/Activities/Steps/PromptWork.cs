@@ -1,112 +1,109 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
-using Orchestrator.Workflows.Transforms;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Steps;
 
-/// <summary>Does the work of a prompt step: fills the prompt in, calls the model, transforms the answer. Thread-safe.</summary>
-public sealed class PromptWork(CheckpointStore checkpoints, IChatClientFactory models, PriceTable prices, TimeProvider time)
+/// <summary>Does the work of a prompt step: fills the prompt in and calls the model, or the next one when it is unavailable. Thread-safe.</summary>
+public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time)
 {
-    /// <summary>The most bytes that an output may have: 10 MiB.</summary>
-    public const int MaxOutputBytes = 10 * 1024 * 1024;
-
-    /// <param name="onText">Gets the answer piece by piece; null for nobody.</param>
-    /// <param name="limit">How long the attempt may take, for the error.</param>
-    /// <param name="timeout">Fires when it has had that time.</param>
-    /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
-    internal async Task<StepWork> RunAsync(
-        PreparedRun run, ExecuteStepInput call, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
-        CancellationToken cancellation)
+    /// <exception cref="ModelException">The model, or the last of several, failed.</exception>
+    /// <exception cref="TemplateException">The prompt cannot be filled in.</exception>
+    internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
     {
-        var step = run.Steps[call.Step];
-        var prompt = run.Prompts[step.Prompt];
-        PromptCall? asked = null;
-        JsonObject? named = null;
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellation);
-        WorkflowError error;
+        var request = await RequestAsync(call, cancellationToken);
+        if (call.Run.Mocks?.Entry(call.Step.Id, call.Input.Attempt - 1) is { } mock)
+        {
+            return await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken);
+        }
+
+        for (var index = 0; ; index++)
+        {
+            var model = call.Step.Models[index];
+            try
+            {
+                return await CachedAsync(call, request with { Model = model }, cancellationToken);
+            }
+            catch (UnheardException exception) when (index < call.Step.Models.Count - 1)
+            {
+                call.Warnings.Add($"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}) and '{call.Step.Models[index + 1]}' was asked.");
+            }
+        }
+    }
+
+    private static async Task<PromptRequest> RequestAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        var (run, step) = (call.Run, call.Step);
+        var texts = StepTexts.Of(run, step);
+        var prompt = texts.Prompt!;
+        var inputs = await StepInputs.LoadAsync(run, step, texts, call.Values, cancellationToken);
+        if (step.Mapping is null)
+        {
+            await inputs.AddInReachAsync(call.Input.Step, prompt.Template.HasPlaceholders, cancellationToken);
+        }
+
+        call.Inputs = inputs.Named;
+        var text = prompt.Template.Render(inputs.Lookup);
+        return new PromptRequest
+        {
+            Prompt = prompt.Template.HasPlaceholders ? text : PromptText.WithInputs(text, inputs.Named),
+            System = prompt.SystemTemplate?.Render(inputs.Lookup),
+            Temperature = step.Temperature,
+            MaxTokens = step.MaxTokens,
+        };
+    }
+
+    private async Task<JsonNode?> CachedAsync(StepCall call, PromptRequest request, CancellationToken cancellationToken)
+    {
+        if (!call.Step.Cache)
+        {
+            return await AskAsync(call, models.Create(request.Model!), request, cancellationToken);
+        }
+
+        var key = AnswerCache.Key(request);
+        if (await cache.FindAsync(key, cancellationToken) is { } kept)
+        {
+            (call.Model, call.FromCache) = (request.Model, true);
+            return kept.Output;
+        }
+
+        var output = await AskAsync(call, models.Create(request.Model!), request, cancellationToken);
+        await cache.KeepAsync(key, output, cancellationToken);
+        return output;
+    }
+
+    private async Task<JsonNode?> AskAsync(StepCall call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
+    {
+        call.Model = request.Model;
+        var asked = new PromptCall(client, request);
         try
         {
-            var inputs = await PromptInputs.LoadAsync(run, call, checkpoints, both.Token);
-            named = inputs.Named;
-            asked = new PromptCall(Client(run, step, call), new PromptRequest
+            var answer = await asked.RunAsync(call.OnText, cancellationToken);
+            if (answer.CutOff)
             {
-                Prompt = prompt.Template.HasPlaceholders
-                    ? prompt.Template.Render(inputs.Lookup)
-                    : PromptText.WithInputs(prompt.Template.Render(inputs.Lookup), inputs.Named),
-                System = prompt.SystemTemplate?.Render(inputs.Lookup),
-                Model = step.Model,
-                Temperature = step.Temperature,
-                MaxTokens = step.MaxTokens,
-            });
-            return Answered(step, named, await asked.RunAsync(onText, both.Token));
+                call.Warnings.Add($"The answer of step '{call.Step.Id}' was cut off at its token limit.");
+            }
+
+            return JsonValue.Create(answer.Text);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeout.IsCancellationRequested)
+        catch (ModelException exception) when (asked.Text.Length == 0 && exception.Error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.CircuitOpen)
         {
-            error = new WorkflowError(ErrorKind.Timeout, $"Step '{step.Id}' was not done within {limit.LimitMs} ms{(limit.Level == "step" ? " for all attempts (stepTimeout)" : "")}.")
+            throw new UnheardException(exception);
+        }
+        finally
+        {
+            // Failed and aborted requests cost tokens too.
+            call.Usage += asked.Usage with
             {
-                Retryable = limit.Level == "attempt",
-                Details = new JsonObject { ["level"] = limit.Level, ["timeoutMs"] = limit.LimitMs },
+                EstimatedCost = prices.Cost(request.Model!, asked.Usage.InputTokens, asked.Usage.OutputTokens, asked.Usage.CachedTokens) ?? 0,
             };
         }
-        catch (OperationCanceledException)
-        {
-            // Whoever cancelled decides what it means; what was spent until then counts.
-            error = new WorkflowError(ErrorKind.Cancelled, $"Step '{step.Id}' was cancelled.");
-        }
-        catch (ModelException exception)
-        {
-            error = exception.Error;
-        }
-        catch (TemplateException exception)
-        {
-            error = new WorkflowError(ErrorKind.TemplateError, $"The prompt of step '{step.Id}' cannot be filled in: {exception.Message}");
-        }
-
-        return new StepWork { Inputs = named, Usage = WithCost(step, asked?.Usage ?? default), Error = error };
     }
 
-    private IChatClient Client(PreparedRun run, PreparedStep step, ExecuteStepInput call) =>
-        run.Mocks?.Entry(step.Id, call.Attempt - 1) is { } mock ? new MockChatClient(mock, time) : models.Create(step.Model);
-
-    private StepWork Answered(PreparedStep step, JsonObject inputs, PromptResult answer)
-    {
-        var work = new StepWork
-        {
-            Inputs = inputs,
-            Usage = WithCost(step, answer.Usage),
-            Warnings = answer.CutOff ? [$"The answer of step '{step.Id}' was cut off at its token limit."] : [],
-        };
-        var bytes = Encoding.UTF8.GetByteCount(answer.Text);
-        if (bytes > MaxOutputBytes)
-        {
-            return work with
-            {
-                Error = new WorkflowError(
-                    ErrorKind.PayloadTooLarge, $"The output of step '{step.Id}' has {bytes} bytes; {MaxOutputBytes} (10 MiB) are allowed."),
-            };
-        }
-
-        work = work with { Output = JsonValue.Create(answer.Text) };
-        if (step.Transform is null || !OutputTransform.TryGet(step.Transform, out var transform))
-        {
-            return work;
-        }
-
-        var transformed = transform.Apply(answer.Text);
-        return work with
-        {
-            Transformed = transformed.Value,
-            Warnings = transformed.Warning is null ? work.Warnings : [.. work.Warnings, $"Step '{step.Id}': {transformed.Warning}"],
-        };
-    }
-
-    private TokenUsage WithCost(PreparedStep step, TokenUsage usage) =>
-        usage with { EstimatedCost = prices.Cost(step.Model, usage.InputTokens, usage.OutputTokens, usage.CachedTokens) ?? 0 };
+    /// <summary>The model did not say a word, so another one may be asked without mixing two answers.</summary>
+    private sealed class UnheardException(ModelException cause) : ModelException(cause.Error, cause);
 }

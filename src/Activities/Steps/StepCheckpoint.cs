@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -20,7 +21,7 @@ public sealed record StepCheckpoint
 
     public required int Attempt { get; init; }
 
-    public string Type { get; init; } = "prompt";
+    public StepType Type { get; init; }
 
     public string? PromptId { get; init; }
 
@@ -30,7 +31,7 @@ public sealed record StepCheckpoint
 
     public string Environment { get; init; } = "default";
 
-    /// <summary>The values that went into the prompt, by name; null when it did not come so far.</summary>
+    /// <summary>The values that went in, by name; null when it did not come so far.</summary>
     public JsonObject? Inputs { get; init; }
 
     public required StepStatus Status { get; init; }
@@ -41,6 +42,12 @@ public sealed record StepCheckpoint
 
     /// <summary>What the transform made of the output; null without a transform.</summary>
     public JsonNode? Transformed { get; init; }
+
+    /// <summary>The output was kept from an earlier request (<c>cache</c>).</summary>
+    public bool FromCache { get; init; }
+
+    /// <summary>The step is repeated and wants another turn: this is not its last output.</summary>
+    public bool Again { get; init; }
 
     /// <summary>The output is a fallback's; <see cref="Error"/> tells of what.</summary>
     public bool FallbackUsed { get; init; }

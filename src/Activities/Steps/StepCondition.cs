@@ -17,7 +17,7 @@ internal static class StepCondition
             return null;
         }
 
-        var values = new StepValues(run, checkpoints, call.Available);
+        var values = new StepValues(run, checkpoints, call);
         if (!Expression.TryParse(text, out var condition, out var error))
         {
             return Wrong(call, error);

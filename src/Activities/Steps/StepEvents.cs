@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -32,15 +33,16 @@ internal static class StepEvents
     {
         var name = checkpoint.Status switch
         {
+            StepStatus.Completed when checkpoint.Again => RunEventNames.StepRetrying,
             StepStatus.Completed => RunEventNames.StepCompleted,
             StepStatus.Cancelled => RunEventNames.StepCancelled,
             StepStatus.Skipped => RunEventNames.StepSkipped,
-            _ when checkpoint.Error is { } error && run.Plan.Steps[call.Step].Retry?.Allows(error, call.Attempt) == true => RunEventNames.StepRetrying,
+            _ when checkpoint.Error is { } error && run.Plan.Steps[call.Step].Retry?.Allows(error, call.TurnAttempt) == true => RunEventNames.StepRetrying,
             _ => RunEventNames.StepFailed,
         };
         return About(name, call, checkpoint.CompletedAt) with
         {
-            Reason = checkpoint.Reason,
+            Reason = checkpoint.Again ? StepReason.Repeat : checkpoint.Reason,
             Usage = checkpoint.Usage,
             DurationMs = (checkpoint.CompletedAt - checkpoint.StartedAt).TotalMilliseconds,
             FallbackUsed = checkpoint.FallbackUsed ? true : null,

@@ -9,7 +9,7 @@ namespace Orchestrator.Activities.Steps;
 /// once, and everybody is answered from that record. Thread-safe.
 /// </summary>
 public sealed class StepExecutor(
-    RunStore runs, CheckpointStore checkpoints, AttemptClaims claims, RunControl control, RunEventFeed feed, PromptWork prompts, TimeProvider time)
+    RunStore runs, CheckpointStore checkpoints, AttemptClaims claims, RunControl control, RunEventFeed feed, StepWorker worker, TimeProvider time)
 {
     /// <summary>The most characters of an error's message that travel through the history; the record has all of it.</summary>
     private const int MaxMessageLength = 1_000;
@@ -82,7 +82,8 @@ public sealed class StepExecutor(
             work = await working;
         }
 
-        return StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);
+        var record = StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);
+        return await StepTurns.DecideAsync(run, call, record, checkpoints, stopping);
     }
 
     /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
@@ -118,7 +119,7 @@ public sealed class StepExecutor(
         var limit = AttemptLimit.Of(run, call, time.GetUtcNow());
         using var timeout = new CancellationTokenSource(limit.Duration, time);
         var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, stopping) : null;
-        var work = await prompts.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
+        var work = await worker.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
         stopping.ThrowIfCancellationRequested();
         await (chunks?.FlushAsync() ?? Task.CompletedTask);
         return work;
@@ -128,6 +129,7 @@ public sealed class StepExecutor(
     {
         Status = checkpoint.Status,
         Reason = checkpoint.Reason,
+        Again = checkpoint.Again,
         Usage = checkpoint.Usage,
         StartedAt = checkpoint.StartedAt,
         CompletedAt = checkpoint.CompletedAt,

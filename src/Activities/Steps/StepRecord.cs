@@ -13,9 +13,9 @@ internal static class StepRecord
         PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, DateTimeOffset completedAt, StepWork work, string? cancelReason)
     {
         var step = run.Steps[call.Step];
-        var prompt = run.Prompts[step.Prompt];
+        var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
         var node = run.Plan.Steps[call.Step];
-        var substituted = work.Error is { } error && node.Retry?.Allows(error, call.Attempt) != true
+        var substituted = work.Error is { } error && node.Retry?.Allows(error, call.TurnAttempt) != true
             && node.OnError?.For(error.Kind).Kind == FailureActionKind.Value;
         var status = work switch
         {
@@ -32,9 +32,10 @@ internal static class StepRecord
             StepId = call.StepId,
             StepPath = call.StepId,
             Attempt = call.Attempt,
-            PromptId = prompt.Slug,
-            PromptVersion = prompt.Version,
-            Model = step.Model,
+            PromptId = prompt?.Slug,
+            PromptVersion = prompt?.Version,
+            Type = step.Type,
+            Model = work.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
             Environment = run.Environment,
             Inputs = work.Inputs,
             Status = status,
@@ -46,6 +47,7 @@ internal static class StepRecord
             },
             Output = substituted ? step.FallbackValue?.DeepClone() : work.Output,
             Transformed = work.Transformed,
+            FromCache = work.FromCache,
             FallbackUsed = substituted || work.FallbackUsed,
             Warnings = work.Warnings,
             ReadyAt = call.ReadyAt,

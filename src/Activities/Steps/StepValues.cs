@@ -3,41 +3,54 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Merging;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// The values that a step's mapping and prompt may name, read from the run's inputs and from the checkpoints of the steps before it;
-/// of those only the ones that are asked for. Thread-safe.
+/// The values that a step's mapping and texts may name, read from the run's inputs and from the checkpoints of the steps before it;
+/// of those only the ones that are asked for. Thread-safe once everything is loaded.
 /// </summary>
 /// <param name="checkpoints">Null where only the run's inputs are asked for.</param>
-/// <param name="available">For a join of the first success the dependencies that had completed: only they, and what is before them, can be read. Null: everything.</param>
-internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints = null, IReadOnlyList<int>? available = null)
+/// <param name="call">Whose values they are; null for the run's own, who may read everything.</param>
+internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints = null, ExecuteStepInput? call = null)
 {
     private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
-    private readonly HashSet<int>? _readable = available?.SelectMany(step => run.Graph.InReachOf(step).Append(step)).ToHashSet();
+    private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTexts.Extra(run.Steps[call.Step]);
+    private HashSet<int>? _reach;
+
+    /// <summary>The output of the turn before; null in the first.</summary>
+    public JsonNode? Previous { get; set; }
+
+    /// <summary>The secrets that were asked for and exist, by name.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>What the step itself has come to, for the condition that ends its turns; null before.</summary>
+    public StepCheckpoint? Own { get; set; }
 
     /// <summary>Reads what these paths lead into, so that <see cref="Get"/> can answer.</summary>
-    public async Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken)
-    {
-        var steps = paths
-            .Select(path => run.Names.TryResolve(path, out var reference, out _) ? reference.Step : -1)
-            .Where(step => step >= 0)
-            .Distinct();
-        await LoadAsync(steps, cancellationToken);
-    }
+    public Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken) => LoadAsync(
+        paths
+            .SelectMany(path => run.Names.TryResolve(path, _extra, out var reference, out _) ? reference.Steps : [])
+            .Where(step => step != call?.Step && !_loaded.ContainsKey(step))
+            .Distinct(),
+        cancellationToken);
 
     /// <summary>Reads the checkpoints of these steps.</summary>
-    public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
-            _loaded[step] = _readable?.Contains(step) == false ? null : await checkpoints!.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token));
+    public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken)
+    {
+        // For a join of the first success the dependencies that had completed: only they, and what is before them, can be read.
+        var readable = call?.Available is null ? null : Reach();
+        return Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
+            _loaded[step] = readable?.Contains(step) == false ? null : await checkpoints!.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token));
+    }
 
     /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
     public (JsonNode? Value, string? Problem) Get(ValuePath path)
     {
-        if (!run.Names.TryResolve(path, out var reference, out var error))
+        if (!run.Names.TryResolve(path, _extra, out var reference, out var error))
         {
             return (null, error);
         }
@@ -48,8 +61,13 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
             return run.DeclaredInputs is null ? (null, $"There is no input '{reference.Input}'.") : (null, null);
         }
 
+        if (reference.Kind == ReferenceKind.Secret && !Secrets.ContainsKey(reference.Input!))
+        {
+            return (null, $"There is no secret '{reference.Input}'.");
+        }
+
         var found = path.TryFollow(Start(reference), reference.Consumed, out var value)
-            || (reference.MayBeStepRecord && path.TryFollow(Record(reference.Step), reference.Consumed, out value));
+            || (reference.MayBeStepRecord && path.TryFollow(Record(reference.Steps[0]), reference.Consumed, out value));
         return found ? (value, null) : (null, $"'{path}' leads to nothing: there is no '{path.Segments[^1]}' there.");
     }
 
@@ -59,7 +77,7 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
     /// <summary>Where a path of an expression begins.</summary>
     public RootValue Begin(ValuePath path)
     {
-        if (!run.Names.TryResolve(path, out var reference, out _)
+        if (!run.Names.TryResolve(path, _extra, out var reference, out _)
             || (reference.Kind == ReferenceKind.Input && run.DeclaredInputs is null && !run.Inputs.ContainsKey(reference.Input!)))
         {
             return RootValue.Missing();
@@ -67,23 +85,47 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
 
         // What an output has no member for is looked up in the record of its step.
         return reference.MayBeStepRecord && !path.TryFollow(Start(reference), reference.Consumed, out _)
-            ? RootValue.Of(Record(reference.Step), reference.Consumed)
+            ? RootValue.Of(Record(reference.Steps[0]), reference.Consumed)
             : RootValue.Of(Start(reference), reference.Consumed);
     }
 
-    /// <summary>The output of a step that was loaded; null when it has none.</summary>
-    public JsonNode? Output(int step) => Loaded(step)?.Output;
+    /// <summary>The value under an output key that these loaded steps write; null when none of them has completed.</summary>
+    public JsonNode? Output(IReadOnlyList<int> writers) => Merged(writers, checkpoint => checkpoint.Output);
 
-    /// <summary>What a loaded step's transform made of its output; null when it has none.</summary>
-    public JsonNode? Transformed(int step) => Loaded(step)?.Transformed;
+    /// <summary>The same for what transforms made of the outputs.</summary>
+    public JsonNode? Transformed(IReadOnlyList<int> writers) => Merged(writers, checkpoint => checkpoint.Transformed);
+
+    /// <summary>Of several writers those count that have completed and come before the reader: merged as they say, or else the last in the order of the graph.</summary>
+    private JsonNode? Merged(IReadOnlyList<int> writers, Func<StepCheckpoint, JsonNode?> select)
+    {
+        if (writers is [var only])
+        {
+            return Loaded(only) is { } checkpoint ? select(checkpoint) : null;
+        }
+
+        var completed = writers
+            .Where(writer => call is null || writer == call.Step || Reach().Contains(writer))
+            .Select(writer => (writer, Checkpoint: Loaded(writer)))
+            .Where(entry => entry.Checkpoint is not null)
+            .ToList();
+        return completed.Count == 0 ? null : run.Steps[completed[0].writer].KeyMerge is { } merge
+            ? KeyMerging.Of(merge, completed.Select(entry => KeyValuePair.Create(run.Steps[entry.writer].Id, select(entry.Checkpoint!))))
+            : select(completed.MaxBy(entry => run.Graph.RankOf(entry.writer)).Checkpoint!);
+    }
+
+    private HashSet<int> Reach() => _reach ??= call!.Available is { } available
+        ? [.. available.SelectMany(step => run.Graph.InReachOf(step).Append(step))]
+        : [.. run.Graph.InReachOf(call.Step)];
 
     private JsonNode? Start(ValueReference reference) => reference.Kind switch
     {
         ReferenceKind.Input => run.Inputs[reference.Input!],
         ReferenceKind.AllInputs => run.Inputs,
-        ReferenceKind.Output => Output(reference.Step),
-        ReferenceKind.Transformed => Transformed(reference.Step),
-        ReferenceKind.StepRecord => Record(reference.Step),
+        ReferenceKind.Output => Merged(reference.Steps, checkpoint => checkpoint.Output),
+        ReferenceKind.Transformed => Merged(reference.Steps, checkpoint => checkpoint.Transformed),
+        ReferenceKind.Previous => Previous,
+        ReferenceKind.Secret => Secrets[reference.Input!],
+        ReferenceKind.StepRecord => Record(reference.Steps[0]),
         ReferenceKind.Run => new JsonObject { ["id"] = run.RunId, ["attempt"] = run.RunAttempt },
         _ => null,
     };
@@ -101,7 +143,7 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
         };
     }
 
-    private StepCheckpoint? Loaded(int step) => _loaded.TryGetValue(step, out var checkpoint)
+    private StepCheckpoint? Loaded(int step) => step == call?.Step ? Own : _loaded.TryGetValue(step, out var checkpoint)
         ? checkpoint
         : throw new InvalidOperationException($"The checkpoint of step '{run.Steps[step].Id}' was not loaded.");
 }

@@ -23,6 +23,12 @@ internal sealed record StepWork
 
     public TokenUsage Usage { get; init; }
 
+    /// <summary>The model that was asked last; null when none was.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The output was kept from an earlier request.</summary>
+    public bool FromCache { get; init; }
+
     /// <summary>The failure; null when it succeeded.</summary>
     public WorkflowError? Error { get; init; }
 }

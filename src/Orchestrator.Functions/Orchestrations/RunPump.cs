@@ -137,6 +137,7 @@ internal sealed class RunPump
             ReadyAt = start.ReadyAt,
             NotBefore = start.NotBefore,
             Turn = start.Turn,
+            TurnAttempt = start.TurnAttempt,
             Deadline = start.Deadline,
             Available = start.Available,
             Adopt = start.Adopt,

@@ -10,7 +10,7 @@ public enum KeyMerge
     /// <summary>The list of their outputs in definition order; lists are joined.</summary>
     Append,
 
-    /// <summary>One object with the members of all; of two of one name the later in definition order counts.</summary>
+    /// <summary>One object with the members of all, an output that is no object under its step's id; of two of one name the later in definition order counts.</summary>
     Object,
 
     /// <summary>The output of the last in definition order.</summary>

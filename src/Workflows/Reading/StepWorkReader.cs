@@ -47,19 +47,19 @@ internal static class StepWorkReader
 
     public static StepDefinition Merge(ObjectReader reader, StepDefinition step)
     {
-        var mode = reader.Choice<MergeMode>("mode") ?? MergeMode.Object;
+        var mode = reader.Choice<MergeStepMode>("mode") ?? MergeStepMode.Object;
         var template = reader.String("template");
         var separator = reader.String("separator");
-        if (reader.Take("template") is { } text && mode != MergeMode.Template)
+        if (reader.Take("template") is { } text && mode != MergeStepMode.Template)
         {
             reader.Error(DiagnosticCodes.WrongValue, text, $"{Named(step)} has a 'template', which only the mode template fills in.");
         }
-        else if (mode == MergeMode.Template && reader.Take("template") is null)
+        else if (mode == MergeStepMode.Template && reader.Take("template") is null)
         {
             reader.Missing("template", $"{Named(step)} has the mode template and no text to fill in.");
         }
 
-        if (reader.Take("separator") is { } between && mode != MergeMode.Concat)
+        if (reader.Take("separator") is { } between && mode != MergeStepMode.Concat)
         {
             reader.Error(DiagnosticCodes.WrongValue, between, $"{Named(step)} has a 'separator', which only the mode concat uses.");
         }

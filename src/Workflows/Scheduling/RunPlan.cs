@@ -14,6 +14,12 @@ public sealed record RunPlan
     /// <summary>Steps that may execute at one time, from 1.</summary>
     public int MaxParallelism { get; init; } = WorkflowOptions.DefaultMaxParallelism;
 
+    /// <summary><see cref="MaxParallelism"/> is only the beginning: see <see cref="AdaptiveSlots"/>.</summary>
+    public bool AdaptiveParallelism { get; init; }
+
+    /// <summary>What the run may spend; null: no limit.</summary>
+    public BudgetDefinition? Budget { get; init; }
+
     /// <summary>Milliseconds between the starts of two paced steps; 0 for none.</summary>
     public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;
 

@@ -12,6 +12,9 @@ public abstract record SchedulerCommand
         /// <summary>The number of the turn of a repeated step, from 1.</summary>
         public int Turn { get; init; } = 1;
 
+        /// <summary>The number of the attempt within its turn, from 1.</summary>
+        public int TurnAttempt { get; init; } = 1;
+
         /// <summary>When all attempts together must be done; null: no limit, or the first attempt, which sets it.</summary>
         public DateTimeOffset? Deadline { get; init; }
 

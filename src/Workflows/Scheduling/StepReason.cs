@@ -18,6 +18,9 @@ public static class StepReason
     /// <summary>It is a fallback that was not needed, or belongs to an arm of a branch that was not chosen.</summary>
     public const string Arm = "arm";
 
+    /// <summary>A repeated step has another turn before it.</summary>
+    public const string Repeat = "repeat";
+
     /// <summary>The run had its time.</summary>
     public const string Timeout = "timeout";
 }

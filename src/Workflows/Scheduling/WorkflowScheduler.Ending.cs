@@ -8,6 +8,7 @@ namespace Orchestrator.Workflows.Scheduling;
 public sealed partial class WorkflowScheduler
 {
     private bool _mustStop;
+    private string _stopReason = StepReason.Stop;
 
     private void End(SchedulerFact.StepEnded fact)
     {
@@ -19,6 +20,8 @@ public sealed partial class WorkflowScheduler
         }
 
         Executing--;
+        _slots.Learn(fact.At, fact.Outcome);
+        _spending.Add(fact.Outcome.Usage);
         state.FirstStartedAt ??= fact.Outcome.StartedAt == default ? fact.At : fact.Outcome.StartedAt;
         state.Error = fact.Outcome.Error;
         switch (fact.Outcome.Status)
@@ -28,7 +31,11 @@ public sealed partial class WorkflowScheduler
             case StepStatus.Failed:
                 Fail(fact.Step, recorded: true);
                 break;
-            case StepStatus.Completed when fact.Outcome.Again && !IsClosed:
+            case StepStatus.Completed when fact.Outcome.Again && IsClosed:
+                Record(fact.Step, StepStatus.Cancelled, _stopReason);
+                Settle(fact.Step, StepStatus.Cancelled, succeeded: false);
+                break;
+            case StepStatus.Completed when fact.Outcome.Again:
                 state.Turn++;
                 state.TurnAttempt = 0;
                 MakeReady(fact.Step, fact.At);
@@ -221,6 +228,7 @@ public sealed partial class WorkflowScheduler
     private void Stop(RunStatus? verdict, string reason, bool cancelExecuting)
     {
         _verdict ??= verdict;
+        _stopReason = reason;
         IsClosed = true;
         _ready.Clear();
         _newlyReady.Clear();

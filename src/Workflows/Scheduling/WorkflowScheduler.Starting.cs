@@ -27,7 +27,14 @@ public sealed partial class WorkflowScheduler
 
     private void Dispatch(DateTimeOffset at)
     {
-        while (Executing < _plan.MaxParallelism && _ready.TryTake(_pace.MayStart(at), out var step))
+        if (_ready.Count > 0 && !InFinalPhase && _spending.Exceeded() is { } exceeded)
+        {
+            _failure ??= exceeded;
+            Stop(null, StepReason.Stop, cancelExecuting: false);
+            return;
+        }
+
+        while (Executing < _slots.Count && _ready.TryTake(_pace.MayStart(at), out var step))
         {
             Operations++;
             Start(step, at);
@@ -62,6 +69,7 @@ public sealed partial class WorkflowScheduler
         _commands.Add(new SchedulerCommand.StartStep(step, state.Attempt, state.ReadyAt, paced ? _pace.Take(at) : null)
         {
             Turn = state.Turn,
+            TurnAttempt = state.TurnAttempt,
             Deadline = Deadline(step),
             Available = state.Available,
             Adopt = state.Adopt,

@@ -17,6 +17,8 @@ public sealed partial class WorkflowScheduler
     private readonly StepState[] _states;
     private readonly ReadyQueue _ready;
     private readonly StartPace _pace;
+    private readonly AdaptiveSlots _slots;
+    private readonly RunSpending _spending;
     private readonly Queue<int> _ended = new();
     private readonly Dictionary<int, TimerUse> _timers = [];
     private readonly List<SchedulerCommand> _commands = [];
@@ -48,6 +50,8 @@ public sealed partial class WorkflowScheduler
         _open = graph.Count - _openFinal;
         _ready = new ReadyQueue(graph);
         _pace = new StartPace(TimeSpan.FromMilliseconds(plan.ParallelBatchDelayMs));
+        _slots = new AdaptiveSlots(plan.MaxParallelism, plan.AdaptiveParallelism);
+        _spending = new RunSpending(plan.Budget);
     }
 
     private enum TimerUse

@@ -1,20 +1,22 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// The values of one prompt: what its mapping names or, without a mapping, the run's inputs and the outputs of all steps before it.
+/// The values that fill in a step's texts: what its mapping names or, without a mapping, the run's inputs and the outputs of all steps before it.
 /// </summary>
-internal sealed class PromptInputs
+internal sealed class StepInputs
 {
     private readonly PreparedRun _run;
     private readonly StepValues _values;
     private readonly IReadOnlyList<ValuePath> _placeholders;
 
-    private PromptInputs(PreparedRun run, StepValues values, IReadOnlyList<ValuePath> placeholders)
+    private StepInputs(PreparedRun run, StepValues values, IReadOnlyList<ValuePath> placeholders)
     {
         _run = run;
         _values = values;
@@ -25,46 +27,26 @@ internal sealed class PromptInputs
     public JsonObject Named { get; } = [];
 
     /// <summary>Reads the values that the step needs, and only those.</summary>
-    /// <exception cref="TemplateException">A path of the mapping leads to nothing.</exception>
-    public static async Task<PromptInputs> LoadAsync(
-        PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)
+    /// <exception cref="TemplateException">A path of the mapping leads to nothing, or an expression cannot be evaluated.</exception>
+    public static async Task<StepInputs> LoadAsync(PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
     {
-        var position = call.Step;
-        var step = run.Steps[position];
-        var prompt = run.Prompts[step.Prompt];
-        var mapping = (step.Mapping ?? []).Select(entry => (entry.Key, Path: Parse(entry.Value))).ToList();
-        var mapped = mapping.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
-        var placeholders = prompt.Template.Paths.Concat(prompt.SystemTemplate?.Paths ?? [])
-            .Select(Parse)
-            .Where(path => !mapped.Contains(path.Root))
-            .ToList();
-        var inputs = new PromptInputs(run, new StepValues(run, checkpoints, call.Available), placeholders);
-        await inputs._values.LoadAsync(mapping.Select(entry => entry.Path).Concat(placeholders), cancellationToken);
-        foreach (var (name, path) in mapping)
+        var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
+        var placeholders = texts.Paths.Select(Parse).Where(path => !own.Contains(path.Root)).ToList();
+        var inputs = new StepInputs(run, values, placeholders);
+        var mapping = step.Merge is { } merge
+            ? merge.From.Select(entry => KeyValuePair.Create(entry.Key, MappedValue.Path(entry.Value))).ToList()
+            : step.Mapping;
+        await values.LoadAsync(StepTexts.MappedPaths(step).Concat(placeholders), cancellationToken);
+        foreach (var (name, value) in mapping ?? [])
         {
-            inputs.Named[name] = inputs.Value(path, $"The input mapping '{name}'")?.DeepClone();
-        }
-
-        if (step.Mapping is null)
-        {
-            await inputs.AddInReachAsync(position, prompt.Template.HasPlaceholders, cancellationToken);
+            inputs.Named[name] = inputs.Value(value, $"The input mapping '{name}'")?.DeepClone();
         }
 
         return inputs;
     }
 
-    /// <summary>What a root name stands for in the prompt.</summary>
-    public TemplateValue Lookup(string root) => Named.TryGetPropertyValue(root, out var named)
-        ? TemplateValue.Of(named)
-        : root switch
-        {
-            "context" or "steps" => TemplateValue.Of(Nested(root)),
-            "inputs" => TemplateValue.Of(WithOptional()),
-            _ => Single(root),
-        };
-
-    /// <summary>A text of only those placeholders that were asked for beforehand needs no other values.</summary>
-    private async Task AddInReachAsync(int position, bool hasPlaceholders, CancellationToken cancellationToken)
+    /// <summary>Without a mapping, what a prompt sees: what it names, or when it names nothing all that is in reach.</summary>
+    public async Task AddInReachAsync(int position, bool hasPlaceholders, CancellationToken cancellationToken)
     {
         if (hasPlaceholders)
         {
@@ -83,15 +65,25 @@ internal sealed class PromptInputs
 
         var before = _run.Graph.InReachOf(position).Order().ToList();
         await _values.LoadAsync(before, cancellationToken);
-        foreach (var step in before)
+        foreach (var writers in before.GroupBy(step => _run.Steps[step].OutputKey, StringComparer.Ordinal))
         {
-            Named[_run.Steps[step].OutputKey] = _values.Output(step)?.DeepClone();
-            if (_run.Steps[step].Transform is not null)
+            Named[writers.Key] = _values.Output([.. writers])?.DeepClone();
+            if (writers.Where(step => _run.Steps[step].Transform is not null).ToList() is { Count: > 0 } transformed)
             {
-                Named[_run.Steps[step].OutputKey + "_transformed"] = _values.Transformed(step)?.DeepClone();
+                Named[writers.Key + "_transformed"] = _values.Transformed(transformed)?.DeepClone();
             }
         }
     }
+
+    /// <summary>What a root name stands for in the step's texts.</summary>
+    public TemplateValue Lookup(string root) => Named.TryGetPropertyValue(root, out var named)
+        ? TemplateValue.Of(named)
+        : root switch
+        {
+            "context" or "steps" or "secrets" => TemplateValue.Of(Nested(root)),
+            "inputs" => TemplateValue.Of(WithOptional()),
+            _ => Single(root),
+        };
 
     private TemplateValue Single(string root)
     {
@@ -142,6 +134,18 @@ internal sealed class PromptInputs
         }
 
         members[path.Segments[^1]] = Value(path, $"The placeholder '{{{{{path}}}}}'")?.DeepClone();
+    }
+
+    private JsonNode? Value(MappedValue value, string what)
+    {
+        if (value.Kind != MappedValueKind.Expression)
+        {
+            return value.Kind == MappedValueKind.Path ? Value(Parse(value.Text!), what) : value.Value;
+        }
+
+        return Expression.TryParse(value.Text!, out var expression, out var error) && expression.TryEvaluate(_values.Begin, out var found, out error)
+            ? found
+            : throw new TemplateException($"{what}: {error}");
     }
 
     private JsonNode? Value(ValuePath path, string what) => _values.Get(path) is var (value, problem) && problem is null

@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Workflows.Definitions;
 
 /// <summary>How a merge step puts its values together.</summary>
-[JsonConverter(typeof(CamelCaseEnumConverter<MergeMode>))]
-public enum MergeMode
+[JsonConverter(typeof(CamelCaseEnumConverter<MergeStepMode>))]
+public enum MergeStepMode
 {
     /// <summary>An object with each value under its name.</summary>
     Object,

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>Outputs kept for the very same request of another step or run (<c>cache: true</c>). Thread-safe.</summary>
+public sealed class AnswerCache(IContentStore store)
+{
+    /// <summary>The key of a request to a model: everything that goes to it.</summary>
+    public static string Key(PromptRequest request) => Hash(new JsonArray("prompt", request.Model, request.System, request.Prompt, request.Temperature, request.MaxTokens));
+
+    /// <summary>The key of a call of a tool.</summary>
+    public static string Key(string tool, JsonObject input) => Hash(new JsonArray("tool", tool, input.DeepClone()));
+
+    /// <summary>What was kept; null when nothing was.</summary>
+    public async Task<KeptAnswer?> FindAsync(string key, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<KeptAnswer>(Place(key), cancellationToken))?.Value;
+
+    /// <summary>Keeps an output; of two for one request the first stays.</summary>
+    public Task KeepAsync(string key, JsonNode? output, CancellationToken cancellationToken) =>
+        store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output)), cancellationToken);
+
+    private static ContentKey Place(string key) => ContentKey.Of("cache", key);
+
+    private static string Hash(JsonArray request) => Convert.ToHexStringLower(SHA256.HashData(JsonContent.Bytes(request)));
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>One attempt of a step while it is worked on: what it is about, and what is known of it should it fail. For one attempt; not thread-safe.</summary>
+internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValues values, Func<string, ValueTask>? onText)
+{
+    public PreparedRun Run => run;
+
+    public ExecuteStepInput Input => input;
+
+    public PreparedStep Step => run.Steps[input.Step];
+
+    public StepValues Values => values;
+
+    /// <summary>Gets the answer piece by piece; null for nobody.</summary>
+    public Func<string, ValueTask>? OnText => onText;
+
+    /// <summary>The values that went in, by name; null when it did not come so far.</summary>
+    public JsonObject? Inputs { get; set; }
+
+    /// <summary>What was used, failed and aborted requests included.</summary>
+    public TokenUsage Usage { get; set; }
+
+    /// <summary>The model that was asked last; null when none was.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>The output was kept from an earlier request.</summary>
+    public bool FromCache { get; set; }
+
+    public List<string> Warnings { get; } = [];
+}

@@ -1,0 +1,56 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Templates;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>The templates of a step, whatever its type. Immutable and thread-safe.</summary>
+internal sealed class StepTexts
+{
+    private StepTexts(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
+    {
+        (Prompt, Input, Merge) = (prompt, input, merge);
+        IEnumerable<string> paths = [.. prompt?.Template.Paths ?? [], .. prompt?.SystemTemplate?.Paths ?? [], .. input?.Paths ?? [], .. merge?.Paths ?? []];
+        Paths = [.. paths.Distinct(StringComparer.Ordinal)];
+    }
+
+    public PreparedPrompt? Prompt { get; }
+
+    /// <summary>The input of a tool.</summary>
+    public ValueTemplate? Input { get; }
+
+    /// <summary>The text of a merge.</summary>
+    public PromptTemplate? Merge { get; }
+
+    /// <summary>The distinct paths that they take, in the spelling of expressions.</summary>
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <exception cref="TemplateException">One is no template.</exception>
+    public static StepTexts Of(PreparedRun run, PreparedStep step) => new(
+        step.Prompt is null ? null : run.Prompts[step.Prompt],
+        step.Input is null ? null : new ValueTemplate(step.Input),
+        step.Merge?.Template is { } text ? PromptTemplate.Parse(text) : null);
+
+    /// <summary>The names that have a meaning in this step beside those that have one everywhere.</summary>
+    public static ExtraNames Extra(PreparedStep step) =>
+        (step.Repeat is null ? ExtraNames.None : ExtraNames.Previous) | (step.Type == StepType.Tool ? ExtraNames.Secrets : ExtraNames.None);
+
+    /// <summary>The names that the step gives to values itself: by its mapping, or in what it merges.</summary>
+    public static IEnumerable<string> OwnNames(PreparedStep step) =>
+        (step.Mapping ?? []).Select(entry => entry.Key).Concat((step.Merge?.From ?? []).Select(entry => entry.Key));
+
+    /// <summary>The paths that its mapping, or what it merges, takes.</summary>
+    public static IEnumerable<ValuePath> MappedPaths(PreparedStep step) =>
+        (step.Merge?.From ?? []).Select(entry => MappedValue.Path(entry.Value))
+            .Concat((step.Mapping ?? []).Select(entry => entry.Value))
+            .SelectMany(PathsOf);
+
+    private static IEnumerable<ValuePath> PathsOf(MappedValue value) => value.Kind switch
+    {
+        MappedValueKind.Path when ValuePath.TryParse(value.Text!, out var path, out _) => [path],
+        MappedValueKind.Expression when Expression.TryParse(value.Text!, out var expression, out _) => expression.Paths,
+        _ => [],
+    };
+}
