@@ -17,7 +17,7 @@ public static class WorkflowReader
             return new ReadResult(null, diagnostics.Items);
         }
 
-        var root = JsonSource.Parse(utf8, diagnostics);
+        var root = SourceText.Parse(utf8, diagnostics);
         var definition = root is null ? null : new DefinitionReader(diagnostics).Read(root);
         if (definition is null || diagnostics.HasErrors)
         {
