@@ -50,7 +50,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
         {
             yield return "Models: scripted answers (--mocks).";
         }
-        else if (prepared.Steps.All(step => models.IsSimulated(step.Model)))
+        else if (prepared.Steps.SelectMany(step => step.Models).ToList() is { Count: > 0 } asked && asked.TrueForAll(models.IsSimulated))
         {
             yield return "Models: simulated, since no provider is configured. Texts are made up; tokens and prices are what the named models would charge for them.";
         }

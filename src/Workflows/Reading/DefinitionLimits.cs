@@ -10,4 +10,7 @@ public static class DefinitionLimits
 
     /// <summary>Objects and arrays within one another.</summary>
     public const int MaxNesting = 64;
+
+    /// <summary>Values that the aliases of a YAML text stand for, all together.</summary>
+    public const int MaxAliased = 100_000;
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Reading;
@@ -9,20 +8,9 @@ namespace Orchestrator.Workflows.Reading;
 internal static class JsonSource
 {
     /// <summary>The root, or null when the text is no JSON; everything wrong with it goes to <paramref name="diagnostics"/>.</summary>
+    /// <param name="utf8">Valid UTF-8 without a byte order mark.</param>
     public static SourceNode? Parse(ReadOnlySpan<byte> utf8, DiagnosticBag diagnostics)
     {
-        var bom = Encoding.UTF8.Preamble;
-        if (utf8.StartsWith(bom))
-        {
-            utf8 = utf8[bom.Length..];
-        }
-
-        if (!Utf8.IsValid(utf8))
-        {
-            diagnostics.Error(DiagnosticCodes.InvalidText, 1, 1, "The text is not valid UTF-8.");
-            return null;
-        }
-
         var lines = new LineIndex(utf8);
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions
         {
@@ -33,6 +21,13 @@ internal static class JsonSource
         try
         {
             return Read(ref reader, utf8, lines, diagnostics);
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader accepts an escape such as \ud800 alone, and cannot make a text of it.
+            var (line, column) = lines.Position(utf8, (int)reader.TokenStartIndex);
+            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, "This is not valid JSON: a text has half of a surrogate pair as an escape.");
+            return null;
         }
         catch (JsonException exception)
         {
@@ -59,9 +54,7 @@ internal static class JsonSource
                     repeated = !open.Peek().Names!.Add(member.Name);
                     if (repeated)
                     {
-                        diagnostics.Error(
-                            DiagnosticCodes.DuplicateName, line, column, $"'{member.Name}' is given twice in one object; only one can count.",
-                            $"{open.Peek().Node.Pointer}/{SourceNode.Escape(member.Name)}");
+                        diagnostics.RepeatedName(open.Peek().Node, member.Name, line, column);
                     }
 
                     continue;

@@ -18,7 +18,7 @@ public static class WorkflowReader
             return new ReadResult(null, diagnostics.Items);
         }
 
-        var root = JsonSource.Parse(utf8, diagnostics);
+        var root = SourceText.Parse(utf8, diagnostics);
         var reader = new DefinitionReader(diagnostics);
         if (root is null || reader.Read(root) is not { } definition)
         {
