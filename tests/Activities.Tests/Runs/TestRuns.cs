@@ -7,6 +7,7 @@ using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Reading;
@@ -50,12 +51,19 @@ internal sealed class TestRuns
 
     public StepExecutor Executor { get; }
 
+    /// <summary>The tools of executors that are made from now on.</summary>
+    public ToolSet Tools { get; set; } = new([]);
+
     public MemoryContentStore Claims { get; } = new();
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
     public StepExecutor MakeExecutor() => new(
         Runs, Checkpoints, new AttemptClaims(Claims, Time), Control, Feed,
-        new PromptWork(Checkpoints, new ChatClientFactory(Time), PriceTable.BuiltIn, Time), Time);
+        new StepWorker(
+            Checkpoints,
+            new PromptWork(new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
+            new ToolWork(Tools, new AnswerCache(Store), Time)),
+        Time);
 
     public static async Task<PreparedRun> PrepareAsync(
         string definition, string? inputs = null, string? mocks = null, params IReadOnlyCollection<IPromptSource> prompts)

@@ -4,8 +4,9 @@ namespace Orchestrator.Workflows.Tests.Names;
 
 public class NameScopeTests
 {
-    private readonly NameScope _declared = new([("clarify", "feedback", true), ("fetch-users", "users", false), ("own", "own", false)], ["question", "users"]);
-    private readonly NameScope _open = new([("clarify", "feedback", false)], null);
+    private readonly NameScope _declared = new(
+        [new("clarify", "feedback", true), new("fetch-users", "users", false), new("own", "own", false)], ["question", "users"]);
+    private readonly NameScope _open = new([new("clarify", "feedback", false)], null);
 
     [Theory]
     [InlineData("feedback", ReferenceKind.Output, 0, 1)]
@@ -23,7 +24,7 @@ public class NameScopeTests
     public void Name_means_what_the_order_of_look_up_says(string text, ReferenceKind kind, int step, int consumed)
     {
         Assert.True(_declared.TryResolve(Path(text), out var reference, out _));
-        Assert.Equal((kind, step, consumed), (reference.Kind, reference.Step, reference.Consumed));
+        Assert.Equal((kind, step, consumed), (reference.Kind, reference.Steps.FirstOrDefault(-1), reference.Consumed));
     }
 
     [Fact]

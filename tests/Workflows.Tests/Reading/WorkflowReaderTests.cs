@@ -54,7 +54,9 @@ public class WorkflowReaderTests
             },
             workflow.Steps[0].Options);
         Assert.Equal(("out_a", "b_c"), (workflow.Steps[0].EffectiveOutputKey, workflow.Steps[1].EffectiveOutputKey));
-        Assert.Equal([KeyValuePair.Create("x", "out_a"), KeyValuePair.Create("y", "inputs.question")], workflow.Steps[1].InputMapping!);
+        Assert.Equal(
+            [KeyValuePair.Create("x", MappedValue.Path("out_a")), KeyValuePair.Create("y", MappedValue.Path("inputs.question"))],
+            workflow.Steps[1].InputMapping!);
     }
 
     [Theory]
