@@ -43,7 +43,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         var slug = reader.String("slug");
         if (slug is not null && !NameRules.Slug.IsMatch(slug))
         {
-            reader.Error(DiagnosticCodes.InvalidId, reader.Take("slug")!, $"The slug '{slug}' may have only a-z, 0-9 and -.");
+            reader.Error(DiagnosticCodes.InvalidId, reader.Take("slug")!, $"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all.");
         }
 
         return slug;
@@ -63,7 +63,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             {
                 diagnostics.Error(
                     DiagnosticCodes.InvalidId, member.Line, member.Column,
-                    $"The input name '{member.Name}' must begin with a letter or _ and have only letters, digits and _.", member.Value.Pointer);
+                    $"The input name '{member.Name}' must begin with a letter or _ and have only letters, digits and _, at most 128 in all.", member.Value.Pointer);
             }
 
             if (inputs.Object(member.Name, $"the input '{member.Name}'") is not { } input)

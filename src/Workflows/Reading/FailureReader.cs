@@ -42,7 +42,7 @@ internal static class FailureReader
 
         if (value.Kind != SourceKind.Object)
         {
-            return Action(options, value, "onError") is { } single ? new ErrorRule(single) : null;
+            return Action(options, value, "onError", "an object of actions by kind of failure") is { } single ? new ErrorRule(single) : null;
         }
 
         var byKind = options.Object("onError", "onError")!;
@@ -84,7 +84,7 @@ internal static class FailureReader
         return new FallbackDefinition(step, value is null ? null : SourceValue.ToJson(value));
     }
 
-    private static ErrorAction? Action(ObjectReader owner, SourceNode value, string name)
+    private static ErrorAction? Action(ObjectReader owner, SourceNode value, string name, string objects = "{ \"step\": … }")
     {
         if (value.Kind == SourceKind.Object)
         {
@@ -109,7 +109,7 @@ internal static class FailureReader
                 return new ErrorAction(ErrorActionKind.Fallback);
             default:
                 owner.Error(
-                    DiagnosticCodes.WrongValue, value, $"'{name}' must be fail, continue, fallback or {{ \"step\": … }}.",
+                    DiagnosticCodes.WrongValue, value, $"'{name}' must be fail, continue, fallback or {objects}.",
                     Suggestion.For(value.Text, ["fail", "continue", "fallback"]));
                 return null;
         }

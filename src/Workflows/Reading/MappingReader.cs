@@ -76,7 +76,7 @@ internal static class MappingReader
         form.Take("value");
         var expression = form.String("expr");
         form.Finish();
-        if (literal is null == (given.Member("expr") is null))
+        if (literal is null == (form.Take("expr") is null))
         {
             form.Error(DiagnosticCodes.WrongValue, given, $"The mapping of '{entry.Name}' must be a path, or have either a 'value' or an 'expr'.");
             return null;

@@ -10,6 +10,9 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
 
     public SourceNode Node => node;
 
+    /// <summary>It has no member that says anything: null is as good as none.</summary>
+    public bool IsEmpty => node.Members.All(member => member.Value.Kind == SourceKind.Null);
+
     /// <summary>The member, or null when it is absent or null.</summary>
     public SourceNode? Take(string name)
     {
@@ -24,20 +27,24 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
     public bool? Boolean(string name) =>
         Take(name) is { } value && Expect(value, SourceKind.Boolean, name, "true or false") ? value.IsTrue : null;
 
-    public int? Integer(string name, int minimum, int maximum = int.MaxValue)
+    public int? Integer(string name, int minimum, int maximum = int.MaxValue) => (int?)Long(name, minimum, maximum);
+
+    /// <summary>A whole number, in whichever way it is written: 1000, 1000.0 and 1e3 are the same.</summary>
+    public long? Long(string name, long minimum, long maximum = long.MaxValue)
     {
         if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, "a whole number"))
         {
             return null;
         }
 
-        if (int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= minimum && number <= maximum)
+        if (decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && decimal.IsInteger(number) && number >= minimum && number <= maximum)
         {
-            return number;
+            return (long)number;
         }
 
-        var range = maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}";
+        var isOpen = maximum is int.MaxValue or long.MaxValue && double.Parse(value.Text, CultureInfo.InvariantCulture) <= maximum;
+        var range = isOpen ? $"of at least {minimum}" : $"from {minimum} to {maximum}";
         Error(DiagnosticCodes.WrongValue, value, $"'{name}' of {what} must be a whole number {range}; it is {value.Text}.");
         return null;
     }

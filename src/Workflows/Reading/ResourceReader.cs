@@ -40,7 +40,7 @@ internal static class ResourceReader
                 TokensPerMinute = resource.Number("tokensPerMinute", 0, double.MaxValue, above: true),
                 MaxConcurrent = resource.Integer("maxConcurrent", 1),
             };
-            if (resource.Node.Members.Count == 0)
+            if (resource.IsEmpty)
             {
                 all.Error(
                     DiagnosticCodes.MissingProperty, entry.Value,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 
@@ -52,8 +53,12 @@ internal static class WorkflowOptionsReader
             return null;
         }
 
-        var read = new BudgetDefinition((decimal?)budget.Number("usd", 0, 1_000_000_000, above: true), budget.Integer("tokens", 1));
-        if (budget.Node.Members.Count == 0)
+        // The number itself, of which a double would keep 15 digits.
+        var usd = budget.Number("usd", 0, 1_000_000_000, above: true) is null
+            ? (decimal?)null
+            : decimal.Parse(budget.Take("usd")!.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        var read = new BudgetDefinition(usd, budget.Long("tokens", 1));
+        if (budget.IsEmpty)
         {
             budget.Missing("usd", "The budget has no limit.");
         }
