@@ -47,10 +47,12 @@ internal static class StepWorkReader
 
     public static StepDefinition Merge(ObjectReader reader, StepDefinition step)
     {
-        var mode = reader.Choice<MergeStepMode>("mode") ?? MergeStepMode.Object;
+        var given = reader.Choice<MergeStepMode>("mode");
+        var isKnown = given is not null || reader.Take("mode") is null;
+        var mode = given ?? MergeStepMode.Object;
         var template = reader.String("template");
         var separator = reader.String("separator");
-        if (reader.Take("template") is { } text && mode != MergeStepMode.Template)
+        if (reader.Take("template") is { } text && isKnown && mode != MergeStepMode.Template)
         {
             reader.Error(DiagnosticCodes.WrongValue, text, $"{Named(step)} has a 'template', which only the mode template fills in.");
         }
@@ -59,14 +61,14 @@ internal static class StepWorkReader
             reader.Missing("template", $"{Named(step)} has the mode template and no text to fill in.");
         }
 
-        if (reader.Take("separator") is { } between && mode != MergeStepMode.Concat)
+        if (reader.Take("separator") is { } between && isKnown && mode != MergeStepMode.Concat)
         {
             reader.Error(DiagnosticCodes.WrongValue, between, $"{Named(step)} has a 'separator', which only the mode concat uses.");
         }
 
         return step with
         {
-            Merge = new MergeDefinition(mode, From(reader, step)) 
+            Merge = new MergeDefinition(mode, From(reader, step))
             {
                 FromList = reader.Take("from") is { Kind: SourceKind.Array },
                 Template = template,
