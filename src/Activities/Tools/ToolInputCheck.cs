@@ -45,6 +45,11 @@ public static class ToolInputCheck
         {
             if (templated && value?.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Contains("{{", StringComparison.Ordinal))
             {
+                if (schema[ToolSchema.Placeholders]?.ToString() == ToolSchema.Refused)
+                {
+                    Add(pointer, $"{Subject(name)} may have no placeholders ({{{{…}}}}).", (string?)schema["description"]);
+                }
+
                 return;
             }
 
