@@ -43,6 +43,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
                 Model = request.Model,
                 MaxParallelism = request.MaxParallelism,
                 StreamedStep = request.StreamedStep,
+                Only = request.Only,
                 Environment = request.Environment,
                 Mocks = request.Mocks,
                 Prompts = [.. request.Prompts, .. prompts],

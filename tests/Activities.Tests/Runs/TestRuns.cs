@@ -9,6 +9,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tools;
+using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
@@ -54,6 +55,8 @@ internal sealed class TestRuns
     /// <summary>The tools of executors that are made from now on.</summary>
     public ToolSet Tools { get; set; } = new([]);
 
+    public ISecretSource Secrets { get; set; } = new EnvironmentSecrets();
+
     public MemoryContentStore Claims { get; } = new();
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
@@ -62,10 +65,10 @@ internal sealed class TestRuns
         new StepWorker(
             Checkpoints,
             new PromptWork(new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
-            new ToolWork(Tools, new AnswerCache(Store), Time)),
+            new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
         Time);
 
-    public static async Task<PreparedRun> PrepareAsync(
+    public async Task<PreparedRun> PrepareAsync(
         string definition, string? inputs = null, string? mocks = null, params IReadOnlyCollection<IPromptSource> prompts)
     {
         var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition));
@@ -76,7 +79,7 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation(new ChatClientFactory(TimeProvider.System), "gpt-4o-mini").PrepareAsync(
+        return await new RunPreparation(new ChatClientFactory(TimeProvider.System), new ToolCheck(Tools, Secrets), "gpt-4o-mini").PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,

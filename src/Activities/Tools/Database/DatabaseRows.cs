@@ -31,10 +31,10 @@ internal static class DatabaseRows
                 row[names[column]] = value;
             }
 
-            if (size > PromptWork.MaxOutputBytes)
+            if (size > StepWorker.MaxOutputBytes)
             {
                 throw new ToolException(
-                    ErrorKind.PayloadTooLarge, $"The rows have more than {PromptWork.MaxOutputBytes} characters (10 MiB). Select fewer columns or rows.");
+                    ErrorKind.PayloadTooLarge, $"The rows have more than {StepWorker.MaxOutputBytes} characters (10 MiB). Select fewer columns or rows.");
             }
 
             rows.Add(row);
