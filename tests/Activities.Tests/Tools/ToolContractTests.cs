@@ -24,7 +24,7 @@ public sealed class ToolContractTests
 
         using var provider = services.BuildServiceProvider();
 
-        Assert.Equal([.. Tools.Names, "echo"], provider.GetRequiredService<ToolSet>().Names.Order().OrderBy(name => name == "echo"));
+        Assert.Equal(Tools.Names.Append("echo").Order(StringComparer.Ordinal), provider.GetRequiredService<ToolSet>().Names);
     }
 
     [Theory]

@@ -44,7 +44,7 @@ internal sealed class HttpRequestTool : ITool, IDisposable
           "properties": {
             "url": { "type": "string", "description": "Where to, with http:// or https://." },
             "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "description": "The method.", "default": "GET" },
-            "headers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Headers by name." },
+            "headers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Headers by name; null leaves one out." },
             "query": { "type": "object", "description": "Added to the query of the URL; a list repeats its name." },
             "body": { "description": "A text is sent as it is, anything else as JSON." },
             "timeout": { "type": "integer", "minimum": 1, "maximum": {{HttpToolOptions.LongestTimeoutMs}}, "description": "How long it may take, in milliseconds; the host has a default." },

@@ -45,7 +45,10 @@ internal sealed record HttpToolRequest
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in call.Input["headers"] as JsonObject ?? [])
         {
-            AddHeader(headers, name, value!.GetValue<string>());
+            if (value is not null)
+            {
+                AddHeader(headers, name, value.GetValue<string>());
+            }
         }
 
         var body = call.Input["body"];
@@ -79,7 +82,7 @@ internal sealed record HttpToolRequest
 
         if (Method != HttpMethod.Get && Method != HttpMethod.Head && !Headers.ContainsKey(IdempotencyKeyName))
         {
-            message.Headers.TryAddWithoutValidation(IdempotencyKeyName, IdempotencyKey);
+            message.Headers.TryAddWithoutValidation(IdempotencyKeyName, Uri.EscapeDataString(IdempotencyKey));
         }
 
         return message;

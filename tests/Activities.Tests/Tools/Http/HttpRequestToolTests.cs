@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Tools;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Tools.Http;
@@ -94,6 +95,27 @@ public sealed class HttpRequestToolTests : HttpToolTestBase
         await Tool.CallAsync($$"""{ "url": "{{web.Url}}", "method": "POST", "headers": { "idempotency-key": "mine" } }""");
 
         Assert.Equal("mine", web.Headers["Idempotency-Key"].ToString());
+    }
+
+    [Fact]
+    public async Task Key_that_is_not_ascii_is_escaped()
+    {
+        await using var web = await WebDouble.StartAsync("text/plain", "");
+        var input = new JsonObject { ["url"] = web.Url, ["method"] = "POST" };
+
+        await Tool.InvokeAsync(new ToolCall { Input = input, RunId = "r", StepId = "s", Attempt = 1, IdempotencyKey = "r.läuft/1" }, CancellationToken.None);
+
+        Assert.Equal("r.l%C3%A4uft%2F1", web.Headers["Idempotency-Key"].ToString());
+    }
+
+    [Fact]
+    public async Task Header_that_is_null_is_left_out()
+    {
+        await using var web = await WebDouble.StartAsync("text/plain", "");
+
+        await Tool.CallAsync($$"""{ "url": "{{web.Url}}", "headers": { "X-A": null, "X-B": "b" } }""");
+
+        Assert.Equal((false, "b"), (web.Headers.ContainsKey("X-A"), web.Headers["X-B"].ToString()));
     }
 
     [Fact]
