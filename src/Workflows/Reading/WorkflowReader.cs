@@ -32,6 +32,7 @@ public static class WorkflowReader
         return new ReadResult(compiled, Sorted(diagnostics));
     }
 
+    // What aliases share is read once for each of them; a mistake in it is one mistake.
     private static IReadOnlyList<Diagnostic> Sorted(DiagnosticBag diagnostics) =>
-        [.. diagnostics.Items.OrderBy(item => item.Line).ThenBy(item => item.Column)];
+        [.. diagnostics.Items.DistinctBy(item => (item.Code, item.Line, item.Column, item.Message)).OrderBy(item => item.Line).ThenBy(item => item.Column)];
 }
