@@ -3,8 +3,8 @@ using System.Text;
 namespace Orchestrator.Activities.Prompts;
 
 /// <summary>
-/// Prompts as files of one folder: <c>slug.md</c> or <c>slug.txt</c>, with an optional front matter (see <see cref="PromptFile"/>). Files are read
-/// when asked for, so an edit counts at once; only the present version can be found. A folder that does not exist has no prompts. Thread-safe.
+/// Prompts as files of one folder: <c>slug.md</c> or <c>slug.txt</c> with an optional front matter, or <c>slug.prompty</c> (see <see cref="PromptFile"/>).
+/// Files are read when asked for, so an edit counts at once; only the present version can be found. A folder that does not exist has no prompts. Thread-safe.
 /// </summary>
 /// <param name="path">The folder; a relative path counts from the current one.</param>
 public sealed class PromptFolder(string path) : IPromptSource
@@ -15,7 +15,7 @@ public sealed class PromptFolder(string path) : IPromptSource
     /// <summary>The environment whose prompts are those of the folder itself.</summary>
     private const string DefaultEnvironment = "default";
 
-    private static readonly string[] Extensions = [".md", ".txt"];
+    private static readonly string[] Extensions = [".md", ".txt", PromptyFile.Extension];
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _path = Path.GetFullPath(path);

@@ -167,6 +167,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
             Tool = step.Tool,
             Input = step.Input,
+            LiteralMembers = step.Tool is null ? [] : tools.LiteralMembers(step.Tool),
             Merge = step.Merge,
             Stream = isPrompt && (request.StreamedStep == step.Id || (step.Options.Stream ?? definition.Options.Stream ?? false)),
             Cache = step.Options.Cache ?? false,

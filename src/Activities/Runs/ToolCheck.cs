@@ -11,6 +11,9 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Checks before a run that its tools, their inputs and their secrets are there, as far as that can be known; mocked steps need none. Thread-safe.</summary>
 public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
 {
+    /// <summary>Members of the tool's input in which placeholders are not ours to fill in; none of a tool that there is not.</summary>
+    public IReadOnlyList<string> LiteralMembers(string tool) => tools.Find(tool) is { } found ? ToolSchema.LiteralMembers(found.InputSchema) : [];
+
     public async Task ReportAsync(PreparedRun run, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);

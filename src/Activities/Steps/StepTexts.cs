@@ -38,7 +38,7 @@ internal sealed class StepTexts
     /// <exception cref="TemplateException">One is no template.</exception>
     public static StepTexts Of(PreparedRun run, PreparedStep step) => new(
         step.Prompt is null ? null : run.Prompts[step.Prompt],
-        step.Input is null ? null : new ValueTemplate(step.Input),
+        step.Input is null ? null : new ValueTemplate(step.Input, step.LiteralMembers),
         step.Merge?.Template is { } text ? PromptTemplate.Parse(text) : null);
 
     /// <summary>The names that have a meaning in this step beside those that have one everywhere.</summary>

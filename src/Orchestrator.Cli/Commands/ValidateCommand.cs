@@ -44,10 +44,10 @@ internal static class ValidateCommand
         return command;
     }
 
-    private static IReadOnlyList<string> BuiltInTools()
+    private static IReadOnlyList<KnownTool> BuiltInTools()
     {
         using var services = new ServiceCollection().AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null).BuildServiceProvider();
-        return services.GetRequiredService<ToolSet>().Names;
+        return services.GetRequiredService<ToolSet>().Known;
     }
 
     private static IEnumerable<string> Facts(string path, CompiledWorkflow? workflow)
