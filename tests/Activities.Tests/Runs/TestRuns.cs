@@ -60,18 +60,18 @@ internal sealed class TestRuns
     public MemoryContentStore Claims { get; } = new();
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
-    public StepExecutor MakeExecutor() => new(
+    public StepExecutor MakeExecutor(IChatClientFactory? models = null) => new(
         Runs, Checkpoints, new AttemptClaims(Claims, Time), Control, Feed,
         new StepWorker(
             Checkpoints,
-            new PromptWork(new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
+            new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
             new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
         Time);
 
     public async Task<PreparedRun> PrepareAsync(
         string definition, string? inputs = null, string? mocks = null, params IReadOnlyCollection<IPromptSource> prompts)
     {
-        var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition));
+        var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition), Tools.Known);
         Assert.True(read.Workflow is not null, string.Join('\n', read.Diagnostics));
         MockScript? script = null;
         if (mocks is not null)

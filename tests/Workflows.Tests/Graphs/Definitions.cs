@@ -16,7 +16,7 @@ internal static class Definitions
     }
 
     public static IReadOnlyList<Diagnostic> Findings(string yaml, IReadOnlyCollection<string>? tools = null) =>
-        WorkflowReader.Read(Encoding.UTF8.GetBytes(yaml), tools).Diagnostics;
+        WorkflowReader.Read(Encoding.UTF8.GetBytes(yaml), tools?.Select(tool => new KnownTool(tool, [])).ToList()).Diagnostics;
 
     public static IEnumerable<string> DependenciesOf(this CompiledWorkflow workflow, string id) =>
         workflow.Graph.Steps.Single(step => step.Id == id).DependsOn.Select(position => workflow.Graph.Steps[position].Id);
