@@ -69,7 +69,7 @@ internal sealed class TestRuns
         Time);
 
     public async Task<PreparedRun> PrepareAsync(
-        string definition, string? inputs = null, string? mocks = null, params IReadOnlyCollection<IPromptSource> prompts)
+        string definition, string? inputs = null, string? mocks = null, string? only = null, params IReadOnlyCollection<IPromptSource> prompts)
     {
         var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition), Tools.Known);
         Assert.True(read.Workflow is not null, string.Join('\n', read.Diagnostics));
@@ -86,6 +86,7 @@ internal sealed class TestRuns
                 Workflow = read.Workflow!,
                 Inputs = inputs is null ? [] : JsonNode.Parse(inputs)!.AsObject(),
                 Mocks = script,
+                Only = only,
                 Prompts = prompts,
             },
             CancellationToken.None);
