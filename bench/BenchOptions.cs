@@ -20,10 +20,19 @@ internal sealed record BenchOptions
     /// <summary>Only cases whose name contains this; null for all.</summary>
     public string? Case { get; init; }
 
+    /// <summary>What the texts of <c>mutate</c> are made from.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The first text of <c>mutate</c>, from 0.</summary>
+    public int First { get; init; }
+
+    /// <summary>How many texts <c>mutate</c> reads.</summary>
+    public int Count { get; init; } = 20_000;
+
     public static BenchOptions? Read(string[] args, IReadOnlyCollection<string> names, [NotNullWhen(false)] out string? problem)
     {
         var options = new BenchOptions();
-        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE]";
+        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE] [--seed N] [--first N] [--count N]";
         for (var index = 0; index < args.Length; index++)
         {
             if (names.Contains(args[index]))
@@ -56,6 +65,9 @@ internal sealed record BenchOptions
         "--out" => options with { Out = value },
         "--case" => options with { Case = value },
         "--repeat" when int.TryParse(value, out var repeat) && repeat > 0 => options with { Repeat = repeat },
+        "--seed" when int.TryParse(value, out var seed) => options with { Seed = seed },
+        "--first" when int.TryParse(value, out var first) && first >= 0 => options with { First = first },
+        "--count" when int.TryParse(value, out var count) && count > 0 => options with { Count = count },
         _ => null,
     };
 }

@@ -1,11 +1,12 @@
 using Orchestrator.Bench;
 using Orchestrator.Bench.Flush;
 using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.Reading;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
-IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark()];
+IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark(), new ReadBenchmark(), new MutateBenchmark()];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {
     await Console.Error.WriteLineAsync(problem);

@@ -23,14 +23,15 @@ public static class ActivityServices
         services.TryAddSingleton(PriceTable.BuiltIn);
         services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IRunIds, TimedRunIds>();
-        services.AddSingleton(provider => new RunPreparation(provider.GetRequiredService<IChatClientFactory>(), defaultModel));
+        services.AddSingleton<ToolCheck>();
+        services.AddSingleton(provider => new RunPreparation(
+            provider.GetRequiredService<IChatClientFactory>(), provider.GetRequiredService<ToolCheck>(), defaultModel));
         services.AddSingleton<RunStore>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<RunControl>();
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<RunReader>();
-        services.AddTools();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<PromptWork>();
         services.AddSingleton<ToolWork>();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Prompts;
@@ -32,8 +33,8 @@ public sealed record PromptDefinition
     /// <summary>For people; changes no version. Null for none.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The names of the inputs it declares, in their order; empty when it declares none.</summary>
-    public IReadOnlyList<string> Inputs { get; init; } = [];
+    /// <summary>The inputs it declares, in their order; empty when it declares none.</summary>
+    public IReadOnlyList<InputDefinition> Inputs { get; init; } = [];
 
     /// <summary>
     /// Names this content: 12 hexadecimal digits of the SHA-256 of all that reaches the model. Wherever the prompt is kept, the same content has the
@@ -44,7 +45,7 @@ public sealed record PromptDefinition
     {
         get
         {
-            var content = new { Text, System, Model, Temperature, MaxTokens, Inputs };
+            var content = new { Text, System, Model, Temperature, MaxTokens, Inputs = Inputs.Select(input => input with { Description = null }) };
             var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, WorkflowJson.Compact));
             return Convert.ToHexStringLower(hash)[..VersionLength];
         }

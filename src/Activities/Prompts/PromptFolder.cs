@@ -3,8 +3,8 @@ using System.Text;
 namespace Orchestrator.Activities.Prompts;
 
 /// <summary>
-/// Prompts as files of one folder: <c>slug.md</c> or <c>slug.txt</c>, with an optional front matter (see <see cref="PromptFile"/>). Files are read
-/// when asked for, so an edit counts at once; only the present version can be found. A folder that does not exist has no prompts. Thread-safe.
+/// Prompts as files of one folder: <c>slug.md</c> or <c>slug.txt</c> with an optional front matter, or <c>slug.prompty</c> (see <see cref="PromptFile"/>).
+/// Files are read when asked for, so an edit counts at once; only the present version can be found. A folder that does not exist has no prompts. Thread-safe.
 /// </summary>
 /// <param name="path">The folder; a relative path counts from the current one.</param>
 public sealed class PromptFolder(string path) : IPromptSource
@@ -12,10 +12,27 @@ public sealed class PromptFolder(string path) : IPromptSource
     /// <summary>The largest file that is read: 1 MiB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    private static readonly string[] Extensions = [".md", ".txt"];
+    /// <summary>The environment whose prompts are those of the folder itself.</summary>
+    private const string DefaultEnvironment = "default";
+
+    private static readonly string[] Extensions = [".md", ".txt", PromptyFile.Extension];
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _path = Path.GetFullPath(path);
+
+    /// <summary>
+    /// Where the prompts of a definition are: the folder <c>prompts</c> beside it, and before that the folder in it that is named like the environment,
+    /// which labels versions by being there.
+    /// </summary>
+    /// <param name="definition">The file of the definition.</param>
+    /// <param name="environment">The environment; a name that cannot be a folder's has no prompts of its own.</param>
+    public static IReadOnlyCollection<IPromptSource> Beside(string definition, string environment)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, "prompts");
+        return environment != DefaultEnvironment && PromptReference.IsSlug(environment)
+            ? [new PromptFolder(Path.Combine(folder, environment)), new PromptFolder(folder)]
+            : [new PromptFolder(folder)];
+    }
 
     /// <inheritdoc/>
     public string Place => $"the folder '{_path}'";

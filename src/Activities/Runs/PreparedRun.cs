@@ -36,6 +36,12 @@ public sealed record PreparedRun
     /// <summary>The run's outputs with their paths; null: the inputs and every output.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Outputs { get; init; }
 
+    /// <summary>The one step that is executed; null: all.</summary>
+    public string? Only { get; init; }
+
+    /// <summary>Outputs that were given by hand, by step id: those steps are not executed. Null for none.</summary>
+    public IReadOnlyDictionary<string, GivenOutput>? Given { get; init; }
+
     /// <summary>Scripted answers instead of models; null in earnest.</summary>
     public MockScript? Mocks { get; init; }
 
@@ -49,6 +55,13 @@ public sealed record PreparedRun
     [JsonIgnore]
     public NameScope Names => _names ??= new NameScope(
         Steps.Select(step => new NamedStep(step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
+
+    /// <summary>Whether the step may be executed at all.</summary>
+    public bool Executes(PreparedStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return Only is null || Only == step.Id;
+    }
 
     /// <summary>The compiled graph of <see cref="Plan"/>.</summary>
     [JsonIgnore]

@@ -33,6 +33,9 @@ public sealed record PreparedStep
     /// <summary>What the tool is given, with placeholders in its texts; null: the mapped inputs.</summary>
     public JsonObject? Input { get; init; }
 
+    /// <summary>Members of <see cref="Input"/> whose texts have no placeholders of ours.</summary>
+    public IReadOnlyList<string> LiteralMembers { get; init; } = [];
+
     /// <summary>What is put together; null for other types.</summary>
     public MergeDefinition? Merge { get; init; }
 

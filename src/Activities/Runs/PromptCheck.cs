@@ -11,22 +11,35 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Checks that every name in prompts and mappings will have a value when its step starts, so that no paid step is followed by a typing error.</summary>
 internal static class PromptCheck
 {
-    public static void Report(PreparedRun run, List<WorkflowError> problems)
+    /// <param name="required">Declared inputs that may be missing, but not where they are named.</param>
+    public static void Report(PreparedRun run, IReadOnlyCollection<string> required, List<WorkflowError> problems)
     {
         var reach = new Lazy<StepReach>(() => StepReach.OfData(run.Graph));
         var missing = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         for (var position = 0; position < run.Steps.Count; position++)
         {
             var step = run.Steps[position];
+            if (!run.Executes(step))
+            {
+                continue;
+            }
+
             foreach (var path in Paths(run, step, problems))
             {
                 if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out var error))
                 {
                     Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", Suggestion.For(path.Root, run.Names.Names));
                 }
-                else if (reference.Kind == ReferenceKind.Input && run.DeclaredInputs is null && !run.Inputs.ContainsKey(reference.Input!))
+                else if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!) && (run.DeclaredInputs is null || required.Contains(reference.Input!)))
                 {
                     Users(missing, reference.Input!).Add(step.Id);
+                }
+                else if (run.Given is { } given && reference.Steps.Count > 0)
+                {
+                    if (!reference.Steps.Any(source => given.ContainsKey(run.Steps[source].Id)))
+                    {
+                        Users(missing, run.Steps[reference.Steps[0]].OutputKey).Add(step.Id);
+                    }
                 }
                 else if (reference.Steps.Count > 0 && !reference.Steps.Any(source => reach.Value.Includes(position, source)))
                 {

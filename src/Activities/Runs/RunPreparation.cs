@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Workflows.Definitions;
@@ -9,7 +10,7 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
 /// <param name="defaultModel">The model of steps for which nobody names one.</param>
-public sealed class RunPreparation(IChatClientFactory models, string defaultModel)
+public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, string defaultModel)
 {
     /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
     public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
@@ -17,7 +18,14 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
         ArgumentNullException.ThrowIfNull(request);
         var definition = request.Workflow.Definition;
         var problems = new List<WorkflowError>();
-        var inputs = InputCheck.Apply(definition.Inputs, request.Inputs, problems);
+        if (request.Only is { } only && SingleStep.Unknown(definition, only) is { } unknown)
+        {
+            throw new RunRefusedException([unknown]);
+        }
+
+        var given = (JsonObject)request.Inputs.DeepClone();
+        var outputs = request.Only is null ? null : SingleStep.TakeOutputs(definition, request.Only, given);
+        var inputs = InputCheck.Apply(request.Only is null ? definition.Inputs : SingleStep.Inputs(definition), given, problems);
         var prompts = await FindPromptsAsync(request, problems, cancellationToken);
         foreach (var finding in request.Mocks?.ValidateAgainst(definition.Steps.Select(step => step.Id)) ?? [])
         {
@@ -38,12 +46,15 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
             DeclaredInputs = definition.Inputs?.Select(input => input.Name).ToList(),
             Prompts = prompts.ToDictionary(prompt => prompt.Key, prompt => prompt.Value.Prepared, StringComparer.Ordinal),
             Steps = [.. definition.Steps.Select(step => Prepare(step, definition, request, prompts))],
-            Outputs = definition.Outputs,
+            Outputs = request.Only is null ? definition.Outputs : OutputsOf(definition.Steps.First(step => step.Id == request.Only)),
+            Only = request.Only,
+            Given = outputs,
             Mocks = request.Mocks,
             Environment = request.Environment,
         };
         CheckModels(prepared, problems);
-        PromptCheck.Report(prepared, problems);
+        await tools.ReportAsync(prepared, problems, cancellationToken);
+        PromptCheck.Report(prepared, RequiredWhereNamed(request), problems);
         if (problems.Count == 0)
         {
             prepared = KnownConditions.Apply(prepared, problems);
@@ -69,6 +80,21 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
 
     private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
 
+    /// <summary>Whether the step will ask a model with its prompt.</summary>
+    private static bool IsAsked(StepDefinition step, RunRequest request) =>
+        step.Type == StepType.Prompt && (request.Only is null || request.Only == step.Id);
+
+    private static IReadOnlyList<KeyValuePair<string, string>> OutputsOf(StepDefinition step)
+    {
+        var key = step.EffectiveOutputKey;
+        return step.Options.OutputTransform is null ? [new(key, key)] : [new(key, key), new($"{key}_transformed", $"{key}_transformed")];
+    }
+
+    /// <summary>Of one step alone the inputs that it names must be there; of a whole run all required ones, which is checked before.</summary>
+    private static IReadOnlyCollection<string> RequiredWhereNamed(RunRequest request) => request.Only is null
+        ? []
+        : [.. (request.Workflow.Definition.Inputs ?? []).Where(input => input.Required).Select(input => input.Name)];
+
     private static string PromptKey(StepDefinition step) => step.PromptId ?? $"#{step.Id}";
 
     private static RunPlan Plan(RunRequest request)
@@ -77,7 +103,7 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
         return new RunPlan
         {
             RunId = request.RunId,
-            Steps = request.Workflow.Graph.Steps,
+            Steps = request.Only is null ? request.Workflow.Graph.Steps : SingleStep.Plan(request.Workflow.Graph.Steps, request.Only),
             MaxParallelism = request.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
             AdaptiveParallelism = request.MaxParallelism is null && options.AdaptiveParallelism,
             Budget = options.Budget,
@@ -93,7 +119,7 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
         RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Found>(StringComparer.Ordinal);
-        foreach (var step in request.Workflow.Definition.Steps.Where(step => step.Type == StepType.Prompt))
+        foreach (var step in request.Workflow.Definition.Steps.Where(step => IsAsked(step, request)))
         {
             if (found.ContainsKey(PromptKey(step)))
             {
@@ -126,7 +152,7 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
 
     private PreparedStep Prepare(StepDefinition step, WorkflowDefinition definition, RunRequest request, Dictionary<string, Found> prompts)
     {
-        var isPrompt = step.Type == StepType.Prompt;
+        var isPrompt = IsAsked(step, request);
         var prompt = isPrompt ? prompts[PromptKey(step)].Definition : null;
         return new PreparedStep
         {
@@ -141,11 +167,12 @@ public sealed class RunPreparation(IChatClientFactory models, string defaultMode
             TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
             Tool = step.Tool,
             Input = step.Input,
+            LiteralMembers = step.Tool is null ? [] : tools.LiteralMembers(step.Tool),
             Merge = step.Merge,
             Stream = isPrompt && (request.StreamedStep == step.Id || (step.Options.Stream ?? definition.Options.Stream ?? false)),
             Cache = step.Options.Cache ?? false,
             Repeat = step.Repeat,
-            When = step.When,
+            When = request.Only is null ? step.When : null,
             FallbackValue = step.Options.Fallback?.Value,
             Transform = step.Options.OutputTransform,
             Mapping = step.InputMapping,

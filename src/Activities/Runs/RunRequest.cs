@@ -23,6 +23,9 @@ public sealed record RunRequest
     /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
     public string? StreamedStep { get; init; }
 
+    /// <summary>The id of the one step to run, with the outputs that it needs among <see cref="Inputs"/>; null: all steps.</summary>
+    public string? Only { get; init; }
+
     public string Environment { get; init; } = "default";
 
     /// <summary>Answers that stand in for models; null in earnest.</summary>

@@ -57,4 +57,23 @@ internal static class StepRecord
             Error = work.Error is null ? null : work.Error with { Step = call.StepId, Attempt = call.Attempt },
         };
     }
+
+    /// <summary>What a record says of an output that was given by hand: nobody worked for it.</summary>
+    public static StepCheckpoint Of(PreparedRun run, PreparedStep step, GivenOutput given) => new()
+    {
+        CallId = $"{run.RunId}.{step.Id}.given",
+        RunId = run.RunId,
+        RunAttempt = run.RunAttempt,
+        StepId = step.Id,
+        StepPath = step.Id,
+        Attempt = 0,
+        Type = step.Type,
+        Environment = run.Environment,
+        Status = StepStatus.Reused,
+        Output = given.Output,
+        Transformed = given.Transformed,
+        ReadyAt = default,
+        StartedAt = default,
+        CompletedAt = default,
+    };
 }

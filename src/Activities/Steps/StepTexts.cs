@@ -27,10 +27,18 @@ internal sealed class StepTexts
     /// <summary>The distinct paths that they take, in the spelling of expressions.</summary>
     public IReadOnlyList<string> Paths { get; }
 
+    /// <summary>The names of the secrets that they take.</summary>
+    public IEnumerable<string> SecretNames => Paths
+        .Select(text => ValuePath.TryParse(text, out var path, out _) ? path.Segments : [])
+        .Select(segments => segments.SkipWhile(segment => segment == "context").ToList())
+        .Where(segments => segments is ["secrets", _, ..])
+        .Select(segments => segments[1])
+        .Distinct(StringComparer.Ordinal);
+
     /// <exception cref="TemplateException">One is no template.</exception>
     public static StepTexts Of(PreparedRun run, PreparedStep step) => new(
         step.Prompt is null ? null : run.Prompts[step.Prompt],
-        step.Input is null ? null : new ValueTemplate(step.Input),
+        step.Input is null ? null : new ValueTemplate(step.Input, step.LiteralMembers),
         step.Merge?.Template is { } text ? PromptTemplate.Parse(text) : null);
 
     /// <summary>The names that have a meaning in this step beside those that have one everywhere.</summary>

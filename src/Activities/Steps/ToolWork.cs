@@ -2,28 +2,46 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Tools;
+using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Steps;
 
-/// <summary>Does the work of a tool step: fills its input in, checks it, and calls the tool. Thread-safe.</summary>
-public sealed class ToolWork(ToolSet tools, AnswerCache cache, TimeProvider time)
+/// <summary>
+/// Does the work of a tool step: fills its input in, checks it, and calls the tool. The values of secrets go to the tool and nowhere else. Thread-safe.
+/// </summary>
+public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache cache, TimeProvider time)
 {
     /// <exception cref="ToolException">The tool failed, or does not take the input.</exception>
     /// <exception cref="TemplateException">The input cannot be filled in.</exception>
     internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
     {
-        var (run, step) = (call.Run, call.Step);
-        var texts = StepTexts.Of(run, step);
-        var inputs = await StepInputs.LoadAsync(run, step, texts, call.Values, cancellationToken);
-        var input = (JsonObject)(texts.Input?.Render(inputs.Lookup) ?? inputs.Named);
-        call.Inputs = input;
-        if (run.Mocks?.Entry(step.Id, call.Input.Attempt - 1) is { } mock)
+        var texts = StepTexts.Of(call.Run, call.Step);
+        call.Values.Secrets = await FindSecretsAsync(texts, cancellationToken);
+        var mask = new SecretMask(call.Values.Secrets.Values);
+        try
         {
-            return await AnswerAsync(mock, cancellationToken);
+            var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
+            var input = texts.Input?.Render(inputs.Lookup) ?? inputs.Named;
+            call.Inputs = (JsonObject)mask.Apply((JsonNode)input)!;
+            return call.Run.Mocks?.Entry(call.Step.Id, call.Input.Attempt - 1) is { } mock
+                ? await AnswerAsync(mock, cancellationToken)
+                : await InvokeAsync(call, input, mask, cancellationToken);
         }
+        catch (ToolException exception)
+        {
+            throw new ToolException(mask.Apply(exception.Error), exception);
+        }
+        catch (TemplateException exception)
+        {
+            throw new TemplateException(mask.Apply(exception.Message), exception);
+        }
+    }
 
+    private async Task<JsonNode?> InvokeAsync(StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
+    {
+        var (run, step) = (call.Run, call.Step);
         var tool = tools.Find(step.Tool!) ?? throw new ToolException(ErrorKind.ToolNotFound, $"There is no tool '{step.Tool}' on this host.");
         ToolInputCheck.Require(tool, input);
         var key = step.Cache ? AnswerCache.Key(tool.Name, input) : null;
@@ -33,22 +51,36 @@ public sealed class ToolWork(ToolSet tools, AnswerCache cache, TimeProvider time
             return kept.Output;
         }
 
-        var output = await tool.InvokeAsync(
+        var output = mask.Apply(await tool.InvokeAsync(
             new ToolCall
             {
                 Input = input,
                 RunId = run.RunId,
                 StepId = step.Id,
                 Attempt = call.Input.Attempt,
-                IdempotencyKey = $"{run.RunId}.{step.Id}.{run.RunAttempt}",
+                IdempotencyKey = $"{run.RunId}.{step.Id}.{run.RunAttempt}-{call.Input.Turn}",
             },
-            cancellationToken);
+            cancellationToken));
         if (key is not null)
         {
             await cache.KeepAsync(key, output, cancellationToken);
         }
 
         return output;
+    }
+
+    private async Task<Dictionary<string, string>> FindSecretsAsync(StepTexts texts, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in texts.SecretNames)
+        {
+            if (await secrets.FindAsync(name, cancellationToken) is { } value)
+            {
+                found[name] = value;
+            }
+        }
+
+        return found;
     }
 
     private async Task<JsonNode?> AnswerAsync(MockResponse mock, CancellationToken cancellationToken)

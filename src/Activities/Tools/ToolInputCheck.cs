@@ -45,6 +45,11 @@ public static class ToolInputCheck
         {
             if (templated && value?.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Contains("{{", StringComparison.Ordinal))
             {
+                if (schema[ToolSchema.Placeholders]?.ToString() == ToolSchema.Refused)
+                {
+                    Add(pointer, $"{Subject(name)} may have no placeholders ({{{{…}}}}).", (string?)schema["description"]);
+                }
+
                 return;
             }
 
@@ -89,16 +94,12 @@ public static class ToolInputCheck
             foreach (var (property, value) in members)
             {
                 var place = $"{pointer}/{property.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
-                if (properties[property] is JsonObject known)
+                if ((properties[property] ?? schema["additionalProperties"]) is JsonObject known)
                 {
                     if (value is not null || AllowsNull(known))
                     {
                         Value(known, value, place, Join(name, property));
                     }
-                }
-                else if (schema["additionalProperties"] is JsonObject other)
-                {
-                    Value(other, value, place, Join(name, property));
                 }
                 else if (schema["additionalProperties"]?.GetValueKind() == JsonValueKind.False)
                 {

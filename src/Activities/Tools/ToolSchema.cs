@@ -6,14 +6,20 @@ namespace Orchestrator.Activities.Tools;
 /// <summary>
 /// The part of JSON Schema (draft 2020-12) in which tools describe their inputs: <c>type</c>, <c>properties</c>, <c>required</c>, <c>enum</c>,
 /// <c>additionalProperties</c>, <c>items</c>, <c>minimum</c>, <c>maximum</c>, and for readers <c>title</c>, <c>description</c>, <c>default</c> and <c>examples</c>.
+/// One keyword is ours: <c>x-placeholders</c> on a member of the input, <c>kept</c> when the tool fills its placeholders in itself, <c>refused</c> when there
+/// may be none.
 /// </summary>
 public static class ToolSchema
 {
     internal static readonly string[] Types = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
+    internal const string Placeholders = "x-placeholders";
+    internal const string Refused = "refused";
+    private const string Kept = "kept";
+
     private static readonly string[] Keywords =
     [
-        "type", "properties", "required", "enum", "additionalProperties", "items", "minimum", "maximum", "title", "description", "default", "examples",
+        "type", "properties", "required", "enum", "additionalProperties", "items", "minimum", "maximum", "title", "description", "default", "examples", Placeholders,
     ];
 
     /// <summary>Reads a schema.</summary>
@@ -24,6 +30,10 @@ public static class ToolSchema
         var schema = JsonNode.Parse(json) as JsonObject ?? throw new ArgumentException("A schema is an object.", nameof(json));
         return Problems(schema) is { Count: > 0 } problems ? throw new ArgumentException(string.Join(" ", problems), nameof(json)) : schema;
     }
+
+    /// <summary>The members of an input that are handed to the tool as they are written: nobody fills their placeholders in.</summary>
+    public static IReadOnlyList<string> LiteralMembers(JsonObject schema) =>
+        [.. (schema["properties"] as JsonObject ?? []).Where(member => member.Value?[Placeholders] is not null).Select(member => member.Key)];
 
     /// <summary>One sentence for everything that <see cref="ToolInputCheck"/> would not understand.</summary>
     internal static List<string> Problems(JsonObject schema)
@@ -44,6 +54,11 @@ public static class ToolSchema
 
         problems.AddRange(schema.Where(member => !Keywords.Contains(member.Key)).Select(member => $"{place} has the keyword '{member.Key}', which tools do not have."));
         problems.AddRange(TypesOf(schema).Where(type => !Types.Contains(type)).Select(type => $"{place} has the type '{type}', which does not exist."));
+        if (schema[Placeholders] is { } placeholders && placeholders.ToString() is not (Kept or Refused))
+        {
+            problems.Add($"{place} has {Placeholders} '{placeholders}', which must be {Kept} or {Refused}.");
+        }
+
         foreach (var (name, property) in schema["properties"] as JsonObject ?? [])
         {
             Find(property, $"{pointer}/properties/{name}", problems);

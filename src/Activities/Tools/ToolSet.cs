@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Graphs;
 
 namespace Orchestrator.Activities.Tools;
 
@@ -36,6 +37,9 @@ public sealed partial class ToolSet
 
     /// <summary>All names, in alphabetical order.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>What reading a definition needs to know of them, in the same order.</summary>
+    public IReadOnlyList<KnownTool> Known => [.. Names.Select(name => new KnownTool(name, ToolSchema.LiteralMembers(_tools[name].InputSchema)))];
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}\\z")]
     private static partial Regex NamePattern { get; }

@@ -24,14 +24,15 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.", HelpName = "NAME" };
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
-        var environment = new Option<string>("--environment") { Description = "The environment that the run is recorded for.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+        var environment = new Option<string>("--environment") { Description = "The environment; its prompts, in prompts/NAME, go before the others.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
         var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models.", HelpName = "FILE" };
         var stream = new Option<string?>("--stream") { Description = "Print the text of this step while it is written.", HelpName = "STEP" };
+        var only = new Option<string?>("--only") { Description = "Run this step alone; what it takes from others is given as inputs, by their output keys.", HelpName = "STEP" };
         var (state, storage, json) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Json());
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("run", "Run a workflow and show what happens.")
         {
-            file, input, inputs, model, parallel, runId, environment, mocks, stream, state, storage, json, noColor, verbose,
+            file, input, inputs, model, parallel, runId, environment, mocks, stream, only, state, storage, json, noColor, verbose,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -46,9 +47,10 @@ internal static class RunCommand
                 Model = parsed.GetValue(model),
                 MaxParallelism = parsed.GetValue(parallel),
                 StreamedStep = parsed.GetValue(stream),
+                Only = parsed.GetValue(only),
                 Environment = parsed.GetRequiredValue(environment),
                 Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
-                Prompts = [new PromptFolder(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "prompts"))],
+                Prompts = PromptFolder.Beside(path, parsed.GetRequiredValue(environment)),
             };
             var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
             {
@@ -59,7 +61,14 @@ internal static class RunCommand
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
             await using var app = await LocalApp.StartAsync(settings, cancellationToken);
-            return await new ForegroundRun(app, view).RunAsync(request, note, cancellationToken);
+            try
+            {
+                return await new ForegroundRun(app, view).RunAsync(request, note, cancellationToken);
+            }
+            catch (DefinitionRefusedException refusal)
+            {
+                throw new UsageException(DefinitionReport.Lines(path, request.Definition, refusal.Diagnostics));
+            }
         });
         return command;
     }

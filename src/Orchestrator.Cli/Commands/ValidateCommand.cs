@@ -1,8 +1,12 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities;
+using Orchestrator.Activities.Tools;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
+using Orchestrator.Functions;
+using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Serialization;
 
@@ -20,7 +24,7 @@ internal static class ValidateCommand
         {
             var path = parsed.GetRequiredValue(file);
             var text = TextFile.ReadBytes(path, "The definition");
-            var result = WorkflowReader.Read(text);
+            var result = WorkflowReader.Read(text, BuiltInTools());
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -29,7 +33,10 @@ internal static class ValidateCommand
             }
             else
             {
-                await PrintAsync(output, path, Encoding.UTF8.GetString(text), result);
+                foreach (var line in DefinitionReport.Lines(path, text, result.Diagnostics).Concat(Facts(path, result.Workflow)))
+                {
+                    await output.WriteLineAsync(line);
+                }
             }
 
             return result.Workflow is null ? ExitCodes.WrongUsage : ExitCodes.Completed;
@@ -37,20 +44,23 @@ internal static class ValidateCommand
         return command;
     }
 
-    private static async Task PrintAsync(TextWriter output, string path, string text, ReadResult result)
+    private static IReadOnlyList<KnownTool> BuiltInTools()
     {
-        var lines = text.Split('\n');
-        foreach (var finding in result.Diagnostics)
+        using var services = new ServiceCollection().AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null).BuildServiceProvider();
+        return services.GetRequiredService<ToolSet>().Known;
+    }
+
+    private static IEnumerable<string> Facts(string path, CompiledWorkflow? workflow)
+    {
+        if (workflow is null)
         {
-            await output.WriteLineAsync($"{path}: {DiagnosticLine.Of(finding)}");
-            foreach (var line in SourceExcerpt.Of(lines, finding.Line, finding.Column))
-            {
-                await output.WriteLineAsync(line);
-            }
+            yield break;
         }
 
-        await output.WriteLineAsync(result.Workflow is { } workflow
-            ? $"{path}: {workflow.Graph.Count} steps, nothing wrong."
-            : $"{path}: {result.Diagnostics.Count} {(result.Diagnostics.Count == 1 ? "mistake" : "mistakes")}.");
+        yield return $"{path}: {workflow.Graph.Count} {(workflow.Graph.Count == 1 ? "step" : "steps")}.";
+        if (workflow.UndeclaredInputs.Count > 0)
+        {
+            yield return $"{path}: no inputs are declared; these names are taken for inputs: {string.Join(", ", workflow.UndeclaredInputs)}.";
+        }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tools;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Reading;
@@ -11,7 +12,7 @@ namespace Orchestrator.Functions.Runs;
 
 /// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
 /// <param name="prompts">The host's own prompts.</param>
-public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparation, IEnumerable<IPromptSource> prompts, IRunIds ids)
+public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparation, ToolSet tools, IEnumerable<IPromptSource> prompts, IRunIds ids)
 {
     /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
@@ -21,7 +22,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(request);
-        var read = WorkflowReader.Read(request.Definition.Span);
+        var read = WorkflowReader.Read(request.Definition.Span, tools.Known);
         if (read.Workflow is null)
         {
             throw new DefinitionRefusedException(read.Diagnostics);
@@ -43,6 +44,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
                 Model = request.Model,
                 MaxParallelism = request.MaxParallelism,
                 StreamedStep = request.StreamedStep,
+                Only = request.Only,
                 Environment = request.Environment,
                 Mocks = request.Mocks,
                 Prompts = [.. request.Prompts, .. prompts],

@@ -27,6 +27,9 @@ public sealed record StartRequest
     /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
     public string? StreamedStep { get; init; }
 
+    /// <summary>The id of the one step to run, with the outputs that it needs among <see cref="Inputs"/>; null: all steps.</summary>
+    public string? Only { get; init; }
+
     public string Environment { get; init; } = "default";
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();

@@ -27,7 +27,8 @@ internal sealed class StepReferences
     /// <summary>Templates that are none.</summary>
     public IReadOnlyList<(string Pointer, string Problem)> Problems => _problems;
 
-    public static StepReferences Of(StepDefinition step, int position)
+    /// <param name="literalMembers">Members of a tool's input that are no templates.</param>
+    public static StepReferences Of(StepDefinition step, int position, IReadOnlyList<string> literalMembers)
     {
         var references = new StepReferences(step);
         var pointer = WorkflowCompiler.Pointer(position);
@@ -38,7 +39,14 @@ internal sealed class StepReferences
 
         references.Expression(step.When, $"{pointer}/when");
         references.Template(step.Prompt, $"{pointer}/prompt");
-        references.Input(step.Input, $"{pointer}/input");
+        foreach (var (name, value) in step.Input ?? [])
+        {
+            if (!literalMembers.Contains(name))
+            {
+                references.Input(value, $"{pointer}/input/{SourceNode.Escape(name)}");
+            }
+        }
+
         for (var index = 0; index < step.Merge?.From.Count; index++)
         {
             var (name, path) = step.Merge.From[index];

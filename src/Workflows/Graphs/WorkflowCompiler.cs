@@ -13,20 +13,22 @@ internal sealed class WorkflowCompiler
     private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
     private readonly NameScope _names;
     private readonly IReadOnlyList<StepReferences> _references;
+    private readonly Dictionary<string, KnownTool>? _tools;
 
-    public WorkflowCompiler(WorkflowDefinition definition, CompilerFindings findings)
+    /// <param name="tools">The tools that there are; null when that is not known.</param>
+    public WorkflowCompiler(WorkflowDefinition definition, CompilerFindings findings, IReadOnlyCollection<KnownTool>? tools)
     {
+        _tools = tools?.ToDictionary(tool => tool.Name, StringComparer.Ordinal);
         _definition = definition;
         _findings = findings;
         _names = new NameScope(
             definition.Steps.Select(step => new NamedStep(step.Id, step.EffectiveOutputKey, step.Options.OutputTransform is not null)),
             definition.Inputs?.Select(input => input.Name));
-        _references = [.. definition.Steps.Select(StepReferences.Of)];
+        _references = [.. definition.Steps.Select((step, position) => StepReferences.Of(step, position, LiteralMembers(step)))];
     }
 
     /// <summary>The compiled workflow, or null when there is an error, whoever reported it.</summary>
-    /// <param name="tools">The names of the tools that there are; null when that is not known.</param>
-    public CompiledWorkflow? Compile(IReadOnlyCollection<string>? tools)
+    public CompiledWorkflow? Compile()
     {
         FindPositions();
         var steps = _definition.Steps.Select(Plan).ToArray();
@@ -48,7 +50,7 @@ internal sealed class WorkflowCompiler
         new OutputKeyChecks(_definition, graph, _findings).Report();
         new ReferenceChecks(_definition, graph, _names, _references, _findings).Report();
         var lints = new WorkflowLints(_definition, graph, _names, _references, _findings);
-        lints.ReportSteps(tools);
+        lints.ReportSteps(_tools?.Keys);
         if (_findings.HasErrors)
         {
             return null;
@@ -59,6 +61,9 @@ internal sealed class WorkflowCompiler
     }
 
     internal static string Pointer(int step) => string.Create(CultureInfo.InvariantCulture, $"/steps/{step}");
+
+    private IReadOnlyList<string> LiteralMembers(StepDefinition step) =>
+        step.Tool is not null && _tools?.TryGetValue(step.Tool, out var tool) == true ? tool.LiteralMembers : [];
 
     private void FindPositions()
     {

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Workflows.Reading;
 
 /// <summary>Makes plain JSON of source nodes, for values that are data to us.</summary>
-internal static class SourceValue
+public static class SourceValue
 {
+    /// <summary>The value as JSON; null for a null.</summary>
     public static JsonNode? ToJson(SourceNode node) => node.Kind switch
     {
         SourceKind.Object => new JsonObject(node.Members.Select(member => KeyValuePair.Create(member.Name, ToJson(member.Value)))),

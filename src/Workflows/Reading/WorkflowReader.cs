@@ -7,8 +7,8 @@ namespace Orchestrator.Workflows.Reading;
 public static class WorkflowReader
 {
     /// <summary>Never throws for what a user wrote: what is wrong is in the result's diagnostics.</summary>
-    /// <param name="tools">The names of the tools that there are, for a warning about others; null when that is not known.</param>
-    public static ReadResult Read(ReadOnlySpan<byte> utf8, IReadOnlyCollection<string>? tools = null)
+    /// <param name="tools">The tools that there are; null when that is not known: then no name of a tool is doubted, and every text in an input is a template.</param>
+    public static ReadResult Read(ReadOnlySpan<byte> utf8, IReadOnlyCollection<KnownTool>? tools = null)
     {
         var diagnostics = new DiagnosticBag();
         if (utf8.Length > DefinitionLimits.MaxBytes)
@@ -25,10 +25,11 @@ public static class WorkflowReader
             return new ReadResult(null, Sorted(diagnostics));
         }
 
-        var compiled = new WorkflowCompiler(definition, new CompilerFindings(diagnostics, root, definition, reader.MissesNames)).Compile(tools);
+        var compiled = new WorkflowCompiler(definition, new CompilerFindings(diagnostics, root, definition, reader.MissesNames), tools).Compile();
         return new ReadResult(compiled, Sorted(diagnostics));
     }
 
+    // What aliases share is read once for each of them; a mistake in it is one mistake.
     private static IReadOnlyList<Diagnostic> Sorted(DiagnosticBag diagnostics) =>
-        [.. diagnostics.Items.OrderBy(item => item.Line).ThenBy(item => item.Column)];
+        [.. diagnostics.Items.DistinctBy(item => (item.Code, item.Line, item.Column, item.Message)).OrderBy(item => item.Line).ThenBy(item => item.Column)];
 }

@@ -25,7 +25,7 @@ internal static class YamlSource
         }
 
         // Comments carry nothing, and the parser stumbles over some of them.
-        var scanner = new Scanner(new StringReader(text), skipComments: true);
+        var scanner = new Scanner(new StringReader(YamlBreaks.Hide(text)), skipComments: true);
         var parser = new Parser(scanner);
         var tree = new YamlTree(places, diagnostics);
         try
@@ -63,7 +63,7 @@ internal static class YamlSource
     {
         for (var index = 0; index < text.Length; index++)
         {
-            if (text[index] is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF' or (>= '\u007F' and < '\u00A0' and not '\u0085'))
+            if (text[index] is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF' or (>= '\uFDD0' and <= '\uFDD2') or (>= '\u007F' and < '\u00A0' and not '\u0085'))
             {
                 return index;
             }

@@ -9,22 +9,22 @@ internal static class YamlTag
     private const string Core = "tag:yaml.org,2002:";
 
     /// <summary>What a scalar means by its tag and its style; the problem is a whole sentence.</summary>
-    public static YamlScalar Read(Scalar scalar)
+    public static YamlScalar Read(Scalar scalar, string value)
     {
         var plain = scalar.Style == ScalarStyle.Plain;
         var name = Name(scalar.Tag);
-        var text = new YamlScalar(SourceKind.String, scalar.Value);
-        var read = name is null && !plain ? text : YamlScalar.Of(scalar.Value);
+        var text = new YamlScalar(SourceKind.String, value);
+        var read = name is null && !plain ? text : YamlScalar.Of(value);
         switch (name)
         {
             case null:
-                return read.Problem is null ? read : read with { Problem = $"'{scalar.Value}' {read.Problem}." };
+                return read.Problem is null ? read : read with { Problem = $"'{value}' {read.Problem}." };
             case "!" or "!!str":
                 return text;
             case "!!null" or "!!bool" or "!!int" or "!!float" when read.Problem is null && read.Kind == Kind(name) && (name != "!!int" || IsWhole(read.Text)):
                 return read;
             case "!!null" or "!!bool" or "!!int" or "!!float":
-                return text with { Problem = $"'{scalar.Value}' is no {name}." };
+                return text with { Problem = $"'{value}' is no {name}." };
             default:
                 return text with { Problem = name is "!!map" or "!!seq" ? $"The tag '{name}' cannot stand before a text." : Unknown(name) };
         }

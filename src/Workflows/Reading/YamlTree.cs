@@ -52,15 +52,16 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
 
     private bool AddScalar(Scalar scalar)
     {
+        var text = YamlBreaks.Show(scalar.Value);
         if (ExpectsName(out var level))
         {
             if (!scalar.Anchor.IsEmpty)
             {
-                _anchors[scalar.Anchor.Value] = new YamlAnchor(SourceNode.Scalar(Here(scalar.Start), SourceKind.String, scalar.Value)) { Size = 1 };
+                _anchors[scalar.Anchor.Value] = new YamlAnchor(SourceNode.Scalar(Here(scalar.Start), SourceKind.String, text)) { Size = 1 };
             }
 
             var isMerge = scalar is { Style: ScalarStyle.Plain, Value: Merge } && scalar.Tag.IsEmpty;
-            return Name(level, scalar.Value, scalar.Start, isMerge);
+            return Name(level, text, scalar.Start, isMerge);
         }
 
         if (_open.Count == 0 && scalar is { Value: "", Style: ScalarStyle.Plain } && scalar.Tag.IsEmpty)
@@ -68,7 +69,7 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
             return true;
         }
 
-        var value = YamlTag.Read(scalar);
+        var value = YamlTag.Read(scalar, text);
         Report(scalar.Start, value.Problem);
         var node = SourceNode.Scalar(Here(scalar.Start), value.Kind, value.Text, value.IsTrue);
         _read++;
@@ -154,7 +155,7 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
     private bool AddMerged(YamlLevel level, SourceNode merged)
     {
         var added = new List<SourceMember>();
-        foreach (var source in merged.Kind == SourceKind.Array ? merged.Items : [merged])
+        foreach (var source in (merged.Kind == SourceKind.Array ? merged.Items : [merged]).Where(source => source != _missing.Node))
         {
             if (source.Kind != SourceKind.Object)
             {

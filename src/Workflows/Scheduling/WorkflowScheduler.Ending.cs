@@ -242,7 +242,7 @@ public sealed partial class WorkflowScheduler
             }
 
             // A step that waited for another attempt or for its fallback did run, and it failed: that is what the user must see.
-            var failed = reason == StepReason.Stop && status is StepStatus.Retrying or StepStatus.Waiting;
+            var failed = reason == StepReason.Stop && (status is StepStatus.Retrying or StepStatus.Waiting || _states[step].TurnAttempt > 0);
             Record(step, failed ? StepStatus.Failed : StepStatus.Cancelled, failed ? null : reason);
             Settle(step, failed ? StepStatus.Failed : StepStatus.Cancelled, succeeded: false);
         }

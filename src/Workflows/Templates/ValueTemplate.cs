@@ -5,19 +5,29 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
-/// A JSON value whose texts are templates. A text that is one placeholder and nothing else becomes the value itself, of whatever kind; every other
+/// A JSON object whose texts are templates. A text that is one placeholder and nothing else becomes the value itself, of whatever kind; every other
 /// text stays a text. Names of members are no templates, and values are never expanded again. Immutable and thread-safe.
 /// </summary>
 public sealed class ValueTemplate
 {
-    private readonly JsonNode? _value;
+    private readonly JsonObject _value;
+    private readonly IReadOnlyCollection<string> _literalMembers;
     private readonly Dictionary<string, PromptTemplate> _texts = new(StringComparer.Ordinal);
 
     /// <exception cref="TemplateException">A text is no template.</exception>
-    public ValueTemplate(JsonNode? value)
+    /// <param name="literalMembers">Members of the value that are left as they are.</param>
+    public ValueTemplate(JsonObject value, IReadOnlyCollection<string> literalMembers)
     {
-        _value = value;
-        Collect(value);
+        ArgumentNullException.ThrowIfNull(value);
+        (_value, _literalMembers) = (value, literalMembers);
+        foreach (var (name, member) in value)
+        {
+            if (!literalMembers.Contains(name))
+            {
+                Collect(member);
+            }
+        }
+
         Paths = [.. _texts.Values.SelectMany(text => text.Paths).Distinct(StringComparer.Ordinal)];
     }
 
@@ -27,10 +37,11 @@ public sealed class ValueTemplate
     /// <summary>The value with every placeholder replaced.</summary>
     /// <param name="lookup">Resolves a root name, such as <c>inputs</c>.</param>
     /// <exception cref="TemplateException">A name or member does not exist, or a value cannot be used like that.</exception>
-    public JsonNode? Render(Func<string, TemplateValue> lookup)
+    public JsonObject Render(Func<string, TemplateValue> lookup)
     {
         ArgumentNullException.ThrowIfNull(lookup);
-        return Render(_value, lookup);
+        return new JsonObject(_value.Select(member => KeyValuePair.Create(
+            member.Key, _literalMembers.Contains(member.Key) ? member.Value?.DeepClone() : Render(member.Value, lookup))));
     }
 
     private void Collect(JsonNode? value)

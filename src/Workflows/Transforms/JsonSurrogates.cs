@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Transforms;
 
 /// <summary>Mends JSON whose escapes hold half a surrogate pair: JavaScript reads it, .NET does not.</summary>
-internal static class JsonSurrogates
+public static class JsonSurrogates
 {
     private const int EscapeLength = 6;
 

@@ -17,10 +17,13 @@ public sealed class PromptFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Require_slug_finds_either_kind_of_file()
+    public async Task Require_slug_finds_every_kind_of_file()
     {
+        Write("chat.prompty", "system:\nBe kind.\nuser:\nHello {{name}}");
+
         Assert.Equal("Clarify {{answer}}", (await _prompts.RequireAsync("clarify")).Text);
         Assert.Equal("Sum up", (await _prompts.RequireAsync("summary")).Text);
+        Assert.Equal(("Be kind.", "Hello {{name}}"), ((await _prompts.RequireAsync("chat")).System, (await _prompts.RequireAsync("chat")).Text));
     }
 
     [Fact]

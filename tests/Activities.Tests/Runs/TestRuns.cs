@@ -7,8 +7,9 @@ using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Tools;
+using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
@@ -54,21 +55,23 @@ internal sealed class TestRuns
     /// <summary>The tools of executors that are made from now on.</summary>
     public ToolSet Tools { get; set; } = new([]);
 
+    public ISecretSource Secrets { get; set; } = new EnvironmentSecrets();
+
     public MemoryContentStore Claims { get; } = new();
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
-    public StepExecutor MakeExecutor() => new(
+    public StepExecutor MakeExecutor(IChatClientFactory? models = null) => new(
         Runs, Checkpoints, new AttemptClaims(Claims, Time), Control, Feed,
         new StepWorker(
             Checkpoints,
-            new PromptWork(new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
-            new ToolWork(Tools, new AnswerCache(Store), Time)),
+            new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
+            new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
         Time);
 
-    public static async Task<PreparedRun> PrepareAsync(
-        string definition, string? inputs = null, string? mocks = null, params IReadOnlyCollection<IPromptSource> prompts)
+    public async Task<PreparedRun> PrepareAsync(
+        string definition, string? inputs = null, string? mocks = null, string? only = null, params IReadOnlyCollection<IPromptSource> prompts)
     {
-        var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition));
+        var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(definition), Tools.Known);
         Assert.True(read.Workflow is not null, string.Join('\n', read.Diagnostics));
         MockScript? script = null;
         if (mocks is not null)
@@ -76,13 +79,14 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation(new ChatClientFactory(TimeProvider.System), "gpt-4o-mini").PrepareAsync(
+        return await new RunPreparation(new ChatClientFactory(TimeProvider.System), new ToolCheck(Tools, Secrets), "gpt-4o-mini").PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,
                 Workflow = read.Workflow!,
                 Inputs = inputs is null ? [] : JsonNode.Parse(inputs)!.AsObject(),
                 Mocks = script,
+                Only = only,
                 Prompts = prompts,
             },
             CancellationToken.None);

@@ -58,4 +58,44 @@ public sealed class ValidateCommandTests : IDisposable
             finding.GetProperty("code").GetString(), finding.GetProperty("severity").GetString(), finding.GetProperty("pointer").GetString(),
             finding.GetProperty("step").GetString()));
     }
+
+    [Theory]
+    [InlineData("ten-mistakes.json", "\"dependson\"", 9, 55)]
+    [InlineData("ten-mistakes.yaml", "dependson", 13, 5)]
+    public async Task Ten_mistakes_are_ten_findings_each_with_its_place(string file, string fifth, int line, int column)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, file);
+
+        var text = await Workspace.InvokeAsync("validate", path);
+        var json = await Workspace.InvokeAsync("validate", path, "--json");
+
+        text.AssertExit(ExitCodes.WrongUsage);
+        json.AssertExit(ExitCodes.WrongUsage);
+        var lines = text.Output.TrimEnd().Split(Environment.NewLine);
+        Assert.Equal($"{path}: 10 mistakes.", lines[^1]);
+        Assert.Equal((10 * 3) + 1, lines.Length);
+        var findings = json.Json().GetProperty("diagnostics").EnumerateArray().ToList();
+        Assert.Equal(10, findings.Count);
+        Assert.Equal((line, column), (findings[4].GetProperty("line").GetInt32(), findings[4].GetProperty("column").GetInt32()));
+        Assert.StartsWith($"{path}: line {line}, column {column}: error unknown-property", lines[12], StringComparison.Ordinal);
+        Assert.StartsWith(fifth, lines[13][lines[14].IndexOf('^', StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Definition_in_yaml_is_validated_and_run()
+    {
+        var file = _workspace.Write("flow.yaml", """
+            slug: three
+            steps:
+              - id: first
+                prompt: |
+                  Say {{word}}.
+              - { id: second, prompt: "Then {{first}}", dependsOn: [first] }
+            """);
+
+        Assert.Contains("2 steps, nothing wrong", (await Workspace.InvokeAsync("validate", file)).Output, StringComparison.Ordinal);
+        var run = await Workspace.InvokeAsync("run", file, "-i", "word=x", "--state", _workspace.State, "--mocks", _workspace.Mocks(), "--no-color");
+
+        run.AssertExit(ExitCodes.Completed);
+    }
 }

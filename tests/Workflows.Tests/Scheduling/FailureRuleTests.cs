@@ -128,4 +128,15 @@ public class FailureRuleTests
         Plans.Step("a") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Step, 1)) },
         Plans.Step("stand_in") with { IsFallback = true },
         Plans.Step("after", 0));
+
+    [Fact]
+    public void Repeated_step_whose_turn_ends_after_the_run_stopped_has_no_other_turn_and_is_cancelled()
+    {
+        var plan = Plans.Of(2, Plans.Step("repeated"), Plans.Step("fails"));
+        var again = new SimulatedAttempt(TimeSpan.FromMilliseconds(50), new StepOutcome { Status = StepStatus.Completed, Again = true });
+        var run = new SimulatedRun(plan, (step, _) => step == 0 ? again : SimulatedAttempt.Failure(10)).Run();
+
+        Assert.Equal((RunStatus.Failed, StepStatus.Cancelled), (run.End!.Status, run.Scheduler.StatusOf(0)));
+        Assert.Equal(StepReason.Stop, Assert.Single(run.Records, record => record.Step == 0).Reason);
+    }
 }

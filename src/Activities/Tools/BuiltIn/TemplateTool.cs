@@ -15,7 +15,7 @@ internal sealed class TemplateTool : ITool
         {
           "type": "object",
           "properties": {
-            "template": { "type": "string", "description": "The text with placeholders, as in prompts." },
+            "template": { "type": "string", "x-placeholders": "kept", "description": "The text with placeholders, as in prompts." },
             "values": { "type": "object", "description": "What the placeholders stand for, by name. Never expanded again." }
           },
           "required": ["template"],

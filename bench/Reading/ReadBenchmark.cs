@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text;
+using Orchestrator.Bench.Reporting;
+using Orchestrator.Workflows.Reading;
+
+namespace Orchestrator.Bench.Reading;
+
+/// <summary>Large definitions from text to compiled graph, in JSON and in YAML.</summary>
+internal sealed class ReadBenchmark : IBenchmark
+{
+    private const int Times = 7;
+    private static readonly TimeSpan MostAllowed = TimeSpan.FromSeconds(2);
+
+    public string Name => "read";
+
+    public string Title => "definitions from text to compiled graph";
+
+    public Task RunAsync(BenchOptions options, MarkdownReport report)
+    {
+        var rows = new List<IReadOnlyList<string>>();
+        foreach (var (name, make) in ((string, Func<int, string>)[])[("JSON", Json), ("YAML", Yaml)])
+        {
+            var half = Measure(make(DefinitionLimits.MaxSteps / 2));
+            var whole = Measure(make(DefinitionLimits.MaxSteps));
+            WrongAnswerException.ThrowUnless(whole.First < MostAllowed, $"{name}: 10,000 steps took {whole.First} to read.");
+            rows.Add(
+            [
+                name, Figures.Of(whole.First.TotalMilliseconds), Figures.Of(whole.Least.TotalMilliseconds), Figures.Of(whole.Least / half.Least, 2),
+                Figures.Of((double)whole.Bytes / half.Bytes, 2), Figures.Of((double)whole.Bytes / DefinitionLimits.MaxSteps), Machine.Load(),
+            ]);
+        }
+
+        report.Table(["format", "first time, ms", "least, ms", "time 10,000 ÷ 5,000", "bytes 10,000 ÷ 5,000", "B/step", "load"], rows);
+        report.Paragraph($"Goal: 10,000 steps read, checked and compiled in less than {MostAllowed.TotalSeconds} s, the first time included.");
+        return Task.CompletedTask;
+    }
+
+    private static (TimeSpan First, TimeSpan Least, long Bytes) Measure(string text)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var times = new List<TimeSpan>();
+        var bytes = 0L;
+        for (var turn = 0; turn < Times; turn++)
+        {
+            GC.Collect();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var started = Stopwatch.GetTimestamp();
+            var result = WorkflowReader.Read(utf8);
+            times.Add(Stopwatch.GetElapsedTime(started));
+            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            WrongAnswerException.ThrowUnless(result.Workflow is not null, string.Join('\n', result.Diagnostics.Take(3)));
+        }
+
+        return (times[0], times.Min(), bytes);
+    }
+
+    private static string Json(int count) =>
+        $$"""{ "inputs": { "topic": {} }, "steps": [ {{string.Join(",\n", Enumerable.Range(0, count).Select(step => $$$"""{ "id": "s{{{step}}}", "prompt": "{{{Prompt(step)}}}", "dependsOn": [{{{(step < 10 ? "" : $"\"s{step - 10}\"")}}}], "options": { "temperature": 0.5 } }"""))}} ] }""";
+
+    private static string Yaml(int count) => "inputs:\n  topic: {}\nsteps:\n" + string.Concat(Enumerable.Range(0, count).Select(step =>
+        $"  - id: s{step}\n    prompt: |\n      {Prompt(step)}\n    dependsOn: [{(step < 10 ? "" : $"s{step - 10}")}]\n    options:\n      temperature: 0.5\n"));
+
+    private static string Prompt(int step) => step < 10 ? "Begin with {{topic}}." : $"Go on from {{{{s{step - 10}}}}} about {{{{topic}}}}.";
+}

@@ -1,0 +1,35 @@
+namespace Orchestrator.Activities.Tools.Http;
+
+/// <summary>The hosts that may be called. Immutable and thread-safe.</summary>
+internal sealed class HostAllowList
+{
+    private const string Below = "*.";
+
+    private readonly string[] _hosts;
+
+    /// <param name="hosts">Names, or <c>*.</c> and a name for everything below it; empty for all hosts.</param>
+    /// <exception cref="ArgumentException">One of them is something else, such as a URL.</exception>
+    public HostAllowList(IEnumerable<string> hosts)
+    {
+        _hosts = [.. hosts.Select(Canonical)];
+        foreach (var host in _hosts)
+        {
+            var name = host.StartsWith(Below, StringComparison.Ordinal) ? host[Below.Length..] : host;
+            if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
+            {
+                throw new ArgumentException(
+                    $"AllowedHosts has '{host}', which is no host. Write names such as api.example.com or *.example.com, without scheme, port and path.", nameof(hosts));
+            }
+        }
+    }
+
+    public bool Allows(Uri url)
+    {
+        var host = Canonical(url.IdnHost);
+        return _hosts.Length == 0 || _hosts.Any(allowed => allowed.StartsWith(Below, StringComparison.Ordinal)
+            ? host.Length >= allowed.Length && host.EndsWith(allowed[1..], StringComparison.Ordinal)
+            : host == allowed);
+    }
+
+    private static string Canonical(string host) => host.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
+}

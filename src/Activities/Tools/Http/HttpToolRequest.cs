@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Activities.Tools.Http;
+
+/// <summary>One request of the tool, and what becomes of it on redirects.</summary>
+internal sealed record HttpToolRequest
+{
+    private const string ContentType = "Content-Type";
+    private const string IdempotencyKeyName = "Idempotency-Key";
+
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    /// <summary>They belong to the connection, or would send the request somewhere else than the address that was checked.</summary>
+    private static readonly HashSet<string> OwnHeaders = new(
+        ["Host", "Connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection"],
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>They say nothing about who asks, and may follow a redirect to another origin.</summary>
+    private static readonly HashSet<string> HarmlessHeaders = new(["Accept", "Accept-Language", "User-Agent", ContentType], StringComparer.OrdinalIgnoreCase);
+
+    public required HttpMethod Method { get; init; }
+
+    public required Uri Url { get; init; }
+
+    /// <summary>Names in any letter case, each once.</summary>
+    public required Dictionary<string, string> Headers { get; init; }
+
+    public byte[]? Body { get; init; }
+
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>Where it goes, for messages: paths and queries may hold secrets.</summary>
+    public string Origin => Url.GetLeftPart(UriPartial.Authority);
+
+    /// <exception cref="ToolException">Kind <c>invalidInput</c>: URL, query or a header cannot be sent.</exception>
+    public static HttpToolRequest Read(ToolCall call)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in call.Input["headers"] as JsonObject ?? [])
+        {
+            if (value is not null)
+            {
+                AddHeader(headers, name, value.GetValue<string>());
+            }
+        }
+
+        var body = call.Input["body"];
+        var isText = body?.GetValueKind() == JsonValueKind.String;
+        if (body is not null)
+        {
+            headers.TryAdd(ContentType, isText ? "text/plain; charset=utf-8" : "application/json");
+        }
+
+        headers.TryAdd("User-Agent", "orchestrator");
+        return new HttpToolRequest
+        {
+            Method = HttpMethod.Parse(call.Input.Text("method") ?? "GET"),
+            Url = HttpToolUrl.Read(call.Input.Text("url")!, call.Input["query"] as JsonObject ?? []),
+            Headers = headers,
+            Body = body is null ? null : Encoding.UTF8.GetBytes(isText ? body.GetValue<string>() : body.ToJsonString(WorkflowJson.Compact)),
+            IdempotencyKey = call.IdempotencyKey,
+        };
+    }
+
+    public HttpRequestMessage ToMessage()
+    {
+        var message = new HttpRequestMessage(Method, Url) { Content = Body is null ? null : new ByteArrayContent(Body) };
+        foreach (var (name, value) in Headers)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                (message.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (Method != HttpMethod.Get && Method != HttpMethod.Head && !Headers.ContainsKey(IdempotencyKeyName))
+        {
+            message.Headers.TryAddWithoutValidation(IdempotencyKeyName, Uri.EscapeDataString(IdempotencyKey));
+        }
+
+        return message;
+    }
+
+    /// <summary>The request that follows a redirect: without a body where that is the meaning of the status, without what is meant for the first origin on another.</summary>
+    public HttpToolRequest Redirected(HttpStatusCode status, Uri target)
+    {
+        var sameOrigin = Uri.Compare(Url, target, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
+        var asGet = (status == HttpStatusCode.SeeOther && Method != HttpMethod.Head)
+            || (status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found && Method == HttpMethod.Post);
+        return this with
+        {
+            Url = target,
+            Method = asGet ? HttpMethod.Get : Method,
+            Body = asGet ? null : Body,
+            Headers = Headers
+                .Where(header => sameOrigin || HarmlessHeaders.Contains(header.Key))
+                .Where(header => !asGet || !header.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
+    private static void AddHeader(Dictionary<string, string> headers, string name, string value)
+    {
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(NameCharacters))
+        {
+            throw Invalid($"'{name}' cannot be the name of a header.");
+        }
+
+        if (OwnHeaders.Contains(name))
+        {
+            throw Invalid($"The header '{name}' is the connection's own and cannot be set. Remove it.");
+        }
+
+        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            throw Invalid($"The value of the header '{name}' has line breaks, control characters or letters beyond ASCII, which headers cannot carry.");
+        }
+
+        if (!headers.TryAdd(name, value))
+        {
+            throw Invalid($"The header '{name}' is there twice, in different letter cases. Keep one.");
+        }
+    }
+
+    private static ToolException Invalid(string message) => new(ErrorKind.InvalidInput, message);
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using Orchestrator.Activities.Tools.Http;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Activities.Tests.Tools.Http;
+
+/// <summary>A tool that may call this machine, and a clock that stands still.</summary>
+public abstract class HttpToolTestBase : IDisposable
+{
+    internal FakeTimeProvider Time { get; } = new();
+
+    internal HttpToolOptions Options { get; } = new() { AllowPrivateAddresses = true, MaxResponseBytes = 10_000 };
+
+    private HttpRequestTool? _tool;
+
+    internal HttpRequestTool Tool => _tool ??= new HttpRequestTool(Options, Time);
+
+    /// <summary>A tool for which 127.0.0.1 is on the internet and everything else is as it is.</summary>
+    internal HttpRequestTool Guarded(Func<string, IPAddress[]>? resolve = null) => _tool ??= new HttpRequestTool(
+        Options,
+        Time,
+        address => address.Equals(IPAddress.Loopback) || PublicAddress.IsPublic(address),
+        (host, _) => Task.FromResult(resolve?.Invoke(host) ?? [IPAddress.Loopback]));
+
+    public void Dispose()
+    {
+        _tool?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
