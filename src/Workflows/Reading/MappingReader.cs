@@ -31,9 +31,10 @@ internal static class MappingReader
         var read = new List<KeyValuePair<string, MappedValue>>();
         foreach (var entry in mapping.Node.Members)
         {
-            if (Value(mapping, entry) is { } value)
+            // A value that is wrong has a stand-in: the prompt may name it.
+            if (mapping.Take(entry.Name) is not null)
             {
-                read.Add(new(entry.Name, value));
+                read.Add(new(entry.Name, Value(mapping, entry) ?? MappedValue.Literal(null)));
             }
         }
 
