@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Diagnostics;
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>Compiles what steps say of their failures, and marks the steps that stand in for others.</summary>
-internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
+internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions, Suggestions suggestions)
 {
     private readonly Dictionary<int, int> _standsInFor = [];
 
@@ -72,7 +72,7 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
         {
             error(
                 DiagnosticCodes.UnknownStep, WorkflowCompiler.Pointer(position) + pointer,
-                $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), position);
+                $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.", suggestions.For(id, positions.Keys), position);
         }
         else if (fallback == position)
         {

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Diagnostics;
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>Marks the steps of <c>finally</c>.</summary>
-internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
+internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions, Suggestions suggestions)
 {
     public void Compile(GraphStep[] steps, Action<string, string, string, string?, int> error)
     {
@@ -15,7 +15,7 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             var pointer = string.Create(CultureInfo.InvariantCulture, $"/finally/{index}");
             if (!positions.TryGetValue(id, out var position))
             {
-                error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), -1);
+                error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", suggestions.For(id, positions.Keys), -1);
             }
             else if (steps[position].IsFallback)
             {

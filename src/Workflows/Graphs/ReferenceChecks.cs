@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>Checks the data that steps take from one another: it must be there when the step starts, and one name must mean one thing.</summary>
-internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGraph graph, NameScope names)
+internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGraph graph, NameScope names, Suggestions suggestions)
 {
     public void Report(Action<string, string, string, string?, int> error)
     {
@@ -21,7 +21,7 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
             {
                 if (!names.TryResolve(path, out var reference, out var problem))
                 {
-                    error(DiagnosticCodes.UnknownReference, pointer, problem, Suggestion.For(path.Root, names.Names), position);
+                    error(DiagnosticCodes.UnknownReference, pointer, problem, suggestions.For(path.Root, names.Names), position);
                 }
                 else if (reference.Step >= 0 && !graph.MayRead(position, reference.Step))
                 {
@@ -55,10 +55,10 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
             }
         }
 
+        var mapped = (step.InputMapping ?? []).Select(mapping => mapping.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var placeholder in Placeholders(step, pointer, position, error))
         {
-            if (ValuePath.TryParse(placeholder, out var path, out _)
-                && step.InputMapping?.Any(mapping => mapping.Key == path.Root) != true)
+            if (ValuePath.TryParse(placeholder, out var path, out _) && !mapped.Contains(path.Root))
             {
                 yield return ($"{pointer}/prompt", path);
             }
@@ -85,7 +85,7 @@ internal sealed class ReferenceChecks(WorkflowDefinition definition, WorkflowGra
         {
             if (ValuePath.TryParse(text, out var path, out _) && !names.TryResolve(path, out _, out var problem))
             {
-                error(DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, Suggestion.For(path.Root, names.Names), -1);
+                error(DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, suggestions.For(path.Root, names.Names), -1);
             }
         }
     }

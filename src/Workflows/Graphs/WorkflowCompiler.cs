@@ -10,6 +10,7 @@ internal sealed class WorkflowCompiler
 {
     private readonly WorkflowDefinition _definition;
     private readonly Action<string, string, string, string?, string?> _report;
+    private readonly Suggestions _suggestions = new();
     private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
 
     /// <param name="report">Takes code, pointer, message, suggestion and step of an error.</param>
@@ -31,8 +32,8 @@ internal sealed class WorkflowCompiler
 
         FindPositions(Error);
         var steps = _definition.Steps.Select((step, position) => Plan(step, position, Error)).ToArray();
-        new FailureCompiler(_definition, _positions).Compile(steps, Error);
-        new FinalCompiler(_definition, _positions).Compile(steps, Error);
+        new FailureCompiler(_definition, _positions, _suggestions).Compile(steps, Error);
+        new FinalCompiler(_definition, _positions, _suggestions).Compile(steps, Error);
         foreach (var cycle in DependencyCycles.Find(steps))
         {
             Error(
@@ -47,7 +48,7 @@ internal sealed class WorkflowCompiler
 
         var graph = new WorkflowGraph(steps);
         var names = Scope();
-        new ReferenceChecks(_definition, graph, names).Report(Error);
+        new ReferenceChecks(_definition, graph, names, _suggestions).Report(Error);
         return errors > 0 ? null : new CompiledWorkflow(_definition, graph, names);
     }
 
@@ -77,7 +78,7 @@ internal sealed class WorkflowCompiler
             {
                 error(
                     DiagnosticCodes.UnknownStep, pointer, $"Step '{step.Id}' depends on '{name}', and there is no such step.",
-                    Suggestion.For(name, _positions.Keys.Where(id => id != step.Id)), position);
+                    _suggestions.For(name, _positions.Keys.Where(id => id != step.Id)), position);
             }
             else if (dependency == position)
             {

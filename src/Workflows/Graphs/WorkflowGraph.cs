@@ -70,19 +70,23 @@ public sealed class WorkflowGraph
     /// <summary>Whether <paramref name="other"/> is among <see cref="InReachOf"/> of <paramref name="step"/>. Looks only at steps between the two.</summary>
     public bool MayRead(int step, int other)
     {
-        var seen = new HashSet<int>();
+        // Asked for every name in every prompt, and a long chain is walked each time: no set, no enumerator.
+        var seen = new bool[Steps.Count];
         var open = new Stack<int>([step]);
         while (open.TryPop(out var current))
         {
-            foreach (var dependency in current != step && Steps[current].Join == JoinKind.Any ? [] : Steps[current].DependsOn)
+            var dependencies = current != step && Steps[current].Join == JoinKind.Any ? [] : Steps[current].DependsOn;
+            for (var index = 0; index < dependencies.Count; index++)
             {
+                var dependency = dependencies[index];
                 if (dependency == other)
                 {
                     return true;
                 }
 
-                if (_rank[dependency] > _rank[other] && seen.Add(dependency))
+                if (_rank[dependency] > _rank[other] && !seen[dependency])
                 {
+                    seen[dependency] = true;
                     open.Push(dependency);
                 }
             }
