@@ -53,8 +53,11 @@ internal sealed class Workspace : IDisposable
     public void AssertRefused(CommandResult result, params string[] reasons)
     {
         result.AssertPlainRefusal();
-        Assert.True(reasons.Length == result.ErrorLines.Count, result.Error);
-        foreach (var (reason, line) in reasons.Zip(result.ErrorLines))
+
+        // Findings in a definition have the line that they are about below them, and are counted at the end.
+        var lines = result.ErrorLines.Where(line => !line.StartsWith("    ", StringComparison.Ordinal) && !line.EndsWith(" mistake.", StringComparison.Ordinal) && !line.EndsWith(" mistakes.", StringComparison.Ordinal)).ToList();
+        Assert.True(reasons.Length == lines.Count, result.Error);
+        foreach (var (reason, line) in reasons.Zip(lines))
         {
             Assert.Contains(reason, line, StringComparison.Ordinal);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Runs;
@@ -16,6 +17,9 @@ public sealed record PreparedPrompt(string Text)
     public string? Version { get; init; }
 
     public string? System { get; init; }
+
+    /// <summary>The inputs that the prompt declares; empty when it declares none.</summary>
+    public IReadOnlyList<InputDefinition> Inputs { get; init; } = [];
 
     /// <summary>The text, read once for all steps that use it.</summary>
     /// <exception cref="TemplateException">The text is no template.</exception>

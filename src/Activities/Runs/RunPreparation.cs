@@ -52,6 +52,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Mocks = request.Mocks,
             Environment = request.Environment,
         };
+        prepared = PromptDefaults.Apply(prepared);
         CheckModels(prepared, problems);
         await tools.ReportAsync(prepared, problems, cancellationToken);
         PromptCheck.Report(prepared, RequiredWhereNamed(request), problems);
@@ -136,7 +137,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             {
                 var prompt = await request.Prompts.RequireAsync(step.PromptId, cancellationToken);
                 found.Add(PromptKey(step), new Found(
-                    new PreparedPrompt(prompt.Text) { Slug = prompt.Slug, Version = prompt.Version, System = prompt.System }, prompt));
+                    new PreparedPrompt(prompt.Text) { Slug = prompt.Slug, Version = prompt.Version, System = prompt.System, Inputs = prompt.Inputs }, prompt));
             }
             catch (PromptException exception)
             {

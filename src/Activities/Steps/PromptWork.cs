@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 using Orchestrator.Workflows.Usage;
@@ -47,6 +48,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
 
         call.Inputs = inputs.Named;
+        Check(call, prompt, inputs);
         var text = prompt.Template.Render(inputs.Lookup);
         return new PromptRequest
         {
@@ -55,6 +57,18 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             Temperature = step.Temperature,
             MaxTokens = step.MaxTokens,
         };
+    }
+
+    /// <summary>Holds the values against what the prompt says of its inputs, before the model is paid for them.</summary>
+    private static void Check(StepCall call, PreparedPrompt prompt, StepInputs inputs)
+    {
+        foreach (var input in prompt.Inputs)
+        {
+            if (inputs.Named[input.Name] is { } value && input.Complaint(value) is { } complaint)
+            {
+                throw new TemplateException($"The input '{input.Name}' of the prompt '{prompt.Slug}' {complaint}.");
+            }
+        }
     }
 
     private async Task<JsonNode?> CachedAsync(StepCall call, PromptRequest request, CancellationToken cancellationToken)

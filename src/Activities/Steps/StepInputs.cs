@@ -42,6 +42,11 @@ internal sealed class StepInputs
             inputs.Named[name] = inputs.Value(value, $"The input mapping '{name}'")?.DeepClone();
         }
 
+        foreach (var (name, value) in step.Defaults ?? [])
+        {
+            inputs.Named[name] = value?.DeepClone();
+        }
+
         return inputs;
     }
 

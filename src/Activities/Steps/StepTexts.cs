@@ -45,9 +45,9 @@ internal sealed class StepTexts
     public static ExtraNames Extra(PreparedStep step) =>
         (step.Repeat is null ? ExtraNames.None : ExtraNames.Previous) | (step.Type == StepType.Tool ? ExtraNames.Secrets : ExtraNames.None);
 
-    /// <summary>The names that the step gives to values itself: by its mapping, or in what it merges.</summary>
+    /// <summary>The names that the step gives to values itself: by its mapping, in what it merges, or by its prompt's defaults.</summary>
     public static IEnumerable<string> OwnNames(PreparedStep step) =>
-        (step.Mapping ?? []).Select(entry => entry.Key).Concat((step.Merge?.From ?? []).Select(entry => entry.Key));
+        (step.Mapping ?? []).Select(entry => entry.Key).Concat((step.Merge?.From ?? []).Select(entry => entry.Key)).Concat((step.Defaults ?? []).Select(entry => entry.Key));
 
     /// <summary>The paths that its mapping, or what it merges, takes.</summary>
     public static IEnumerable<ValuePath> MappedPaths(PreparedStep step) =>

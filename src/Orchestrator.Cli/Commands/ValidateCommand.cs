@@ -33,7 +33,7 @@ internal static class ValidateCommand
             }
             else
             {
-                foreach (var line in DefinitionReport.Lines(path, text, result.Diagnostics).Concat(Facts(path, result.Workflow)))
+                foreach (var line in DefinitionReport.Lines(path, text, result.Diagnostics, result.Workflow?.Graph.Count).Concat(Facts(path, result.Workflow)))
                 {
                     await output.WriteLineAsync(line);
                 }
@@ -52,15 +52,9 @@ internal static class ValidateCommand
 
     private static IEnumerable<string> Facts(string path, CompiledWorkflow? workflow)
     {
-        if (workflow is null)
+        if (workflow?.UndeclaredInputs is { Count: > 0 } inputs)
         {
-            yield break;
-        }
-
-        yield return $"{path}: {workflow.Graph.Count} {(workflow.Graph.Count == 1 ? "step" : "steps")}.";
-        if (workflow.UndeclaredInputs.Count > 0)
-        {
-            yield return $"{path}: no inputs are declared; these names are taken for inputs: {string.Join(", ", workflow.UndeclaredInputs)}.";
+            yield return $"{path}: no inputs are declared; these names are taken for inputs: {string.Join(", ", inputs)}.";
         }
     }
 }

@@ -28,12 +28,21 @@ public static class Suggestion
     /// <summary>Edits between the two, letter case aside, with neighbours swapped counting as one; <paramref name="limit"/> at the most.</summary>
     private static int Distance(string left, string right, int limit)
     {
-        var beforeLast = new int[right.Length + 1];
-        var last = Enumerable.Range(0, right.Length + 1).ToArray();
+        // Names are compared with all others of a document, so three rows serve for all letters.
+        var width = right.Length + 1;
+        Span<int> rows = width <= 128 ? stackalloc int[3 * width] : new int[3 * width];
+        var beforeLast = rows[..width];
+        var last = rows[width..(2 * width)];
+        var current = rows[(2 * width)..];
+        for (var column = 0; column < width; column++)
+        {
+            last[column] = column;
+        }
+
         for (var row = 1; row <= left.Length; row++)
         {
-            var current = new int[right.Length + 1];
             current[0] = row;
+            var least = row;
             for (var column = 1; column <= right.Length; column++)
             {
                 var same = Same(left[row - 1], right[column - 1]);
@@ -42,9 +51,20 @@ public static class Suggestion
                 {
                     current[column] = Math.Min(current[column], beforeLast[column - 2] + 1);
                 }
+
+                least = Math.Min(least, current[column]);
             }
 
-            (beforeLast, last) = (last, current);
+            // A later row is never less than the least of the two before it.
+            if (least > limit)
+            {
+                return limit;
+            }
+
+            var free = beforeLast;
+            beforeLast = last;
+            last = current;
+            current = free;
         }
 
         return Math.Min(last[right.Length], limit);

@@ -11,6 +11,8 @@ internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode roo
 {
     private readonly HashSet<int> _wrongDependencies = [.. diagnostics.Items.Select(item => StepOfDependency(item.Pointer)).OfType<int>()];
 
+    public Suggestions Suggestions { get; } = new();
+
     public bool HasErrors => diagnostics.HasErrors;
 
     /// <param name="step">Position of the step it is about; -1 when it is about the workflow.</param>

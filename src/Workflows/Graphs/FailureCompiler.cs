@@ -72,7 +72,7 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
         {
             findings.Error(
                 DiagnosticCodes.UnknownStep, WorkflowCompiler.Pointer(position) + pointer,
-                $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), position);
+                $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), position);
         }
         else if (fallback == position)
         {

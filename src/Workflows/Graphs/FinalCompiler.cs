@@ -15,7 +15,7 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             var pointer = string.Create(CultureInfo.InvariantCulture, $"/finally/{index}");
             if (!positions.TryGetValue(id, out var position))
             {
-                findings.Error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", Suggestion.For(id, positions.Keys), -1);
+                findings.Error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), -1);
             }
             else if (steps[position].IsFallback)
             {

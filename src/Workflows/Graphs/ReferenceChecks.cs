@@ -33,7 +33,7 @@ internal sealed class ReferenceChecks(
         var step = definition.Steps[position];
         if (!names.TryResolve(reference.Path, reference.Extra, out var found, out var problem))
         {
-            findings.Error(DiagnosticCodes.UnknownReference, reference.Pointer, problem, Suggestion.For(Named(reference.Path), names.Names), position);
+            findings.Error(DiagnosticCodes.UnknownReference, reference.Pointer, problem, findings.Suggestions.For(Named(reference.Path), names.Names), position);
         }
         else if (found.Steps.Count == 0 || (reference.OwnOutput && found.Steps.Contains(position)))
         {
@@ -62,7 +62,7 @@ internal sealed class ReferenceChecks(
             if (ValuePath.TryParse(text, out var path, out _) && !names.TryResolve(path, out _, out var problem))
             {
                 findings.Error(
-                    DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, Suggestion.For(Named(path), names.Names), -1);
+                    DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, findings.Suggestions.For(Named(path), names.Names), -1);
             }
         }
     }

@@ -102,7 +102,7 @@ internal sealed class WorkflowCompiler
             {
                 _findings.Error(
                     DiagnosticCodes.UnknownStep, pointer, $"Step '{step.Id}' depends on '{name}', and there is no such step.",
-                    Suggestion.For(name, _positions.Keys.Where(id => id != step.Id)), position);
+                    _findings.Suggestions.For(name, _positions.Keys.Where(id => id != step.Id)), position);
             }
             else if (dependency == position)
             {

@@ -93,7 +93,7 @@ internal sealed class WorkflowLints(
                     Warn(
                         DiagnosticCodes.UnknownResource, FormattableString.Invariant($"{WorkflowCompiler.Pointer(position)}/uses/{index}"),
                         $"Step '{step.Id}' uses '{step.Uses[index]}', and the workflow has no such resource, so it is not limited.",
-                        Suggestion.For(step.Uses[index], known), position);
+                        findings.Suggestions.For(step.Uses[index], known), position);
                 }
             }
         }
@@ -105,7 +105,7 @@ internal sealed class WorkflowLints(
         {
             Warn(
                 DiagnosticCodes.UnknownTool, $"{pointer}/tool", $"Step '{step.Id}' calls the tool '{step.Tool}', which this host does not have.",
-                Suggestion.For(step.Tool, tools) ?? $"There are {string.Join(", ", tools)}.", position);
+                findings.Suggestions.For(step.Tool, tools) ?? $"There are {string.Join(", ", tools)}.", position);
         }
 
         if (ExternalTools.Contains(step.Tool) && step.Options.Timeout is null && definition.Options.Timeout is null)

@@ -5,9 +5,13 @@ namespace Orchestrator.Workflows.Reading;
 /// <summary>A value of a parsed document with its place in the text: what JSON and YAML have in common.</summary>
 public sealed class SourceNode
 {
+    /// <summary>Up to so many members are looked through; beyond that they are indexed, since a mapping asks for each of its own.</summary>
+    private const int FewMembers = 16;
+
     private readonly SourceNode? _parent;
     private readonly string? _name;
     private readonly int _index;
+    private Dictionary<string, SourceNode>? _byName;
 
     private SourceNode(SourceNode? parent, string? name, int index, SourceKind kind, int line, int column)
     {
@@ -59,7 +63,16 @@ public sealed class SourceNode
     internal List<SourceNode>? ItemList { get; private init; }
 
     /// <summary>The member of that name; null when this is no object or has none.</summary>
-    public SourceNode? Member(string name) => Members.FirstOrDefault(member => member.Name == name)?.Value;
+    public SourceNode? Member(string name)
+    {
+        if (Members.Count <= FewMembers)
+        {
+            return Members.FirstOrDefault(member => member.Name == name)?.Value;
+        }
+
+        _byName ??= Members.ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+        return _byName.GetValueOrDefault(name);
+    }
 
     /// <summary>The value at <paramref name="pointer"/>, or the nearest one on the way to it that exists.</summary>
     public SourceNode Nearest(string pointer)

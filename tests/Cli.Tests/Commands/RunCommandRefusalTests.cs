@@ -98,8 +98,8 @@ public sealed class RunCommandRefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("steps: no", "This is not valid JSON")]
-    [InlineData("", "This is not valid JSON")]
+    [InlineData("steps: no", "'steps' of the workflow must be a list of steps; it is a text.")]
+    [InlineData("", "empty")]
     [InlineData("{ \"steps\": [ ", "This is not valid JSON")]
     [InlineData("[]", "A workflow definition is an object with 'steps'.")]
     [InlineData("null", "A workflow definition is an object with 'steps'.")]
@@ -110,7 +110,7 @@ public sealed class RunCommandRefusalTests : IDisposable
         var result = await _workspace.RunAsync(text);
 
         _workspace.AssertRefused(result, reason);
-        Assert.StartsWith("line 1, column ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("workflow.json: line 1, column ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,4 +98,22 @@ public sealed class ValidateCommandTests : IDisposable
 
         run.AssertExit(ExitCodes.Completed);
     }
+
+    [Fact]
+    public async Task Warnings_leave_a_definition_valid_and_names_taken_for_inputs_are_listed()
+    {
+        var file = _workspace.Write("flow.yaml", """
+            steps:
+              - { id: a, prompt: "{{topic}} in {{tone}}", when: "1 == 1" }
+              - { id: b, type: tool, tool: htp_request }
+            """);
+
+        var result = await Workspace.InvokeAsync("validate", file);
+
+        result.AssertExit(ExitCodes.Completed);
+        Assert.Contains("warning constant-condition", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'http_request'?", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"{file}: 2 steps, 2 warnings.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("these names are taken for inputs: topic, tone.", result.Output, StringComparison.Ordinal);
+    }
 }

@@ -244,4 +244,24 @@ public class WorkflowReaderTests
         Assert.True(result.Workflow is not null, string.Join('\n', result.Diagnostics));
         return result.Workflow!;
     }
+
+    /// <summary>Each of these took minutes before, for names are looked up, compared and suggested among all others.</summary>
+    [Theory]
+    [InlineData("\"inputMapping\": { {0} }", "\"k{0}\": \"inputs.x\"")]
+    [InlineData("\"dependsOn\": [ {0} ]", "\"t{0}x\"")]
+    [InlineData("\"options\": { \"onError\": { {0} } }", "\"k{0}\": \"fail\"")]
+    public void Many_names_cost_what_the_text_is_long(string member, string entry)
+    {
+        const int Count = 10_000;
+        var entries = string.Join(',', Enumerable.Range(0, Count).Select(index => entry.Replace("{0}", $"{index}", StringComparison.Ordinal)));
+        var others = string.Join(',', Enumerable.Range(0, Count - 1).Select(index => $$"""{ "id": "s{{index}}", "prompt": "x" }"""));
+        var text = Encoding.UTF8.GetBytes($$"""{ "steps": [ { "id": "z", "prompt": "x", {{member.Replace("{0}", entries, StringComparison.Ordinal)}} }, {{others}} ] }""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        WorkflowReader.Read(text);
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / text.Length, 0, 1000);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 15);
+    }
 }
