@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Tests.Writing;
 using Orchestrator.Workflows.Writing;
 
@@ -24,7 +26,7 @@ public sealed class SchemaAgreementTests
 
     private static readonly string[] Names = [.. PropertyNames(Judgement.Schema).Append("other").Append("x y").Distinct()];
 
-    /// <summary>Between them these have every member that there is.</summary>
+    /// <summary>Between them these have every member that there is, and what must be there once.</summary>
     public static TheoryData<string> Full =>
     [
         """
@@ -59,6 +61,13 @@ public sealed class SchemaAgreementTests
         { "steps": [ { "id": "a", "type": "tool", "tool": "t", "input": { "a": 1 }, "inputMapping": { "x": "a" }, "repeat": { "until": "true", "max": 3 }, "options": { "retryCount": 1, "cache": true, "timeout": 1, "stepTimeout": 2 } } ] }
         """,
         """{ "steps": [ { "id": "a", "type": "merge", "mode": "template", "from": ["a", "b"], "template": "t", "outputKey": "o", "dependsOn": [], "options": { "estimatedMs": 1, "onError": "continue" } } ] }""",
+        """
+        {
+          "options": { "maxParallelism": "auto", "budget": { "tokens": 1 } },
+          "resources": { "a": { "requestsPerSecond": 1 }, "b": { "requestsPerMinute": 1 }, "c": { "tokensPerMinute": 1 }, "d": { "maxConcurrent": 1 } },
+          "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "promptId": "y", "options": {} } ]
+        }
+        """,
         """{ "steps": [ { "id": "a", "type": "merge", "mode": "concat", "from": { "a": "a" }, "separator": "s" }, { "id": "b", "type": "merge", "from": ["a"] } ] }""",
     ];
 
@@ -109,7 +118,7 @@ public sealed class SchemaAgreementTests
             }
 
             Judgement.Agreed(document);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(8_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(4_000));
 
     [Theory]
     [InlineData("[]")]
@@ -126,6 +135,30 @@ public sealed class SchemaAgreementTests
     {
         Assert.Equal(reason, Judgement.ExceptionOf(Assert.Single(Documents.Read(text).Findings)));
         Assert.True(Judgement.SchemaAccepts(Parse(text)));
+    }
+
+    [Fact]
+    public void Schema_and_reader_agree_on_the_number_of_steps()
+    {
+        Assert.True(Judgement.Agreed(Steps(DefinitionLimits.MaxSteps)));
+        Assert.False(Judgement.Agreed(Steps(DefinitionLimits.MaxSteps + 1)));
+
+        static JsonObject Steps(int count) => new() { ["steps"] = new JsonArray([.. Enumerable.Range(0, count).Select(step => new JsonObject { ["id"] = $"s{step}", ["prompt"] = "x" })]) };
+    }
+
+    [Fact]
+    public void Schema_and_reader_agree_on_actions_by_kind_of_failure()
+    {
+        foreach (var kind in Enum.GetValues<ErrorKind>().Select(ObjectReader.Name).Append("default"))
+        {
+            foreach (var value in Values)
+            {
+                Judgement.Agreed(new JsonObject
+                {
+                    ["steps"] = new JsonArray(new JsonObject { ["id"] = "a", ["prompt"] = "x", ["options"] = new JsonObject { ["onError"] = new JsonObject { [kind] = value?.DeepClone() } } }),
+                });
+            }
+        }
     }
 
     private static void Change(Random random, Place place, List<Place> places)
