@@ -6,7 +6,7 @@ internal static class Repository
     private static string Root { get; } = FindRoot();
 
     /// <summary>The definition of an example.</summary>
-    public static string Example(string name) => Path.Combine(Root, "examples", name, "workflow.json");
+    public static string Example(string name) => Directory.GetFiles(Path.Combine(Root, "examples", name), "workflow.*").Single();
 
     private static string FindRoot()
     {

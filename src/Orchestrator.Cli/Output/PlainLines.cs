@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Activities.Events;
+using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Cli.Output;
@@ -22,6 +23,7 @@ internal sealed class PlainLines(TextWriter output) : IRunProgressView
     {
         RunEventNames.StepStarted => item.Attempt > 1 ? $"started again (attempt {item.Attempt})" : "started",
         RunEventNames.StepCompleted => $"completed in {Numbers.Duration(item.DurationMs)}, {Spent(item.Usage)}",
+        RunEventNames.StepRetrying when item.Reason == StepReason.Repeat => $"ended a turn in {Numbers.Duration(item.DurationMs)}, {Spent(item.Usage)}; another follows",
         RunEventNames.StepRetrying => $"attempt {item.Attempt} failed, will be tried again: {item.Error?.Message}",
         RunEventNames.StepFailed => $"failed: {item.Error?.Message}",
         RunEventNames.StepSkipped => $"skipped ({item.Reason})",

@@ -1,0 +1,45 @@
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Reading;
+
+namespace Orchestrator.Workflows.Tests.Diagnostics;
+
+/// <summary>docs/diagnostics.md: every code has a section, and the example of each is found to be what the section says.</summary>
+public partial class DiagnosticsDocumentTests
+{
+    /// <summary>Codes whose example would fill a book.</summary>
+    private static readonly string[] WithoutExample = [DiagnosticCodes.TooLarge, DiagnosticCodes.ManySteps];
+
+    private static readonly IReadOnlyList<KnownTool> Tools = [new("http_request", [])];
+
+    private static readonly string Document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "diagnostics.md")).ReplaceLineEndings("\n");
+
+    [Fact]
+    public void Every_code_has_a_section_and_every_section_a_code()
+    {
+        var codes = typeof(DiagnosticCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.Equal(codes.Order(), Sections().Select(section => section.Code).Order());
+    }
+
+    [Fact]
+    public void Example_of_a_section_gives_that_finding_and_an_error_only_that_one()
+    {
+        foreach (var (code, example) in Sections().Where(section => !WithoutExample.Contains(section.Code)))
+        {
+            Assert.True(example is not null, $"'{code}' has no example.");
+            var findings = WorkflowReader.Read(Encoding.UTF8.GetBytes(example), Tools).Diagnostics;
+            Assert.True(findings.Any(finding => finding.Code == code), $"The example of '{code}' gives {string.Join(", ", findings)}.");
+            Assert.True(findings.Count(finding => finding.Severity == DiagnosticSeverity.Error) <= 1, $"The example of '{code}' gives {string.Join(", ", findings)}.");
+        }
+    }
+
+    private static IEnumerable<(string Code, string? Example)> Sections() => SectionPattern().Matches(Document)
+        .Select(match => (match.Groups["code"].Value, match.Groups["example"].Success ? match.Groups["example"].Value : null));
+
+    [GeneratedRegex(@"^### (?<code>[a-z-]+)\n\n[^\n]+\n(?:\n```yaml\n(?<example>.*?)```\n)?", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex SectionPattern();
+}
