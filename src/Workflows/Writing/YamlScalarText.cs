@@ -54,6 +54,9 @@ internal static class YamlScalarText
         && text[^1] is not (' ' or ':')
         && !text.Contains(": ", StringComparison.Ordinal)
         && !text.Contains(" #", StringComparison.Ordinal)
+
+        // Plain for YAML, but YamlDotNet 16 takes a name with it for one with an alias.
+        && !text.Contains(" *", StringComparison.Ordinal)
         && !Words.Contains(text)
         && YamlScalar.Of(text).Kind == SourceKind.String;
 

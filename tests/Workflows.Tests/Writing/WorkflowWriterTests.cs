@@ -184,6 +184,7 @@ public sealed class WorkflowWriterTests
     [InlineData("a: b", "\"a: b\"")]
     [InlineData("a:", "\"a:\"")]
     [InlineData("a #b", "\"a #b\"")]
+    [InlineData("a *b", "\"a *b\"")]
     [InlineData("- \"a\" isn't", "'- \"a\" isn''t'")]
     [InlineData("{{x}}", "\"{{x}}\"")]
     [InlineData("<<", "\"<<\"")]
