@@ -59,4 +59,29 @@ public sealed class ServeOptionsTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("maxConcurrentActivityFunctions", Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("0.0.0.0", "ORCHESTRATOR_KEY")]
+    [InlineData("everywhere", "'everywhere' is no IP address")]
+    public async Task Address_that_needs_a_key_or_is_none_is_refused_in_one_sentence(string address, string reason)
+    {
+        var result = await OrchestratorProcess.RunAsync(_folder.Path, "serve", "--port", "0", "--address", address, "--state", _folder.Combine("state"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(reason, Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.Combine("state")));
+    }
+
+    [Fact]
+    public async Task Key_is_needed_by_every_call_once_there_is_one()
+    {
+        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["ORCHESTRATOR_KEY"] = "open-sesame" }, "--address", "0.0.0.0");
+
+        using var without = await server.Client.GetAsync("/api/runs/nobody");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs/nobody");
+        request.Headers.Add("x-functions-key", "open-sesame");
+        using var with = await server.Client.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NotFound), (without.StatusCode, with.StatusCode));
+    }
 }

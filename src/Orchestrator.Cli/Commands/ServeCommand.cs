@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost.Http;
@@ -8,14 +9,22 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator serve</c>: the whole app on this machine, and every unfinished run of the state folder goes on.</summary>
 internal static class ServeCommand
 {
+    private const string KeyVariable = "ORCHESTRATOR_KEY";
+
     public static Command Create()
     {
         var port = CommonOptions.Number("--port", "The port on this machine; 0 for any free one.", 0, 65_535);
         port.DefaultValueFactory = _ => 7071;
+        var address = new Option<string>("--address")
+        {
+            Description = $"The address to listen on; any but this machine's own needs a key in {KeyVariable}.",
+            HelpName = "IP",
+            DefaultValueFactory = _ => IPAddress.Loopback.ToString(),
+        };
         var prompts = new Option<string?>("--prompts") { Description = "A folder with the prompts that runs refer to.", HelpName = "DIR" };
         var mocks = new Option<bool>("--allow-mocks") { Description = "Accept runs that bring scripted answers instead of calling models." };
         var (state, storage, verbose) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Verbose());
-        var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, prompts, mocks, state, storage, verbose };
+        var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
@@ -31,8 +40,9 @@ internal static class ServeCommand
                 throw new UsageException($"The prompts folder '{folder}' does not exist.");
             }
 
+            var endpoint = Endpoint(parsed.GetRequiredValue(address), parsed.GetRequiredValue(port)!.Value);
             await using var app = await LocalApp.StartAsync(settings, cancellationToken);
-            await using var web = await ListenAsync(app, parsed.GetRequiredValue(port)!.Value, cancellationToken);
+            await using var web = await ListenAsync(app, endpoint, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
 
             // Before the listing: whoever has read that may stop us at once.
@@ -42,6 +52,7 @@ internal static class ServeCommand
                 await output.WriteLineAsync(line);
             }
 
+            await output.WriteLineAsync($"State: {(settings.InMemory ? "in memory, gone with this process" : Path.GetFullPath(settings.State))}.");
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
             await stop.WaitAsync();
             await output.WriteLineAsync("Stopping.");
@@ -50,14 +61,27 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task<LocalWebHost> ListenAsync(LocalApp app, int port, CancellationToken cancellationToken)
+    /// <summary>Where to listen, and with which key: refused before anything starts.</summary>
+    private static LocalWebHostOptions Endpoint(string address, int port)
+    {
+        if (!IPAddress.TryParse(address, out var parsed))
+        {
+            throw new UsageException($"'{address}' is no IP address. Write 127.0.0.1 for this machine only, 0.0.0.0 for all its networks.");
+        }
+
+        var key = Environment.GetEnvironmentVariable(KeyVariable) is { } given && !string.IsNullOrWhiteSpace(given) ? given : null;
+        return key is null && !IPAddress.IsLoopback(parsed)
+            ? throw new UsageException($"Listening on {parsed} lets other machines in, so it needs a key. Set the environment variable {KeyVariable}; callers send it as x-functions-key.")
+            : new LocalWebHostOptions { Address = parsed, Port = port, Key = key };
+    }
+
+    private static async Task<LocalWebHost> ListenAsync(LocalApp app, LocalWebHostOptions endpoint, CancellationToken cancellationToken)
     {
         try
         {
-            return await LocalWebHost.StartAsync(
-                app.Functions, app.Services, app.Client,
-                new LocalWebHostOptions { Port = port, RoutePrefix = app.Settings.RoutePrefix, HubName = app.Settings.HubName },
-                cancellationToken);
+            endpoint.RoutePrefix = app.Settings.RoutePrefix;
+            endpoint.HubName = app.Settings.HubName;
+            return await LocalWebHost.StartAsync(app.Functions, app.Services, app.Client, endpoint, cancellationToken);
         }
         catch (IOException exception)
         {

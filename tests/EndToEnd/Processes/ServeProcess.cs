@@ -20,9 +20,11 @@ internal sealed class ServeProcess : IDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServeProcess> StartAsync(string state, params string[] more)
+    public static Task<ServeProcess> StartAsync(string state, params string[] more) => StartAsync(state, new Dictionary<string, string>(), more);
+
+    public static async Task<ServeProcess> StartAsync(string state, IReadOnlyDictionary<string, string> environment, params string[] more)
     {
-        var process = OrchestratorProcess.Start(Path.GetTempPath(), ["serve", "--port", "0", "--state", state, .. more]);
+        var process = OrchestratorProcess.Start(Path.GetTempPath(), environment, ["serve", "--port", "0", "--state", state, .. more]);
         try
         {
             var line = await process.Output.WaitForAsync("StartRun:");

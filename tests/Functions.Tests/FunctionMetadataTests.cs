@@ -1,0 +1,57 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Orchestrator.Functions.Tests;
+
+/// <summary>What the Functions host will see of the app: names, triggers, routes, methods, authorization levels. A change here is a change for callers.</summary>
+public class FunctionMetadataTests
+{
+    private static readonly string[] Expected =
+    [
+        "CancelSteps: activity",
+        "ExecuteStep: activity",
+        "FinishRun: activity",
+        "GetRun: http get runs/{runId} Function",
+        "PrepareRun: activity",
+        "RecordFacts: activity",
+        "StartRun: http post runs Function",
+        "WorkflowRun: orchestration",
+    ];
+
+    [Fact]
+    public void Functions_are_those_that_callers_know() => Assert.Equal(Expected, Functions().Select(Describe).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Functions_are_public_methods_of_public_classes_with_one_trigger_each()
+    {
+        Assert.All(Functions(), function =>
+        {
+            Assert.True(function.IsPublic && function.DeclaringType is { IsPublic: true, IsNested: false }, $"{function.DeclaringType}.{function.Name}");
+            Assert.Single(function.GetParameters(), parameter => Trigger(parameter) is not null);
+        });
+    }
+
+    [Fact]
+    public void Durable_clients_are_bound_by_their_attribute()
+    {
+        var clients = Functions().SelectMany(function => function.GetParameters()).Where(parameter => parameter.ParameterType == typeof(Microsoft.DurableTask.Client.DurableTaskClient)).ToList();
+
+        Assert.NotEmpty(clients);
+        Assert.All(clients, parameter => Assert.NotNull(parameter.GetCustomAttribute<DurableClientAttribute>()));
+    }
+
+    private static IEnumerable<MethodInfo> Functions() => typeof(OrchestratorServices).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
+
+    private static string Describe(MethodInfo function) =>
+        $"{function.GetCustomAttribute<FunctionAttribute>()!.Name}: {function.GetParameters().Select(Trigger).Single(trigger => trigger is not null)}";
+
+    private static string? Trigger(ParameterInfo parameter) => parameter.GetCustomAttributes().Select(attribute => attribute switch
+    {
+        HttpTriggerAttribute http => $"http {string.Join(',', http.Methods ?? [])} {http.Route} {http.AuthLevel}",
+        OrchestrationTriggerAttribute => "orchestration",
+        ActivityTriggerAttribute => "activity",
+        _ => null,
+    }).SingleOrDefault(trigger => trigger is not null);
+}
