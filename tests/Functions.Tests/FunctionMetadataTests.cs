@@ -11,6 +11,7 @@ public class FunctionMetadataTests
         "CancelSteps: activity",
         "ExecuteStep: activity",
         "FinishRun: activity",
+        "GetOpenApi: http get openapi.json Function",
         "GetRun: http get runs/{runId} Function",
         "PrepareRun: activity",
         "RecordFacts: activity",
