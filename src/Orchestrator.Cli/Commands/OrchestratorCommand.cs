@@ -22,6 +22,7 @@ internal static class OrchestratorCommand
             ValidateCommand.Create(),
             RunsCommand.Create(),
             ServeCommand.Create(),
+            OpenAiServerCommand.Create(),
         };
         try
         {

@@ -1,7 +1,9 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
@@ -40,12 +42,14 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Starts the app over a state folder. It owns the folder until it is disposed.</summary>
     /// <exception cref="JournalException">The folder is in use or cannot be written.</exception>
     /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
+    /// <exception cref="ModelConfigurationException">The environment variables of models or prices cannot be used.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var host = HostSettings.Load();
-        var journal = settings.InMemory ? (IJournal)new MemoryJournal() : FileJournal.Open(Path.Combine(settings.State, "journal"), time);
         var services = new ServiceCollection();
+        services.AddModelProviders(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        var journal = settings.InMemory ? (IJournal)new MemoryJournal() : FileJournal.Open(Path.Combine(settings.State, "journal"), time);
         services.AddLogging(logging =>
         {
             logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

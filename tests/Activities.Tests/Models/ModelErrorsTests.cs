@@ -15,11 +15,11 @@ public sealed class ModelErrorsTests
     [InlineData(400, "context_length_exceeded", ErrorKind.ContextLength, false)]
     [InlineData(400, "content_filter", ErrorKind.ContentFiltered, false)]
     [InlineData(413, "", ErrorKind.ContextLength, false)]
-    [InlineData(408, "", ErrorKind.Timeout, true)]
+    [InlineData(408, "", ErrorKind.Unavailable, true)]
     [InlineData(429, "", ErrorKind.RateLimited, true)]
     [InlineData(500, "", ErrorKind.Unavailable, true)]
     [InlineData(503, "", ErrorKind.Unavailable, true)]
-    [InlineData(504, "", ErrorKind.Timeout, true)]
+    [InlineData(504, "", ErrorKind.Unavailable, true)]
     public void Translate_status_gives_kind_and_retryable(int status, string message, ErrorKind kind, bool retryable)
     {
         var translated = ModelErrors.Translate(new HttpRequestException(message, null, (HttpStatusCode)status));

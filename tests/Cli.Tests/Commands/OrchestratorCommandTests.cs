@@ -16,6 +16,7 @@ public class OrchestratorCommandTests
     [InlineData("--port takes a whole number from 0 to 65535.", "serve", "--port", "70000")]
     [InlineData("--port takes a whole number from 0 to 65535.", "serve", "--port", "-1")]
     [InlineData("--port takes a whole number from 0 to 65535.", "serve", "--port", "http")]
+    [InlineData("--port takes a whole number from 0 to 65535.", "openai-server", "--port", "http")]
     public async Task Wrong_command_line_is_refused_with_the_way_to_the_help(string reason, params string[] args)
     {
         var result = await Workspace.InvokeAsync(args);
@@ -32,5 +33,6 @@ public class OrchestratorCommandTests
 
         result.AssertExit(ExitCodes.Completed);
         Assert.All(["run", "runs", "serve"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain("openai-server", result.Output, StringComparison.Ordinal);
     }
 }

@@ -19,6 +19,8 @@ public sealed class PriceTableTests
     [InlineData("gpt-4-0125-preview", 10.00)]
     [InlineData("gpt-4-turbo-preview", 10.00)]
     [InlineData("gpt-5-chat-latest", 1.25)]
+    [InlineData("gpt-5.1-2025-11-13", 1.25)]
+    [InlineData("gpt-6.1-terra", 1.00)]
     [InlineData("o1-preview-2024-09-12", 15.00)]
     public void Find_of_a_model_or_a_version_of_it_finds_its_price(string model, double input) =>
         Assert.Equal((decimal)input, PriceTable.BuiltIn.Find(model)?.Input);
@@ -29,7 +31,7 @@ public sealed class PriceTableTests
     [InlineData("gpt-4ox")]
     [InlineData("gpt-4o-")]
     [InlineData("gpt-4o-realtime-preview")]
-    [InlineData("gpt-5.1")]
+    [InlineData("gpt-5.9")]
     [InlineData("gpt-5-5")]
     [InlineData("ft:gpt-4o-mini-2024-07-18:org::id")]
     [InlineData("llama-3")]

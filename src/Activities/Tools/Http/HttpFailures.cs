@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Errors;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Http;
@@ -14,7 +15,7 @@ internal static class HttpFailures
         return new ToolException(new WorkflowError(kind, $"{request.Origin} answered {request.Method} with status {status}.{Remedy(kind)}")
         {
             Retryable = WorkflowError.IsTransient(kind),
-            RetryAfterMs = WorkflowError.IsTransient(kind) ? RetryAfter(response, now) : null,
+            RetryAfterMs = WorkflowError.IsTransient(kind) ? RetryAfter.Milliseconds(response.Headers.RetryAfter, now) : null,
             Details = new JsonObject { ["status"] = status, ["body"] = await HttpResponseBody.ReadBeginningAsync(response, cancellationToken) },
         });
     }
@@ -54,10 +55,4 @@ internal static class HttpFailures
         ErrorKind.ToolFailed => " The details have what it said.",
         _ => "",
     };
-
-    private static int? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
-    {
-        var wait = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - now) : null;
-        return wait is null ? null : (int)Math.Clamp(wait.Value.TotalMilliseconds, 0, int.MaxValue);
-    }
 }

@@ -1,0 +1,88 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Azure.Identity;
+using OpenAI.Chat;
+using Orchestrator.Activities.Errors;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Models.OpenAi;
+
+/// <summary>Says what went wrong between us and one provider, without ever repeating its key. Thread-safe.</summary>
+/// <param name="endpoint">Messages name its host only.</param>
+/// <param name="key">Masked wherever the provider repeats it; null when there is none.</param>
+internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock)
+{
+    private string Origin => endpoint.GetLeftPart(UriPartial.Authority);
+
+    public Uri Endpoint => endpoint;
+
+    /// <summary>What an exception of the SDK means. Where it may repeat the answer's body, it is not kept as the inner exception.</summary>
+    public ModelException Of(Exception exception) => exception switch
+    {
+        ClientResultException { Status: > 0 } refusal => Refused(refusal.GetRawResponse()!),
+        ClientResultException { InnerException: { } inner } => Of(inner),
+        AuthenticationFailedException => new ModelException(
+            new WorkflowError(ErrorKind.Authentication, ModelErrors.Sentence($"No Entra ID token for {Origin}", FirstLine(exception.Message))
+                + $" Sign in (az login), give this app an identity that may use the resource, or set {ModelProviderOptions.AzureKeyVariable}.")),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            Unavailable($"The host of {Origin} cannot be found. Check the provider's URL and the network.", exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            Unavailable($"{Origin} does not prove that it is that host, or speaks no TLS. Check its certificate.", exception, retryable: false),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
+            Unavailable($"Nothing answers at {Origin}. Check the provider's URL and the network.", exception),
+        HttpRequestException or IOException or SocketException => Unavailable($"The connection to {Origin} broke.", exception),
+
+        // The SDK reads JSON member by member: a wrong type or an unknown value shows as one of the others.
+        JsonException or InvalidOperationException or FormatException or ArgumentException =>
+            Unavailable($"{Origin} sent something that is not a chat completion.", exception),
+        _ => ModelErrors.Translate(exception),
+    };
+
+    /// <summary>The stream ended without saying why.</summary>
+    public ModelException CutOff() => Unavailable($"{Origin} ended its answer before it was complete.", null);
+
+    /// <summary>Providers that fail after the first byte say so in the stream, which the SDK passes over.</summary>
+    /// <exception cref="ModelException">The update is such an error.</exception>
+    public void ThrowIfError(StreamingChatCompletionUpdate update)
+    {
+#pragma warning disable SCME0001 // The only way to what the SDK has no property for.
+        if (update.Patch.TryGetJson("$.error"u8, out var json))
+#pragma warning restore SCME0001
+        {
+            var error = ErrorBody.Read(json.ToArray(), key);
+
+            // The status was 200, so codes decide; what has none is trouble on the provider's side.
+            throw ModelErrors.Refused(
+                "The model broke off its answer", error.Status ?? HttpStatusCode.InternalServerError, error.Codes, error.Message, null);
+        }
+    }
+
+    private static ModelException Unavailable(string message, Exception? exception, bool retryable = true) =>
+        new(new WorkflowError(ErrorKind.Unavailable, message) { Retryable = retryable }, exception);
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+
+    private ModelException Refused(PipelineResponse response)
+    {
+        var (status, error) = ((HttpStatusCode)response.Status, ErrorBody.Read(response.Content.ToArray(), key));
+        return ModelErrors.Refused(ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers));
+    }
+
+    private int? Wait(PipelineResponseHeaders headers)
+    {
+        if (headers.TryGetValue("retry-after-ms", out var text)
+            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var milliseconds))
+        {
+            return RetryAfter.Milliseconds(milliseconds);
+        }
+
+        return headers.TryGetValue("Retry-After", out text) && RetryConditionHeaderValue.TryParse(text, out var header)
+            ? RetryAfter.Milliseconds(header, clock.GetUtcNow())
+            : null;
+    }
+}
