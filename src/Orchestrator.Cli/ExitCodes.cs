@@ -11,9 +11,13 @@ internal static class ExitCodes
     public const int Cancelled = 3;
     public const int Internal = 4;
 
-    public static int Of(RunStatus status) => status switch
+    /// <param name="error">Why the run failed; null when it did not.</param>
+    public static int Of(RunStatus status, WorkflowError? error = null) => status switch
     {
         RunStatus.Completed => Completed,
+
+        // The workflow is sound: who called us has to mend the configuration.
+        RunStatus.Failed when error?.Kind == ErrorKind.Authentication => WrongUsage,
         RunStatus.Failed => RunFailed,
         RunStatus.Cancelled or RunStatus.TimedOut => Cancelled,
         _ => Internal,

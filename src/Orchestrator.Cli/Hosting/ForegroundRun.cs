@@ -35,7 +35,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
 
         var document = await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken);
         view.End(document!);
-        return ExitCodes.Of(document!.Status);
+        return ExitCodes.Of(document!.Status, document.Error);
     }
 
     private IEnumerable<string> Notes(PreparedRun prepared, string? note)

@@ -15,7 +15,8 @@ namespace Orchestrator.Activities.Models.OpenAi;
 /// <summary>Says what went wrong between us and one provider, without ever repeating its key. Thread-safe.</summary>
 /// <param name="endpoint">Messages name its host only.</param>
 /// <param name="key">Masked wherever the provider repeats it; null when there is none.</param>
-internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock)
+/// <param name="keyVariable">Where the key comes from; null when there is none.</param>
+internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock, string? keyVariable = null)
 {
     private string Origin => endpoint.GetLeftPart(UriPartial.Authority);
 
@@ -70,7 +71,10 @@ internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock
     private ModelException Refused(PipelineResponse response)
     {
         var (status, error) = ((HttpStatusCode)response.Status, ErrorBody.Read(response.Content.ToArray(), key));
-        return ModelErrors.Refused(ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers));
+        var refused = ModelErrors.Refused(ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers));
+        return keyVariable is null || refused.Error.Kind != ErrorKind.Authentication
+            ? refused
+            : new ModelException(refused.Error with { Message = $"{refused.Error.Message} It is the value of {keyVariable}." });
     }
 
     private int? Wait(PipelineResponseHeaders headers)

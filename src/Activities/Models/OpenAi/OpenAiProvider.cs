@@ -23,7 +23,7 @@ internal sealed class OpenAiProvider : IDisposable
         ModelProviderOptions options, TimeProvider clock, AuthenticationTokenProvider? tokens = null, HttpMessageHandler? connections = null)
     {
         var endpoint = Endpoint(options);
-        _errors = new OpenAiErrors(endpoint, options.ApiKey ?? options.AzureApiKey, clock);
+        _errors = new OpenAiErrors(endpoint, options.ApiKey ?? options.AzureApiKey, clock, KeyVariable(options));
 
         // A redirect would carry the key to another host. Connections are renewed now and then, so that a change of DNS is noticed.
         _http = new HttpClient(connections ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(15) })
@@ -47,6 +47,11 @@ internal sealed class OpenAiProvider : IDisposable
     public IChatClient Create(string model) => new OpenAiChatClient(_client, model, _errors);
 
     public void Dispose() => _http.Dispose();
+
+    private static string? KeyVariable(ModelProviderOptions options) =>
+        options.ApiKey is not null ? ModelProviderOptions.KeyVariable
+        : options.AzureApiKey is not null ? ModelProviderOptions.AzureKeyVariable
+        : null;
 
     private static Uri Endpoint(ModelProviderOptions options)
     {

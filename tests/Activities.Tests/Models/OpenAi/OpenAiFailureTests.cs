@@ -42,6 +42,14 @@ public sealed class OpenAiFailureTests
         Assert.Single(server.Requests);
     }
 
+    [Fact]
+    public async Task Refused_key_is_named_by_its_variable()
+    {
+        await using var server = await OpenAiDouble.RefusingAsync(401, Body("Incorrect key.", "invalid_api_key"));
+
+        Assert.EndsWith("It is the value of OPENAI_API_KEY.", (await server.FailAsync()).Error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"error":{"message":"m","code":"x","innererror":{"code":"ResponsibleAIPolicyViolation"}}}""", ErrorKind.ContentFiltered, "m")]
     [InlineData("""{"error":{"message":"This model's limit.","type":"context_length_exceeded","code":null}}""", ErrorKind.ContextLength, "This model's limit")]
