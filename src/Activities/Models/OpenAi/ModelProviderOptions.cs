@@ -52,7 +52,9 @@ public sealed class ModelProviderOptions : IValidatableObject
     {
         if ((ApiKey ?? BaseUrl) is not null && (AzureEndpoint ?? AzureApiKey) is not null)
         {
-            yield return Wrong(ApiKey is null ? BaseUrlVariable : KeyVariable, $"and {(AzureEndpoint is null ? AzureKeyVariable : AzureEndpointVariable)} are both set: clear one of them, so that it is clear who answers.");
+            var azure = AzureEndpoint is null ? AzureKeyVariable : AzureEndpointVariable;
+            yield return Wrong(
+                ApiKey is null ? BaseUrlVariable : KeyVariable, $"and {azure} are both set: clear one of them, so that it is clear who answers.");
         }
         else if (BaseUrl is not null && ApiKey is null)
         {
@@ -68,7 +70,8 @@ public sealed class ModelProviderOptions : IValidatableObject
         {
             if (url is not null && !IsAddress(url, secure))
             {
-                yield return Wrong(name, $"is no address of a server: it needs {(secure ? "https://" : "http:// or https://")}, a host, and neither user, query nor fragment.");
+                var scheme = secure ? "https://" : "http:// or https://";
+                yield return Wrong(name, $"is no address of a server: it needs {scheme}, a host, and neither user, query nor fragment.");
             }
         }
 
