@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
@@ -52,7 +53,8 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
         }
         else if (prepared.Steps.SelectMany(step => step.Models).ToList() is { Count: > 0 } asked && asked.TrueForAll(models.IsSimulated))
         {
-            yield return "Models: simulated, since no provider is configured. Texts are made up; tokens and prices are what the named models would charge for them.";
+            var reason = asked.TrueForAll(SimulatedModelOptions.IsSimulated) ? "as asked" : "since no provider is configured";
+            yield return $"Models: simulated, {reason}. Texts are made up; tokens and prices are what the named models would charge for them.";
         }
     }
 
