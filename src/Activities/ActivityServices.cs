@@ -27,11 +27,14 @@ public static class ActivityServices
         services.AddSingleton(provider => new RunPreparation(
             provider.GetRequiredService<IChatClientFactory>(), provider.GetRequiredService<ToolCheck>(), defaultModel));
         services.AddSingleton<RunStore>();
+        services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<RunControl>();
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<RunReader>();
+        services.AddSingleton<RunLister>();
+        services.AddSingleton<StepReader>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<PromptWork>();
         services.AddSingleton<ToolWork>();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Http;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 
@@ -20,6 +21,7 @@ public static class OrchestratorServices
         services.AddSingleton(options);
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunCanceller>();
+        services.AddSingleton<HttpRunStart>();
         services.AddSingleton<IRunPlanSource, StoredPlans>();
         return services;
     }

@@ -125,7 +125,7 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
 
     [Theory]
     [InlineData("{ \"definition\": ", "invalidJson")]
-    [InlineData("[]", "invalidJson")]
+    [InlineData("[]", "invalidInput")]
     [InlineData("null", "invalidInput")]
     [InlineData("{}", "invalidInput")]
     [InlineData("{ \"definition\": null }", "invalidDefinition")]
@@ -134,7 +134,7 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"promptId\": \"nowhere\" } ] } }", "promptNotFound")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"runId\": \"no spaces\" }", "invalidInput")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": 0 } }", "invalidInput")]
-    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": \"many\" } }", "invalidJson")]
+    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": \"many\" } }", "invalidInput")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"mocks\": { \"steps\": { \"b\": [ { \"output\": 1 } ] } } } }", "invalidInput")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"mocks\": { \"steps\": { \"a\": [] } } } }", "invalidInput")]
     public async Task Body_that_cannot_run_is_400_with_its_code(string body, string code)

@@ -49,6 +49,29 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         };
     }
 
+    /// <summary>The run when the attempt has ended; null when it does not end in time.</summary>
+    public async Task<RunDocument?> WaitAsync(string runId, int runAttempt, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await foreach (var item in feed.FollowAsync(runId, 0, either.Token))
+            {
+                if (item.RunAttempt == runAttempt && RunEventNames.IsFinal(item.Event))
+                {
+                    return await FindAsync(runId, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Too late.
+        }
+
+        return null;
+    }
+
     private static bool HasEnded(StepStatus status) =>
         status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
 

@@ -9,5 +9,8 @@ public sealed record NewRun(string Workflow, string? App)
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Names the request that starts it (<see cref="StartKeys"/>); null when it came without a key.</summary>
+    public string? StartKey { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -9,8 +9,12 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
 public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunControl control, RunEventFeed feed, TimeProvider time)
 {
-    /// <summary>Writes down a new run: first its record, which only one caller can create, then what it executes. False when the run exists.</summary>
-    public async Task<bool> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes down a new run: first its record, which only one caller can create, then what it executes. The same request may come again, and then goes
+    /// on where it left off.
+    /// </summary>
+    /// <returns>The record; null when another request's run has the id.</returns>
+    public async Task<RunRecord?> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
         await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
@@ -23,15 +27,26 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             CreatedAt = time.GetUtcNow(),
             Environment = prepared.Environment,
             Tags = run.Tags,
+            StartKey = run.StartKey,
             Warnings = run.Warnings,
         };
         if (!await runs.CreateAsync(record, cancellationToken))
         {
-            return false;
+            if (run.StartKey is null || await runs.FindAsync(prepared.RunId, cancellationToken) is not { } present || present.StartKey != run.StartKey)
+            {
+                return null;
+            }
+
+            if (present.Status != RunStatus.Pending)
+            {
+                return present;
+            }
+
+            record = present;
         }
 
-        await runs.PutPreparedAsync(prepared, cancellationToken);
-        return true;
+        await Task.WhenAll(runs.PutPreparedAsync(prepared, cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
+        return record;
     }
 
     /// <summary>Marks the attempt as running and answers with what it executes.</summary>

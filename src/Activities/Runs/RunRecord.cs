@@ -34,6 +34,9 @@ public sealed record RunRecord
 
     public string? ParentRunId { get; init; }
 
+    /// <summary>Names the request that started it, so that the same request finds its run again (<see cref="StartKeys"/>); null when it came without a key.</summary>
+    public string? StartKey { get; init; }
+
     public WorkflowError? Error { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Graphs;
 
 namespace Orchestrator.Activities.Runs;
@@ -19,6 +20,18 @@ public sealed record RunRequest
 
     /// <summary>Steps that may execute at one time; null: the definition's.</summary>
     public int? MaxParallelism { get; init; }
+
+    /// <summary>What the run may spend; null: the definition's.</summary>
+    public BudgetDefinition? Budget { get; init; }
+
+    /// <summary>Milliseconds for the whole run; null: the definition's.</summary>
+    public int? MaxDuration { get; init; }
+
+    /// <summary>What the failure of a step does to the run; null: the definition's.</summary>
+    public FailurePolicy? OnStepFailure { get; init; }
+
+    /// <summary>Whether the texts of all steps are shown while they are written; null: the definition's.</summary>
+    public bool? Stream { get; init; }
 
     /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
     public string? StreamedStep { get; init; }

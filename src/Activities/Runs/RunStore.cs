@@ -26,6 +26,10 @@ public sealed class RunStore(IContentStore store)
     public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
         (await store.ReadAsync<RunRecord>(RunKeys.Record(runId), cancellationToken))?.Value;
 
+    /// <summary>Lists a run among all. Doing it again changes nothing.</summary>
+    public async Task AddToIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
+        await store.CreateAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
+
     /// <summary>Changes the record, again and again until nobody else changed it meanwhile.</summary>
     /// <param name="change">The new record; the same instance when nothing is to change.</param>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
@@ -40,9 +44,24 @@ public sealed class RunStore(IContentStore store)
             }
 
             var changed = change(record);
-            if (ReferenceEquals(changed, record)
-                || await store.ReplaceAsync(key, JsonContent.Bytes(changed), etag, cancellationToken) is not null)
+            if (ReferenceEquals(changed, record))
             {
+                return record;
+            }
+
+            // The index may call an ended run open, for then the record is asked; the reverse must never be.
+            if (record.HasEnded && !changed.HasEnded)
+            {
+                await PutIndexAsync(changed, cancellationToken);
+            }
+
+            if (await store.ReplaceAsync(key, JsonContent.Bytes(changed), etag, cancellationToken) is not null)
+            {
+                if (changed.HasEnded)
+                {
+                    await PutIndexAsync(changed, cancellationToken);
+                }
+
                 return changed;
             }
         }
@@ -83,4 +102,7 @@ public sealed class RunStore(IContentStore store)
     /// <summary>The outputs of an attempt; null when it has none.</summary>
     public async Task<JsonObject?> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
         (await store.ReadAsync<JsonObject>(RunKeys.Outputs(runId, runAttempt), cancellationToken))?.Value;
+
+    private async Task PutIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
+        await store.PutAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
 }

@@ -12,7 +12,7 @@ internal static class Problems
 {
     public static IResult Of(int status, string code, string detail, params ReadOnlySpan<KeyValuePair<string, object?>> more)
     {
-        var problem = new ProblemDetails { Status = status, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
+        var problem = new ProblemDetails { Type = "about:blank", Status = status, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
         problem.Extensions["code"] = code;
         foreach (var (name, value) in more)
         {
@@ -21,6 +21,12 @@ internal static class Problems
 
         return Results.Json(problem, WorkflowJson.Compact, "application/problem+json", status);
     }
+
+    public static IResult Of(RequestRefusedException refusal) => refusal.Diagnostics is null
+        ? Of(refusal.Status, refusal.Code, refusal.Message)
+        : Of(refusal.Status, refusal.Code, refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
+
+    public static IResult RunNotFound(string runId) => Of(StatusCodes.Status404NotFound, "runNotFound", $"There is no run '{runId}'.");
 
     public static IResult Of(DefinitionRefusedException refusal) => Of(
         StatusCodes.Status400BadRequest, "invalidDefinition", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));

@@ -1,85 +1,43 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http;
 
 /// <summary>Runs over HTTP.</summary>
-public sealed class RunFunctions(RunStarter starter, RunReader reader, OrchestratorOptions options)
+public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunCanceller canceller)
 {
-    /// <summary>How long a client should wait before it asks for the status, as the Durable extension says it: seconds.</summary>
-    private const int RetryAfterSeconds = 10;
-
-    /// <summary>As in definitions.</summary>
-    private const int MaxParallelism = 10_000;
-
-    /// <summary>The most bytes of a body: a definition of the largest size, and its inputs.</summary>
-    private const long MaxBodyBytes = 2L * DefinitionLimits.MaxBytes;
-
     /// <summary><c>POST /api/runs</c>: starts the definition in the body.</summary>
     [Function("StartRun")]
-    public async Task<IResult> StartAsync(
+    public Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) => start.StartAsync(request, client, cancellationToken);
+
+    /// <summary><c>GET /api/runs</c>: the runs that the query lets through, the newest first.</summary>
+    [Function("ListRuns")]
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!request.HasJsonContentType())
-        {
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "wrongMediaType", "Send the run as application/json.");
-        }
-
-        if (request.ContentLength > MaxBodyBytes)
-        {
-            return Problems.Of(StatusCodes.Status413PayloadTooLarge, "payloadTooLarge", $"The body may have {MaxBodyBytes} bytes.");
-        }
-
-        StartRunBody? body;
         try
         {
-            body = await JsonSerializer.DeserializeAsync<StartRunBody>(request.Body, WorkflowJson.Compact, cancellationToken);
+            return Results.Json(await lister.ListAsync(RunListQuery.Read(request), cancellationToken), WorkflowJson.Document);
         }
-        catch (JsonException exception)
+        catch (RequestRefusedException refusal)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not a run: {exception.Message}");
+            return Problems.Of(refusal);
         }
-
-        if (body is null || body.Definition.ValueKind == JsonValueKind.Undefined)
+        catch (FormatException exception)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", "The body has no 'definition'.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
         }
-
-        if (body.Options?.MaxParallelism is < 1 or > MaxParallelism)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", $"'options.maxParallelism' must be from 1 to {MaxParallelism}.");
-        }
-
-        MockScript? mocks = null;
-        if (body.Options?.Mocks is { } script)
-        {
-            if (!options.AllowMocks)
-            {
-                return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", "This host does not allow mocks (Orchestrator__AllowMocks).");
-            }
-
-            if (!MockScript.TryParse(script, out mocks, out var findings))
-            {
-                return Problems.Of(
-                    StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", findings.Select(finding => finding.Message)),
-                    new KeyValuePair<string, object?>("diagnostics", findings));
-            }
-        }
-
-        return await StartAsync(request, client, body, mocks, cancellationToken);
     }
 
     /// <summary><c>GET /api/runs/{runId}</c>: the run as it is now.</summary>
@@ -88,46 +46,52 @@ public sealed class RunFunctions(RunStarter starter, RunReader reader, Orchestra
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}")] HttpRequest request, string runId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Workflows.Names.NameRules.RunId.IsMatch(runId) && await reader.FindAsync(runId, cancellationToken) is { } run
+        return NameRules.RunId.IsMatch(runId) && await reader.FindAsync(runId, cancellationToken) is { } run
             ? Results.Json(run, WorkflowJson.Document)
-            : Problems.Of(StatusCodes.Status404NotFound, "runNotFound", $"There is no run '{runId}'.");
+            : Problems.RunNotFound(runId);
     }
 
-    private async Task<IResult> StartAsync(
-        HttpRequest request, DurableTaskClient client, StartRunBody body, MockScript? mocks, CancellationToken cancellationToken)
+    /// <summary><c>GET /api/runs/{runId}/steps/{stepPath}</c>: a step with its output and all its attempts.</summary>
+    [Function("GetRunStep")]
+    public async Task<IResult> GetStepAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}/steps/{stepPath}")] HttpRequest request,
+        string runId,
+        string stepPath,
+        CancellationToken cancellationToken)
     {
-        try
+        ArgumentNullException.ThrowIfNull(request);
+        if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, cancellationToken) is null)
         {
-            var run = await starter.StartAsync(
-                client,
-                new StartRequest
-                {
-                    Definition = Encoding.UTF8.GetBytes(body.Definition.GetRawText()),
-                    Inputs = body.Inputs ?? [],
-                    RunId = body.RunId,
-                    Model = body.Options?.Model,
-                    MaxParallelism = body.Options?.MaxParallelism,
-                    Environment = body.Options?.Environment ?? "default",
-                    Tags = body.Tags ?? [],
-                    Mocks = mocks,
-                },
-                cancellationToken);
-            var payload = StartPayload.For(request, run);
-            request.HttpContext.Response.Headers.Location = payload.StatusQueryGetUri;
-            request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            return Results.Json(payload, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
+            return Problems.RunNotFound(runId);
         }
-        catch (DefinitionRefusedException refusal)
+
+        return await steps.FindAsync(runId, stepPath, cancellationToken) is { } step
+            ? Results.Json(step, WorkflowJson.Document)
+            : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
+    }
+
+    /// <summary><c>POST /api/runs/{runId}/cancel</c>: asks the run to end; it does when its executing steps have ended.</summary>
+    [Function("CancelRun")]
+    public async Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/cancel")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, cancellationToken) is not { } run)
         {
-            return Problems.Of(refusal);
+            return Problems.RunNotFound(runId);
         }
-        catch (RunRefusedException refusal)
+
+        if (run.HasEnded)
         {
-            return Problems.Of(refusal);
+            var status = char.ToLowerInvariant(run.Status.ToString()[0]) + run.Status.ToString()[1..];
+            return Problems.Of(
+                StatusCodes.Status409Conflict, "wrongState", $"Run '{runId}' has ended: it is {status}.", new KeyValuePair<string, object?>("runStatus", run.Status));
         }
-        catch (RunExistsException refusal)
-        {
-            return Problems.Of(refusal);
-        }
+
+        await canceller.CancelAsync(client, new RunInput(runId, run.Attempt), cancellationToken);
+        return Results.Json(new { runId, status = run.Status }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
     }
 }

@@ -41,8 +41,7 @@ public sealed record StartPayload
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
         var origin = $"{request.Scheme}://{request.Host}";
-        var path = request.Path.Value ?? "";
-        var api = origin + path[..path.LastIndexOf("/runs", StringComparison.OrdinalIgnoreCase)];
+        var api = origin + ApiPath(request.Path.Value ?? "");
         var instance = $"{origin}/runtime/webhooks/durabletask/instances/{Uri.EscapeDataString(run.InstanceId)}";
         return new StartPayload
         {
@@ -59,5 +58,14 @@ public sealed record StartPayload
             EventsUri = $"{api}/runs/{run.RunId}/events",
             ResumeRunUri = $"{api}/runs/{run.RunId}/resume",
         };
+    }
+
+    /// <summary>What comes before the app's own route.</summary>
+    private static string ApiPath(string path)
+    {
+        var segments = path.Split('/');
+        var route = Array.FindIndex(
+            segments, segment => segment.Equals("runs", StringComparison.OrdinalIgnoreCase) || segment.Equals("workflows", StringComparison.OrdinalIgnoreCase));
+        return string.Join('/', segments[..route]);
     }
 }

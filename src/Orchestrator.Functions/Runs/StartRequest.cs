@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Functions.Runs;
 
@@ -24,6 +26,18 @@ public sealed record StartRequest
     /// <summary>Steps that may execute at one time; null: the definition's.</summary>
     public int? MaxParallelism { get; init; }
 
+    /// <summary>What the run may spend; null: the definition's.</summary>
+    public BudgetDefinition? Budget { get; init; }
+
+    /// <summary>Milliseconds for the whole run; null: the definition's.</summary>
+    public int? MaxDuration { get; init; }
+
+    /// <summary>What the failure of a step does to the run; null: the definition's.</summary>
+    public FailurePolicy? OnStepFailure { get; init; }
+
+    /// <summary>Whether the texts of all steps are shown while they are written; null: the definition's.</summary>
+    public bool? Stream { get; init; }
+
     /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
     public string? StreamedStep { get; init; }
 
@@ -33,6 +47,9 @@ public sealed record StartRequest
     public string Environment { get; init; } = "default";
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Names this request, so that it may be sent again (<see cref="StartKeys"/>); null: an id that is taken is refused.</summary>
+    public string? StartKey { get; init; }
 
     public MockScript? Mocks { get; init; }
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Reading;
 /// <summary>Reads the options of a whole workflow.</summary>
 internal static class WorkflowOptionsReader
 {
-    private const int MostParallelism = 10_000;
+    internal const int MostParallelism = 10_000;
 
     public static WorkflowOptions Read(ObjectReader workflow)
     {
@@ -46,7 +46,7 @@ internal static class WorkflowOptionsReader
         return false;
     }
 
-    private static BudgetDefinition? Budget(ObjectReader options)
+    internal static BudgetDefinition? Budget(ObjectReader options)
     {
         if (options.Object("budget", "the budget") is not { } budget)
         {

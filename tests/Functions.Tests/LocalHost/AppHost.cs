@@ -10,6 +10,7 @@ using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Workflows.Serialization;
 
@@ -20,6 +21,7 @@ internal sealed class AppHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly LocalDurableHost _host;
+    private LocalWebHost? _web;
 
     private AppHost(ServiceProvider services, LocalDurableHost host)
     {
@@ -31,12 +33,12 @@ internal sealed class AppHost : IAsyncDisposable
 
     /// <param name="journal">Where histories are kept; null: in memory, gone with the host.</param>
     /// <param name="store">Where everything else is kept; null: in memory, gone with the host.</param>
-    public static async Task<AppHost> StartAsync(IJournal? journal = null, IContentStore? store = null)
+    public static async Task<AppHost> StartAsync(IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true)
     {
         var services = new ServiceCollection()
-            .AddLogging()
+            .AddLocalHttp()
             .AddSingleton(store ?? new MemoryContentStore())
-            .AddOrchestrator(new OrchestratorOptions { AllowMocks = true }, claims: new MemoryContentStore())
+            .AddOrchestrator(new OrchestratorOptions { AllowMocks = allowsMocks }, claims: new MemoryContentStore())
             .BuildServiceProvider();
         var host = await LocalDurableHost.StartAsync(builder =>
         {
@@ -46,6 +48,14 @@ internal sealed class AppHost : IAsyncDisposable
             builder.AddFunctions(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
         });
         return new AppHost(services, host);
+    }
+
+    /// <summary>Listens on a free port, and makes a client for it.</summary>
+    public async Task<HttpClient> ListenAsync()
+    {
+        _web = await LocalWebHost.StartAsync(
+            FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly), _services, Client, new LocalWebHostOptions { Port = 0 });
+        return new HttpClient { BaseAddress = _web.Address };
     }
 
     public T Get<T>()
@@ -74,6 +84,7 @@ internal sealed class AppHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await (_web?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _host.DisposeAsync();
         await _services.DisposeAsync();
     }

@@ -1,0 +1,48 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Documents;
+
+/// <summary>A run in a list. Its members mean what they mean in <see cref="RunDocument"/>.</summary>
+public sealed record RunListItem
+{
+    public required string RunId { get; init; }
+
+    public required string Workflow { get; init; }
+
+    public string? App { get; init; }
+
+    public required RunStatus Status { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public required string Environment { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    public string? ParentRunId { get; init; }
+
+    public WorkflowError? Error { get; init; }
+
+    internal static RunListItem Of(RunRecord run) => new()
+    {
+        RunId = run.RunId,
+        Workflow = run.Workflow,
+        App = run.App,
+        Status = run.Status,
+        Attempt = run.Attempt,
+        CreatedAt = run.CreatedAt,
+        StartedAt = run.StartedAt,
+        CompletedAt = run.CompletedAt,
+        Environment = run.Environment,
+        Tags = run.Tags,
+        ParentRunId = run.ParentRunId,
+        Error = run.Error,
+    };
+}

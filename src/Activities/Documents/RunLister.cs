@@ -1,0 +1,89 @@
+using System.Buffers.Text;
+using System.Text;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Documents;
+
+/// <summary>
+/// Lists runs by an index of small entries that sort from new to old. A page reads the names in the index, then entries until it is full, and the
+/// records of what it shows: never all runs. Thread-safe.
+/// </summary>
+public sealed class RunLister(IContentStore store, RunStore runs)
+{
+    /// <summary>The most entries that one page looks at, however few of them the filter lets through.</summary>
+    public const int MaxEntries = 1_000;
+
+    /// <summary>The next page of runs.</summary>
+    /// <exception cref="FormatException">The continuation token is none of ours.</exception>
+    public async Task<RunPage> ListAsync(RunFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var names = await NamesAsync(filter, cancellationToken);
+        var found = new List<RunListItem>();
+        for (var position = 0; position < names.Count; position++)
+        {
+            if (await FindAsync(filter, names[position].Key, cancellationToken) is { } run)
+            {
+                found.Add(run);
+            }
+
+            if ((found.Count == filter.Top || position + 1 == MaxEntries) && position + 1 < names.Count)
+            {
+                return new RunPage(found, Token(names[position].Name));
+            }
+        }
+
+        return new RunPage(found, null);
+    }
+
+    /// <summary>The entries that time and app let through, from new to old.</summary>
+    private async Task<List<(string Name, ContentKey Key)>> NamesAsync(RunFilter filter, CancellationToken cancellationToken)
+    {
+        var after = filter.ContinuationToken is { } token ? Position(token) : "";
+        var newest = filter.To is { } to ? RunKeys.NewestFirst(to) : null;
+        var oldest = filter.From is { } from ? RunKeys.NewestFirst(from) : null;
+        var folder = filter.App is null ? ContentPrefix.Under(RunKeys.IndexRoot) : ContentPrefix.Under(RunKeys.IndexRoot, RunKeys.IndexFolder(filter.App));
+        var names = new List<(string Name, ContentKey Key)>();
+        await foreach (var key in store.ListAsync(folder, cancellationToken))
+        {
+            var name = key.Value[(key.Value.LastIndexOf('/') + 1)..];
+            var time = name[..RunKeys.TimeLength];
+            if (string.CompareOrdinal(name, after) > 0
+                && (newest is null || string.CompareOrdinal(time, newest) > 0)
+                && (oldest is null || string.CompareOrdinal(time, oldest) <= 0))
+            {
+                names.Add((name, key));
+            }
+        }
+
+        // Each app has a folder of its own.
+        names.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return names;
+    }
+
+    private async Task<RunListItem?> FindAsync(RunFilter filter, ContentKey key, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<RunIndexEntry>(key, cancellationToken) is not var (entry, _)
+            || (filter.Workflow is not null && entry.Workflow != filter.Workflow)
+            || (entry.Status is { } ended && filter.Statuses?.Contains(ended) == false)
+            || !filter.Tags.All(tag => entry.Tags.TryGetValue(tag.Key, out var value) && (tag.Value is null || tag.Value == value)))
+        {
+            return null;
+        }
+
+        return await runs.FindAsync(entry.RunId, cancellationToken) is { } run && filter.Statuses?.Contains(run.Status) != false
+            ? RunListItem.Of(run)
+            : null;
+    }
+
+    private static string Token(string name) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(name));
+
+    private static string Position(string token)
+    {
+        var name = Base64Url.IsValid(token) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)) : "";
+        return name.Length > RunKeys.TimeLength && name[..RunKeys.TimeLength].All(char.IsAsciiDigit)
+            ? name
+            : throw new FormatException($"'{token}' is no continuation token of a list of runs.");
+    }
+}

@@ -1,0 +1,61 @@
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Documents;
+
+/// <summary>Reads steps of runs as users see them: their records, and what the events say of them now. Thread-safe.</summary>
+public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed)
+{
+    /// <summary>The step; null when there is no such run, or no such step in it.</summary>
+    public async Task<StepDocument?> FindAsync(string runId, string stepPath, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run
+            || await runs.FindPreparedAsync(runId, run.Attempt, cancellationToken) is not { } prepared
+            || prepared.Steps.FirstOrDefault(item => item.Id == stepPath) is not { } step)
+        {
+            return null;
+        }
+
+        var records = await RecordsAsync(run, stepPath, cancellationToken);
+        var projection = new RunProjection([step.Id]);
+        foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
+        {
+            projection.Apply(item);
+        }
+
+        var now = projection.Step(step.Id);
+        var completed = records.LastOrDefault(record => record is { Status: StepStatus.Completed, Again: false });
+        var prompt = step.Prompt is null ? null : prepared.Prompts[step.Prompt];
+        return new StepDocument
+        {
+            StepId = step.Id,
+            StepPath = stepPath,
+            Type = step.Type,
+            PromptId = prompt?.Slug,
+            PromptVersion = prompt?.Version,
+            Model = records.LastOrDefault()?.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
+            OutputKey = step.OutputKey,
+            Status = now.Status,
+            Reason = now.Reason,
+            Output = completed?.Output,
+            TransformedOutput = completed?.Transformed,
+            Attempts = [.. records.Select(StepAttempt.Of)],
+        };
+    }
+
+    private async Task<List<StepCheckpoint>> RecordsAsync(RunRecord run, string stepPath, CancellationToken cancellationToken)
+    {
+        var records = new List<StepCheckpoint>();
+        for (var runAttempt = 1; runAttempt <= run.Attempt; runAttempt++)
+        {
+            for (var attempt = 1; await checkpoints.FindAsync(run.RunId, stepPath, runAttempt, attempt, cancellationToken) is { } record; attempt++)
+            {
+                records.Add(record);
+            }
+        }
+
+        return records;
+    }
+}

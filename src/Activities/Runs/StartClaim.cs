@@ -1,0 +1,6 @@
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>What a client's key stands for.</summary>
+/// <param name="Request">The hash of the request that first came with it.</param>
+/// <param name="RunId">The run that the request starts.</param>
+public sealed record StartClaim(string Request, string RunId, DateTimeOffset CreatedAt);

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>
+/// Remembers for 24 hours which run a client's key stands for, so that a request that is sent again, even at the same moment, starts nothing new.
+/// Thread-safe.
+/// </summary>
+public sealed class StartKeys(IContentStore store, TimeProvider time)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    /// <summary>The hash of several texts together; which is which counts.</summary>
+    public static string Hash(params ReadOnlySpan<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+        {
+            hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(part)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>What the key stands for; null when nobody used it in the last 24 hours.</summary>
+    public async Task<StartClaim?> FindAsync(string key, CancellationToken cancellationToken) =>
+        await store.ReadAsync<StartClaim>(RunKeys.StartKey(Hash(key)), cancellationToken) is var (claim, _) && IsAlive(claim) ? claim : null;
+
+    /// <summary>Makes the key stand for a run. Of several callers the first one counts: it is the answer, whoever that was.</summary>
+    /// <param name="request">The hash of the request.</param>
+    public async Task<StartClaim> TakeAsync(string key, string request, string runId, CancellationToken cancellationToken)
+    {
+        var (place, mine) = (RunKeys.StartKey(Hash(key)), new StartClaim(request, runId, time.GetUtcNow()));
+        while (true)
+        {
+            if (await store.CreateAsync(place, JsonContent.Bytes(mine), cancellationToken) is not null)
+            {
+                return mine;
+            }
+
+            if (await store.ReadAsync<StartClaim>(place, cancellationToken) is not var (present, etag))
+            {
+                continue;
+            }
+
+            if (IsAlive(present))
+            {
+                return present;
+            }
+
+            if (await store.ReplaceAsync(place, JsonContent.Bytes(mine), etag, cancellationToken) is not null)
+            {
+                return mine;
+            }
+        }
+    }
+
+    private bool IsAlive(StartClaim claim) => time.GetUtcNow() - claim.CreatedAt < Lifetime;
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Http;
+
+/// <summary>What a start over HTTP does, whether the definition comes with it or is stored: body, options, key, wait and answer. Thread-safe.</summary>
+public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options)
+{
+    /// <summary>The most seconds that a request may wait for the run to end.</summary>
+    public const int MaxWaitSeconds = 100;
+
+    private const int MaxKeyLength = 255;
+
+    /// <summary>How long a client should wait before it asks for the status, as the Durable extension says it: seconds.</summary>
+    private const int RetryAfterSeconds = 10;
+
+    /// <summary>The most bytes of a body: a definition of the largest size, and its inputs.</summary>
+    private const long MaxBodyBytes = 2L * DefinitionLimits.MaxBytes;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 2 * DefinitionLimits.MaxNesting };
+
+    /// <summary>Starts the definition in the body.</summary>
+    public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken) =>
+        AnswerAsync(request, client, null, null, cancellationToken);
+
+    /// <summary>Starts a definition that is not in the body.</summary>
+    /// <param name="definition">Its text.</param>
+    /// <param name="slug">The workflow's name where the definition has none.</param>
+    public Task<IResult> StartAsync(
+        HttpRequest request, DurableTaskClient client, ReadOnlyMemory<byte> definition, string slug, CancellationToken cancellationToken) =>
+        AnswerAsync(request, client, definition, slug, cancellationToken);
+
+    private async Task<IResult> AnswerAsync(
+        HttpRequest request, DurableTaskClient client, ReadOnlyMemory<byte>? definition, string? slug, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            var body = await RequestBody.ReadJsonAsync(request, MaxBodyBytes, cancellationToken);
+            var (wait, key) = (Wait(request), Key(request));
+            var start = Read(body, definition, slug);
+            var run = key is null
+                ? await starter.StartAsync(client, start, cancellationToken)
+                : await StartOnceAsync(client, start, key, StartKeys.Hash(request.Path, Encoding.UTF8.GetString(body)), cancellationToken);
+            if (wait is { } limit && await reader.WaitAsync(run.RunId, run.RunAttempt, limit, cancellationToken) is { } ended)
+            {
+                return Results.Json(ended, WorkflowJson.Document);
+            }
+
+            var payload = StartPayload.For(request, run);
+            request.HttpContext.Response.Headers.Location = payload.StatusQueryGetUri;
+            request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return Results.Json(payload, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
+        }
+        catch (RequestRefusedException refusal)
+        {
+            return Problems.Of(refusal);
+        }
+        catch (DefinitionRefusedException refusal)
+        {
+            return Problems.Of(refusal);
+        }
+        catch (RunRefusedException refusal)
+        {
+            return Problems.Of(refusal);
+        }
+        catch (RunExistsException refusal)
+        {
+            return Problems.Of(refusal);
+        }
+    }
+
+    /// <summary>Of all requests with the key only the first one makes a run. The key is written down before the run is, so that a crash in between heals.</summary>
+    private async Task<RunInput> StartOnceAsync(
+        DurableTaskClient client, StartRequest start, string key, string request, CancellationToken cancellationToken)
+    {
+        start = start with { StartKey = StartKeys.Hash(key, request) };
+        var claim = await keys.FindAsync(key, cancellationToken);
+        while (true)
+        {
+            if (claim is not null && claim.Request != request)
+            {
+                throw new RequestRefusedException(
+                    StatusCodes.Status422UnprocessableEntity, "idempotencyKeyReused",
+                    $"The Idempotency-Key stands for another request, which started run '{claim.RunId}'. Use a new key for a new request.");
+            }
+
+            // What is under way is not checked again: its prompts may have changed since.
+            if (claim is not null && await runs.FindAsync(claim.RunId, cancellationToken) is { Status: not Workflows.Runs.RunStatus.Pending } known
+                && known.StartKey == start.StartKey)
+            {
+                return new RunInput(claim.RunId, 1);
+            }
+
+            var runId = claim?.RunId ?? start.RunId ?? ids.Next();
+            var prepared = await starter.PrepareAsync(start with { RunId = runId }, cancellationToken);
+            claim = await keys.TakeAsync(key, request, runId, cancellationToken);
+            if (claim.Request == request && claim.RunId == runId)
+            {
+                return await starter.StartAsync(client, prepared, cancellationToken);
+            }
+        }
+    }
+
+    private StartRequest Read(byte[] body, ReadOnlyMemory<byte>? definition, string? slug)
+    {
+        using var json = Parse(body);
+        var start = RunStartReader.Read(body, hasDefinition: definition is null, out var findings);
+        var problems = findings.ToList();
+        MockScript? mocks = null;
+        if (start.Mocks is not null)
+        {
+            if (!options.AllowMocks)
+            {
+                problems.Add(new Diagnostic(
+                    DiagnosticCodes.UnsupportedProperty, DiagnosticSeverity.Error, "/options/mocks", 0, 0,
+                    "This host does not allow mocks (Orchestrator__AllowMocks)."));
+            }
+            else if (!MockScript.TryParse(start.Mocks.ToJsonString(), out mocks, out var mistakes))
+            {
+                problems.AddRange(mistakes.Select(mistake => mistake with { Pointer = "/options/mocks" + mistake.Pointer, Line = 0, Column = 0 }));
+            }
+        }
+
+        return problems.Count > 0
+            ? throw new RequestRefusedException(problems)
+            : new StartRequest
+            {
+                Definition = definition ?? Text(json.RootElement.GetProperty("definition")),
+                FallbackSlug = slug,
+                Inputs = start.Inputs,
+                RunId = start.RunId,
+                Model = start.Model,
+                MaxParallelism = start.MaxParallelism,
+                Budget = start.Budget,
+                MaxDuration = start.MaxDuration,
+                OnStepFailure = start.OnStepFailure,
+                Stream = start.Stream,
+                Environment = start.Environment ?? "default",
+                Tags = start.Tags,
+                Mocks = mocks,
+            };
+    }
+
+    private static JsonDocument Parse(byte[] body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body, Strict);
+        }
+        catch (JsonException exception)
+        {
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {exception.Message}");
+        }
+    }
+
+    /// <summary>A definition is written in the body as it is, or as a text of JSON or YAML.</summary>
+    private static byte[] Text(JsonElement definition) =>
+        Encoding.UTF8.GetBytes(definition.ValueKind == JsonValueKind.String ? definition.GetString()! : definition.GetRawText());
+
+    private static TimeSpan? Wait(HttpRequest request)
+    {
+        if (!request.Query.TryGetValue("wait", out var text))
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= MaxWaitSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest, "invalidInput", $"The query parameter 'wait' is '{text}'; it must be a whole number of seconds from 1 to {MaxWaitSeconds}.");
+    }
+
+    private static string? Key(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue("Idempotency-Key", out var keys))
+        {
+            return null;
+        }
+
+        return keys is [{ Length: >= 1 and <= MaxKeyLength } key]
+            ? key
+            : throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest, "invalidInput", $"The header Idempotency-Key must be given once and have 1 to {MaxKeyLength} characters.");
+    }
+}

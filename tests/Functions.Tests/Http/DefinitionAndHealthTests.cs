@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text;
+using Moq;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Functions.Tests.Http;
+
+/// <summary>Validation and health over a real socket.</summary>
+public class DefinitionAndHealthTests
+{
+    [Theory]
+    [InlineData("{ \"steps\": [ { \"id\": \"a\", \"prompt\": \"A.\" } ] }", "application/json", true)]
+    [InlineData("steps:\n  - id: a\n    prompt: A.\n", "application/yaml", true)]
+    [InlineData("steps: []\n", "text/plain", false)]
+    [InlineData("", "application/json", false)]
+    [InlineData("{ \"steps\": [", "application/json", false)]
+    public async Task Definition_is_validated_whatever_it_is_written_in(string definition, string mediaType, bool valid)
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync("/api/workflows/validate", definition, mediaType);
+        var answer = await ApiHost.ReadAsync(response, HttpStatusCode.OK);
+        Assert.Equal(["valid", "diagnostics"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal((valid, valid), (answer.GetProperty("valid").GetBoolean(), answer.GetProperty("diagnostics").GetArrayLength() == 0));
+    }
+
+    [Fact]
+    public async Task Diagnostic_has_the_members_of_the_command_line()
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync("/api/workflows/validate", """{ "steps": [ { "id": "a", "promt": "A." } ] }""");
+        var answer = await ApiHost.ReadAsync(response, HttpStatusCode.OK);
+        Assert.Equal(
+            ["code", "severity", "pointer", "line", "column", "message", "suggestion", "step"],
+            answer.GetProperty("diagnostics")[0].EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public async Task Definition_that_is_too_large_is_413()
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync("/api/workflows/validate", new StringBuilder().Append(' ', (8 * 1024 * 1024) + 1).ToString());
+        await ApiHost.ReadProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, "payloadTooLarge");
+    }
+
+    [Fact]
+    public async Task Health_is_ok_while_the_store_answers()
+    {
+        await using var api = await ApiHost.StartAsync();
+        Assert.Equal("ok", (await api.GetAsync("/api/health")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Health_is_503_when_the_store_fails_and_does_not_tell_its_place()
+    {
+        var store = new Mock<IContentStore>();
+        store.Setup(it => it.GetAsync(It.IsAny<ContentKey>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ContentStoreException("/secret/place", "The disk /secret/place is gone."));
+        await using var api = await ApiHost.StartAsync(store.Object);
+        using var response = await api.Client.GetAsync("/api/health");
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
+        Assert.DoesNotContain("/secret", problem.GetRawText(), StringComparison.Ordinal);
+    }
+}
