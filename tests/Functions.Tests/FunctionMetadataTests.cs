@@ -8,14 +8,19 @@ public class FunctionMetadataTests
 {
     private static readonly string[] Expected =
     [
+        "CancelRun: http post runs/{runId}/cancel Function",
         "CancelSteps: activity",
         "ExecuteStep: activity",
         "FinishRun: activity",
         "GetOpenApi: http get openapi.json Function",
         "GetRun: http get runs/{runId} Function",
+        "GetRunStep: http get runs/{runId}/steps/{stepPath} Function",
+        "Health: http get health Anonymous",
+        "ListRuns: http get runs Function",
         "PrepareRun: activity",
         "RecordFacts: activity",
         "StartRun: http post runs Function",
+        "ValidateWorkflow: http post workflows/validate Function",
         "WorkflowRun: orchestration",
     ];
 

@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Orchestrator.Functions.Http.OpenApi;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Functions.Tests.Http;
 
@@ -48,6 +50,28 @@ public class ApiDocumentTests
         Assert.Equal(
             ["id", "statusQueryGetUri", "sendEventPostUri", "terminatePostUri", "suspendPostUri", "resumePostUri", "purgeHistoryDeleteUri", "restartPostUri", "runId", "runUri", "eventsUri", "resumeRunUri"],
             members);
+    }
+
+    [Fact]
+    public void Members_of_a_start_are_exactly_those_that_are_read()
+    {
+        var start = JsonNode.Parse(ApiSchemas.Start)!;
+        var options = start["properties"]!["options"]!["properties"]!.AsObject().Select(member => member.Key).ToList();
+        var members = start["properties"]!.AsObject().Select(member => member.Key).ToList();
+
+        Assert.Equal("definition", Assert.Single(start["required"]!.AsArray())!.GetValue<string>());
+        Assert.DoesNotContain(Unknown(members, options), finding => finding.Code == DiagnosticCodes.UnknownProperty);
+        Assert.Equal(2, Unknown([.. members, "other"], [.. options, "other"]).Count(finding => finding.Code == DiagnosticCodes.UnknownProperty));
+
+        static IReadOnlyList<Diagnostic> Unknown(IEnumerable<string> members, IEnumerable<string> options)
+        {
+            var body = new JsonObject(members.Select(name => KeyValuePair.Create<string, JsonNode?>(name, null)))
+            {
+                ["options"] = new JsonObject(options.Select(name => KeyValuePair.Create<string, JsonNode?>(name, null))),
+            };
+            RunStartReader.Read(System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), hasDefinition: true, out var findings);
+            return findings;
+        }
     }
 
     private static JsonNode? Follow(string reference)

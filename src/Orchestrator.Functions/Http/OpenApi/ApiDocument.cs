@@ -84,6 +84,11 @@ internal static partial class ApiDocument
             content["application/json"] = Json(body, schemas);
         }
 
+        if (operation.BodySchema is { } schema)
+        {
+            content["application/json"] = new JsonObject { ["schema"] = JsonNode.Parse(schema) };
+        }
+
         return content;
     }
 

@@ -13,8 +13,11 @@ internal sealed record ApiOperation(string Function, string Method, string Route
     /// <summary>Request headers and what they mean.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The type of a JSON body; null when there is none or it is text.</summary>
+    /// <summary>The type of a JSON body; null when there is none or something else describes it.</summary>
     public Type? Body { get; init; }
+
+    /// <summary>The schema of a JSON body that no type describes; null when there is none.</summary>
+    public string? BodySchema { get; init; }
 
     /// <summary>Media types of a body that is text; empty for none.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];

@@ -1,0 +1,39 @@
+namespace Orchestrator.Functions.Http.OpenApi;
+
+/// <summary>Bodies that are read member by member, with a place for each mistake, and not by a type.</summary>
+internal static class ApiSchemas
+{
+    /// <summary>A start of a definition that is stored.</summary>
+    public const string StartStored = """
+        {
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "inputs": { "type": "object", "description": "The run's inputs by name." },
+            "runId": { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "description": "The id to use; without it a new one." },
+            "tags": { "type": "object", "additionalProperties": { "type": "string", "maxLength": 256 } },
+            "options": {
+              "type": "object",
+              "additionalProperties": false,
+              "description": "Instead of what the definition says.",
+              "properties": {
+                "model": { "type": "string" },
+                "maxParallelism": { "type": "integer", "minimum": 1, "maximum": 10000 },
+                "budget": { "type": "object", "additionalProperties": false, "properties": { "usd": { "type": "number", "exclusiveMinimum": 0 }, "tokens": { "type": "integer", "minimum": 1 } } },
+                "maxDuration": { "type": "integer", "minimum": 1, "description": "Milliseconds for the whole run." },
+                "onStepFailure": { "enum": [ "stop", "cancel", "continue" ] },
+                "stream": { "type": "boolean" },
+                "environment": { "type": "string" },
+                "mocks": { "type": "object", "description": "Scripted answers, where the host allows them." }
+              }
+            }
+          }
+        }
+        """;
+
+    /// <summary>The same with the definition.</summary>
+    public static string Start { get; } = StartStored.Replace(
+        "\"inputs\":",
+        "\"definition\": { \"type\": [ \"object\", \"string\" ], \"description\": \"The workflow, or a text of it in JSON or YAML.\" },\n    \"inputs\":",
+        StringComparison.Ordinal).Replace("\"additionalProperties\": false,\n  \"properties\"", "\"additionalProperties\": false,\n  \"required\": [ \"definition\" ],\n  \"properties\"", StringComparison.Ordinal);
+}
