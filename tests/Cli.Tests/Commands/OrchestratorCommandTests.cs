@@ -31,6 +31,6 @@ public class OrchestratorCommandTests
         var result = await Workspace.InvokeAsync("--help");
 
         result.AssertExit(ExitCodes.Completed);
-        Assert.All(["run", "runs", "serve"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
+        Assert.All(["run", "runs", "serve", "workflows", "prompts"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
     }
 }
