@@ -11,10 +11,12 @@ public sealed class PromptFunctions(PromptStore store)
     /// <summary>A prompt as Microsoft's prompty files have it.</summary>
     private const string Prompty = "text/x-prompty";
 
-    private static readonly string[] Types = ["text/markdown", "text/plain", Prompty];
+    private const string Json = "application/json";
+
+    private static readonly string[] Types = ["text/markdown", "text/plain", Prompty, Json];
 
     /// <summary>
-    /// <c>PUT /api/prompts/{slug}</c>: stores the prompt in the body, a text with an optional front matter, as the newest version;
+    /// <c>PUT /api/prompts/{slug}</c>: stores the prompt in the body, a text with an optional front matter or a JSON object, as the newest version;
     /// <c>?label=</c> makes it the version of that environment.
     /// </summary>
     [Function("PutPrompt")]
@@ -24,8 +26,13 @@ public sealed class PromptFunctions(PromptStore store)
         {
             ArgumentNullException.ThrowIfNull(request);
             var bytes = await request.ReadAsync("prompt", PromptFolder.MaxBytes, Types, cancellationToken);
-            var isPrompty = Prompty.Equals(request.MediaType(), StringComparison.OrdinalIgnoreCase);
-            var prompt = PromptFile.Parse(slug, isPrompty ? $"{slug}.prompty" : $"{slug}.md", StoreRequest.Utf8(bytes, "prompt"));
+            var text = StoreRequest.Utf8(bytes, "prompt");
+            var prompt = request.MediaType()?.ToLowerInvariant() switch
+            {
+                Prompty => PromptFile.Parse(slug, $"{slug}.prompty", text),
+                Json => PromptFile.Parse(slug, $"{slug}.md", PromptJson.ToFile(text)),
+                _ => PromptFile.Parse(slug, $"{slug}.md", text),
+            };
             var put = await store.PutAsync(prompt, request.Query("app"), request.Query("label"), request.Condition(), cancellationToken);
             request.SetETag(put.Stored.ETag);
             return Results.Json(

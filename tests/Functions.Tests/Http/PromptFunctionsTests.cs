@@ -37,6 +37,34 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answer_can_be_sent_back_and_is_the_same_version()
+    {
+        var first = await PutAsync(
+            HttpStatusCode.Created,
+            "---\nmodel: m1\nsystem: \"Be kind 😀: #1 {{name}}\"\ntemperature: 0.5\ninputs:\n  name: { type: string, required: true }\n  age: { type: integer, default: 3 }\n---\nHello {{name}}\n---\n'quoted': \"é😀\"");
+
+        var again = await PutAsync(HttpStatusCode.OK, (await GetAsync(Path)).Body.GetRawText(), mediaType: "application/json");
+
+        Assert.Equal((first["version"], first.ETag), (again["version"], again.ETag));
+    }
+
+    [Theory]
+    [InlineData("""{ "text": "Hello.", "modle": "m1" }""", "modle")]
+    [InlineData("""{ "text": "Hello.", "temperature": 9 }""", "from 0 to 2")]
+    [InlineData("""{ "text": "Hello.", "inputs": [ { "name": "a" }, { "name": "a" } ] }""", "'a' is there twice")]
+    [InlineData("""{ "text": "" }""", "no text")]
+    [InlineData("""{ "text": 1 }""", "no 'text'")]
+    [InlineData("[]", "must be a JSON object")]
+    [InlineData("{", "not valid JSON")]
+    public async Task JSON_that_is_no_prompt_is_refused(string json, string told)
+    {
+        var problem = await PutAsync(HttpStatusCode.BadRequest, json, mediaType: "application/json");
+
+        Assert.Equal("invalidPrompt", problem["code"]);
+        Assert.Contains(told, problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Versions_and_environments_are_told_apart()
     {
         var first = await PutAsync(HttpStatusCode.Created, "One", path: $"{Path}?label=production");
@@ -118,7 +146,7 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
 
     [Fact]
     public async Task Other_media_type_is_refused() =>
-        Assert.Equal("wrongMediaType", (await PutAsync(HttpStatusCode.UnsupportedMediaType, "{}", mediaType: "application/json"))["code"]);
+        Assert.Equal("wrongMediaType", (await PutAsync(HttpStatusCode.UnsupportedMediaType, "{}", mediaType: "application/yaml"))["code"]);
 
     [Fact]
     public async Task Prompt_over_the_limit_is_refused() =>
