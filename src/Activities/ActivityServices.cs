@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tools;
+using Orchestrator.Activities.Workflows;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities;
@@ -35,6 +37,8 @@ public static class ActivityServices
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunLister>();
         services.AddSingleton<StepReader>();
+        services.AddSingleton<WorkflowStore>();
+        services.AddSingleton<PromptStore>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<PromptWork>();
         services.AddSingleton<ToolWork>();

@@ -34,6 +34,14 @@ public sealed class PromptFolder(string path) : IPromptSource
             : [new PromptFolder(folder)];
     }
 
+    /// <summary>Reads one file of such a folder.</summary>
+    /// <exception cref="PromptException">It cannot be read, or is wrong; lists every mistake with its line.</exception>
+    public static async Task<PromptDefinition> ReadAsync(string slug, string file, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        return PromptFile.Parse(slug, file, await ReadAsync(new FileInfo(file), cancellationToken));
+    }
+
     /// <inheritdoc/>
     public string Place => $"the folder '{_path}'";
 

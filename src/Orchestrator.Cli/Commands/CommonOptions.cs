@@ -44,6 +44,8 @@ internal static class CommonOptions
         },
     };
 
+    public static Option<string?> App(string description) => new("--app") { Description = description, HelpName = "NAME" };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else; progress goes to the error output." };
 
     public static Option<bool> NoColor() => new("--no-color") { Description = "Print plain text." };

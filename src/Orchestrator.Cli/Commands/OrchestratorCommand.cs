@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Activities.Errors;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Named;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Journal;
@@ -21,6 +22,8 @@ internal static class OrchestratorCommand
             RunCommand.Create(),
             ValidateCommand.Create(),
             RunsCommand.Create(),
+            WorkflowsCommand.Create(),
+            PromptsCommand.Create(),
             ServeCommand.Create(),
             OpenAiServerCommand.Create(),
         };
@@ -59,7 +62,7 @@ internal static class OrchestratorCommand
             UsageException usage => usage.Lines,
             DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
             RunRefusedException refusal => [.. refusal.Reasons.Select(reason => reason.Message)],
-            RunExistsException or WorkflowErrorException or ContentStoreException or JournalException or HostSettingsException => [exception.Message],
+            RunExistsException or WorkflowErrorException or StoreRefusedException or ContentStoreException or JournalException or HostSettingsException => [exception.Message],
             _ => null,
         };
         if (lines is not null)

@@ -13,7 +13,8 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The workflow definition." };
+        var file = new Argument<string>("file") { Description = "The file of a workflow definition, or the slug of a stored workflow." };
+        var app = CommonOptions.App("The app of a stored workflow, when several have one of that slug.");
         var input = new Option<string[]>("-i", "--input")
         {
             Description = "An input: key=value, or key=@file for the text of a file. Again for each input.",
@@ -32,25 +33,28 @@ internal static class RunCommand
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("run", "Run a workflow and show what happens.")
         {
-            file, input, inputs, model, parallel, runId, environment, mocks, stream, only, state, storage, json, noColor, verbose,
+            file, app, input, inputs, model, parallel, runId, environment, mocks, stream, only, state, storage, json, noColor, verbose,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
             CheckModel(parsed.GetValue(model));
+            var definition = await RunDefinition.ReadAsync(
+                path, parsed.GetValue(app), parsed.GetValue(storage) == "memory" ? null : parsed.GetRequiredValue(state), cancellationToken);
             var request = new StartRequest
             {
-                Definition = TextFile.ReadBytes(path, "The definition"),
-                Inputs = RunInputs.Read(parsed.GetValue(inputs), parsed.GetRequiredValue(input), path, out var note),
+                Definition = definition.Text,
+                Inputs = RunInputs.Read(parsed.GetValue(inputs), parsed.GetRequiredValue(input), definition.File, out var note),
                 RunId = parsed.GetValue(runId),
-                FallbackSlug = Slug(path),
+                FallbackSlug = definition.Slug,
+                FallbackApp = definition.App,
                 Model = parsed.GetValue(model),
                 MaxParallelism = parsed.GetValue(parallel),
                 StreamedStep = parsed.GetValue(stream),
                 Only = parsed.GetValue(only),
                 Environment = parsed.GetRequiredValue(environment),
                 Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
-                Prompts = PromptFolder.Beside(path, parsed.GetRequiredValue(environment)),
+                Prompts = definition.File is null ? [] : PromptFolder.Beside(definition.File, parsed.GetRequiredValue(environment)),
             };
             var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
             {
@@ -60,10 +64,10 @@ internal static class RunCommand
             var view = new RunView(
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
-            await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+            await using var host = await LocalApp.StartAsync(settings, cancellationToken);
             try
             {
-                return await new ForegroundRun(app, view).RunAsync(request, note, cancellationToken);
+                return await new ForegroundRun(host, view).RunAsync(request, note, cancellationToken);
             }
             catch (DefinitionRefusedException refusal)
             {
@@ -85,12 +89,4 @@ internal static class RunCommand
         MockScript.TryParse(TextFile.Read(file, "The mocks file"), out var script, out var findings)
             ? script
             : throw new UsageException([.. findings.Select(finding => $"{file}: {DiagnosticLine.Of(finding)}")]);
-
-    /// <summary>The name of the definition's file as a slug, for definitions without one.</summary>
-    private static string Slug(string path)
-    {
-        var letters = Path.GetFileNameWithoutExtension(path).ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-');
-        var slug = string.Concat(letters).Trim('-');
-        return slug.Length == 0 ? "workflow" : slug;
-    }
 }

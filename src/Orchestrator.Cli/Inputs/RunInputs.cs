@@ -11,13 +11,13 @@ internal static class RunInputs
 
     /// <param name="file">A JSON file with one member per input; null for none.</param>
     /// <param name="values"><c>key=value</c> or <c>key=@file</c>; what is JSON of another kind than text is taken as such, all else is text.</param>
-    /// <param name="definition">The definition's file: its folder may have sample inputs.</param>
+    /// <param name="definition">The definition's file: its folder may have sample inputs. Null when it is none.</param>
     /// <param name="note">What the user should know of where the inputs came from; null for nothing.</param>
     /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
-    public static JsonObject Read(string? file, IReadOnlyList<string> values, string definition, out string? note)
+    public static JsonObject Read(string? file, IReadOnlyList<string> values, string? definition, out string? note)
     {
         note = null;
-        if (file is null && values.Count == 0)
+        if (file is null && values.Count == 0 && definition is not null)
         {
             var sample = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, SampleName);
             if (File.Exists(sample))

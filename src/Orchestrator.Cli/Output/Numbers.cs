@@ -13,6 +13,9 @@ internal static class Numbers
         _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.00} s"),
     };
 
+    /// <summary>In UTC, to the second.</summary>
+    public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     public static string Tokens(TokenUsage usage) =>
         string.Create(CultureInfo.InvariantCulture, $"{(usage.Estimated ? "~" : "")}{usage.InputTokens} + {usage.OutputTokens} tokens");
 

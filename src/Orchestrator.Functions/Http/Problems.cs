@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores.Named;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
@@ -39,6 +41,20 @@ internal static class Problems
     }
 
     public static IResult Of(RunExistsException refusal) => Of(StatusCodes.Status409Conflict, "runExists", refusal.Message);
+
+    public static IResult Of(StoreRefusedException refusal) => refusal.Reason switch
+    {
+        StoreRefusal.NotFound => Of(StatusCodes.Status404NotFound, $"{refusal.Kind}NotFound", refusal.Message),
+        StoreRefusal.Ambiguous => Of(
+            StatusCodes.Status409Conflict, "ambiguousName", refusal.Message, new KeyValuePair<string, object?>("candidates", refusal.Candidates)),
+        StoreRefusal.Changed => Of(StatusCodes.Status412PreconditionFailed, "preconditionFailed", refusal.Message),
+        _ when refusal.Diagnostics.Count > 0 => Of(
+            StatusCodes.Status400BadRequest, "invalidDefinition", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics)),
+        _ => Of(StatusCodes.Status400BadRequest, "invalidName", refusal.Message),
+    };
+
+    public static IResult Of(PromptException refusal) => Of(
+        StatusCodes.Status400BadRequest, "invalidPrompt", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
 
     private static string Code(ErrorKind kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
 }

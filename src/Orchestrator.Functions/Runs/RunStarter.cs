@@ -13,7 +13,9 @@ namespace Orchestrator.Functions.Runs;
 
 /// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
 /// <param name="prompts">The host's own prompts.</param>
-public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparation, ToolSet tools, IEnumerable<IPromptSource> prompts, IRunIds ids)
+/// <param name="stored">Where prompts are looked for last.</param>
+public sealed class RunStarter(
+    RunLifecycle lifecycle, RunPreparation preparation, ToolSet tools, IEnumerable<IPromptSource> prompts, PromptStore stored, IRunIds ids)
 {
     /// <summary>An instance in any of these states was started by the same request.</summary>
     private static readonly OrchestrationRuntimeStatus[] StartedBefore =
@@ -48,6 +50,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
                 [new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.")]);
         }
 
+        var app = read.Workflow.Definition.AppName ?? request.FallbackApp;
         var prepared = await preparation.PrepareAsync(
             new RunRequest
             {
@@ -64,10 +67,10 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
                 Only = request.Only,
                 Environment = request.Environment,
                 Mocks = request.Mocks,
-                Prompts = [.. request.Prompts, .. prompts],
+                Prompts = [.. request.Prompts, .. prompts, stored.SourceFor(app, request.Environment)],
             },
             cancellationToken);
-        var record = new NewRun(read.Workflow.Definition.Slug ?? request.FallbackSlug ?? "workflow", read.Workflow.Definition.AppName)
+        var record = new NewRun(read.Workflow.Definition.Slug ?? request.FallbackSlug ?? "workflow", app)
         {
             Definition = request.Definition,
             Tags = request.Tags,

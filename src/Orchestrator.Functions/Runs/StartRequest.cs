@@ -20,6 +20,9 @@ public sealed record StartRequest
     /// <summary>The workflow's name where the definition has no slug; null for <c>workflow</c>.</summary>
     public string? FallbackSlug { get; init; }
 
+    /// <summary>The app where the definition names none; null for none.</summary>
+    public string? FallbackApp { get; init; }
+
     /// <summary>The model for every step; null: each step's own choice.</summary>
     public string? Model { get; init; }
 

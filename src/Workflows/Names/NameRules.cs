@@ -18,6 +18,10 @@ public static partial class NameRules
     [GeneratedRegex("^[a-z0-9-]{1,128}\\z")]
     public static partial Regex Slug { get; }
 
+    /// <summary>An app as the stores and the API name it.</summary>
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\\z")]
+    public static partial Regex App { get; }
+
     [GeneratedRegex("^[A-Za-z0-9_-]{1,64}\\z")]
     public static partial Regex RunId { get; }
 }

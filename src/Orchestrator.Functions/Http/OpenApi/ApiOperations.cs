@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Workflows;
 
 namespace Orchestrator.Functions.Http.OpenApi;
 
@@ -12,6 +14,14 @@ internal static class ApiOperations
     };
 
     private static readonly Dictionary<string, string> StartQuery = new() { ["wait"] = "Seconds to wait for the end of the run, 1 to 100." };
+
+    private static readonly Dictionary<string, string> App = new() { ["app"] = "The app, where several have one of that name." };
+
+    private static readonly Dictionary<string, string> WriteHeaders = new()
+    {
+        ["If-Match"] = "The ETag of the state that may be replaced, or *.",
+        ["If-None-Match"] = "*: create, do not replace.",
+    };
 
     public static IReadOnlyList<ApiOperation> All { get; } =
     [
@@ -56,9 +66,61 @@ internal static class ApiOperations
         },
         new("ValidateWorkflow", "post", "workflows/validate", "Everything that is wrong with the definition in the body.")
         {
-            Texts = ["application/json", "application/yaml", "text/plain"],
+            BodySchema = """{ "type": "object" }""",
+            Texts = ["application/yaml", "text/plain"],
             Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) },
             Problems = [413],
+        },
+        new("PutWorkflow", "put", "workflows/{slug}", "Store the definition in the body.")
+        {
+            Query = App,
+            Headers = WriteHeaders,
+            BodySchema = """{ "type": "object" }""",
+            Texts = ["application/yaml", "text/plain"],
+            Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject), [201] = typeof(JsonObject) },
+            Problems = [400, 409, 412, 413, 415],
+        },
+        new("GetWorkflow", "get", "workflows/{slug}", "A stored workflow with its definition; its id will do in place of the slug.")
+        {
+            Query = App,
+            Answers = new Dictionary<int, Type?> { [200] = typeof(WorkflowDocument) },
+            Problems = [404, 409],
+        },
+        new("DeleteWorkflow", "delete", "workflows/{slug}", "Forget the name; runs that were started stay as they are.")
+        {
+            Query = App,
+            Headers = WriteHeaders,
+            Answers = new Dictionary<int, Type?> { [204] = null },
+            Problems = [404, 409, 412],
+        },
+        new("GetWorkflowVersions", "get", "workflows/{slug}/versions", "Every text that was stored under the name, the newest first.")
+        {
+            Query = App,
+            Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) },
+            Problems = [404, 409],
+        },
+        new("StartWorkflow", "post", "workflows/{slug}/runs", "Start the stored workflow.")
+        {
+            Query = StartQuery.Concat(App).ToDictionary(),
+            Headers = StartHeaders,
+            BodySchema = ApiSchemas.StartStored,
+            Answers = new Dictionary<int, Type?> { [200] = typeof(RunDocument), [202] = typeof(StartPayload) },
+            Problems = [400, 404, 409, 413, 415, 422],
+        },
+        new("PutPrompt", "put", "prompts/{slug}", "Store the prompt in the body as the newest version.")
+        {
+            Query = App.Append(KeyValuePair.Create("label", "An environment that uses this version.")).ToDictionary(),
+            Headers = WriteHeaders,
+            BodySchema = """{ "type": "object" }""",
+            Texts = ["text/markdown", "text/plain", "text/x-prompty"],
+            Answers = new Dictionary<int, Type?> { [200] = typeof(PromptDocument), [201] = typeof(PromptDocument) },
+            Problems = [400, 409, 412, 413, 415],
+        },
+        new("GetPrompt", "get", "prompts/{slug}", "The newest version of a prompt; slug@version: that one.")
+        {
+            Query = App.Append(KeyValuePair.Create("environment", "The version that this environment uses.")).ToDictionary(),
+            Answers = new Dictionary<int, Type?> { [200] = typeof(PromptDocument) },
+            Problems = [404, 409],
         },
         new("Health", "get", "health", "Whether the app can work.") { Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) }, Problems = [503] },
         new("GetOpenApi", "get", "openapi.json", "This document.") { Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) } },

@@ -1,0 +1,18 @@
+namespace Orchestrator.Activities.Stores.Named;
+
+/// <summary>What is stored under a slug of an app.</summary>
+public abstract record NamedRecord
+{
+    public required string Slug { get; init; }
+
+    /// <summary>Null for no app.</summary>
+    public string? App { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>
+    /// It was deleted and may be written again. The record stays, since only so can a deletion be told apart from a change that somebody else made
+    /// at the same time.
+    /// </summary>
+    public bool Deleted { get; init; }
+}

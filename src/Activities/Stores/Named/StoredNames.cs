@@ -1,0 +1,39 @@
+using System.Text;
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Activities.Stores.Named;
+
+/// <summary>Names of apps, workflows and prompts as segments of keys.</summary>
+internal static class StoredNames
+{
+    /// <summary>The segment of what has no app; no app can be named so.</summary>
+    private const string NoApp = "_";
+
+    public static string App(string? app) => app is null ? NoApp : Segment(app);
+
+    /// <summary>Keys must not differ in case only, and these names may: a capital is written as <c>@</c> and its small letter.</summary>
+    public static string Segment(string name)
+    {
+        var segment = new StringBuilder(name.Length);
+        foreach (var letter in name)
+        {
+            segment.Append(char.IsAsciiLetterUpper(letter) ? $"@{char.ToLowerInvariant(letter)}" : letter);
+        }
+
+        return segment.ToString();
+    }
+
+    /// <exception cref="StoreRefusedException">It cannot be the name of an app.</exception>
+    public static void CheckApp(string kind, string? app)
+    {
+        if (app is not null && !NameRules.App.IsMatch(app))
+        {
+            throw new StoreRefusedException(
+                StoreRefusal.Invalid, kind,
+                $"'{app}' cannot be the name of an app of the store: 1 to 64 letters, digits, _ or -, with a letter or a digit first.");
+        }
+    }
+
+    /// <summary>The app as words in a sentence.</summary>
+    public static string Words(string? app) => app is null ? "without an app" : $"of the app '{app}'";
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Activities.Stores.Named;
+using Orchestrator.Activities.Workflows;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Inputs;
+using Orchestrator.Cli.Output;
+using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator workflows</c>: the stored workflows of a state folder.</summary>
+internal static class WorkflowsCommand
+{
+    public static Command Create() => new("workflows", "Keep workflows under a name.") { Add(), List(), Show() };
+
+    private static Command Add()
+    {
+        var file = new Argument<string>("file") { Description = "The workflow definition." };
+        var slug = new Option<string?>("--slug") { Description = "The name; default: the definition's slug, then the file's name.", HelpName = "SLUG" };
+        var (app, state) = (CommonOptions.App("The app; default: the definition's appName."), CommonOptions.State());
+        var command = new Command("add", "Store a workflow, or another version of it.") { file, slug, app, state };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var text = TextFile.ReadBytes(path, "The definition");
+            var name = parsed.GetValue(slug) ?? (WorkflowReader.Read(text).Workflow?.Definition.Slug is null ? FileSlug.Of(path) : null);
+            using var stores = StateStores.Open(parsed.GetRequiredValue(state));
+            try
+            {
+                var put = await stores.Workflows.PutAsync(name, parsed.GetValue(app), text, WriteCondition.None, cancellationToken);
+                foreach (var warning in put.Warnings)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync($"{path}: {DiagnosticLine.Of(warning)}");
+                }
+
+                var stored = put.Stored.Record;
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                    $"Stored the workflow '{stored.Slug}'{Of(stored.App)}, version {stored.Versions.Count}. Run it with 'orchestrator run {stored.Slug}'.");
+                return ExitCodes.Completed;
+            }
+            catch (StoreRefusedException refusal) when (refusal.Diagnostics.Count > 0)
+            {
+                throw new UsageException(DefinitionReport.Lines(path, text, refusal.Diagnostics));
+            }
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var (app, state, json) = (CommonOptions.App("Only those of this app."), CommonOptions.State(), CommonOptions.Json());
+        var command = new Command("list", "List stored workflows.") { app, state, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stores = StateStores.OpenExisting(parsed.GetRequiredValue(state));
+            var all = await stores.Workflows.ListAsync(parsed.GetValue(app), cancellationToken).Select(stored => stored.Record).ToListAsync(cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                var shown = all.Select(one => new { one.Slug, one.App, one.Id, one.Name, one.Hash, one.UpdatedAt });
+                await output.WriteLineAsync(JsonSerializer.Serialize(shown, WorkflowJson.IndentedDocument));
+                return ExitCodes.Completed;
+            }
+
+            foreach (var one in all)
+            {
+                await output.WriteLineAsync(
+                    $"{one.Slug}{Of(one.App)}: {(one.Name is null ? "" : one.Name + ", ")}version {one.Versions.Count}, {Numbers.Moment(one.UpdatedAt)}");
+            }
+
+            return ExitCodes.Completed;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var slug = new Argument<string>("slug") { Description = "The slug or id of the workflow." };
+        var (app, state, json) = (CommonOptions.App("The app, when several have one of that slug."), CommonOptions.State(), CommonOptions.Json());
+        var command = new Command("show", "Print a stored workflow as it was written.") { slug, app, state, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stores = StateStores.OpenExisting(parsed.GetRequiredValue(state));
+            var stored = (await stores.Workflows.RequireAsync(parsed.GetRequiredValue(slug), parsed.GetValue(app), cancellationToken)).Record;
+            var text = await stores.Workflows.ReadTextAsync(stored, cancellationToken);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json)
+                ? JsonSerializer.Serialize(WorkflowDocument.Of(stored, text), WorkflowJson.IndentedDocument)
+                : Encoding.UTF8.GetString(text.Span).TrimStart('\uFEFF').TrimEnd('\n'));
+            return ExitCodes.Completed;
+        });
+        return command;
+    }
+
+    private static string Of(string? app) => app is null ? "" : $" of the app '{app}'";
+}

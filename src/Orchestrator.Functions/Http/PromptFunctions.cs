@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Orchestrator.Activities.Prompts;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Http;
+
+/// <summary>Stored prompts over HTTP.</summary>
+public sealed class PromptFunctions(PromptStore store)
+{
+    /// <summary>A prompt as Microsoft's prompty files have it.</summary>
+    private const string Prompty = "text/x-prompty";
+
+    private const string Json = "application/json";
+
+    private static readonly string[] Types = ["text/markdown", "text/plain", Prompty, Json];
+
+    /// <summary>
+    /// <c>PUT /api/prompts/{slug}</c>: stores the prompt in the body, a text with an optional front matter or a JSON object, as the newest version;
+    /// <c>?label=</c> makes it the version of that environment.
+    /// </summary>
+    [Function("PutPrompt")]
+    public Task<IResult> PutAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        StoreRequest.AnswerAsync(async () =>
+        {
+            ArgumentNullException.ThrowIfNull(request);
+            var bytes = await request.ReadAsync("prompt", PromptFolder.MaxBytes, Types, cancellationToken);
+            var text = StoreRequest.Utf8(bytes, "prompt");
+            var prompt = request.MediaType()?.ToLowerInvariant() switch
+            {
+                Prompty => PromptFile.Parse(slug, $"{slug}.prompty", text),
+                Json => PromptFile.Parse(slug, $"{slug}.md", PromptJson.ToFile(text)),
+                _ => PromptFile.Parse(slug, $"{slug}.md", text),
+            };
+            var put = await store.PutAsync(prompt, request.Query("app"), request.Query("label"), request.Condition(), cancellationToken);
+            request.SetETag(put.Stored.ETag);
+            return Results.Json(
+                PromptDocument.Of(put.Stored.Record, prompt),
+                WorkflowJson.Document,
+                statusCode: put.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        });
+
+    /// <summary>
+    /// <c>GET /api/prompts/{slug}</c>: the newest version, with <c>?environment=</c> the one that this environment uses; <c>slug@version</c>: that one.
+    /// </summary>
+    [Function("GetPrompt")]
+    public Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        StoreRequest.AnswerAsync(async () =>
+        {
+            ArgumentNullException.ThrowIfNull(request);
+            var reference = PromptReference.Parse(slug);
+            var (stored, etag) = await store.RequireAsync(reference.Slug, request.Query("app"), cancellationToken);
+            var version = reference.Version ?? (request.Query("environment") is { } environment ? stored.VersionOf(environment) : null);
+            request.SetETag(etag);
+            return Results.Json(PromptDocument.Of(stored, await store.ReadAsync(stored, version, cancellationToken)), WorkflowJson.Document);
+        });
+}
