@@ -15,10 +15,28 @@ internal static class PromptJson
     /// <summary>What an answer says of the prompt's place in the store; a prompt that comes back may have it.</summary>
     private static readonly string[] OfTheStore = ["slug", "app", "version", "updatedAt", "versions", "labels"];
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <exception cref="RequestRefusedException">It is no JSON object with a <c>text</c>.</exception>
     public static string ToFile(string json)
     {
-        var prompt = Parse(json);
+        try
+        {
+            return ToFile(JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw Refused("The prompt must be a JSON object with a 'text'."));
+        }
+        catch (JsonException exception)
+        {
+            throw Refused($"The prompt is not valid JSON: {exception.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair is found only when the text is asked for.
+            throw Refused("The prompt is not valid JSON: an escape in it is no character.");
+        }
+    }
+
+    private static string ToFile(JsonObject prompt)
+    {
         if (prompt["text"] is not JsonValue value || value.GetValueKind() != JsonValueKind.String)
         {
             throw Refused("The prompt has no 'text', or one that is not a text.");
@@ -35,18 +53,6 @@ internal static class PromptJson
         }
 
         return file.Append("---\n").Append(value.GetValue<string>()).ToString();
-    }
-
-    private static JsonObject Parse(string json)
-    {
-        try
-        {
-            return JsonNode.Parse(json) as JsonObject ?? throw Refused("The prompt must be a JSON object with a 'text'.");
-        }
-        catch (JsonException exception)
-        {
-            throw Refused($"The prompt is not valid JSON: {exception.Message}");
-        }
     }
 
     /// <summary>A front matter has objects by name where an answer has them in a list.</summary>

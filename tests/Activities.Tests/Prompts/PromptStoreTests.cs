@@ -1,26 +1,9 @@
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Named;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Prompts;
-
-public sealed class MemoryPromptStoreTests : PromptStoreTests
-{
-    protected override IContentStore Content { get; } = new MemoryContentStore();
-}
-
-public sealed class FilePromptStoreTests : PromptStoreTests, IDisposable
-{
-    private readonly TempFolder _folder = new();
-
-    public FilePromptStoreTests() => Content = new FileContentStore(_folder.Path, TimeProvider.System);
-
-    protected override IContentStore Content { get; }
-
-    public void Dispose() => _folder.Dispose();
-}
 
 /// <summary>What holds over every content store.</summary>
 public abstract class PromptStoreTests

@@ -5,26 +5,9 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Named;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Tests.Workflows;
-
-public sealed class MemoryWorkflowStoreTests : WorkflowStoreTests
-{
-    protected override IContentStore Content { get; } = new MemoryContentStore();
-}
-
-public sealed class FileWorkflowStoreTests : WorkflowStoreTests, IDisposable
-{
-    private readonly TempFolder _folder = new();
-
-    public FileWorkflowStoreTests() => Content = new FileContentStore(_folder.Path, TimeProvider.System);
-
-    protected override IContentStore Content { get; }
-
-    public void Dispose() => _folder.Dispose();
-}
 
 /// <summary>What holds over every content store.</summary>
 public abstract class WorkflowStoreTests

@@ -54,6 +54,9 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
     [InlineData("""{ "text": "Hello.", "inputs": [ { "name": "a" }, { "name": "a" } ] }""", "'a' is there twice")]
     [InlineData("""{ "text": "" }""", "no text")]
     [InlineData("""{ "text": 1 }""", "no 'text'")]
+    [InlineData("""{ "text": "Hello.", "text": "Hello." }""", "not valid JSON")]
+    [InlineData("""{ "text": "\ud800" }""", "not valid JSON")]
+    [InlineData("""{ "text": "Hello.", "system": "\ud800" }""", "not valid JSON")]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("{", "not valid JSON")]
     public async Task JSON_that_is_no_prompt_is_refused(string json, string told)
