@@ -128,7 +128,7 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     [InlineData("[]", "invalidInput")]
     [InlineData("null", "invalidInput")]
     [InlineData("{}", "invalidInput")]
-    [InlineData("{ \"definition\": null }", "invalidDefinition")]
+    [InlineData("{ \"definition\": null }", "invalidInput")]
     [InlineData("{ \"definition\": { \"steps\": [] } }", "invalidDefinition")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"{{word}}\" } ] } }", "invalidInput")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"promptId\": \"nowhere\" } ] } }", "promptNotFound")]

@@ -45,21 +45,39 @@ public sealed class RunLister(IContentStore store, RunStore runs)
         var oldest = filter.From is { } from ? RunKeys.NewestFirst(from) : null;
         var folder = filter.App is null ? ContentPrefix.Under(RunKeys.IndexRoot) : ContentPrefix.Under(RunKeys.IndexRoot, RunKeys.IndexFolder(filter.App));
         var names = new List<(string Name, ContentKey Key)>();
+        var (start, ofThisApp) = (0, 0);
+        var app = "";
         await foreach (var key in store.ListAsync(folder, cancellationToken))
         {
-            var name = key.Value[(key.Value.LastIndexOf('/') + 1)..];
-            var time = name[..RunKeys.TimeLength];
-            if (string.CompareOrdinal(name, after) > 0
-                && (newest is null || string.CompareOrdinal(time, newest) > 0)
-                && (oldest is null || string.CompareOrdinal(time, oldest) <= 0))
+            var text = key.Value;
+            if (ofThisApp == 0 || !text.StartsWith(app, StringComparison.Ordinal))
             {
-                names.Add((name, key));
+                (start, ofThisApp) = (text.LastIndexOf('/') + 1, 0);
+                app = text[..start];
+            }
+
+            // Each app has a folder of its own, and of each no more than a page can be among the next.
+            if (ofThisApp <= MaxEntries && Fits(text.AsSpan(start), after, newest, oldest))
+            {
+                names.Add((text[start..], key));
+                ofThisApp++;
+            }
+            else if (ofThisApp > MaxEntries && filter.App is not null)
+            {
+                break;
             }
         }
 
-        // Each app has a folder of its own.
         names.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         return names;
+    }
+
+    private static bool Fits(ReadOnlySpan<char> name, string after, string? newest, string? oldest)
+    {
+        var time = name[..RunKeys.TimeLength];
+        return name.SequenceCompareTo(after) > 0
+            && (newest is null || time.SequenceCompareTo(newest) > 0)
+            && (oldest is null || time.SequenceCompareTo(oldest) <= 0);
     }
 
     private async Task<RunListItem?> FindAsync(RunFilter filter, ContentKey key, CancellationToken cancellationToken)

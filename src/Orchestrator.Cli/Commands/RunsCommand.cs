@@ -13,7 +13,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator runs</c>: looks at runs that are kept in a state folder, also while another process works on them.</summary>
 internal static class RunsCommand
 {
-    public static Command Create() => new("runs", "Look at runs.") { Show() };
+    public static Command Create() => new("runs", "Look at runs.") { RunsListCommand.Create(), Show() };
 
     private static Command Show()
     {
@@ -23,12 +23,7 @@ internal static class RunsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
-            if (!Directory.Exists(folder))
-            {
-                throw new UsageException($"There is no state folder '{folder}'.");
-            }
-
-            var store = new FileContentStore(folder, TimeProvider.System);
+            var store = Open(folder);
             var runs = new RunStore(store);
             var reader = new RunReader(runs, new RunEventFeed(store, TimeProvider.System), TimeProvider.System);
             var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
@@ -53,4 +48,9 @@ internal static class RunsCommand
         });
         return command;
     }
+
+    /// <summary>The store of a state folder, which must be there: looking makes none.</summary>
+    public static FileContentStore Open(string folder) => Directory.Exists(folder)
+        ? new FileContentStore(folder, TimeProvider.System)
+        : throw new UsageException($"There is no state folder '{folder}'.");
 }

@@ -1,6 +1,5 @@
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Documents;

@@ -96,7 +96,7 @@ internal sealed class TestRuns
     public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
     {
         var prepared = await PrepareAsync(definition, inputs, mocks);
-        Assert.True(await Lifecycle.RegisterAsync(
+        Assert.NotNull(await Lifecycle.RegisterAsync(
             new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition) }, prepared, CancellationToken.None));
         return await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
     }
