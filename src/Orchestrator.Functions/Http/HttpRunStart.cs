@@ -32,24 +32,22 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
 
     /// <summary>Starts the definition in the body.</summary>
     public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken) =>
-        AnswerAsync(request, client, null, null, cancellationToken);
+        AnswerAsync(request, client, null, cancellationToken);
 
     /// <summary>Starts a definition that is not in the body.</summary>
-    /// <param name="definition">Its text.</param>
-    /// <param name="slug">The workflow's name where the definition has none.</param>
-    public Task<IResult> StartAsync(
-        HttpRequest request, DurableTaskClient client, ReadOnlyMemory<byte> definition, string slug, CancellationToken cancellationToken) =>
-        AnswerAsync(request, client, definition, slug, cancellationToken);
+    /// <param name="stored">Its text, and the workflow's name and app where the definition has none.</param>
+    public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, StartRequest stored, CancellationToken cancellationToken) =>
+        AnswerAsync(request, client, stored, cancellationToken);
 
     private async Task<IResult> AnswerAsync(
-        HttpRequest request, DurableTaskClient client, ReadOnlyMemory<byte>? definition, string? slug, CancellationToken cancellationToken)
+        HttpRequest request, DurableTaskClient client, StartRequest? stored, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         try
         {
             var body = await RequestBody.ReadJsonAsync(request, MaxBodyBytes, cancellationToken);
             var (wait, key) = (Wait(request), Key(request));
-            var start = Read(body, definition, slug);
+            var start = Read(body, stored);
             var run = key is null
                 ? await starter.StartAsync(client, start, cancellationToken)
                 : await StartOnceAsync(client, start, key, StartKeys.Hash(request.Path, Encoding.UTF8.GetString(body)), cancellationToken);
@@ -113,10 +111,10 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
         }
     }
 
-    private StartRequest Read(byte[] body, ReadOnlyMemory<byte>? definition, string? slug)
+    private StartRequest Read(byte[] body, StartRequest? stored)
     {
         using var json = Parse(body);
-        var start = RunStartReader.Read(body, hasDefinition: definition is null, out var findings);
+        var start = RunStartReader.Read(body, hasDefinition: stored is null, out var findings);
         var problems = findings.ToList();
         MockScript? mocks = null;
         if (start.Mocks is not null)
@@ -135,10 +133,8 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
 
         return problems.Count > 0
             ? throw new RequestRefusedException(problems)
-            : new StartRequest
+            : (stored ?? new StartRequest { Definition = Text(json.RootElement.GetProperty("definition")) }) with
             {
-                Definition = definition ?? Text(json.RootElement.GetProperty("definition")),
-                FallbackSlug = slug,
                 Inputs = start.Inputs,
                 RunId = start.RunId,
                 Model = start.Model,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Workflows;
+using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Serialization;
 
@@ -52,7 +53,13 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
         {
             ArgumentNullException.ThrowIfNull(request);
             var (stored, _) = await store.RequireAsync(slug, request.Query("app"), cancellationToken);
-            return await start.StartAsync(request, client, await store.ReadTextAsync(stored, cancellationToken), stored.Slug, cancellationToken);
+            var definition = new StartRequest
+            {
+                Definition = await store.ReadTextAsync(stored, cancellationToken),
+                FallbackSlug = stored.Slug,
+                FallbackApp = stored.App,
+            };
+            return await start.StartAsync(request, client, definition, cancellationToken);
         });
 
     /// <summary><c>DELETE /api/workflows/{slug}</c>: forgets the name. Runs that were started stay as they are.</summary>
