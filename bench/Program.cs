@@ -6,7 +6,7 @@ using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
-IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark(), new ReadBenchmark(), new MutateBenchmark()];
+IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark()];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {
     await Console.Error.WriteLineAsync(problem);
