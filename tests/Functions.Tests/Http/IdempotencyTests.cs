@@ -82,7 +82,11 @@ public class IdempotencyTests
             await api.App.Get<RunStore>().CreateAsync(
                 new RunRecord
                 {
-                    RunId = "cut-off", Workflow = "try", DefinitionHash = "x", CreatedAt = DateTimeOffset.UnixEpoch, StartKey = StartKeys.Hash("k1", request),
+                    RunId = "cut-off",
+                    Workflow = "try",
+                    DefinitionHash = "x",
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                    StartKey = StartKeys.Hash("k1", request),
                 },
                 CancellationToken.None);
         }
