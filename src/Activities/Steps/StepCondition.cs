@@ -12,7 +12,8 @@ internal static class StepCondition
     public static async Task<StepWork?> CheckAsync(
         PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
-        if (run.Steps[call.Step].When is not { } text)
+        // Asked once, before the first turn.
+        if (call.Turn > 1 || run.Steps[call.Step].When is not { } text)
         {
             return null;
         }

@@ -37,7 +37,7 @@ internal sealed class StepReferences
             references.Mapping(value, $"{pointer}/inputMapping/{SourceNode.Escape(name)}");
         }
 
-        references.Expression(step.When, $"{pointer}/when");
+        references.Expression(step.When, $"{pointer}/when", ExtraNames.None);
         references.Template(step.Prompt, $"{pointer}/prompt");
         foreach (var (name, value) in step.Input ?? [])
         {
@@ -54,7 +54,7 @@ internal sealed class StepReferences
         }
 
         references.Template(step.Merge?.Template, $"{pointer}/template");
-        references.Expression(step.Repeat?.Until, $"{pointer}/repeat/until", ownOutput: true);
+        references.Expression(step.Repeat?.Until, $"{pointer}/repeat/until", references._extra, ownOutput: true);
         return references;
     }
 
@@ -66,15 +66,15 @@ internal sealed class StepReferences
         }
         else if (value.Kind == MappedValueKind.Expression)
         {
-            Expression(value.Text, $"{pointer}/expr");
+            Expression(value.Text, $"{pointer}/expr", _extra);
         }
     }
 
-    private void Expression(string? text, string pointer, bool ownOutput = false)
+    private void Expression(string? text, string pointer, ExtraNames extra, bool ownOutput = false)
     {
         if (text is not null && Expressions.Expression.TryParse(text, out var expression, out _))
         {
-            _found.AddRange(expression.Paths.Select(path => new StepReference(pointer, path, _extra) { OwnOutput = ownOutput }));
+            _found.AddRange(expression.Paths.Select(path => new StepReference(pointer, path, extra) { OwnOutput = ownOutput }));
         }
     }
 

@@ -78,4 +78,16 @@ public class RepeatTests
         Assert.Equal((StepStatus.Failed, ErrorKind.TemplateError), (outcome.Status, outcome.Error!.Kind));
         Assert.Equal("text", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
     }
+
+    [Fact]
+    public async Task Condition_is_asked_once_before_the_first_turn()
+    {
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "ask", "prompt": "x" }, { "id": "a", "prompt": "x", "dependsOn": ["ask"], "when": "ask == 'never'", "repeat": { "until": "false", "max": 3 } } ] }""",
+            null, """{ "*": [ { "output": "no" } ] }""");
+        await _runs.ExecuteAsync(run, 0);
+
+        Assert.Equal(StepStatus.Skipped, (await _runs.ExecuteAsync(run, 1)).Status);
+        Assert.Equal(StepStatus.Completed, (await _runs.Executor.ExecuteAsync(_runs.Call(run, 1, attempt: 2) with { Turn = 2 }, default)).Status);
+    }
 }

@@ -15,6 +15,9 @@ public class ConsequenceTests
     [InlineData("cycle and the data along it", "dependency-cycle", "[ { id: a, prompt: '{{b}}', dependsOn: [b] }, { id: b, prompt: '{{a}}', dependsOn: [a] } ]")]
     [InlineData("type of a later version with members of its own", "unsupported-property", "[ { id: a, type: map, items: x, body: { prompt: y } }, { id: b, prompt: '{{a.summary}}', dependsOn: [a] } ]")]
     [InlineData("members of a group of a later version", "unsupported-property", "[ { id: g, type: group, steps: [ { id: m, prompt: x } ] }, { id: b, prompt: '{{steps.m.output}}', dependsOn: [m] } ]")]
+    [InlineData("previous in a condition", "unknown-reference", "[ { id: a, prompt: x, when: 'previous == null', repeat: { until: 'a == 1', max: 2 } } ]")]
+    [InlineData("previous without turns", "unknown-reference", "[ { id: a, prompt: '{{previous}}' } ]")]
+    [InlineData("secret in a prompt", "unknown-reference", "[ { id: a, prompt: '{{secrets.key}}' } ]")]
     [InlineData("tool without type", "missing-property", "[ { id: a, tool: http_request, input: { url: 'https://x' }, options: { timeout: 5 } } ]")]
     public void One_mistake_is_one_finding(string mistake, string code, string steps)
     {
