@@ -41,7 +41,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
 
     private async Task<JsonNode?> InvokeAsync(StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
     {
-        var (run, step) = (call.Run, call.Step);
+        var step = call.Step;
         var tool = tools.Find(step.Tool!) ?? throw new ToolException(ErrorKind.ToolNotFound, $"There is no tool '{step.Tool}' on this host.");
         ToolInputCheck.Require(tool, input);
         var key = step.Cache ? AnswerCache.Key(tool.Name, input) : null;
@@ -51,22 +51,35 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
             return kept.Output;
         }
 
-        var output = mask.Apply(await tool.InvokeAsync(
-            new ToolCall
-            {
-                Input = input,
-                RunId = run.RunId,
-                StepId = step.Id,
-                Attempt = call.Input.Attempt,
-                IdempotencyKey = $"{run.RunId}.{step.Id}.{run.RunAttempt}-{call.Input.Turn}",
-            },
-            cancellationToken));
+        var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
         if (key is not null)
         {
             await cache.KeepAsync(key, output, cancellationToken);
         }
 
         return output;
+    }
+
+    /// <summary>What a tool throws that it should not is its failure, too: it may have secrets in it, and a cancellation of its own is not the run's.</summary>
+    private static async Task<JsonNode?> OutputAsync(ITool tool, StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tool.InvokeAsync(
+                new ToolCall
+                {
+                    Input = input,
+                    RunId = call.Run.RunId,
+                    StepId = call.Step.Id,
+                    Attempt = call.Input.Attempt,
+                    IdempotencyKey = $"{call.Run.RunId}.{call.Step.Id}.{call.Run.RunAttempt}-{call.Input.Turn}",
+                },
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is not ToolException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ToolException(ErrorKind.Internal, mask.Apply($"The tool '{tool.Name}' broke ({exception.GetType().Name}): {exception.Message}"));
+        }
     }
 
     private async Task<Dictionary<string, string>> FindSecretsAsync(StepTexts texts, CancellationToken cancellationToken)

@@ -67,6 +67,21 @@ public class ToolWorkTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tool_that_throws_what_it_should_not_fails_its_step_alone_and_gives_no_secret_away(bool cancellation)
+    {
+        _echo.Bug = cancellation ? new OperationCanceledException("s3cr3t-value timed out") : new InvalidOperationException("s3cr3t-value is no number");
+        var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.crm_key}}" } }""");
+
+        var outcome = await Executor().ExecuteAsync(_runs.Call(run, 0), default);
+
+        Assert.Equal((StepStatus.Failed, ErrorKind.Internal), (outcome.Status, outcome.Error!.Kind));
+        Assert.Contains("The tool 'echo' broke", outcome.Error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t-value", outcome.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "ecko" }""", ErrorKind.ToolNotFound, "Did you mean 'echo'?")]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "txt": "x" } }""", ErrorKind.InvalidDefinition, "Did you mean 'text'?")]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.other}}" } }""", ErrorKind.InvalidInput, "ORCHESTRATOR_SECRET_OTHER")]
@@ -137,6 +152,8 @@ public class ToolWorkTests
 
         public string? Failure { get; set; }
 
+        public Exception? Bug { get; set; }
+
         public string Name => "echo";
 
         public string Description => "Answers with its input.";
@@ -147,6 +164,11 @@ public class ToolWorkTests
         public Task<JsonNode?> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
         {
             Calls.Add(call);
+            if (Bug is not null)
+            {
+                throw Bug;
+            }
+
             return Failure is null ? Task.FromResult<JsonNode?>(call.Input.DeepClone()) : throw new ToolException(ErrorKind.ToolFailed, Failure);
         }
     }
