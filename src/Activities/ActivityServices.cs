@@ -4,6 +4,7 @@ using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
@@ -34,6 +35,7 @@ public static class ActivityServices
         services.AddSingleton<RunControl>();
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
+        services.AddSingleton<ResumePreparation>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunLister>();
         services.AddSingleton<StepReader>();

@@ -20,8 +20,12 @@ public static class OrchestratorServices
         services.AddOrchestratorActivities(options.DefaultModel, claims);
         services.AddSingleton(options);
         services.AddSingleton<RunStarter>();
-        services.AddSingleton<RunCanceller>();
+        services.AddSingleton<RunSources>();
+        services.AddSingleton<RunReconciler>();
+        services.AddSingleton<RunResumer>();
+        services.AddSingleton<RunControls>();
         services.AddSingleton<HttpRunStart>();
+        services.AddSingleton<HttpRunResume>();
         services.AddSingleton<IRunPlanSource, StoredPlans>();
         return services;
     }

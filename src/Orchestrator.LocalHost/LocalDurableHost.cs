@@ -62,10 +62,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
         {
             configure(builder);
             var host = new LocalDurableHost(builder.Build());
-            if (builder.Options.RecoversInstances)
-            {
-                await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);
-            }
+            await host._engine.RecoverAsync(builder.Options.Recovers, cancellation).ConfigureAwait(false);
 
             return host;
         }

@@ -14,16 +14,22 @@ public sealed class RunLister(IContentStore store, RunStore runs)
     /// <summary>The most entries that one page looks at, however few of them the filter lets through.</summary>
     public const int MaxEntries = 1_000;
 
-    /// <summary>The next page of runs.</summary>
+    /// <summary>The next page of runs, as their records are.</summary>
     /// <exception cref="FormatException">The continuation token is none of ours.</exception>
-    public async Task<RunPage> ListAsync(RunFilter filter, CancellationToken cancellationToken)
+    public Task<RunPage> ListAsync(RunFilter filter, CancellationToken cancellationToken) => ListAsync(filter, Task.FromResult, cancellationToken);
+
+    /// <summary>The next page of runs.</summary>
+    /// <param name="look">Corrects a record that may not be up to date, before it is compared and shown.</param>
+    /// <exception cref="FormatException">The continuation token is none of ours.</exception>
+    public async Task<RunPage> ListAsync(RunFilter filter, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(look);
         var names = await NamesAsync(filter, cancellationToken);
         var found = new List<RunListItem>();
         for (var position = 0; position < names.Count; position++)
         {
-            if (await FindAsync(filter, names[position].Key, cancellationToken) is { } run)
+            if (await FindAsync(filter, names[position].Key, look, cancellationToken) is { } run)
             {
                 found.Add(run);
             }
@@ -80,7 +86,8 @@ public sealed class RunLister(IContentStore store, RunStore runs)
             && (oldest is null || time.SequenceCompareTo(oldest) <= 0);
     }
 
-    private async Task<RunListItem?> FindAsync(RunFilter filter, ContentKey key, CancellationToken cancellationToken)
+    private async Task<RunListItem?> FindAsync(
+        RunFilter filter, ContentKey key, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
     {
         if (await store.ReadAsync<RunIndexEntry>(key, cancellationToken) is not var (entry, _)
             || (filter.Workflow is not null && entry.Workflow != filter.Workflow)
@@ -90,7 +97,7 @@ public sealed class RunLister(IContentStore store, RunStore runs)
             return null;
         }
 
-        return await runs.FindAsync(entry.RunId, cancellationToken) is { } run && filter.Statuses?.Contains(run.Status) != false
+        return await runs.FindAsync(entry.RunId, cancellationToken) is { } record && await look(record) is var run && filter.Statuses?.Contains(run.Status) != false
             ? RunListItem.Of(run)
             : null;
     }

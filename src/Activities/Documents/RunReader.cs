@@ -17,13 +17,18 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         }
 
         var prepared = await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken);
-        var projection = new RunProjection(prepared?.Steps.Select(step => step.Id) ?? []);
+        var projection = RunProjection.Of(prepared);
         foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
         {
             projection.Apply(item);
         }
 
         var steps = projection.Steps.ToList();
+        if (record.HasEnded)
+        {
+            steps.ForEach(step => step.Lose());
+        }
+
         return new RunDocument
         {
             RunId = record.RunId,
@@ -45,7 +50,7 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             Attempts = record.Attempts,
             Steps = projection.Summaries(),
             Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
-            Usage = Usage(record, prepared, steps),
+            Usage = Usage(record, prepared, steps, projection.Usage),
         };
     }
 
@@ -94,10 +99,10 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         };
     }
 
-    private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps)
+    private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens)
     {
-        var tokens = steps.Aggregate(default(TokenUsage), (sum, step) => sum + step.Usage);
-        var total = record.StartedAt is { } start ? ((record.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds : 0;
+        // The time between two attempts is nobody's.
+        var total = record.Attempts.Sum(attempt => attempt.StartedAt is { } start ? ((attempt.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds : 0);
         var timeline = RunTimeline.Measure(
             [.. steps.Select((step, position) => Timeline(step, prepared!.Plan.Steps[position].DependsOn))], prepared?.Plan.MaxParallelism);
         return new RunUsage

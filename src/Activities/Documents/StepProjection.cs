@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Events;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Documents;
@@ -78,6 +79,33 @@ internal sealed class StepProjection
         return true;
     }
 
+    /// <summary>The attempt of the run that is looked at begins: the step has its output already, or starts over. What it cost before stays.</summary>
+    public void BeginAttempt(bool reused)
+    {
+        if (reused)
+        {
+            Status = StepStatus.Reused;
+            return;
+        }
+
+        Status = StepStatus.Pending;
+        Reason = null;
+        (ReadyAt, StartedAt, CompletedAt) = (null, null, null);
+        FallbackUsed = false;
+        Error = null;
+        Warnings = [];
+    }
+
+    /// <summary>The run has ended and nobody told how the step did: its host was lost, or the run's orchestration was.</summary>
+    public void Lose()
+    {
+        if (Status is StepStatus.Pending or StepStatus.Ready or StepStatus.Running or StepStatus.Waiting or StepStatus.Retrying)
+        {
+            Status = StepStatus.Cancelled;
+            Reason = StepReason.Lost;
+        }
+    }
+
     public StepSummary Summary() => new()
     {
         Status = Status,
@@ -89,7 +117,8 @@ internal sealed class StepProjection
         QueuedMs = QueuedMs,
         FallbackUsed = FallbackUsed,
         Usage = Usage,
-        Error = Status == StepStatus.Completed ? null : Error,
+        Reused = Status == StepStatus.Reused,
+        Error = Status is StepStatus.Completed or StepStatus.Reused ? null : Error,
     };
 
     /// <summary>A late event of an earlier stage does not bring an ended step back to life.</summary>

@@ -1,7 +1,6 @@
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
-using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Documents;
 
@@ -13,20 +12,20 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run
             || await runs.FindPreparedAsync(runId, run.Attempt, cancellationToken) is not { } prepared
-            || prepared.Steps.FirstOrDefault(item => item.Id == stepPath) is not { } step)
+            || prepared.Steps.Index().FirstOrDefault(item => item.Item.Id == stepPath) is not (var position, { } step))
         {
             return null;
         }
 
         var records = await RecordsAsync(run, stepPath, cancellationToken);
-        var projection = new RunProjection([step.Id]);
+        var projection = RunProjection.Of(prepared);
         foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
         {
             projection.Apply(item);
         }
 
         var now = projection.Step(step.Id);
-        var completed = records.LastOrDefault(record => record is { Status: StepStatus.Completed, Again: false });
+        var result = await checkpoints.FindResultAsync(prepared, position, cancellationToken);
         var prompt = step.Prompt is null ? null : prepared.Prompts[step.Prompt];
         return new StepDocument
         {
@@ -39,8 +38,8 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
             OutputKey = step.OutputKey,
             Status = now.Status,
             Reason = now.Reason,
-            Output = completed?.Output,
-            TransformedOutput = completed?.Transformed,
+            Output = result?.Output,
+            TransformedOutput = result?.Transformed,
             Attempts = [.. records.Select(StepAttempt.Of)],
         };
     }
@@ -48,9 +47,9 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
     private async Task<List<StepCheckpoint>> RecordsAsync(RunRecord run, string stepPath, CancellationToken cancellationToken)
     {
         var records = new List<StepCheckpoint>();
-        for (var runAttempt = 1; runAttempt <= run.Attempt; runAttempt++)
+        for (var runAttempt = 0; runAttempt <= run.Attempt; runAttempt++)
         {
-            for (var attempt = 1; await checkpoints.FindAsync(run.RunId, stepPath, runAttempt, attempt, cancellationToken) is { } record; attempt++)
+            await foreach (var record in checkpoints.ListAsync(run.RunId, stepPath, runAttempt, cancellationToken))
             {
                 records.Add(record);
             }

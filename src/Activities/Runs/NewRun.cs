@@ -1,3 +1,5 @@
+using Orchestrator.Activities.Steps;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>A run that is about to be written down.</summary>
@@ -13,4 +15,13 @@ public sealed record NewRun(string Workflow, string? App)
     public string? StartKey { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The file that the definition was read from; null when it was none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>What is known of its first attempt before it begins.</summary>
+    public RunAttempt First { get; init; } = new(1);
+
+    /// <summary>Records of another run that it takes over, already named as its own.</summary>
+    public IReadOnlyList<StepCheckpoint> Forked { get; init; } = [];
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Runs;
@@ -42,10 +43,16 @@ public sealed record PreparedRun
     /// <summary>Outputs that were given by hand, by step id: those steps are not executed. Null for none.</summary>
     public IReadOnlyDictionary<string, GivenOutput>? Given { get; init; }
 
+    /// <summary>The steps that are not executed since they have completed before, by id, and where their records are. Null for none.</summary>
+    public IReadOnlyDictionary<string, CheckpointReference>? Reused { get; init; }
+
     /// <summary>Scripted answers instead of models; null in earnest.</summary>
     public MockScript? Mocks { get; init; }
 
     public string Environment { get; init; } = "default";
+
+    /// <summary>What was asked for beside the definition: an attempt that resumes this one asks for the same.</summary>
+    public RunOptions Options { get; init; } = new();
 
     /// <summary>Names of inputs that no step writes over.</summary>
     [JsonIgnore]
@@ -61,6 +68,23 @@ public sealed record PreparedRun
     {
         ArgumentNullException.ThrowIfNull(step);
         return Only is null || Only == step.Id;
+    }
+
+    /// <summary>The inputs as somebody would give them to ask for the same run: of a single step with the outputs that it took from others.</summary>
+    public JsonObject AskedInputs()
+    {
+        var inputs = (JsonObject)Inputs.DeepClone();
+        foreach (var step in Only is null ? [] : Steps.Where(step => Given?.ContainsKey(step.Id) == true))
+        {
+            var given = Given![step.Id];
+            inputs[step.OutputKey] = given.Output?.DeepClone();
+            if (given.Transformed is not null)
+            {
+                inputs[$"{step.OutputKey}_transformed"] = given.Transformed.DeepClone();
+            }
+        }
+
+        return inputs;
     }
 
     /// <summary>The compiled graph of <see cref="Plan"/>.</summary>

@@ -27,6 +27,10 @@ public sealed record PreparedStep
 
     public int? MaxTokens { get; init; }
 
+    /// <summary>How many attempts earlier attempts of the run made of it with the same mocks: where in its script it goes on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MockedBefore { get; init; }
+
     /// <summary>The name of the tool; null for other types.</summary>
     public string? Tool { get; init; }
 

@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Runs;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>One attempt of a run: the first, or one that resumed it.</summary>
@@ -9,8 +11,21 @@ public sealed record RunAttempt(int N)
 
     public string? Reason { get; init; }
 
+    /// <summary>Who asked for it; null when nobody says.</summary>
     public string? By { get; init; }
 
-    /// <summary>The steps whose checkpoints it took over.</summary>
+    /// <summary>The steps whose outputs it took over, in definition order.</summary>
     public IReadOnlyList<string> Reused { get; init; } = [];
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>When it began to execute; null before.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended; null while it has not.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Why it failed; null when it did not.</summary>
+    public WorkflowError? Error { get; init; }
 }

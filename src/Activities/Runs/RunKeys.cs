@@ -19,7 +19,11 @@ internal static class RunKeys
     public static ContentKey Record(string runId) => ContentKey.Of("runs", runId, "run.json");
 
     /// <summary>What one attempt of the run executes: the plan, the inputs, the prompts in their fixed versions.</summary>
-    public static ContentKey Prepared(string runId, int runAttempt) => ContentKey.Of("runs", runId, $"prepared-{Text(runAttempt)}.json");
+    /// <param name="name">1 for the first attempt; of a later one its name in the run's record.</param>
+    public static ContentKey Prepared(string runId, string name) => ContentKey.Of("runs", runId, $"prepared-{name}.json");
+
+    /// <summary>Everything of the run but its place in the index.</summary>
+    public static ContentPrefix Run(string runId) => ContentPrefix.Under("runs", runId);
 
     public static ContentKey Checkpoint(string runId, string stepPath, int runAttempt, int attempt) =>
         ContentKey.Of("runs", runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");

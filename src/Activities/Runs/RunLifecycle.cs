@@ -9,6 +9,9 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
 public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunControl control, RunEventFeed feed, TimeProvider time)
 {
+    /// <summary>So long a record may be without the rest of its run.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Writes down a new run: first its record, which only one caller can create, then what it executes. The same request may come again, and then goes
     /// on where it left off.
@@ -16,8 +19,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     /// <returns>The record; null when another request's run has the id.</returns>
     public async Task<RunRecord?> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
-        await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
+        var hash = await PutDefinitionAsync(run, cancellationToken);
         var record = new RunRecord
         {
             RunId = prepared.RunId,
@@ -29,6 +31,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             Tags = run.Tags,
             StartKey = run.StartKey,
             Warnings = run.Warnings,
+            File = run.File,
+            Attempts = [run.First],
         };
         if (!await runs.CreateAsync(record, cancellationToken))
         {
@@ -45,8 +49,46 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             record = present;
         }
 
+        foreach (var checkpoint in run.Forked)
+        {
+            await checkpoints.CreateAsync(checkpoint, cancellationToken);
+        }
+
         await Task.WhenAll(runs.PutPreparedAsync(prepared, cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
         return record;
+    }
+
+    /// <summary>Opens another attempt of a run that has ended. What it executes is written before the record names it, so that whoever sees the attempt can begin it.</summary>
+    /// <param name="before">The run as it was when the attempt was prepared.</param>
+    /// <param name="attempt">What is known of the attempt before it begins.</param>
+    /// <returns>Null when the run is not as it was: somebody else was first. Nothing was changed then.</returns>
+    public async Task<RunRecord?> ReopenAsync(
+        RunRecord before, NewRun run, RunAttempt attempt, PreparedRun prepared, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(run);
+        var hash = await PutDefinitionAsync(run, cancellationToken);
+        var name = await runs.PutResumedAsync(prepared, cancellationToken);
+        RunRecord? opened = null;
+        await runs.UpdateAsync(
+            before.RunId,
+            record => opened = record.HasEnded && record.Attempt == before.Attempt
+                ? record with
+                {
+                    DefinitionHash = hash,
+                    Status = RunStatus.Pending,
+                    Attempt = attempt.N,
+                    CompletedAt = null,
+                    Environment = prepared.Environment,
+                    Error = null,
+                    Warnings = run.Warnings,
+                    File = run.File,
+                    Attempts = [.. record.Attempts, attempt],
+                    Resumed = [.. record.Resumed, name],
+                }
+                : null,
+            cancellationToken);
+        return opened;
     }
 
     /// <summary>Marks the attempt as running and answers with what it executes.</summary>
@@ -56,10 +98,18 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var now = time.GetUtcNow();
         var record = await runs.UpdateAsync(
             runId,
-            record => record.Status == RunStatus.Pending ? record with { Status = RunStatus.Running, StartedAt = record.StartedAt ?? now } : record,
+            record => record.Attempt != runAttempt || record.HasEnded || record.Attempts[^1].StartedAt is not null
+                ? record
+                : record.WithAttempt(attempt => attempt with { StartedAt = now }) with
+                {
+                    Status = record.Status == RunStatus.Pending ? RunStatus.Running : record.Status,
+                    StartedAt = record.StartedAt ?? now,
+                },
             cancellationToken);
         await feed.AppendAsync(
-            runId, [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.StartedAt ?? now) { Status = RunStatus.Running }], cancellationToken);
+            runId,
+            [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.Attempts[^1].StartedAt ?? now) { Status = RunStatus.Running }],
+            cancellationToken);
         return prepared;
     }
 
@@ -81,8 +131,33 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             await runs.PutOutputsAsync(runId, runAttempt, await OutputsAsync(prepared, cancellationToken), cancellationToken);
         }
 
+        await EndAsync(runId, runAttempt, status, error, at, cancellationToken);
+    }
+
+    /// <summary>Whether the host that wrote the record may be about to write the rest of the run, too.</summary>
+    public bool MayBeginStill(RunRecord run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return time.GetUtcNow() - run.CreatedAt < StartPatience;
+    }
+
+    /// <summary>Writes how the attempt ended, and tells the feed; an attempt that has ended already stays as it is.</summary>
+    /// <param name="ended">When; null: now.</param>
+    public async Task EndAsync(
+        string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken)
+    {
+        var at = ended ?? time.GetUtcNow();
         await runs.UpdateAsync(
-            runId, record => record.HasEnded ? record : record with { Status = status, CompletedAt = at, Error = error }, cancellationToken);
+            runId,
+            record => record.HasEnded || record.Attempt != runAttempt
+                ? record
+                : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = at, Error = error }) with
+                {
+                    Status = status,
+                    CompletedAt = at,
+                    Error = error,
+                },
+            cancellationToken);
         var name = status switch
         {
             RunStatus.Completed => RunEventNames.RunCompleted,
@@ -92,6 +167,13 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         await feed.AppendAsync(runId, [new RunEvent(name, runId, runAttempt, at) { Status = status, Error = error }], cancellationToken);
         runs.Forget(runId, runAttempt);
         control.Forget(runId, runAttempt);
+    }
+
+    private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
+        await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
+        return hash;
     }
 
     /// <summary>What <c>outputs</c> names; without it the seed's finalOutputs: the inputs, every output, every transformed output.</summary>

@@ -41,6 +41,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         var prepared = new PreparedRun
         {
             RunId = request.RunId,
+            RunAttempt = request.RunAttempt,
             Plan = Plan(request),
             Inputs = inputs,
             DeclaredInputs = definition.Inputs?.Select(input => input.Name).ToList(),
@@ -51,6 +52,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Given = outputs,
             Mocks = request.Mocks,
             Environment = request.Environment,
+            Options = request.Options,
         };
         prepared = PromptDefaults.Apply(prepared);
         CheckModels(prepared, problems);
@@ -105,12 +107,12 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         {
             RunId = request.RunId,
             Steps = request.Only is null ? request.Workflow.Graph.Steps : SingleStep.Plan(request.Workflow.Graph.Steps, request.Only),
-            MaxParallelism = request.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
-            AdaptiveParallelism = request.MaxParallelism is null && options.AdaptiveParallelism,
-            Budget = request.Budget ?? options.Budget,
+            MaxParallelism = request.Options.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
+            AdaptiveParallelism = request.Options.MaxParallelism is null && options.AdaptiveParallelism,
+            Budget = request.Options.Budget ?? options.Budget,
             ParallelBatchDelayMs = options.ParallelBatchDelay ?? WorkflowOptions.DefaultParallelBatchDelay,
-            OnStepFailure = request.OnStepFailure ?? options.OnStepFailure ?? FailurePolicy.Stop,
-            MaxDurationMs = request.MaxDuration ?? options.MaxDuration,
+            OnStepFailure = request.Options.OnStepFailure ?? options.OnStepFailure ?? FailurePolicy.Stop,
+            MaxDurationMs = request.Options.MaxDuration ?? options.MaxDuration,
             QueueSize = options.QueueSize,
             QueueFull = options.QueueFull ?? QueueFullPolicy.Fail,
         };
@@ -170,7 +172,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Input = step.Input,
             LiteralMembers = step.Tool is null ? [] : tools.LiteralMembers(step.Tool),
             Merge = step.Merge,
-            Stream = isPrompt && (request.StreamedStep == step.Id || (request.Stream ?? step.Options.Stream ?? definition.Options.Stream ?? false)),
+            Stream = isPrompt && (request.StreamedStep == step.Id || (request.Options.Stream ?? step.Options.Stream ?? definition.Options.Stream ?? false)),
             Cache = step.Options.Cache ?? false,
             Repeat = step.Repeat,
             When = request.Only is null ? step.When : null,
@@ -181,7 +183,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
     }
 
     private IReadOnlyList<string> Models(StepOptions step, WorkflowOptions workflow, RunRequest request, PromptDefinition? prompt) =>
-        request.Model is { } asked ? [asked] : step.Models ?? [step.Model ?? workflow.DefaultModel ?? prompt?.Model ?? defaultModel];
+        request.Options.Model is { } asked ? [asked] : step.Models ?? [step.Model ?? workflow.DefaultModel ?? prompt?.Model ?? defaultModel];
 
     private sealed record Found(PreparedPrompt Prepared, PromptDefinition? Definition);
 }

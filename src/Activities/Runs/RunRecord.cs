@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
@@ -41,8 +42,22 @@ public sealed record RunRecord
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The file that the definition was read from, beside which prompts are looked for; null when it was none.</summary>
+    public string? File { get; init; }
+
     public IReadOnlyList<RunAttempt> Attempts { get; init; } = [new(1)];
 
+    /// <summary>Names what each attempt after the first executes (<see cref="RunStore.GetPreparedAsync"/>).</summary>
+    public IReadOnlyList<string> Resumed { get; init; } = [];
+
     /// <summary>Whether the latest attempt is over.</summary>
+    [JsonIgnore]
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut;
+
+    /// <summary>The record with the latest attempt's entry changed.</summary>
+    public RunRecord WithAttempt(Func<RunAttempt, RunAttempt> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return this with { Attempts = [.. Attempts.Take(Attempts.Count - 1), change(Attempts[^1])] };
+    }
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Prompts;
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -11,27 +11,14 @@ public sealed record RunRequest
 {
     public required string RunId { get; init; }
 
+    /// <summary>The number of the attempt of the run, from 1.</summary>
+    public int RunAttempt { get; init; } = 1;
+
     public required CompiledWorkflow Workflow { get; init; }
 
     public JsonObject Inputs { get; init; } = [];
 
-    /// <summary>The model for every step; null: each step's own choice.</summary>
-    public string? Model { get; init; }
-
-    /// <summary>Steps that may execute at one time; null: the definition's.</summary>
-    public int? MaxParallelism { get; init; }
-
-    /// <summary>What the run may spend; null: the definition's.</summary>
-    public BudgetDefinition? Budget { get; init; }
-
-    /// <summary>Milliseconds for the whole run; null: the definition's.</summary>
-    public int? MaxDuration { get; init; }
-
-    /// <summary>What the failure of a step does to the run; null: the definition's.</summary>
-    public FailurePolicy? OnStepFailure { get; init; }
-
-    /// <summary>Whether the texts of all steps are shown while they are written; null: the definition's.</summary>
-    public bool? Stream { get; init; }
+    public RunOptions Options { get; init; } = new();
 
     /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
     public string? StreamedStep { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Stores;
 
@@ -7,6 +8,11 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>The records of runs in a content store. Thread-safe.</summary>
 public sealed class RunStore(IContentStore store)
 {
+    private const string FirstAttempt = "1";
+
+    /// <summary>Characters of a content's hash that tell two of a run apart.</summary>
+    private const int NameLength = 16;
+
     /// <summary>Prepared runs never change, and every step of a run asks for the same one.</summary>
     private readonly ConcurrentDictionary<(string RunId, int RunAttempt), PreparedRun> _prepared = new();
 
@@ -31,9 +37,9 @@ public sealed class RunStore(IContentStore store)
         await store.CreateAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
 
     /// <summary>Changes the record, again and again until nobody else changed it meanwhile.</summary>
-    /// <param name="change">The new record; the same instance when nothing is to change.</param>
+    /// <param name="change">The new record; the same instance, or null, when nothing is to change. Asked again when somebody else was faster.</param>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
-    public async Task<RunRecord> UpdateAsync(string runId, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
+    public async Task<RunRecord> UpdateAsync(string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken)
     {
         var key = RunKeys.Record(runId);
         while (true)
@@ -44,7 +50,7 @@ public sealed class RunStore(IContentStore store)
             }
 
             var changed = change(record);
-            if (ReferenceEquals(changed, record))
+            if (changed is null || ReferenceEquals(changed, record))
             {
                 return record;
             }
@@ -67,9 +73,20 @@ public sealed class RunStore(IContentStore store)
         }
     }
 
-    /// <summary>Fixes what an attempt of a run executes. Of several callers the first one counts.</summary>
+    /// <summary>Fixes what the first attempt of a run executes. Of several callers the first one counts.</summary>
     public async Task PutPreparedAsync(PreparedRun prepared, CancellationToken cancellationToken) =>
-        await store.CreateAsync(RunKeys.Prepared(prepared.RunId, prepared.RunAttempt), JsonContent.Bytes(prepared), cancellationToken);
+        await store.CreateAsync(RunKeys.Prepared(prepared.RunId, FirstAttempt), JsonContent.Bytes(prepared), cancellationToken);
+
+    /// <summary>Writes down what a later attempt would execute. It counts once the run's record names it.</summary>
+    /// <returns>The name for <see cref="RunRecord.Resumed"/>: the same content has the same name.</returns>
+    public async Task<string> PutResumedAsync(PreparedRun prepared, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        var content = JsonContent.Bytes(prepared);
+        var name = $"{prepared.RunAttempt}-{Convert.ToHexStringLower(SHA256.HashData(content))[..NameLength]}";
+        await store.CreateAsync(RunKeys.Prepared(prepared.RunId, name), content, cancellationToken);
+        return name;
+    }
 
     /// <summary>What an attempt of a run executes.</summary>
     /// <exception cref="InvalidDataException">It is not there.</exception>
@@ -79,7 +96,7 @@ public sealed class RunStore(IContentStore store)
             : _prepared.GetOrAdd(
                 (runId, runAttempt),
                 await FindPreparedAsync(runId, runAttempt, cancellationToken) ?? throw new InvalidDataException(
-                    $"'{RunKeys.Prepared(runId, runAttempt)}' is missing: run '{runId}' was deleted while it ran, or its storage was changed."));
+                    $"What attempt {runAttempt} of run '{runId}' executes is missing: the run was deleted while it ran, or its storage was changed."));
 
     /// <summary>The same for orchestrator code, which must not wait for a task: waits on a thread of its own.</summary>
     /// <exception cref="InvalidDataException">It is not there.</exception>
@@ -88,10 +105,16 @@ public sealed class RunStore(IContentStore store)
         : Task.Run(() => GetPreparedAsync(runId, runAttempt, CancellationToken.None)).GetAwaiter().GetResult();
 
     /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
-    public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        _prepared.TryGetValue((runId, runAttempt), out var known)
-            ? known
-            : (await store.ReadAsync<PreparedRun>(RunKeys.Prepared(runId, runAttempt), cancellationToken))?.Value;
+    public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    {
+        if (_prepared.TryGetValue((runId, runAttempt), out var known))
+        {
+            return known;
+        }
+
+        var name = runAttempt == 1 ? FirstAttempt : (await FindAsync(runId, cancellationToken))?.Resumed.ElementAtOrDefault(runAttempt - 2);
+        return name is null ? null : (await store.ReadAsync<PreparedRun>(RunKeys.Prepared(runId, name), cancellationToken))?.Value;
+    }
 
     /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
     public void Forget(string runId, int runAttempt) => _prepared.TryRemove((runId, runAttempt), out _);
@@ -105,4 +128,25 @@ public sealed class RunStore(IContentStore store)
 
     private async Task PutIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.PutAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
+
+    /// <summary>Deletes a run and everything of it, its record last: when it fails half-way, it can be done again.</summary>
+    public async Task DeleteAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        await store.DeleteAsync(RunKeys.Index(run), cancellationToken);
+        var record = RunKeys.Record(run.RunId);
+        await foreach (var key in store.ListAsync(RunKeys.Run(run.RunId), cancellationToken))
+        {
+            if (key != record)
+            {
+                await store.DeleteAsync(key, cancellationToken);
+            }
+        }
+
+        await store.DeleteAsync(record, cancellationToken);
+        for (var attempt = 1; attempt <= run.Attempt; attempt++)
+        {
+            Forget(run.RunId, attempt);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
@@ -18,6 +19,36 @@ public sealed class CheckpointStore(IContentStore store)
         return await store.CreateAsync(key, JsonContent.Bytes(checkpoint), cancellationToken) is not null
             ? checkpoint
             : (await store.ReadAsync<StepCheckpoint>(key, cancellationToken))!.Value.Value;
+    }
+
+    /// <summary>
+    /// The record that holds a step's output, wherever it came from: given by hand, an earlier attempt of the run, or this one. Null when it has none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It was to be reused and is not there.</exception>
+    public async Task<StepCheckpoint?> FindResultAsync(PreparedRun run, int step, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var prepared = run.Steps[step];
+        if (run.Given?.TryGetValue(prepared.Id, out var given) == true)
+        {
+            return StepRecord.Of(run, prepared, given);
+        }
+
+        return run.Reused?.TryGetValue(prepared.Id, out var place) == true
+            ? await FindAsync(run.RunId, prepared.Id, place.RunAttempt, place.Attempt, cancellationToken)
+                ?? throw new InvalidDataException(
+                    $"'{RunKeys.Checkpoint(run.RunId, prepared.Id, place.RunAttempt, place.Attempt)}' is missing, which attempt {run.RunAttempt} of the run reuses: its storage was changed.")
+            : await FindCompletedAsync(run.RunId, prepared.Id, run.RunAttempt, cancellationToken);
+    }
+
+    /// <summary>The records of all attempts of a step in one attempt of the run, in order.</summary>
+    public async IAsyncEnumerable<StepCheckpoint> ListAsync(
+        string runId, string stepPath, int runAttempt, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; await FindAsync(runId, stepPath, runAttempt, attempt, cancellationToken) is { } checkpoint; attempt++)
+        {
+            yield return checkpoint;
+        }
     }
 
     /// <summary>The record of the last completed turn of a repeated step, looked for from <paramref name="attempt"/> backwards; null when there is none.</summary>

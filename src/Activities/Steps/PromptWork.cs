@@ -17,7 +17,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
     {
         var request = await RequestAsync(call, cancellationToken);
-        if (call.Run.Mocks?.Entry(call.Step.Id, call.Input.Attempt - 1) is { } mock)
+        if (call.Run.Mocks?.Entry(call.Step.Id, call.Step.MockedBefore + call.Input.Attempt - 1) is { } mock)
         {
             return await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken);
         }

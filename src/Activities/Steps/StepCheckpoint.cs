@@ -31,6 +31,12 @@ public sealed record StepCheckpoint
 
     public string Environment { get; init; } = "default";
 
+    /// <summary>The ids of the dependencies it could read, for a join of the first success; null: all.</summary>
+    public IReadOnlyList<string>? Consumed { get; init; }
+
+    /// <summary>The id of the fallback step whose output it took over; null otherwise.</summary>
+    public string? Adopted { get; init; }
+
     /// <summary>The values that went in, by name; null when it did not come so far.</summary>
     public JsonObject? Inputs { get; init; }
 

@@ -37,6 +37,8 @@ internal static class StepRecord
             Type = step.Type,
             Model = work.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
             Environment = run.Environment,
+            Consumed = call.Available?.Select(dependency => run.Steps[dependency].Id).ToList(),
+            Adopted = call.Adopt is { } other ? run.Steps[other].Id : null,
             Inputs = work.Inputs,
             Status = status,
             Reason = status switch

@@ -44,7 +44,7 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
         // For a join of the first success the dependencies that had completed: only they, and what is before them, can be read.
         var readable = call?.Available is null ? null : Reach();
         return Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
-            _loaded[step] = readable?.Contains(step) == false ? null : await FindAsync(step, token));
+            _loaded[step] = readable?.Contains(step) == false ? null : await checkpoints!.FindResultAsync(run, step, token));
     }
 
     /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
@@ -112,11 +112,6 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
             ? KeyMerging.Of(merge, completed.Select(entry => KeyValuePair.Create(run.Steps[entry.writer].Id, select(entry.Checkpoint!))))
             : select(completed.MaxBy(entry => run.Graph.RankOf(entry.writer)).Checkpoint!);
     }
-
-    private async Task<StepCheckpoint?> FindAsync(int step, CancellationToken cancellationToken) =>
-        run.Given?.TryGetValue(run.Steps[step].Id, out var given) == true
-            ? StepRecord.Of(run, run.Steps[step], given)
-            : await checkpoints!.FindCompletedAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, cancellationToken);
 
     private HashSet<int> Reach() => _reach ??= call!.Available is { } available
         ? [.. available.SelectMany(step => run.Graph.InReachOf(step).Append(step))]

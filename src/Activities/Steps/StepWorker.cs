@@ -1,13 +1,10 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Errors;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Templates;
-using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -88,8 +85,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     private static StepWork Finished(StepCall call, JsonNode? output)
     {
         var step = call.Step;
-        var text = output?.GetValueKind() == JsonValueKind.String ? output.GetValue<string>() : output?.ToJsonString(WorkflowJson.Compact) ?? "";
-        var bytes = Encoding.UTF8.GetByteCount(text);
+        var bytes = Encoding.UTF8.GetByteCount(StepTransform.Text(output));
         if (bytes > MaxOutputBytes)
         {
             return new StepWork
@@ -99,12 +95,11 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
             };
         }
 
-        if (step.Transform is null || !OutputTransform.TryGet(step.Transform, out var transform))
+        if (StepTransform.Apply(step.Transform, output) is not { } transformed)
         {
             return new StepWork { Output = output };
         }
 
-        var transformed = transform.Apply(text);
         return new StepWork
         {
             Output = output,

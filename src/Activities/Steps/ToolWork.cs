@@ -25,7 +25,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
             var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
             var input = texts.Input?.Render(inputs.Lookup) ?? inputs.Named;
             call.Inputs = (JsonObject)mask.Apply((JsonNode)input)!;
-            return call.Run.Mocks?.Entry(call.Step.Id, call.Input.Attempt - 1) is { } mock
+            return call.Run.Mocks?.Entry(call.Step.Id, call.Step.MockedBefore + call.Input.Attempt - 1) is { } mock
                 ? await AnswerAsync(mock, cancellationToken)
                 : await InvokeAsync(call, input, mask, cancellationToken);
         }

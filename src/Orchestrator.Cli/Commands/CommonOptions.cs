@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -43,6 +45,9 @@ internal static class CommonOptions
             return null;
         },
     };
+
+    /// <summary>A status as it is written everywhere: <c>timedOut</c>.</summary>
+    public static string Word(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
     public static Option<string?> App(string description) => new("--app") { Description = description, HelpName = "NAME" };
 

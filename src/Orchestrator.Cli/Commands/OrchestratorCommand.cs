@@ -20,6 +20,7 @@ internal static class OrchestratorCommand
         var root = new RootCommand("Durable, parallel prompt workflows.")
         {
             RunCommand.Create(),
+            ResumeCommand.Create(),
             ValidateCommand.Create(),
             RunsCommand.Create(),
             WorkflowsCommand.Create(),
@@ -62,7 +63,7 @@ internal static class OrchestratorCommand
             UsageException usage => usage.Lines,
             DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
             RunRefusedException refusal => [.. refusal.Reasons.Select(reason => reason.Message)],
-            RunExistsException or WorkflowErrorException or StoreRefusedException or ContentStoreException or JournalException or HostSettingsException => [exception.Message],
+            RunExistsException or RunNotFoundException or RunStateException or WorkflowErrorException or StoreRefusedException or ContentStoreException or JournalException or HostSettingsException => [exception.Message],
             _ => null,
         };
         if (lines is not null)

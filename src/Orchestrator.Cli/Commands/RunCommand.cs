@@ -1,10 +1,9 @@
 using System.CommandLine;
-using Orchestrator.Activities.Mocks;
-using Orchestrator.Activities.Prompts;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -48,13 +47,12 @@ internal static class RunCommand
                 RunId = parsed.GetValue(runId),
                 FallbackSlug = definition.Slug,
                 FallbackApp = definition.App,
-                Model = parsed.GetValue(model),
-                MaxParallelism = parsed.GetValue(parallel),
+                Options = new RunOptions { Model = parsed.GetValue(model), MaxParallelism = parsed.GetValue(parallel) },
                 StreamedStep = parsed.GetValue(stream),
                 Only = parsed.GetValue(only),
                 Environment = parsed.GetRequiredValue(environment),
-                Mocks = parsed.GetValue(mocks) is { } script ? Mocks(script) : null,
-                Prompts = definition.File is null ? [] : PromptFolder.Beside(definition.File, parsed.GetRequiredValue(environment)),
+                Mocks = parsed.GetValue(mocks) is { } script ? MockFile.Read(script) : null,
+                File = definition.File is null ? null : Path.GetFullPath(definition.File),
             };
             var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
             {
@@ -67,7 +65,7 @@ internal static class RunCommand
             await using var host = await LocalApp.StartAsync(settings, cancellationToken);
             try
             {
-                return await new ForegroundRun(host, view).RunAsync(request, note, cancellationToken);
+                return await new ForegroundRun(host, view).StartAsync(request, note, cancellationToken);
             }
             catch (DefinitionRefusedException refusal)
             {
@@ -84,9 +82,4 @@ internal static class RunCommand
             throw new UsageException("--model needs the name of a model.");
         }
     }
-
-    private static MockScript Mocks(string file) =>
-        MockScript.TryParse(TextFile.Read(file, "The mocks file"), out var script, out var findings)
-            ? script
-            : throw new UsageException([.. findings.Select(finding => $"{file}: {DiagnosticLine.Of(finding)}")]);
 }

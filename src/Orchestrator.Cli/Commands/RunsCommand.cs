@@ -13,7 +13,16 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator runs</c>: looks at runs that are kept in a state folder, also while another process works on them.</summary>
 internal static class RunsCommand
 {
-    public static Command Create() => new("runs", "Look at runs.") { RunsListCommand.Create(), Show() };
+    public static Command Create()
+    {
+        var command = new Command("runs", "Look at runs and steer them.");
+        foreach (var operation in (IEnumerable<Command>)[RunsListCommand.Create(), Show(), .. RunsControlCommands.Create(), RunsRestartCommand.Create(), .. RunsDeleteCommands.Create()])
+        {
+            command.Subcommands.Add(operation);
+        }
+
+        return command;
+    }
 
     private static Command Show()
     {

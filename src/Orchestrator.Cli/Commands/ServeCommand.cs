@@ -9,15 +9,13 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator serve</c>: the whole app on this machine, and every unfinished run of the state folder goes on.</summary>
 internal static class ServeCommand
 {
-    private const string KeyVariable = "ORCHESTRATOR_KEY";
-
     public static Command Create()
     {
         var port = CommonOptions.Number("--port", "The port on this machine; 0 for any free one.", 0, 65_535);
         port.DefaultValueFactory = _ => 7071;
         var address = new Option<string>("--address")
         {
-            Description = $"The address to listen on; any but this machine's own needs a key in {KeyVariable}.",
+            Description = $"The address to listen on; any but this machine's own needs a key in {ServeKey.Variable}.",
             HelpName = "IP",
             DefaultValueFactory = _ => IPAddress.Loopback.ToString(),
         };
@@ -32,7 +30,7 @@ internal static class ServeCommand
                 InMemory = parsed.GetValue(storage) == "memory",
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
-                RecoversRuns = true,
+                Recovers = null,
                 Options = new OrchestratorOptions { AllowMocks = parsed.GetValue(mocks) },
             };
             if (settings.Prompts is { } folder && !Directory.Exists(folder))
@@ -43,6 +41,7 @@ internal static class ServeCommand
             var endpoint = Endpoint(parsed.GetRequiredValue(address), parsed.GetRequiredValue(port)!.Value);
             await using var app = await LocalApp.StartAsync(settings, cancellationToken);
             await using var web = await ListenAsync(app, endpoint, cancellationToken);
+            using var announced = settings.InMemory ? null : ServedFolder.Announce(settings.State, new Uri(web.Address, endpoint.RoutePrefix.Length == 0 ? "/" : $"/{endpoint.RoutePrefix}/"));
             var output = parsed.InvocationConfiguration.Output;
 
             // Before the listing: whoever has read that may stop us at once.
@@ -69,9 +68,9 @@ internal static class ServeCommand
             throw new UsageException($"'{address}' is no IP address. Write 127.0.0.1 for this machine only, 0.0.0.0 for all its networks.");
         }
 
-        var key = Environment.GetEnvironmentVariable(KeyVariable) is { } given && !string.IsNullOrWhiteSpace(given) ? given : null;
+        var key = Environment.GetEnvironmentVariable(ServeKey.Variable) is { } given && !string.IsNullOrWhiteSpace(given) ? given : null;
         return key is null && !IPAddress.IsLoopback(parsed)
-            ? throw new UsageException($"Listening on {parsed} lets other machines in, so it needs a key. Set the environment variable {KeyVariable}; callers send it as x-functions-key.")
+            ? throw new UsageException($"Listening on {parsed} lets other machines in, so it needs a key. Set the environment variable {ServeKey.Variable}; callers send it as {ServeKey.Header}.")
             : new LocalWebHostOptions { Address = parsed, Port = port, Key = key };
     }
 

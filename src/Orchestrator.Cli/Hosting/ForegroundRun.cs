@@ -11,19 +11,24 @@ using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Starts a run and stays with it until it ends: shows its events, and cancels it when asked to.</summary>
+/// <summary>Stays with a run until it ends: shows its events, and cancels it when asked to.</summary>
 internal sealed class ForegroundRun(LocalApp app, RunView view)
 {
+    /// <summary>Starts a run first.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(StartRequest request, string? note, CancellationToken cancellationToken)
+    public async Task<int> StartAsync(StartRequest request, string? note, CancellationToken cancellationToken) =>
+        await FollowAsync(await app.Services.GetRequiredService<RunStarter>().StartAsync(app.Client, request, cancellationToken), note, cancellationToken);
+
+    /// <param name="note">A sentence that goes before everything; null for none.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> FollowAsync(RunInput run, string? note, CancellationToken cancellationToken)
     {
-        var run = await app.Services.GetRequiredService<RunStarter>().StartAsync(app.Client, request, cancellationToken);
         var prepared = await app.Services.GetRequiredService<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
         view.Begin(prepared, [.. Notes(prepared, note)]);
         using var interrupts = new Interrupts(() => CancelAsync(run));
         var completion = app.Client.WaitForInstanceCompletionAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var shown = ShowAsync(run.RunId, following.Token);
+        var shown = ShowAsync(run, following.Token);
         await Task.WhenAny(shown, completion);
         var instance = await completion;
         await following.CancelAsync();
@@ -61,18 +66,18 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
     private async Task CancelAsync(RunInput run)
     {
         view.Say("Cancelling. Press Ctrl+C again to leave now; the run can then go on later.");
-        await app.Services.GetRequiredService<RunCanceller>().CancelAsync(app.Client, run, CancellationToken.None);
+        await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, run, CancellationToken.None);
     }
 
     /// <summary>Shows events until the last one, or until nobody wants them any more: what came by then has been shown.</summary>
-    private async Task ShowAsync(string runId, CancellationToken cancellationToken)
+    private async Task ShowAsync(RunInput run, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var item in app.Services.GetRequiredService<RunEventFeed>().FollowAsync(runId, 0, cancellationToken))
+            await foreach (var item in app.Services.GetRequiredService<RunEventFeed>().FollowAsync(run.RunId, 0, cancellationToken))
             {
                 view.Show(item);
-                if (RunEventNames.IsFinal(item.Event))
+                if (item.RunAttempt == run.RunAttempt && RunEventNames.IsFinal(item.Event))
                 {
                     return;
                 }

@@ -80,7 +80,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Services = provider;
                     builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
-                    builder.Options.RecoversInstances = settings.RecoversRuns;
+                    builder.Options.Recovers = settings.Recovers;
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
                     builder.Options.HubName = host.HubName ?? builder.Options.HubName;

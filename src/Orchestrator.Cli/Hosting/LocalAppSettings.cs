@@ -14,8 +14,15 @@ internal sealed record LocalAppSettings(string State)
     /// <summary>Whether the host's log is printed.</summary>
     public bool Verbose { get; init; }
 
-    /// <summary>Whether unfinished runs of the state folder go on. False for a command that was asked for one run: others would spend money unseen.</summary>
-    public bool RecoversRuns { get; init; }
+    /// <summary>
+    /// Which instances of the state folder are known and go on; null: all. A command that was asked for one run names that one's only: others would
+    /// spend money unseen.
+    /// </summary>
+    public Func<string, bool>? Recovers { get; init; } = static _ => false;
+
+    /// <summary>Only the instances of this run.</summary>
+    public static Func<string, bool> InstancesOf(string runId) =>
+        instance => instance == runId || instance.StartsWith(runId + ".", StringComparison.Ordinal);
 
     public OrchestratorOptions Options { get; init; } = new();
 }

@@ -28,18 +28,36 @@ internal static class RunInputs
         }
 
         var inputs = file is null ? [] : ReadFile(file);
+        foreach (var (name, value) in Pairs("-i", "input", values))
+        {
+            inputs[name] = value;
+        }
+
+        return inputs;
+    }
+
+    /// <summary>Outputs of steps, given by hand: <c>step=value</c> or <c>step=@file</c>, read like inputs; the content of a <c>.json</c> file is JSON.</summary>
+    /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
+    public static JsonObject ReadOutputs(IReadOnlyList<string> values) => Pairs("--output", "output", values);
+
+    private static JsonObject Pairs(string option, string what, IReadOnlyList<string> values)
+    {
+        var pairs = new JsonObject();
         foreach (var value in values)
         {
             var split = value.IndexOf('=', StringComparison.Ordinal);
             if (split <= 0)
             {
-                throw new UsageException($"'{value}' is no input. Write -i key=value, or -i key=@file.");
+                throw new UsageException($"'{value}' is no {what}. Write {option} key=value, or {option} key=@file.");
             }
 
-            inputs[value[..split]] = Value(value[(split + 1)..]);
+            var text = value[(split + 1)..];
+            pairs[value[..split]] = option == "--output" && text.StartsWith('@') && text.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                ? ReadJson(text[1..], "The output file")
+                : Value(text);
         }
 
-        return inputs;
+        return pairs;
     }
 
     private static JsonNode? Value(string text)
@@ -61,17 +79,19 @@ internal static class RunInputs
         }
     }
 
-    private static JsonObject ReadFile(string file)
+    private static JsonObject ReadFile(string file) => ReadJson(file, "The inputs file") as JsonObject
+        ?? throw new UsageException($"The inputs file '{file}' must hold a JSON object with one member per input.");
+
+    private static JsonNode? ReadJson(string file, string what)
     {
         try
         {
             return JsonNode.Parse(
-                TextFile.Read(file, "The inputs file"), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
-                as JsonObject ?? throw new UsageException($"The inputs file '{file}' must hold a JSON object with one member per input.");
+                TextFile.Read(file, what), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"The inputs file '{file}' is not valid JSON: {exception.Message}");
+            throw new UsageException($"{what} '{file}' is not valid JSON: {exception.Message}");
         }
     }
 }

@@ -12,6 +12,10 @@ namespace Orchestrator.Cli.Output;
 internal sealed class RunSummary
 {
     private const int MaxRows = 100;
+
+    /// <summary>More names than this are counted.</summary>
+    private const int MaxNames = 12;
+
     private readonly IAnsiConsole _console;
     private readonly TextWriter _output;
 
@@ -36,6 +40,7 @@ internal sealed class RunSummary
     public void Print(RunDocument run, IReadOnlyCollection<string> inputs)
     {
         PrintSteps(run);
+        PrintAttempts(run);
         foreach (var warning in run.Warnings)
         {
             _output.WriteLine($"Warning: {warning}");
@@ -84,6 +89,31 @@ internal sealed class RunSummary
     private static string Offset(RunDocument run, DateTimeOffset? at) => at is null || run.StartedAt is null
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{(at.Value - run.StartedAt.Value).TotalSeconds:0.00} s");
+
+    /// <summary>The story of a run that was resumed: what each attempt was asked, took over, and came to.</summary>
+    private void PrintAttempts(RunDocument run)
+    {
+        if (run.Attempts is [{ From: null, Reason: null, Reused.Count: 0 }])
+        {
+            return;
+        }
+
+        foreach (var attempt in run.Attempts)
+        {
+            var asked = string.Concat(
+                attempt.From is null ? "" : $" from '{attempt.From}'",
+                attempt.By is null ? "" : $" by {attempt.By}",
+                attempt.Reason is null ? "" : $" ({attempt.Reason})");
+            var reused = attempt.Reused.Count switch
+            {
+                0 => "",
+                <= MaxNames => $" It reused {string.Join(", ", attempt.Reused)}.",
+                var count => $" It reused {count} steps.",
+            };
+            var end = attempt.Status is { } status ? Words(status) : "has not ended";
+            _output.WriteLine($"Attempt {attempt.N}{asked}: {end}.{reused}{(attempt.Error is null ? "" : " " + attempt.Error.Message)}");
+        }
+    }
 
     private void PrintOutputs(RunDocument run, IReadOnlyCollection<string> inputs)
     {

@@ -19,6 +19,7 @@ internal sealed class RunView
     private RunProjection? _projection;
     private IRunProgressView? _view;
     private IReadOnlyList<string> _inputs = [];
+    private int _attempt;
     private bool _withinText;
 
     /// <param name="color">False: no colours and no live table.</param>
@@ -46,9 +47,12 @@ internal sealed class RunView
             Say(note);
         }
 
-        Say($"Run {run.RunId}: {run.Steps.Count} steps, at most {run.Plan.MaxParallelism} at a time.");
+        var attempt = run.RunAttempt == 1 ? "" : $", attempt {run.RunAttempt}";
+        var reused = run.Reused is { Count: > 0 } known ? $", {known.Count} of them reused" : "";
+        Say($"Run {run.RunId}{attempt}: {run.Steps.Count} steps{reused}, at most {run.Plan.MaxParallelism} at a time.");
+        _attempt = run.RunAttempt;
         _inputs = [.. run.InputNames];
-        _projection = new RunProjection(run.Steps.Select(step => step.Id));
+        _projection = RunProjection.Of(run);
         _view = _live ? new LiveTable(_console, run, _projection) : new PlainLines(_progress);
     }
 
@@ -61,7 +65,12 @@ internal sealed class RunView
 
     public void Show(RunEvent item)
     {
-        if (item.Event == RunEventNames.StepChunk)
+        if (item.RunAttempt != _attempt)
+        {
+            // Told when it happened; it still counts for time and money.
+            Apply(item);
+        }
+        else if (item.Event == RunEventNames.StepChunk)
         {
             if (item.StepId == _streamed && item.Text is { Length: > 0 } text)
             {

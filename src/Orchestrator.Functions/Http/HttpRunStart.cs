@@ -1,14 +1,11 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
-using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Serialization;
 
@@ -21,14 +18,6 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
     public const int MaxWaitSeconds = 100;
 
     private const int MaxKeyLength = 255;
-
-    /// <summary>How long a client should wait before it asks for the status, as the Durable extension says it: seconds.</summary>
-    private const int RetryAfterSeconds = 10;
-
-    /// <summary>The most bytes of a body: a definition of the largest size, and its inputs.</summary>
-    private const long MaxBodyBytes = 2L * DefinitionLimits.MaxBytes;
-
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 2 * DefinitionLimits.MaxNesting };
 
     /// <summary>Starts the definition in the body.</summary>
     public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken) =>
@@ -45,7 +34,7 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            var body = await RequestBody.ReadJsonAsync(request, MaxBodyBytes, cancellationToken);
+            var body = await StartBody.ReadAsync(request, optional: false, cancellationToken);
             var (wait, key) = (Wait(request), Key(request));
             var start = Read(body, stored);
             var run = key is null
@@ -56,10 +45,7 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
                 return Results.Json(ended, WorkflowJson.Document);
             }
 
-            var payload = StartPayload.For(request, run);
-            request.HttpContext.Response.Headers.Location = payload.StatusQueryGetUri;
-            request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            return Results.Json(payload, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
+            return StartPayload.Answer(request, run);
         }
         catch (RequestRefusedException refusal)
         {
@@ -113,57 +99,22 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
 
     private StartRequest Read(byte[] body, StartRequest? stored)
     {
-        using var json = Parse(body);
+        using var json = StartBody.Parse(body);
         var start = RunStartReader.Read(body, hasDefinition: stored is null, out var findings);
         var problems = findings.ToList();
-        MockScript? mocks = null;
-        if (start.Mocks is not null)
-        {
-            if (!options.AllowMocks)
-            {
-                problems.Add(new Diagnostic(
-                    DiagnosticCodes.UnsupportedProperty, DiagnosticSeverity.Error, "/options/mocks", 0, 0,
-                    "This host does not allow mocks (Orchestrator__AllowMocks)."));
-            }
-            else if (!MockScript.TryParse(start.Mocks.ToJsonString(), out mocks, out var mistakes))
-            {
-                problems.AddRange(mistakes.Select(mistake => mistake with { Pointer = "/options/mocks" + mistake.Pointer, Line = 0, Column = 0 }));
-            }
-        }
-
+        var mocks = StartBody.Mocks(start.Mocks, options, problems);
         return problems.Count > 0
             ? throw new RequestRefusedException(problems)
-            : (stored ?? new StartRequest { Definition = Text(json.RootElement.GetProperty("definition")) }) with
+            : (stored ?? new StartRequest { Definition = StartBody.Definition(json) }) with
             {
                 Inputs = start.Inputs,
                 RunId = start.RunId,
-                Model = start.Model,
-                MaxParallelism = start.MaxParallelism,
-                Budget = start.Budget,
-                MaxDuration = start.MaxDuration,
-                OnStepFailure = start.OnStepFailure,
-                Stream = start.Stream,
+                Options = start.Options,
                 Environment = start.Environment ?? "default",
                 Tags = start.Tags,
                 Mocks = mocks,
             };
     }
-
-    private static JsonDocument Parse(byte[] body)
-    {
-        try
-        {
-            return JsonDocument.Parse(body, Strict);
-        }
-        catch (JsonException exception)
-        {
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {exception.Message}");
-        }
-    }
-
-    /// <summary>A definition is written in the body as it is, or as a text of JSON or YAML.</summary>
-    private static byte[] Text(JsonElement definition) =>
-        Encoding.UTF8.GetBytes(definition.ValueKind == JsonValueKind.String ? definition.GetString()! : definition.GetRawText());
 
     private static TimeSpan? Wait(HttpRequest request)
     {

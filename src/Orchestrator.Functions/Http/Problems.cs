@@ -40,6 +40,9 @@ internal static class Problems
             StatusCodes.Status400BadRequest, Code(kind), refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
     }
 
+    public static IResult Of(RunStateException refusal) => Of(
+        StatusCodes.Status409Conflict, "wrongState", refusal.Message, new KeyValuePair<string, object?>("runStatus", refusal.Status));
+
     public static IResult Of(RunExistsException refusal) => Of(StatusCodes.Status409Conflict, "runExists", refusal.Message);
 
     public static IResult Of(StoreRefusedException refusal) => refusal.Reason switch

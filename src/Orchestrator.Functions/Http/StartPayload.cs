@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http;
 
@@ -10,6 +12,9 @@ namespace Orchestrator.Functions.Http;
 /// </summary>
 public sealed record StartPayload
 {
+    /// <summary>How long a client should wait before it asks for the status, as the Durable extension says it: seconds.</summary>
+    private const int RetryAfterSeconds = 10;
+
     [JsonPropertyOrder(0)]
     public required string Id { get; init; }
 
@@ -58,6 +63,16 @@ public sealed record StartPayload
             EventsUri = $"{api}/runs/{run.RunId}/events",
             ResumeRunUri = $"{api}/runs/{run.RunId}/resume",
         };
+    }
+
+    /// <summary>202 with the payload, and where and when to ask for the status.</summary>
+    public static IResult Answer(HttpRequest request, RunInput run)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var payload = For(request, run);
+        request.HttpContext.Response.Headers.Location = payload.StatusQueryGetUri;
+        request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return Results.Json(payload, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>What comes before the app's own route.</summary>

@@ -12,4 +12,10 @@ public static class FunctionNames
 
     /// <summary>The external event that asks a run to be cancelled.</summary>
     public const string CancelEvent = "cancel";
+
+    /// <summary>The external event that asks that nothing new starts.</summary>
+    public const string SuspendEvent = "suspend";
+
+    /// <summary>The external event that asks a suspended run to go on.</summary>
+    public const string ContinueEvent = "continue";
 }

@@ -26,7 +26,7 @@ internal sealed class RunPump
     private TaskCompletionSource? _wake;
     private SchedulerCommand.CompleteRun? _end;
     private ExceptionDispatchInfo? _fault;
-    private int _reported = -1;
+    private (RunStatus Status, int Hundredth) _reported = (RunStatus.Pending, -1);
 
     public RunPump(TaskOrchestrationContext context, RunInput input, RunPlan plan)
     {
@@ -40,7 +40,9 @@ internal sealed class RunPump
     public async Task<RunResult> RunAsync()
     {
         using var listening = new CancellationTokenSource();
-        _ = GuardAsync(ListenForCancelAsync(listening.Token));
+        _ = GuardAsync(ListenAsync(FunctionNames.CancelEvent, at => new SchedulerFact.CancelRequested(at), listening.Token));
+        _ = GuardAsync(ListenAsync(FunctionNames.SuspendEvent, at => new SchedulerFact.SuspendRequested(at), listening.Token));
+        _ = GuardAsync(ListenAsync(FunctionNames.ContinueEvent, at => new SchedulerFact.ContinueRequested(at), listening.Token));
         Tell(new SchedulerFact.RunStarted(Now));
         while (true)
         {
@@ -174,18 +176,21 @@ internal sealed class RunPump
         Tell(new SchedulerFact.TimerFired(Now, timer.Timer));
     }
 
-    private async Task ListenForCancelAsync(CancellationToken cancellationToken)
+    private async Task ListenAsync(string name, Func<DateTimeOffset, SchedulerFact> fact, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            await _context.WaitForExternalEvent<object?>(FunctionNames.CancelEvent, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
+            try
+            {
+                await _context.WaitForExternalEvent<object?>(name, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
 
-        Tell(new SchedulerFact.CancelRequested(Now));
+            Tell(fact(Now));
+        }
     }
 
     private async Task<RunResult> FinishAsync(SchedulerCommand.CompleteRun end)
@@ -211,13 +216,13 @@ internal sealed class RunPump
         return taken;
     }
 
-    /// <summary>Shows how far the run is, at most once per hundredth of it: a status is a write.</summary>
+    /// <summary>Shows how the run stands and how far it is, at most once per hundredth of it: a status is a write.</summary>
     private void Report()
     {
         var hundredth = _scheduler.Done * 100 / Math.Max(1, _scheduler.Graph.Count);
-        if (hundredth != _reported)
+        if (_reported != (_scheduler.Status, hundredth))
         {
-            _reported = hundredth;
+            _reported = (_scheduler.Status, hundredth);
             _context.SetCustomStatus(new RunProgressStatus(
                 _scheduler.Status, _scheduler.Graph.Count, _scheduler.Done, _scheduler.Executing, _scheduler.Queued, _scheduler.Failed));
         }

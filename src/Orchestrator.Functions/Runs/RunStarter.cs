@@ -1,29 +1,14 @@
-using DurableTask.Core.Exceptions;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Tools;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
-using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
-/// <param name="prompts">The host's own prompts.</param>
-/// <param name="stored">Where prompts are looked for last.</param>
-public sealed class RunStarter(
-    RunLifecycle lifecycle, RunPreparation preparation, ToolSet tools, IEnumerable<IPromptSource> prompts, PromptStore stored, IRunIds ids)
+public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparation, RunSources sources, IRunIds ids)
 {
-    /// <summary>An instance in any of these states was started by the same request.</summary>
-    private static readonly OrchestrationRuntimeStatus[] StartedBefore =
-    [
-        OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended,
-        OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated,
-    ];
-
     /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
     /// <exception cref="RunRefusedException">Inputs, prompts, mocks or the id do not fit.</exception>
@@ -37,12 +22,8 @@ public sealed class RunStarter(
     public async Task<PreparedStart> PrepareAsync(StartRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var read = WorkflowReader.Read(request.Definition.Span, tools.Known);
-        if (read.Workflow is null)
-        {
-            throw new DefinitionRefusedException(read.Diagnostics);
-        }
-
+        var read = sources.Read(request.Definition);
+        var definition = read.Workflow!.Definition;
         var runId = request.RunId ?? ids.Next();
         if (!NameRules.RunId.IsMatch(runId))
         {
@@ -50,32 +31,28 @@ public sealed class RunStarter(
                 [new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.")]);
         }
 
-        var app = read.Workflow.Definition.AppName ?? request.FallbackApp;
+        var app = definition.AppName ?? request.FallbackApp;
         var prepared = await preparation.PrepareAsync(
             new RunRequest
             {
                 RunId = runId,
                 Workflow = read.Workflow,
                 Inputs = request.Inputs,
-                Model = request.Model,
-                MaxParallelism = request.MaxParallelism,
-                Budget = request.Budget,
-                MaxDuration = request.MaxDuration,
-                OnStepFailure = request.OnStepFailure,
-                Stream = request.Stream,
+                Options = request.Options,
                 StreamedStep = request.StreamedStep,
                 Only = request.Only,
                 Environment = request.Environment,
                 Mocks = request.Mocks,
-                Prompts = [.. request.Prompts, .. prompts, stored.SourceFor(app, request.Environment)],
+                Prompts = sources.Prompts(request.File, app, request.Environment),
             },
             cancellationToken);
-        var record = new NewRun(read.Workflow.Definition.Slug ?? request.FallbackSlug ?? "workflow", app)
+        var record = new NewRun(definition.Slug ?? request.FallbackSlug ?? "workflow", app)
         {
             Definition = request.Definition,
             Tags = request.Tags,
             StartKey = request.StartKey,
             Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message)],
+            File = request.File,
         };
         return new PreparedStart(record, prepared);
     }
@@ -93,21 +70,7 @@ public sealed class RunStarter(
             return input;
         }
 
-        var options = new StartOrchestrationOptions(input.InstanceId);
-        if (start.Run.StartKey is not null)
-        {
-            options = options.WithDedupeStatuses(StartedBefore);
-        }
-
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(FunctionNames.WorkflowRun, input, options, cancellationToken);
-        }
-        catch (OrchestrationAlreadyExistsException) when (start.Run.StartKey is not null)
-        {
-            // The same request was here before, or is here at this moment.
-        }
-
+        await RunInstances.ScheduleAsync(client, input, cancellationToken);
         return input;
     }
 }

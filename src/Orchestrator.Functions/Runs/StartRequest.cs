@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Mocks;
-using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Runs;
 
@@ -23,23 +22,7 @@ public sealed record StartRequest
     /// <summary>The app where the definition names none; null for none.</summary>
     public string? FallbackApp { get; init; }
 
-    /// <summary>The model for every step; null: each step's own choice.</summary>
-    public string? Model { get; init; }
-
-    /// <summary>Steps that may execute at one time; null: the definition's.</summary>
-    public int? MaxParallelism { get; init; }
-
-    /// <summary>What the run may spend; null: the definition's.</summary>
-    public BudgetDefinition? Budget { get; init; }
-
-    /// <summary>Milliseconds for the whole run; null: the definition's.</summary>
-    public int? MaxDuration { get; init; }
-
-    /// <summary>What the failure of a step does to the run; null: the definition's.</summary>
-    public FailurePolicy? OnStepFailure { get; init; }
-
-    /// <summary>Whether the texts of all steps are shown while they are written; null: the definition's.</summary>
-    public bool? Stream { get; init; }
+    public RunOptions Options { get; init; } = new();
 
     /// <summary>A step whose text is wanted while it is written, whatever the definition says; null for none.</summary>
     public string? StreamedStep { get; init; }
@@ -56,6 +39,6 @@ public sealed record StartRequest
 
     public MockScript? Mocks { get; init; }
 
-    /// <summary>Places to look for prompts before the host's own.</summary>
-    public IReadOnlyCollection<IPromptSource> Prompts { get; init; } = [];
+    /// <summary>The definition's file, whose folder has prompts that go before the host's own; null for none.</summary>
+    public string? File { get; init; }
 }

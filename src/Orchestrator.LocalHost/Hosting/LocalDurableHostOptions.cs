@@ -26,7 +26,7 @@ public sealed class LocalDurableHostOptions
     [StringLength(100, MinimumLength = 1)]
     public string HubName { get; set; } = "local";
 
-    /// <summary>Whether the instances in the journal are known and go on when the host starts.</summary>
-    /// <value>The default is true. False is for a process that is only there for instances of its own: it starts at once, however many others there are.</value>
-    public bool RecoversInstances { get; set; } = true;
+    /// <summary>Which instances in the journal are known and go on when the host starts, by their ids.</summary>
+    /// <value>Null, the default: all. A process that is only there for a few instances names those; it must not be asked for the others.</value>
+    public Func<string, bool>? Recovers { get; set; }
 }

@@ -9,11 +9,17 @@ namespace Orchestrator.LocalHost.Runtime;
 /// <summary>What the journal knows becomes instances again; the unfinished ones go on by themselves.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    public async Task RecoverAsync(CancellationToken cancellation)
+    /// <param name="recovers">Which instances, by their ids; null: all.</param>
+    public async Task RecoverAsync(Func<string, bool>? recovers, CancellationToken cancellation)
     {
         var generations = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         await foreach (var id in Journal.ListAsync(cancellation).ConfigureAwait(false))
         {
+            if (recovers?.Invoke(id.InstanceId) == false)
+            {
+                continue;
+            }
+
             if (!generations.TryGetValue(id.InstanceId, out var known))
             {
                 generations.Add(id.InstanceId, known = []);

@@ -31,6 +31,10 @@ public sealed record GraphStep(string Id)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Never { get; init; }
 
+    /// <summary>It has an output already, of an earlier attempt of the run or given by hand: it is not executed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Reused { get; init; }
+
     /// <summary>It runs only in place of another step that failed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsFallback { get; init; }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
@@ -104,23 +103,7 @@ public static class RunStartReader
 
     private static RunStart Options(ObjectReader body, RunStart start)
     {
-        if (body.Object("options", "the run's options") is not { } options)
-        {
-            return start;
-        }
-
-        start = start with
-        {
-            Model = options.String("model"),
-            MaxParallelism = options.Integer("maxParallelism", 1, WorkflowOptionsReader.MostParallelism),
-            Budget = WorkflowOptionsReader.Budget(options),
-            MaxDuration = options.Integer("maxDuration", 1),
-            OnStepFailure = options.Choice<FailurePolicy>("onStepFailure"),
-            Stream = options.Boolean("stream"),
-            Environment = options.String("environment"),
-            Mocks = options.Take("mocks") is { } mocks ? SourceValue.ToJson(mocks) : null,
-        };
-        options.Finish();
-        return start;
+        var options = RunOptionsReader.Read(body);
+        return start with { Options = options.Options, Environment = options.Environment, Mocks = options.Mocks };
     }
 }

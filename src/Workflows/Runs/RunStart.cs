@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A request to start a run, beside its definition. Of the options null means the definition's own.</summary>
+/// <summary>A request to start a run, beside its definition.</summary>
 public sealed record RunStart
 {
     public JsonObject Inputs { get; init; } = [];
@@ -13,18 +12,7 @@ public sealed record RunStart
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    public string? Model { get; init; }
-
-    public int? MaxParallelism { get; init; }
-
-    public BudgetDefinition? Budget { get; init; }
-
-    /// <summary>Milliseconds for the whole run.</summary>
-    public int? MaxDuration { get; init; }
-
-    public FailurePolicy? OnStepFailure { get; init; }
-
-    public bool? Stream { get; init; }
+    public RunOptions Options { get; init; } = new();
 
     /// <summary>Null for the default one.</summary>
     public string? Environment { get; init; }

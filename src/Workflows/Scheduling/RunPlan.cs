@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Scheduling;
 
@@ -19,6 +20,9 @@ public sealed record RunPlan
 
     /// <summary>What the run may spend; null: no limit.</summary>
     public BudgetDefinition? Budget { get; init; }
+
+    /// <summary>What earlier attempts of the run have spent of it.</summary>
+    public TokenUsage Spent { get; init; }
 
     /// <summary>Milliseconds between the starts of two paced steps; 0 for none.</summary>
     public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;

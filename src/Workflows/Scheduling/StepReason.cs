@@ -21,6 +21,9 @@ public static class StepReason
     /// <summary>A repeated step has another turn before it.</summary>
     public const string Repeat = "repeat";
 
+    /// <summary>The run ended without it: its orchestration was terminated or purged, or its host was lost.</summary>
+    public const string Lost = "lost";
+
     /// <summary>The run had its time.</summary>
     public const string Timeout = "timeout";
 }

@@ -99,6 +99,10 @@ public sealed partial class WorkflowScheduler
             case { Kind: FailureActionKind.Continue }:
                 Settle(step, StepStatus.Failed, succeeded: true);
                 break;
+            case { Kind: FailureActionKind.Step, Step: { } reused } when !IsClosed && _states[reused].Status == StepStatus.Reused:
+                state.Adopt = reused;
+                MakeReady(step, state.ReadyAt);
+                break;
             case { Kind: FailureActionKind.Step, Step: { } fallback } when !IsClosed && !_states[fallback].IsOver:
                 state.Status = StepStatus.Waiting;
                 _states[fallback].StandsInFor = step;

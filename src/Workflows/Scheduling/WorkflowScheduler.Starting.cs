@@ -27,6 +27,14 @@ public sealed partial class WorkflowScheduler
 
     private void Dispatch(DateTimeOffset at)
     {
+        if (IsSuspended)
+        {
+            // Whatever the queue may hold: that it grows is not the workflow's doing.
+            _newlyReady.ForEach(step => Record(step, StepStatus.Ready, null));
+            _newlyReady.Clear();
+            return;
+        }
+
         if (_ready.Count > 0 && !InFinalPhase && _spending.Exceeded() is { } exceeded)
         {
             _failure ??= exceeded;

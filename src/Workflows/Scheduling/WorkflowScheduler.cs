@@ -9,7 +9,8 @@ namespace Orchestrator.Workflows.Scheduling;
 /// </summary>
 /// <remarks>
 /// <see cref="Apply"/> takes a fact, lets what ended release or skip its dependents, gives free slots away, and sees whether the run is over.
-/// How steps start is in WorkflowScheduler.Starting.cs, what their end leads to in WorkflowScheduler.Ending.cs.
+/// How steps start is in WorkflowScheduler.Starting.cs, what their end leads to in WorkflowScheduler.Ending.cs, how a run rests in
+/// WorkflowScheduler.Suspending.cs.
 /// </remarks>
 public sealed partial class WorkflowScheduler
 {
@@ -52,6 +53,7 @@ public sealed partial class WorkflowScheduler
         _pace = new StartPace(TimeSpan.FromMilliseconds(plan.ParallelBatchDelayMs));
         _slots = new AdaptiveSlots(plan.MaxParallelism, plan.AdaptiveParallelism);
         _spending = new RunSpending(plan.Budget);
+        _spending.Add(plan.Spent);
     }
 
     private enum TimerUse
@@ -117,7 +119,14 @@ public sealed partial class WorkflowScheduler
             case SchedulerFact.TimerFired fired:
                 Fire(fired);
                 break;
+            case SchedulerFact.SuspendRequested:
+                Suspend(fact.At);
+                break;
+            case SchedulerFact.ContinueRequested:
+                Continue(fact.At);
+                break;
             case SchedulerFact.CancelRequested when _verdict is null && !InFinalPhase:
+                Continue(fact.At);
                 Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true);
                 break;
             default:
@@ -154,13 +163,23 @@ public sealed partial class WorkflowScheduler
         Status = RunStatus.Running;
         if (_plan.MaxDurationMs is { } limit)
         {
-            AddTimer(TimerUse.MaxDuration, -1, at.AddMilliseconds(limit));
+            LimitDuration(at.AddMilliseconds(limit));
+        }
+
+        // All of them before the first dependent is released: what is reused waits for nothing.
+        for (var step = 0; step < _states.Length; step++)
+        {
+            Operations++;
+            if (Graph.Steps[step].Reused)
+            {
+                Settle(step, StepStatus.Reused, succeeded: true);
+            }
         }
 
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            if (_states[step].WaitingFor == 0 && !Graph.Steps[step].IsFinal && !Graph.Steps[step].IsFallback)
+            if (_states[step] is { WaitingFor: 0, IsOver: false } && !Graph.Steps[step].IsFinal && !Graph.Steps[step].IsFallback)
             {
                 MakeReady(step, at);
             }
@@ -204,7 +223,7 @@ public sealed partial class WorkflowScheduler
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            if (Graph.Steps[step].IsFinal && _states[step].WaitingFor == 0)
+            if (Graph.Steps[step].IsFinal && _states[step] is { WaitingFor: 0, IsOver: false })
             {
                 MakeReady(step, at);
             }
@@ -223,7 +242,7 @@ public sealed partial class WorkflowScheduler
         _commands.Add(new SchedulerCommand.CompleteRun(Status, Status is RunStatus.Failed or RunStatus.TimedOut ? _failure : null));
     }
 
-    private void AddTimer(TimerUse use, int step, DateTimeOffset dueAt)
+    private int AddTimer(TimerUse use, int step, DateTimeOffset dueAt)
     {
         var timer = _timersMade++;
         _timers.Add(timer, use);
@@ -233,6 +252,7 @@ public sealed partial class WorkflowScheduler
         }
 
         _commands.Add(new SchedulerCommand.StartTimer(timer, dueAt));
+        return timer;
     }
 
     private void CancelTimers()

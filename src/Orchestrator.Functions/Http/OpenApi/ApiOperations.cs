@@ -59,6 +59,32 @@ internal static class ApiOperations
             Answers = new Dictionary<int, Type?> { [200] = typeof(StepDocument) },
             Problems = [404],
         },
+        new("DeleteRun", "delete", "runs/{runId}", "Delete everything of a run that has ended.")
+        {
+            Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },
+            Problems = [404, 409],
+        },
+        new("ResumeRun", "post", "runs/{runId}/resume", "Go on with a run that failed or was cancelled: what has completed and is not changed is not executed again.")
+        {
+            BodySchema = ApiSchemas.Resume,
+            Answers = new Dictionary<int, Type?> { [202] = typeof(StartPayload) },
+            Problems = [400, 404, 409, 413, 415],
+        },
+        new("RestartRun", "post", "runs/{runId}/restart", "Start a new run with the same definition and inputs.")
+        {
+            Answers = new Dictionary<int, Type?> { [202] = typeof(StartPayload) },
+            Problems = [400, 404],
+        },
+        new("SuspendRun", "post", "runs/{runId}/suspend", "Nothing new starts; executing steps finish, and the run's time stands still.")
+        {
+            Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },
+            Problems = [404, 409],
+        },
+        new("ContinueRun", "post", "runs/{runId}/continue", "A suspended run goes on.")
+        {
+            Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },
+            Problems = [404, 409],
+        },
         new("CancelRun", "post", "runs/{runId}/cancel", "Ask the run to end; it does when its executing steps have ended.")
         {
             Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },

@@ -36,4 +36,18 @@ internal static class ApiSchemas
         "\"inputs\":",
         "\"definition\": { \"type\": [ \"object\", \"string\" ], \"description\": \"The workflow, or a text of it in JSON or YAML.\" },\n    \"inputs\":",
         StringComparison.Ordinal).Replace("\"additionalProperties\": false,\n  \"properties\"", "\"additionalProperties\": false,\n  \"required\": [ \"definition\" ],\n  \"properties\"", StringComparison.Ordinal);
+
+    /// <summary>A resume.</summary>
+    public static string Resume { get; } = """
+        {
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "from": { "type": "string", "description": "The step to go on from, whatever became of it; all after it are executed again, too." },
+            "inputs": { "type": "object", "description": "Inputs in place of those of the same name." },
+            "definition": { "type": [ "object", "string" ], "description": "Another workflow, or a text of it in JSON or YAML." },
+            "outputs": { "type": "object", "description": "Outputs given by hand, by step id." },
+            "fork": { "type": "boolean", "description": "Start a new run where this one stands." },
+            "reason": { "type": "string", "maxLength": 1000 },
+        """ + StartStored[StartStored.IndexOf("    \"options\"", StringComparison.Ordinal)..];
 }

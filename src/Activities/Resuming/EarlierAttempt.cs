@@ -1,0 +1,105 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Resuming;
+
+/// <summary>An attempt of a run that has ended: what it was to execute, and what its records say became of each step. Not thread-safe.</summary>
+internal sealed class EarlierAttempt
+{
+    /// <summary>Reads that go on at one time.</summary>
+    private const int Readers = 16;
+
+    private readonly Dictionary<string, int> _positions;
+    private readonly StepEnd[] _ends;
+    private readonly StepFingerprints _fingerprints;
+    private readonly HashSet<int> _forced;
+
+    private EarlierAttempt(PreparedRun run, StepEnd[] ends, string? from)
+    {
+        Run = run;
+        _ends = ends;
+        _fingerprints = new StepFingerprints(run);
+        _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+        _forced = from is not null && _positions.TryGetValue(from, out var first) ? Descendants.Of(run.Graph, first) : [];
+        foreach (var position in run.Graph.TopologicalOrder)
+        {
+            if (ends[position].Result == StepResult.None && IsSkippedByDependency(position))
+            {
+                ends[position] = ends[position] with { Result = StepResult.Skipped };
+            }
+        }
+    }
+
+    public PreparedRun Run { get; }
+
+    /// <summary>Reads the records of an attempt.</summary>
+    /// <param name="from">The step that the attempt was asked to go on from; null for none.</param>
+    public static async Task<EarlierAttempt> ReadAsync(PreparedRun run, string? from, CheckpointStore checkpoints, CancellationToken cancellationToken)
+    {
+        var ends = new StepEnd[run.Steps.Count];
+        var reading = new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, ends.Length, reading, async (position, token) => ends[position] = await EndAsync(run, position, checkpoints, token));
+        return new EarlierAttempt(run, ends, from);
+    }
+
+    /// <summary>The position of the step; null when there was none of that id.</summary>
+    public int? Find(string id) => _positions.TryGetValue(id, out var position) ? position : null;
+
+    public StepEnd End(int position) => _ends[position];
+
+    /// <summary>Somebody wanted it run again in this attempt, so older results are not good enough.</summary>
+    public bool IsForced(int position) => _forced.Contains(position);
+
+    public string Fingerprint(int position) => _fingerprints.Of(position);
+
+    private static async ValueTask<StepEnd> EndAsync(PreparedRun run, int position, CheckpointStore checkpoints, CancellationToken cancellationToken)
+    {
+        var id = run.Steps[position].Id;
+        if (run.Reused?.TryGetValue(id, out var place) == true)
+        {
+            return new StepEnd(StepResult.Completed(place), 0);
+        }
+
+        if (run.Given?.ContainsKey(id) == true)
+        {
+            return new StepEnd(StepResult.Completed(new CheckpointReference(run.RunAttempt, 0)), 0);
+        }
+
+        if (run.Plan.Steps[position].Never)
+        {
+            return new StepEnd(StepResult.Skipped, 0);
+        }
+
+        StepCheckpoint? last = null;
+        var attempts = 0;
+        await foreach (var checkpoint in checkpoints.ListAsync(run.RunId, id, run.RunAttempt, cancellationToken))
+        {
+            (last, attempts) = (checkpoint, attempts + 1);
+        }
+
+        return last switch
+        {
+            { Status: StepStatus.Completed, Again: false } => new StepEnd(StepResult.Completed(new CheckpointReference(run.RunAttempt, attempts)), attempts)
+            {
+                Consumed = last.Consumed,
+                Adopted = last.Adopted,
+                FallbackValue = last is { FallbackUsed: true, Adopted: null } ? run.Steps[position].FallbackValue : null,
+            },
+            { Status: StepStatus.Skipped } => new StepEnd(StepResult.Skipped, attempts) { Consumed = last.Consumed },
+            _ => new StepEnd(StepResult.None, attempts),
+        };
+    }
+
+    private bool IsSkippedByDependency(int position)
+    {
+        var node = Run.Plan.Steps[position];
+        return !node.IsFinal && node.DependsOn.Count > 0 && node.Join switch
+        {
+            JoinKind.All => node.DependsOn.Any(dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped),
+            JoinKind.Any => node.DependsOn.All(dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped),
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Resuming;
+
+/// <summary>Prepares an attempt that goes on from what earlier ones have done. Nothing is written. Thread-safe.</summary>
+public sealed class ResumePreparation(RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunEventFeed feed)
+{
+    /// <param name="record">The run, which has ended.</param>
+    /// <param name="request">What it is to execute now; its inputs, mocks and single step come from the run and <paramref name="choices"/>.</param>
+    /// <param name="mocks">Whether <paramref name="request"/> brings mocks of its own, which start afresh.</param>
+    /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
+    public async Task<PreparedResume> PrepareAsync(
+        RunRecord record, RunRequest request, ResumeChoices choices, bool mocks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(choices);
+        var earlier = await EarlierAsync(record, cancellationToken);
+        var before = earlier[0].Run;
+        var run = await preparation.PrepareAsync(
+            request with
+            {
+                RunId = choices.ForkAs ?? record.RunId,
+                RunAttempt = choices.ForkAs is null ? record.Attempt + 1 : 1,
+                Inputs = Inputs(before, choices),
+                Only = before.Only,
+                Mocks = mocks ? request.Mocks : before.Mocks,
+            },
+            cancellationToken);
+        var given = Given(run, choices, out var from);
+        run = run with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
+        var reused = ReusedSteps.Find(run, earlier, from);
+        run = run with
+        {
+            Reused = reused,
+            Given = WithEarlier(run, reused, earlier),
+            Plan = run.Plan with
+            {
+                Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
+                Spent = choices.ForkAs is null ? await SpentAsync(record.RunId, cancellationToken) : default,
+            },
+            Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
+        };
+        return choices.ForkAs is null ? new PreparedResume(run, []) : await ForkAsync(run, earlier, cancellationToken);
+    }
+
+    private static JsonObject Inputs(PreparedRun before, ResumeChoices choices)
+    {
+        var inputs = before.AskedInputs();
+        foreach (var (name, value) in choices.Inputs)
+        {
+            inputs[name] = value?.DeepClone();
+        }
+
+        return inputs;
+    }
+
+    /// <summary>The outputs given by hand, and the position of the step to go on from.</summary>
+    private static Dictionary<string, GivenOutput> Given(PreparedRun run, ResumeChoices choices, out int? from)
+    {
+        var problems = new List<WorkflowError>();
+        var ids = run.Steps.Select(step => step.Id).ToList();
+        from = choices.From is null ? null : Position(ids, choices.From, "to go on from", problems);
+        var given = new Dictionary<string, GivenOutput>(StringComparer.Ordinal);
+        foreach (var (id, output) in choices.Outputs)
+        {
+            if (Position(ids, id, "that could be given an output", problems) is not { } position)
+            {
+                continue;
+            }
+
+            if (run.Graph.DependentsOf(position).IsEmpty && !IsAnswer(run, position))
+            {
+                problems.Add(new WorkflowError(
+                    ErrorKind.InvalidInput, $"No other step uses the output of '{id}', and neither do the outputs of the run, so giving it would change nothing.")
+                {
+                    Step = id,
+                });
+            }
+
+            given.Add(id, new GivenOutput(output?.DeepClone(), StepTransform.Apply(run.Steps[position].Transform, output)?.Value));
+        }
+
+        if (from is { } first && given.ContainsKey(ids[first]))
+        {
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput, $"Step '{ids[first]}' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.")
+            {
+                Step = ids[first],
+            });
+        }
+
+        return problems.Count == 0 ? given : throw new RunRefusedException(problems);
+    }
+
+    /// <summary>Whether the run's outputs take what the step writes.</summary>
+    private static bool IsAnswer(PreparedRun run, int position) => run.Outputs is null
+        || run.Outputs.Any(output => ValuePath.TryParse(output.Value, out var path, out _)
+            && run.Names.TryResolve(path, out var reference, out _) && reference.Steps.Contains(position));
+
+    private static int? Position(List<string> ids, string id, string what, List<WorkflowError> problems)
+    {
+        if (ids.IndexOf(id) is var position and >= 0)
+        {
+            return position;
+        }
+
+        problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"There is no step '{id}' {what}. {Suggestion.For(id, ids) ?? ""}".TrimEnd()) { Step = id });
+        return null;
+    }
+
+    /// <summary>With the outputs that were given by hand in earlier attempts and still count.</summary>
+    private static Dictionary<string, GivenOutput>? WithEarlier(
+        PreparedRun run, Dictionary<string, CheckpointReference> reused, List<EarlierAttempt> earlier)
+    {
+        var all = new Dictionary<string, GivenOutput>(run.Given!, StringComparer.Ordinal);
+        foreach (var (id, place) in reused.Where(step => step.Value.Attempt == 0))
+        {
+            all[id] = earlier.First(attempt => attempt.Run.RunAttempt == place.RunAttempt).Run.Given![id];
+        }
+
+        return all.Count == 0 ? null : all;
+    }
+
+    private static int MockedBefore(string id, EarlierAttempt before) =>
+        before.Find(id) is { } position ? before.Run.Steps[position].MockedBefore + before.End(position).Attempts : 0;
+
+    private async Task<List<EarlierAttempt>> EarlierAsync(RunRecord record, CancellationToken cancellationToken)
+    {
+        var earlier = new List<EarlierAttempt>();
+        for (var attempt = record.Attempt; attempt >= 1; attempt--)
+        {
+            var run = await runs.FindPreparedAsync(record.RunId, attempt, cancellationToken) ?? throw new RunRefusedException(
+                [new WorkflowError(ErrorKind.Internal, $"What attempt {attempt} of run '{record.RunId}' executed is missing: its storage was changed. Restart the run.")]);
+            earlier.Add(await EarlierAttempt.ReadAsync(run, record.Attempts[attempt - 1].From, checkpoints, cancellationToken));
+        }
+
+        return earlier;
+    }
+
+    /// <summary>What the run has cost so far, as its feed tells it.</summary>
+    private async Task<TokenUsage> SpentAsync(string runId, CancellationToken cancellationToken)
+    {
+        var all = new RunProjection([]);
+        foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
+        {
+            all.Apply(item);
+        }
+
+        return all.Usage;
+    }
+
+    /// <summary>A new run keeps copies, so that the old one may be deleted.</summary>
+    private async Task<PreparedResume> ForkAsync(PreparedRun run, List<EarlierAttempt> earlier, CancellationToken cancellationToken)
+    {
+        var source = earlier[0].Run;
+        var copies = new List<StepCheckpoint>();
+        var places = new Dictionary<string, CheckpointReference>(StringComparer.Ordinal);
+        foreach (var (id, place) in run.Reused!.Where(step => step.Value.Attempt > 0))
+        {
+            var record = await checkpoints.FindAsync(source.RunId, id, place.RunAttempt, place.Attempt, cancellationToken)
+                ?? throw new InvalidOperationException($"The record of step '{id}' of run '{source.RunId}' was there a moment ago.");
+            copies.Add(record with { RunId = run.RunId, RunAttempt = 0, Attempt = 1 });
+            places.Add(id, new CheckpointReference(0, 1));
+        }
+
+        return new PreparedResume(run with { Reused = places }, copies);
+    }
+}

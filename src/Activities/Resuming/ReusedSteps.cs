@@ -1,0 +1,166 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Graphs;
+
+namespace Orchestrator.Activities.Resuming;
+
+/// <summary>
+/// Decides which steps of an attempt are not executed since an earlier one has their result (DESIGN §4, "Resume"): a step is reused if and only if it
+/// has completed before, its fingerprint is the same, everything it consumed is the same record as then, and nobody forces it. Linear in steps, edges
+/// and attempts. Not thread-safe.
+/// </summary>
+internal sealed class ReusedSteps
+{
+    private readonly PreparedRun _run;
+    private readonly IReadOnlyList<EarlierAttempt> _earlier;
+    private readonly HashSet<int> _forced;
+    private readonly StepResult[] _results;
+    private readonly StepFingerprints _fingerprints;
+    private readonly Dictionary<string, int> _positions;
+    private readonly Dictionary<EarlierAttempt, bool> _sameBeforeFinal = [];
+
+    private ReusedSteps(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, HashSet<int> forced)
+    {
+        (_run, _earlier, _forced) = (run, earlier, forced);
+        _results = new StepResult[run.Steps.Count];
+        _fingerprints = new StepFingerprints(run);
+        _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+    }
+
+    /// <param name="run">The new attempt, with the outputs that are given by hand.</param>
+    /// <param name="earlier">The attempts before it, the latest first.</param>
+    /// <param name="from">A step that is executed whatever there is, and so are all after it; null for none.</param>
+    /// <returns>Where the results are, by step id; steps whose output is given now are not among them.</returns>
+    public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from)
+    {
+        var search = new ReusedSteps(run, earlier, from is { } first ? Descendants.Of(run.Graph, first) : []);
+        search.Decide();
+        return run.Steps
+            .Select((step, position) => (step.Id, Result: search._results[position]))
+            .Where(step => step.Result.Kind == StepResultKind.Completed && run.Given?.ContainsKey(step.Id) != true)
+            .ToDictionary(step => step.Id, step => step.Result.Place, StringComparer.Ordinal);
+    }
+
+    private void Decide()
+    {
+        // A fallback before the steps that took its output over: they are the same only if it is. Final steps after all others.
+        var fallbacksFirst = new WorkflowGraph([.. _run.Plan.Steps.Select(step => step with { DependsOn = [.. step.DependsOn.Union(Fallbacks(step))] })]);
+        foreach (var step in fallbacksFirst.TopologicalOrder.OrderBy(step => _run.Plan.Steps[step].IsFinal))
+        {
+            _results[step] = Decide(step);
+        }
+    }
+
+    private static IEnumerable<int> Fallbacks(GraphStep step) =>
+        step.OnError is { } rule ? rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>() : [];
+
+    private StepResult Decide(int step)
+    {
+        var node = _run.Plan.Steps[step];
+        if (_run.Given?.ContainsKey(_run.Steps[step].Id) == true)
+        {
+            return StepResult.Completed(new CheckpointReference(_run.RunAttempt, 0));
+        }
+
+        if (node.Never)
+        {
+            return StepResult.Skipped;
+        }
+
+        if (!_forced.Contains(step) && Search(step) is var found && found != StepResult.None)
+        {
+            return found;
+        }
+
+        var isSkipped = !node.IsFinal && node.DependsOn.Count > 0 && node.Join switch
+        {
+            JoinKind.All => node.DependsOn.Any(dependency => _results[dependency].Kind == StepResultKind.Skipped),
+            JoinKind.Any => node.DependsOn.All(dependency => _results[dependency].Kind == StepResultKind.Skipped),
+            _ => false,
+        };
+        return isSkipped ? StepResult.Skipped : StepResult.None;
+    }
+
+    /// <summary>The newest result that still holds.</summary>
+    private StepResult Search(int step)
+    {
+        var id = _run.Steps[step].Id;
+        foreach (var attempt in _earlier)
+        {
+            if (attempt.Find(id) is not { } then)
+            {
+                continue;
+            }
+
+            if (attempt.End(then) is { Result.Kind: not StepResultKind.None } end
+                && TookTheSame(step, attempt, then, end)
+                && _fingerprints.Of(step) == attempt.Fingerprint(then))
+            {
+                return end.Result;
+            }
+
+            if (attempt.IsForced(then))
+            {
+                break;
+            }
+        }
+
+        return StepResult.None;
+    }
+
+    /// <summary>Everything that the step consumed then is now the same record.</summary>
+    private bool TookTheSame(int step, EarlierAttempt attempt, int then, StepEnd end)
+    {
+        if (end.FallbackValue is { } value && !JsonNode.DeepEquals(value, _run.Steps[step].FallbackValue))
+        {
+            return false;
+        }
+
+        if (end.Adopted is { } fallback && !IsSame(fallback, attempt))
+        {
+            return false;
+        }
+
+        var node = _run.Plan.Steps[step];
+        if (node.IsFinal && !EverythingBeforeIsSame(attempt))
+        {
+            return false;
+        }
+
+        HashSet<string> consumed = [.. end.Consumed ?? attempt.Run.Plan.Steps[then].DependsOn.Select(dependency => attempt.Run.Steps[dependency].Id)];
+        var dependencies = node.DependsOn.Select(dependency => _run.Steps[dependency].Id).ToList();
+        if (node.Join == JoinKind.Any && node.DependsOn.Count > 0)
+        {
+            dependencies = [.. dependencies.Intersect(consumed, StringComparer.Ordinal)];
+            return dependencies.Count > 0 && dependencies.TrueForAll(id => IsSame(id, attempt));
+        }
+
+        return dependencies.TrueForAll(id => consumed.Contains(id) && IsSame(id, attempt));
+    }
+
+    private bool IsSame(string id, EarlierAttempt attempt)
+    {
+        if (attempt.Find(id) is not { } then || Position(id) is not { } now)
+        {
+            return false;
+        }
+
+        var result = _results[now];
+        return result.Kind != StepResultKind.None && result == attempt.End(then).Result;
+    }
+
+    private bool EverythingBeforeIsSame(EarlierAttempt attempt)
+    {
+        if (!_sameBeforeFinal.TryGetValue(attempt, out var same))
+        {
+            same = Enumerable.Range(0, _run.Steps.Count)
+                .Where(step => !_run.Plan.Steps[step].IsFinal && !(_run.Plan.Steps[step].IsFallback && _results[step] == StepResult.None))
+                .All(step => IsSame(_run.Steps[step].Id, attempt));
+            _sameBeforeFinal.Add(attempt, same);
+        }
+
+        return same;
+    }
+
+    private int? Position(string id) => _positions.TryGetValue(id, out var position) ? position : null;
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Runs;
+
+namespace Orchestrator.Activities.Resuming;
+
+/// <summary>What became of a step in an attempt of the run, as far as others may build on it.</summary>
+/// <param name="Kind">Whether it has an output, was skipped, or neither.</param>
+/// <param name="Place">Where the output's record is; default when there is none. Two results are the same when they are the same record.</param>
+internal readonly record struct StepResult(StepResultKind Kind, CheckpointReference Place)
+{
+    /// <summary>It has to run.</summary>
+    public static StepResult None => default;
+
+    public static StepResult Skipped => new(StepResultKind.Skipped, default);
+
+    public static StepResult Completed(CheckpointReference place) => new(StepResultKind.Completed, place);
+}
+
+/// <summary>The kinds of <see cref="StepResult"/>.</summary>
+internal enum StepResultKind
+{
+    None,
+    Completed,
+    Skipped,
+}
+
+/// <summary>What the records of a step in one attempt of a run say together, without its texts.</summary>
+/// <param name="Result">What became of it.</param>
+/// <param name="Attempts">How many attempts have a record.</param>
+internal sealed record StepEnd(StepResult Result, int Attempts)
+{
+    /// <summary>The dependencies that it could read, by id; null: all.</summary>
+    public IReadOnlyList<string>? Consumed { get; init; }
+
+    /// <summary>The fallback step whose output it took over, by id; null otherwise.</summary>
+    public string? Adopted { get; init; }
+
+    /// <summary>The output is the value that its rule gives a failed step; the value then.</summary>
+    public JsonNode? FallbackValue { get; init; }
+}

@@ -1,0 +1,6 @@
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Where the record of a completed step is, within its run.</summary>
+/// <param name="RunAttempt">The attempt of the run, from 1; 0: taken over from the run that this one was forked from.</param>
+/// <param name="Attempt">The attempt of the step, from 1; 0: its output was given by hand in that attempt of the run.</param>
+public readonly record struct CheckpointReference(int RunAttempt, int Attempt);

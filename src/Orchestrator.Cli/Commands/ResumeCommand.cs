@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Resuming;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Inputs;
+using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator resume</c>: goes on with a failed, cancelled or interrupted run.</summary>
+internal static class ResumeCommand
+{
+    public static Command Create()
+    {
+        var runId = new Argument<string>("runId") { Description = "The run." };
+        var from = new Option<string?>("--from") { Description = "Execute this step and all after it again, whatever became of them.", HelpName = "STEP" };
+        var input = new Option<string[]>("-i", "--input")
+        {
+            Description = "An input in place of the run's: key=value, or key=@file. Again for each input.",
+            HelpName = "KEY=VALUE",
+            DefaultValueFactory = _ => [],
+        };
+        var inputs = new Option<string?>("--inputs") { Description = "A JSON file with such inputs; -i goes before it.", HelpName = "FILE" };
+        var definition = new Option<string?>("--definition") { Description = "Another definition; its prompts are looked for beside it.", HelpName = "FILE" };
+        var outputs = new Option<string[]>("--output")
+        {
+            Description = "The output of a step, given by hand: step=value, or step=@file. Again for each step.",
+            HelpName = "STEP=VALUE",
+            DefaultValueFactory = _ => [],
+        };
+        var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
+        var budget = Budget();
+        var model = new Option<string?>("--model") { Description = "The model for every step that is executed.", HelpName = "NAME" };
+        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models, from its beginning.", HelpName = "FILE" };
+        var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };
+        var forkAs = new Option<string?>("--run-id") { Description = "With --fork, the id of the new run; default: a new one.", HelpName = "ID" };
+        var reason = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        var (state, json, noColor, verbose) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor(), CommonOptions.Verbose());
+        var command = new Command("resume", "Go on with a run that failed, was cancelled or was interrupted.")
+        {
+            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, fork, forkAs, reason, state, json, noColor, verbose,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var file = parsed.GetValue(definition);
+            if (parsed.GetValue(forkAs) is not null && !parsed.GetValue(fork))
+            {
+                throw new UsageException("--run-id names the new run of --fork; a run that is resumed keeps its id.");
+            }
+
+            var request = new ResumeRequest(parsed.GetRequiredValue(runId))
+            {
+                Choices = new ResumeChoices
+                {
+                    From = parsed.GetValue(from),
+                    Inputs = RunInputs.Read(parsed.GetValue(inputs), parsed.GetRequiredValue(input), definition: null, out _),
+                    Outputs = RunInputs.ReadOutputs(parsed.GetRequiredValue(outputs)),
+                },
+                Fork = parsed.GetValue(fork),
+                ForkAs = parsed.GetValue(forkAs),
+                Definition = file is null ? null : TextFile.ReadBytes(file, "The definition"),
+                File = file is null ? null : Path.GetFullPath(file),
+                Options = new RunOptions { Model = parsed.GetValue(model), MaxParallelism = parsed.GetValue(parallel), Budget = parsed.GetValue(budget) },
+                Mocks = parsed.GetValue(mocks) is { } script ? MockFile.Read(script) : null,
+                Reason = parsed.GetValue(reason),
+                By = Environment.UserName,
+            };
+            var view = new RunView(
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            try
+            {
+                return await ResumeAsync(request, parsed.GetRequiredValue(state), parsed.GetValue(verbose), view, cancellationToken);
+            }
+            catch (DefinitionRefusedException refusal) when (request.Definition is { } text)
+            {
+                throw new UsageException(DefinitionReport.Lines(file!, text, refusal.Diagnostics));
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> ResumeAsync(ResumeRequest request, string folder, bool verbose, RunView view, CancellationToken cancellationToken)
+    {
+        var record = await FolderRuns.FindAsync(folder, request.RunId, cancellationToken);
+        using var served = await ServedFolder.FindAsync(folder, cancellationToken);
+        if (served is not null)
+        {
+            var answer = await served.SendAsync(HttpMethod.Post, $"runs/{request.RunId}/resume", Body(request), cancellationToken);
+            view.Say($"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
+            return ExitCodes.Completed;
+        }
+
+        var isInterrupted = !record.HasEnded;
+        if (isInterrupted && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
+        {
+            throw new RunStateException(
+                $"Run '{record.RunId}' was interrupted. It goes on as it was: resume it without other options, or cancel it first ('orchestrator runs cancel {record.RunId}').",
+                record.Status);
+        }
+
+        var settings = new LocalAppSettings(folder) { Recovers = LocalAppSettings.InstancesOf(record.RunId), Verbose = verbose };
+        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+        var foreground = new ForegroundRun(app, view);
+        if (isInterrupted)
+        {
+            var open = await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) ?? record;
+            if (!open.HasEnded)
+            {
+                return await foreground.FollowAsync(
+                    new RunInput(record.RunId, record.Attempt), $"Run {record.RunId} was interrupted and goes on where it was.", cancellationToken);
+            }
+        }
+
+        return await foreground.FollowAsync(
+            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request, cancellationToken), null, cancellationToken);
+    }
+
+    private static bool IsPlain(ResumeRequest request) =>
+        request is { Choices: { From: null, Inputs.Count: 0, Outputs.Count: 0 }, Fork: false, Definition: null, Mocks: null } && request.Options == new RunOptions();
+
+    /// <summary>The same request for the process that serves the folder.</summary>
+    private static JsonObject Body(ResumeRequest request)
+    {
+        if (request.ForkAs is not null || request.Mocks is not null)
+        {
+            throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder.");
+        }
+
+        var body = new JsonObject
+        {
+            ["inputs"] = request.Choices.Inputs.DeepClone(),
+            ["outputs"] = request.Choices.Outputs.DeepClone(),
+            ["fork"] = request.Fork,
+            ["options"] = JsonSerializer.SerializeToNode(request.Options, WorkflowJson.Compact),
+        };
+        Put(body, "from", request.Choices.From);
+        Put(body, "reason", request.Reason);
+        Put(body, "definition", request.Definition is { } text ? System.Text.Encoding.UTF8.GetString(text.Span) : null);
+        return body;
+    }
+
+    private static void Put(JsonObject body, string name, string? value)
+    {
+        if (value is not null)
+        {
+            body[name] = value;
+        }
+    }
+
+    private static Option<BudgetDefinition?> Budget() => new("--budget")
+    {
+        Description = "What the run may spend in all, in US dollars.",
+        HelpName = "USD",
+        CustomParser = result =>
+        {
+            if (decimal.TryParse(result.Tokens.SingleOrDefault()?.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd) && usd > 0)
+            {
+                return new BudgetDefinition(usd, null);
+            }
+
+            result.AddError("--budget takes an amount in US dollars above 0, such as 0.50.");
+            return null;
+        },
+    };
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Runs;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator runs restart</c>: a new run with the same definition and inputs.</summary>
+internal static class RunsRestartCommand
+{
+    public static Command Create()
+    {
+        var runId = new Argument<string>("runId") { Description = "The run whose definition and inputs are used again." };
+        var (state, json, noColor, verbose) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor(), CommonOptions.Verbose());
+        var command = new Command("restart", "Start a new run with the same definition and inputs.") { runId, state, json, noColor, verbose };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
+            await FolderRuns.FindAsync(folder, id, cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            using var served = await ServedFolder.FindAsync(folder, cancellationToken);
+            if (served is not null)
+            {
+                var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/restart", null, cancellationToken);
+                await output.WriteLineAsync(parsed.GetValue(json) ? answer.ToJsonString() : $"{served.Address} started run {answer["runId"]}.");
+                return ExitCodes.Completed;
+            }
+
+            var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            await using var app = await LocalApp.StartAsync(new LocalAppSettings(folder) { Verbose = parsed.GetValue(verbose) }, cancellationToken);
+            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, cancellationToken);
+            return await new ForegroundRun(app, view).FollowAsync(run, null, cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Cli.Hosting;
+
+/// <summary>
+/// The process that serves a state folder: <c>serve</c> leaves its address in the folder, so that other commands ask it instead of competing for the
+/// folder. The key stays in the environment.
+/// </summary>
+internal sealed class ServedFolder : IDisposable
+{
+    private const string FileName = "serve.json";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly HttpClient _client;
+
+    private ServedFolder(HttpClient client) => _client = client;
+
+    public Uri Address => _client.BaseAddress!;
+
+    /// <summary>Says in the folder who serves it, until the result is disposed.</summary>
+    /// <param name="api">Where the API is, with its route prefix and a slash at the end.</param>
+    public static IDisposable Announce(string folder, Uri api)
+    {
+        var file = Path.Combine(folder, FileName);
+        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(new Announcement(api), WorkflowJson.Compact));
+        return new Withdrawal(file);
+    }
+
+    /// <summary>The process that serves the folder; null when none does, or none that answers.</summary>
+    public static async Task<ServedFolder?> FindAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (Read(Path.Combine(folder, FileName)) is not { } api)
+        {
+            return null;
+        }
+
+        var client = new HttpClient { BaseAddress = api };
+        if (Environment.GetEnvironmentVariable(ServeKey.Variable) is { Length: > 0 } key)
+        {
+            client.DefaultRequestHeaders.Add(ServeKey.Header, key);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            using var answer = await client.GetAsync("health", limit.Token);
+            return new ServedFolder(client);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // It was killed and could not withdraw its address.
+            client.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>Asks for an operation.</summary>
+    /// <returns>The answer's document.</returns>
+    /// <exception cref="UsageException">It was refused; the message is the server's sentence.</exception>
+    public async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _client.SendAsync(request, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            throw new UsageException($"The process that serves this folder at {Address} wants a key: set {ServeKey.Variable} to the one that it was started with.");
+        }
+
+        var document = await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken) ?? [];
+        return answer.IsSuccessStatusCode ? document : throw new UsageException(document["detail"]?.GetValue<string>() ?? $"{Address} answered {(int)answer.StatusCode}.");
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static Uri? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize<Announcement>(File.ReadAllBytes(file), WorkflowJson.Compact)?.Api : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // Being written, or no file of ours: as if nobody served it; the lock of the folder decides.
+            return null;
+        }
+    }
+
+    private sealed record Announcement(Uri Api);
+
+    private sealed class Withdrawal(string file) : IDisposable
+    {
+        public void Dispose() => File.Delete(file);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Runs;
+
+/// <summary>
+/// Holds what a run says of itself against its orchestration, which may have been terminated, purged or suspended behind its back, or may have failed:
+/// a run never says <c>running</c> for ever. Thread-safe.
+/// </summary>
+public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
+{
+    /// <summary>The record as it is after a look at the orchestration; null when there is no such run.</summary>
+    public async Task<RunRecord?> FindAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
+        await runs.FindAsync(runId, cancellationToken) is { } record ? await ReconcileAsync(client, record, cancellationToken) : null;
+
+    /// <summary>Corrects the record of a run that has not ended, where its orchestration says otherwise.</summary>
+    public async Task<RunRecord> ReconcileAsync(DurableTaskClient client, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(record);
+        if (record.HasEnded)
+        {
+            return record;
+        }
+
+        var run = new RunInput(record.RunId, record.Attempt);
+        switch (await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken))
+        {
+            case null when record.Status == RunStatus.Pending:
+                return await BeginAsync(client, record, run, cancellationToken);
+            case null:
+                return await EndAsync(
+                    record, RunStatus.Failed,
+                    $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept; resume with fork.",
+                    cancellationToken);
+            case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } failed:
+                return await EndAsync(
+                    record, RunStatus.Failed, $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? "no details"}", cancellationToken);
+            case { RuntimeStatus: OrchestrationRuntimeStatus.Terminated } terminated:
+                return await EndAsync(
+                    record, RunStatus.Cancelled,
+                    $"The orchestration of the run was terminated{(terminated.SerializedOutput is { } reason ? $": {reason}" : "")}.", cancellationToken);
+            case { RuntimeStatus: OrchestrationRuntimeStatus.Completed } completed when completed.ReadOutputAs<RunResult>() is { } result:
+                await lifecycle.EndAsync(record.RunId, record.Attempt, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
+                return await ReadAsync(record, cancellationToken);
+            case { } open:
+                return await SetSuspendedAsync(record, IsSuspended(open), cancellationToken);
+        }
+    }
+
+    /// <summary>A suspension by the Durable API counts like our own.</summary>
+    private static bool IsSuspended(OrchestrationMetadata instance) =>
+        instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended || instance.ReadCustomStatusAs<RunProgressStatus>()?.Status == RunStatus.Suspended;
+
+    /// <summary>Whoever wrote the record did not come to schedule it, or is about to: doing it twice is no harm.</summary>
+    private async Task<RunRecord> BeginAsync(DurableTaskClient client, RunRecord record, RunInput run, CancellationToken cancellationToken)
+    {
+        if (await runs.FindPreparedAsync(record.RunId, record.Attempt, cancellationToken) is not null)
+        {
+            await RunInstances.ScheduleAsync(client, run, cancellationToken);
+            return record;
+        }
+
+        return lifecycle.MayBeginStill(record)
+            ? record
+            : await EndAsync(record, RunStatus.Failed, "The host was lost while it wrote the run down, before anything was started. Start it again.", cancellationToken);
+    }
+
+    private async Task<RunRecord> EndAsync(RunRecord record, RunStatus status, string message, CancellationToken cancellationToken)
+    {
+        var kind = status == RunStatus.Cancelled ? ErrorKind.Cancelled : ErrorKind.Internal;
+        await lifecycle.EndAsync(record.RunId, record.Attempt, status, new WorkflowError(kind, message), null, cancellationToken);
+        return await ReadAsync(record, cancellationToken);
+    }
+
+    private Task<RunRecord> SetSuspendedAsync(RunRecord record, bool suspended, CancellationToken cancellationToken) =>
+        suspended == (record.Status == RunStatus.Suspended)
+            ? Task.FromResult(record)
+            : runs.UpdateAsync(
+                record.RunId,
+                now => now.HasEnded || now.Attempt != record.Attempt || now.Status == RunStatus.Pending
+                    ? now
+                    : now with { Status = suspended ? RunStatus.Suspended : RunStatus.Running },
+                cancellationToken);
+
+    private async Task<RunRecord> ReadAsync(RunRecord record, CancellationToken cancellationToken) =>
+        await runs.FindAsync(record.RunId, cancellationToken) ?? record;
+}

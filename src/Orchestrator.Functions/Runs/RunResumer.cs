@@ -1,0 +1,113 @@
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Runs;
+
+/// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
+public sealed class RunResumer(
+    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids)
+{
+    /// <summary>Checks the request, writes the attempt (or the new run) and schedules its orchestration.</summary>
+    /// <exception cref="RunNotFoundException">There is no such run.</exception>
+    /// <exception cref="RunStateException">The run cannot be resumed as it is.</exception>
+    /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
+    /// <exception cref="RunRefusedException">Inputs, prompts, outputs, mocks or the id do not fit.</exception>
+    /// <exception cref="RunExistsException">The id of the fork is taken.</exception>
+    public async Task<RunInput> ResumeAsync(DurableTaskClient client, ResumeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(request);
+        var record = await reconciler.FindAsync(client, request.RunId, cancellationToken) ?? throw new RunNotFoundException(request.RunId);
+        await CheckStateAsync(client, record, request.Fork, cancellationToken);
+        var (run, resume) = await PrepareAsync(record, request, cancellationToken);
+        var attempt = new RunAttempt(resume.Run.RunAttempt)
+        {
+            From = request.Choices.From,
+            Reason = request.Fork ? $"Forked from run '{record.RunId}'.{(request.Reason is null ? "" : " " + request.Reason)}" : request.Reason,
+            By = request.By,
+            Reused = [.. resume.Run.Steps.Select(step => step.Id).Where(resume.Run.Reused!.ContainsKey)],
+        };
+        if (request.Fork)
+        {
+            var forked = run with { First = attempt, Forked = resume.Forked };
+            _ = await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) ?? throw new RunExistsException(resume.Run.RunId);
+        }
+        else if (await lifecycle.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
+        {
+            throw new RunStateException($"Run '{record.RunId}' was resumed or deleted by somebody else at this moment.", record.Status);
+        }
+
+        var input = new RunInput(resume.Run.RunId, resume.Run.RunAttempt);
+        await RunInstances.ScheduleAsync(client, input, cancellationToken);
+        return input;
+    }
+
+    private static async Task CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
+    {
+        if (!record.HasEnded)
+        {
+            throw new RunStateException($"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first, or wait.", record.Status);
+        }
+
+        if (fork)
+        {
+            return;
+        }
+
+        if (record.Status == RunStatus.Completed)
+        {
+            throw new RunStateException(
+                $"Run '{record.RunId}' has completed, so there is nothing to resume. To run parts of it again, resume with fork; to run all of it, restart it.",
+                record.Status);
+        }
+
+        if (await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken) is null)
+        {
+            throw new RunStateException(
+                $"The history of run '{record.RunId}' was purged. What it had completed is kept: resume with fork to go on from it in a new run.", record.Status);
+        }
+    }
+
+    private async Task<(NewRun Run, PreparedResume Resume)> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
+    {
+        var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) ?? throw new RunRefusedException(
+            [new WorkflowError(ErrorKind.InvalidDefinition, $"The definition of run '{record.RunId}' is missing: its storage was changed. Give one with the request.")]);
+        var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
+        if (!NameRules.RunId.IsMatch(runId))
+        {
+            throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.")]);
+        }
+
+        var read = sources.Read(definition);
+        var before = await runs.FindPreparedAsync(record.RunId, record.Attempt, cancellationToken);
+        var environment = request.Environment ?? record.Environment;
+        var file = request.Definition is null ? record.File : request.File;
+        var resume = await preparation.PrepareAsync(
+            record,
+            new RunRequest
+            {
+                RunId = runId,
+                Workflow = read.Workflow!,
+                Options = request.Options.Over(before?.Options ?? new RunOptions()),
+                StreamedStep = request.StreamedStep,
+                Environment = environment,
+                Mocks = request.Mocks,
+                Prompts = sources.Prompts(file, record.App, environment),
+            },
+            request.Choices with { ForkAs = request.Fork ? runId : null },
+            mocks: request.Mocks is not null,
+            cancellationToken);
+        var run = new NewRun(record.Workflow, record.App)
+        {
+            Definition = definition,
+            Tags = record.Tags,
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message)],
+            File = file,
+        };
+        return (run, resume);
+    }
+}

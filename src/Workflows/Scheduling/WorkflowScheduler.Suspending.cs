@@ -1,0 +1,54 @@
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Workflows.Scheduling;
+
+/// <content>How a run rests: what executes goes on, nothing starts, and its time stands still.</content>
+public sealed partial class WorkflowScheduler
+{
+    private int? _durationTimer;
+    private DateTimeOffset _durationEnds;
+    private TimeSpan _durationLeft;
+
+    private bool IsSuspended => Status == RunStatus.Suspended;
+
+    private void Suspend(DateTimeOffset at)
+    {
+        if (Status != RunStatus.Running)
+        {
+            return;
+        }
+
+        Status = RunStatus.Suspended;
+        if (_durationTimer is { } timer && _timers.Remove(timer))
+        {
+            _durationLeft = _durationEnds - at;
+            _commands.Add(new SchedulerCommand.CancelTimer(timer));
+        }
+        else
+        {
+            _durationTimer = null;
+        }
+    }
+
+    private void Continue(DateTimeOffset at)
+    {
+        if (!IsSuspended)
+        {
+            return;
+        }
+
+        Status = RunStatus.Running;
+
+        // A run that was stopped meanwhile, or that has only its final steps left, has no limit any more.
+        if (_durationTimer is not null && !IsClosed && !InFinalPhase)
+        {
+            LimitDuration(at + _durationLeft);
+        }
+    }
+
+    private void LimitDuration(DateTimeOffset end)
+    {
+        _durationEnds = end;
+        _durationTimer = AddTimer(TimerUse.MaxDuration, -1, end);
+    }
+}
