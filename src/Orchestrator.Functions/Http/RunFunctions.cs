@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -86,7 +87,7 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
 
         if (run.HasEnded)
         {
-            var status = char.ToLowerInvariant(run.Status.ToString()[0]) + run.Status.ToString()[1..];
+            var status = JsonNamingPolicy.CamelCase.ConvertName(run.Status.ToString());
             return Problems.Of(
                 StatusCodes.Status409Conflict, "wrongState", $"Run '{runId}' has ended: it is {status}.", new KeyValuePair<string, object?>("runStatus", run.Status));
         }
