@@ -66,6 +66,21 @@ public class StoredStartTests
         Assert.Contains("'definition'", (await ApiHost.ReadProblemAsync(both, HttpStatusCode.BadRequest, "invalidInput")).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_that_names_a_deleted_prompt_is_refused()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/prompts/greet", "Greet {{word}}.", "text/markdown");
+        await PutAsync(api, "/api/workflows/hello", "steps:\n  - { id: say, promptId: greet }\n", "application/yaml");
+        using var deleted = await api.Client.DeleteAsync("/api/prompts/greet");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+
+        using var response = await api.PostAsync("/api/workflows/hello/runs", Start);
+
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "promptNotFound");
+        Assert.Contains("'greet'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     private static async Task PutAsync(ApiHost api, string path, string text, string type)
     {
         using var response = await api.Client.PutAsync(path, new StringContent(text, Encoding.UTF8, type));
