@@ -84,7 +84,38 @@ public class RunStartTests
             { "steps": [ { "id": "a", "prompt": "A.", "dependsOn": ["nobody"] }, { "id": "a", "prompt": "B." }, { "id": "c", "prompt": "C.", "dependsOn": ["c"] } ] }
             """));
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidDefinition");
-        Assert.Equal(3, problem.GetProperty("diagnostics").GetArrayLength());
+        var found = problem.GetProperty("diagnostics").EnumerateArray().ToList();
+        Assert.Equal(3, found.Count);
+        Assert.All(found, item => Assert.StartsWith("/steps/", item.GetProperty("pointer").GetString(), StringComparison.Ordinal));
+        Assert.All(found, item => Assert.True(item.GetProperty("line").GetInt32() > 0 && item.GetProperty("column").GetInt32() > 0));
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("a\\\\b")]
+    [InlineData("a%2Fb")]
+    [InlineData("a b")]
+    [InlineData("")]
+    public async Task Run_id_that_is_none_is_400_and_nothing_is_stored(string runId)
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync("/api/runs", ApiHost.Body($$""", "runId": "{{runId}}" """));
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
+        Assert.Equal("/runId", Assert.Single(problem.GetProperty("diagnostics").EnumerateArray()).GetProperty("pointer").GetString());
+        Assert.Empty((await api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Model_that_cannot_be_used_fails_its_step_and_not_the_start()
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync(
+            "/api/runs?wait=60", """{ "definition": { "steps": [ { "id": "a", "prompt": "A." } ] }, "options": { "model": "simulated:latency=soon" } }""");
+        var run = await ApiHost.ReadAsync(response, HttpStatusCode.OK);
+        Assert.Equal("failed", run.GetProperty("status").GetString());
+        Assert.Equal("invalidInput", run.GetProperty("steps").GetProperty("a").GetProperty("error").GetProperty("kind").GetString());
     }
 
     [Theory]
