@@ -108,14 +108,13 @@ public class RunStartTests
     }
 
     [Fact]
-    public async Task Model_that_cannot_be_used_fails_its_step_and_not_the_start()
+    public async Task Model_with_an_option_that_is_wrong_is_400_and_says_which()
     {
         await using var api = await ApiHost.StartAsync();
         using var response = await api.PostAsync(
-            "/api/runs?wait=60", """{ "definition": { "steps": [ { "id": "a", "prompt": "A." } ] }, "options": { "model": "simulated:latency=soon" } }""");
-        var run = await ApiHost.ReadAsync(response, HttpStatusCode.OK);
-        Assert.Equal("failed", run.GetProperty("status").GetString());
-        Assert.Equal("invalidInput", run.GetProperty("steps").GetProperty("a").GetProperty("error").GetProperty("kind").GetString());
+            "/api/runs", """{ "definition": { "steps": [ { "id": "a", "prompt": "A." } ] }, "options": { "model": "simulated:latency=soon" } }""");
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
+        Assert.Contains("'latency=soon' is wrong", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

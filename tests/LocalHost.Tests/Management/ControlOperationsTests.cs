@@ -15,7 +15,7 @@ public sealed class ControlOperationsTests : ManagementTest
     public async Task Finished_instance_is_answered_with_410(string operation)
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
-        #pragma warning disable CS0618 // other clients than ours may still answer Canceled
+#pragma warning disable CS0618 // other clients than ours may still answer Canceled
         foreach (var status in (OrchestrationRuntimeStatus[])
             [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Canceled])
 #pragma warning restore CS0618
