@@ -10,6 +10,7 @@ public class FunctionMetadataTests
     [
         "CancelRun: http post runs/{runId}/cancel Function",
         "CancelSteps: activity",
+        "DeletePrompt: http delete prompts/{slug} Function",
         "DeleteWorkflow: http delete workflows/{slug} Function",
         "ExecuteStep: activity",
         "FinishRun: activity",

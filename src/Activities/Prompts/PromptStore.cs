@@ -33,8 +33,10 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
             app, prompt.Slug, condition,
             present =>
             {
-                created = present is null;
-                return With(present, prompt.Slug, app, version, label);
+                // What was deleted does not come back: neither its versions nor its labels.
+                var kept = present is { Deleted: true } ? null : present;
+                created = kept is null;
+                return With(kept, prompt.Slug, app, version, label);
             },
             cancellationToken);
         return new PromptPut(stored, version, created);
@@ -64,6 +66,19 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
     /// <param name="app">Of this app only; null for all.</param>
     /// <exception cref="StoreRefusedException">The app cannot be one.</exception>
     public IAsyncEnumerable<Stored<StoredPrompt>> ListAsync(string? app, CancellationToken cancellationToken) => _records.ListAsync(app, cancellationToken);
+
+    /// <summary>Deletes the prompt with this slug, all its versions and labels. Runs that have begun keep the texts they began with.</summary>
+    /// <param name="app">Of this app only; null for any.</param>
+    /// <exception cref="StoreRefusedException">There is none, several apps have one, a name is not allowed, or the condition does not hold.</exception>
+    public async Task DeleteAsync(string slug, string? app, WriteCondition condition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(slug);
+        ArgumentNullException.ThrowIfNull(condition);
+        Check(slug, app, label: null);
+        var found = (await RequireAsync(slug, app, cancellationToken)).Record;
+        await _records.ChangeAsync(
+            found.App, found.Slug, condition, present => present! with { Deleted = true, UpdatedAt = time.GetUtcNow() }, cancellationToken);
+    }
 
     /// <summary>The store as runs see it: the prompts of their app, then those without one, in the versions of their environment.</summary>
     /// <param name="app">Null, or a name that no app of the store can have: only prompts without one.</param>

@@ -66,7 +66,7 @@ internal static class ResumeCommand
                 },
                 Fork = parsed.GetValue(fork),
                 ForkAs = parsed.GetValue(forkAs),
-                Definition = file is null ? null : TextFile.ReadBytes(file, "The definition"),
+                Definition = file is null ? default(ReadOnlyMemory<byte>?) : TextFile.ReadBytes(file, "The definition"),
                 File = file is null ? null : Path.GetFullPath(file),
                 Options = new RunOptions { Model = parsed.GetValue(model), MaxParallelism = parsed.GetValue(parallel), Budget = parsed.GetValue(budget) },
                 Mocks = parsed.GetValue(mocks) is { } script ? MockFile.Read(script) : null,

@@ -79,5 +79,5 @@ internal static class RunsListCommand
         }
     }
 
-    private static string Name(RunStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
+    private static string Name(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 }

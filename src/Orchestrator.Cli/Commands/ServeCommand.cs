@@ -80,6 +80,7 @@ internal static class ServeCommand
         {
             endpoint.RoutePrefix = app.Settings.RoutePrefix;
             endpoint.HubName = app.Settings.HubName;
+            endpoint.History = app.ReadHistoryAsync;
             return await LocalWebHost.StartAsync(app.Functions, app.Services, app.Client, endpoint, cancellationToken);
         }
         catch (IOException exception)

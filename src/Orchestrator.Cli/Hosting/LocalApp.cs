@@ -9,6 +9,7 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
@@ -38,6 +39,10 @@ internal sealed class LocalApp : IAsyncDisposable
     public DurableTaskClient Client => _host.Client;
 
     public IServiceProvider Services => _services;
+
+    /// <summary>The durable events of an instance's current execution; none when it is unknown.</summary>
+    public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>
+        _host.ReadHistoryAsync(instanceId, cancellationToken);
 
     /// <summary>Starts the app over a state folder. It owns the folder until it is disposed.</summary>
     /// <exception cref="JournalException">The folder is in use or cannot be written.</exception>

@@ -30,7 +30,7 @@ internal static class RunInputs
         var inputs = file is null ? [] : ReadFile(file);
         foreach (var (name, value) in Pairs("-i", "input", values))
         {
-            inputs[name] = value;
+            inputs[name] = value?.DeepClone();
         }
 
         return inputs;

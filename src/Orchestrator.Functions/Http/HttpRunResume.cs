@@ -29,7 +29,7 @@ public sealed class HttpRunResume(RunResumer resumer, OrchestratorOptions option
             : new ResumeRequest(runId)
             {
                 Choices = new ResumeChoices { From = asked.From, Inputs = asked.Inputs, Outputs = asked.Outputs },
-                Definition = asked.HasDefinition ? StartBody.Definition(json) : null,
+                Definition = asked.HasDefinition ? StartBody.Definition(json) : default(ReadOnlyMemory<byte>?),
                 Fork = asked.Fork,
                 Options = asked.Options,
                 Environment = asked.Environment,

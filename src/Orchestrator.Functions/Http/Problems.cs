@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Activities.Prompts;
@@ -59,5 +60,5 @@ internal static class Problems
     public static IResult Of(PromptException refusal) => Of(
         StatusCodes.Status400BadRequest, "invalidPrompt", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
 
-    private static string Code(ErrorKind kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
+    private static string Code(ErrorKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 }

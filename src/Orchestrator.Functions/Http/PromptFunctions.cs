@@ -56,4 +56,15 @@ public sealed class PromptFunctions(PromptStore store)
             request.SetETag(etag);
             return Results.Json(PromptDocument.Of(stored, await store.ReadAsync(stored, version, cancellationToken)), WorkflowJson.Document);
         });
+
+    /// <summary><c>DELETE /api/prompts/{slug}</c>: forgets the prompt with all its versions. Runs that were started stay as they are.</summary>
+    [Function("DeletePrompt")]
+    public Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        StoreRequest.AnswerAsync(async () =>
+        {
+            ArgumentNullException.ThrowIfNull(request);
+            await store.DeleteAsync(slug, request.Query("app"), request.Condition(), cancellationToken);
+            return Results.NoContent();
+        });
 }

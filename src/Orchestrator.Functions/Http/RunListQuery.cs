@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Workflows.Diagnostics;
@@ -42,7 +43,7 @@ internal static class RunListQuery
     private static List<RunStatus>? Statuses(HttpRequest request, List<string> problems)
     {
         var statuses = new List<RunStatus>();
-        var names = Enum.GetNames<RunStatus>().Select(name => char.ToLowerInvariant(name[0]) + name[1..]).ToList();
+        var names = Enum.GetNames<RunStatus>().Select(JsonNamingPolicy.CamelCase.ConvertName).ToList();
         foreach (var text in Text(request, "status")?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
             if (names.IndexOf(text) is var index and >= 0)

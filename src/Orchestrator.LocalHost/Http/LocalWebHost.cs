@@ -118,6 +118,7 @@ public sealed class LocalWebHost : IAsyncDisposable
             {
                 Access = access,
                 HubName = options.HubName,
+                History = options.History,
                 Orchestrators = [.. functions.Orchestrators.Keys],
                 Stopping = app.Lifetime.ApplicationStopping,
                 Time = options.Time,

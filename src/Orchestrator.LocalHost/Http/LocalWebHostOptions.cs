@@ -1,4 +1,6 @@
 using System.Net;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Management;
 
 namespace Orchestrator.LocalHost.Http;
 
@@ -19,6 +21,9 @@ public sealed class LocalWebHostOptions
 
     /// <summary>The task hub named in management addresses; null, the default, names none.</summary>
     public string? HubName { get; set; }
+
+    /// <summary>Where the management API reads histories, see <see cref="ManagementOptions.History"/>; null, the default, shows none.</summary>
+    public Func<string, CancellationToken, IAsyncEnumerable<HistoryEvent>>? History { get; set; }
 
     /// <summary>How long a stop waits for requests that do not heed their tokens. The default is 5 seconds; zero cuts them off at once.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -29,6 +29,16 @@ internal sealed class ControlOperations(DurableTaskClient client)
         await client.RaiseEventAsync(id, http.RouteText("eventName"), payload, cancellation);
     });
 
+    /// <summary>Rewinding is refused, whatever the state.</summary>
+    public async Task<IResult> RefuseRewindAsync(HttpContext http)
+    {
+        var instanceId = http.InstanceId();
+        return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, http.RequestAborted) is null
+            ? QueryOperations.UnknownInstance(instanceId)
+            : Problem.NotSupported(
+                "Rewind is not supported: it removes failures that the code has handled already. Use the resume operation of the application instead.");
+    }
+
     private async Task<IResult> IfRunningAsync(HttpContext http, Func<string, string?, CancellationToken, Task> tell)
     {
         var instanceId = http.InstanceId();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.DurableTask.Client;
 
@@ -16,6 +17,11 @@ internal sealed record InstanceStatus(
     [property: JsonPropertyName("createdTime")] string CreatedTime,
     [property: JsonPropertyName("lastUpdatedTime")] string LastUpdatedTime)
 {
+    /// <summary>Null when it was not asked for.</summary>
+    [JsonPropertyName("historyEvents")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonArray? HistoryEvents { get; init; }
+
     /// <param name="instance">Fetched with its inputs and outputs.</param>
     public static InstanceStatus Of(OrchestrationMetadata instance, bool showInput) => new(
         instance.Name,
@@ -32,7 +38,7 @@ internal sealed record InstanceStatus(
         AsJson(instance.SerializedOutput) ?? (instance.FailureDetails is { } failure ? JsonSerializer.SerializeToElement(failure.ToString()) : null);
 
     /// <summary>A data converter need not write JSON: what is none is shown as text.</summary>
-    private static JsonElement? AsJson(string? data)
+    public static JsonElement? AsJson(string? data)
     {
         if (data is null)
         {

@@ -12,7 +12,6 @@ using Orchestrator.LocalHost.Http;
 namespace Orchestrator.LocalHost.Management;
 
 /// <summary>The HTTP management API of Durable Functions, over any client of the SDK.</summary>
-/// <remarks>Histories are not shown, since clients need not have them: <c>showHistory</c> is accepted and has no effect.</remarks>
 public static class ManagementApi
 {
     /// <summary>Addresses stay readable in JSON: their ampersands are harmless there.</summary>
@@ -28,7 +27,7 @@ public static class ManagementApi
         ArgumentNullException.ThrowIfNull(client);
         options ??= new ManagementOptions();
         var starts = new StartOperations(client, options);
-        var queries = new QueryOperations(client);
+        var queries = new QueryOperations(client, options);
         var purges = new PurgeOperations(client);
         var controls = new ControlOperations(client);
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("DurableTask.Management");
@@ -44,8 +43,7 @@ public static class ManagementApi
         Map("POST", instance + "/terminate", controls.TerminateAsync);
         Map("POST", instance + "/suspend", controls.SuspendAsync);
         Map("POST", instance + "/resume", controls.ResumeAsync);
-        Map("POST", instance + "/rewind", _ => Task.FromResult(Problem.NotSupported(
-            "Rewind is not supported: it removes failures that the code has handled already. Use the resume operation of the application instead.")));
+        Map("POST", instance + "/rewind", controls.RefuseRewindAsync);
         foreach (var method in (string[])["GET", "POST", "DELETE"])
         {
             Map(method, "/entities/{*entity}", _ => Task.FromResult(Problem.NotSupported(

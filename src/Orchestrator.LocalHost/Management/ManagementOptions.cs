@@ -1,3 +1,4 @@
+using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
@@ -13,6 +14,12 @@ public sealed record ManagementOptions
 
     /// <summary>The orchestrators that can be started, in any case; null, the default, tries whatever is asked for.</summary>
     public IReadOnlyCollection<string>? Orchestrators { get; init; }
+
+    /// <summary>
+    /// Reads the durable events of an instance's current execution, none when it is unknown: <see cref="LocalDurableHost.ReadHistoryAsync"/>. Null, the
+    /// default, refuses <c>showHistory</c>, since clients of the SDK need not have histories.
+    /// </summary>
+    public Func<string, CancellationToken, IAsyncEnumerable<HistoryEvent>>? History { get; init; }
 
     /// <summary>Ends waits for a completion when the host stops.</summary>
     public CancellationToken Stopping { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.DurableTask.Client;
@@ -6,7 +7,7 @@ using Orchestrator.LocalHost.Http;
 namespace Orchestrator.LocalHost.Management;
 
 /// <summary>Looks at instances.</summary>
-internal sealed class QueryOperations(DurableTaskClient client)
+internal sealed class QueryOperations(DurableTaskClient client, ManagementOptions options)
 {
     private const string ContinuationHeader = "x-ms-continuation-token";
     private const string RetryAfterSeconds = "5";
@@ -16,9 +17,23 @@ internal sealed class QueryOperations(DurableTaskClient client)
         var instanceId = http.InstanceId();
         var showInput = http.Request.Flag("showInput", missing: true);
         var failureIsError = FailureIsError(http.Request);
-        return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, http.RequestAborted) is { } instance
-            ? Answer(instance, http, http.Request.GetEncodedUrl(), showInput, failureIsError)
-            : UnknownInstance(instanceId);
+        var showHistory = http.Request.Flag("showHistory", missing: false);
+        var showOutput = http.Request.Flag("showHistoryOutput", missing: false);
+        if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, http.RequestAborted) is not { } instance)
+        {
+            return UnknownInstance(instanceId);
+        }
+
+        if (showHistory && options.History is null)
+        {
+            return Problem.NotSupported("No histories can be read here. Leave 'showHistory' out.");
+        }
+
+        // An instance that has not begun has no history to show, as on Azure.
+        var history = showHistory && instance.RuntimeStatus != OrchestrationRuntimeStatus.Pending
+            ? await InstanceHistory.ReadAsync(options.History!(instanceId, http.RequestAborted), showInput, showOutput, http.RequestAborted)
+            : null;
+        return Answer(instance, http, http.Request.GetEncodedUrl(), showInput, failureIsError, history);
     }
 
     public async Task<IResult> ListAsync(HttpContext http)
@@ -52,9 +67,9 @@ internal sealed class QueryOperations(DurableTaskClient client)
     public static bool FailureIsError(HttpRequest request) => request.Flag("returnInternalServerErrorOnFailure", missing: false);
 
     /// <summary>The status of one instance: 202 while it goes on, with where and when to ask again.</summary>
-    public static IResult Answer(OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError)
+    public static IResult Answer(OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError, JsonArray? history = null)
     {
-        var status = InstanceStatus.Of(instance, showInput);
+        var status = InstanceStatus.Of(instance, showInput) with { HistoryEvents = history };
         if (!instance.IsFinished())
         {
             http.Response.Headers.Location = location;

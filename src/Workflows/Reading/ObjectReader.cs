@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Reading;
@@ -78,7 +79,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
             return null;
         }
 
-        var names = Enum.GetNames<T>().Select(Camel).ToArray();
+        var names = Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName).ToArray();
         var index = Array.IndexOf(names, text);
         if (index >= 0)
         {
@@ -148,9 +149,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
 
     /// <summary>The name of an enum's value as documents write it.</summary>
     public static string Name<T>(T value)
-        where T : struct, Enum => Camel(value.ToString());
-
-    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static string Describe(SourceNode value) => value.Kind switch
     {

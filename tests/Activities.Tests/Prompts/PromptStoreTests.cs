@@ -166,6 +166,52 @@ public abstract class PromptStoreTests
         Assert.Contains(put.Version, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Deleted_prompt_is_neither_found_nor_listed_and_runs_are_told_so()
+    {
+        var put = await PutAsync("One", label: "production");
+
+        await Store.DeleteAsync("hello", null, WriteCondition.None, default);
+
+        foreach (var name in (string[])["hello", $"hello@{put.Version}"])
+        {
+            var missing = await Assert.ThrowsAsync<PromptException>(() => Source(environment: "production").RequireAsync(name));
+            Assert.Equal(ErrorKind.PromptNotFound, missing.Error.Kind);
+        }
+
+        var refusal = await Assert.ThrowsAsync<StoreRefusedException>(() => Store.DeleteAsync("hello", null, WriteCondition.None, default));
+        Assert.Equal(StoreRefusal.NotFound, refusal.Reason);
+        Assert.Empty(await Store.ListAsync(null, default).ToListAsync());
+        Assert.Empty(await Source().ListAsync());
+    }
+
+    [Fact]
+    public async Task Deleted_prompt_starts_again_without_its_versions_and_labels()
+    {
+        var first = await PutAsync("One", label: "production");
+        await Store.DeleteAsync("hello", null, WriteCondition.None, default);
+
+        var again = await PutAsync("Two");
+
+        Assert.True(again.Created);
+        Assert.Equal([again.Version], again.Stored.Record.Versions.Select(version => version.Version));
+        Assert.Equal("Two", (await Source(environment: "production").RequireAsync("hello")).Text);
+        Assert.Equal(first.Version, (await PutAsync("One")).Version);
+        Assert.Equal("One", (await Source().RequireAsync("hello")).Text);
+    }
+
+    [Fact]
+    public async Task Delete_of_another_state_changes_nothing()
+    {
+        var seen = (await PutAsync("One")).Stored.ETag;
+        await PutAsync("Two");
+
+        var refusal = await Assert.ThrowsAsync<StoreRefusedException>(() => Store.DeleteAsync("hello", null, WriteCondition.Matches(seen), default));
+
+        Assert.Equal(StoreRefusal.Changed, refusal.Reason);
+        Assert.Equal("Two", (await Source().RequireAsync("hello")).Text);
+    }
+
     [Theory]
     [InlineData("a b", null, null)]
     [InlineData("hello", "_", null)]

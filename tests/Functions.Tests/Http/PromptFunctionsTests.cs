@@ -127,6 +127,50 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deleted_prompt_is_gone_and_starts_again_without_its_versions()
+    {
+        var first = await PutAsync(HttpStatusCode.Created, "One", path: $"{Path}?label=production");
+
+        await _host.SendAsync(HttpStatusCode.NoContent, HttpMethod.Delete, Path, header: ("If-Match", first.ETag!));
+
+        await _host.SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, Path);
+        await _host.SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"{Path}@{first["version"]}");
+        Assert.Equal("promptNotFound", (await _host.SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, Path))["code"]);
+        var again = await PutAsync(HttpStatusCode.Created, "Two", ("If-None-Match", "*"));
+        Assert.Equal((1, 0), (again.Body.GetProperty("versions").GetArrayLength(), again.Body.GetProperty("labels").EnumerateObject().Count()));
+        await PutAsync(HttpStatusCode.OK, "One");
+        Assert.Equal("One", (await GetAsync(Path))["text"]);
+    }
+
+    [Fact]
+    public async Task Delete_of_another_state_is_refused_and_changes_nothing()
+    {
+        var seen = (await PutAsync(HttpStatusCode.Created, "One")).ETag!;
+        await PutAsync(HttpStatusCode.OK, "Two");
+
+        var problem = await _host.SendAsync(HttpStatusCode.PreconditionFailed, HttpMethod.Delete, Path, header: ("If-Match", seen));
+
+        Assert.Equal("preconditionFailed", problem["code"]);
+        Assert.Equal("Two", (await GetAsync(Path))["text"]);
+    }
+
+    [Fact]
+    public async Task Delete_of_a_slug_of_several_apps_needs_the_app()
+    {
+        await PutAsync(HttpStatusCode.Created, "Of a", path: $"{Path}?app=a");
+        await PutAsync(HttpStatusCode.Created, "Of none");
+
+        Assert.Equal("ambiguousName", (await _host.SendAsync(HttpStatusCode.Conflict, HttpMethod.Delete, Path))["code"]);
+        await _host.SendAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"{Path}?app=a");
+
+        Assert.Equal("Of none", (await GetAsync(Path))["text"]);
+    }
+
+    [Fact]
+    public async Task Delete_of_one_version_is_refused() =>
+        Assert.Equal("invalidName", (await _host.SendAsync(HttpStatusCode.BadRequest, HttpMethod.Delete, $"{Path}@0a1b2c3d4e5f"))["code"]);
+
+    [Fact]
     public async Task Mistakes_are_refused_with_their_lines()
     {
         var problem = await PutAsync(HttpStatusCode.BadRequest, "---\nmodle: m1\ntemperature: 9\n---\nHello.");

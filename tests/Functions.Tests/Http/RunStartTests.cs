@@ -84,7 +84,37 @@ public class RunStartTests
             { "steps": [ { "id": "a", "prompt": "A.", "dependsOn": ["nobody"] }, { "id": "a", "prompt": "B." }, { "id": "c", "prompt": "C.", "dependsOn": ["c"] } ] }
             """));
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidDefinition");
-        Assert.Equal(3, problem.GetProperty("diagnostics").GetArrayLength());
+        var found = problem.GetProperty("diagnostics").EnumerateArray().ToList();
+        Assert.Equal(3, found.Count);
+        Assert.All(found, item => Assert.StartsWith("/steps/", item.GetProperty("pointer").GetString(), StringComparison.Ordinal));
+        Assert.All(found, item => Assert.True(item.GetProperty("line").GetInt32() > 0 && item.GetProperty("column").GetInt32() > 0));
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("a\\\\b")]
+    [InlineData("a%2Fb")]
+    [InlineData("a b")]
+    [InlineData("")]
+    public async Task Run_id_that_is_none_is_400_and_nothing_is_stored(string runId)
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync("/api/runs", ApiHost.Body($$""", "runId": "{{runId}}" """));
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
+        Assert.Equal("/runId", Assert.Single(problem.GetProperty("diagnostics").EnumerateArray()).GetProperty("pointer").GetString());
+        Assert.Empty((await api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Model_with_an_option_that_is_wrong_is_400_and_says_which()
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var response = await api.PostAsync(
+            "/api/runs", """{ "definition": { "steps": [ { "id": "a", "prompt": "A." } ] }, "options": { "model": "simulated:latency=soon" } }""");
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
+        Assert.Contains("'latency=soon' is wrong", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -66,6 +66,79 @@ public class StoredStartTests
         Assert.Contains("'definition'", (await ApiHost.ReadProblemAsync(both, HttpStatusCode.BadRequest, "invalidInput")).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_of_a_slug_of_several_apps_is_409_with_the_candidates()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/workflows/try?app=a", ApiHost.Definition, "application/json");
+        await PutAsync(api, "/api/workflows/try?app=b", ApiHost.Definition, "application/json");
+
+        using var ambiguous = await api.PostAsync("/api/workflows/try/runs", Start);
+        using var named = await api.PostAsync("/api/workflows/try/runs?app=b", Start);
+
+        var problem = await ApiHost.ReadProblemAsync(ambiguous, HttpStatusCode.Conflict, "ambiguousName");
+        Assert.Equal(["a", "b"], problem.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("app").GetString()));
+        await ApiHost.ReadAsync(named, HttpStatusCode.Accepted);
+    }
+
+    [Theory]
+    [InlineData("{ \"inputs\": ", "application/json", HttpStatusCode.BadRequest, "invalidJson")]
+    [InlineData("[]", "application/json", HttpStatusCode.BadRequest, "invalidInput")]
+    [InlineData("{}", "text/plain", HttpStatusCode.UnsupportedMediaType, "wrongMediaType")]
+    [InlineData("{ \"runId\": \"../x\" }", "application/json", HttpStatusCode.BadRequest, "invalidInput")]
+    [InlineData("{}", "application/json", HttpStatusCode.BadRequest, "invalidInput")]
+    public async Task Body_that_is_no_start_is_refused(string body, string mediaType, HttpStatusCode status, string code)
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/workflows/try", ApiHost.Definition, "application/json");
+
+        using var response = await api.PostAsync("/api/workflows/try/runs", body, mediaType);
+
+        await ApiHost.ReadProblemAsync(response, status, code);
+    }
+
+    [Fact]
+    public async Task Body_that_is_too_large_is_413()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/workflows/try", ApiHost.Definition, "application/json");
+
+        using var response = await api.PostAsync("/api/workflows/try/runs", new string(' ', (16 * 1024 * 1024) + 1));
+
+        await ApiHost.ReadProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, "payloadTooLarge");
+    }
+
+    [Fact]
+    public async Task Taken_run_id_is_409_and_a_key_with_another_body_422()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/workflows/try", ApiHost.Definition, "application/json");
+        var body = $$"""{ "runId": "taken", "inputs": { "word": "hi" }, "options": { "mocks": {{ApiHost.Quick}} } }""";
+        using var first = await api.PostAsync("/api/workflows/try/runs", body, key: "once");
+        await ApiHost.ReadAsync(first, HttpStatusCode.Accepted);
+
+        using var taken = await api.PostAsync("/api/workflows/try/runs", body);
+        using var reused = await api.PostAsync("/api/workflows/try/runs", Start, key: "once");
+
+        await ApiHost.ReadProblemAsync(taken, HttpStatusCode.Conflict, "runExists");
+        await ApiHost.ReadProblemAsync(reused, HttpStatusCode.UnprocessableEntity, "idempotencyKeyReused");
+    }
+
+    [Fact]
+    public async Task Run_that_names_a_deleted_prompt_is_refused()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/prompts/greet", "Greet {{word}}.", "text/markdown");
+        await PutAsync(api, "/api/workflows/hello", "steps:\n  - { id: say, promptId: greet }\n", "application/yaml");
+        using var deleted = await api.Client.DeleteAsync("/api/prompts/greet");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+
+        using var response = await api.PostAsync("/api/workflows/hello/runs", Start);
+
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "promptNotFound");
+        Assert.Contains("'greet'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     private static async Task PutAsync(ApiHost api, string path, string text, string type)
     {
         using var response = await api.Client.PutAsync(path, new StringContent(text, Encoding.UTF8, type));

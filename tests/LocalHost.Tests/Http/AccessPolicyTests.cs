@@ -50,7 +50,9 @@ public sealed class AccessPolicyTests
     public async Task Loopback_without_a_key_serves_this_machine_but_no_pages_of_others(string address, string? origin, bool served)
     {
         await using var web = await TestWeb.OfFunctionsAsync(typeof(Guarded));
-        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        var asked = new Uri(address);
+        var request = new HttpRequestMessage(HttpMethod.Get, asked.AbsolutePath);
+        request.Headers.Host = asked.Authority;
         if (origin is not null)
         {
             request.Headers.Add("Origin", origin);

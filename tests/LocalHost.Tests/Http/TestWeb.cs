@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,7 @@ using Orchestrator.LocalHost.Management;
 
 namespace Orchestrator.LocalHost.Tests.Http;
 
-/// <summary>The functions of some types, or the management API, on a server in memory.</summary>
+/// <summary>The functions of some types, or the management API, on a real socket.</summary>
 internal sealed class TestWeb : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,10 +23,17 @@ internal sealed class TestWeb : IAsyncDisposable
         _app = app;
         _services = services;
         Log = log;
-        Client = app.GetTestClient();
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = HostExtensions.Patience };
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>Where it listens, without a slash at the end.</summary>
+    public string Address => _app.Urls.Single();
+
+    /// <summary>Method and path of everything that is mapped.</summary>
+    public IEnumerable<string> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
 
     public LogLines Log { get; }
 
@@ -54,7 +63,7 @@ internal sealed class TestWeb : IAsyncDisposable
             .AddSingleton(new Version(1, 2))
             .BuildServiceProvider();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseTestServer();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRouting();
         builder.Services.AddSingleton(services.GetRequiredService<ILoggerFactory>());
         var app = builder.Build();

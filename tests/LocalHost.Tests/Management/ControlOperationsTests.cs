@@ -15,7 +15,10 @@ public sealed class ControlOperationsTests : ManagementTest
     public async Task Finished_instance_is_answered_with_410(string operation)
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
-        foreach (var status in (OrchestrationRuntimeStatus[])[OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated])
+#pragma warning disable CS0618 // other clients than ours may still answer Canceled
+        foreach (var status in (OrchestrationRuntimeStatus[])
+            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Canceled])
+#pragma warning restore CS0618
         {
             Has(Instance("a", status));
             var response = await SendAsync(web, "POST", "/instances/a" + operation, "{}");
@@ -54,7 +57,21 @@ public sealed class ControlOperationsTests : ManagementTest
         Client.Verify(c => c.RaiseEventAsync("a", "My event", It.Is<object?>(payload => IsJson(payload, expected)), It.IsAny<CancellationToken>()), Times.Once);
     }
 
+    [Fact]
+    public async Task Rewind_is_answered_with_501_and_what_to_do_instead_in_every_state()
+    {
+        await using var web = await TestWeb.OfManagementAsync(Client.Object);
+        foreach (var status in (OrchestrationRuntimeStatus[])[OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Running])
+        {
+            Has(Instance("a", status));
+            var response = await SendAsync(web, "POST", "/instances/a/rewind?reason=x");
+            Assert.EndsWith(
+                "Use the resume operation of the application instead.", await response.IsProblemAsync(HttpStatusCode.NotImplemented, "notSupported"), StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
+    [InlineData("{}", "", "An event's payload must be sent as application/json, not as ''.")]
     [InlineData("{}", "text/plain", "An event's payload must be sent as application/json, not as 'text/plain")]
     [InlineData("{", "application/json", "The body is not JSON: ")]
     public async Task Event_that_is_not_json_is_answered_with_400(string body, string mediaType, string expected)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.DurableTask.Client;
 using Moq;
 using Orchestrator.LocalHost.Http;
@@ -16,6 +17,7 @@ public sealed class ManagementApiTests : ManagementTest
     [InlineData("POST", "/terminate?reason=x")]
     [InlineData("POST", "/suspend")]
     [InlineData("POST", "/resume")]
+    [InlineData("POST", "/rewind")]
     public async Task Unknown_instance_is_answered_with_404(string method, string operation)
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
@@ -41,13 +43,16 @@ public sealed class ManagementApiTests : ManagementTest
     }
 
     [Theory]
-    [InlineData("POST", "/instances/a/rewind?reason=x", "Use the resume operation of the application instead.")]
     [InlineData("GET", "/entities/counter/1", "Durable entities are not supported")]
     [InlineData("POST", "/entities/counter/1?op=add", "Durable entities are not supported")]
+    [InlineData("DELETE", "/entities/counter/1", "Durable entities are not supported")]
+    [InlineData("GET", "/entities/counter?fetchState=true&top=3", "Durable entities are not supported")]
+    [InlineData("GET", "/instances/a?showHistory=true", "Leave 'showHistory' out.")]
     [InlineData("GET", "/entities", "Durable entities are not supported")]
     public async Task Unsupported_operation_is_answered_with_501(string method, string path, string expected)
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
+        Has(Instance("a", OrchestrationRuntimeStatus.Running));
         Assert.Contains(expected, await (await SendAsync(web, method, path)).IsProblemAsync(HttpStatusCode.NotImplemented, "notSupported"), StringComparison.Ordinal);
     }
 
@@ -63,6 +68,25 @@ public sealed class ManagementApiTests : ManagementTest
         var detail = await (await SendAsync(web, "GET", "/instances/a")).IsProblemAsync(HttpStatusCode.InternalServerError, "internal");
         Assert.DoesNotContain("secret", detail, StringComparison.Ordinal);
         Assert.Contains("GET /runtime/webhooks/durabletask/instances/a", Assert.Single(web.Log.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Routes_are_those_of_the_documentation()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Orchestrator.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var documented = File.ReadLines(Path.Combine(folder.FullName, "docs", "management-api.md"))
+            .SelectMany(line => Regex.Matches(line, @"`((?:GET|POST|DELETE) /(?:[^`?]|\?(?=\}))*)").Select(match => match.Groups[1].Value));
+
+        await using var web = await TestWeb.OfManagementAsync(Client.Object);
+
+        Assert.Equal(
+            web.Routes.Select(route => route.Replace(Base, "", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]

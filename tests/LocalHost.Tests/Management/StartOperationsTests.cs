@@ -27,7 +27,7 @@ public sealed class StartOperationsTests : ManagementTest
         var body = await JsonAsync(response);
         Assert.Equal(wanted ?? "made up", body.GetProperty("id").GetString());
         var status = body.GetProperty("statusQueryGetUri").GetString();
-        Assert.Equal($"http://localhost{Base}/instances/{Uri.EscapeDataString(wanted ?? "made up")}?taskHub=Hub&code=k", status);
+        Assert.Equal($"{web.Address}{Base}/instances/{Uri.EscapeDataString(wanted ?? "made up")}?taskHub=Hub&code=k", status);
         Assert.Equal(status, response.Headers.Location!.OriginalString);
         Client.Verify(
             c => c.ScheduleNewOrchestrationInstanceAsync(
@@ -58,6 +58,9 @@ public sealed class StartOperationsTests : ManagementTest
     [InlineData(OrchestrationRuntimeStatus.Completed, HttpStatusCode.OK, "[1,2]")]
     [InlineData(OrchestrationRuntimeStatus.Failed, HttpStatusCode.OK, "\"runtimeStatus\":\"Failed\"")]
     [InlineData(OrchestrationRuntimeStatus.Terminated, HttpStatusCode.OK, "\"runtimeStatus\":\"Terminated\"")]
+#pragma warning disable CS0618 // other clients than ours may still answer it
+    [InlineData(OrchestrationRuntimeStatus.Canceled, HttpStatusCode.OK, "\"runtimeStatus\":\"Canceled\"")]
+#pragma warning restore CS0618
     public async Task Start_that_waits_answers_with_the_end(OrchestrationRuntimeStatus status, HttpStatusCode code, string expected)
     {
         Starts("a");
@@ -66,6 +69,28 @@ public sealed class StartOperationsTests : ManagementTest
         var response = await SendAsync(web, "POST", "/orchestrators/Flow?timeout=30&pollingInterval=0.5");
         Assert.Equal(code, response.StatusCode);
         Assert.Contains(expected, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("timeout=30")]
+    [InlineData("pollingInterval=1")]
+    public async Task Start_with_only_one_of_timeout_and_interval_does_not_wait(string query)
+    {
+        Starts("a");
+        await using var web = await TestWeb.OfManagementAsync(Client.Object);
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(web, "POST", "/orchestrators/Flow?" + query)).StatusCode);
+        Client.Verify(c => c.WaitForInstanceCompletionAsync(It.IsAny<string>(), It.IsAny<bool>(), It.IsAny<CancellationToken>()), Times.Never);
+    }
+
+    [Fact]
+    public async Task Failure_is_500_for_a_start_that_waits_when_that_is_asked_for()
+    {
+        Starts("a");
+        Client.Setup(c => c.WaitForInstanceCompletionAsync("a", true, It.IsAny<CancellationToken>())).ReturnsAsync(Instance("a", OrchestrationRuntimeStatus.Failed));
+        await using var web = await TestWeb.OfManagementAsync(Client.Object);
+        var response = await SendAsync(web, "POST", "/orchestrators/Flow?timeout=30&pollingInterval=1&returnInternalServerErrorOnFailure=true");
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("Failed", (await JsonAsync(response)).GetProperty("runtimeStatus").GetString());
     }
 
     [Fact]
@@ -95,7 +120,18 @@ public sealed class StartOperationsTests : ManagementTest
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         var response = await SendAsync(web, "POST", "/instances/a/restart" + query);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal($"http://localhost{Base}/instances/b", response.Headers.Location!.OriginalString);
+        Assert.Equal($"{web.Address}{Base}/instances/b", response.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Restart_that_waits_answers_with_the_output()
+    {
+        Has(Instance("a", OrchestrationRuntimeStatus.Completed));
+        Client.Setup(c => c.RestartAsync("a", true, It.IsAny<CancellationToken>())).ReturnsAsync("b");
+        Client.Setup(c => c.WaitForInstanceCompletionAsync("b", true, It.IsAny<CancellationToken>())).ReturnsAsync(Instance("b", OrchestrationRuntimeStatus.Completed));
+        await using var web = await TestWeb.OfManagementAsync(Client.Object);
+        var response = await SendAsync(web, "POST", "/instances/a/restart?timeout=30&pollingInterval=1");
+        Assert.Equal((HttpStatusCode.OK, "[1,2]"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
     }
 
     [Fact]

@@ -148,6 +148,13 @@ internal static class ApiOperations
             Answers = new Dictionary<int, Type?> { [200] = typeof(PromptDocument) },
             Problems = [404, 409],
         },
+        new("DeletePrompt", "delete", "prompts/{slug}", "Forget a prompt with all its versions; runs that were started stay as they are.")
+        {
+            Query = App,
+            Headers = WriteHeaders,
+            Answers = new Dictionary<int, Type?> { [204] = null },
+            Problems = [400, 404, 409, 412],
+        },
         new("Health", "get", "health", "Whether the app can work.") { Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) }, Problems = [503] },
         new("GetOpenApi", "get", "openapi.json", "This document.") { Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) } },
     ];
