@@ -63,7 +63,7 @@ internal sealed class RunPump
             _wake = null;
         }
 
-        await listening.CancelAsync();
+        listening.Cancel();
         return await FinishAsync(_end);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
@@ -33,9 +34,17 @@ internal sealed class AppHost : IAsyncDisposable
 
     /// <param name="journal">Where histories are kept; null: in memory, gone with the host.</param>
     /// <param name="store">Where everything else is kept; null: in memory, gone with the host.</param>
-    public static async Task<AppHost> StartAsync(IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true)
+    /// <param name="models">Who answers prompts; null: the app's own models.</param>
+    public static async Task<AppHost> StartAsync(
+        IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null)
     {
-        var services = new ServiceCollection()
+        var collection = new ServiceCollection();
+        if (models is not null)
+        {
+            collection.AddSingleton(models);
+        }
+
+        var services = collection
             .AddLocalHttp()
             .AddSingleton(store ?? new MemoryContentStore())
             .AddOrchestrator(new OrchestratorOptions { AllowMocks = allowsMocks }, claims: new MemoryContentStore())
@@ -76,9 +85,12 @@ internal sealed class AppHost : IAsyncDisposable
             CancellationToken.None);
     }
 
-    public async Task<RunDocument> WaitAsync(string runId)
+    public Task<RunDocument> WaitAsync(string runId) => WaitAsync(runId, runId);
+
+    /// <summary>The run, once this instance of it has ended.</summary>
+    public async Task<RunDocument> WaitAsync(string instanceId, string runId)
     {
-        await Client.WaitForInstanceCompletionAsync(runId, CancellationToken.None);
+        await Client.WaitForInstanceCompletionAsync(instanceId, CancellationToken.None);
         return (await Get<RunReader>().FindAsync(runId, CancellationToken.None))!;
     }
 

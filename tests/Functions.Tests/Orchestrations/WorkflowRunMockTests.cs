@@ -21,7 +21,7 @@ public class WorkflowRunMockTests
     {
         _context.Setup(context => context.GetInput<RunInput>()).Returns(new RunInput("r1", 1));
         _context.Setup(context => context.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        _context.Setup(context => context.WaitForExternalEvent<object?>(FunctionNames.CancelEvent, It.IsAny<CancellationToken>()))
+        _context.Setup(context => context.WaitForExternalEvent<object?>(It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Returns((string _, CancellationToken token) => Never<object?>(token));
         _context.Setup(context => context.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
         _context.Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
