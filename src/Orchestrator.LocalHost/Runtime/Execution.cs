@@ -73,6 +73,16 @@ internal sealed partial class Execution
 
     public IEnumerable<Operation> OpenOperations => _open.Values;
 
+    /// <summary>The open operations whose end has not been recorded either: while the instance is suspended, ends wait in the history.</summary>
+    public IEnumerable<Operation> UnansweredOperations
+    {
+        get
+        {
+            var answered = _whileSuspended.Select(AnsweredBy).ToHashSet();
+            return _open.Values.Where(operation => !answered.Contains(operation.Id));
+        }
+    }
+
     /// <summary>Whether the code of this execution runs on the current thread.</summary>
     public bool IsActive => ActiveOnThread == this;
 
@@ -243,6 +253,17 @@ internal sealed partial class Execution
                 break;
         }
     }
+
+    private static int? AnsweredBy(HistoryEvent happened) => happened switch
+    {
+        TaskCompleted e => e.Id,
+        TaskFailed e => e.Id,
+        TimerFired e => e.Id,
+        SubOrchestrationCompleted e => e.Id,
+        SubOrchestrationFailed e => e.Id,
+        EventDelivered e => e.Id,
+        _ => null,
+    };
 
     private bool IsDueAt(DateTime time) => !HasBegun && Started.StartAt is { } startAt && time >= startAt;
 
