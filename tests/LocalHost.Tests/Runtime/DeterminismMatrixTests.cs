@@ -20,7 +20,8 @@ public sealed class DeterminismMatrixTests
         ["event"] = ("the event 'e' to 'x'", c => c.SendEvent("x", "e", 1)),
         ["other event"] = ("the event 'f' to 'x'", c => c.SendEvent("x", "f", 1)),
         ["event to another"] = ("the event 'e' to 'y'", c => c.SendEvent("y", "e", 1)),
-        [Nothing] = ("not asked for at all", _ => { }),
+        [Nothing] = ("not asked for at all", _ => { }
+        ),
     };
 
     private const string Nothing = "nothing";
