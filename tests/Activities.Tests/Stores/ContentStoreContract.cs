@@ -75,29 +75,6 @@ public abstract class ContentStoreContract
     }
 
     [SuiteFact]
-    public async Task Put_below_a_value_is_refused_with_the_remedy()
-    {
-        await Store.PutAsync(Key, Bytes("x"));
-
-        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Parse(Key.Value + "/below"), Bytes("y")));
-
-        Assert.Contains("run.json", error.Message, StringComparison.Ordinal);
-        Assert.Contains("key", error.Message, StringComparison.Ordinal);
-    }
-
-    [SuiteFact]
-    public async Task Put_on_a_folder_of_other_keys_is_refused()
-    {
-        await Store.PutAsync(Key, Bytes("x"));
-
-        await Assert.ThrowsAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Of("runs", "r1"), Bytes("y")));
-        await Assert.ThrowsAsync<ContentStoreException>(() => Store.CreateAsync(ContentKey.Of("runs"), Bytes("y")));
-        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.AppendAsync(ContentKey.Of("runs"), Bytes("y")));
-        Assert.Contains("other keys are below it", error.Message, StringComparison.Ordinal);
-        Assert.Equal([Key.Value], await ListAsync(ContentPrefix.All));
-    }
-
-    [SuiteFact]
     public async Task Create_absent_key_writes_it()
     {
         var etag = await Store.CreateAsync(Key, Bytes("one"));
