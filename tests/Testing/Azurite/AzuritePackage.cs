@@ -25,14 +25,14 @@ internal static class AzuritePackage
     /// <exception cref="InvalidOperationException">npm is missing or failed; the message has what it said.</exception>
     public static async Task InstallAsync()
     {
-        if (IsInstalled())
-        {
-            return;
-        }
-
         if (Missing is not null)
         {
             throw new InvalidOperationException(Missing);
+        }
+
+        if (IsInstalled())
+        {
+            return;
         }
 
         await using var turn = await TakeTurnAsync();

@@ -17,7 +17,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     private const string Listening = "successfully listens on http://127.0.0.1:";
 
     /// <summary>Far more than a start takes on a busy machine: reached only when something is wrong.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartSharedAsync);
 

@@ -50,11 +50,13 @@ internal static class BlobErrors
 
         return (failure.Status, code) switch
         {
-            (403, _) when code == BlobErrorCode.AuthenticationFailed => (
-                "the key or signature is not the account's, or has expired", $"Copy the connection string again into {account.Setting}, and check this machine's clock"),
+            // The second code is Azurite's for a wrong key, and Azure's for a machine that the firewall keeps out.
+            (403, _) when code == BlobErrorCode.AuthenticationFailed || code == BlobErrorCode.AuthorizationFailure => (
+                $"the account does not accept this key, signature or machine ({code})",
+                $"Copy the connection string again into {account.Setting}, and check the account's firewall and this machine's clock"),
             (401 or 403, _) => (
                 $"permission denied ({failure.ErrorCode ?? "no code"})",
-                "Give the identity the role 'Storage Blob Data Contributor', or the signature the permissions racwdl, and check the account's firewall"),
+                "Give the identity the role 'Storage Blob Data Contributor', or the signature the permissions racwdl"),
             (429 or >= 500, _) => ($"the service is busy or failing ({failure.Status} {failure.ErrorCode})", "Repeat it later"),
             _ => ($"the service refused it ({failure.Status} {failure.ErrorCode})", "Look the code up among the error codes of Azure Blob Storage"),
         };

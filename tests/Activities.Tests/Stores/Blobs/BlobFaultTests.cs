@@ -117,7 +117,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
         foreach (var call in (Func<Task>[])[() => store.PutAsync(Key, Bytes("x")), () => store.AppendAsync(Key, Bytes("x")), () => store.GetAsync(Key), () => store.DeleteAsync(ContentPrefix.All)])
         {
             var error = await Assert.ThrowsAsync<ContentStoreException>(call);
-            Assert.Contains("'devstoreaccount1': the key or signature is not the account's", error.Message, StringComparison.Ordinal);
+            Assert.Contains("'devstoreaccount1': the account does not accept this key, signature or machine", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(wrong, error.ToString(), StringComparison.Ordinal);
         }
     }
