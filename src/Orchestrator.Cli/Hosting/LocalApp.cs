@@ -49,8 +49,18 @@ internal sealed class LocalApp : IAsyncDisposable
         var host = HostSettings.Load();
         var services = new ServiceCollection();
         services.AddModelProviders(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-        var content = settings.Storage.OpenContent();
         var journal = settings.Storage.OpenJournal();
+        IContentStore content;
+        try
+        {
+            content = settings.Storage.OpenContent();
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+
         services.AddLogging(logging =>
         {
             logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
