@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator serve</c>: the whole app on this machine, and every unfinished run of the state folder goes on.</summary>
+/// <summary><c>orchestrator serve</c>: the whole app on this machine, and every unfinished run of its storage goes on.</summary>
 internal static class ServeCommand
 {
     private const string KeyVariable = "ORCHESTRATOR_KEY";
@@ -27,9 +29,8 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
+            var settings = new LocalAppSettings(parsed.Where(state, storage))
             {
-                InMemory = parsed.GetValue(storage) == "memory",
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
                 RecoversRuns = true,
@@ -52,7 +53,7 @@ internal static class ServeCommand
                 await output.WriteLineAsync(line);
             }
 
-            await output.WriteLineAsync($"State: {(settings.InMemory ? "in memory, gone with this process" : Path.GetFullPath(settings.State))}.");
+            await output.WriteLineAsync($"State: {settings.Storage.Describe(app.Services.GetRequiredService<IContentStore>())}.");
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
             await stop.WaitAsync();
             await output.WriteLineAsync("Stopping.");
