@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Activities.Documents;
@@ -8,6 +9,7 @@ using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
 using Orchestrator.Workflows.Usage;
@@ -58,4 +60,9 @@ public static class ActivityServices
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton<IContentStore>(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>Adds the content store that keeps everything in the storage account of the setting <c>AzureWebJobsStorage</c>.</summary>
+    /// <exception cref="ContentStoreException">The setting, or the name of the container, cannot be used.</exception>
+    public static IServiceCollection AddBlobContentStore(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton<IContentStore>(BlobContentStore.Open(configuration));
 }

@@ -4,14 +4,13 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Functions;
 using Orchestrator.Workflows.Serialization;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddFileContentStore(builder.Configuration["Orchestrator:State"] ?? ".orchestrator");
+builder.Services.AddContentStore(builder.Configuration);
 builder.Services.AddModelProviders(builder.Configuration);
 builder.Services.AddOrchestrator(builder.Configuration.GetSection("Orchestrator").Get<OrchestratorOptions>() ?? new OrchestratorOptions());
 builder.Services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(WorkflowJson.Compact));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -21,10 +22,24 @@ internal static class CommonOptions
         return option;
     }
 
-    public static Option<string> Storage()
+    /// <summary>For commands that run workflows, and so need nothing that is kept.</summary>
+    public static Option<string> Storage() => Storage("files", "azure", "memory");
+
+    /// <summary>For commands that are about what is kept.</summary>
+    public static Option<string> KeptStorage() => Storage("files", "azure");
+
+    /// <summary>What the two options say together.</summary>
+    public static StateStorage Where(this ParseResult parsed, Option<string> state, Option<string> storage) =>
+        new(Enum.Parse<StorageKind>(parsed.GetRequiredValue(storage), ignoreCase: true), parsed.GetRequiredValue(state));
+
+    private static Option<string> Storage(params string[] kinds)
     {
-        var option = new Option<string>("--storage") { Description = "Where runs are kept: files or memory.", DefaultValueFactory = _ => "files" };
-        option.AcceptOnlyFromAmong("files", "memory");
+        var option = new Option<string>("--storage")
+        {
+            Description = "Where runs and everything else are kept: in the folder, or in the storage account that AzureWebJobsStorage names.",
+            DefaultValueFactory = _ => kinds[0],
+        };
+        option.AcceptOnlyFromAmong(kinds);
         return option;
     }
 

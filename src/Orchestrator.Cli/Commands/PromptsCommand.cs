@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator prompts</c>: the stored prompts of a state folder.</summary>
+/// <summary><c>orchestrator prompts</c>: the stored prompts of a storage.</summary>
 internal static class PromptsCommand
 {
     public static Command Create() => new("prompts", "Keep prompts under a name, in versions.") { Add(), List(), Show() };
@@ -18,8 +18,8 @@ internal static class PromptsCommand
         var file = new Argument<string>("file") { Description = "The prompt: text or Markdown with an optional front matter, or .prompty." };
         var slug = new Option<string?>("--slug") { Description = "The name; default: the file's name.", HelpName = "SLUG" };
         var label = new Option<string?>("--label") { Description = "The environment whose version this is to be.", HelpName = "ENV" };
-        var (app, state) = (CommonOptions.App("The app; default: none, for all apps."), CommonOptions.State());
-        var command = new Command("add", "Store a prompt, or another version of it.") { file, slug, label, app, state };
+        var (app, state, storage) = (CommonOptions.App("The app; default: none, for all apps."), CommonOptions.State(), CommonOptions.KeptStorage());
+        var command = new Command("add", "Store a prompt, or another version of it.") { file, slug, label, app, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
@@ -29,7 +29,7 @@ internal static class PromptsCommand
             }
 
             var prompt = await PromptFolder.ReadAsync(parsed.GetValue(slug) ?? Path.GetFileNameWithoutExtension(path), path, cancellationToken);
-            using var stores = StateStores.Open(parsed.GetRequiredValue(state));
+            using var stores = StateStores.Open(parsed.Where(state, storage));
             var put = await stores.Prompts.PutAsync(prompt, parsed.GetValue(app), parsed.GetValue(label), WriteCondition.None, cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"Stored the prompt {Line(put.Stored.Record, put.Version)}.");
             return ExitCodes.Completed;
@@ -39,11 +39,11 @@ internal static class PromptsCommand
 
     private static Command List()
     {
-        var (app, state, json) = (CommonOptions.App("Only those of this app."), CommonOptions.State(), CommonOptions.Json());
-        var command = new Command("list", "List stored prompts.") { app, state, json };
+        var (app, state, storage, json) = (CommonOptions.App("Only those of this app."), CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var command = new Command("list", "List stored prompts.") { app, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var stores = StateStores.OpenExisting(parsed.GetRequiredValue(state));
+            using var stores = StateStores.OpenExisting(parsed.Where(state, storage));
             var all = await stores.Prompts.ListAsync(parsed.GetValue(app), cancellationToken).Select(stored => stored.Record).ToListAsync(cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -66,12 +66,12 @@ internal static class PromptsCommand
     private static Command Show()
     {
         var name = new Argument<string>("slug") { Description = "The prompt: slug, the newest version, or slug@version." };
-        var (app, state, json) = (CommonOptions.App("The app, when several have one of that slug."), CommonOptions.State(), CommonOptions.Json());
-        var command = new Command("show", "Print a stored prompt.") { name, app, state, json };
+        var (app, state, storage, json) = (CommonOptions.App("The app, when several have one of that slug."), CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var command = new Command("show", "Print a stored prompt.") { name, app, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var reference = PromptReference.Parse(parsed.GetRequiredValue(name));
-            using var stores = StateStores.OpenExisting(parsed.GetRequiredValue(state));
+            using var stores = StateStores.OpenExisting(parsed.Where(state, storage));
             var stored = (await stores.Prompts.RequireAsync(reference.Slug, parsed.GetValue(app), cancellationToken)).Record;
             var prompt = await stores.Prompts.ReadAsync(stored, reference.Version, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;

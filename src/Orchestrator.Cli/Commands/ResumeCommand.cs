@@ -43,10 +43,11 @@ internal static class ResumeCommand
         var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };
         var forkAs = new Option<string?>("--run-id") { Description = "With --fork, the id of the new run; default: a new one.", HelpName = "ID" };
         var reason = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
-        var (state, json, noColor, verbose) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor(), CommonOptions.Verbose());
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("resume", "Go on with a run that failed, was cancelled or was interrupted.")
         {
-            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, fork, forkAs, reason, state, json, noColor, verbose,
+            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, fork, forkAs, reason, state, storage, json, noColor, verbose,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -77,7 +78,7 @@ internal static class ResumeCommand
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             try
             {
-                return await ResumeAsync(request, parsed.GetRequiredValue(state), parsed.GetValue(verbose), view, cancellationToken);
+                return await ResumeAsync(request, parsed.Where(state, storage), parsed.GetValue(verbose), view, cancellationToken);
             }
             catch (DefinitionRefusedException refusal) when (request.Definition is { } text)
             {
@@ -87,10 +88,10 @@ internal static class ResumeCommand
         return command;
     }
 
-    private static async Task<int> ResumeAsync(ResumeRequest request, string folder, bool verbose, RunView view, CancellationToken cancellationToken)
+    private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, CancellationToken cancellationToken)
     {
-        var record = await FolderRuns.FindAsync(folder, request.RunId, cancellationToken);
-        using var served = await ServedFolder.FindAsync(folder, cancellationToken);
+        var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
+        using var served = await ServedFolder.FindAsync(where, cancellationToken);
         if (served is not null)
         {
             var answer = await served.SendAsync(HttpMethod.Post, $"runs/{request.RunId}/resume", Body(request), cancellationToken);
@@ -106,7 +107,7 @@ internal static class ResumeCommand
                 record.Status);
         }
 
-        var settings = new LocalAppSettings(folder) { Recovers = LocalAppSettings.InstancesOf(record.RunId), Verbose = verbose };
+        var settings = new LocalAppSettings(where) { Recovers = LocalAppSettings.InstancesOf(record.RunId), Verbose = verbose };
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         var foreground = new ForegroundRun(app, view);
         if (isInterrupted)

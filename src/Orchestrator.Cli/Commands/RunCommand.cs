@@ -38,8 +38,8 @@ internal static class RunCommand
         {
             var path = parsed.GetRequiredValue(file);
             CheckModel(parsed.GetValue(model));
-            var definition = await RunDefinition.ReadAsync(
-                path, parsed.GetValue(app), parsed.GetValue(storage) == "memory" ? null : parsed.GetRequiredValue(state), cancellationToken);
+            var where = parsed.Where(state, storage);
+            var definition = await RunDefinition.ReadAsync(path, parsed.GetValue(app), where, cancellationToken);
             var request = new StartRequest
             {
                 Definition = definition.Text,
@@ -54,11 +54,7 @@ internal static class RunCommand
                 Mocks = parsed.GetValue(mocks) is { } script ? MockFile.Read(script) : null,
                 File = definition.File is null ? null : Path.GetFullPath(definition.File),
             };
-            var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
-            {
-                InMemory = parsed.GetValue(storage) == "memory",
-                Verbose = parsed.GetValue(verbose),
-            };
+            var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
             var view = new RunView(
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));

@@ -3,14 +3,14 @@ using System.Text.Json;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator runs</c>: looks at runs that are kept in a state folder, also while another process works on them.</summary>
+/// <summary><c>orchestrator runs</c>: looks at runs that are kept, also while another process works on them.</summary>
 internal static class RunsCommand
 {
     public static Command Create()
@@ -27,18 +27,19 @@ internal static class RunsCommand
     private static Command Show()
     {
         var runId = new Argument<string>("runId") { Description = "The run." };
-        var (state, json, noColor) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor());
-        var command = new Command("show", "Show a run: its steps, outputs, time and money.") { runId, state, json, noColor };
+        var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
+        var (json, noColor) = (CommonOptions.Json(), CommonOptions.NoColor());
+        var command = new Command("show", "Show a run: its steps, outputs, time and money.") { runId, state, storage, json, noColor };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
-            var store = Open(folder);
+            var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
+            var store = where.OpenExistingContent();
             var runs = new RunStore(store);
             var reader = new RunReader(runs, new RunEventFeed(store, TimeProvider.System), TimeProvider.System);
             var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
             if (run is null)
             {
-                throw new UsageException($"There is no run '{id}' in '{folder}'.");
+                throw new UsageException($"There is no run '{id}' in {(where.Kind == StorageKind.Files ? $"'{where.Folder}'" : where.Describe(store))}.");
             }
 
             var output = parsed.InvocationConfiguration.Output;
@@ -57,9 +58,4 @@ internal static class RunsCommand
         });
         return command;
     }
-
-    /// <summary>The store of a state folder, which must be there: looking makes none.</summary>
-    public static FileContentStore Open(string folder) => Directory.Exists(folder)
-        ? new FileContentStore(folder, TimeProvider.System)
-        : throw new UsageException($"There is no state folder '{folder}'.");
 }

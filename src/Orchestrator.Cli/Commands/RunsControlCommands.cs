@@ -27,14 +27,15 @@ internal static class RunsControlCommands
     private static Command Create(string name, string description, Func<RunRecord, LocalAppSettings, Following, Task<int>> here)
     {
         var runId = new Argument<string>("runId") { Description = "The run." };
-        var (state, json, noColor, verbose) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor(), CommonOptions.Verbose());
-        var command = new Command(name, description) { runId, state, json, noColor, verbose };
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
+        var command = new Command(name, description) { runId, state, storage, json, noColor, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
-            var record = await FolderRuns.FindAsync(folder, id, cancellationToken);
+            var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
+            var record = await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
-            using var served = await ServedFolder.FindAsync(folder, cancellationToken);
+            using var served = await ServedFolder.FindAsync(where, cancellationToken);
             if (served is not null)
             {
                 var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/{name}", null, cancellationToken);
@@ -47,7 +48,7 @@ internal static class RunsControlCommands
                 throw new RunStateException($"Run '{id}' has ended: it is {CommonOptions.Word(record.Status)}.", record.Status);
             }
 
-            var settings = new LocalAppSettings(folder) { Recovers = LocalAppSettings.InstancesOf(id), Verbose = parsed.GetValue(verbose) };
+            var settings = new LocalAppSettings(where) { Recovers = LocalAppSettings.InstancesOf(id), Verbose = parsed.GetValue(verbose) };
             var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             return await here(record, settings, new Following(view, cancellationToken));
         });
@@ -57,7 +58,7 @@ internal static class RunsControlCommands
     /// <summary>The wish is written down before the run goes on, so that nothing of it is started any more.</summary>
     private static async Task<int> CancelAsync(RunRecord record, LocalAppSettings settings, Following following)
     {
-        using (var control = new RunControl(RunsCommand.Open(settings.State)))
+        using (var control = new RunControl(settings.Storage.OpenExistingContent()))
         {
             await control.CancelAsync(record.RunId, record.Attempt, StepReason.Cancel, following.Cancellation);
         }

@@ -19,18 +19,18 @@ internal static class RunsDeleteCommands
     private static Command Delete()
     {
         var runId = new Argument<string>("runId") { Description = "The run." };
-        var state = CommonOptions.State();
-        var command = new Command("delete", "Delete a run that has ended: its records, outputs, events and histories.") { runId, state };
+        var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
+        var command = new Command("delete", "Delete a run that has ended: its records, outputs, events and histories.") { runId, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
-            var record = await FolderRuns.FindAsync(folder, id, cancellationToken);
+            var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
+            var record = await KeptRuns.FindAsync(where, id, cancellationToken);
             if (!record.HasEnded)
             {
                 throw new RunStateException($"Run '{id}' is {CommonOptions.Word(record.Status)}: cancel it before it is deleted.", record.Status);
             }
 
-            await DeleteAsync(folder, [id], cancellationToken);
+            await DeleteAsync(where, [id], cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"Deleted run {id}.");
             return ExitCodes.Completed;
         });
@@ -55,14 +55,14 @@ internal static class RunsDeleteCommands
                 return default;
             },
         };
-        var state = CommonOptions.State();
-        var command = new Command("prune", "Delete the runs that ended long ago.") { age, state };
+        var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
+        var command = new Command("prune", "Delete the runs that ended long ago.") { age, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var folder = parsed.GetRequiredValue(state);
+            var where = parsed.Where(state, storage);
             var before = TimeProvider.System.GetUtcNow() - parsed.GetRequiredValue(age);
-            var ids = await EndedAsync(folder, before, cancellationToken);
-            await DeleteAsync(folder, ids, cancellationToken);
+            var ids = await EndedAsync(where, before, cancellationToken);
+            await DeleteAsync(where, ids, cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(ids.Count == 1 ? "Deleted 1 run." : $"Deleted {ids.Count} runs.");
             return ExitCodes.Completed;
         });
@@ -86,9 +86,9 @@ internal static class RunsDeleteCommands
     }
 
     /// <summary>A run ends after it was created, so only those that were created before then can have ended before then.</summary>
-    private static async Task<List<string>> EndedAsync(string folder, DateTimeOffset before, CancellationToken cancellationToken)
+    private static async Task<List<string>> EndedAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var store = RunsCommand.Open(folder);
+        var store = where.OpenExistingContent();
         var lister = new RunLister(store, new RunStore(store));
         var ids = new List<string>();
         var filter = new RunFilter { Statuses = [.. Ended], To = before, Top = RunFilter.MaxTop };
@@ -103,14 +103,14 @@ internal static class RunsDeleteCommands
         return ids;
     }
 
-    private static async Task DeleteAsync(string folder, List<string> ids, CancellationToken cancellationToken)
+    private static async Task DeleteAsync(StateStorage where, List<string> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0)
         {
             return;
         }
 
-        using var served = await ServedFolder.FindAsync(folder, cancellationToken);
+        using var served = await ServedFolder.FindAsync(where, cancellationToken);
         if (served is not null)
         {
             foreach (var id in ids)
@@ -122,7 +122,7 @@ internal static class RunsDeleteCommands
         }
 
         var wanted = ids.ToHashSet(StringComparer.Ordinal);
-        var settings = new LocalAppSettings(folder) { Recovers = instance => wanted.Contains(instance.Split('.')[0]) };
+        var settings = new LocalAppSettings(where) { Recovers = instance => wanted.Contains(instance.Split('.')[0]) };
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         var controls = app.Services.GetRequiredService<RunControls>();
         foreach (var id in ids)

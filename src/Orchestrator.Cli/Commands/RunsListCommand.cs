@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator runs list</c>: the runs of a state folder, the newest first.</summary>
+/// <summary><c>orchestrator runs list</c>: the runs that are kept, the newest first.</summary>
 internal static class RunsListCommand
 {
     public static Command Create()
@@ -19,11 +19,11 @@ internal static class RunsListCommand
         var workflow = new Option<string?>("--workflow") { Description = "Only runs of this workflow.", HelpName = "SLUG" };
         var top = CommonOptions.Number("--top", "How many runs.", 1, RunFilter.MaxTop);
         top.DefaultValueFactory = _ => RunFilter.DefaultTop;
-        var (state, json) = (CommonOptions.State(), CommonOptions.Json());
-        var command = new Command("list", "List runs, the newest first.") { status, workflow, top, state, json };
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var command = new Command("list", "List runs, the newest first.") { status, workflow, top, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var store = RunsCommand.Open(parsed.GetRequiredValue(state));
+            var store = parsed.Where(state, storage).OpenExistingContent();
             var filter = new RunFilter
             {
                 Statuses = parsed.GetValue(status) is { Length: > 0 } names ? [.. Enum.GetValues<RunStatus>().Where(value => names.Contains(Name(value)))] : null,

@@ -12,14 +12,15 @@ internal static class RunsRestartCommand
     public static Command Create()
     {
         var runId = new Argument<string>("runId") { Description = "The run whose definition and inputs are used again." };
-        var (state, json, noColor, verbose) = (CommonOptions.State(), CommonOptions.Json(), CommonOptions.NoColor(), CommonOptions.Verbose());
-        var command = new Command("restart", "Start a new run with the same definition and inputs.") { runId, state, json, noColor, verbose };
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
+        var command = new Command("restart", "Start a new run with the same definition and inputs.") { runId, state, storage, json, noColor, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (id, folder) = (parsed.GetRequiredValue(runId), parsed.GetRequiredValue(state));
-            await FolderRuns.FindAsync(folder, id, cancellationToken);
+            var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
+            await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
-            using var served = await ServedFolder.FindAsync(folder, cancellationToken);
+            using var served = await ServedFolder.FindAsync(where, cancellationToken);
             if (served is not null)
             {
                 var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/restart", null, cancellationToken);
@@ -28,7 +29,7 @@ internal static class RunsRestartCommand
             }
 
             var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
-            await using var app = await LocalApp.StartAsync(new LocalAppSettings(folder) { Verbose = parsed.GetValue(verbose) }, cancellationToken);
+            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) }, cancellationToken);
             var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, cancellationToken);
             return await new ForegroundRun(app, view).FollowAsync(run, null, cancellationToken);
         });

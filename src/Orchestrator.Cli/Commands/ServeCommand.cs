@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator serve</c>: the whole app on this machine, and every unfinished run of the state folder goes on.</summary>
+/// <summary><c>orchestrator serve</c>: the whole app on this machine, and every unfinished run of its storage goes on.</summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -25,9 +27,8 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var settings = new LocalAppSettings(parsed.GetRequiredValue(state))
+            var settings = new LocalAppSettings(parsed.Where(state, storage))
             {
-                InMemory = parsed.GetValue(storage) == "memory",
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
                 Recovers = null,
@@ -41,7 +42,7 @@ internal static class ServeCommand
             var endpoint = Endpoint(parsed.GetRequiredValue(address), parsed.GetRequiredValue(port)!.Value);
             await using var app = await LocalApp.StartAsync(settings, cancellationToken);
             await using var web = await ListenAsync(app, endpoint, cancellationToken);
-            using var announced = settings.InMemory ? null : ServedFolder.Announce(settings.State, new Uri(web.Address, endpoint.RoutePrefix.Length == 0 ? "/" : $"/{endpoint.RoutePrefix}/"));
+            using var announced = ServedFolder.Announce(settings.Storage, new Uri(web.Address, endpoint.RoutePrefix.Length == 0 ? "/" : $"/{endpoint.RoutePrefix}/"));
             var output = parsed.InvocationConfiguration.Output;
 
             // Before the listing: whoever has read that may stop us at once.
@@ -51,7 +52,7 @@ internal static class ServeCommand
                 await output.WriteLineAsync(line);
             }
 
-            await output.WriteLineAsync($"State: {(settings.InMemory ? "in memory, gone with this process" : Path.GetFullPath(settings.State))}.");
+            await output.WriteLineAsync($"State: {settings.Storage.Describe(app.Services.GetRequiredService<IContentStore>())}.");
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
             await stop.WaitAsync();
             await output.WriteLineAsync("Stopping.");

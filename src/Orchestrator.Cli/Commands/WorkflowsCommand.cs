@@ -11,7 +11,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator workflows</c>: the stored workflows of a state folder.</summary>
+/// <summary><c>orchestrator workflows</c>: the stored workflows of a storage.</summary>
 internal static class WorkflowsCommand
 {
     public static Command Create() => new("workflows", "Keep workflows under a name.") { Add(), List(), Show() };
@@ -20,14 +20,14 @@ internal static class WorkflowsCommand
     {
         var file = new Argument<string>("file") { Description = "The workflow definition." };
         var slug = new Option<string?>("--slug") { Description = "The name; default: the definition's slug, then the file's name.", HelpName = "SLUG" };
-        var (app, state) = (CommonOptions.App("The app; default: the definition's appName."), CommonOptions.State());
-        var command = new Command("add", "Store a workflow, or another version of it.") { file, slug, app, state };
+        var (app, state, storage) = (CommonOptions.App("The app; default: the definition's appName."), CommonOptions.State(), CommonOptions.KeptStorage());
+        var command = new Command("add", "Store a workflow, or another version of it.") { file, slug, app, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
             var text = TextFile.ReadBytes(path, "The definition");
             var name = parsed.GetValue(slug) ?? (WorkflowReader.Read(text).Workflow?.Definition.Slug is null ? FileSlug.Of(path) : null);
-            using var stores = StateStores.Open(parsed.GetRequiredValue(state));
+            using var stores = StateStores.Open(parsed.Where(state, storage));
             try
             {
                 var put = await stores.Workflows.PutAsync(name, parsed.GetValue(app), text, WriteCondition.None, cancellationToken);
@@ -51,11 +51,11 @@ internal static class WorkflowsCommand
 
     private static Command List()
     {
-        var (app, state, json) = (CommonOptions.App("Only those of this app."), CommonOptions.State(), CommonOptions.Json());
-        var command = new Command("list", "List stored workflows.") { app, state, json };
+        var (app, state, storage, json) = (CommonOptions.App("Only those of this app."), CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var command = new Command("list", "List stored workflows.") { app, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var stores = StateStores.OpenExisting(parsed.GetRequiredValue(state));
+            using var stores = StateStores.OpenExisting(parsed.Where(state, storage));
             var all = await stores.Workflows.ListAsync(parsed.GetValue(app), cancellationToken).Select(stored => stored.Record).ToListAsync(cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -79,11 +79,11 @@ internal static class WorkflowsCommand
     private static Command Show()
     {
         var slug = new Argument<string>("slug") { Description = "The slug or id of the workflow." };
-        var (app, state, json) = (CommonOptions.App("The app, when several have one of that slug."), CommonOptions.State(), CommonOptions.Json());
-        var command = new Command("show", "Print a stored workflow as it was written.") { slug, app, state, json };
+        var (app, state, storage, json) = (CommonOptions.App("The app, when several have one of that slug."), CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var command = new Command("show", "Print a stored workflow as it was written.") { slug, app, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var stores = StateStores.OpenExisting(parsed.GetRequiredValue(state));
+            using var stores = StateStores.OpenExisting(parsed.Where(state, storage));
             var stored = (await stores.Workflows.RequireAsync(parsed.GetRequiredValue(slug), parsed.GetValue(app), cancellationToken)).Record;
             var text = await stores.Workflows.ReadTextAsync(stored, cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json)

@@ -44,9 +44,9 @@ internal sealed class LocalApp : IAsyncDisposable
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>
         _host.ReadHistoryAsync(instanceId, cancellationToken);
 
-    /// <summary>Starts the app over a state folder. It owns the folder until it is disposed.</summary>
+    /// <summary>Starts the app over its storage. A state folder is the app's own until it is disposed.</summary>
     /// <exception cref="JournalException">The folder is in use or cannot be written.</exception>
-    /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
+    /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the storage account cannot be used.</exception>
     /// <exception cref="ModelConfigurationException">The environment variables of models or prices cannot be used.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
@@ -54,7 +54,18 @@ internal sealed class LocalApp : IAsyncDisposable
         var host = HostSettings.Load();
         var services = new ServiceCollection();
         services.AddModelProviders(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-        var journal = settings.InMemory ? (IJournal)new MemoryJournal() : FileJournal.Open(Path.Combine(settings.State, "journal"), time);
+        var journal = settings.Storage.OpenJournal();
+        IContentStore content;
+        try
+        {
+            content = settings.Storage.OpenContent();
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+
         services.AddLogging(logging =>
         {
             logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -65,14 +76,14 @@ internal sealed class LocalApp : IAsyncDisposable
             }
         });
         services.AddLocalHttp();
-        services.AddSingleton<IContentStore>(settings.InMemory ? new MemoryContentStore() : new FileContentStore(settings.State, time));
+        services.AddSingleton(content);
         if (settings.Prompts is not null)
         {
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));
         }
 
-        // One process owns the state, so a claim on an attempt need not outlive it.
-        services.AddOrchestrator(settings.Options, claims: new MemoryContentStore());
+        // Where one process owns the state, a claim on an attempt need not outlive it.
+        services.AddOrchestrator(settings.Options, settings.Storage.OpenClaims());
         var provider = services.BuildServiceProvider();
         try
         {

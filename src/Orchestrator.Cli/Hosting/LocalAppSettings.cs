@@ -3,11 +3,8 @@ using Orchestrator.Functions;
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>How the local app is to be started.</summary>
-internal sealed record LocalAppSettings(string State)
+internal sealed record LocalAppSettings(StateStorage Storage)
 {
-    /// <summary>Keep nothing: for trying things out.</summary>
-    public bool InMemory { get; init; }
-
     /// <summary>A folder with prompts for runs that bring none; null for none.</summary>
     public string? Prompts { get; init; }
 
@@ -15,7 +12,7 @@ internal sealed record LocalAppSettings(string State)
     public bool Verbose { get; init; }
 
     /// <summary>
-    /// Which instances of the state folder are known and go on; null: all. A command that was asked for one run names that one's only: others would
+    /// Which instances of the storage are known and go on; null: all. A command that was asked for one run names that one's only: others would
     /// spend money unseen.
     /// </summary>
     public Func<string, bool>? Recovers { get; init; } = static _ => false;

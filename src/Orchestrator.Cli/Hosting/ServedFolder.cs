@@ -23,17 +23,23 @@ internal sealed class ServedFolder : IDisposable
 
     /// <summary>Says in the folder who serves it, until the result is disposed.</summary>
     /// <param name="api">Where the API is, with its route prefix and a slash at the end.</param>
-    public static IDisposable Announce(string folder, Uri api)
+    /// <returns>Null where no folder is served.</returns>
+    public static IDisposable? Announce(StateStorage where, Uri api)
     {
-        var file = Path.Combine(folder, FileName);
+        if (where.Kind != StorageKind.Files)
+        {
+            return null;
+        }
+
+        var file = Path.Combine(where.Folder, FileName);
         File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(new Announcement(api), WorkflowJson.Compact));
         return new Withdrawal(file);
     }
 
     /// <summary>The process that serves the folder; null when none does, or none that answers.</summary>
-    public static async Task<ServedFolder?> FindAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<ServedFolder?> FindAsync(StateStorage where, CancellationToken cancellationToken)
     {
-        if (Read(Path.Combine(folder, FileName)) is not { } api)
+        if (where.Kind != StorageKind.Files || Read(Path.Combine(where.Folder, FileName)) is not { } api)
         {
             return null;
         }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Workflows;
 using Orchestrator.Functions;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>The stored workflows and prompts of a state folder, also while another process runs workflows there.</summary>
+/// <summary>The stored workflows and prompts of a storage, also while another process runs workflows there.</summary>
 internal sealed class StateStores : IDisposable
 {
     private readonly ServiceProvider _services;
@@ -17,14 +18,15 @@ internal sealed class StateStores : IDisposable
 
     public PromptStore Prompts => _services.GetRequiredService<PromptStore>();
 
-    /// <summary>Opens the folder, which is made when absent.</summary>
-    public static StateStores Open(string folder) => new(
-        new ServiceCollection().AddFileContentStore(folder).AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null).BuildServiceProvider());
+    /// <summary>Opens it; a folder is made when absent.</summary>
+    public static StateStores Open(StateStorage storage) => Over(storage.OpenContent());
 
-    /// <summary>Opens the folder to look at it.</summary>
+    /// <summary>Opens it to look at it.</summary>
     /// <exception cref="UsageException">There is no such folder.</exception>
-    public static StateStores OpenExisting(string folder) =>
-        Directory.Exists(folder) ? Open(folder) : throw new UsageException($"There is no state folder '{folder}'.");
+    public static StateStores OpenExisting(StateStorage storage) => Over(storage.OpenExistingContent());
+
+    private static StateStores Over(IContentStore content) => new(
+        new ServiceCollection().AddSingleton(content).AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null).BuildServiceProvider());
 
     public void Dispose() => _services.Dispose();
 }

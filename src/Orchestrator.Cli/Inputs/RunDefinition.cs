@@ -16,23 +16,23 @@ internal sealed record RunDefinition(ReadOnlyMemory<byte> Text, string Slug)
 
     /// <summary>Reads the file of this name; where there is none, and the name is no path, the stored workflow.</summary>
     /// <param name="app">The app of a stored workflow; null for any.</param>
-    /// <param name="state">The folder with stored workflows; null for none.</param>
+    /// <param name="storage">Where stored workflows are; memory has none.</param>
     /// <exception cref="UsageException">There is neither, or it cannot be read.</exception>
     /// <exception cref="StoreRefusedException">Several apps have a workflow of that name.</exception>
-    public static async Task<RunDefinition> ReadAsync(string name, string? app, string? state, CancellationToken cancellationToken)
+    public static async Task<RunDefinition> ReadAsync(string name, string? app, StateStorage storage, CancellationToken cancellationToken)
     {
         var isPath = Path.HasExtension(name) || Path.GetFileName(name) != name || Path.Exists(name);
-        if (state is null || name.Length == 0 || (isPath && app is null))
+        if (storage.Kind == StorageKind.Memory || name.Length == 0 || (isPath && app is null))
         {
             return new RunDefinition(TextFile.ReadBytes(name, "The definition"), FileSlug.Of(name)) { File = name };
         }
 
-        if (!Directory.Exists(state))
+        if (storage.Kind == StorageKind.Files && !Directory.Exists(storage.Folder))
         {
-            throw new UsageException($"There is no file '{name}', and no state folder '{state}' with stored workflows.");
+            throw new UsageException($"There is no file '{name}', and no state folder '{storage.Folder}' with stored workflows.");
         }
 
-        using var stores = StateStores.Open(state);
+        using var stores = StateStores.Open(storage);
         try
         {
             var found = (await stores.Workflows.RequireAsync(name, app, cancellationToken)).Record;

@@ -63,7 +63,9 @@ internal sealed class RunPump
             _wake = null;
         }
 
+#pragma warning disable CA1849 // CancelAsync fires the token on the thread pool, where no orchestrator code may run.
         listening.Cancel();
+#pragma warning restore CA1849
         return await FinishAsync(_end);
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Functions;
@@ -5,6 +6,15 @@ namespace Orchestrator.LocalHost.Functions;
 /// <summary>Gives discovered functions to the durable runtime.</summary>
 public static class DurableFunctions
 {
+    /// <summary>Adds every orchestrator and activity that is marked <c>[Function]</c> in the assembly.</summary>
+    /// <exception cref="FunctionDiscoveryException">Some functions cannot be run; it lists all mistakes.</exception>
+    /// <exception cref="ArgumentException">A name is taken by a function that was added before.</exception>
+    public static LocalDurableHostBuilder AddFunctions(this LocalDurableHostBuilder builder, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        return builder.AddFunctions(FunctionCatalog.Discover(assembly));
+    }
+
     /// <summary>Adds every orchestrator and activity of the catalog. HTTP functions are served by <see cref="Http.LocalWebHost"/>.</summary>
     /// <exception cref="ArgumentException">A name is taken by a function that was added before.</exception>
     public static LocalDurableHostBuilder AddFunctions(this LocalDurableHostBuilder builder, FunctionCatalog functions)

@@ -9,10 +9,11 @@ internal sealed partial class Execution
     {
         var payload = Payload(input);
         var id = NextId();
-        var record = Repeat<TaskScheduled>(id) ?? Record(new TaskScheduled(Now, id, name, payload) { Version = version, Tags = tags });
+        var asked = new TaskScheduled(Now, id, name, payload) { Version = version, Tags = tags };
+        var record = Repeat(asked) ?? Record(asked);
         if (!SameName(record.Name, name))
         {
-            throw Break(record, $"a call of the activity '{name}'");
+            throw Break(record, asked);
         }
 
         var operation = new ActivityOperation<T>(record, _owner.Converter);
@@ -25,11 +26,11 @@ internal sealed partial class Execution
     {
         var payload = Payload(input);
         var id = NextId();
-        var record = Repeat<SubOrchestrationCreated>(id)
-            ?? Record(new SubOrchestrationCreated(Now, id, name, childId, payload) { Version = version, Tags = tags });
+        var asked = new SubOrchestrationCreated(Now, id, name, childId, payload) { Version = version, Tags = tags };
+        var record = Repeat(asked) ?? Record(asked);
         if (!SameName(record.Name, name) || record.InstanceId != childId)
         {
-            throw Break(record, $"a call of the sub-orchestration '{name}' as '{childId}'");
+            throw Break(record, asked);
         }
 
         var operation = new SubOrchestrationOperation<T>(record, _owner.Converter);
@@ -40,7 +41,8 @@ internal sealed partial class Execution
     public TimerOperation CreateTimer(DateTime fireAt, CancellationToken cancellation)
     {
         var id = NextId();
-        var record = Repeat<TimerCreated>(id) ?? Record(new TimerCreated(Now, id, fireAt));
+        var asked = new TimerCreated(Now, id, fireAt);
+        var record = Repeat(asked) ?? Record(asked);
         var operation = new TimerOperation(id, record.FireAt, this);
         Open(operation);
         operation.CancelWith(cancellation);
@@ -51,10 +53,11 @@ internal sealed partial class Execution
     {
         var serialized = Payload(payload);
         var id = NextId();
-        var record = Repeat<EventSent>(id) ?? Record(new EventSent(Now, id, instanceId, name, serialized));
+        var asked = new EventSent(Now, id, instanceId, name, serialized);
+        var record = Repeat(asked) ?? Record(asked);
         if (!SameName(record.Name, name) || record.InstanceId != instanceId)
         {
-            throw Break(record, $"the event '{name}' to '{instanceId}'");
+            throw Break(record, asked);
         }
 
         Open(new EventSendOperation(record));
@@ -89,22 +92,13 @@ internal sealed partial class Execution
         return _owner.Serialize(value);
     }
 
-    private TRecord? Repeat<TRecord>(int id)
+    /// <summary>What the history has in place of an operation that is asked for; null when the history ends before it.</summary>
+    private TRecord? Repeat<TRecord>(TRecord asked)
         where TRecord : HistoryEvent
     {
-        if (id >= _recorded.Count)
-        {
-            return null;
-        }
-
-        return _recorded[id] as TRecord ?? throw Break(_recorded[id], $"{Kind<TRecord>()}");
+        var id = _nextId - 1;
+        return id >= _recorded.Count ? null : _recorded[id] as TRecord ?? throw Break(_recorded[id], asked);
     }
-
-    private static string Kind<TRecord>() =>
-        typeof(TRecord) == typeof(TaskScheduled) ? "a call of an activity"
-        : typeof(TRecord) == typeof(SubOrchestrationCreated) ? "a call of a sub-orchestration"
-        : typeof(TRecord) == typeof(TimerCreated) ? "a timer"
-        : "an event to another instance";
 
     private TRecord Record<TRecord>(TRecord record)
         where TRecord : HistoryEvent
@@ -119,10 +113,10 @@ internal sealed partial class Execution
         _owner.Launch(operation);
     }
 
-    private NonDeterministicOrchestrationException Break(HistoryEvent recorded, string actual)
+    private NonDeterministicOrchestrationException Break(HistoryEvent recorded, HistoryEvent asked)
     {
         // The code might swallow the exception: the fault stays.
-        Fault ??= Broken(_nextId - 1, NonDeterministicOrchestrationException.Describe(recorded), actual);
+        Fault ??= Broken(_nextId - 1, NonDeterministicOrchestrationException.Describe(recorded), NonDeterministicOrchestrationException.Describe(asked));
         return Fault;
     }
 }

@@ -73,6 +73,16 @@ internal sealed partial class Execution
 
     public IEnumerable<Operation> OpenOperations => _open.Values;
 
+    /// <summary>The open operations whose end has not been recorded either: while the instance is suspended, ends wait in the history.</summary>
+    public IEnumerable<Operation> UnansweredOperations
+    {
+        get
+        {
+            var answered = _whileSuspended.Select(AnsweredBy).ToHashSet();
+            return _open.Values.Where(operation => !answered.Contains(operation.Id));
+        }
+    }
+
     /// <summary>Whether the code of this execution runs on the current thread.</summary>
     public bool IsActive => ActiveOnThread == this;
 
@@ -198,68 +208,6 @@ internal sealed partial class Execution
             SynchronizationContext.SetSynchronizationContext(null);
         }
     }
-
-    private void Apply(HistoryEvent happened)
-    {
-        switch (happened)
-        {
-            case TaskCompleted e:
-                Close(e.Id)?.Succeed(e.Result);
-                break;
-            case TaskFailed e:
-                Close(e.Id)?.Fail(e.Failure, e.NonRetriable);
-                break;
-            case TimerFired e:
-                Close(e.Id)?.Succeed(null);
-                break;
-            case SubOrchestrationCompleted e:
-                Close(e.Id)?.Succeed(e.Result);
-                break;
-            case SubOrchestrationFailed e:
-                Close(e.Id)?.Fail(e.Failure, e.NonRetriable);
-                break;
-            case EventDelivered e:
-                Close(e.Id)?.Succeed(null);
-                break;
-            case EventRaised e:
-                Events.Deliver(e);
-                break;
-            case ExecutionSuspended:
-                IsSuspended = true;
-                break;
-            case ExecutionResumed when IsSuspended:
-                IsSuspended = false;
-                if (IsDueAt(Now))
-                {
-                    Begin();
-                }
-
-                while (!IsSuspended && _whileSuspended.TryDequeue(out var waiting))
-                {
-                    Apply(waiting);
-                    Drain();
-                }
-
-                break;
-        }
-    }
-
-    private bool IsDueAt(DateTime time) => !HasBegun && Started.StartAt is { } startAt && time >= startAt;
-
-    private Operation? Close(int id)
-    {
-        if (id >= _nextId)
-        {
-            var expected = id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended";
-            Fault ??= Broken(id, expected, "not asked for at all");
-            return null;
-        }
-
-        return _open.Remove(id, out var operation) ? operation : null;
-    }
-
-    private NonDeterministicOrchestrationException Broken(int operation, string expected, string actual) =>
-        new(Started.Name, _owner.InstanceId, operation, expected, actual);
 
     /// <summary>Marks the thread as the code's own.</summary>
     private readonly ref struct Running

@@ -5,13 +5,15 @@ namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
 /// Who waits for which event, and what came before anybody waited. Names do not differ by case. The latest waiter is served first, as the SDK does it;
-/// events without a waiter keep their order. A cancelled wait takes no event.
+/// events without a waiter keep their order. A cancelled wait takes no event. What comes after a continue-as-new is for the next execution.
 /// </summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {
     private readonly Dictionary<string, Stack<Waiter>> _waiters = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Queue<LinkedListNode<EventRaised>>> _byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly LinkedList<EventRaised> _buffer = [];
+    private readonly List<EventRaised> _carried = [];
+    private bool _carries;
 
     /// <exception cref="ArgumentException">Somebody waits for an event of this name with another type.</exception>
     public Task<T> WaitFor<T>(string name, CancellationToken cancellation)
@@ -39,6 +41,12 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     public void Deliver(EventRaised raised)
     {
+        if (_carries)
+        {
+            _carried.Add(raised);
+            return;
+        }
+
         if (LiveWaiters(raised.Name).TryPop(out var waiter))
         {
             waiter.Receive(raised.Input);
@@ -53,14 +61,20 @@ internal sealed class ExternalEvents(DataConverter converter)
         early.Enqueue(_buffer.AddLast(raised));
     }
 
-    /// <summary>What nobody has taken, in the order it came.</summary>
-    public IReadOnlyCollection<EventRaised> Unprocessed => _buffer;
+    /// <summary>What the next execution gets, in the order it came.</summary>
+    public IReadOnlyCollection<EventRaised> Carried => _carried;
 
-    /// <summary>Forgets what nobody has taken.</summary>
-    public void DropUnprocessed()
+    /// <summary>The code continues as new: from now on events are for the next execution, whoever waits in this one.</summary>
+    /// <param name="unprocessedToo">Whether that holds for those that nobody has taken yet, too. Without it they can be taken until the code ends.</param>
+    public void CarryOver(bool unprocessedToo)
     {
-        _buffer.Clear();
-        _byName.Clear();
+        _carries = true;
+        if (unprocessedToo)
+        {
+            _carried.AddRange(_buffer);
+            _buffer.Clear();
+            _byName.Clear();
+        }
     }
 
     private Stack<Waiter> LiveWaiters(string name)

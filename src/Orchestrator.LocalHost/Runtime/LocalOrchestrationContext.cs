@@ -55,7 +55,7 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
 
         var childId = (options as SubOrchestrationOptions)?.InstanceId is { Length: > 0 } given ? given : NewGuid().ToString("N");
         var version = options?.Version is { } explicitVersion ? explicitVersion.Version ?? string.Empty : owner.DefaultVersion;
-        var tags = Tags(options);
+        var tags = InheritedTags(Tags(options));
         return options?.Retry is { } retry
             ? new RetryLoop<TResult>(execution, retry, () => execution.CallSubOrchestration<TResult>(orchestratorName, childId, input, version, tags)).RunAsync()
             : execution.CallSubOrchestration<TResult>(orchestratorName, childId, input, version, tags).Task;
@@ -92,10 +92,7 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
         ArgumentNullException.ThrowIfNull(options);
         execution.CheckThread();
         execution.ContinueAsNew = options;
-        if (!options.PreserveUnprocessedEvents)
-        {
-            execution.Events.DropUnprocessed();
-        }
+        execution.Events.CarryOver(options.PreserveUnprocessedEvents);
     }
 
     /// <summary>A name-based id (RFC 9562, version 8): of this execution and how many were taken before, so a replay takes the same ones.</summary>
@@ -113,6 +110,22 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
     private static ArgumentException? OptionsAsInput(object? input, TaskOptions? options) => input is TaskOptions && options is null
         ? new ArgumentException($"A {nameof(TaskOptions)} was given as the input and none as the options. Name the argument: options: …", nameof(input))
         : null;
+
+    /// <summary>A sub-orchestration has its parent's tags, as on the real engine; its own win.</summary>
+    private IReadOnlyDictionary<string, string>? InheritedTags(Dictionary<string, string>? own)
+    {
+        if (own is null || execution.Started.Tags is not { } inherited)
+        {
+            return own ?? execution.Started.Tags;
+        }
+
+        foreach (var (name, value) in inherited)
+        {
+            own.TryAdd(name, value);
+        }
+
+        return own;
+    }
 
     private static Dictionary<string, string>? Tags(TaskOptions? options) => options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null;
 }

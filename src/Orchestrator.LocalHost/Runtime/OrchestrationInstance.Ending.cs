@@ -90,7 +90,7 @@ internal sealed partial class OrchestrationInstance
         var before = _execution.Started;
         var waiting = _pending.ToArray();
         _pending.Clear();
-        var carried = _execution.Events.Unprocessed.Concat(waiting.Select(pending => pending.Event).OfType<EventRaised>()).ToArray();
+        var carried = _execution.Events.Carried.Concat(waiting.Select(pending => pending.Event).OfType<EventRaised>()).ToArray();
         var started = new ExecutionStarted(Stamp(), before.Name, Serialize(next.NewInput), before.CreatedAt)
         {
             Version = string.IsNullOrWhiteSpace(next.NewVersion) ? before.Version : next.NewVersion,

@@ -83,7 +83,7 @@ internal sealed partial class OrchestrationInstance
 
         _execution.EndReplay();
         _isReplaying = false;
-        foreach (var operation in _execution.OpenOperations.OrderBy(operation => operation.Id).ToArray())
+        foreach (var operation in _execution.UnansweredOperations.OrderBy(operation => operation.Id).ToArray())
         {
             Launch(operation);
         }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -23,6 +25,22 @@ public sealed class DurableFunctionsTests
     }
 
     [Fact]
+    public async Task Functions_of_an_assembly_are_added_in_one_call()
+    {
+        await using var host = await LocalDurableHost.StartAsync(builder => builder
+            .AddFunctions(AssemblyWithEcho())
+            .AddOrchestrator("o", (TaskOrchestrationContext context, string word) => context.CallActivityAsync<string>("Echo", word)));
+        Assert.Equal("hello", (await host.RunAsync("o", "hello")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Mistakes_of_an_assembly_are_reported_all_at_once()
+    {
+        var error = await Assert.ThrowsAsync<FunctionDiscoveryException>(() => LocalDurableHost.StartAsync(builder => builder.AddFunctions(typeof(Plain).Assembly)));
+        Assert.True(error.Message.Split('\n').Length > 2, error.Message);
+    }
+
+    [Fact]
     public async Task Static_functions_need_no_services()
     {
         await using var host = await LocalDurableHost.StartAsync(builder => builder.AddFunctions(FunctionCatalog.Discover(typeof(Plain))));
@@ -37,6 +55,21 @@ public sealed class DurableFunctionsTests
         var done = await host.RunAsync("Mistyped");
         Assert.Equal(OrchestrationRuntimeStatus.Failed, done.RuntimeStatus);
         Assert.Equal(typeof(System.Text.Json.JsonException).FullName, done.FailureDetails!.InnerFailure!.ErrorType);
+    }
+
+    /// <summary>Has one function: <c>[Function("Echo")] static string Run([ActivityTrigger] string word) => word</c>.</summary>
+    private static AssemblyBuilder AssemblyWithEcho()
+    {
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Echo"), AssemblyBuilderAccess.RunAndCollect);
+        var type = assembly.DefineDynamicModule("Echo").DefineType("Functions", TypeAttributes.Public);
+        var method = type.DefineMethod("Run", MethodAttributes.Public | MethodAttributes.Static, typeof(string), [typeof(string)]);
+        method.SetCustomAttribute(new CustomAttributeBuilder(typeof(FunctionAttribute).GetConstructor([typeof(string)])!, ["Echo"]));
+        method.DefineParameter(1, ParameterAttributes.None, "word")
+            .SetCustomAttribute(new CustomAttributeBuilder(typeof(ActivityTriggerAttribute).GetConstructor([])!, []));
+        method.GetILGenerator().Emit(OpCodes.Ldarg_0);
+        method.GetILGenerator().Emit(OpCodes.Ret);
+        type.CreateType();
+        return assembly;
     }
 
     public sealed record Greeting(string Word);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
@@ -91,6 +92,39 @@ public sealed class LocalDurableHostTests : IDisposable
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new Input(7), new StartOrchestrationOptions { Version = "1.5", Tags = new Dictionary<string, string> { ["k"] = "v" } });
         var done = await host.EndOfAsync(id);
         Assert.Equal(("1.5 7 True", "v"), (done.ReadOutputAs<string>(), done.Tags["k"]));
+    }
+
+    [Fact]
+    public async Task Converter_that_is_given_writes_and_reads_everything()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            b.DataConverter = new Backwards();
+            b.AddActivity("echo", (Input input) => input);
+            b.AddOrchestrator("child", (TaskOrchestrationContext _, Input input) => input);
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c, Input input) =>
+            {
+                c.SetCustomStatus(input);
+                var activity = await c.CallActivityAsync<Input>("echo", input);
+                var child = await c.CallSubOrchestratorAsync<Input>("child", activity);
+                var raised = await c.WaitForExternalEvent<Input>("e");
+                return new Input(child.X + raised.X);
+            });
+        });
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new Input(12), new StartOrchestrationOptions("i"));
+        await host.Client.RaiseEventAsync("i", "e", new Input(30));
+        var done = await host.EndOfAsync("i");
+        Assert.Equal(("}21:\"X\"{", "}24:\"X\"{", "}21:\"X\"{"), (done.SerializedInput, done.SerializedOutput, done.SerializedCustomStatus));
+        Assert.Equal(new Input(42), done.ReadOutputAs<Input>());
+    }
+
+    private sealed class Backwards : DataConverter
+    {
+        public override object? Deserialize(string? data, Type targetType) => JsonDataConverter.Default.Deserialize(Turn(data), targetType);
+
+        public override string? Serialize(object? value) => Turn(JsonDataConverter.Default.Serialize(value));
+
+        private static string? Turn(string? text) => text is null ? null : string.Concat(text.Reverse());
     }
 
     private sealed record Input(int X);

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
@@ -74,6 +75,92 @@ public sealed class ContinueAsNewTests
         Assert.Equal(taken, (await host.EndOfAsync("i")).ReadOutputAs<string>());
     }
 
+    [Theory]
+    [InlineData(true, "next: early, late")]
+    [InlineData(false, "next: late")]
+    public async Task Event_that_comes_after_the_call_is_the_next_executions_whoever_waits(bool preserve, string result)
+    {
+        var go = new TaskCompletionSource();
+        await using var host = await LocalDurableHost.StartAsync(b => b
+            .AddActivity("wait", _ => go.Task)
+            .AddOrchestrator("o", async (TaskOrchestrationContext c, int round) =>
+            {
+                if (round == 0)
+                {
+                    var waits = c.WaitForExternalEvent<string>("e");
+                    await c.WaitForExternalEvent<string>("continue");
+                    c.ContinueAsNew(1, preserve);
+                    await c.CallActivityAsync("wait");
+                    return waits.IsCompleted ? "this: " + await waits : "never seen";
+                }
+
+                return "next: " + (preserve ? await c.WaitForExternalEvent<string>("f") + ", " : string.Empty) + await c.WaitForExternalEvent<string>("e");
+            }));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", 0, new StartOrchestrationOptions("i"));
+        await host.Client.RaiseEventAsync("i", "f", "early");
+        await host.Client.RaiseEventAsync("i", "continue");
+        await host.Client.RaiseEventAsync("i", "e", "late");
+        go.SetResult();
+        Assert.Equal(result, (await host.EndOfAsync("i")).ReadOutputAs<string>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_event_a_round_loses_none_with_timers_between_or_without(bool timers)
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            b.TimeProvider = time;
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c, int[] seen) =>
+            {
+                seen = [.. seen, await c.WaitForExternalEvent<int>("e")];
+                if (timers)
+                {
+                    await c.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                }
+
+                if (seen.Length < 10)
+                {
+                    c.ContinueAsNew(seen);
+                }
+
+                return seen;
+            });
+        });
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", Array.Empty<int>(), new StartOrchestrationOptions("i"));
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => host.Client.RaiseEventAsync("i", "e", i)));
+        Assert.Equal(Enumerable.Range(0, 10), (await FinishAsync(host, time, ["i"]))[0].ReadOutputAs<int[]>()!.Order());
+    }
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(20, 3)]
+    public async Task Rounds_of_activities_and_a_timer_end_for_every_instance(int instances, int rounds)
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            b.TimeProvider = time;
+            b.AddActivity("add", (int n) => n + 1);
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c, int n) =>
+            {
+                var added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => c.CallActivityAsync<int>("add", n)));
+                await c.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                if (added[2] < rounds)
+                {
+                    c.ContinueAsNew(added[2]);
+                }
+
+                return added.Sum();
+            });
+        });
+        var ids = Enumerable.Range(0, instances).Select(i => $"i{i}").ToArray();
+        await Task.WhenAll(ids.Select(id => host.Client.ScheduleNewOrchestrationInstanceAsync("o", 0, new StartOrchestrationOptions(id))));
+        Assert.All(await FinishAsync(host, time, ids), done => Assert.Equal(3 * rounds, done.ReadOutputAs<int>()));
+    }
+
     [Fact]
     public async Task New_version_tags_and_creation_time_go_over()
     {
@@ -132,5 +219,17 @@ public sealed class ContinueAsNewTests
         });
         Assert.Equal("1 carried", (await host.EndOfAsync("i")).ReadOutputAs<string>());
         Assert.Equal([new JournalId("i", 1)], await _journal.ListAsync().ToListAsync());
+    }
+
+    private static async Task<OrchestrationMetadata[]> FinishAsync(LocalDurableHost host, FakeTimeProvider time, string[] ids)
+    {
+        var ends = Task.WhenAll(ids.Select(host.EndOfAsync));
+        while (!ends.IsCompleted)
+        {
+            await Task.WhenAny(ends, time.WhenTimersAsync()).WaitAsync(HostExtensions.Patience);
+            time.AdvanceToNextTimer();
+        }
+
+        return await ends;
     }
 }

@@ -1,127 +1,105 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Hosting;
-using Orchestrator.LocalHost.Journal;
-using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>The process dies after its k-th durable record, for every k: the result is the same, and nothing whose end is durable runs again.</summary>
 public sealed class CrashSweepTests
 {
-    private const string Expected = "round 2: 0+1+2 | child of 2 | timer | self=7 | retried";
-
     [Fact]
     public async Task Crash_after_any_record_changes_nothing_but_the_time()
     {
-        var total = await WithoutCrashAsync();
-        Assert.InRange(total, 40, 200);
-        for (var k = 0; k < total; k++)
+        var sweep = new CrashSweep
         {
-            await CrashAfterAsync(k);
-        }
+            Register = Register,
+            Script = [host => StartOnceAsync(host, "main", 1), host => host.EndOfAsync("i")],
+            Outcome = OutputAsync,
+            Expected = "round 2: 0+1+2 | child of 2 | timer | self=7 | retried",
+            Instances = ["child", "i"],
+        };
+        Assert.InRange(await sweep.RunAsync(), 40, 200);
     }
 
-    private static async Task<int> WithoutCrashAsync()
+    [Fact]
+    public async Task Suspended_and_continued_instance_stays_suspended_and_loses_nothing_at_any_record()
     {
-        var journal = new JournalDouble(new MemoryJournal());
-        var ran = new ConcurrentDictionary<string, int>();
-        Assert.Equal(Expected, await FinishAsync(journal, ran));
-        Assert.All(ran, once => Assert.Equal(1, once.Value));
-        return journal.Appends;
+        const int Suspended = 2;
+        const int Resumed = 5;
+        var sweep = new CrashSweep
+        {
+            Register = Register,
+            Script =
+            [
+                host => StartOnceAsync(host, "steered", 0),
+                host => host.Client.SuspendInstanceAsync("i", "hold on"),
+                host => host.Client.RaiseEventAsync("i", "early", "kept"),
+                host => host.Client.RaiseEventAsync("i", "next"),
+                host => host.Client.ResumeInstanceAsync("i"),
+                host => host.EndOfAsync("i"),
+            ],
+            OnRestart = async (host, confirmed) =>
+            {
+                if (confirmed is >= Suspended and < Resumed - 1)
+                {
+                    Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+                }
+            },
+            Outcome = async host =>
+            {
+                var done = await host.EndOfAsync("i");
+                return $"{done.RuntimeStatus} {done.ReadOutputAs<string>()} | {done.ReadCustomStatusAs<string>()} | {done.Tags["team"]}";
+            },
+            Expected = "Completed version 2.0 took kept | round 1 | red",
+            Instances = ["i"],
+        };
+        Assert.InRange(await sweep.RunAsync(), 15, 60);
     }
 
-    private static async Task CrashAfterAsync(int k)
+    [Fact]
+    public async Task Terminated_instance_and_its_children_end_as_such_at_any_record()
     {
-        var memory = new MemoryJournal();
-        var crashing = new JournalDouble(memory) { CrashAfter = k };
-        var ran = new ConcurrentDictionary<string, int>();
-        await StartAndCrashAsync(crashing, ran);
-        var finished = await FinishedActivitiesAsync(memory);
+        const int Terminated = 3;
+        var sweep = new CrashSweep
+        {
+            Register = Register,
+            Script =
+            [
+                host => StartOnceAsync(host, "parent", 0),
+                host => host.Client.WaitForInstanceStartAsync("grandchild"),
+                host => host.Client.TerminateInstanceAsync("i", new TerminateInstanceOptions("enough", Recursive: true)),
+            ],
+            OnRestart = async (host, confirmed) =>
+            {
+                if (confirmed >= Terminated)
+                {
+                    Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
+                }
+            },
+            Outcome = async host => $"{await StateAsync(host, "i")} {await StateAsync(host, "middle")} {await StateAsync(host, "grandchild")} {await OutputAsync(host)}",
+            Expected = "Terminated Terminated Terminated enough",
+            Instances = ["grandchild", "i", "middle"],
+        };
+        Assert.InRange(await sweep.RunAsync(), 8, 40);
 
-        ran.Clear();
-        var result = await FinishAsync(memory, ran);
-        Assert.True(Expected == result, $"After a crash behind record {k}: {result}");
-        Assert.True(!ran.Keys.Intersect(finished).Any(), $"After a crash behind record {k} these ran again: {string.Join(", ", ran.Keys.Intersect(finished))}");
-        Assert.Equal(["child", "i"], await LiveHistoriesAsync(memory));
+        static async Task<OrchestrationRuntimeStatus> StateAsync(LocalDurableHost host, string id) => (await host.EndOfAsync(id)).RuntimeStatus;
     }
 
-    private static async Task StartAndCrashAsync(JournalDouble journal, ConcurrentDictionary<string, int> ran)
+    private static async Task StartOnceAsync(LocalDurableHost host, string orchestrator, int input)
     {
-        var time = new FakeTimeProvider();
-        await using var host = await StartAsync(journal, time, ran);
-        var started = host.Client.ScheduleNewOrchestrationInstanceAsync("main", 1, new StartOrchestrationOptions("i"));
-        await DriveAsync(time, journal.Crashed);
-        _ = started.ContinueWith(static _ => { }, TaskScheduler.Default);
-    }
-
-    private static async Task<string?> FinishAsync(IJournal journal, ConcurrentDictionary<string, int> ran)
-    {
-        var time = new FakeTimeProvider(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using var host = await StartAsync(journal, time, ran);
         if (await host.Client.GetInstanceAsync("i") is null)
         {
-            await host.Client.ScheduleNewOrchestrationInstanceAsync("main", 1, new StartOrchestrationOptions("i"));
-        }
-
-        var end = host.EndOfAsync("i");
-        await DriveAsync(time, end);
-        var done = await end;
-        return done.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? done.ReadOutputAs<string>() : done.FailureDetails?.ToString();
-    }
-
-    private static async Task DriveAsync(FakeTimeProvider time, Task until)
-    {
-        while (!until.IsCompleted)
-        {
-            await Task.WhenAny(until, time.WhenTimersAsync()).WaitAsync(HostExtensions.Patience);
-            time.AdvanceToNextTimer();
+            await host.Client.ScheduleNewOrchestrationInstanceAsync(
+                orchestrator, input, new StartOrchestrationOptions("i") { Version = "1.0", Tags = new Dictionary<string, string> { ["team"] = "red" } });
         }
     }
 
-    private static async Task<HashSet<string>> FinishedActivitiesAsync(MemoryJournal journal)
+    private static async Task<string?> OutputAsync(LocalDurableHost host)
     {
-        var finished = new HashSet<string>();
-        await foreach (var id in journal.ListAsync())
-        {
-            var scheduled = new Dictionary<int, string>();
-            await foreach (var record in journal.ReadAsync(id))
-            {
-                switch (HistoryEventReader.Read(record.Span))
-                {
-                    case TaskScheduled call:
-                        scheduled.Add(call.Id, $"{call.Name}({call.Input})");
-                        break;
-                    case TaskCompleted done:
-                        finished.Add(scheduled[done.Id]);
-                        break;
-                }
-            }
-        }
-
-        return finished;
+        var done = await host.EndOfAsync("i");
+        return done.RuntimeStatus == OrchestrationRuntimeStatus.Failed ? done.FailureDetails?.ToString() : done.ReadOutputAs<string>();
     }
-
-    private static async Task<List<string>> LiveHistoriesAsync(MemoryJournal journal)
-    {
-        var ids = new List<string>();
-        await foreach (var id in journal.ListAsync())
-        {
-            ids.Add(id.InstanceId);
-        }
-
-        ids.Sort(StringComparer.Ordinal);
-        return ids;
-    }
-
-    private static Task<LocalDurableHost> StartAsync(IJournal journal, TimeProvider time, ConcurrentDictionary<string, int> ran) => LocalDurableHost.StartAsync(b =>
-    {
-        b.Journal = journal;
-        b.TimeProvider = time;
-        Register(b, ran);
-    });
 
     private static void Register(LocalDurableHostBuilder builder, ConcurrentDictionary<string, int> ran) => builder
         .AddActivity<string, string>("step", (TaskActivityContext context, string input) =>
@@ -166,5 +144,33 @@ public sealed class CrashSweepTests
             }
 
             return $"round {round}: {string.Join('+', wide.Select(w => w[2]))} | {child} | timer | self={self} | {(early == 3 ? retried : "early was " + early)}";
-        });
+        })
+        .AddOrchestrator("steered", async (TaskOrchestrationContext c, int round) =>
+        {
+            c.SetCustomStatus($"round {round}");
+            await c.CallActivityAsync<string>("step", $"before {round}");
+            await c.CreateTimer(TimeSpan.FromMinutes(1), CancellationToken.None);
+            if (round == 0)
+            {
+                await c.WaitForExternalEvent<string>("next");
+                await c.CallActivityAsync<string>("step", "after next");
+                c.ContinueAsNew(new ContinueAsNewOptions { NewInput = 1, NewVersion = "2.0" });
+                return "never seen";
+            }
+
+            var early = await c.WaitForExternalEvent<string>("early");
+            await c.CallActivityAsync<string>("step", "last");
+            return $"version {c.Version} took {early}";
+        })
+        .AddOrchestrator("parent", async (TaskOrchestrationContext c, int _) =>
+        {
+            await c.CallActivityAsync<string>("step", "parent");
+            await c.CallSubOrchestratorAsync("middle", options: new SubOrchestrationOptions(instanceId: "middle"));
+        })
+        .AddOrchestrator("middle", async (TaskOrchestrationContext c) =>
+        {
+            await c.CallActivityAsync<string>("step", "middle");
+            await c.CallSubOrchestratorAsync("grandchild", options: new SubOrchestrationOptions(instanceId: "grandchild"));
+        })
+        .AddOrchestrator("grandchild", (TaskOrchestrationContext c) => c.WaitForExternalEvent<string>("never"));
 }

@@ -14,10 +14,10 @@ public sealed class DeterminismTests
 
     [Theory]
     [InlineData("other activity", "#0 was a call of the activity 'a', now it is a call of the activity 'b'")]
-    [InlineData("timer instead", "#0 was a call of the activity 'a', now it is a timer")]
+    [InlineData("timer instead", "#0 was a call of the activity 'a', now it is a timer for 2030-01-02T00:00:00")]
     [InlineData("nothing", "#0 was a call of the activity 'a', now it is not asked for at all")]
-    [InlineData("child instead", "#0 was a call of the activity 'a', now it is a call of a sub-orchestration")]
-    [InlineData("swallowed", "#0 was a call of the activity 'a', now it is a timer")]
+    [InlineData("child instead", "#0 was a call of the activity 'a', now it is a call of the sub-orchestration 'o' as '")]
+    [InlineData("swallowed", "#0 was a call of the activity 'a', now it is a timer for 2030-01-02T00:00:00")]
     [InlineData("less later", "#1 was a call of the activity 'a', now it is not asked for at all")]
     public async Task Changed_code_fails_the_instance_and_says_what_changed(string change, string said)
     {

@@ -60,6 +60,43 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task Timers_due_at_the_same_moment_fire_for_every_instance_and_child()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
+            .AddOrchestrator("timer", async (TaskOrchestrationContext c, DateTime due) =>
+            {
+                await c.CreateTimer(due, CancellationToken.None);
+                return c.InstanceId;
+            })
+            .AddOrchestrator("parent", async (TaskOrchestrationContext c, DateTime due) =>
+                await Task.WhenAll(Enumerable.Range(0, 10).Select(i => c.CallSubOrchestratorAsync<string>("timer", due, new SubOrchestrationOptions(instanceId: $"child {i}"))))));
+        var due = _time.GetUtcNow().UtcDateTime.AddMinutes(5);
+        for (var i = 0; i < 10; i++)
+        {
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("timer", due, new StartOrchestrationOptions($"root {i}"));
+        }
+
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("parent", due, new StartOrchestrationOptions("parent"));
+        await _time.WhenTimersAsync(20);
+        _time.AdvanceToNextTimer();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal($"root {i}", (await host.EndOfAsync($"root {i}")).ReadOutputAs<string>());
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"child {i}"), (await host.EndOfAsync("parent")).ReadOutputAs<string[]>()!);
+    }
+
+    [Fact]
+    public async Task Timer_with_a_token_that_has_fired_is_cancelled_at_once()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+            { await Assert.ThrowsAnyAsync<OperationCanceledException>(() => c.CreateTimer(TimeSpan.FromDays(1), new CancellationToken(canceled: true))); }));
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await host.RunAsync("o")).RuntimeStatus);
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
     public async Task Cancelled_timer_ends_the_wait_and_does_not_hold_the_instance()
     {
         await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>

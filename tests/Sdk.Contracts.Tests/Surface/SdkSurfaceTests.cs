@@ -59,6 +59,7 @@ public sealed class SdkSurfaceTests
 
     [Theory]
     [InlineData(typeof(FunctionAttribute), AttributeTargets.Method)]
+    [InlineData(typeof(DurableTaskAttribute), AttributeTargets.Class)]
     [InlineData(typeof(HttpTriggerAttribute), AttributeTargets.Parameter)]
     [InlineData(typeof(ActivityTriggerAttribute), AttributeTargets.Parameter)]
     [InlineData(typeof(OrchestrationTriggerAttribute), AttributeTargets.Parameter)]

@@ -7,7 +7,8 @@ namespace Orchestrator.Activities.Stores.Files;
 /// flush serves many, and nobody ever waits for a timer. Order of arrival is order in the log. Thread-safe; an idle key takes no memory.
 /// </summary>
 /// <param name="commit">Makes a batch durable and returns the position at which it begins. Called for one batch of a key at a time.</param>
-internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit)
+/// <param name="maxBytes">The most bytes of one batch, unless its only member is larger.</param>
+internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit, long maxBytes = long.MaxValue)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<Pending>> _waiting = new(StringComparer.Ordinal);
@@ -66,14 +67,25 @@ internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte
     {
         lock (_gate)
         {
-            var batch = _waiting[key];
-            if (batch.Count == 0)
+            var waiting = _waiting[key];
+            if (waiting.Count == 0)
             {
                 _waiting.Remove(key);
                 return null;
             }
 
-            _waiting[key] = [];
+            var count = 1;
+            for (long bytes = waiting[0].Content.Length; count < waiting.Count; count++)
+            {
+                bytes += waiting[count].Content.Length;
+                if (bytes > maxBytes)
+                {
+                    break;
+                }
+            }
+
+            var batch = waiting.GetRange(0, count);
+            waiting.RemoveRange(0, count);
             return batch;
         }
     }

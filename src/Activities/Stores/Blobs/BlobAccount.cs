@@ -1,0 +1,99 @@
+using Azure.Core;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Configuration;
+
+namespace Orchestrator.Activities.Stores.Blobs;
+
+/// <summary>
+/// A storage account as Azure Functions names it in its settings: a connection string, <c>UseDevelopmentStorage=true</c>, or the name of the
+/// account and an identity.
+/// </summary>
+public sealed class BlobAccount
+{
+    /// <summary>The setting that the Functions host itself uses.</summary>
+    public const string DefaultSetting = "AzureWebJobsStorage";
+
+    private BlobAccount(string setting, BlobServiceClient service) => (Setting, Service) = (setting, service);
+
+    /// <summary>The name of the setting it was read from.</summary>
+    public string Setting { get; }
+
+    /// <summary>The account's name; <c>devstoreaccount1</c> for Azurite.</summary>
+    public string Name => Service.AccountName;
+
+    /// <summary>A client of the account. It repeats what failed on the way, for some seconds.</summary>
+    public BlobServiceClient Service { get; }
+
+    /// <summary>Reads the setting, a value or a section. No request is made.</summary>
+    /// <param name="configuration">Where the setting is; environment variables write <c>__</c> for the colon of a section.</param>
+    /// <exception cref="ContentStoreException">The setting is missing or cannot be used; one sentence says what to write. It never shows a value that may be secret.</exception>
+    public static BlobAccount Read(IConfiguration configuration, string setting = DefaultSetting) => Read(configuration, setting, _ => { });
+
+    internal static BlobAccount Read(IConfiguration configuration, string setting, Action<BlobClientOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new BlobClientOptions();
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.MaxRetries = 4;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(5);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
+        options.AddPolicy(Sends.Counter, HttpPipelinePosition.PerRetry);
+        configure(options);
+        var section = configuration.GetSection(setting);
+        return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options) : ByText(section.Value, setting, options));
+    }
+
+    private static BlobServiceClient ByText(string text, string setting, BlobClientOptions options)
+    {
+        try
+        {
+            return new BlobServiceClient(text, options);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or UriFormatException)
+        {
+            // Without the exception: it may quote the text, and the text has the key.
+            throw Refused(setting, $"{setting} is no connection string of a storage account; copy it from the account's page 'Access keys', or write UseDevelopmentStorage=true for Azurite.");
+        }
+    }
+
+    private static BlobServiceClient ByIdentity(IConfigurationSection section, string setting, BlobClientOptions options)
+    {
+        var clientId = Text(section, "clientId");
+        TokenCredential credential = Text(section, "credential") switch
+        {
+            null => new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId }),
+            var kind when !kind.Equals("managedidentity", StringComparison.OrdinalIgnoreCase) =>
+                throw Refused(setting, $"{setting}__credential is '{kind}'; write managedidentity, or leave it out for the identity that is signed in."),
+            _ => new ManagedIdentityCredential(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)),
+        };
+        return new BlobServiceClient(Endpoint(section, setting), credential, options);
+    }
+
+    private static Uri Endpoint(IConfigurationSection section, string setting)
+    {
+        foreach (var name in (string[])["blobServiceUri", "serviceUri"])
+        {
+            if (Text(section, name) is { } text)
+            {
+                return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.Query.Length == 0
+                    ? uri
+                    : throw Refused(setting, $"{setting}__{name} is no address of a blob service; write https://ACCOUNT.blob.core.windows.net, without a query.");
+            }
+        }
+
+        if (Text(section, "accountName") is not { } account)
+        {
+            throw Refused(setting, $"{setting} is not set; write a connection string, UseDevelopmentStorage=true for Azurite, or {setting}__accountName for an account that an identity may use.");
+        }
+
+        return account.All(char.IsAsciiLetterOrDigit)
+            ? new Uri($"https://{account}.blob.core.windows.net")
+            : throw Refused(setting, $"{setting}__accountName is '{account}', but the name of a storage account has lower-case letters and digits only.");
+    }
+
+    private static string? Text(IConfigurationSection section, string name) => section[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+
+    private static ContentStoreException Refused(string setting, string message) => new(setting, message);
+}

@@ -1,0 +1,64 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Blobs.Models;
+
+namespace Orchestrator.Activities.Stores.Blobs;
+
+/// <summary>Turns what the blob service says into a sentence that names the account, the container and the remedy, and never a key.</summary>
+internal static class BlobErrors
+{
+    /// <summary>Whether this is a failure of the service or of the way to it, not a bug of ours and not the caller's cancellation.</summary>
+    public static bool IsOfTheService(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        AggregateException all => all.InnerExceptions.All(inner => IsOfTheService(inner, cancellationToken)),
+        _ => exception is RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException,
+    };
+
+    /// <param name="location">The key or prefix that it was about.</param>
+    public static ContentStoreException Translate(Exception exception, BlobAccount account, string container, string location)
+    {
+        var cause = exception is AggregateException all ? all.InnerExceptions[^1] : exception;
+        var (problem, remedy) = cause switch
+        {
+            AuthenticationFailedException => (
+                "no identity could sign in",
+                $"Sign in with 'az login', or give this machine a managed identity and set {account.Setting}__credential to managedidentity"),
+            RequestFailedException { Status: > 0 } failure => Explain(failure, account),
+            _ => (
+                $"{account.Service.Uri.GetLeftPart(UriPartial.Authority)} does not answer",
+                account.Service.Uri.IsLoopback
+                    ? "Start Azurite (docs/azurite.md)"
+                    : $"Check the account's name in {account.Setting}, the network, and the account's firewall"),
+        };
+        return new ContentStoreException(
+            location, $"Cannot use '{location}' in the container '{container}' of the storage account '{account.Name}': {problem}. {remedy}.", exception);
+    }
+
+    private static (string Problem, string Remedy) Explain(RequestFailedException failure, BlobAccount account)
+    {
+        var code = new BlobErrorCode(failure.ErrorCode ?? "");
+        if (code == BlobErrorCode.InvalidBlobType)
+        {
+            return ("it was written whole, or appended to, and cannot be used the other way", "Choose another key");
+        }
+
+        if (code == BlobErrorCode.ContainerBeingDeleted)
+        {
+            return ("the container is being deleted", "Wait a minute and repeat it");
+        }
+
+        return (failure.Status, code) switch
+        {
+            // The second code is Azurite's for a wrong key, and Azure's for a machine that the firewall keeps out.
+            (403, _) when code == BlobErrorCode.AuthenticationFailed || code == BlobErrorCode.AuthorizationFailure => (
+                $"the account does not accept this key, signature or machine ({code})",
+                $"Copy the connection string again into {account.Setting}, and check the account's firewall and this machine's clock"),
+            (401 or 403, _) => (
+                $"permission denied ({failure.ErrorCode ?? "no code"})",
+                "Give the identity the role 'Storage Blob Data Contributor', or the signature the permissions racwdl"),
+            (429 or >= 500, _) => ($"the service is busy or failing ({failure.Status} {failure.ErrorCode})", "Repeat it later"),
+            _ => ($"the service refused it ({failure.Status} {failure.ErrorCode})", "Look the code up among the error codes of Azure Blob Storage"),
+        };
+    }
+}

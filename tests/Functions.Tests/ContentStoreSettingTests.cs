@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Blobs;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Functions.Tests;
+
+public sealed class ContentStoreSettingTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("azure")]
+    public void Content_is_in_the_hosts_storage_account_by_default(string? storage) =>
+        Assert.IsType<BlobContentStore>(Open(("Orchestrator:Storage", storage), ("AzureWebJobsStorage", "UseDevelopmentStorage=true")));
+
+    [Fact]
+    public void Content_is_in_a_folder_where_the_setting_says_so() =>
+        Assert.IsType<FileContentStore>(Open(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path)));
+
+    [Fact]
+    public void Storage_of_another_name_is_refused() => Assert.Equal(
+        "Orchestrator:Storage is 'paper'; write azure or files.",
+        Assert.Throws<ContentStoreException>(() => Open(("Orchestrator:Storage", "paper"))).Message);
+
+    public void Dispose() => _folder.Dispose();
+
+    private static IContentStore Open(params (string Name, string? Value)[] settings) => new ServiceCollection()
+        .AddContentStore(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build())
+        .BuildServiceProvider()
+        .GetRequiredService<IContentStore>();
+}
