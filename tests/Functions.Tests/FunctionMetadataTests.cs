@@ -10,7 +10,9 @@ public class FunctionMetadataTests
     [
         "CancelRun: http post runs/{runId}/cancel Function",
         "CancelSteps: activity",
+        "ContinueRun: http post runs/{runId}/continue Function",
         "DeletePrompt: http delete prompts/{slug} Function",
+        "DeleteRun: http delete runs/{runId} Function",
         "DeleteWorkflow: http delete workflows/{slug} Function",
         "ExecuteStep: activity",
         "FinishRun: activity",
@@ -26,8 +28,11 @@ public class FunctionMetadataTests
         "PutPrompt: http put prompts/{slug} Function",
         "PutWorkflow: http put workflows/{slug} Function",
         "RecordFacts: activity",
+        "RestartRun: http post runs/{runId}/restart Function",
+        "ResumeRun: http post runs/{runId}/resume Function",
         "StartRun: http post runs Function",
         "StartWorkflow: http post workflows/{slug}/runs Function",
+        "SuspendRun: http post runs/{runId}/suspend Function",
         "ValidateWorkflow: http post workflows/validate Function",
         "WorkflowRun: orchestration",
     ];

@@ -40,7 +40,7 @@ internal sealed class RunPump
     public async Task<RunResult> RunAsync()
     {
         using var listening = new CancellationTokenSource();
-        _ = GuardAsync(ListenAsync(FunctionNames.CancelEvent, at => new SchedulerFact.CancelRequested(at), listening.Token));
+        _ = GuardAsync(ListenForCancelAsync(listening.Token));
         _ = GuardAsync(ListenAsync(FunctionNames.SuspendEvent, at => new SchedulerFact.SuspendRequested(at), listening.Token));
         _ = GuardAsync(ListenAsync(FunctionNames.ContinueEvent, at => new SchedulerFact.ContinueRequested(at), listening.Token));
         Tell(new SchedulerFact.RunStarted(Now));
@@ -178,20 +178,33 @@ internal sealed class RunPump
         Tell(new SchedulerFact.TimerFired(Now, timer.Timer));
     }
 
+    private async Task ListenForCancelAsync(CancellationToken cancellationToken)
+    {
+        if (await HappensAsync(FunctionNames.CancelEvent, cancellationToken))
+        {
+            Tell(new SchedulerFact.CancelRequested(Now));
+        }
+    }
+
     private async Task ListenAsync(string name, Func<DateTimeOffset, SchedulerFact> fact, CancellationToken cancellationToken)
     {
-        while (true)
+        while (await HappensAsync(name, cancellationToken))
         {
-            try
-            {
-                await _context.WaitForExternalEvent<object?>(name, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
             Tell(fact(Now));
+        }
+    }
+
+    /// <summary>Waits for the event; false when nobody wants it any more.</summary>
+    private async Task<bool> HappensAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _context.WaitForExternalEvent<object?>(name, cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

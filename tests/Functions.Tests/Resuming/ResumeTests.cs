@@ -18,7 +18,7 @@ public sealed class ResumeTests : IAsyncLifetime
     private const string Definition = """
         {
           "options": { "parallelBatchDelay": 0, "defaultModel": "m" },
-          "inputs": { "left": "string", "right": "string" },
+          "inputs": { "left": { "type": "string" }, "right": { "type": "string" } },
           "steps": [
             { "id": "a", "prompt": "A {{left}}" },
             { "id": "b", "prompt": "B {{right}}" },
@@ -86,10 +86,10 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"id\": \"a\",", "\"id\": \"a\", \"name\": \"Another name\",")]
+    [InlineData("\"inputs\":", "\"name\": \"Another name\", \"slug\": \"another\", \"inputs\":")]
     [InlineData("\"id\": \"a\",", "\"id\": \"a\", \"description\": \"Another description\",")]
-    [InlineData("\"id\": \"a\",", "\"id\": \"a\", \"timeout\": 5000, \"retry\": { \"maxAttempts\": 7 }, \"estimatedMs\": 1,")]
-    [InlineData("\"id\": \"a\",", "\"id\": \"a\", \"stream\": true,")]
+    [InlineData("\"id\": \"a\",", "\"id\": \"a\", \"options\": { \"timeout\": 5000, \"retry\": { \"maxAttempts\": 7 }, \"estimatedMs\": 1 },")]
+    [InlineData("\"id\": \"a\",", "\"id\": \"a\", \"options\": { \"stream\": true },")]
     [InlineData("\"parallelBatchDelay\": 0,", "\"parallelBatchDelay\": 0, \"maxParallelism\": 1,")]
     public async Task Change_that_does_not_change_a_result_executes_nothing_more(string text, string instead)
     {
@@ -158,19 +158,23 @@ public sealed class ResumeTests : IAsyncLifetime
     public async Task Three_resumes_with_different_failures_tell_the_whole_story()
     {
         await FailAsync("a");
-        foreach (var failing in new[] { "A2", "B2", "End" })
+        foreach (var failing in new[] { "A2", "End", "B" })
         {
             _models.Refuses = prompt => prompt.StartsWith(failing + " ", StringComparison.Ordinal);
-            await ResumeAsync(new ResumeRequest("r1") { Reason = $"{failing} next" });
+            await ResumeAsync(new ResumeRequest("r1")
+            {
+                Reason = $"{failing} next",
+                Choices = new ResumeChoices { Inputs = new JsonObject { ["right"] = failing == "B" ? "R" : "r" } },
+            });
         }
 
         _models.Refuses = _ => false;
         var run = await ResumeAsync(new ResumeRequest("r1"));
 
         Assert.Equal((RunStatus.Completed, 5), (run.Status, run.Attempt));
-        Assert.Equal(["a", "a2", "b2", "end", null], run.Attempts.Select(attempt => attempt.Error?.Step));
-        Assert.Equal([null, "A2 next", "B2 next", "End next", null], run.Attempts.Select(attempt => attempt.Reason));
-        Assert.Equal(["a", "b", "a2", "b2"], run.Attempts[^1].Reused);
+        Assert.Equal(["a", "a2", "end", "b", null], run.Attempts.Select(attempt => attempt.Error?.Step));
+        Assert.Equal([null, "A2 next", "End next", "B next", null], run.Attempts.Select(attempt => attempt.Reason));
+        Assert.Equal(["", "b b2", "a b b2", "a a2", "a a2"], run.Attempts.Select(attempt => string.Join(' ', attempt.Reused)));
         Assert.All(run.Attempts, attempt => Assert.True(attempt.StartedAt <= attempt.CompletedAt));
     }
 
