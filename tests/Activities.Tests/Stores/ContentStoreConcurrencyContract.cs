@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Activities.Tests.Stores;
 
@@ -11,7 +12,7 @@ public abstract class ContentStoreConcurrencyContract
 
     protected abstract IContentStore Store { get; }
 
-    [Fact]
+    [SuiteFact]
     public async Task Create_by_many_has_one_winner_whose_value_stays()
     {
         var etags = await TogetherAsync(20, async n => (n, etag: await Store.CreateAsync(Key, Bytes($"{n}"))));
@@ -22,7 +23,7 @@ public abstract class ContentStoreConcurrencyContract
         Assert.Equal(winner.etag, stored.ETag);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Replace_by_100_incrementers_loses_none()
     {
         await Store.PutAsync(Key, Bytes("0"));
@@ -43,7 +44,7 @@ public abstract class ContentStoreConcurrencyContract
         Assert.Equal("100", Text((await Store.GetAsync(Key))!.Bytes));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_1000_by_20_callers_keeps_all_whole_and_each_callers_order()
     {
         var ends = await TogetherAsync(20, async caller =>
@@ -70,7 +71,7 @@ public abstract class ContentStoreConcurrencyContract
         Assert.Equal(1000, ends.SelectMany(positions => positions).Distinct().Count());
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_1000_without_awaiting_keeps_the_order_of_the_calls()
     {
         var appends = Enumerable.Range(0, 1000).Select(i => Store.AppendAsync(Key, Bytes($"{i}\n"))).ToList();
@@ -82,7 +83,7 @@ public abstract class ContentStoreConcurrencyContract
         Assert.Equal(expected, Text((await Store.GetAsync(Key))!.Bytes));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Get_while_others_put_sees_whole_values_only()
     {
         await Store.PutAsync(Key, Bytes(new string('a', 5000)));
@@ -106,7 +107,7 @@ public abstract class ContentStoreConcurrencyContract
         });
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_and_delete_of_neighbours_do_not_disturb_each_other()
     {
         var created = await TogetherAsync(8, async n =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Activities.Tests.Stores;
 
@@ -10,14 +11,14 @@ public abstract class ContentStoreContract
 
     protected abstract IContentStore Store { get; }
 
-    [Fact]
+    [SuiteFact]
     public async Task Get_absent_key_is_null()
     {
         Assert.Null(await Store.GetAsync(Key));
         Assert.Null(await Store.ReadFromAsync(Key, 0));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Get_folder_of_other_keys_is_null()
     {
         await Store.PutAsync(Key, Bytes("x"));
@@ -25,7 +26,7 @@ public abstract class ContentStoreContract
         Assert.Null(await Store.GetAsync(ContentKey.Of("runs", "r1")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Get_below_a_value_is_null()
     {
         await Store.PutAsync(Key, Bytes("x"));
@@ -34,7 +35,7 @@ public abstract class ContentStoreContract
         Assert.False(await Store.DeleteAsync(ContentKey.Parse(Key.Value + "/below")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_then_get_returns_content_and_its_etag()
     {
         var etag = await Store.PutAsync(Key, Bytes("one"));
@@ -45,7 +46,7 @@ public abstract class ContentStoreContract
         Assert.Equal(etag, stored.ETag);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_existing_key_overwrites_and_changes_the_etag()
     {
         var first = await Store.PutAsync(Key, Bytes("a long first value"));
@@ -55,7 +56,7 @@ public abstract class ContentStoreContract
         Assert.Equal("two", Text((await Store.GetAsync(Key))!.Bytes));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_empty_content_is_a_value()
     {
         await Store.PutAsync(Key, default);
@@ -63,7 +64,7 @@ public abstract class ContentStoreContract
         Assert.Equal(0, (await Store.GetAsync(Key))!.Bytes.Length);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_a_megabyte_comes_back_whole()
     {
         var content = new byte[1_000_003];
@@ -73,7 +74,7 @@ public abstract class ContentStoreContract
         Assert.True((await Store.GetAsync(Key))!.Bytes.Span.SequenceEqual(content));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_below_a_value_is_refused_with_the_remedy()
     {
         await Store.PutAsync(Key, Bytes("x"));
@@ -84,7 +85,7 @@ public abstract class ContentStoreContract
         Assert.Contains("key", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Put_on_a_folder_of_other_keys_is_refused()
     {
         await Store.PutAsync(Key, Bytes("x"));
@@ -96,7 +97,7 @@ public abstract class ContentStoreContract
         Assert.Equal([Key.Value], await ListAsync(ContentPrefix.All));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Create_absent_key_writes_it()
     {
         var etag = await Store.CreateAsync(Key, Bytes("one"));
@@ -104,7 +105,7 @@ public abstract class ContentStoreContract
         Assert.Equal(etag, (await Store.GetAsync(Key))!.ETag);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Create_existing_key_leaves_it()
     {
         await Store.CreateAsync(Key, Bytes("one"));
@@ -113,7 +114,7 @@ public abstract class ContentStoreContract
         Assert.Equal("one", Text((await Store.GetAsync(Key))!.Bytes));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Replace_with_the_present_etag_writes()
     {
         var created = await Store.CreateAsync(Key, Bytes("one"));
@@ -125,7 +126,7 @@ public abstract class ContentStoreContract
         Assert.Equal(replaced, stored.ETag);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Replace_with_an_old_etag_is_refused()
     {
         var old = await Store.PutAsync(Key, Bytes("one"));
@@ -135,7 +136,7 @@ public abstract class ContentStoreContract
         Assert.Equal("two", Text((await Store.GetAsync(Key))!.Bytes));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Replace_deleted_key_is_refused()
     {
         var etag = await Store.PutAsync(Key, Bytes("one"));
@@ -145,7 +146,7 @@ public abstract class ContentStoreContract
         Assert.Null(await Store.GetAsync(Key));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_returns_the_position_after_it()
     {
         Assert.Equal(4, await Store.AppendAsync(Key, Bytes("one\n")));
@@ -154,7 +155,7 @@ public abstract class ContentStoreContract
         Assert.Equal("one\ntwo\n", Text((await Store.GetAsync(Key))!.Bytes));
     }
 
-    [Theory]
+    [SuiteTheory]
     [InlineData(0, "one\ntwo\n")]
     [InlineData(4, "two\n")]
     [InlineData(8, "")]
@@ -169,18 +170,18 @@ public abstract class ContentStoreContract
         Assert.Equal(8, tail.Length);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task ReadFrom_negative_offset_is_refused() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadFromAsync(Key, -1));
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_more_than_the_limit_is_refused()
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.AppendAsync(Key, new byte[IContentStore.MaxAppendBytes + 1]));
         Assert.Equal(IContentStore.MaxAppendBytes, await Store.AppendAsync(Key, new byte[IContentStore.MaxAppendBytes]));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Cancelled_token_is_noticed_before_any_work()
     {
         var cancelled = new CancellationToken(canceled: true);

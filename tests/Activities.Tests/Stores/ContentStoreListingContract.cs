@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Activities.Tests.Stores;
 
@@ -10,7 +11,7 @@ public abstract class ContentStoreListingContract
 
     protected abstract IContentStore Store { get; }
 
-    [Fact]
+    [SuiteFact]
     public async Task Delete_tells_whether_there_was_a_value()
     {
         await Store.PutAsync(Key, Bytes("one"));
@@ -21,7 +22,7 @@ public abstract class ContentStoreListingContract
         Assert.NotNull(await Store.CreateAsync(Key, Bytes("two")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Delete_log_starts_it_afresh()
     {
         await Store.AppendAsync(Key, Bytes("one\n"));
@@ -30,7 +31,7 @@ public abstract class ContentStoreListingContract
         Assert.Equal(4, await Store.AppendAsync(Key, Bytes("two\n")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Delete_prefix_of_a_thousand_deletes_all_of_them()
     {
         await Parallel.ForAsync(0, 1000, async (n, token) =>
@@ -40,7 +41,7 @@ public abstract class ContentStoreListingContract
         Assert.Empty(await ListAsync(ContentPrefix.All));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task List_is_in_ordinal_order_of_whole_keys()
     {
         string[] keys = ["a-b", "a.b", "a/b", "a/c-d/x", "a/c.d", "a/c/x", "a0", "aB", "a_b", "B", "b/c"];
@@ -52,7 +53,7 @@ public abstract class ContentStoreListingContract
         Assert.Equal(keys.Order(StringComparer.Ordinal), await ListAsync(ContentPrefix.All));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task List_prefix_covers_whole_segments_only()
     {
         await PutAllAsync("runs/a/1", "runs/a/2/3", "runs/ab/1", "runs/b", "index/x");
@@ -64,7 +65,7 @@ public abstract class ContentStoreListingContract
         Assert.Empty(await ListAsync(ContentPrefix.Under("runs", "b")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Delete_prefix_leaves_its_neighbours()
     {
         await PutAllAsync("runs/a/1", "runs/a/2/3", "runs/ab/1", "runs/a-b");

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Testing.Azurite;
+
+/// <summary>
+/// The blob service of Azurite in a process of its own, on a free port and in a temporary folder. It can be stopped and started again with what it
+/// held. It ends with the process that started it, however that ends. Not thread-safe, except <see cref="SharedAsync"/>.
+/// </summary>
+public sealed class AzuriteServer : IAsyncDisposable
+{
+    /// <summary>The account that every Azurite has.</summary>
+    public const string AccountName = "devstoreaccount1";
+
+    /// <summary>Azurite's well-known key, which is no secret.</summary>
+    public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private const string Listening = "successfully listens on http://127.0.0.1:";
+
+    /// <summary>Far more than a start takes on a busy machine: reached only when something is wrong.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartSharedAsync);
+
+    private readonly TempFolder _folder = new();
+    private Process? _process;
+    private int _port;
+
+    private AzuriteServer()
+    {
+    }
+
+    /// <summary>Where the account is. Stays the same when the server is started again.</summary>
+    public Uri BlobEndpoint => new($"http://127.0.0.1:{_port}/{AccountName}");
+
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};";
+
+    /// <summary>The one server of this test process, started by the first who asks. Nobody may stop it; every test takes a container of its own.</summary>
+    public static Task<AzuriteServer> SharedAsync() => Shared.Value;
+
+    /// <summary>Starts a server for one test, which may stop it. Installs the package first when need be.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be installed or does not start; the message says why.</exception>
+    public static async Task<AzuriteServer> NewAsync()
+    {
+        await AzuritePackage.InstallAsync();
+        var server = new AzuriteServer();
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Starts it again after <see cref="StopAsync"/>, on the same port with the same data. Completes when it answers.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message has what it said.</exception>
+    public async Task StartAsync()
+    {
+        _process = Process.Start(new ProcessStartInfo(
+            "node",
+            [
+                "--require", AzuritePackage.EndWithParent, AzuritePackage.BlobServer, "--location", _folder.Path, "--blobPort", $"{_port}",
+                "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            ])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = _process.StandardError.ReadToEndAsync();
+        using var timeout = new CancellationTokenSource(Patience);
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+            {
+                // Port 0 lets Azurite take a free one, so that no other process can be faster.
+                _port = int.Parse(line[(at + Listening.Length)..], System.Globalization.CultureInfo.InvariantCulture);
+                _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"Azurite did not start: {await errors}");
+    }
+
+    /// <summary>Stops it. What it held is on disk when the task completes.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { } process)
+        {
+            return;
+        }
+
+        _process = null;
+        process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _folder.Dispose();
+    }
+
+    private static async Task<AzuriteServer> StartSharedAsync()
+    {
+        var server = await NewAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return server;
+    }
+}
