@@ -58,6 +58,9 @@ public sealed class FileJournal : IJournal
         return new FileJournal(folder, time ?? TimeProvider.System, device);
     }
 
+    /// <summary>Never completes: the system holds the folder's lock as long as the process lives.</summary>
+    public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
+
     /// <inheritdoc/>
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
     {

@@ -20,6 +20,8 @@ internal sealed class OrderedJournal(IJournal inner) : IJournal
         }
     }
 
+    public Task<JournalException> Lost => inner.Lost;
+
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
     {
         lock (_gate)
