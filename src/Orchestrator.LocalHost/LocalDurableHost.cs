@@ -62,6 +62,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
         {
             configure(builder);
             var host = new LocalDurableHost(builder.Build());
+            _ = host._engine.WatchJournalAsync();
             await host._engine.RecoverAsync(builder.Options.Recovers, cancellation).ConfigureAwait(false);
 
             return host;
