@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Http;
