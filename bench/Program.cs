@@ -1,4 +1,5 @@
 using Orchestrator.Bench;
+using Orchestrator.Bench.Crash;
 using Orchestrator.Bench.Flush;
 using Orchestrator.Bench.Layers;
 using Orchestrator.Bench.Reading;
@@ -6,7 +7,7 @@ using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
-IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark()];
+IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new CrashBenchmark()];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {
     await Console.Error.WriteLineAsync(problem);

@@ -51,9 +51,14 @@ public static class ActivityServices
     }
 
     /// <summary>Adds the content store that keeps everything in a folder.</summary>
-    public static IServiceCollection AddFileContentStore(this IServiceCollection services, string folder)
+    public static IServiceCollection AddFileContentStore(this IServiceCollection services, string folder) =>
+        services.AddContentStore(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
+
+    /// <summary>Adds a content store, whose operations are repeated when they fail.</summary>
+    public static IServiceCollection AddContentStore(this IServiceCollection services, Func<IServiceProvider, IContentStore> store)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<IContentStore>(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
+        return services.AddSingleton<IContentStore>(
+            provider => new RetryingContentStore(store(provider), provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Stores;
@@ -60,7 +61,7 @@ internal sealed class LocalApp : IAsyncDisposable
             }
         });
         services.AddLocalHttp();
-        services.AddSingleton<IContentStore>(settings.InMemory ? new MemoryContentStore() : new FileContentStore(settings.State, time));
+        services.AddContentStore(_ => settings.InMemory ? new MemoryContentStore() : new FileContentStore(settings.State, time));
         if (settings.Prompts is not null)
         {
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));

@@ -61,7 +61,8 @@ internal sealed class RunPump
             _wake = null;
         }
 
-        await listening.CancelAsync();
+        // Not CancelAsync: it goes through the thread pool, and a replay would be over before it comes back.
+        listening.Cancel();
         return await FinishAsync(_end);
     }
 
