@@ -20,6 +20,11 @@ public sealed class SweepBaseline
         _calls = result.Calls.All();
         _snapshot = SweepSnapshot.Of(result);
         (Writes, StoreWrites) = (result.First.Names, result.First.StoreCount);
+        if (!_snapshot["the run's document"].Contains(definition.Shows, StringComparison.Ordinal))
+        {
+            throw new SweepException($"'{definition.Name}' should show {definition.Shows}: {_snapshot["the run's document"]}");
+        }
+
         var judgement = SweepJudgement.Of(result, _calls, _snapshot);
         if (judgement.Differences.Concat(judgement.Repeated).ToList() is { Count: > 0 } wrong)
         {
@@ -32,9 +37,6 @@ public sealed class SweepBaseline
 
     /// <summary>How many of the writes went to the content store.</summary>
     public int StoreWrites { get; }
-
-    /// <summary>What the run left, by name: for those who want to see that it is what the definition was written for.</summary>
-    public IReadOnlyDictionary<string, string> Left => _snapshot;
 
     /// <summary>Each fault at each write.</summary>
     public IEnumerable<SweepCase> Cases()

@@ -5,6 +5,9 @@ namespace Orchestrator.CrashSweep;
 /// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
 public sealed record SweepDefinition(string Name, string Workflow, string Answers)
 {
+    /// <summary>Text of the run's document that shows that the run does what the definition is there for.</summary>
+    public string Shows { get; init; } = "\"status\":\"completed\"";
+
     public string Inputs { get; init; } = "{}";
 
     /// <summary>How long nobody runs between a death and the next start. Zero where the result depends on time.</summary>

@@ -43,7 +43,7 @@ public static partial class SweepDefinitions
             { "id": "first", "prompt": "first: {{fast}}{{slow}}", "dependsOn": ["fast", "slow"], "join": "any" } ] }
         """,
         """{ "fast": [ { "output": "F", "latencyMs": 20 } ], "slow": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 60000 } ], "first": [ { "output": "1st" } ] }""")
-    { Downtime = TimeSpan.Zero };
+    { Downtime = TimeSpan.Zero, Shows = "\"first\":\"1st\"" };
 
     private static SweepDefinition Settled => new(
         "settled",
@@ -52,7 +52,8 @@ public static partial class SweepDefinitions
             { "id": "good", "prompt": "good: x" }, { "id": "bad", "prompt": "bad: x" }, { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] },
             { "id": "end", "prompt": "end: {{good}}{{below}}", "dependsOn": ["good", "below"], "join": "settled" } ] }
         """,
-        """{ "bad": [ { "error": { "kind": "toolFailed" } } ], "*": [ { "output": "ok" } ] }""");
+        """{ "bad": [ { "error": { "kind": "toolFailed" } } ], "*": [ { "output": "ok" } ] }""")
+    { Shows = "\"status\":\"skipped\"" };
 
     private static SweepDefinition Retries => new(
         "retries",
@@ -64,7 +65,8 @@ public static partial class SweepDefinitions
         """
         { "jitter": [ { "error": { "kind": "unavailable" } }, { "error": { "kind": "unavailable" } }, { "output": "third" } ],
           "after": [ { "error": { "kind": "rateLimited", "retryAfterMs": 30000 } }, { "output": "second" } ], "join": [ { "output": "ok" } ] }
-        """);
+        """)
+    { Shows = "\"attempts\":3" };
 
     private static SweepDefinition Stop => new(
         "failure-stop",
@@ -74,7 +76,7 @@ public static partial class SweepDefinitions
             { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] }, { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] } ] }
         """,
         """{ "bad": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 10 } ], "*": [ { "output": "ok", "latencyMs": 60000 } ] }""")
-    { Downtime = TimeSpan.Zero };
+    { Downtime = TimeSpan.Zero, Shows = "\"reason\":\"stop\"" };
 
     private static SweepDefinition CancelRest => new(
         "failure-cancel",
@@ -83,7 +85,7 @@ public static partial class SweepDefinitions
             { "id": "bad", "prompt": "bad: x" }, { "id": "running", "prompt": "running: x" }, { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] } ] }
         """,
         """{ "bad": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 10 } ], "*": [ { "output": "ok", "latencyMs": 600000 } ] }""")
-    { Downtime = TimeSpan.Zero };
+    { Downtime = TimeSpan.Zero, Shows = "\"status\":\"cancelled\"" };
 
     private static SweepDefinition Continue => new(
         "failure-continue",
@@ -92,7 +94,8 @@ public static partial class SweepDefinitions
             { "id": "bad", "prompt": "bad: x" }, { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] },
             { "id": "other", "prompt": "other: x" }, { "id": "last", "prompt": "last: {{other}}", "dependsOn": ["other"] } ] }
         """,
-        """{ "bad": [ { "error": { "kind": "contentFiltered" } } ], "*": [ { "output": "ok", "latencyMs": 100 } ] }""");
+        """{ "bad": [ { "error": { "kind": "contentFiltered" } } ], "*": [ { "output": "ok", "latencyMs": 100 } ] }""")
+    { Shows = "\"status\":\"failed\"" };
 
     private static SweepDefinition Fallbacks => new(
         "fallbacks",
@@ -106,7 +109,8 @@ public static partial class SweepDefinitions
         """
         { "bystep": [ { "error": { "kind": "contentFiltered" } } ], "milder": [ { "output": "mild" } ], "byvalue": [ { "error": { "kind": "unavailable" } } ],
           "ignored": [ { "error": { "kind": "contentFiltered" } } ], "end": [ { "output": "ok" } ] }
-        """);
+        """)
+    { Shows = "\"fallbackUsed\":true" };
 
     private static SweepDefinition Conditions => new(
         "conditions",
@@ -118,7 +122,7 @@ public static partial class SweepDefinitions
             { "id": "end", "prompt": "end: {{advise}}{{praise}}", "dependsOn": ["praise", "advise"], "join": "settled" } ] }
         """,
         """{ "score": [ { "output": "5" } ], "*": [ { "output": "ok" } ] }""")
-    { Inputs = """{ "lang": "en" }""" };
+    { Inputs = """{ "lang": "en" }""", Shows = "\"reason\":\"condition\"" };
 
     private static SweepDefinition Repeat => new(
         "repeat",
@@ -127,7 +131,8 @@ public static partial class SweepDefinitions
             { "id": "draft", "prompt": "draft: {{previous}}", "repeat": { "until": "draft.transformed.clarity >= 8", "max": 4 }, "options": { "outputTransform": "extractScores" } },
             { "id": "end", "prompt": "end: {{draft}}", "dependsOn": ["draft"] } ] }
         """,
-        """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "unavailable" } }, { "output": "Clarity: 6" }, { "output": "Clarity: 9" } ], "end": [ { "output": "ok" } ] }""");
+        """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "unavailable" } }, { "output": "Clarity: 6" }, { "output": "Clarity: 9" } ], "end": [ { "output": "ok" } ] }""")
+    { Shows = "\"attempts\":4" };
 
     private static SweepDefinition Tools => new(
         "tools",
@@ -138,5 +143,6 @@ public static partial class SweepDefinitions
             { "id": "wait", "type": "tool", "tool": "scripted", "input": {} },
             { "id": "both", "type": "merge", "mode": "object", "from": ["text", "wait"], "dependsOn": ["text", "wait"] } ] }
         """,
-        """{ "pay": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": { "paid": 3 }, "latencyMs": 10 } ], "wait": [ { "output": [1, 2], "latencyMs": 500 } ] }""");
+        """{ "pay": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": { "paid": 3 }, "latencyMs": 10 } ], "wait": [ { "output": [1, 2], "latencyMs": 500 } ] }""")
+    { Shows = "\"paid\":3" };
 }

@@ -2,7 +2,7 @@ namespace Orchestrator.Activities.Stores;
 
 /// <summary>
 /// A store that asks the one below it again when that fails, a few times and a little later each time: one failed write then fails no step
-/// (docs/decisions/0010). Thread-safe.
+/// (docs/decisions/0009). Thread-safe.
 /// </summary>
 /// <remarks>
 /// A write that is reported as failed may have happened, so a repeat must find its own earlier success. A value that was to be created or

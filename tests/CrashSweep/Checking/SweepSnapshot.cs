@@ -13,7 +13,7 @@ internal static partial class SweepSnapshot
 {
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
-        "at", "createdAt", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag",
+        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag",
     };
 
     /// <exception cref="SweepException">A record cannot be read.</exception>

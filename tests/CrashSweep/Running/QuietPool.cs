@@ -9,10 +9,10 @@ namespace Orchestrator.CrashSweep.Running;
 /// </summary>
 internal static class QuietPool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Threads that are always busy.</summary>
-    private static int _others = Busy;
+    /// <summary>Threads that are always busy, as far as they are known.</summary>
+    private static int _others;
 
     private static int Busy
     {
@@ -27,7 +27,7 @@ internal static class QuietPool
     /// <summary>Blocks until the pool is quiet. Never called on a thread of the pool.</summary>
     public static void Wait()
     {
-        var began = 0L;
+        var (began, completed) = (0L, 0L);
         for (var round = 0; ; round++)
         {
             var busy = Busy;
@@ -44,12 +44,14 @@ internal static class QuietPool
             }
 
             Thread.Yield();
-            began = began == 0 ? Stopwatch.GetTimestamp() : began;
-            if (round % 1_000 == 0 && Stopwatch.GetElapsedTime(began) > Patience)
+            if (began == 0 || completed != ThreadPool.CompletedWorkItemCount)
             {
-                // Whatever has been busy for so long is not the process under test.
-                _others = Math.Max(_others, busy);
-                began = 0;
+                (began, completed) = (Stopwatch.GetTimestamp(), ThreadPool.CompletedWorkItemCount);
+            }
+            else if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                // Whatever has been busy for so long, and finished nothing, is not the process under test.
+                _others = busy;
             }
         }
     }

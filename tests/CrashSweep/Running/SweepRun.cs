@@ -53,7 +53,7 @@ internal static class SweepRun
     {
         if (!life.Starting.IsCompletedSuccessfully)
         {
-            throw new SweepException("The client was not told that its run has started.", life.Starting.Exception);
+            throw new SweepException($"The client was not told that its run has started: {life.Starting.Status}.", life.Starting.Exception);
         }
 
         if (!life.Cancelling.IsCompletedSuccessfully)
