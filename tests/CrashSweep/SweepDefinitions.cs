@@ -39,7 +39,7 @@ public static partial class SweepDefinitions
         "first-success",
         """
         { "options": { "parallelBatchDelay": 0, "onStepFailure": "continue" }, "steps": [
-            { "id": "fast", "prompt": "fast: x" }, { "id": "slow", "prompt": "slow: x" },
+            { "id": "fast", "prompt": "fast: x" }, { "id": "slow", "prompt": "slow: x", "options": { "onError": "continue" } },
             { "id": "first", "prompt": "first: {{fast}}{{slow}}", "dependsOn": ["fast", "slow"], "join": "any" } ] }
         """,
         """{ "fast": [ { "output": "F", "latencyMs": 20 } ], "slow": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 60000 } ], "first": [ { "output": "1st" } ] }""")
