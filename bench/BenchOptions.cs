@@ -20,7 +20,7 @@ internal sealed record BenchOptions
     /// <summary>Only cases whose name contains this; null for all.</summary>
     public string? Case { get; init; }
 
-    /// <summary>What the texts of <c>mutate</c> are made from.</summary>
+    /// <summary>What the texts of <c>mutate</c> are made from, and the first seed of <c>crash</c> and <c>kill</c>.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>The first text of <c>mutate</c>, from 0.</summary>
@@ -29,10 +29,16 @@ internal sealed record BenchOptions
     /// <summary>How many texts <c>mutate</c> reads.</summary>
     public int Count { get; init; } = 20_000;
 
+    /// <summary>How many cases <c>crash</c> runs at least; it ends with a whole seed.</summary>
+    public int Cases { get; init; } = 1;
+
+    /// <summary>How often <c>kill</c> kills and judges.</summary>
+    public int Rounds { get; init; } = 2;
+
     public static BenchOptions? Read(string[] args, IReadOnlyCollection<string> names, [NotNullWhen(false)] out string? problem)
     {
         var options = new BenchOptions();
-        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE] [--seed N] [--first N] [--count N]";
+        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N]";
         for (var index = 0; index < args.Length; index++)
         {
             if (names.Contains(args[index]))
@@ -68,6 +74,8 @@ internal sealed record BenchOptions
         "--seed" when int.TryParse(value, out var seed) => options with { Seed = seed },
         "--first" when int.TryParse(value, out var first) && first >= 0 => options with { First = first },
         "--count" when int.TryParse(value, out var count) && count > 0 => options with { Count = count },
+        "--cases" when int.TryParse(value, out var cases) && cases > 0 => options with { Cases = cases },
+        "--rounds" when int.TryParse(value, out var rounds) && rounds > 0 => options with { Rounds = rounds },
         _ => null,
     };
 }

@@ -55,14 +55,22 @@ public static class ActivityServices
     }
 
     /// <summary>Adds the content store that keeps everything in a folder.</summary>
-    public static IServiceCollection AddFileContentStore(this IServiceCollection services, string folder)
+    public static IServiceCollection AddFileContentStore(this IServiceCollection services, string folder) =>
+        services.AddContentStore(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
+
+    /// <summary>Adds a content store, whose operations are repeated when they fail.</summary>
+    public static IServiceCollection AddContentStore(this IServiceCollection services, Func<IServiceProvider, IContentStore> store)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<IContentStore>(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
+        return services.AddSingleton<IContentStore>(
+            provider => new RetryingContentStore(store(provider), provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Adds the content store that keeps everything in the storage account of the setting <c>AzureWebJobsStorage</c>.</summary>
     /// <exception cref="ContentStoreException">The setting, or the name of the container, cannot be used.</exception>
-    public static IServiceCollection AddBlobContentStore(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton<IContentStore>(BlobContentStore.Open(configuration));
+    public static IServiceCollection AddBlobContentStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        var store = BlobContentStore.Open(configuration);
+        return services.AddContentStore(_ => store);
+    }
 }

@@ -11,13 +11,14 @@ namespace Orchestrator.Activities.Steps;
 public sealed class AttemptClaims(IContentStore store, TimeProvider time)
 {
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private long _taken;
 
     /// <summary>Takes the claim; false when somebody holds it.</summary>
     /// <param name="lifetime">After this the claim counts as abandoned.</param>
     public async Task<bool> TryTakeAsync(ExecuteStepInput call, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var key = RunKeys.Claim(call.RunId, call.StepId, call.RunAttempt, call.Attempt);
-        var claim = JsonContent.Bytes(new Claim(_owner, time.GetUtcNow() + lifetime));
+        var claim = JsonContent.Bytes(new Claim(_owner, Interlocked.Increment(ref _taken), time.GetUtcNow() + lifetime));
         if (await store.CreateAsync(key, claim, cancellationToken) is not null)
         {
             return true;
@@ -32,5 +33,6 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time)
     public async Task ReleaseAsync(ExecuteStepInput call, CancellationToken cancellationToken) =>
         await store.DeleteAsync(RunKeys.Claim(call.RunId, call.StepId, call.RunAttempt, call.Attempt), cancellationToken);
 
-    private sealed record Claim(string Owner, DateTimeOffset ExpiresAt);
+    /// <param name="Number">Tells two claims of one owner apart: a store that repeats a write knows its own by the bytes.</param>
+    private sealed record Claim(string Owner, long Number, DateTimeOffset ExpiresAt);
 }

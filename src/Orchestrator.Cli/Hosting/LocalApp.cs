@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Stores;
@@ -76,7 +77,7 @@ internal sealed class LocalApp : IAsyncDisposable
             }
         });
         services.AddLocalHttp();
-        services.AddSingleton(content);
+        services.AddContentStore(_ => content);
         if (settings.Prompts is not null)
         {
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));

@@ -63,9 +63,8 @@ internal sealed class RunPump
             _wake = null;
         }
 
-#pragma warning disable CA1849 // CancelAsync fires the token on the thread pool, where no orchestrator code may run.
+        // Not CancelAsync: it goes through the thread pool, and a replay would be over before it comes back.
         listening.Cancel();
-#pragma warning restore CA1849
         return await FinishAsync(_end);
     }
 

@@ -60,8 +60,9 @@ internal sealed class TestRuns
     public MemoryContentStore Claims { get; } = new();
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
-    public StepExecutor MakeExecutor(IChatClientFactory? models = null) => new(
-        Runs, Checkpoints, new AttemptClaims(Claims, Time), Control, Feed,
+    /// <param name="claims">Where its claims are kept; null: with those of the others.</param>
+    public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null) => new(
+        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time), Control, Feed,
         new StepWorker(
             Checkpoints,
             new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),

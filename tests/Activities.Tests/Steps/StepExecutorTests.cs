@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
 
@@ -73,6 +74,26 @@ public class StepExecutorTests
 
         Assert.Equal(await first, await second);
         Assert.Single(await _runs.EventsAsync(), item => item.Event == RunEventNames.StepStarted);
+    }
+
+    /// <summary>A worker that does not see the other's claim works too, and pays; the record of the first still counts for both.</summary>
+    [Fact]
+    public async Task Two_executions_that_do_not_see_one_anothers_claims_get_the_same_record()
+    {
+        var run = await _runs.BeginAsync(Two, """{ "word": "x" }""", """{ "*": [ { "output": "ok", "latencyMs": 400 } ] }""");
+
+        var first = _runs.ExecuteAsync(run, 0);
+        await _runs.Time.WhenTimersAsync(2); // its time limit and the model's latency
+        _runs.Time.Advance(TimeSpan.FromMilliseconds(100));
+        var second = _runs.MakeExecutor(claims: new MemoryContentStore()).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(4);
+        _runs.Time.Advance(TimeSpan.FromMilliseconds(400));
+
+        Assert.Equal(await first, await second);
+        var ends = (await _runs.EventsAsync()).Where(item => item.Event == RunEventNames.StepCompleted).ToList();
+        Assert.Equal(2, ends.Count);
+        Assert.Equal(ends[0], ends[1]);
+        Assert.Equal(1, (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!.Steps["a"].Attempts);
     }
 
     [Fact]

@@ -43,8 +43,9 @@ internal sealed class ServeProcess : IDisposable
     {
         using var response = await PostAsync(body);
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == HttpStatusCode.Accepted, text);
-        return JsonDocument.Parse(text).RootElement;
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? JsonDocument.Parse(text).RootElement
+            : throw new HttpRequestException($"The run was not accepted: {text}", null, response.StatusCode);
     }
 
     public Task<HttpResponseMessage> PostAsync(string body, string mediaType = "application/json") =>

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Stores;
+using Orchestrator.CrashSweep.Running;
+using Orchestrator.LocalHost.History;
+
+namespace Orchestrator.CrashSweep.Checking;
+
+/// <summary>What is wrong with a run: compared with the one in which nothing went wrong, and by itself.</summary>
+internal sealed class SweepJudgement(SweepResult result)
+{
+    private static readonly string[] Ends = ["step.completed", "step.failed", "step.retrying", "step.skipped", "step.cancelled"];
+
+    private readonly List<string> _differences = [];
+
+    /// <summary>Finished attempts that were worked on again.</summary>
+    public IReadOnlyList<string> Repeated { get; private set; } = [];
+
+    public IReadOnlyList<string> Differences => _differences;
+
+    /// <param name="calls">The calls of the run in which nothing went wrong.</param>
+    /// <param name="snapshot">What that run left.</param>
+    public static SweepJudgement Of(SweepResult result, IReadOnlySet<(string Step, int Attempt)> calls, IReadOnlyDictionary<string, string> snapshot)
+    {
+        var judgement = new SweepJudgement(result);
+        judgement.JudgeCalls(calls);
+        judgement.JudgeRecords(snapshot);
+        judgement.JudgeFeed();
+        judgement.JudgeHistory();
+        return judgement;
+    }
+
+    private void JudgeCalls(IReadOnlySet<(string Step, int Attempt)> calls)
+    {
+        var repeated = result.Calls.Repeats().Concat(result.Calls.All().Except(calls).Select(call => $"{call.Step} attempt {call.Attempt}")).ToList();
+        for (var death = 0; death < result.Survivors.Count; death++)
+        {
+            var finished = result.Survivors[death].Records.Keys.Select(SweepSurvivors.AttemptOf).ToHashSet();
+            repeated.AddRange(result.Calls.Of(death + 1).Where(finished.Contains).Select(call => $"{call.Step} attempt {call.Attempt}"));
+            _differences.AddRange(result.Survivors[death].Touched(result.Disk).Select(key => $"The record '{key}' was there when the process died, and was changed later."));
+        }
+
+        Repeated = repeated;
+    }
+
+    private void JudgeRecords(IReadOnlyDictionary<string, string> snapshot)
+    {
+        var now = SweepSnapshot.Of(result);
+        foreach (var name in snapshot.Keys.Union(now.Keys).Where(name => snapshot.GetValueOrDefault(name) != now.GetValueOrDefault(name)))
+        {
+            _differences.Add($"'{name}' should be\n{snapshot.GetValueOrDefault(name) ?? "absent"}\nand is\n{now.GetValueOrDefault(name) ?? "absent"}");
+        }
+    }
+
+    private void JudgeFeed()
+    {
+        var key = ContentKey.Of("runs", SweepLife.RunId, "events-0.jsonl");
+        if (SweepFeed.Torn(result.Disk.Store, key) is var torn && torn > result.Survivors.Count)
+        {
+            _differences.Add($"{torn} lines of the feed cannot be read.");
+        }
+
+        // The same event twice is a repeat, which readers drop. Two that differ are two ends.
+        var events = SweepFeed.Events(result.Disk.Store, key).ToList();
+        Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["attempt"]}");
+        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), _ => "the run");
+    }
+
+    private void Once(IEnumerable<JsonObject> events, Func<JsonObject, string> subject)
+    {
+        foreach (var same in events.GroupBy(subject).Where(same => same.Select(item => item.ToJsonString()).Distinct().Count() > 1))
+        {
+            _differences.Add($"The feed has several ends of {same.Key}:\n{string.Join('\n', same.Select(item => item.ToJsonString()).Distinct())}");
+        }
+    }
+
+    private void JudgeHistory()
+    {
+        var history = result.App.Host.ReadHistoryAsync(SweepLife.RunId).ToBlockingEnumerable().ToList();
+        foreach (var same in history.Where(item => item is TaskCompleted or TaskFailed).CountBy(item => item is TaskCompleted done ? done.Id : ((TaskFailed)item).Id))
+        {
+            if (same.Value > 1)
+            {
+                _differences.Add($"The history has {same.Value} ends of the activity #{same.Key}.");
+            }
+        }
+
+        _differences.AddRange(history.OfType<TaskFailed>().Select(failed => $"The activity #{failed.Id} broke: {failed.Failure.ErrorMessage}"));
+        if (history.Count(item => item is ExecutionCompleted { Status: OrchestrationRuntimeStatus.Completed }) != 1 || history[^1] is not ExecutionCompleted)
+        {
+            _differences.Add($"The orchestration did not complete: {history[^1]}");
+        }
+
+        _differences.AddRange(result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));
+    }
+}

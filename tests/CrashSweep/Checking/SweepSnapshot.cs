@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Stores;
+using Orchestrator.CrashSweep.Running;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.CrashSweep.Checking;
+
+/// <summary>Everything that a run left, without times and what they make of it, so that two runs can be compared: texts by name.</summary>
+internal static partial class SweepSnapshot
+{
+    private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
+    {
+        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag",
+    };
+
+    /// <exception cref="SweepException">A record cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> Of(SweepResult result)
+    {
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var key in result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable().Where(key => !key.Value.EndsWith(".jsonl", StringComparison.Ordinal)))
+        {
+            var content = result.Disk.Store.GetAsync(key).GetAwaiter().GetResult()!;
+            var text = Text(key.Value, content.Bytes.Span);
+
+            // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below.
+            texts.Add(Nineteen().Replace(key.Value, "<time>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
+        }
+
+        var document = result.App.Get<RunReader>().FindAsync(SweepLife.RunId, CancellationToken.None).GetAwaiter().GetResult()
+            ?? throw new SweepException("The run cannot be found.");
+        texts.Add("the run's document", Text("the run's document", JsonSerializer.SerializeToUtf8Bytes(document, WorkflowJson.Compact)));
+        var list = result.App.Get<RunLister>().ListAsync(new RunFilter(), CancellationToken.None).GetAwaiter().GetResult();
+        texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact)));
+        return texts;
+    }
+
+    private static string Text(string name, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            var node = JsonNode.Parse(ref reader);
+            return Strip(node)?.ToJsonString() ?? "null";
+        }
+        catch (JsonException exception)
+        {
+            throw new SweepException($"'{name}' cannot be read.", exception);
+        }
+    }
+
+    private static JsonNode? Strip(JsonNode? node)
+    {
+        if (node is JsonArray array)
+        {
+            foreach (var item in array)
+            {
+                Strip(item);
+            }
+        }
+        else if (node is JsonObject members)
+        {
+            // How far a step had come when it was cancelled depends on the moment.
+            var cancelled = members["status"] is JsonValue status && status.TryGetValue<string>(out var text) && text == "cancelled"
+                && !members.ContainsKey("definitionHash") && !members.ContainsKey("workflow");
+            foreach (var name in members.Select(member => member.Key).Where(name => cancelled ? name is not ("status" or "reason") : OfTime.Contains(name)).ToList())
+            {
+                members.Remove(name);
+            }
+
+            foreach (var member in members)
+            {
+                Strip(member.Value);
+            }
+        }
+
+        return node;
+    }
+
+    [GeneratedRegex("[0-9]{19}")]
+    private static partial Regex Nineteen();
+}

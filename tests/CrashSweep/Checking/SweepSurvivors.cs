@@ -1,0 +1,28 @@
+using Orchestrator.Activities.Stores;
+using Orchestrator.CrashSweep.Running;
+
+namespace Orchestrator.CrashSweep.Checking;
+
+/// <summary>The records of attempts that were there when a process died: nothing may touch them any more.</summary>
+internal sealed record SweepSurvivors(IReadOnlyDictionary<ContentKey, string> Records)
+{
+    public static SweepSurvivors Of(SweepDisk disk) => new(Read(disk));
+
+    /// <summary>Step and attempt of a record.</summary>
+    public static (string Step, int Attempt) AttemptOf(ContentKey key)
+    {
+        var parts = key.Value.Split('/');
+        return (parts[^2], int.Parse(parts[^1].Split('-', '.')[1], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Records that are gone or changed.</summary>
+    public IEnumerable<string> Touched(SweepDisk disk)
+    {
+        var now = Read(disk);
+        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value).Select(record => record.Key.Value);
+    }
+
+    private static Dictionary<ContentKey, string> Read(SweepDisk disk) => disk.Store
+        .ListAsync(ContentPrefix.Under("runs", SweepLife.RunId, "steps")).ToBlockingEnumerable()
+        .ToDictionary(key => key, key => Convert.ToHexString(disk.Store.GetAsync(key).GetAwaiter().GetResult()!.Bytes.Span));
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Tools;
+using Orchestrator.CrashSweep.Writes;
+using Orchestrator.Functions;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Http;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.CrashSweep.Running;
+
+/// <summary>The functions app on the embedded host, as one process has it. Never stopped: it is dead, or stands still, and is let go of.</summary>
+internal sealed class SweepApp
+{
+    private static readonly FunctionCatalog Functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
+
+    private readonly ServiceProvider _services;
+
+    private SweepApp(ServiceProvider services, LocalDurableHost host) => (_services, Host) = (services, host);
+
+    public LocalDurableHost Host { get; }
+
+    public static async Task<SweepApp> StartAsync(SweepDisk disk, SweepWrites writes, TimeProvider time, IChatClientFactory models, ITool tool)
+    {
+        var services = new ServiceCollection()
+            .AddLocalHttp()
+            .AddSingleton(time)
+            .AddSingleton(models)
+            .AddSingleton(tool)
+            .AddContentStore(_ => new SweptStore(disk.Store, writes))
+            .AddOrchestrator(new OrchestratorOptions(), claims: new MemoryContentStore())
+            .BuildServiceProvider();
+        var host = await LocalDurableHost.StartAsync(builder =>
+        {
+            builder.Journal = new SweptJournal(disk.Journal, writes);
+            builder.TimeProvider = time;
+            builder.Services = services;
+            builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
+            builder.AddFunctions(Functions);
+        });
+        return new SweepApp(services, host);
+    }
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>As a client does that repeats its request until it is answered.</summary>
+    public Task StartRunAsync(SweepDefinition definition, string runId) => Get<RunStarter>().StartAsync(
+        Host.Client,
+        new StartRequest
+        {
+            RunId = runId,
+            Definition = Encoding.UTF8.GetBytes(definition.Workflow),
+            Inputs = JsonNode.Parse(definition.Inputs)!.AsObject(),
+            StartKey = "sweep",
+        },
+        CancellationToken.None);
+
+    public Task CancelRunAsync(string runId) => Get<RunCanceller>().CancelAsync(Host.Client, new RunInput(runId, 1), CancellationToken.None);
+}

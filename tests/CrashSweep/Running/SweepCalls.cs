@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace Orchestrator.CrashSweep.Running;
+
+/// <summary>The calls that models and tools received in all lives of one run. Thread-safe.</summary>
+internal sealed class SweepCalls
+{
+    private readonly ConcurrentQueue<(int Life, string Step, int Attempt)> _calls = new();
+
+    public int Life { get; set; }
+
+    public void Add(string step, int attempt) => _calls.Enqueue((Life, step, attempt));
+
+    /// <summary>Attempts that one process called for more than once.</summary>
+    public IEnumerable<string> Repeats() =>
+        _calls.GroupBy(call => call).Where(same => same.Count() > 1).Select(same => $"{same.Key.Step} attempt {same.Key.Attempt}");
+
+    /// <summary>Attempts that were called for in this life.</summary>
+    public IEnumerable<(string Step, int Attempt)> Of(int life) => _calls.Where(call => call.Life == life).Select(call => (call.Step, call.Attempt));
+
+    /// <summary>All attempts that were called for.</summary>
+    public IReadOnlySet<(string Step, int Attempt)> All() => _calls.Select(call => (call.Step, call.Attempt)).ToHashSet();
+}

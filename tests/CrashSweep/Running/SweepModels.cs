@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.CrashSweep.Running;
+
+/// <summary>
+/// One model that answers from a script and counts its calls. It finds the step by the beginning of the prompt and the attempt by the records that
+/// are there: one more than these. So a call for an attempt that has its record counts as one for the next, which nobody may make.
+/// </summary>
+internal sealed class SweepModels(MockScript script, MemoryContentStore store, SweepCalls calls, string runId, TimeProvider time) : IChatClientFactory, IChatClient
+{
+    public IChatClient Create(string model) => this;
+
+    public bool IsSimulated(string model) => false;
+
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var prompt = messages.Last().Text;
+        var step = prompt[..prompt.IndexOf(':', StringComparison.Ordinal)];
+        var attempt = 1 + await store.ListAsync(ContentPrefix.Under("runs", runId, "steps", step), CancellationToken.None).CountAsync(CancellationToken.None);
+        calls.Add(step, attempt);
+        using var answer = new MockChatClient(
+            script.Entry(step, attempt - 1) ?? throw new InvalidOperationException($"The sweep has no answer for the step '{step}'."), time);
+        await foreach (var update in answer.GetStreamingResponseAsync(messages, options, cancellationToken))
+        {
+            yield return update;
+        }
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+}

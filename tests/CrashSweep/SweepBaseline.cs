@@ -1,0 +1,79 @@
+using Orchestrator.CrashSweep.Checking;
+using Orchestrator.CrashSweep.Running;
+using Orchestrator.CrashSweep.Writes;
+
+namespace Orchestrator.CrashSweep;
+
+/// <summary>The run of a definition in which nothing goes wrong, and what every other run of it is held against. Must not be used on the thread pool.</summary>
+public sealed class SweepBaseline
+{
+    private readonly SweepDefinition _definition;
+    private readonly int _seed;
+    private readonly IReadOnlySet<(string Step, int Attempt)> _calls;
+    private readonly IReadOnlyDictionary<string, string> _snapshot;
+
+    /// <exception cref="SweepException">The run came to no end, or calls for an attempt twice.</exception>
+    public SweepBaseline(SweepDefinition definition, int seed)
+    {
+        (_definition, _seed) = (definition, seed);
+        var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0));
+        _calls = result.Calls.All();
+        _snapshot = SweepSnapshot.Of(result);
+        (Writes, StoreWrites) = (result.First.Names, result.First.StoreCount);
+        if (!_snapshot["the run's document"].Contains(definition.Shows, StringComparison.Ordinal))
+        {
+            throw new SweepException($"'{definition.Name}' should show {definition.Shows}: {_snapshot["the run's document"]}");
+        }
+
+        var judgement = SweepJudgement.Of(result, _calls, _snapshot);
+        if (judgement.Differences.Concat(judgement.Repeated).ToList() is { Count: > 0 } wrong)
+        {
+            throw new SweepException($"'{definition.Name}' with seed {seed} goes wrong by itself: {string.Join('\n', wrong)}");
+        }
+    }
+
+    /// <summary>What was written, in its order.</summary>
+    public IReadOnlyList<string> Writes { get; }
+
+    /// <summary>How many of the writes went to the content store.</summary>
+    public int StoreWrites { get; }
+
+    /// <summary>Each fault at each write.</summary>
+    public IEnumerable<SweepCase> Cases()
+    {
+        for (var at = 1; at <= Writes.Count; at++)
+        {
+            yield return new SweepCase(_definition, _seed, SweepFault.DiesBefore, at);
+            yield return new SweepCase(_definition, _seed, SweepFault.DiesAfter, at);
+            yield return new SweepCase(_definition, _seed, SweepFault.DiesAfter, at, 1 + ((at * 7) % Writes.Count));
+            yield return new SweepCase(_definition, _seed, SweepFault.DiskFull, at);
+            if (Writes[at - 1].StartsWith("append", StringComparison.Ordinal))
+            {
+                yield return new SweepCase(_definition, _seed, SweepFault.DiesTorn, at);
+            }
+        }
+
+        for (var at = 1; at <= StoreWrites; at++)
+        {
+            yield return new SweepCase(_definition, _seed, SweepFault.FailsOnce, at);
+            yield return new SweepCase(_definition, _seed, SweepFault.FailsAfterSuccess, at);
+        }
+    }
+
+    /// <summary>Runs a case of this definition and seed and adds it to the report.</summary>
+    public void Run(SweepCase item, SweepReport report)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(report);
+        try
+        {
+            var result = SweepRun.Execute(item);
+            var judgement = SweepJudgement.Of(result, _calls, _snapshot);
+            report.Add(item, result.First.Struck, judgement.Differences, judgement.Repeated);
+        }
+        catch (SweepException exception)
+        {
+            report.Add(item, null, [$"{exception.Message} {exception.InnerException}"], []);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace Orchestrator.CrashSweep;
+
+/// <summary>
+/// Sweeps definitions, one after the other on a thread of its own. Nothing else may use the thread pool meanwhile: a quiet pool is how the sweep knows that
+/// a process can do nothing more by itself.
+/// </summary>
+public static class SweepCampaign
+{
+    /// <summary>Sweeps the definitions with one seed.</summary>
+    /// <param name="sample">The most cases of one definition, drawn by the seed; null: all.</param>
+    public static Task RunAsync(IEnumerable<SweepDefinition> definitions, int seed, int? sample, SweepReport report) => OnThreadAsync(() =>
+    {
+        foreach (var definition in definitions)
+        {
+            var baseline = new SweepBaseline(definition, seed);
+            foreach (var item in Draw([.. baseline.Cases()], sample, seed))
+            {
+                baseline.Run(item, report);
+            }
+        }
+    });
+
+    /// <summary>Runs one case.</summary>
+    public static Task RunAsync(SweepCase item, SweepReport report) => OnThreadAsync(() => new SweepBaseline(item.Definition, item.Seed).Run(item, report));
+
+    /// <summary>Runs a definition without a fault.</summary>
+    public static async Task<SweepBaseline> RunAsync(SweepDefinition definition, int seed)
+    {
+        SweepBaseline? baseline = null;
+        await OnThreadAsync(() => baseline = new SweepBaseline(definition, seed));
+        return baseline!;
+    }
+
+    private static SweepCase[] Draw(SweepCase[] cases, int? sample, int seed)
+    {
+        if (sample is not { } count || cases.Length <= count)
+        {
+            return cases;
+        }
+
+        new Random(seed).Shuffle(cases);
+        return cases[..count];
+    }
+
+    private static Task OnThreadAsync(Action action)
+    {
+        var done = new TaskCompletionSource();
+        new Thread(() =>
+        {
+            try
+            {
+                action();
+                done.SetResult();
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        })
+        { IsBackground = true, Name = "sweep" }.Start();
+        return done.Task;
+    }
+}

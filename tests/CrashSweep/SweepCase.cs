@@ -1,0 +1,28 @@
+using System.Globalization;
+using Orchestrator.CrashSweep.Writes;
+
+namespace Orchestrator.CrashSweep;
+
+/// <summary>One run with one thing that goes wrong. Its text replays it.</summary>
+/// <param name="At">The number of the write, from 1.</param>
+/// <param name="Again">The number of the write after the first death at which the recovering process dies too; 0: it does not.</param>
+public sealed record SweepCase(SweepDefinition Definition, int Seed, SweepFault Fault, int At, int Again = 0)
+{
+    /// <summary>Reads what <see cref="ToString"/> wrote; null when it is none.</summary>
+    public static SweepCase? Parse(string text, IEnumerable<SweepDefinition> definitions)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Split(':');
+        return parts.Length == 5
+            && definitions.FirstOrDefault(item => item.Name == parts[0]) is { } definition
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+            && Enum.TryParse<SweepFault>(parts[2], out var fault)
+            && int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            && int.TryParse(parts[4], NumberStyles.None, CultureInfo.InvariantCulture, out var again)
+            ? new SweepCase(definition, seed, fault, at, again)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Definition.Name}:{Seed}:{Fault}:{At}:{Again}");
+}

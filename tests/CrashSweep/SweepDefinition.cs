@@ -1,0 +1,24 @@
+namespace Orchestrator.CrashSweep;
+
+/// <summary>One workflow of the sweep, with what its models and tools answer. All data: the sweep knows no workflow by name.</summary>
+/// <param name="Workflow">The definition, JSON. The text of each prompt begins with its step's id and a colon.</param>
+/// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
+public sealed record SweepDefinition(string Name, string Workflow, string Answers)
+{
+    /// <summary>Text of the run's document that shows that the run does what the definition is there for.</summary>
+    public string Shows { get; init; } = "\"status\":\"completed\"";
+
+    public string Inputs { get; init; } = "{}";
+
+    /// <summary>How long nobody runs between a death and the next start. Zero where the result depends on time.</summary>
+    public TimeSpan Downtime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The run is cancelled once its feed has this event of this step; null: never.</summary>
+    public (string Event, string Step)? CancelAt { get; init; }
+
+    /// <summary>Has many writes: short sweeps take a sample of them.</summary>
+    public bool IsLarge { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

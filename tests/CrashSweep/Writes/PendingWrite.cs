@@ -1,0 +1,71 @@
+using Orchestrator.Activities.Stores;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.CrashSweep.Writes;
+
+/// <summary>A write that somebody waits for and that has not happened.</summary>
+/// <param name="queue">Writes of one queue happen in their order; null: in any order.</param>
+/// <param name="name">What is written: the operation and the key.</param>
+internal abstract class PendingWrite(string? queue, string name, byte[] content) : IComparable<PendingWrite>
+{
+    public string? Queue => queue;
+
+    public string Name => name;
+
+    public byte[] Content => content;
+
+    public bool IsJournal => queue is not null;
+
+    /// <summary>Makes it happen and answers.</summary>
+    public abstract void Grant();
+
+    /// <summary>Makes it happen; nobody is answered.</summary>
+    public abstract void Perform();
+
+    /// <summary>Makes half of it happen, where a crash can do that.</summary>
+    public abstract void Tear();
+
+    public abstract void Fail(Exception exception);
+
+    /// <summary>An order that does not depend on threads.</summary>
+    public int CompareTo(PendingWrite? other)
+    {
+        var byName = string.CompareOrdinal(name, other?.Name);
+        return byName != 0 || other is null ? byName : content.AsSpan().SequenceCompareTo(other.Content);
+    }
+
+    public Exception Failure() => IsJournal
+        ? new JournalException($"{name}: the sweep's disk is full.")
+        : new ContentStoreException(name, $"{name}: the sweep's disk failed.");
+}
+
+internal sealed class PendingWrite<T>(string? queue, string name, byte[] content, Func<T> perform, Action? tear = null)
+    : PendingWrite(queue, name, content)
+{
+    private readonly TaskCompletionSource<T> _answer = new();
+
+    public Task<T> Answer => _answer.Task;
+
+    public override void Grant()
+    {
+        T result;
+        try
+        {
+            result = perform();
+        }
+        catch (Exception exception)
+        {
+            _answer.SetException(exception);
+            return;
+        }
+
+        // Runs what waits for it on this thread: that keeps the order of things the same every time.
+        _answer.SetResult(result);
+    }
+
+    public override void Perform() => perform();
+
+    public override void Tear() => tear?.Invoke();
+
+    public override void Fail(Exception exception) => _answer.SetException(exception);
+}

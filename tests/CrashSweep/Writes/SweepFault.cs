@@ -1,0 +1,26 @@
+namespace Orchestrator.CrashSweep.Writes;
+
+/// <summary>What goes wrong at one durable write.</summary>
+public enum SweepFault
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The process dies, and the write never happened.</summary>
+    DiesBefore,
+
+    /// <summary>The process dies, and the write happened: nobody heard of it.</summary>
+    DiesAfter,
+
+    /// <summary>The process dies with half of an append written; any other write never happened.</summary>
+    DiesTorn,
+
+    /// <summary>The write to the content store fails once and did not happen. The process lives.</summary>
+    FailsOnce,
+
+    /// <summary>The write to the content store happened, and is reported as failed. The process lives.</summary>
+    FailsAfterSuccess,
+
+    /// <summary>From here on every write fails, to the journal too, until the process is started again.</summary>
+    DiskFull,
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+
+namespace Orchestrator.CrashSweep.Writes;
+
+/// <summary>
+/// All durable writes of one process, numbered from 1 in the order in which they happen. They happen one at a time, when the driver says so, and the
+/// seed decides which of those that wait is next; at the one that <paramref name="fault"/> is about, something goes wrong. Asking is thread-safe.
+/// </summary>
+/// <param name="at">The number of the write; of <see cref="SweepFault.FailsOnce"/> and <see cref="SweepFault.FailsAfterSuccess"/> it counts writes to the content store only.</param>
+internal sealed class SweepWrites(int seed, SweepFault fault, int at)
+{
+    private readonly Lock _gate = new();
+    private readonly List<PendingWrite> _pending = [];
+    private readonly Random _random = new(seed);
+    private readonly List<string> _names = [];
+    private bool _isFull;
+
+    /// <summary>What was written, in its order; what failed included.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Those among them that went to the content store.</summary>
+    public int StoreCount { get; private set; }
+
+    /// <summary>The process is dead: nothing is written any more and nobody is answered.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>What went wrong, and where; null when nothing did.</summary>
+    public string? Struck { get; private set; }
+
+    public Task<T> AskAsync<T>(PendingWrite<T> write)
+    {
+        lock (_gate)
+        {
+            if (!IsDead)
+            {
+                _pending.Add(write);
+            }
+        }
+
+        return write.Answer;
+    }
+
+    /// <summary>Lets the next write happen, or go wrong. False when none waits. Called when nothing else runs.</summary>
+    public bool GrantNext()
+    {
+        PendingWrite write;
+        lock (_gate)
+        {
+            if (_pending.Count == 0)
+            {
+                return false;
+            }
+
+            write = Choose();
+            _pending.Remove(write);
+        }
+
+        _names.Add(write.Name);
+        StoreCount += write.IsJournal ? 0 : 1;
+        switch (Fault(write))
+        {
+            case SweepFault.None:
+                write.Grant();
+                break;
+            case SweepFault.DiskFull or SweepFault.FailsOnce:
+                write.Fail(write.Failure());
+                break;
+            case SweepFault.FailsAfterSuccess:
+                write.Perform();
+                write.Fail(write.Failure());
+                break;
+            case var death:
+                Die(write, death);
+                break;
+        }
+
+        return true;
+    }
+
+    private SweepFault Fault(PendingWrite write)
+    {
+        if (_isFull)
+        {
+            return SweepFault.DiskFull;
+        }
+
+        var ofStore = fault is SweepFault.FailsOnce or SweepFault.FailsAfterSuccess;
+        if (Struck is not null || fault == SweepFault.None || (ofStore ? write.IsJournal || StoreCount != at : _names.Count != at))
+        {
+            return SweepFault.None;
+        }
+
+        Struck = string.Create(CultureInfo.InvariantCulture, $"{fault} at write {at}, {write.Name}");
+        _isFull = fault == SweepFault.DiskFull;
+        return fault;
+    }
+
+    /// <summary>Of the writes that were under way at the same time some happened too, as the seed has it.</summary>
+    private void Die(PendingWrite write, SweepFault death)
+    {
+        if (death == SweepFault.DiesAfter)
+        {
+            write.Perform();
+        }
+        else if (death == SweepFault.DiesTorn)
+        {
+            write.Tear();
+        }
+
+        lock (_gate)
+        {
+            IsDead = true;
+            var lost = new HashSet<string?>();
+            if (death != SweepFault.DiesAfter && write.IsJournal)
+            {
+                lost.Add(write.Queue);
+            }
+
+            foreach (var other in _pending.Where(item => item.IsJournal).Concat(_pending.Where(item => !item.IsJournal).Order()))
+            {
+                if (lost.Contains(other.Queue))
+                {
+                    continue;
+                }
+
+                if (_random.Next(2) == 0)
+                {
+                    other.Perform();
+                }
+                else if (other.IsJournal)
+                {
+                    lost.Add(other.Queue);
+                }
+            }
+
+            _pending.Clear();
+        }
+    }
+
+    private PendingWrite Choose()
+    {
+        var heads = new HashSet<string>();
+        var eligible = _pending.Where(write => write.Queue is null || heads.Add(write.Queue)).Order().ToList();
+        return eligible[_random.Next(eligible.Count)];
+    }
+}
