@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost.Http;
@@ -52,7 +50,7 @@ internal static class ServeCommand
                 await output.WriteLineAsync(line);
             }
 
-            await output.WriteLineAsync($"State: {settings.Storage.Describe(app.Services.GetRequiredService<IContentStore>())}.");
+            await output.WriteLineAsync($"State: {app.Place}.");
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
             await stop.WaitAsync();
             await output.WriteLineAsync("Stopping.");

@@ -24,18 +24,22 @@ internal sealed class LocalApp : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly LocalDurableHost _host;
 
-    private LocalApp(ServiceProvider services, LocalDurableHost host, FunctionCatalog functions, HostSettings settings)
+    private LocalApp(ServiceProvider services, LocalDurableHost host, FunctionCatalog functions, HostSettings settings, string place)
     {
         _services = services;
         _host = host;
         Functions = functions;
         Settings = settings;
+        Place = place;
     }
 
     /// <summary>What host.json says.</summary>
     public HostSettings Settings { get; }
 
     public FunctionCatalog Functions { get; }
+
+    /// <summary>Where everything is kept, in words.</summary>
+    public string Place { get; }
 
     public DurableTaskClient Client => _host.Client;
 
@@ -104,7 +108,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.AddFunctions(functions);
                 },
                 cancellationToken);
-            return new LocalApp(provider, runtime, functions, host);
+            return new LocalApp(provider, runtime, functions, host, settings.Storage.Describe(content));
         }
         catch
         {

@@ -64,5 +64,5 @@ internal sealed class SweepApp
         },
         CancellationToken.None);
 
-    public Task CancelRunAsync(string runId) => Get<RunCanceller>().CancelAsync(Host.Client, new RunInput(runId, 1), CancellationToken.None);
+    public Task CancelRunAsync(string runId) => Get<RunControls>().CancelAsync(Host.Client, new RunInput(runId, 1), CancellationToken.None);
 }

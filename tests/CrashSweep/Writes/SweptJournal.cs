@@ -6,6 +6,8 @@ namespace Orchestrator.CrashSweep.Writes;
 /// <summary>A journal whose appends happen when <see cref="SweepWrites"/> lets them.</summary>
 internal sealed class SweptJournal(MemoryJournal journal, SweepWrites writes) : IJournal
 {
+    public Task<JournalException> Lost => journal.Lost;
+
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
     {
         var bytes = record.ToArray();
