@@ -5,7 +5,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Configuration;
-using Orchestrator.Activities.Stores.Files;
 
 namespace Orchestrator.Activities.Stores.Blobs;
 
