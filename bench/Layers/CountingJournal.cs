@@ -13,6 +13,8 @@ internal sealed class CountingJournal(IJournal journal) : IJournal
     /// <summary>Bytes of the records, without what the journal puts around them.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
+    public Task<JournalException> Lost => journal.Lost;
+
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
     {
         Interlocked.Increment(ref _records);

@@ -62,6 +62,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
         {
             configure(builder);
             var host = new LocalDurableHost(builder.Build());
+            _ = host._engine.WatchJournalAsync();
             if (builder.Options.RecoversInstances)
             {
                 await host._engine.RecoverAsync(cancellation).ConfigureAwait(false);

@@ -22,6 +22,8 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     /// <summary>Completes when the crash has come.</summary>
     public Task Crashed => _crashed.Task;
 
+    public Task<JournalException> Lost => inner.Lost;
+
     /// <summary>Holds back the durability of an event until the returned source is completed.</summary>
     /// <param name="reached">Completes when the event is appended.</param>
     public TaskCompletionSource Hold(Func<HistoryEvent, bool> which, out Task reached)

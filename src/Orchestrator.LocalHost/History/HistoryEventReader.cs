@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -112,21 +113,21 @@ internal static class HistoryEventReader
 
     private static HistoryEvent Build(in Fields f) => f.Type switch
     {
-        "TaskScheduled" => new TaskScheduled(f.Time, f.Id, f.Name!, f.Payload) { Version = f.Version ?? string.Empty, Tags = f.Tags },
+        "TaskScheduled" => new TaskScheduled(f.Time, f.Id, Required(f.Name, f.Type), f.Payload) { Version = f.Version ?? string.Empty, Tags = f.Tags },
         "TaskCompleted" => new TaskCompleted(f.Time, f.Id, f.Payload),
-        "TaskFailed" => new TaskFailed(f.Time, f.Id, f.Failure!, f.NonRetriable),
+        "TaskFailed" => new TaskFailed(f.Time, f.Id, Required(f.Failure, f.Type), f.NonRetriable),
         "TimerCreated" => new TimerCreated(f.Time, f.Id, f.Due.GetValueOrDefault()),
         "TimerFired" => new TimerFired(f.Time, f.Id),
-        "SubOrchestrationCreated" => new SubOrchestrationCreated(f.Time, f.Id, f.Name!, f.Instance!, f.Payload) { Version = f.Version ?? string.Empty, Tags = f.Tags },
+        "SubOrchestrationCreated" => new SubOrchestrationCreated(f.Time, f.Id, Required(f.Name, f.Type), Required(f.Instance, f.Type), f.Payload) { Version = f.Version ?? string.Empty, Tags = f.Tags },
         "SubOrchestrationCompleted" => new SubOrchestrationCompleted(f.Time, f.Id, f.Payload),
-        "SubOrchestrationFailed" => new SubOrchestrationFailed(f.Time, f.Id, f.Failure!, f.NonRetriable),
-        "EventSent" => new EventSent(f.Time, f.Id, f.Instance!, f.Name!, f.Payload),
+        "SubOrchestrationFailed" => new SubOrchestrationFailed(f.Time, f.Id, Required(f.Failure, f.Type), f.NonRetriable),
+        "EventSent" => new EventSent(f.Time, f.Id, Required(f.Instance, f.Type), Required(f.Name, f.Type), f.Payload),
         "EventDelivered" => new EventDelivered(f.Time, f.Id),
-        "EventRaised" => new EventRaised(f.Time, f.Name!, f.Payload, f.Source),
+        "EventRaised" => new EventRaised(f.Time, Required(f.Name, f.Type), f.Payload, f.Source),
         "CustomStatusSet" => new CustomStatusSet(f.Time, f.Text),
         "ExecutionSuspended" => new ExecutionSuspended(f.Time, f.Text),
         "ExecutionResumed" => new ExecutionResumed(f.Time, f.Text),
-        "ExecutionStarted" => new ExecutionStarted(f.Time, f.Name!, f.Payload, f.CreatedAt)
+        "ExecutionStarted" => new ExecutionStarted(f.Time, Required(f.Name, f.Type), f.Payload, f.CreatedAt)
         {
             Version = f.Version ?? string.Empty,
             Tags = f.Tags,
@@ -136,9 +137,13 @@ internal static class HistoryEventReader
             CarriedEvents = f.Carried,
         },
         "ExecutionCompleted" => new ExecutionCompleted(
-            f.Time, Enum.Parse<OrchestrationRuntimeStatus>(f.Status!), f.Payload, f.Failure, f.NonRetriable, f.Recursive),
+            f.Time, Enum.Parse<OrchestrationRuntimeStatus>(Required(f.Status, f.Type)), f.Payload, f.Failure, f.NonRetriable, f.Recursive),
         _ => throw new JsonException($"'{f.Type}' is no event that this version of the program knows: use the program that wrote it."),
     };
+
+    private static T Required<T>(T? value, string? type, [CallerArgumentExpression(nameof(value))] string? field = null)
+        where T : class =>
+        value ?? throw new JsonException($"The event '{type}' has no {field?.Split('.')[^1].ToLowerInvariant()}.");
 
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
@@ -168,13 +173,13 @@ internal static class HistoryEventReader
     private static ParentLink ReadParent(ref Utf8JsonReader json)
     {
         var fields = ReadObject(ref json);
-        return new ParentLink(fields.Name!, fields.Instance!, fields.Generation, fields.Id);
+        return new ParentLink(Required(fields.Name, "parent"), Required(fields.Instance, "parent"), fields.Generation, fields.Id);
     }
 
     private static EventSource ReadSource(ref Utf8JsonReader json)
     {
         var fields = ReadObject(ref json);
-        return new EventSource(fields.Instance!, fields.Generation, fields.Id);
+        return new EventSource(Required(fields.Instance, "source"), fields.Generation, fields.Id);
     }
 
     private static Fields ReadObject(ref Utf8JsonReader json)
@@ -193,7 +198,7 @@ internal static class HistoryEventReader
         var carried = new List<EventRaised>();
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
-            carried.Add((EventRaised)ReadEvent(ref json));
+            carried.Add(ReadEvent(ref json) as EventRaised ?? throw new JsonException("Only events that were raised can be carried over."));
         }
 
         return carried;

@@ -15,6 +15,7 @@ public sealed class FileJournal : IJournal
     private const int OpenFiles = 256;
 
     private readonly ConcurrentDictionary<JournalId, JournalFile> _files = new();
+    private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly OpenFileBudget _budget = new(OpenFiles);
     private readonly string _instances;
@@ -28,7 +29,17 @@ public sealed class FileJournal : IJournal
         Folder = Path.GetFullPath(folder);
         _device = device;
         _lock = StateFolderLock.Acquire(Folder, time);
-        _instances = Directory.CreateDirectory(Path.Combine(Folder, "instances")).FullName;
+        _instances = Path.Combine(Folder, "instances");
+        try
+        {
+            Directory.CreateDirectory(_instances);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _lock.Dispose();
+            throw StateFolderLock.Unwritable(_instances, problem);
+        }
+
         _threads = new FlushThreads(Math.Clamp(Environment.ProcessorCount, 2, 8));
     }
 
@@ -46,6 +57,9 @@ public sealed class FileJournal : IJournal
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         return new FileJournal(folder, time ?? TimeProvider.System, device);
     }
+
+    /// <summary>Never completes: the system holds the folder's lock as long as the process lives.</summary>
+    public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
@@ -74,18 +88,25 @@ public sealed class FileJournal : IJournal
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_unreadable.TryGetValue(id, out var refusal))
+        {
+            throw refusal;
+        }
+
         var path = PathOf(id);
         if (!File.Exists(path))
         {
             yield break;
         }
 
-        var reader = new JournalFileReader(path);
+        var reader = new JournalReader(id);
         var length = _files.TryGetValue(id, out var known) ? known.DurableLength : new FileInfo(path).Length;
-        await foreach (var record in reader.ReadAsync(length, cancellation).ConfigureAwait(false))
+        using (var source = new FileSource(path, length))
         {
-            CheckOwner(reader, id, path);
-            yield return record;
+            await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            {
+                yield return record;
+            }
         }
 
         if (known is null)
@@ -101,8 +122,9 @@ public sealed class FileJournal : IJournal
         foreach (var path in Directory.EnumerateFiles(_instances))
         {
             cancellation.ThrowIfCancellationRequested();
-            var id = InstanceFileName.Decode(Path.GetFileName(path), out var isHistory);
-            if (isHistory && (id ?? await ReadIdAsync(path, cancellation).ConfigureAwait(false)) is { } known)
+            var name = Path.GetFileName(path);
+            var id = InstanceFileName.Decode(name, out var isHistory);
+            if (isHistory && (id ?? await ReadIdAsync(path, name, cancellation).ConfigureAwait(false)) is { } known)
             {
                 yield return known;
             }
@@ -141,24 +163,35 @@ public sealed class FileJournal : IJournal
         _lock.Dispose();
     }
 
-    private static void CheckOwner(JournalFileReader reader, JournalId id, string path)
+    /// <summary>The id behind a name that holds only its hash; null when nothing was written yet.</summary>
+    /// <remarks>Where the header cannot tell, the file's name stands for the id: reading that gives the reason, and nobody else's history is touched.</remarks>
+    private async Task<JournalId?> ReadIdAsync(string path, string name, CancellationToken cancellation)
     {
-        if (reader.Header is { } header && (header.Instance != id.InstanceId || header.Generation != id.Generation))
+        try
         {
-            throw new JournalCorruptException(
-                path, 0, 0, $"says that the file belongs to '{header.Instance}' (generation {header.Generation}), not to '{id}': it was renamed or copied");
-        }
-    }
+            var reader = new JournalReader(null);
+            using var source = new FileSource(path, new FileInfo(path).Length);
+            await foreach (var _ in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            {
+                break;
+            }
 
-    private static async Task<JournalId?> ReadIdAsync(string path, CancellationToken cancellation)
-    {
-        var reader = new JournalFileReader(path);
-        await foreach (var _ in reader.ReadAsync(new FileInfo(path).Length, cancellation).ConfigureAwait(false))
+            if (reader.Header is not { } header)
+            {
+                return null;
+            }
+
+            var id = new JournalId(header.Instance, header.Generation);
+            return InstanceFileName.Encode(id) == name
+                ? id
+                : throw new JournalCorruptException(path, 0, 0, $"says that this is the history of '{id}', whose file has another name: it was renamed or copied");
+        }
+        catch (JournalException problem)
         {
-            break;
+            var unknown = new JournalId(name, 0);
+            _unreadable[unknown] = problem;
+            return unknown;
         }
-
-        return reader.Header is { } header ? new JournalId(header.Instance, header.Generation) : null;
     }
 
     private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation)
@@ -182,15 +215,26 @@ public sealed class FileJournal : IJournal
         await _files[id].Append(expectedPosition, record.Span).ConfigureAwait(false);
     }
 
-    private void Adopt(JournalId id, string path, JournalFileReader reader, long length)
+    private void Adopt(JournalId id, string path, JournalReader reader, long length)
     {
-        if (reader.GoodLength < length)
+        var good = reader.Records == 0 ? 0 : reader.GoodLength;
+        if (good < length)
         {
-            using var handle = _device.Open(path);
-            _device.Truncate(handle, reader.Records == 0 ? 0 : reader.GoodLength);
+            try
+            {
+                using var handle = _device.Open(path);
+                _device.Truncate(handle, good);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                throw new JournalException(
+                    $"The history in '{path}' ends in a torn record that cannot be cut off: {problem.Message} "
+                    + "Give this user the right to write the file, then restart.",
+                    problem);
+            }
         }
 
-        _files.TryAdd(id, NewFile(id, path, reader.Records, reader.Records == 0 ? 0 : reader.GoodLength));
+        _files.TryAdd(id, NewFile(id, path, reader.Records, good));
     }
 
     private JournalFile NewFile(JournalId id, string path, long records, long length) =>

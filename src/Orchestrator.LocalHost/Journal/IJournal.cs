@@ -11,6 +11,12 @@ namespace Orchestrator.LocalHost.Journal;
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
+    /// <summary>
+    /// Completes, with the reason, when this journal stops belonging to this process: another may write to it from now on. Every append fails with the
+    /// reason then, and nothing more becomes durable. Never completes where that cannot happen.
+    /// </summary>
+    public Task<JournalException> Lost { get; }
+
     /// <summary>Appends one record after the <paramref name="expectedPosition"/> records that are there already.</summary>
     /// <param name="id">The history; its first append creates it.</param>
     /// <param name="expectedPosition">How many records the caller knows to be accepted, durable or not; 0 creates the history.</param>

@@ -87,7 +87,9 @@ internal static class InstanceFileName
             }
         }
 
-        isHistory = true;
-        return new JournalId(Encoding.UTF8.GetString([.. bytes]), generation);
+        // Every history has one name: a copy under a second one ("a~00", "A~0") would be the same instance twice.
+        var id = new JournalId(Encoding.UTF8.GetString([.. bytes]), generation);
+        isHistory = Encode(id) == fileName;
+        return isHistory ? id : null;
     }
 }

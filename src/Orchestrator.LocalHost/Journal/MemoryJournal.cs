@@ -10,6 +10,9 @@ public sealed class MemoryJournal : IJournal
 {
     private readonly ConcurrentDictionary<JournalId, List<byte[]>> _histories = new();
 
+    /// <summary>Never completes: nobody else can reach this memory.</summary>
+    public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
+
     /// <inheritdoc/>
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
     {

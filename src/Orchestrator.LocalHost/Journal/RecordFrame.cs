@@ -11,12 +11,17 @@ namespace Orchestrator.LocalHost.Journal;
 /// </summary>
 internal static class RecordFrame
 {
+    /// <summary>The version of the format that is written, and the newest that is read.</summary>
+    public const int Version = 1;
+
     private const int CrcLength = 8;
 
     /// <summary>More than the frame ever adds to a record.</summary>
     public const int Overhead = 64;
 
     private static ReadOnlySpan<byte> Start => "{\"v\":1,\"n\":"u8;
+
+    private static ReadOnlySpan<byte> BeforeVersion => "{\"v\":"u8;
 
     private static ReadOnlySpan<byte> BeforeCrc => ",\"crc\":\""u8;
 
@@ -49,9 +54,7 @@ internal static class RecordFrame
         var rest = line.Span;
         if (!rest.StartsWith(Start))
         {
-            return rest.StartsWith("{\"v\":"u8)
-                ? "was written in another version of the format than 1, the only one this program reads: use the program that wrote it"
-                : "does not begin as a record does";
+            return "does not begin as a record does";
         }
 
         rest = rest[Start.Length..];
@@ -64,6 +67,7 @@ internal static class RecordFrame
         if (rest.Length < CrcLength
             || !Utf8Parser.TryParse(rest[..CrcLength], out uint checksum, out var read, 'x')
             || read != CrcLength
+            || rest[..CrcLength].ContainsAnyInRange((byte)'A', (byte)'F')
             || !rest[CrcLength..].StartsWith(BeforeRecord)
             || rest[^1] != (byte)'}')
         {
@@ -79,11 +83,36 @@ internal static class RecordFrame
 
         if (number != expectedNumber)
         {
-            return $"carries the number {number}: lines are missing or doubled";
+            return $"carries the number {number}: records are missing, doubled or in another order";
         }
 
         record = body;
         return null;
+    }
+
+    /// <summary>The version that a line says it has, if this program is too old for it; null for every other line, good or bad.</summary>
+    public static int? NewerVersion(ReadOnlySpan<byte> line) =>
+        line.StartsWith(BeforeVersion)
+        && Utf8Parser.TryParse(line[BeforeVersion.Length..], out int version, out var digits)
+        && version > Version
+        && line[(BeforeVersion.Length + digits)..].StartsWith((byte)',')
+            ? version
+            : null;
+
+    /// <summary>
+    /// Whether bytes that no line break follows can be what a crash left of a line: its beginning, perhaps with zeros where the system had made room
+    /// but not written. A line that is complete but for its last byte was changed by someone else.
+    /// </summary>
+    public static bool IsTorn(ReadOnlyMemory<byte> tail, long expectedNumber)
+    {
+        Span<byte> start = stackalloc byte[Overhead];
+        var rest = Put(start, Start);
+        Utf8Formatter.TryFormat(expectedNumber, rest, out var digits);
+        rest = Put(rest[digits..], BeforeCrc);
+        start = start[..(Overhead - rest.Length)];
+        var written = tail.Span.TrimEnd((byte)0);
+        var common = Math.Min(written.Length, start.Length);
+        return written[..common].SequenceEqual(start[..common]) && (tail.IsEmpty || Read(tail[..^1], expectedNumber, out _) is not null);
     }
 
     private static Span<byte> Put(Span<byte> target, ReadOnlySpan<byte> bytes)

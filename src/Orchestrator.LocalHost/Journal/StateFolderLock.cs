@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
@@ -16,6 +13,11 @@ internal sealed class StateFolderLock : IDisposable
     /// <exception cref="JournalException">Another process owns the folder, or it cannot be written.</exception>
     public static StateFolderLock Acquire(string folder, TimeProvider time)
     {
+        if (File.Exists(folder))
+        {
+            throw new JournalException($"The state folder '{folder}' is a file. Choose another folder, or move the file away.");
+        }
+
         try
         {
             Directory.CreateDirectory(folder);
@@ -30,19 +32,18 @@ internal sealed class StateFolderLock : IDisposable
         {
             held = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException problem)
-        {
-            throw Unwritable(folder, problem);
-        }
-        catch (IOException problem)
+        catch (IOException problem) when (IsHeld(problem))
         {
             throw InUse(folder, problem);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(folder, problem);
         }
 
         try
         {
-            var owner = new FolderOwner(Environment.ProcessId, Environment.MachineName, time.GetUtcNow());
-            File.WriteAllBytes(OwnerPath(folder), JsonSerializer.SerializeToUtf8Bytes(owner, FolderOwnerContext.Default.FolderOwner));
+            File.WriteAllBytes(OwnerPath(folder), JournalOwner.ThisProcess(time).Write());
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -53,37 +54,28 @@ internal sealed class StateFolderLock : IDisposable
         return new StateFolderLock(held);
     }
 
+    public static JournalException Unwritable(string folder, Exception problem) =>
+        new($"The state folder '{folder}' cannot be written: {problem.Message} Choose another folder, or give this user the right to write there.", problem);
+
     public void Dispose() => _held.Dispose();
+
+    /// <summary>Whether opening the file failed because someone holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
+    private static bool IsHeld(IOException problem) => problem.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     private static string OwnerPath(string folder) => Path.Combine(folder, "owner.json");
 
-    private static JournalException Unwritable(string folder, Exception problem) =>
-        new($"The state folder '{folder}' cannot be written: {problem.Message} Choose another folder, or give this user the right to write there.", problem);
-
     private static JournalException InUse(string folder, IOException problem)
     {
-        var owner = "another process";
+        JournalOwner? owner = null;
         try
         {
-            if (JsonSerializer.Deserialize(File.ReadAllBytes(OwnerPath(folder)), FolderOwnerContext.Default.FolderOwner) is { } known)
-            {
-                owner = $"process {known.Pid} on host '{known.Host}' since {known.Since:u}";
-            }
+            owner = JournalOwner.Read(File.ReadAllBytes(OwnerPath(folder)));
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return new(
-                $"The state folder '{folder}' is in use by another process, or cannot be locked: {problem.Message} "
-                + "Stop that process, or choose another folder.",
-                problem);
+            // The note is a courtesy: what counts is that the lock is held.
         }
 
-        return new($"The state folder '{folder}' is in use by {owner}. One process owns a state folder: stop that process, or choose another folder.", problem);
+        return new($"The state folder '{folder}' is in use by {owner?.ToString() ?? "another process"}. One process owns a state folder: stop that process, or choose another folder.", problem);
     }
 }
-
-internal sealed record FolderOwner(int Pid, string Host, DateTimeOffset Since);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(FolderOwner))]
-internal sealed partial class FolderOwnerContext : JsonSerializerContext;

@@ -72,7 +72,7 @@ internal sealed partial class OrchestrationEngine
         var history = new List<HistoryEvent>();
         await foreach (var record in Journal.ReadAsync(id, cancellation).ConfigureAwait(false))
         {
-            history.Add(Parse(id, history.Count, record));
+            history.Add(Parse(id, history.Count + 1, record));
         }
 
         if (history.Count == 0)
@@ -98,7 +98,7 @@ internal sealed partial class OrchestrationEngine
         return true;
     }
 
-    private static HistoryEvent Parse(JournalId id, int position, ReadOnlyMemory<byte> record)
+    private static HistoryEvent Parse(JournalId id, int number, ReadOnlyMemory<byte> record)
     {
         try
         {
@@ -106,7 +106,7 @@ internal sealed partial class OrchestrationEngine
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new JournalException($"Event {position} in the history of '{id}' cannot be understood: {problem.Message}", problem);
+            throw new JournalException($"Record {number} of the history of '{id}' cannot be understood: {problem.Message} Nothing was changed.", problem);
         }
     }
 

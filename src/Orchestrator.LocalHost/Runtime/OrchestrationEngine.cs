@@ -15,7 +15,9 @@ internal sealed partial class OrchestrationEngine : IDisposable
     private readonly IServiceProvider _services;
     private readonly Action<OrchestrationInstance>? _pumpScheduler;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _watching = new();
     private volatile bool _isStopped;
+    private volatile JournalException? _lost;
 
     public OrchestrationEngine(EngineParts parts)
     {
@@ -91,6 +93,11 @@ internal sealed partial class OrchestrationEngine : IDisposable
 
     public void ThrowIfStopped()
     {
+        if (_lost is { } lost)
+        {
+            throw new JournalException(lost.Message, lost);
+        }
+
         if (_isStopped)
         {
             throw Stopped();
@@ -102,6 +109,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
     public async Task StopAsync(CancellationToken cancellation)
     {
         _isStopped = true;
+        await _watching.CancelAsync().ConfigureAwait(false);
         try
         {
             await Activities.StopAsync(cancellation).ConfigureAwait(false);
@@ -118,7 +126,43 @@ internal sealed partial class OrchestrationEngine : IDisposable
         }
     }
 
-    public void Dispose() => Activities.Dispose();
+    public void Dispose()
+    {
+        Activities.Dispose();
+        _watching.Dispose();
+    }
+
+    /// <summary>
+    /// When the journal is lost, another process may go on with the instances: here they stand still at once. What they had asked for and nobody has
+    /// seen is not shown; activities are told to stop, and what they return is dropped.
+    /// </summary>
+    public async Task WatchJournalAsync()
+    {
+        JournalException lost;
+        var watching = _watching.Token;
+        try
+        {
+            lost = await Journal.Lost.WaitAsync(watching).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        _lost = lost;
+        _isStopped = true;
+        _logger.LogCritical(lost, "Every unfinished instance stands still: {Problem}", lost.Message);
+        foreach (var entry in _entries.Values)
+        {
+            if (entry.Live is { } live)
+            {
+                entry.Refuse(lost);
+                _ = live.HaltAsync();
+            }
+        }
+
+        await Activities.StopAsync(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public void InstanceBroke(string instanceId, Exception problem) => _logger.LogCritical(
         problem, "The instance '{Instance}' stands still: {Problem}", instanceId, problem.Message);

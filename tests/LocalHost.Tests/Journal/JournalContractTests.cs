@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.LocalHost.Tests.Journal;
 
@@ -14,7 +15,7 @@ public abstract class JournalContractTests : IAsyncLifetime
 
     public virtual async Task DisposeAsync() => await _journal.DisposeAsync();
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_then_read_gives_the_records_in_order()
     {
         await AppendAsync(Id("a"), 0, "{\"x\":1}");
@@ -22,7 +23,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(["{\"x\":1}", "{\"x\":2}"], await ReadAsync(Id("a")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_pipelined_without_waiting_keeps_order()
     {
         var durable = new List<Task>();
@@ -35,7 +36,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{{\"i\":{i}}}"), await ReadAsync(Id("a")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_copies_the_record_before_it_returns()
     {
         var bytes = "{\"x\":1}"u8.ToArray();
@@ -45,7 +46,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(["{\"x\":1}"], await ReadAsync(Id("a")));
     }
 
-    [Theory]
+    [SuiteTheory]
     [InlineData(0, 1)]
     [InlineData(2, 1)]
     [InlineData(1, 0)]
@@ -62,7 +63,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         await AppendAsync(Id("a"), there, "3");
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Append_by_racing_writers_lets_one_of_each_position_win()
     {
         var wins = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
@@ -81,16 +82,16 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Single(await ReadAsync(Id("a")));
     }
 
-    [Theory]
+    [SuiteTheory]
     [InlineData("")]
     [InlineData("{\n}")]
     public async Task Append_of_a_record_that_is_no_line_is_refused(string record) =>
         await Assert.ThrowsAsync<ArgumentException>(() => AppendAsync(Id("a"), 0, record));
 
-    [Fact]
+    [SuiteFact]
     public async Task Read_of_an_unknown_history_is_empty() => Assert.Empty(await ReadAsync(Id("nobody")));
 
-    [Fact]
+    [SuiteFact]
     public async Task Generations_of_one_instance_are_different_histories()
     {
         await AppendAsync(new JournalId("a", 0), 0, "0");
@@ -99,7 +100,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(["1"], await ReadAsync(new JournalId("a", 1)));
     }
 
-    [Theory]
+    [SuiteTheory]
     [InlineData("run-1.2")]
     [InlineData("../../etc/passwd")]
     [InlineData("a/b\\c:d*e?f|g<h>\"i\"")]
@@ -116,7 +117,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Single(await ReadAsync(Id(instanceId)));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Ids_that_differ_only_in_case_or_far_behind_are_different_histories()
     {
         var stem = new string('x', 400);
@@ -130,7 +131,7 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(["\"2\""], await ReadAsync(ids[3]));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Delete_removes_a_history_and_its_id_can_begin_again()
     {
         await AppendAsync(Id("a"), 0, "1");
@@ -141,10 +142,10 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(["2"], await ReadAsync(Id("a")));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Delete_of_an_unknown_history_is_no_error() => await _journal.DeleteAsync(Id("nobody"));
 
-    [Fact]
+    [SuiteFact]
     public async Task Reopened_journal_has_every_confirmed_record_and_takes_the_next()
     {
         var large = $"\"{new string('x', 200_000)}\"";
@@ -155,6 +156,79 @@ public abstract class JournalContractTests : IAsyncLifetime
         await AppendAsync(Id("a"), 2, "3");
         Assert.Equal(["1", large, "3"], await ReadAsync(Id("a")));
     }
+
+    [SuiteFact]
+    public async Task Reopened_journal_refuses_a_stale_position_and_takes_the_right_one()
+    {
+        await AppendAsync(Id("a"), 0, "1");
+        await AppendAsync(Id("a"), 1, "2");
+        foreach (var stale in (int[])[0, 1, 3])
+        {
+            await _journal.DisposeAsync();
+            _journal = await OpenAsync();
+            var conflict = await Assert.ThrowsAsync<JournalConflictException>(() => AppendAsync(Id("a"), stale, "x"));
+            Assert.Equal((stale, 2), ((int)conflict.Expected, (int)conflict.Actual));
+        }
+
+        await AppendAsync(Id("a"), 2, "3");
+        Assert.Equal(["1", "2", "3"], await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public async Task Append_that_is_durable_has_durable_ones_before_it()
+    {
+        var durable = Enumerable.Range(0, 500).Select(i => AppendAsync(Id("a"), i, $"{i}")).ToArray();
+        for (var i = durable.Length - 1; i >= 0; i -= 50)
+        {
+            await durable[i];
+            Assert.All(durable[..i], earlier => Assert.True(earlier.IsCompletedSuccessfully));
+        }
+    }
+
+    [SuiteFact]
+    public async Task Append_at_a_stale_position_in_a_pipeline_leaves_the_others_alone()
+    {
+        var first = AppendAsync(Id("a"), 0, "1");
+        var second = AppendAsync(Id("a"), 1, "2");
+        var stale = AppendAsync(Id("a"), 1, "x");
+        var third = AppendAsync(Id("a"), 2, "3");
+        await Assert.ThrowsAsync<JournalConflictException>(() => stale);
+        await Task.WhenAll(first, second, third);
+        Assert.Equal(["1", "2", "3"], await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public async Task Many_histories_are_written_at_the_same_time()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 100).SelectMany(id => Enumerable.Range(0, 5).Select(i => AppendAsync(Id($"i{id}"), i, $"{i}"))));
+        Assert.Equal(100, (await ListAsync()).Count);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 100).Select(id => ReadAsync(Id($"i{id}")))), records => Assert.Equal(["0", "1", "2", "3", "4"], records));
+    }
+
+    [SuiteFact]
+    public async Task Records_of_several_megabytes_come_back_whole()
+    {
+        var records = Enumerable.Range(3, 4).Select(megabytes => $"\"{new string((char)('a' + megabytes), megabytes * 1024 * 1024)}\"").ToArray();
+        await Task.WhenAll(records.Select((record, i) => AppendAsync(Id("a"), i, record)));
+        Assert.Equal(records, await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public async Task Deleted_history_stays_deleted_when_the_journal_is_opened_again()
+    {
+        await AppendAsync(Id("a"), 0, "1");
+        await AppendAsync(Id("b"), 0, "1");
+        await _journal.DeleteAsync(Id("a"));
+        await _journal.DisposeAsync();
+        _journal = await OpenAsync();
+        Assert.Equal([Id("b")], await ListAsync());
+        await Assert.ThrowsAsync<JournalConflictException>(() => AppendAsync(Id("a"), 1, "2"));
+        await AppendAsync(Id("a"), 0, "again");
+        Assert.Equal(["again"], await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public void Journal_that_nobody_took_is_not_lost() => Assert.False(_journal.Lost.IsCompleted);
 
     protected static JournalId Id(string instanceId) => new(instanceId, 0);
 

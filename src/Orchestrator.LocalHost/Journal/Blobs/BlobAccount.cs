@@ -1,0 +1,112 @@
+using Azure;
+using Azure.Storage.Blobs;
+
+namespace Orchestrator.LocalHost.Journal.Blobs;
+
+/// <summary>
+/// Requests to one container: so many at once and no more, tried again while the account does not answer, and with errors that name the account and
+/// the container and never a key. Thread safe.
+/// </summary>
+internal sealed class BlobAccount(BlobContainerClient container, TimeProvider time, BlobJournalOptions options) : IDisposable
+{
+    /// <summary>An attempt that takes longer is given up, and may be made again.</summary>
+    public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _slots = new(options.MaxConcurrentRequests);
+
+    public BlobContainerClient Container => container;
+
+    public TimeProvider Time => time;
+
+    public BlobJournalOptions Options => options;
+
+    /// <summary>What errors call a blob.</summary>
+    public string Locate(string blob) => $"{container.AccountName}/{container.Name}/{blob}";
+
+    /// <summary>Sends a request until there is an answer.</summary>
+    /// <param name="what">What it is for: the beginning of a sentence.</param>
+    /// <param name="request">Makes one attempt; it may have been made before, and have succeeded without an answer.</param>
+    /// <param name="before">Awaited before each attempt; null means nothing.</param>
+    /// <exception cref="RequestFailedException">The answer is 404, 409, 412 or 416: the caller knows what it means.</exception>
+    /// <exception cref="JournalException">There was no answer for <see cref="BlobJournalOptions.Patience"/>, or it was a refusal.</exception>
+    public async Task<T> SendAsync<T>(
+        string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellation, Func<CancellationToken, Task>? before = null)
+    {
+        long? silentSince = null;
+        for (var wait = FirstWait; ; wait = wait < LongestWait / 2 ? wait * 2 : LongestWait)
+        {
+            if (before is not null)
+            {
+                await before(cancellation).ConfigureAwait(false);
+            }
+
+            Exception problem;
+            await _slots.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await AttemptAsync(request, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (IsTransient(failure, cancellation))
+            {
+                problem = failure;
+            }
+            catch (RequestFailedException refusal) when (refusal.Status is not (404 or 409 or 412 or 416))
+            {
+                throw Refused(what, refusal);
+            }
+            finally
+            {
+                _slots.Release();
+            }
+
+            silentSince ??= time.GetTimestamp();
+            if (time.GetElapsedTime(silentSince.Value) >= options.Patience)
+            {
+                throw Silent(what, problem);
+            }
+
+            await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes one attempt, for at most <see cref="AttemptTimeout"/>.</summary>
+    public async Task<T> AttemptAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(AttemptTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        return await request(either.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether trying again can help.</summary>
+    public static bool IsTransient(Exception failure, CancellationToken cancellation) => failure switch
+    {
+        RequestFailedException answer => answer.Status is 0 or 408 or 429 or >= 500,
+        AggregateException several => several.InnerExceptions.All(inner => IsTransient(inner, cancellation)),
+        OperationCanceledException => !cancellation.IsCancellationRequested,
+        FileNotFoundException or FileLoadException => false,
+        _ => failure is IOException or HttpRequestException,
+    };
+
+    public JournalException Refused(string what, RequestFailedException refusal) => new(
+        $"{what} failed: the account '{container.AccountName}' answered {refusal.Status} {refusal.ErrorCode} for the container '{container.Name}'. "
+        + (refusal.Status is 401 or 403
+            ? "Give this identity the role Storage Blob Data Contributor on the container, or correct the connection string, then restart."
+            : "Correct the cause, then restart; what was confirmed before is safe."),
+        refusal);
+
+    public void Dispose() => _slots.Dispose();
+
+    private static string FirstLine(Exception problem)
+    {
+        var cause = problem is AggregateException several ? several.InnerExceptions[^1] : problem;
+        return cause is OperationCanceledException ? "No answer in time." : cause.Message.Split('\n', 2)[0].Trim();
+    }
+
+    private JournalException Silent(string what, Exception problem) => new(
+        $"{what} failed: the account '{container.AccountName}' did not answer for {options.Patience:g} (container '{container.Name}'): {FirstLine(problem)} "
+        + "Check the account and the network, then restart; what was confirmed before is safe.",
+        problem);
+}

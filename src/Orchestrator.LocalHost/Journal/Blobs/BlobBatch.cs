@@ -1,0 +1,32 @@
+using System.Buffers;
+
+namespace Orchestrator.LocalHost.Journal.Blobs;
+
+/// <summary>Records that share one block. Not thread safe.</summary>
+internal sealed class BlobBatch
+{
+    /// <summary>A block that holds more than one record is no larger, in bytes.</summary>
+    public const int MostBytes = 4 * 1024 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
+
+    public Task Durable => _durable.Task;
+
+    public bool HasRoomFor(int record) => _bytes.WrittenCount == 0 || _bytes.WrittenCount + record + RecordFrame.Overhead <= MostBytes;
+
+    public void Add(long number, ReadOnlySpan<byte> record) =>
+        _bytes.Advance(RecordFrame.Write(_bytes.GetSpan(record.Length + RecordFrame.Overhead), number, record));
+
+    public void Succeed() => _durable.SetResult();
+
+    public void Fail(Exception problem)
+    {
+        _durable.SetException(problem);
+
+        // Nobody may be waiting: the instance that appended may be gone.
+        _ = _durable.Task.Exception;
+    }
+}

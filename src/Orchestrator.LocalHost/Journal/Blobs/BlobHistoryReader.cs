@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+
+namespace Orchestrator.LocalHost.Journal.Blobs;
+
+/// <summary>Reads the segments of a history, one behind the other.</summary>
+internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segments, JournalId id)
+{
+    /// <summary>Where the history ends, once it was read to its end.</summary>
+    public BlobEnd End { get; private set; } = BlobEnd.None;
+
+    /// <summary>The id that the first record of a history tells; null when there is none.</summary>
+    /// <exception cref="JournalException">It cannot be read, or is that of another history.</exception>
+    public static async Task<JournalId?> ReadIdAsync(BlobAccount account, BlobSegment first, CancellationToken cancellation)
+    {
+        var reader = new JournalReader(null);
+        using var source = new BlobSource(account, first.Name, first.Length);
+        await foreach (var _ in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+        {
+            break;
+        }
+
+        if (reader.Header is not { } header)
+        {
+            return null;
+        }
+
+        var id = new JournalId(header.Instance, header.Generation);
+        return InstanceFileName.Encode(id) == first.File
+            ? id
+            : throw new JournalCorruptException(
+                source.Location, 0, 0, $"says that this is the history of '{id}', whose blob has another name: it was renamed or copied");
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var reader = new JournalReader(id);
+        var end = BlobEnd.None;
+        await foreach (var segment in segments.ListAsync(id, cancellation).ConfigureAwait(false))
+        {
+            if (segment.Number != end.Segment + 1)
+            {
+                throw new JournalCorruptException(
+                    account.Locate(segments.NameOf(id, end.Segment + 1)), reader.Records + 1, 0, "is missing with the whole segment, though later ones are there");
+            }
+
+            using var source = new BlobSource(account, segment.Name, segment.Length);
+            await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            {
+                yield return record;
+            }
+
+            end = new BlobEnd(reader.Records, segment.Number, segment.Length, source.Blocks);
+        }
+
+        if (reader is { Header: not null, Records: 0 })
+        {
+            throw new JournalCorruptException(account.Locate(segments.NameOf(id, 0)), 1, reader.GoodLength, "is missing, though the header is there");
+        }
+
+        End = end;
+    }
+}
