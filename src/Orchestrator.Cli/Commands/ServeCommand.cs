@@ -55,7 +55,11 @@ internal static class ServeCommand
 
             await output.WriteLineAsync($"State: {settings.Storage.Describe(app.Services.GetRequiredService<IContentStore>())}.");
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
-            await stop.WaitAsync();
+            if (await Task.WhenAny(stop.WaitAsync(), app.Lost) == app.Lost)
+            {
+                throw await app.Lost;
+            }
+
             await output.WriteLineAsync("Stopping.");
             return ExitCodes.Completed;
         });
