@@ -52,7 +52,11 @@ internal static class ServeCommand
 
             await output.WriteLineAsync($"State: {app.Place}.");
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
-            await stop.WaitAsync();
+            if (await Task.WhenAny(stop.WaitAsync(), app.Lost) == app.Lost)
+            {
+                throw await app.Lost;
+            }
+
             await output.WriteLineAsync("Stopping.");
             return ExitCodes.Completed;
         });

@@ -24,14 +24,18 @@ internal sealed class LocalApp : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly LocalDurableHost _host;
 
-    private LocalApp(ServiceProvider services, LocalDurableHost host, FunctionCatalog functions, HostSettings settings, string place)
+    private LocalApp(ServiceProvider services, LocalDurableHost host, IJournal journal, FunctionCatalog functions, HostSettings settings, string place)
     {
         _services = services;
         _host = host;
+        Lost = journal.Lost;
         Functions = functions;
         Settings = settings;
         Place = place;
     }
+
+    /// <summary>Completes when another process may go on with the runs: in this one they stand still from then on.</summary>
+    public Task<JournalException> Lost { get; }
 
     /// <summary>What host.json says.</summary>
     public HostSettings Settings { get; }
@@ -49,8 +53,8 @@ internal sealed class LocalApp : IAsyncDisposable
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>
         _host.ReadHistoryAsync(instanceId, cancellationToken);
 
-    /// <summary>Starts the app over its storage. A state folder is the app's own until it is disposed.</summary>
-    /// <exception cref="JournalException">The folder is in use or cannot be written.</exception>
+    /// <summary>Starts the app over its storage, which other processes may look at, but not run workflows in, until the app is disposed.</summary>
+    /// <exception cref="JournalException">Another process runs workflows there, or the folder or the account cannot be used.</exception>
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the storage account cannot be used.</exception>
     /// <exception cref="ModelConfigurationException">The environment variables of models or prices cannot be used.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
@@ -59,11 +63,11 @@ internal sealed class LocalApp : IAsyncDisposable
         var host = HostSettings.Load();
         var services = new ServiceCollection();
         services.AddModelProviders(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-        var journal = settings.Storage.OpenJournal();
+        var journal = await settings.Storage.OpenJournalAsync(cancellationToken);
         IContentStore content;
         try
         {
-            content = settings.Storage.OpenContent();
+            content = settings.Storage.OpenContent(forRuns: true);
         }
         catch
         {
@@ -87,8 +91,8 @@ internal sealed class LocalApp : IAsyncDisposable
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));
         }
 
-        // Where one process owns the state, a claim on an attempt need not outlive it.
-        services.AddOrchestrator(settings.Options, settings.Storage.OpenClaims());
+        // One process owns the journal, so a claim on an attempt need not outlive it: the next one would only wait until it expires.
+        services.AddOrchestrator(settings.Options, new MemoryContentStore());
         var provider = services.BuildServiceProvider();
         try
         {
@@ -108,7 +112,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.AddFunctions(functions);
                 },
                 cancellationToken);
-            return new LocalApp(provider, runtime, functions, host, settings.Storage.Describe(content));
+            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content));
         }
         catch
         {

@@ -2,20 +2,25 @@ using Microsoft.Extensions.Configuration;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Journal.Blobs;
 
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>Where a command keeps runs, and everything else that outlives it.</summary>
-/// <param name="Folder">The state folder; with files everything is in it.</param>
+/// <param name="Folder">The state folder. With files everything is in it, otherwise nothing is.</param>
 internal sealed record StateStorage(StorageKind Kind, string Folder)
 {
     private static readonly TimeProvider Time = TimeProvider.System;
 
+    /// <summary>How long runs wait for an account that does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>The store of contents. A folder is made when absent, a container by its first write.</summary>
+    /// <param name="forRuns">Whether workflows run over it, which outlast an account that is away for a while; otherwise somebody waits for an answer.</param>
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the account cannot be used.</exception>
-    public IContentStore OpenContent() => Kind switch
+    public IContentStore OpenContent(bool forRuns = false) => Kind switch
     {
-        StorageKind.Azure => BlobContentStore.Open(Configuration()),
+        StorageKind.Azure => BlobContentStore.Open(Configuration(), forRuns ? Patience : null),
         StorageKind.Memory => new MemoryContentStore(),
         _ => new FileContentStore(Folder, Time),
     };
@@ -27,12 +32,15 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
         ? OpenContent()
         : throw new UsageException($"There is no state folder '{Folder}'.");
 
-    /// <summary>The histories of orchestrations.</summary>
-    /// <exception cref="JournalException">The folder is in use or cannot be written.</exception>
-    public IJournal OpenJournal() => Kind == StorageKind.Memory ? new MemoryJournal() : FileJournal.Open(Path.Combine(Folder, "journal"), Time);
-
-    /// <summary>Where claims on attempts are kept; null: with everything else, since other processes may work on the same runs.</summary>
-    public IContentStore? OpenClaims() => Kind == StorageKind.Azure ? null : new MemoryContentStore();
+    /// <summary>The histories of orchestrations, where the contents are. They are this process's own until the journal is disposed.</summary>
+    /// <exception cref="JournalException">Another process owns them, or the folder or the account cannot be used.</exception>
+    /// <exception cref="ContentStoreException">The setting of the account cannot be used, or the account does not answer.</exception>
+    public async Task<IJournal> OpenJournalAsync(CancellationToken cancellationToken) => Kind switch
+    {
+        StorageKind.Azure => await OpenBlobJournalAsync(cancellationToken),
+        StorageKind.Memory => new MemoryJournal(),
+        _ => FileJournal.Open(Path.Combine(Folder, "journal"), Time),
+    };
 
     /// <summary>The place, in words.</summary>
     public string Describe(IContentStore content) => content switch
@@ -41,6 +49,15 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
         MemoryContentStore => "in memory, gone with this process",
         _ => Path.GetFullPath(Folder),
     };
+
+    private static async Task<BlobJournal> OpenBlobJournalAsync(CancellationToken cancellationToken)
+    {
+        var content = BlobContentStore.Open(Configuration());
+
+        // The journal is patient, and somebody who forgot to start Azurite need not wait for that.
+        await content.ReachAsync(cancellationToken);
+        return await BlobJournal.OpenAsync(content.Container, Time, new BlobJournalOptions { Patience = Patience }, cancellationToken);
+    }
 
     private static IConfiguration Configuration() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 }

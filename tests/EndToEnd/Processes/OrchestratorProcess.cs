@@ -55,9 +55,11 @@ internal sealed partial class OrchestratorProcess : IDisposable
     }
 
     /// <summary>Runs the command to its end.</summary>
-    public static async Task<ProcessResult> RunAsync(string workingFolder, params string[] args)
+    public static Task<ProcessResult> RunAsync(string workingFolder, params string[] args) => RunAsync(workingFolder, new Dictionary<string, string>(), args);
+
+    public static async Task<ProcessResult> RunAsync(string workingFolder, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
-        using var process = Start(workingFolder, args);
+        using var process = Start(workingFolder, variables, args);
         return await process.WaitForExitAsync();
     }
 

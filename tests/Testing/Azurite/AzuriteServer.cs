@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Orchestrator.Testing.Azurite;
 
@@ -15,6 +16,8 @@ public sealed class AzuriteServer : IAsyncDisposable
     public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private const string Listening = "successfully listens on http://127.0.0.1:";
+
+    private const string Closed = "successfully closed";
 
     /// <summary>Far more than a start takes on a busy machine: reached only when something is wrong.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -64,16 +67,11 @@ public sealed class AzuriteServer : IAsyncDisposable
             RedirectStandardError = true,
         })!;
         var errors = _process.StandardError.ReadToEndAsync();
-        using var timeout = new CancellationTokenSource(Patience);
-        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        if (await ReadToAsync(_process, Listening) is { } line)
         {
-            if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
-            {
-                // Port 0 lets Azurite take a free one, so that no other process can be faster.
-                _port = int.Parse(line[(at + Listening.Length)..], System.Globalization.CultureInfo.InvariantCulture);
-                _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-                return;
-            }
+            // Port 0 lets Azurite take a free one, so that no other process can be faster.
+            _port = int.Parse(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..], CultureInfo.InvariantCulture);
+            return;
         }
 
         throw new InvalidOperationException($"Azurite did not start: {await errors}");
@@ -89,14 +87,15 @@ public sealed class AzuriteServer : IAsyncDisposable
 
         _process = null;
         process.StandardInput.Close();
-        using var timeout = new CancellationTokenSource(Patience);
         try
         {
-            await process.WaitForExitAsync(timeout.Token);
+            await ReadToAsync(process, Closed);
         }
         finally
         {
+            // All is saved, but it would wait for clients that keep their connections.
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
             process.Dispose();
         }
     }
@@ -112,5 +111,27 @@ public sealed class AzuriteServer : IAsyncDisposable
         var server = await NewAsync();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return server;
+    }
+
+    /// <summary>The next line of its output with this text; null when the output ends without it.</summary>
+    private static async Task<string?> ReadToAsync(Process process, string text)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+            {
+                if (line.Contains(text, StringComparison.Ordinal))
+                {
+                    return line;
+                }
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Azurite did not say '{text}' within {Patience}.");
+        }
     }
 }

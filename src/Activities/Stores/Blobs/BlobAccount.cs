@@ -14,6 +14,12 @@ public sealed class BlobAccount
     /// <summary>The setting that the Functions host itself uses.</summary>
     public const string DefaultSetting = "AzureWebJobsStorage";
 
+    /// <summary>How long a request is tried again while the account does not answer, unless told otherwise: as long as a person waits.</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
     private BlobAccount(string setting, BlobServiceClient service) => (Setting, Service) = (setting, service);
 
     /// <summary>The name of the setting it was read from.</summary>
@@ -22,27 +28,44 @@ public sealed class BlobAccount
     /// <summary>The account's name; <c>devstoreaccount1</c> for Azurite.</summary>
     public string Name => Service.AccountName;
 
-    /// <summary>A client of the account. It repeats what failed on the way, for some seconds.</summary>
+    /// <summary>A client of the account. It repeats what failed on the way.</summary>
     public BlobServiceClient Service { get; }
 
     /// <summary>Reads the setting, a value or a section. No request is made.</summary>
     /// <param name="configuration">Where the setting is; environment variables write <c>__</c> for the colon of a section.</param>
+    /// <param name="patience">
+    /// How long a request is tried again while attempts fail at once; attempts that get no answer last longer. Null means <see cref="DefaultPatience"/>.
+    /// </param>
     /// <exception cref="ContentStoreException">The setting is missing or cannot be used; one sentence says what to write. It never shows a value that may be secret.</exception>
-    public static BlobAccount Read(IConfiguration configuration, string setting = DefaultSetting) => Read(configuration, setting, _ => { });
+    public static BlobAccount Read(IConfiguration configuration, string setting = DefaultSetting, TimeSpan? patience = null) =>
+        Read(configuration, setting, options => options.Retry.MaxRetries = Retries(patience ?? DefaultPatience));
 
     internal static BlobAccount Read(IConfiguration configuration, string setting, Action<BlobClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var options = new BlobClientOptions();
         options.Retry.Mode = RetryMode.Exponential;
-        options.Retry.MaxRetries = 4;
-        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
-        options.Retry.MaxDelay = TimeSpan.FromSeconds(5);
+        options.Retry.MaxRetries = Retries(DefaultPatience);
+        options.Retry.Delay = FirstDelay;
+        options.Retry.MaxDelay = LongestDelay;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
         options.AddPolicy(Sends.Counter, HttpPipelinePosition.PerRetry);
         configure(options);
         var section = configuration.GetSection(setting);
         return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options) : ByText(section.Value, setting, options));
+    }
+
+    /// <summary>The client counts its retries, each after twice the delay of the one before, up to the longest.</summary>
+    internal static int Retries(TimeSpan patience)
+    {
+        var count = 0;
+        for (var (waited, delay) = (TimeSpan.Zero, FirstDelay); waited < patience; count++)
+        {
+            waited += delay;
+            delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+        }
+
+        return count;
     }
 
     private static BlobServiceClient ByText(string text, string setting, BlobClientOptions options)

@@ -5,7 +5,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Configuration;
-using Orchestrator.Activities.Stores.Files;
 
 namespace Orchestrator.Activities.Stores.Blobs;
 
@@ -33,7 +32,6 @@ public sealed class BlobContentStore : IContentStore
     private const string WriteName = "write";
 
     private readonly BlobAccount _account;
-    private readonly BlobContainerClient _container;
     private readonly BlobLogs _logs;
     private readonly GroupCommit _appends;
 
@@ -52,26 +50,35 @@ public sealed class BlobContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(account);
         _account = account;
-        _container = account.Service.GetBlobContainerClient(container);
-        _logs = new BlobLogs(_container, maxBlocks);
+        Container = account.Service.GetBlobContainerClient(container);
+        _logs = new BlobLogs(Container, maxBlocks);
         _appends = new GroupCommit(
             (key, parts) => WriteAsync(key, () => _logs.AppendAsync(key, parts), CancellationToken.None), IContentStore.MaxAppendBytes);
     }
 
+    /// <summary>The container, for what else is to be kept in it under names of its own.</summary>
+    public BlobContainerClient Container { get; }
+
     /// <summary>What the store keeps its values in, for people: the container and the account.</summary>
-    public string Place => $"the container '{_container.Name}' of the storage account '{_account.Name}'";
+    public string Place => $"the container '{Container.Name}' of the storage account '{_account.Name}'";
 
     /// <summary>The store over the account of <see cref="BlobAccount.DefaultSetting"/> and the container of <see cref="ContainerSetting"/>.</summary>
+    /// <param name="patience">How long a request is tried again while the account does not answer; null means <see cref="BlobAccount.DefaultPatience"/>.</param>
     /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
-    public static BlobContentStore Open(IConfiguration configuration)
+    public static BlobContentStore Open(IConfiguration configuration, TimeSpan? patience = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var container = configuration[ContainerSetting] ?? DefaultContainer;
         return IsContainerName(container)
-            ? new BlobContentStore(BlobAccount.Read(configuration), container)
+            ? new BlobContentStore(BlobAccount.Read(configuration, patience: patience), container)
             : throw new ContentStoreException(
                 ContainerSetting, $"{ContainerSetting} is '{container}', but the name of a container has 3 to 63 lower-case letters, digits and single hyphens between them.");
     }
+
+    /// <summary>Asks the account whether the container is there: it may be missing, but there must be an answer.</summary>
+    /// <exception cref="ContentStoreException">The account does not answer, or refuses.</exception>
+    public Task ReachAsync(CancellationToken cancellationToken) =>
+        CallAsync("", async () => (await Container.ExistsAsync(cancellationToken)).Value, cancellationToken);
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => CallAsync(
         key.Value,
@@ -147,7 +154,7 @@ public sealed class BlobContentStore : IContentStore
     private async IAsyncEnumerable<string> NamesAsync(ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await using var blobs = _container.GetBlobsAsync(prefix: prefix.Value, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var blobs = Container.GetBlobsAsync(prefix: prefix.Value, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await CallAsync(prefix.Value, () => NextAsync(blobs), cancellationToken))
         {
             if (IsOurs(blobs.Current.Name))
@@ -186,13 +193,13 @@ public sealed class BlobContentStore : IContentStore
     private async Task<bool> DeleteBlobAsync(string name, CancellationToken cancellationToken)
     {
         using var sends = Sends.Count();
-        return await _container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken) || sends.MoreThanOne;
+        return await Container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken) || sends.MoreThanOne;
     }
 
     /// <returns>The ETag; null when the conditions did not hold.</returns>
     private Task<string?> UploadAsync(ContentKey key, ReadOnlyMemory<byte> content, BlobRequestConditions conditions, CancellationToken cancellationToken)
     {
-        var blob = _container.GetBlockBlobClient(key.Value);
+        var blob = Container.GetBlockBlobClient(key.Value);
         var write = Guid.NewGuid().ToString("N");
         var options = new BlobUploadOptions
         {
@@ -235,7 +242,7 @@ public sealed class BlobContentStore : IContentStore
             }
             catch (RequestFailedException failure) when (failure.ErrorCode == BlobErrorCode.ContainerNotFound)
             {
-                await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+                await Container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
                 return await write();
             }
         },
@@ -250,7 +257,7 @@ public sealed class BlobContentStore : IContentStore
         }
         catch (Exception exception) when (BlobErrors.IsOfTheService(exception, cancellationToken))
         {
-            throw BlobErrors.Translate(exception, _account, _container.Name, location);
+            throw BlobErrors.Translate(exception, _account, Container.Name, location);
         }
     }
 }

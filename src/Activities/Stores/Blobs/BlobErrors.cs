@@ -15,7 +15,7 @@ internal static class BlobErrors
         _ => exception is RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException,
     };
 
-    /// <param name="location">The key or prefix that it was about.</param>
+    /// <param name="location">The key or prefix that it was about; empty for the whole container.</param>
     public static ContentStoreException Translate(Exception exception, BlobAccount account, string container, string location)
     {
         var cause = exception is AggregateException all ? all.InnerExceptions[^1] : exception;
@@ -31,8 +31,9 @@ internal static class BlobErrors
                     ? "Start Azurite (docs/azurite.md)"
                     : $"Check the account's name in {account.Setting}, the network, and the account's firewall"),
         };
+        var what = location.Length == 0 ? "" : $"'{location}' in ";
         return new ContentStoreException(
-            location, $"Cannot use '{location}' in the container '{container}' of the storage account '{account.Name}': {problem}. {remedy}.", exception);
+            location, $"Cannot use {what}the container '{container}' of the storage account '{account.Name}': {problem}. {remedy}.", exception);
     }
 
     private static (string Problem, string Remedy) Explain(RequestFailedException failure, BlobAccount account)

@@ -47,6 +47,13 @@ public sealed class BlobAccountTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 4)]
+    [InlineData(120, 28)]
+    public void Patience_in_seconds_is_so_many_retries(int seconds, int retries) =>
+        Assert.Equal(retries, BlobAccount.Retries(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
     [InlineData("Orchestrator")]
     [InlineData("a--b")]
     [InlineData("ab")]

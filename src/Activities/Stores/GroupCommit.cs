@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.Activities.Stores.Files;
+namespace Orchestrator.Activities.Stores;
 
 /// <summary>
 /// Greedy group commit per key: the first append is committed at once, what arrives while that is under way shares the next commit. Under load one

@@ -1,6 +1,6 @@
-using Orchestrator.Activities.Stores.Files;
+using Orchestrator.Activities.Stores;
 
-namespace Orchestrator.Activities.Tests.Stores.Files;
+namespace Orchestrator.Activities.Tests.Stores;
 
 public sealed class GroupCommitTests
 {
@@ -51,6 +51,24 @@ public sealed class GroupCommitTests
 
         Assert.Equal(1, await second);
         Assert.Equal(0, group.Count);
+    }
+
+    [Fact]
+    public async Task Batch_takes_no_more_than_the_bound_in_order_and_an_oversized_member_goes_alone()
+    {
+        var group = new GroupCommit(Hold, maxBytes: 8);
+
+        int[] lengths = [1, 3, 5, 1, 9, 2];
+        var added = Array.ConvertAll(lengths, length => group.AddAsync("k", new byte[length]));
+        while (_commits.TryDequeue(out var commit))
+        {
+            commit.SetResult(0);
+        }
+
+        // The first found no commit under way; 3 and 5 are the bound exactly.
+        Assert.Equal([1, 2, 1, 1, 1], _batches);
+        var positions = await Task.WhenAll(added);
+        Assert.Equal([1, 3, 8, 1, 9, 2], positions);
     }
 
     private Task<long> Hold(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
