@@ -1,14 +1,20 @@
 using Orchestrator.Bench;
+using Orchestrator.Bench.Append;
 using Orchestrator.Bench.Crash;
 using Orchestrator.Bench.Flush;
 using Orchestrator.Bench.Kill;
 using Orchestrator.Bench.Layers;
 using Orchestrator.Bench.Reading;
+using Orchestrator.Bench.Recovery;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
-IBenchmark[] benchmarks = [new FlushBenchmark(), new SchedulerBenchmark(), new RuntimeBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new CrashBenchmark(), new KillBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(), new RecoveryBenchmark(), new MemoryBenchmark(),
+    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new CrashBenchmark(), new KillBenchmark(),
+];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {
     await Console.Error.WriteLineAsync(problem);

@@ -5,6 +5,7 @@ namespace Orchestrator.Bench.Layers;
 /// <summary>Counts what the app asks of its store.</summary>
 internal sealed class CountingStore(IContentStore store) : IContentStore
 {
+    private readonly TaskCompletionSource _firstAppend = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _values;
     private long _appends;
     private long _reads;
@@ -14,6 +15,9 @@ internal sealed class CountingStore(IContentStore store) : IContentStore
 
     /// <summary>Appends, which share flushes.</summary>
     public long Appends => Interlocked.Read(ref _appends);
+
+    /// <summary>Completes when the app appends for the first time: a step begins or ends.</summary>
+    public Task FirstAppend => _firstAppend.Task;
 
     public long Reads => Interlocked.Read(ref _reads);
 
@@ -50,6 +54,7 @@ internal sealed class CountingStore(IContentStore store) : IContentStore
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _appends);
+        _firstAppend.TrySetResult();
         return store.AppendAsync(key, content, cancellationToken);
     }
 

@@ -20,5 +20,7 @@ internal sealed class Sample
 
     public double P95 => Quantile(0.95);
 
+    public double P99 => Quantile(0.99);
+
     private double Quantile(double part) => _sorted[(int)Math.Round(part * (_sorted.Length - 1))];
 }

@@ -1,82 +1,63 @@
+using Orchestrator.Bench.Flush;
 using Orchestrator.Bench.Reporting;
 
 namespace Orchestrator.Bench.Runtime;
 
-/// <summary>The embedded runtime by itself, on flushed files, with activities that do nothing.</summary>
+/// <summary>One instance of the embedded runtime by itself, with activities that do nothing: a chain and a fan-out.</summary>
 internal sealed class RuntimeBenchmark : IBenchmark
 {
-    private const int GoalPerSecond = 10_000;
-    private const double GoalRestartSeconds = 1;
-    private const int GoalMemory = 2 * 1024;
+    private const int FanOutGoal = 10_000;
+    private const int ChainGoalInMemory = 20_000;
 
     public string Name => "runtime";
 
-    public string Title => "LocalDurableHost on the file journal, no-op activities";
+    public string Title => "LocalDurableHost, no-op activities, one instance";
 
     public async Task RunAsync(BenchOptions options, MarkdownReport report)
     {
-        var flush = Flush.FlushTime.Measure(options.State).Append.Median;
-        await RuntimeRun.FanOutAsync(options, 1_000);
-        await RuntimeRun.ChainAsync(options, 100);
-        var fanOut = await RepeatAsync(options, "fan-out", () => RuntimeRun.FanOutAsync(options, 10_000));
-        var small = await RepeatAsync(options, "fan-out", () => RuntimeRun.FanOutAsync(options, 1_000));
-        var chain = await RepeatAsync(options, "chain", () => RuntimeRun.ChainAsync(options, 1_000));
-        var rate = fanOut.Select(run => run.Count / run.Seconds).ToList();
-        var growth = new Sample(fanOut.Select(run => run.Seconds)).Median / new Sample(small.Select(run => run.Seconds)).Median;
-        report.Table(
-            ["ratio", "shown against", "what", "activities/s", "seconds", "CPU µs/activity", "journal B/activity", "load"],
-            [
-                [$"{Figures.Of(new Sample(rate).Median / GoalPerSecond, 2)} × goal", "goal ≥ 10,000/s (§1.5: the SDK's in-memory engine 4,500–6,600)", "fan-out of 10,000", .. Row(fanOut), Machine.Load()],
-                [$"{Figures.Of(growth, 1)} × 1,000's", "B2: ≤ 11, no quadratic term", "fan-out of 1,000", .. Row(small), Machine.Load()],
-                [
-                    $"{Figures.Of(new Sample(chain.Select(run => run.Count / run.Seconds)).Median * flush, 2)} ÷ F0", "B1: ≥ 0.8 ÷ F0 (one flush per activity, F0 measured just before)",
-                    "chain of 1,000", .. Row(chain), Machine.Load(),
-                ],
-            ]);
+        await RuntimeMeasurement.TakeAsync(options, JournalKind.Files, new NoOpWork(NoOpShape.FanOut, 1_000));
+        await RuntimeMeasurement.TakeAsync(options, JournalKind.Memory, new NoOpWork(NoOpShape.Chain, 1_000));
+        var rows = new List<IReadOnlyList<string>>();
+        var flush = FlushTime.Measure(options.State).Append.Median;
+        var chain = await TakeAsync(JournalKind.Files, NoOpShape.Chain, 1_000);
+        Add(chain, $"{Figures.Of(Rate(chain).Median * flush, 2)} ÷ F0", "B1: ≥ 0.8 ÷ F0 (one flush per activity; F0 measured just before)");
+        chain = await TakeAsync(JournalKind.Memory, NoOpShape.Chain, 10_000);
+        Add(chain, $"{Figures.Of(Rate(chain).Median / ChainGoalInMemory, 2)} × goal", "B1: ≥ 20,000/s without flushes");
+        var longer = await TakeAsync(JournalKind.Memory, NoOpShape.Chain, 20_000);
+        Add(longer, Growth(longer, chain), "linear: ≤ 2.2");
+        var small = await TakeAsync(JournalKind.Files, NoOpShape.FanOut, 1_000);
+        Add(small, $"{Figures.Of(Rate(small).Median / FanOutGoal, 2)} × goal", "B2: ≥ 10,000/s (§1.5: the SDK's in-memory engine 4,500–6,600)");
+        var fanOut = await TakeAsync(JournalKind.Files, NoOpShape.FanOut, 10_000);
+        Add(fanOut, $"{Figures.Of(Rate(fanOut).Median / FanOutGoal, 2)} × goal", "the same");
+        Add(fanOut, Growth(fanOut, small), "B2: 10,000 ÷ 1,000 ≤ 11");
+        var wider = await TakeAsync(JournalKind.Files, NoOpShape.FanOut, 20_000);
+        Add(wider, Growth(wider, fanOut), "linear: ≤ 2.2");
+        report.Table(["ratio", "shown against", "journal", "what", "activities/s", "seconds", "CPU µs/activity", "journal B/activity", "load"], rows);
         report.Paragraph(
-            "The fan-out is bounded by CPU: JSON of inputs, results and records on two cores; its flushes are shared by hundreds. "
-            + "The chain is bounded by the disk: every result waits for the flush of its record.");
-        await RestartAsync(options, report);
-    }
+            "Growth is the ratio of the least times, with that of the processor times in parentheses. The chain on files is bounded by the disk: every result waits for the flush of its record. "
+            + "Everything else is bounded by CPU, the JSON of inputs, results and records; the flushes of a fan-out are shared by hundreds.");
 
-    private static async Task RestartAsync(BenchOptions options, MarkdownReport report)
-    {
-        var runs = new List<RestartMeasurement>();
-        for (var turn = 0; turn < options.Repeat; turn++)
+        async Task<Case> TakeAsync(JournalKind journal, NoOpShape shape, int steps)
         {
-            runs.Add(await RuntimeRun.RestartAsync(options, 10_000));
-            MarkdownReport.Progress($"restart: {Figures.Of(runs[^1].Seconds, 3)} s");
+            var work = new NoOpWork(shape, steps);
+            return new Case(journal, work, await RuntimeMeasurement.RepeatAsync(options, journal, work), Machine.Load());
         }
 
-        var (seconds, before, after) = (
-            new Sample(runs.Select(run => run.Seconds)), new Sample(runs.Select(run => run.BytesPerActivity)), new Sample(runs.Select(run => run.BytesPerActivityAfterRestart)));
-        report.Table(
-            ["ratio to the goal", "goal", "what", "figure"],
-            [
-                [Figures.Of(seconds.Median / GoalRestartSeconds, 2), "< 1 s", "restart with 10,000 finished activities, until the code has seen all of them again", $"{Figures.Spread(seconds, 2)} s"],
-                [Figures.Of(before.Median / GoalMemory, 2), "≤ 2,048 B", "managed memory per finished activity of a live instance", $"{Figures.Spread(before)} B"],
-                [Figures.Of(after.Median / GoalMemory, 2), "≤ 2,048 B", "the same after the restart", $"{Figures.Spread(after)} B"],
-            ]);
-        report.Paragraph("Restart is bounded by CPU: reading 20,000 records, and running the orchestrator over them.");
+        void Add(Case of, string ratio, string against) => rows.Add(
+        [
+            ratio, against, of.Journal.Name, of.Work.ToString(), Figures.Spread(Rate(of)), Figures.Spread(new Sample(of.Runs.Select(run => run.Seconds)), 3),
+            Figures.Of(new Sample(of.Runs.Select(run => run.ProcessorSeconds * 1e6 / run.Activities)).Median, 1),
+            Figures.Of((double)of.Runs[0].JournalBytes / of.Runs[0].Activities), of.Load,
+        ]);
     }
 
-    private static IEnumerable<string> Row(List<RuntimeMeasurement> runs) =>
-    [
-        Figures.Spread(new Sample(runs.Select(run => run.Count / run.Seconds))),
-        Figures.Spread(new Sample(runs.Select(run => run.Seconds)), 3),
-        Figures.Of(new Sample(runs.Select(run => run.ProcessorSeconds * 1e6 / run.Count)).Median),
-        Figures.Of((double)runs[0].JournalBytes / runs[0].Count),
-    ];
+    private static Sample Rate(Case of) => new(of.Runs.Select(run => run.Activities / run.Seconds));
 
-    private static async Task<List<RuntimeMeasurement>> RepeatAsync(BenchOptions options, string name, Func<Task<RuntimeMeasurement>> measure)
+    private static string Growth(Case of, Case before)
     {
-        var runs = new List<RuntimeMeasurement>();
-        for (var turn = 0; turn < options.Repeat; turn++)
-        {
-            runs.Add(await measure());
-            MarkdownReport.Progress($"{name} of {runs[^1].Count}: {Figures.Of(runs[^1].Count / runs[^1].Seconds)}/s");
-        }
-
-        return runs;
+        var (time, processor) = (of.Runs.Min(run => run.Seconds) / before.Runs.Min(run => run.Seconds), of.Runs.Min(run => run.ProcessorSeconds) / before.Runs.Min(run => run.ProcessorSeconds));
+        return $"{Figures.Of(time, 2)} ({Figures.Of(processor, 2)}) × that of {before.Work.Steps:N0}";
     }
+
+    private sealed record Case(JournalKind Journal, NoOpWork Work, IReadOnlyList<RuntimeMeasurement> Runs, string Load);
 }

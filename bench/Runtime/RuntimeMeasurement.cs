@@ -1,6 +1,49 @@
+using Orchestrator.Bench.Reporting;
+
 namespace Orchestrator.Bench.Runtime;
 
-/// <param name="Count">Activities.</param>
-/// <param name="Seconds">From the call that starts the instance to its durable end.</param>
-/// <param name="JournalBytes">The journal's files at the end.</param>
-internal sealed record RuntimeMeasurement(int Count, double Seconds, double ProcessorSeconds, long JournalBytes);
+/// <summary>What it takes to run instances from their start to their durable end.</summary>
+/// <param name="Activities">Of all instances.</param>
+/// <param name="Seconds">From the call that starts the first instance to the durable end of the last.</param>
+/// <param name="JournalBytes">The journal's files at the end; 0 in memory.</param>
+internal sealed record RuntimeMeasurement(int Activities, double Seconds, double ProcessorSeconds, long JournalBytes)
+{
+    /// <summary>Runs instances on a state folder of their own.</summary>
+    /// <param name="atATime">How many of them run at the same time.</param>
+    public static async Task<RuntimeMeasurement> TakeAsync(BenchOptions options, JournalKind journal, NoOpWork work, int instances = 1, int atATime = 1)
+    {
+        var folder = options.NewFolder();
+        try
+        {
+            await using var host = await NoOpHost.StartAsync(journal.Open(folder));
+            var meter = new ProcessMeter();
+            var left = instances;
+            await Task.WhenAll(Enumerable.Range(0, atATime).Select(async _ =>
+            {
+                while (Interlocked.Decrement(ref left) >= 0)
+                {
+                    await host.EndAsync(await host.ScheduleAsync(work), work);
+                }
+            }));
+            var (seconds, processor) = (meter.Elapsed.TotalSeconds, meter.ProcessorTime.TotalSeconds);
+            return new RuntimeMeasurement(
+                instances * work.Steps, seconds, processor, new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public static async Task<IReadOnlyList<RuntimeMeasurement>> RepeatAsync(BenchOptions options, JournalKind journal, NoOpWork work, int instances = 1, int atATime = 1)
+    {
+        var runs = new List<RuntimeMeasurement>();
+        for (var turn = 0; turn < options.Repeat; turn++)
+        {
+            runs.Add(await TakeAsync(options, journal, work, instances, atATime));
+            MarkdownReport.Progress($"{journal.Name}, {instances:N0} × {work}: {Figures.Of(runs[^1].Activities / runs[^1].Seconds)} activities/s");
+        }
+
+        return runs;
+    }
+}

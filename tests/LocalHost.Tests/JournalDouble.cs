@@ -10,11 +10,12 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     private readonly List<(Func<HistoryEvent, bool> Which, TaskCompletionSource Gate, TaskCompletionSource Reached)> _holds = [];
     private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _appends;
+    private int _recordsRead;
 
     /// <summary>Appends that were made, those after the crash included.</summary>
     public int Appends => Volatile.Read(ref _appends);
 
-    public int RecordsRead { get; private set; }
+    public int RecordsRead => Volatile.Read(ref _recordsRead);
 
     /// <summary>After so many appends nothing is durable any more, as if the process were dead. The default is never.</summary>
     public int CrashAfter { get; init; } = int.MaxValue;
@@ -71,7 +72,7 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     {
         await foreach (var record in inner.ReadAsync(id, cancellation))
         {
-            RecordsRead++;
+            Interlocked.Increment(ref _recordsRead);
             yield return record;
         }
     }

@@ -18,6 +18,9 @@ internal sealed class SmallStackThread : IDisposable
     /// <summary>How often a pump ran.</summary>
     public int Runs { get; private set; }
 
+    /// <summary>What the pumps allocated, in bytes.</summary>
+    public long AllocatedBytes { get; private set; }
+
     public void Schedule(OrchestrationInstance instance) => _queue.Add(instance);
 
     public void Dispose()
@@ -32,7 +35,9 @@ internal sealed class SmallStackThread : IDisposable
         foreach (var instance in _queue.GetConsumingEnumerable())
         {
             Runs++;
+            var before = GC.GetAllocatedBytesForCurrentThread();
             instance.Execute();
+            AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 }

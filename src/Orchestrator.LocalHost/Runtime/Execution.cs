@@ -20,8 +20,8 @@ internal sealed partial class Execution
     private readonly OrchestrationInstance _owner;
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _ready = new();
     private readonly Dictionary<int, Operation> _open = [];
-    private readonly RecordedOperations _recorded;
     private readonly Queue<HistoryEvent> _whileSuspended = new();
+    private RecordedOperations _recorded;
     private Task<object?>? _code;
     private int _nextId;
     private int _eventsToReplay;
@@ -184,6 +184,9 @@ internal sealed partial class Execution
         {
             Fault = Broken(_nextId, NonDeterministicOrchestrationException.Describe(_recorded[_nextId]), "not asked for at all");
         }
+
+        // An instance lives long after its replay, and what it asked for may have large inputs.
+        _recorded = RecordedOperations.None;
     }
 
     private void Turn(SendOrPostCallback callback, object? state)

@@ -1,0 +1,65 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.Bench.Runtime;
+
+/// <summary>The embedded runtime with one orchestrator, whose activities do nothing.</summary>
+internal static class NoOpHost
+{
+    private const string Orchestrator = "NoOps";
+    private const string Activity = "NoOp";
+    private const string Go = "go";
+
+    /// <param name="journal">The host closes it.</param>
+    /// <param name="arrived">Called whenever the code of an instance that waits has seen all its results, in a replay too; null for nothing.</param>
+    public static Task<LocalDurableHost> StartAsync(IJournal journal, Action? arrived = null) => LocalDurableHost.StartAsync(builder =>
+    {
+        builder.Journal = journal;
+        builder.AddActivity<int, int>(Activity, (_, number) => number + 1);
+        builder.AddOrchestrator<NoOpWork, long>(Orchestrator, async (context, work) =>
+        {
+            var sum = await (work.Shape == NoOpShape.Chain ? ChainAsync(context, work.Steps) : FanOutAsync(context, work.Steps));
+            if (work.Waits)
+            {
+                arrived?.Invoke();
+                await context.WaitForExternalEvent<object?>(Go);
+            }
+
+            return sum;
+        });
+    });
+
+    /// <summary>Starts an instance; completes when its start is durable.</summary>
+    public static Task<string> ScheduleAsync(this LocalDurableHost host, NoOpWork work) => host.Client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, work);
+
+    /// <summary>Lets an instance that waits go on to its end.</summary>
+    public static Task ReleaseAsync(this LocalDurableHost host, string instance) => host.Client.RaiseEventAsync(instance, Go);
+
+    /// <summary>Waits for the durable end, and checks the result.</summary>
+    public static async Task EndAsync(this LocalDurableHost host, string instance, NoOpWork work)
+    {
+        var end = await host.Client.WaitForInstanceCompletionAsync(instance, getInputsAndOutputs: true);
+        WrongAnswerException.ThrowUnless(
+            end.RuntimeStatus == OrchestrationRuntimeStatus.Completed && end.ReadOutputAs<long>() == work.Sum(),
+            $"The {work} ended as {end.RuntimeStatus} with {end.SerializedOutput ?? end.FailureDetails?.ErrorMessage}.");
+    }
+
+    private static async Task<long> ChainAsync(TaskOrchestrationContext context, int count)
+    {
+        var sum = 0L;
+        for (var number = 0; number < count; number++)
+        {
+            sum += await context.CallActivityAsync<int>(Activity, number);
+        }
+
+        return sum;
+    }
+
+    private static async Task<long> FanOutAsync(TaskOrchestrationContext context, int count)
+    {
+        var calls = Enumerable.Range(0, count).Select(number => context.CallActivityAsync<int>(Activity, number)).ToList();
+        return (await Task.WhenAll(calls)).Sum(number => (long)number);
+    }
+}
