@@ -87,7 +87,7 @@ public sealed class ResumeCommandTests : IDisposable
         var result = await ResumeAsync(options);
 
         result.AssertExit(ExitCodes.WrongUsage);
-        Assert.Equal(sentence, result.ErrorLines.First());
+        Assert.Equal(sentence, result.ErrorLines[0]);
         Assert.Equal(1, (await ShowAsync()).GetProperty("attempt").GetInt32());
     }
 
@@ -148,6 +148,6 @@ public sealed class ResumeCommandTests : IDisposable
     private static void AssertRefused(CommandResult result, string sentence)
     {
         result.AssertExit(ExitCodes.WrongUsage);
-        Assert.StartsWith(sentence, result.ErrorLines.First(), StringComparison.Ordinal);
+        Assert.StartsWith(sentence, result.ErrorLines[0], StringComparison.Ordinal);
     }
 }
