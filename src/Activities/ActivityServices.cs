@@ -9,7 +9,6 @@ using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
 using Orchestrator.Workflows.Usage;
@@ -54,10 +53,6 @@ public static class ActivityServices
         return services;
     }
 
-    /// <summary>Adds the content store that keeps everything in a folder.</summary>
-    public static IServiceCollection AddFileContentStore(this IServiceCollection services, string folder) =>
-        services.AddContentStore(provider => new FileContentStore(folder, provider.GetRequiredService<TimeProvider>()));
-
     /// <summary>Adds a content store, whose operations are repeated when they fail.</summary>
     public static IServiceCollection AddContentStore(this IServiceCollection services, Func<IServiceProvider, IContentStore> store)
     {
@@ -66,11 +61,11 @@ public static class ActivityServices
             provider => new RetryingContentStore(store(provider), provider.GetRequiredService<TimeProvider>()));
     }
 
-    /// <summary>Adds the content store that keeps everything in the storage account of the setting <c>AzureWebJobsStorage</c>.</summary>
-    /// <exception cref="ContentStoreException">The setting, or the name of the container, cannot be used.</exception>
-    public static IServiceCollection AddBlobContentStore(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>Adds the content store that the settings name (<see cref="ConfiguredContentStore"/>).</summary>
+    /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
+    public static IServiceCollection AddContentStore(this IServiceCollection services, IConfiguration configuration)
     {
-        var store = BlobContentStore.Open(configuration);
+        var store = ConfiguredContentStore.Open(configuration, TimeProvider.System);
         return services.AddContentStore(_ => store);
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Stores;
@@ -29,18 +28,5 @@ public static class OrchestratorServices
         services.AddSingleton<HttpRunResume>();
         services.AddSingleton<IRunPlanSource, StoredPlans>();
         return services;
-    }
-
-    /// <summary>Adds the <see cref="IContentStore"/> of the Functions host: blobs in its storage account, or files where <c>Orchestrator:Storage</c> says so.</summary>
-    /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
-    public static IServiceCollection AddContentStore(this IServiceCollection services, IConfiguration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return configuration["Orchestrator:Storage"] switch
-        {
-            null or "azure" => services.AddBlobContentStore(configuration),
-            "files" => services.AddFileContentStore(configuration["Orchestrator:State"] ?? ".orchestrator"),
-            var other => throw new ContentStoreException("Orchestrator:Storage", $"Orchestrator:Storage is '{other}'; write azure or files."),
-        };
     }
 }

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.Testing;
 
-namespace Orchestrator.Functions.Tests;
+namespace Orchestrator.Activities.Tests.Stores;
 
-public sealed class ContentStoreSettingTests : IDisposable
+public sealed class ConfiguredContentStoreTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -27,8 +26,6 @@ public sealed class ContentStoreSettingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static IContentStore Open(params (string Name, string? Value)[] settings) => new ServiceCollection()
-        .AddContentStore(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build())
-        .BuildServiceProvider()
-        .GetRequiredService<IContentStore>();
+    private static IContentStore Open(params (string Name, string? Value)[] settings) => ConfiguredContentStore.Open(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build(), TimeProvider.System);
 }

@@ -1,0 +1,153 @@
+using System.Text.Json;
+
+namespace Orchestrator.Cli.Tests.Commands;
+
+/// <summary><c>resume</c>, and the operations of <c>runs</c> where no other process has the folder.</summary>
+public sealed class ResumeCommandTests : IDisposable
+{
+    private const string FailsOnce = """ "second": [ { "error": { "kind": "toolFailed" } }, { "output": "good" } ] """;
+
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public async Task Resume_goes_on_from_what_failed_and_says_what_it_reused()
+    {
+        await FailAsync();
+
+        var result = await ResumeAsync("--reason", "mended");
+
+        result.AssertExit(ExitCodes.Completed);
+        Assert.Contains("Run mine, attempt 2: 3 steps", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Attempt 1: failed.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("(mended): completed. It reused first", result.Output, StringComparison.Ordinal);
+        var run = await ShowAsync();
+        Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
+        Assert.Equal("good", run.GetProperty("outputs").GetProperty("second").GetString());
+        Assert.Equal(1, run.GetProperty("steps").GetProperty("first").GetProperty("attempts").GetInt32());
+    }
+
+    [Fact]
+    public async Task Resume_as_JSON_is_the_document_of_the_run()
+    {
+        await FailAsync();
+
+        var result = await ResumeAsync("--json");
+
+        Assert.Equal("completed", JsonDocument.Parse(result.Output).RootElement.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Resume_reads_the_prompts_beside_the_definition_again()
+    {
+        _workspace.Write("prompts/greet.md", "Hello {{word}}.");
+        var definition = """{ "steps": [ { "id": "greet", "promptId": "greet" }, { "id": "second", "prompt": "Then {{greet}}", "dependsOn": ["greet"] } ] }""";
+        await _workspace.RunAsync(definition, FailsOnce, "-i", "word=x", "--run-id", "mine");
+        _workspace.Write("prompts/greet.md", "Good day {{word}}.");
+
+        (await ResumeAsync()).AssertExit(ExitCodes.Completed);
+
+        Assert.Empty((await ShowAsync()).GetProperty("attempts")[1].GetProperty("reused").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Output_given_by_hand_stands_in_for_the_step()
+    {
+        await FailAsync();
+        _workspace.Write("second.json", """{ "made": "by hand" }""");
+
+        (await ResumeAsync("--output", $"second=@{_workspace.Path("second.json")}")).AssertExit(ExitCodes.Completed);
+
+        Assert.Equal("by hand", (await ShowAsync()).GetProperty("outputs").GetProperty("second").GetProperty("made").GetString());
+    }
+
+    [Fact]
+    public async Task Fork_is_a_run_of_its_own()
+    {
+        await FailAsync();
+
+        var result = await ResumeAsync("--fork", "--run-id", "other", "--mocks", _workspace.Mocks());
+
+        result.AssertExit(ExitCodes.Completed);
+        Assert.Equal("failed", (await ShowAsync()).GetProperty("status").GetString());
+        Assert.Equal("completed", (await ShowAsync("other")).GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData("There is no step 'secnod' to go on from. Did you mean 'second'?", "--from", "secnod")]
+    [InlineData("'second' is no output. Write --output key=value, or --output key=@file.", "--output", "second")]
+    [InlineData("--budget takes an amount in US dollars above 0, such as 0.50.", "--budget", "-1")]
+    [InlineData("--run-id names the new run of --fork; a run that is resumed keeps its id.", "--run-id", "x")]
+    [InlineData("The definition 'gone.json' does not exist.", "--definition", "gone.json")]
+    public async Task Resume_with_a_mistake_is_refused_in_one_sentence_and_changes_nothing(string sentence, params string[] options)
+    {
+        await FailAsync();
+
+        var result = await ResumeAsync(options);
+
+        result.AssertExit(ExitCodes.WrongUsage);
+        Assert.Equal(sentence, result.ErrorLines[0]);
+        Assert.Equal(1, (await ShowAsync()).GetProperty("attempt").GetInt32());
+    }
+
+    [Fact]
+    public async Task Completed_and_unknown_runs_cannot_be_resumed_cancelled_or_continued()
+    {
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
+
+        AssertRefused(await ResumeAsync(), "Run 'mine' has completed, so there is nothing to resume.");
+        AssertRefused(await InvokeAsync("resume", "nobody"), "There is no run 'nobody'.");
+        AssertRefused(await InvokeAsync("resume", "../mine"), "There is no run '../mine'.");
+        foreach (var operation in new[] { "cancel", "suspend", "continue" })
+        {
+            AssertRefused(await InvokeAsync("runs", operation, "mine"), "Run 'mine' has ended: it is completed.");
+        }
+    }
+
+    [Fact]
+    public async Task Restart_is_a_new_run_with_the_same_inputs()
+    {
+        await _workspace.RunAsync(Workspace.One, null, "-i", "word=hello", "--run-id", "mine");
+
+        var result = await InvokeAsync("runs", "restart", "mine", "--json");
+
+        result.AssertExit(ExitCodes.Completed);
+        var run = JsonDocument.Parse(result.Output).RootElement;
+        Assert.NotEqual("mine", run.GetProperty("runId").GetString());
+        Assert.Equal("hello", run.GetProperty("outputs").GetProperty("word").GetString());
+    }
+
+    [Fact]
+    public async Task Delete_and_prune_leave_nothing_of_the_runs()
+    {
+        await FailAsync();
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "old");
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "older");
+
+        Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());
+        AssertRefused(await InvokeAsync("runs", "delete", "mine"), "There is no run 'mine'.");
+        Assert.Equal("Deleted 0 runs.", (await InvokeAsync("runs", "prune", "--older-than", "1h")).Output.Trim());
+        Assert.Equal("Deleted 2 runs.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
+
+        var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
+        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
+        AssertRefused(await InvokeAsync("runs", "prune", "--older-than", "soon"), "--older-than takes a number and a unit: 30d, 12h or 45m.");
+    }
+
+    private async Task FailAsync() =>
+        (await _workspace.RunAsync(Workspace.Three, FailsOnce, "--run-id", "mine")).AssertExit(ExitCodes.RunFailed);
+
+    private Task<CommandResult> ResumeAsync(params string[] options) => InvokeAsync(["resume", "mine", .. options]);
+
+    private Task<CommandResult> InvokeAsync(params string[] args) => Workspace.InvokeAsync([.. args, "--state", _workspace.State]);
+
+    private async Task<JsonElement> ShowAsync(string runId = "mine") =>
+        JsonDocument.Parse((await InvokeAsync("runs", "show", runId, "--json")).Output).RootElement;
+
+    private static void AssertRefused(CommandResult result, string sentence)
+    {
+        result.AssertExit(ExitCodes.WrongUsage);
+        Assert.StartsWith(sentence, result.ErrorLines[0], StringComparison.Ordinal);
+    }
+}

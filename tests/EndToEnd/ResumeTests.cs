@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.EndToEnd;
+
+/// <summary>Commands about a run, with and without a process that serves the state folder.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private const string RunId = "mine";
+
+    private const string Definition = """
+        { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] }, { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
+        """;
+
+    private const string Slow = """{ "steps": { "b": [ { "output": "late", "latencyMs": 600000 }, { "output": "soon" } ], "*": [ { "output": "ok" } ] } }""";
+
+    private readonly TempFolder _folder = new();
+
+    private string State => _folder.Combine("state");
+
+    private RunFolder Run => new(State, RunId);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Commands_ask_the_process_that_serves_the_folder()
+    {
+        using var server = await ServeProcess.StartAsync(State, "--allow-mocks");
+        await server.StartRunAsync($$"""{ "definition": {{Definition}}, "runId": "{{RunId}}", "options": { "mocks": {{Slow}} } }""");
+        await Run.WaitForAsync("step.completed", 1);
+
+        Assert.Contains("to suspend run mine.", (await CommandAsync(0, "runs", "suspend", RunId)).Output, StringComparison.Ordinal);
+        Assert.Equal("Run 'mine' is suspended already.", (await CommandAsync(2, "runs", "suspend", RunId)).Error.Trim());
+        Assert.Contains("to continue run mine.", (await CommandAsync(0, "runs", "continue", RunId)).Output, StringComparison.Ordinal);
+        Assert.Contains("to cancel run mine.", (await CommandAsync(0, "runs", "cancel", RunId)).Output, StringComparison.Ordinal);
+        await Run.WaitForAsync("run.cancelled", 1);
+
+        Assert.Contains("goes on with run mine", (await CommandAsync(0, "resume", RunId, "--reason", "from the command line")).Output, StringComparison.Ordinal);
+        await Run.WaitForAsync("run.completed", 1);
+        var run = JsonDocument.Parse((await CommandAsync(0, "runs", "show", RunId, "--json")).Output).RootElement;
+        Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
+        Assert.Equal("from the command line", run.GetProperty("attempts")[1].GetProperty("reason").GetString());
+
+        Assert.Equal("Deleted run mine.", (await CommandAsync(0, "runs", "delete", RunId)).Output.Trim());
+    }
+
+    [Fact]
+    public async Task Run_whose_process_died_goes_on_with_resume_and_can_be_cancelled_instead()
+    {
+        await InterruptAsync();
+        Assert.Contains(
+            "It goes on as it was: resume it without other options", (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
+        Assert.Contains("Nobody works on run 'mine'", (await CommandAsync(2, "runs", "suspend", RunId)).Error, StringComparison.Ordinal);
+
+        Assert.Contains("cancelled", (await CommandAsync(0, "runs", "cancel", RunId)).Output, StringComparison.Ordinal);
+        var resumed = await CommandAsync(0, "resume", RunId);
+
+        Assert.Contains("Run mine, attempt 2: 3 steps, 1 of them reused", resumed.Output, StringComparison.Ordinal);
+        Assert.Single(Run.Events(), item => item.GetProperty("event").GetString() == "step.completed" && item.GetProperty("stepId").GetString() == "a");
+    }
+
+    private async Task InterruptAsync()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("workflow.json"), Definition);
+        await File.WriteAllTextAsync(_folder.Combine("mocks.json"), Slow);
+        using var command = OrchestratorProcess.Start(
+            _folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId, "--state", State);
+        await Run.WaitForAsync("step.completed", 1);
+        await command.KillAsync();
+    }
+
+    private async Task<ProcessResult> CommandAsync(int exit, params string[] args)
+    {
+        var result = await OrchestratorProcess.RunAsync(_folder.Path, [.. args, "--state", State]);
+        Assert.True(result.ExitCode == exit, $"exit {result.ExitCode}\n{result.Output}\n{result.Error}");
+        return result;
+    }
+}
