@@ -5,7 +5,7 @@ namespace Orchestrator.CrashSweep;
 /// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
 public sealed record SweepDefinition(string Name, string Workflow, string Answers)
 {
-    /// <summary>Text of the run's document that shows that the run does what the definition is there for.</summary>
+    /// <summary>Text of the run's document that shows that the run does what the definition is there for; <c>absent</c> when the run is deleted.</summary>
     public string Shows { get; init; } = "\"status\":\"completed\"";
 
     public string Inputs { get; init; } = "{}";
@@ -13,8 +13,8 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
     /// <summary>How long nobody runs between a death and the next start. Zero where the result depends on time.</summary>
     public TimeSpan Downtime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The run is cancelled once its feed has this event of this step; null: never.</summary>
-    public (string Event, string Step)? CancelAt { get; init; }
+    /// <summary>What the client wants after the start, one thing after the other.</summary>
+    public IReadOnlyList<SweepRequest> Requests { get; init; } = [];
 
     /// <summary>Has many writes: short sweeps take a sample of them.</summary>
     public bool IsLarge { get; init; }

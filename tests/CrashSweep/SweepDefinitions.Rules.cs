@@ -44,15 +44,6 @@ public static partial class SweepDefinitions
         """{ "a": [ { "output": "late", "latencyMs": 600000 }, { "output": "in time" } ], "b": [ { "output": "ok" } ] }""")
     { Shows = "\"attempts\":2" };
 
-    private static SweepDefinition Cancelled => new(
-        "cancelled",
-        """
-        { "options": { "parallelBatchDelay": 0, "timeout": 3600000 }, "steps": [
-            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
-        """,
-        """{ "a": [ { "output": "ok" } ], "*": [ { "output": "late", "latencyMs": 600000 } ] }""")
-    { CancelAt = ("step.started", "b"), Downtime = TimeSpan.Zero, Shows = "\"reason\":\"cancel\"" };
-
     private static SweepDefinition SharedKey => new(
         "shared-key",
         """

@@ -11,7 +11,8 @@ public static partial class SweepDefinitions
     public static IReadOnlyList<SweepDefinition> All { get; } =
     [
         Chain, Diamond, FirstSuccess, Settled, Retries, Stop, CancelRest, Continue, Fallbacks, Conditions, Repeat, Tools, Finally, FinallyAfterFailure,
-        Budget, TimedOut, AttemptTimeout, Cancelled, SharedKey, Streamed, NamedOutputs, LargeOutput, Wide,
+        Budget, TimedOut, AttemptTimeout, SharedKey, Streamed, NamedOutputs, LargeOutput, Wide, Cancelled, Suspended, Resumed, ResumedAtOnce,
+        Deleted, DeletedAtOnce,
     ];
 
     private const string Ok = """{ "*": [ { "output": "ok", "latencyMs": 50 } ] }""";

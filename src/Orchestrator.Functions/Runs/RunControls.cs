@@ -110,7 +110,7 @@ public sealed class RunControls(RunStore runs, RunReconciler reconciler, RunCont
 
         for (var attempt = 1; attempt <= record.Attempt; attempt++)
         {
-            await client.PurgeInstanceAsync(new RunInput(runId, attempt).InstanceId, cancellationToken);
+            await PurgeAsync(client, new RunInput(runId, attempt), cancellationToken);
         }
 
         await runs.DeleteAsync(record, cancellationToken);
@@ -124,6 +124,18 @@ public sealed class RunControls(RunStore runs, RunReconciler reconciler, RunCont
         if (await client.GetInstanceAsync(run.InstanceId, cancellationToken) is { RuntimeStatus: OrchestrationRuntimeStatus.Suspended })
         {
             await client.ResumeInstanceAsync(run.InstanceId, cancellation: cancellationToken);
+        }
+    }
+
+    /// <summary>The orchestration writes how the run ended before it ends itself, and only then it can be purged.</summary>
+    private static async Task PurgeAsync(DurableTaskClient client, RunInput run, CancellationToken cancellationToken)
+    {
+        if ((await client.PurgeInstanceAsync(run.InstanceId, cancellationToken)).PurgedInstanceCount == 0
+            && await client.GetInstanceAsync(run.InstanceId, cancellationToken) is not null)
+        {
+            await WakeAsync(client, run, cancellationToken);
+            await client.WaitForInstanceCompletionAsync(run.InstanceId, cancellationToken);
+            await client.PurgeInstanceAsync(run.InstanceId, cancellationToken);
         }
     }
 

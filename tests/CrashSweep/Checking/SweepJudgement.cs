@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.CrashSweep.Running;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.CrashSweep.Checking;
 
 /// <summary>What is wrong with a run: compared with the one in which nothing went wrong, and by itself.</summary>
-internal sealed class SweepJudgement(SweepResult result)
+internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
 {
     private static readonly string[] Ends = ["step.completed", "step.failed", "step.retrying", "step.skipped", "step.cancelled"];
 
@@ -22,11 +24,20 @@ internal sealed class SweepJudgement(SweepResult result)
     /// <param name="snapshot">What that run left.</param>
     public static SweepJudgement Of(SweepResult result, IReadOnlySet<(string Step, int Attempt)> calls, IReadOnlyDictionary<string, string> snapshot)
     {
-        var judgement = new SweepJudgement(result);
+        var isDeleted = snapshot["the run's document"] == SweepSnapshot.Absent;
+        var judgement = new SweepJudgement(result, isDeleted);
         judgement.JudgeCalls(calls);
         judgement.JudgeRecords(snapshot);
-        judgement.JudgeFeed();
-        judgement.JudgeHistory();
+        if (isDeleted)
+        {
+            judgement.JudgeRemains();
+        }
+        else
+        {
+            judgement.JudgeFeed();
+            judgement.JudgeHistories();
+        }
+
         return judgement;
     }
 
@@ -35,9 +46,9 @@ internal sealed class SweepJudgement(SweepResult result)
         var repeated = result.Calls.Repeats().Concat(result.Calls.All().Except(calls).Select(call => $"{call.Step} attempt {call.Attempt}")).ToList();
         for (var death = 0; death < result.Survivors.Count; death++)
         {
-            var finished = result.Survivors[death].Records.Keys.Select(SweepSurvivors.AttemptOf).ToHashSet();
+            var finished = result.Survivors[death].Finished();
             repeated.AddRange(result.Calls.Of(death + 1).Where(finished.Contains).Select(call => $"{call.Step} attempt {call.Attempt}"));
-            _differences.AddRange(result.Survivors[death].Touched(result.Disk).Select(key => $"The record '{key}' was there when the process died, and was changed later."));
+            _differences.AddRange((isDeleted ? [] : result.Survivors[death].Touched(result.Disk)).Select(key => $"The record '{key}' was there when the process died, and was changed later."));
         }
 
         Repeated = repeated;
@@ -62,8 +73,8 @@ internal sealed class SweepJudgement(SweepResult result)
 
         // The same event twice is a repeat, which readers drop. Two that differ are two ends.
         var events = SweepFeed.Events(result.Disk.Store, key).ToList();
-        Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["attempt"]}");
-        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), _ => "the run");
+        Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}");
+        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), item => $"the run's attempt {item["runAttempt"]}");
     }
 
     private void Once(IEnumerable<JsonObject> events, Func<JsonObject, string> subject)
@@ -74,23 +85,40 @@ internal sealed class SweepJudgement(SweepResult result)
         }
     }
 
-    private void JudgeHistory()
+    /// <summary>Definitions are shared, so they stay.</summary>
+    private void JudgeRemains()
     {
-        var history = result.App.Host.ReadHistoryAsync(SweepLife.RunId).ToBlockingEnumerable().ToList();
+        _differences.AddRange(result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable()
+            .Where(key => !key.Value.StartsWith("definitions/", StringComparison.Ordinal)).Select(key => $"The run is deleted, but '{key}' is left."));
+        _differences.AddRange(result.Disk.Journal.ListAsync().ToBlockingEnumerable().Select(id => $"The run is deleted, but the history '{id}' is left."));
+    }
+
+    private void JudgeHistories()
+    {
+        var attempts = result.App.Get<RunStore>().FindAsync(SweepLife.RunId, CancellationToken.None).GetAwaiter().GetResult()!.Attempt;
+        for (var attempt = 1; attempt <= attempts; attempt++)
+        {
+            JudgeHistory(new RunInput(SweepLife.RunId, attempt).InstanceId);
+        }
+
+        _differences.AddRange(result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));
+    }
+
+    private void JudgeHistory(string instance)
+    {
+        var history = result.App.Host.ReadHistoryAsync(instance).ToBlockingEnumerable().ToList();
         foreach (var same in history.Where(item => item is TaskCompleted or TaskFailed).CountBy(item => item is TaskCompleted done ? done.Id : ((TaskFailed)item).Id))
         {
             if (same.Value > 1)
             {
-                _differences.Add($"The history has {same.Value} ends of the activity #{same.Key}.");
+                _differences.Add($"The history of '{instance}' has {same.Value} ends of the activity #{same.Key}.");
             }
         }
 
-        _differences.AddRange(history.OfType<TaskFailed>().Select(failed => $"The activity #{failed.Id} broke: {failed.Failure.ErrorMessage}"));
+        _differences.AddRange(history.OfType<TaskFailed>().Select(failed => $"The activity #{failed.Id} of '{instance}' broke: {failed.Failure.ErrorMessage}"));
         if (history.Count(item => item is ExecutionCompleted { Status: OrchestrationRuntimeStatus.Completed }) != 1 || history[^1] is not ExecutionCompleted)
         {
-            _differences.Add($"The orchestration did not complete: {history[^1]}");
+            _differences.Add($"The orchestration '{instance}' did not complete: {history.LastOrDefault()}");
         }
-
-        _differences.AddRange(result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));
     }
 }

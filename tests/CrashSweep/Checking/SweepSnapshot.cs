@@ -11,6 +11,9 @@ namespace Orchestrator.CrashSweep.Checking;
 /// <summary>Everything that a run left, without times and what they make of it, so that two runs can be compared: texts by name.</summary>
 internal static partial class SweepSnapshot
 {
+    /// <summary>The document of a run that is deleted.</summary>
+    public const string Absent = "absent";
+
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
         "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag",
@@ -29,9 +32,10 @@ internal static partial class SweepSnapshot
             texts.Add(Nineteen().Replace(key.Value, "<time>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
         }
 
-        var document = result.App.Get<RunReader>().FindAsync(SweepLife.RunId, CancellationToken.None).GetAwaiter().GetResult()
-            ?? throw new SweepException("The run cannot be found.");
-        texts.Add("the run's document", Text("the run's document", JsonSerializer.SerializeToUtf8Bytes(document, WorkflowJson.Compact)));
+        var document = result.App.Get<RunReader>().FindAsync(SweepLife.RunId, CancellationToken.None).GetAwaiter().GetResult();
+        texts.Add(
+            "the run's document",
+            document is null ? Absent : Text("the run's document", JsonSerializer.SerializeToUtf8Bytes(document, WorkflowJson.Compact)));
         var list = result.App.Get<RunLister>().ListAsync(new RunFilter(), CancellationToken.None).GetAwaiter().GetResult();
         texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact)));
         return texts;

@@ -8,12 +8,9 @@ internal sealed record SweepSurvivors(IReadOnlyDictionary<ContentKey, string> Re
 {
     public static SweepSurvivors Of(SweepDisk disk) => new(Read(disk));
 
-    /// <summary>Step and attempt of a record.</summary>
-    public static (string Step, int Attempt) AttemptOf(ContentKey key)
-    {
-        var parts = key.Value.Split('/');
-        return (parts[^2], int.Parse(parts[^1].Split('-', '.')[1], System.Globalization.CultureInfo.InvariantCulture));
-    }
+    /// <summary>The attempts that had their records, as <see cref="SweepModels"/> counts them: over all attempts of the run.</summary>
+    public HashSet<(string Step, int Attempt)> Finished() =>
+        [.. Records.Keys.GroupBy(key => key.Value.Split('/')[^2]).SelectMany(step => Enumerable.Range(1, step.Count()).Select(attempt => (step.Key, attempt)))];
 
     /// <summary>Records that are gone or changed.</summary>
     public IEnumerable<string> Touched(SweepDisk disk)

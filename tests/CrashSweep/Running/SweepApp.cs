@@ -8,7 +8,6 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tools;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;
-using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
@@ -64,5 +63,12 @@ internal sealed class SweepApp
         },
         CancellationToken.None);
 
-    public Task CancelRunAsync(string runId) => Get<RunControls>().CancelAsync(Host.Client, new RunInput(runId, 1), CancellationToken.None);
+    public Task AskAsync(SweepRequestKind kind, string runId) => kind switch
+    {
+        SweepRequestKind.Cancel => Get<RunControls>().CancelAsync(Host.Client, runId, CancellationToken.None),
+        SweepRequestKind.Suspend => Get<RunControls>().SuspendAsync(Host.Client, runId, CancellationToken.None),
+        SweepRequestKind.Continue => Get<RunControls>().ContinueAsync(Host.Client, runId, CancellationToken.None),
+        SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(Host.Client, new ResumeRequest(runId), CancellationToken.None),
+        _ => Get<RunControls>().DeleteAsync(Host.Client, runId, CancellationToken.None),
+    };
 }

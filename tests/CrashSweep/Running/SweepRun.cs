@@ -26,39 +26,26 @@ internal static class SweepRun
 
         var survivors = new List<SweepSurvivors>();
         SweepWrites? first = null;
-        bool started = false, cancelled = false;
+        var client = new SweepClient(definition);
         while (true)
         {
             var (fault, at) = deaths.TryDequeue(out var death) ? death : default;
             var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at);
             first ??= writes;
-            var life = new SweepLife(definition, script, disk, writes, time, calls) { HasStarted = started, HasCancelled = cancelled };
+            var life = new SweepLife(client, script, disk, writes, time, calls);
             life.Live();
             var restarts = writes.IsDead || (writes.Struck is not null && fault == SweepFault.DiskFull);
+            client.Disconnect();
             if (!restarts)
             {
-                Expect(life);
-                return new SweepResult(disk, calls, life.App, first, survivors);
+                return client.Unanswered is { } unanswered
+                    ? throw new SweepException(unanswered, client.Failure)
+                    : new SweepResult(disk, calls, life.App, first, survivors);
             }
 
-            started |= life.Starting.IsCompletedSuccessfully;
-            cancelled |= definition.CancelAt is not null && life.Cancelling != Task.CompletedTask && life.Cancelling.IsCompletedSuccessfully;
             survivors.Add(SweepSurvivors.Of(disk));
             time = new FakeTimeProvider(time.GetUtcNow() + definition.Downtime);
             calls.Life++;
-        }
-    }
-
-    private static void Expect(SweepLife life)
-    {
-        if (!life.Starting.IsCompletedSuccessfully)
-        {
-            throw new SweepException($"The client was not told that its run has started: {life.Starting.Status}.", life.Starting.Exception);
-        }
-
-        if (!life.Cancelling.IsCompletedSuccessfully)
-        {
-            throw new SweepException("The client was not told that its wish to cancel has been taken.", life.Cancelling.Exception);
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     private const string Seed = "1";
 
     /// <summary>The most cases of one definition.</summary>
-    private const string Sample = "25";
+    private const string Sample = "6";
 
     [Fact]
     public async Task Fault_at_any_durable_write_changes_no_result_and_repeats_no_finished_step()

@@ -1,0 +1,92 @@
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Runs;
+
+namespace Orchestrator.CrashSweep.Running;
+
+/// <summary>
+/// The client of a run, which outlives the processes that it asks: it asks for one thing after the other, and in the next process again for what it does
+/// not know to be done. Refused then, it asks once more when the run can do nothing more: refused again, the process that died had done it.
+/// </summary>
+internal sealed class SweepClient(SweepDefinition definition)
+{
+    private static readonly ContentKey Feed = ContentKey.Of("runs", SweepLife.RunId, "events-0.jsonl");
+
+    private Task? _asked;
+    private int _answered;
+    private bool _mayBeDone;
+    private bool _isRefused;
+
+    /// <summary>What it does not know to be done; null when nothing is left to ask for.</summary>
+    public string? Unanswered => _answered > definition.Requests.Count
+        ? null
+        : $"The client got no answer to its request to {(_answered == 0 ? "start" : definition.Requests[_answered - 1])}.";
+
+    /// <summary>Why it got none from the last process; null when there was no answer at all.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Asks for the next thing when its moment has come. False when nothing was asked for.</summary>
+    /// <param name="isAtRest">Whether the process can do nothing more by itself.</param>
+    public bool AskNext(SweepApp app, MemoryContentStore store, bool isAtRest)
+    {
+        TakeAnswer();
+        if (_asked is not null || _answered > definition.Requests.Count)
+        {
+            return false;
+        }
+
+        if (_answered == 0)
+        {
+            _asked = app.StartRunAsync(definition, SweepLife.RunId);
+            return true;
+        }
+
+        var request = definition.Requests[_answered - 1];
+        if (_mayBeDone ? _isRefused && !isAtRest : !IsDue(request, store, isAtRest))
+        {
+            return false;
+        }
+
+        _asked = AskAsync(app, request.Kind);
+        return true;
+    }
+
+    /// <summary>The process is gone.</summary>
+    public void Disconnect()
+    {
+        TakeAnswer();
+        Failure = _asked?.Exception;
+        (_mayBeDone, _isRefused, _asked) = (_mayBeDone || _asked is not null, false, null);
+    }
+
+    private static bool IsDue(SweepRequest request, MemoryContentStore store, bool isAtRest) => request.Event is null
+        ? isAtRest
+        : SweepFeed.Events(store, Feed).Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
+
+    private async Task AskAsync(SweepApp app, SweepRequestKind kind)
+    {
+        try
+        {
+            await app.AskAsync(kind, SweepLife.RunId);
+        }
+        catch (RunStateException) when (_isRefused && kind != SweepRequestKind.Delete)
+        {
+            // It was done already.
+        }
+        catch (RunNotFoundException) when (_mayBeDone && kind == SweepRequestKind.Delete)
+        {
+            // It was deleted already.
+        }
+    }
+
+    private void TakeAnswer()
+    {
+        if (_asked is { IsCompletedSuccessfully: true })
+        {
+            (_answered, _mayBeDone, _isRefused, _asked) = (_answered + 1, false, false, null);
+        }
+        else if (_mayBeDone && !_isRefused && _asked?.Exception?.InnerException is RunStateException)
+        {
+            (_isRefused, _asked) = (true, null);
+        }
+    }
+}

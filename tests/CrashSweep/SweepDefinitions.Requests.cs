@@ -1,0 +1,58 @@
+namespace Orchestrator.CrashSweep;
+
+/// <summary>Runs whose client wants more than their start.</summary>
+public static partial class SweepDefinitions
+{
+    private const string FailsOnce =
+        """{ "b": [ { "error": { "kind": "contentFiltered" } }, { "output": "B", "latencyMs": 20 } ], "*": [ { "output": "ok", "latencyMs": 50 } ] }""";
+
+    private static SweepDefinition Cancelled => new(
+        "cancelled",
+        """
+        { "options": { "parallelBatchDelay": 0, "timeout": 3600000 }, "steps": [
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
+        """,
+        """{ "a": [ { "output": "ok" } ], "*": [ { "output": "late", "latencyMs": 600000 } ] }""")
+    { Requests = [new(SweepRequestKind.Cancel, "step.started", "b")], Downtime = TimeSpan.Zero, Shows = "\"reason\":\"cancel\"" };
+
+    private static SweepDefinition Suspended => new(
+        "suspended",
+        """
+        { "options": { "parallelBatchDelay": 0 }, "steps": [
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
+        """,
+        Ok)
+    { Requests = [new(SweepRequestKind.Suspend, "step.started", "b"), new(SweepRequestKind.Continue)], Downtime = TimeSpan.Zero };
+
+    private static SweepDefinition Resumed => Failing("resumed") with { Requests = [new(SweepRequestKind.Resume)], Shows = "\"attempt\":2" };
+
+    /// <summary>Resumed while the orchestration of the first attempt is about to end.</summary>
+    private static SweepDefinition ResumedAtOnce => Failing("resumed-at-once") with
+    {
+        Requests = [new(SweepRequestKind.Resume, "run.failed")],
+        Shows = "\"attempt\":2",
+    };
+
+    private static SweepDefinition Deleted => Failing("deleted") with
+    {
+        Requests = [new(SweepRequestKind.Resume), new(SweepRequestKind.Delete)],
+        Shows = "absent",
+    };
+
+    /// <summary>Deleted while its orchestration is about to end.</summary>
+    private static SweepDefinition DeletedAtOnce => new(
+        "deleted-at-once",
+        """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }""",
+        Ok)
+    { Requests = [new(SweepRequestKind.Delete, "run.completed")], Shows = "absent" };
+
+    /// <summary>Of five steps two finish, one fails at first, and two wait for it.</summary>
+    private static SweepDefinition Failing(string name) => new(
+        name,
+        """
+        { "options": { "parallelBatchDelay": 0 }, "steps": [
+            { "id": "a", "prompt": "a: x" }, { "id": "other", "prompt": "other: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
+            { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] }, { "id": "end", "prompt": "end: {{c}}{{other}}", "dependsOn": ["c", "other"] } ] }
+        """,
+        FailsOnce);
+}
