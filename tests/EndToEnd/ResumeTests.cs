@@ -66,7 +66,7 @@ public sealed class ResumeTests : IDisposable
         await File.WriteAllTextAsync(_folder.Combine("mocks.json"), Slow);
         using var command = OrchestratorProcess.Start(
             _folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId, "--state", State);
-        await Run.WaitForAsync("step.completed", 1);
+        await Run.WaitForAsync("step.started", 2);
         await command.KillAsync();
     }
 

@@ -115,7 +115,7 @@ public sealed class ResumeRuleTests : IAsyncLifetime
     {
         const string Steps = """
             { "id": "a", "prompt": "a" },
-            { "id": "made", "type": "tool", "tool": "template", "input": { "template": "made of {{a}}" }, "dependsOn": ["a"] },
+            { "id": "made", "type": "tool", "tool": "template", "input": { "template": "made of {{it}}", "values": { "it": "{{a}}" } }, "dependsOn": ["a"] },
             { "id": "both", "type": "merge", "from": ["a", "made"], "mode": "array", "dependsOn": ["a", "made"] },
             { "id": "end", "prompt": "end {{both}}", "dependsOn": ["both"] }
             """;
