@@ -12,7 +12,7 @@ internal static class QuietPool
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Threads that are always busy, as far as they are known.</summary>
-    private static int _others;
+    private static int Others;
 
     private static int Busy
     {
@@ -31,8 +31,8 @@ internal static class QuietPool
         for (var round = 0; ; round++)
         {
             var busy = Busy;
-            _others = Math.Min(_others, busy);
-            if (busy <= _others && ThreadPool.PendingWorkItemCount == 0 && Busy <= _others)
+            Others = Math.Min(Others, busy);
+            if (busy <= Others && ThreadPool.PendingWorkItemCount == 0 && Busy <= Others)
             {
                 return;
             }
@@ -51,7 +51,7 @@ internal static class QuietPool
             else if (Stopwatch.GetElapsedTime(began) > Patience)
             {
                 // Whatever has been busy for so long, and finished nothing, is not the process under test.
-                _others = busy;
+                Others = busy;
             }
         }
     }
