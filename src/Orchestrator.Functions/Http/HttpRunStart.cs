@@ -28,11 +28,10 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
     public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, StartRequest stored, CancellationToken cancellationToken) =>
         AnswerAsync(request, client, stored, cancellationToken);
 
-    private async Task<IResult> AnswerAsync(
-        HttpRequest request, DurableTaskClient client, StartRequest? stored, CancellationToken cancellationToken)
+    private Task<IResult> AnswerAsync(HttpRequest request, DurableTaskClient client, StartRequest? stored, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        try
+        return Problems.AnswerAsync(async () =>
         {
             var body = await StartBody.ReadAsync(request, optional: false, cancellationToken);
             var (wait, key) = (Wait(request), Key(request));
@@ -40,29 +39,10 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
             var run = key is null
                 ? await starter.StartAsync(client, start, cancellationToken)
                 : await StartOnceAsync(client, start, key, StartKeys.Hash(request.Path, Encoding.UTF8.GetString(body)), cancellationToken);
-            if (wait is { } limit && await reader.WaitAsync(run.RunId, run.RunAttempt, limit, cancellationToken) is { } ended)
-            {
-                return Results.Json(ended, WorkflowJson.Document);
-            }
-
-            return StartPayload.Answer(request, run);
-        }
-        catch (RequestRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (DefinitionRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (RunRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (RunExistsException refusal)
-        {
-            return Problems.Of(refusal);
-        }
+            return wait is { } limit && await reader.WaitAsync(run.RunId, run.RunAttempt, limit, cancellationToken) is { } ended
+                ? Results.Json(ended, WorkflowJson.Document)
+                : StartPayload.Answer(request, run);
+        });
     }
 
     /// <summary>Of all requests with the key only the first one makes a run. The key is written down before the run is, so that a crash in between heals.</summary>

@@ -29,6 +29,39 @@ internal static class Problems
         ? Of(refusal.Status, refusal.Code, refusal.Message)
         : Of(refusal.Status, refusal.Code, refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
 
+    /// <summary>What the operation answers, or the problem for which it was refused.</summary>
+    public static async Task<IResult> AnswerAsync(Func<Task<IResult>> operation)
+    {
+        try
+        {
+            return await operation();
+        }
+        catch (RequestRefusedException refusal)
+        {
+            return Of(refusal);
+        }
+        catch (DefinitionRefusedException refusal)
+        {
+            return Of(refusal);
+        }
+        catch (RunRefusedException refusal)
+        {
+            return Of(refusal);
+        }
+        catch (RunExistsException refusal)
+        {
+            return Of(refusal);
+        }
+        catch (RunStateException refusal)
+        {
+            return Of(refusal);
+        }
+        catch (RunNotFoundException refusal)
+        {
+            return RunNotFound(refusal.RunId);
+        }
+    }
+
     public static IResult RunNotFound(string runId) => Of(StatusCodes.Status404NotFound, "runNotFound", $"There is no run '{runId}'.");
 
     public static IResult Of(DefinitionRefusedException refusal) => Of(

@@ -67,40 +67,6 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
     private static IResult Accepted(RunRecord run) =>
         Results.Json(new { runId = run.RunId, status = run.Status }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
 
-    private static async Task<IResult> AnswerAsync(string runId, Func<Task<IResult>> operation)
-    {
-        if (!NameRules.RunId.IsMatch(runId))
-        {
-            return Problems.RunNotFound(runId);
-        }
-
-        try
-        {
-            return await operation();
-        }
-        catch (RunNotFoundException refusal)
-        {
-            return Problems.RunNotFound(refusal.RunId);
-        }
-        catch (RunStateException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (RequestRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (DefinitionRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (RunRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (RunExistsException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-    }
+    private static Task<IResult> AnswerAsync(string runId, Func<Task<IResult>> operation) =>
+        NameRules.RunId.IsMatch(runId) ? Problems.AnswerAsync(operation) : Task.FromResult(Problems.RunNotFound(runId));
 }
