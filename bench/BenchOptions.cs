@@ -29,10 +29,10 @@ internal sealed record BenchOptions
     /// <summary>How many texts <c>mutate</c> reads.</summary>
     public int Count { get; init; } = 20_000;
 
-    /// <summary>How many cases <c>crash</c> runs at least; it ends with a whole seed.</summary>
-    public int Cases { get; init; } = 1;
+    /// <summary>The most cases of one definition and seed in <c>crash</c>.</summary>
+    public int Cases { get; init; } = 1_000;
 
-    /// <summary>How often <c>kill</c> kills and judges.</summary>
+    /// <summary>How often <c>kill</c> kills and judges, and how many seeds <c>crash</c> tries.</summary>
     public int Rounds { get; init; } = 2;
 
     public static BenchOptions? Read(string[] args, IReadOnlyCollection<string> names, [NotNullWhen(false)] out string? problem)

@@ -4,12 +4,12 @@ using Orchestrator.CrashSweep;
 
 namespace Orchestrator.Bench.Crash;
 
-/// <summary>The crash sweep of the tests without its limits: every fault at every write, with seed after seed.</summary>
+/// <summary>The crash sweep of the tests with wider limits: every fault at every write, with seed after seed.</summary>
 internal sealed class CrashBenchmark : IBenchmark
 {
     public string Name => "crash";
 
-    public string Title => "whole runs that are stopped at each durable write";
+    public string Title => "whole runs in which something goes wrong, at each durable write and each activity";
 
     public async Task RunAsync(BenchOptions options, MarkdownReport report)
     {
@@ -20,15 +20,15 @@ internal sealed class CrashBenchmark : IBenchmark
         }
         else
         {
-            var definitions = SweepDefinitions.All.Where(definition => options.Wants(definition.Name)).ToList();
-            for (; sweep.CrashPoints + sweep.LivingFaults < options.Cases && sweep.Failures.Count == 0; seed++)
+            var definitions = SweepDefinitions.All.Where(definition => options.Wants(definition.Name)).Select(definition => definition.Name).ToList();
+            for (; seed < options.Seed + options.Rounds && sweep.Failures.Count == 0; seed++)
             {
-                await SweepCampaign.RunAsync(definitions, seed, sample: null, sweep);
+                sweep.Add(await SweepProcesses.RunAsync(definitions, seed, options.Cases));
                 MarkdownReport.Progress($"seed {seed}: {sweep}");
             }
         }
 
-        report.Paragraph($"Seeds {options.Seed} to {Math.Max(options.Seed, seed - 1)}: {sweep}; {watch.Elapsed.TotalSeconds:0} s.");
+        report.Paragraph($"Seeds {options.Seed} to {Math.Max(options.Seed, seed - 1)}: {sweep}; {watch.Elapsed.TotalSeconds:0} s, {(sweep.CrashPoints + sweep.LivingFaults) / watch.Elapsed.TotalSeconds:0} cases a second.");
         report.Table(["definition", "cases"], sweep.Cases.Select(cases => (IReadOnlyList<string>)[cases.Key, $"{cases.Value}"]));
         WrongAnswerException.ThrowUnless(
             sweep.Failures.Count == 0, $"Again: crash --case CASE. {sweep.Failures.Count} cases failed, among them:\n{string.Join("\n\n", sweep.Failures.Take(10))}");

@@ -1,21 +1,20 @@
 using System.Globalization;
+using System.Text.Json;
 using Orchestrator.CrashSweep;
 
-// A slice of the sweep in a process of its own, for the tests: SEED SAMPLE, the most cases of each definition. A test host keeps its thread pool busy,
-// and the sweep needs a quiet one.
-if (args.Length != 2
-    || !int.TryParse(args[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
-    || !int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out var sample))
+// One part of a sweep, as SweepProcesses asks for it: SEED SAMPLE PART PARTS DEFINITION... Its report, JSON, goes to standard output.
+int[] numbers = [.. args.Take(4).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
+var definitions = SweepDefinitions.All.Where(definition => args.Skip(4).Contains(definition.Name)).ToList();
+if (numbers is not [>= 0, > 0, >= 0, > 0] || definitions.Count == 0)
 {
-    await Console.Error.WriteLineAsync("Usage: Orchestrator.CrashSweep SEED SAMPLE");
+    await Console.Error.WriteLineAsync("Usage: Orchestrator.CrashSweep SEED SAMPLE PART PARTS DEFINITION...");
     return 2;
 }
 
 var report = new SweepReport();
 try
 {
-    await SweepCampaign.RunAsync(SweepDefinitions.All.Where(definition => !definition.IsLarge), seed, sample, report);
-    await SweepCampaign.RunAsync(SweepDefinitions.All.Where(definition => definition.IsLarge), seed, Math.Max(1, sample / 10), report);
+    await SweepCampaign.RunAsync(definitions, numbers[0], numbers[1], numbers[2], numbers[3], report);
 }
 catch (SweepException exception)
 {
@@ -23,10 +22,5 @@ catch (SweepException exception)
     return 1;
 }
 
-Console.WriteLine(report);
-foreach (var failure in report.Failures)
-{
-    await Console.Error.WriteLineAsync(failure);
-}
-
-return report.Failures.Count == 0 ? 0 : 1;
+Console.WriteLine(JsonSerializer.Serialize(report));
+return 0;

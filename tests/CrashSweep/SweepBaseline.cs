@@ -19,10 +19,11 @@ public sealed class SweepBaseline
         var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0));
         _calls = result.Calls.All();
         _snapshot = SweepSnapshot.Of(result);
-        (Writes, StoreWrites) = (result.First.Names, result.First.StoreCount);
-        if (!_snapshot["the run's document"].Contains(definition.Shows, StringComparison.Ordinal))
+        (Writes, StoreWrites, Activities) = (result.First.Names, result.First.StoreCount, result.Activities.Names);
+        var documents = _snapshot[SweepSnapshot.Documents];
+        if (definition.Shows is { } shows ? !documents.Contains(shows, StringComparison.Ordinal) : documents != "[]")
         {
-            throw new SweepException($"'{definition.Name}' should show {definition.Shows}: {_snapshot["the run's document"]}");
+            throw new SweepException($"'{definition.Name}' should show {definition.Shows ?? "no run"}: {documents}");
         }
 
         var judgement = SweepJudgement.Of(result, _calls, _snapshot);
@@ -38,7 +39,10 @@ public sealed class SweepBaseline
     /// <summary>How many of the writes went to the content store.</summary>
     public int StoreWrites { get; }
 
-    /// <summary>Each fault at each write.</summary>
+    /// <summary>The activities that were executed, in an order of their own.</summary>
+    public IReadOnlyList<string> Activities { get; }
+
+    /// <summary>Each fault at each write and each activity.</summary>
     public IEnumerable<SweepCase> Cases()
     {
         for (var at = 1; at <= Writes.Count; at++)
@@ -58,6 +62,11 @@ public sealed class SweepBaseline
             yield return new SweepCase(_definition, _seed, SweepFault.FailsOnce, at);
             yield return new SweepCase(_definition, _seed, SweepFault.FailsAfterSuccess, at);
         }
+
+        for (var at = 1; at <= Activities.Count; at++)
+        {
+            yield return new SweepCase(_definition, _seed, SweepFault.RunsTwice, at);
+        }
     }
 
     /// <summary>Runs a case of this definition and seed and adds it to the report.</summary>
@@ -67,9 +76,9 @@ public sealed class SweepBaseline
         ArgumentNullException.ThrowIfNull(report);
         try
         {
-            var result = SweepRun.Execute(item);
+            var result = SweepRun.Execute(item, item.Fault == SweepFault.RunsTwice ? Activities[item.At - 1] : null);
             var judgement = SweepJudgement.Of(result, _calls, _snapshot);
-            report.Add(item, result.First.Struck, judgement.Differences, judgement.Repeated);
+            report.Add(item, result.First.Struck ?? result.Activities.Doubled, judgement.Differences, judgement.Repeated);
         }
         catch (SweepException exception)
         {

@@ -6,14 +6,18 @@ namespace Orchestrator.CrashSweep;
 /// </summary>
 public static class SweepCampaign
 {
-    /// <summary>Sweeps the definitions with one seed.</summary>
-    /// <param name="sample">The most cases of one definition, drawn by the seed; null: all.</param>
-    public static Task RunAsync(IEnumerable<SweepDefinition> definitions, int seed, int? sample, SweepReport report) => OnThreadAsync(() =>
+    /// <summary>Sweeps a part of the definitions' cases with one seed.</summary>
+    /// <param name="sample">The most cases of one definition in all parts together, drawn by the seed.</param>
+    /// <param name="part">Which part, from 0.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static Task RunAsync(IEnumerable<SweepDefinition> definitions, int seed, int sample, int part, int parts, SweepReport report) => OnThreadAsync(() =>
     {
         foreach (var definition in definitions)
         {
             var baseline = new SweepBaseline(definition, seed);
-            foreach (var item in Draw([.. baseline.Cases()], sample, seed))
+            var cases = baseline.Cases().ToArray();
+            new Random(seed).Shuffle(cases);
+            foreach (var item in cases.Take(sample).Where((_, index) => index % parts == part))
             {
                 baseline.Run(item, report);
             }
@@ -29,17 +33,6 @@ public static class SweepCampaign
         SweepBaseline? baseline = null;
         await OnThreadAsync(() => baseline = new SweepBaseline(definition, seed));
         return baseline!;
-    }
-
-    private static SweepCase[] Draw(SweepCase[] cases, int? sample, int seed)
-    {
-        if (sample is not { } count || cases.Length <= count)
-        {
-            return cases;
-        }
-
-        new Random(seed).Shuffle(cases);
-        return cases[..count];
     }
 
     private static Task OnThreadAsync(Action action)

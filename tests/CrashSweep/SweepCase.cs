@@ -4,7 +4,7 @@ using Orchestrator.CrashSweep.Writes;
 namespace Orchestrator.CrashSweep;
 
 /// <summary>One run with one thing that goes wrong. Its text replays it.</summary>
-/// <param name="At">The number of the write, from 1.</param>
+/// <param name="At">The number of the write or activity, from 1.</param>
 /// <param name="Again">The number of the write after the first death at which the recovering process dies too; 0: it does not.</param>
 public sealed record SweepCase(SweepDefinition Definition, int Seed, SweepFault Fault, int At, int Again = 0)
 {

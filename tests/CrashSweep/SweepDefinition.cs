@@ -5,8 +5,8 @@ namespace Orchestrator.CrashSweep;
 /// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
 public sealed record SweepDefinition(string Name, string Workflow, string Answers)
 {
-    /// <summary>Text of the run's document that shows that the run does what the definition is there for; <c>absent</c> when the run is deleted.</summary>
-    public string Shows { get; init; } = "\"status\":\"completed\"";
+    /// <summary>Text of the runs' documents that shows that they do what the definition is there for; null: there is none, since the run is deleted.</summary>
+    public string? Shows { get; init; } = "\"status\":\"completed\"";
 
     public string Inputs { get; init; } = "{}";
 
@@ -15,6 +15,9 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
 
     /// <summary>What the client wants after the start, one thing after the other.</summary>
     public IReadOnlyList<SweepRequest> Requests { get; init; } = [];
+
+    /// <summary>Claims on attempts lie in the store, as where several processes share it, and not in memory, as on LocalHost.</summary>
+    public bool SharesClaims { get; init; }
 
     /// <summary>Has many writes: short sweeps take a sample of them.</summary>
     public bool IsLarge { get; init; }

@@ -33,10 +33,19 @@ public static partial class SweepDefinitions
         Shows = "\"attempt\":2",
     };
 
+    private static SweepDefinition Forked => Failing("forked") with { Requests = [new(SweepRequestKind.Fork)], Shows = "Forked from run" };
+
+    /// <summary>Nothing of the new run lies in the old one.</summary>
+    private static SweepDefinition ForkedAndDeleted => Failing("forked-and-deleted") with
+    {
+        Requests = [new(SweepRequestKind.Fork), new(SweepRequestKind.Delete)],
+        Shows = "Forked from run",
+    };
+
     private static SweepDefinition Deleted => Failing("deleted") with
     {
         Requests = [new(SweepRequestKind.Resume), new(SweepRequestKind.Delete)],
-        Shows = "absent",
+        Shows = null,
     };
 
     /// <summary>Deleted while its orchestration is about to end.</summary>
@@ -44,7 +53,7 @@ public static partial class SweepDefinitions
         "deleted-at-once",
         """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }""",
         Ok)
-    { Requests = [new(SweepRequestKind.Delete, "run.completed")], Shows = "absent" };
+    { Requests = [new(SweepRequestKind.Delete, "run.completed")], Shows = null };
 
     /// <summary>Of five steps two finish, one fails at first, and two wait for it.</summary>
     private static SweepDefinition Failing(string name) => new(

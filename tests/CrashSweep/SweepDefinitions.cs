@@ -12,7 +12,7 @@ public static partial class SweepDefinitions
     [
         Chain, Diamond, FirstSuccess, Settled, Retries, Stop, CancelRest, Continue, Fallbacks, Conditions, Repeat, Tools, Finally, FinallyAfterFailure,
         Budget, TimedOut, AttemptTimeout, SharedKey, Streamed, NamedOutputs, LargeOutput, Wide, Cancelled, Suspended, Resumed, ResumedAtOnce,
-        Deleted, DeletedAtOnce,
+        Forked, ForkedAndDeleted, Deleted, DeletedAtOnce, SharedClaims,
     ];
 
     private const string Ok = """{ "*": [ { "output": "ok", "latencyMs": 50 } ] }""";
@@ -24,6 +24,9 @@ public static partial class SweepDefinitions
             { "id": "a", "prompt": "a: begin" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 200 } ], "c": [ { "output": "C" } ] }""");
+
+    /// <summary>Claims lie in the store, as they do where several processes share it: those of a dead process are waited for.</summary>
+    private static SweepDefinition SharedClaims => Chain with { Name = "shared-claims", SharesClaims = true, Downtime = TimeSpan.Zero };
 
     private static SweepDefinition Diamond => new(
         "diamond",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Orchestrator.CrashSweep.Writes;
 
 namespace Orchestrator.CrashSweep;
@@ -6,35 +7,53 @@ namespace Orchestrator.CrashSweep;
 /// <summary>Adds up what the cases of a sweep came to.</summary>
 public sealed class SweepReport
 {
-    private readonly Dictionary<string, int> _cases = new(StringComparer.Ordinal);
-    private readonly List<string> _failures = [];
-
     /// <summary>Cases in which a process died.</summary>
+    [JsonInclude]
     public int CrashPoints { get; private set; }
 
-    /// <summary>Cases in which a write went wrong and the process lived.</summary>
+    /// <summary>Cases in which something went wrong and the process lived.</summary>
+    [JsonInclude]
     public int LivingFaults { get; private set; }
 
     /// <summary>Cases that left something else than the run without a fault.</summary>
+    [JsonInclude]
     public int Different { get; private set; }
 
     /// <summary>Finished attempts that were worked on again.</summary>
+    [JsonInclude]
     public int Repeated { get; private set; }
 
     /// <summary>Each failing case: its text, which replays it, what went wrong, and what came of it.</summary>
-    public IReadOnlyList<string> Failures => _failures;
+    [JsonInclude]
+    public List<string> Failures { get; private set; } = [];
 
     /// <summary>Cases by definition.</summary>
-    public IReadOnlyDictionary<string, int> Cases => _cases;
+    [JsonInclude]
+    public Dictionary<string, int> Cases { get; private set; } = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_cases.Count} definitions, {CrashPoints} crash points, {LivingFaults} faults that kill nobody, {Different} differences, {Repeated} repeated finished steps");
+        $"{Cases.Count} definitions, {CrashPoints} crash points, {LivingFaults} faults that kill nobody, {Different} differences, {Repeated} repeated finished steps");
+
+    /// <summary>Adds what another sweep came to.</summary>
+    public void Add(SweepReport other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        CrashPoints += other.CrashPoints;
+        LivingFaults += other.LivingFaults;
+        Different += other.Different;
+        Repeated += other.Repeated;
+        Failures.AddRange(other.Failures);
+        foreach (var (definition, cases) in other.Cases)
+        {
+            Cases[definition] = Cases.GetValueOrDefault(definition) + cases;
+        }
+    }
 
     internal void Add(SweepCase item, string? struck, IReadOnlyList<string> differences, IReadOnlyList<string> repeated)
     {
-        _cases[item.Definition.Name] = _cases.GetValueOrDefault(item.Definition.Name) + 1;
+        Cases[item.Definition.Name] = Cases.GetValueOrDefault(item.Definition.Name) + 1;
         var dies = item.Fault is SweepFault.DiesBefore or SweepFault.DiesAfter or SweepFault.DiesTorn;
         CrashPoints += dies ? 1 : 0;
         LivingFaults += dies ? 0 : 1;
@@ -42,7 +61,7 @@ public sealed class SweepReport
         Repeated += repeated.Count;
         if (differences.Count + repeated.Count > 0)
         {
-            _failures.Add($"{item} ({struck})\n{string.Join('\n', differences)}{(repeated.Count == 0 ? "" : "\nRepeated: " + string.Join(", ", repeated))}");
+            Failures.Add($"{item} ({struck})\n{string.Join('\n', differences)}{(repeated.Count == 0 ? "" : "\nRepeated: " + string.Join(", ", repeated))}");
         }
     }
 }

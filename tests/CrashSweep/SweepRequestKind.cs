@@ -7,5 +7,6 @@ public enum SweepRequestKind
     Suspend,
     Continue,
     Resume,
+    Fork,
     Delete,
 }

@@ -33,8 +33,11 @@ public sealed class RunResumer(
         };
         if (request.Fork)
         {
-            var forked = run with { First = attempt, Forked = resume.Forked };
-            _ = await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) ?? throw new RunExistsException(resume.Run.RunId);
+            var forked = run with { First = attempt, Forked = resume.Forked, StartKey = resume.Key };
+            if (await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
+            {
+                throw new RunExistsException(resume.Run.RunId);
+            }
         }
         else if (await lifecycle.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
         {

@@ -9,7 +9,7 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.CrashSweep.Checking;
 
 /// <summary>What is wrong with a run: compared with the one in which nothing went wrong, and by itself.</summary>
-internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
+internal sealed class SweepJudgement(SweepResult result)
 {
     private static readonly string[] Ends = ["step.completed", "step.failed", "step.retrying", "step.skipped", "step.cancelled"];
 
@@ -24,18 +24,19 @@ internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
     /// <param name="snapshot">What that run left.</param>
     public static SweepJudgement Of(SweepResult result, IReadOnlySet<(string Step, int Attempt)> calls, IReadOnlyDictionary<string, string> snapshot)
     {
-        var isDeleted = snapshot["the run's document"] == SweepSnapshot.Absent;
-        var judgement = new SweepJudgement(result, isDeleted);
+        var judgement = new SweepJudgement(result);
         judgement.JudgeCalls(calls);
         judgement.JudgeRecords(snapshot);
-        if (isDeleted)
+        var runs = SweepRuns.In(result.Disk.Store);
+        if (!runs.Contains(SweepRuns.Started))
         {
             judgement.JudgeRemains();
         }
-        else
+
+        foreach (var run in runs)
         {
-            judgement.JudgeFeed();
-            judgement.JudgeHistories();
+            judgement.JudgeFeed(run);
+            judgement.JudgeHistories(run);
         }
 
         return judgement;
@@ -48,7 +49,7 @@ internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
         {
             var finished = result.Survivors[death].Finished();
             repeated.AddRange(result.Calls.Of(death + 1).Where(finished.Contains).Select(call => $"{call.Step} attempt {call.Attempt}"));
-            _differences.AddRange((isDeleted ? [] : result.Survivors[death].Touched(result.Disk)).Select(key => $"The record '{key}' was there when the process died, and was changed later."));
+            _differences.AddRange(result.Survivors[death].Touched(result.Disk).Select(key => $"The record '{key}' was there when the process died, and was changed later."));
         }
 
         Repeated = repeated;
@@ -63,9 +64,9 @@ internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
         }
     }
 
-    private void JudgeFeed()
+    private void JudgeFeed(string run)
     {
-        var key = ContentKey.Of("runs", SweepLife.RunId, "events-0.jsonl");
+        var key = SweepRuns.Feed(run);
         if (SweepFeed.Torn(result.Disk.Store, key) is var torn && torn > result.Survivors.Count)
         {
             _differences.Add($"{torn} lines of the feed cannot be read.");
@@ -74,7 +75,7 @@ internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
         // The same event twice is a repeat, which readers drop. Two that differ are two ends.
         var events = SweepFeed.Events(result.Disk.Store, key).ToList();
         Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}");
-        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), item => $"the run's attempt {item["runAttempt"]}");
+        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), item => $"attempt {item["runAttempt"]} of '{run}'");
     }
 
     private void Once(IEnumerable<JsonObject> events, Func<JsonObject, string> subject)
@@ -85,20 +86,21 @@ internal sealed class SweepJudgement(SweepResult result, bool isDeleted)
         }
     }
 
-    /// <summary>Definitions are shared, so they stay.</summary>
+    /// <summary>What the client's key stands for stays, and so do definitions: they are shared.</summary>
     private void JudgeRemains()
     {
         _differences.AddRange(result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable()
-            .Where(key => !key.Value.StartsWith("definitions/", StringComparison.Ordinal)).Select(key => $"The run is deleted, but '{key}' is left."));
-        _differences.AddRange(result.Disk.Journal.ListAsync().ToBlockingEnumerable().Select(id => $"The run is deleted, but the history '{id}' is left."));
+            .Where(key => key.Value.Split('/', '-').Contains(SweepRuns.Started)).Select(key => $"The run is deleted, but '{key}' is left."));
+        _differences.AddRange(result.Disk.Journal.ListAsync().ToBlockingEnumerable()
+            .Where(id => id.ToString().Split('.')[0] == SweepRuns.Started).Select(id => $"The run is deleted, but the history '{id}' is left."));
     }
 
-    private void JudgeHistories()
+    private void JudgeHistories(string run)
     {
-        var attempts = result.App.Get<RunStore>().FindAsync(SweepLife.RunId, CancellationToken.None).GetAwaiter().GetResult()!.Attempt;
+        var attempts = result.App.Get<RunStore>().FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()!.Attempt;
         for (var attempt = 1; attempt <= attempts; attempt++)
         {
-            JudgeHistory(new RunInput(SweepLife.RunId, attempt).InstanceId);
+            JudgeHistory(new RunInput(run, attempt).InstanceId);
         }
 
         _differences.AddRange(result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));

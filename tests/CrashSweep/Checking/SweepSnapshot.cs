@@ -11,8 +11,8 @@ namespace Orchestrator.CrashSweep.Checking;
 /// <summary>Everything that a run left, without times and what they make of it, so that two runs can be compared: texts by name.</summary>
 internal static partial class SweepSnapshot
 {
-    /// <summary>The document of a run that is deleted.</summary>
-    public const string Absent = "absent";
+    /// <summary>The documents of the runs that are not deleted.</summary>
+    public const string Documents = "the runs' documents";
 
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
@@ -32,10 +32,9 @@ internal static partial class SweepSnapshot
             texts.Add(Nineteen().Replace(key.Value, "<time>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
         }
 
-        var document = result.App.Get<RunReader>().FindAsync(SweepLife.RunId, CancellationToken.None).GetAwaiter().GetResult();
-        texts.Add(
-            "the run's document",
-            document is null ? Absent : Text("the run's document", JsonSerializer.SerializeToUtf8Bytes(document, WorkflowJson.Compact)));
+        var reader = result.App.Get<RunReader>();
+        var documents = SweepRuns.In(result.Disk.Store).Select(run => reader.FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()).ToList();
+        texts.Add(Documents, Text(Documents, JsonSerializer.SerializeToUtf8Bytes(documents, WorkflowJson.Compact)));
         var list = result.App.Get<RunLister>().ListAsync(new RunFilter(), CancellationToken.None).GetAwaiter().GetResult();
         texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact)));
         return texts;

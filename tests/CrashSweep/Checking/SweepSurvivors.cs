@@ -8,18 +8,17 @@ internal sealed record SweepSurvivors(IReadOnlyDictionary<ContentKey, string> Re
 {
     public static SweepSurvivors Of(SweepDisk disk) => new(Read(disk));
 
-    /// <summary>The attempts that had their records, as <see cref="SweepModels"/> counts them: over all attempts of the run.</summary>
+    /// <summary>The attempts that had their records, as <see cref="SweepModels"/> counts them: over all attempts of the run, and over its fork.</summary>
     public HashSet<(string Step, int Attempt)> Finished() =>
-        [.. Records.Keys.GroupBy(key => key.Value.Split('/')[^2]).SelectMany(step => Enumerable.Range(1, step.Count()).Select(attempt => (step.Key, attempt)))];
+        [.. Records.Keys.GroupBy(key => SweepRuns.Step(key)!).SelectMany(step => Enumerable.Range(1, step.Count()).Select(attempt => (step.Key, attempt)))];
 
-    /// <summary>Records that are gone or changed.</summary>
+    /// <summary>Records that are gone or changed, of runs that are not deleted.</summary>
     public IEnumerable<string> Touched(SweepDisk disk)
     {
-        var now = Read(disk);
-        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value).Select(record => record.Key.Value);
+        var (now, runs) = (Read(disk), SweepRuns.In(disk.Store));
+        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value && runs.Contains(record.Key.Value.Split('/')[1])).Select(record => record.Key.Value);
     }
 
-    private static Dictionary<ContentKey, string> Read(SweepDisk disk) => disk.Store
-        .ListAsync(ContentPrefix.Under("runs", SweepLife.RunId, "steps")).ToBlockingEnumerable()
+    private static Dictionary<ContentKey, string> Read(SweepDisk disk) => SweepRuns.Records(disk.Store)
         .ToDictionary(key => key, key => Convert.ToHexString(disk.Store.GetAsync(key).GetAwaiter().GetResult()!.Bytes.Span));
 }

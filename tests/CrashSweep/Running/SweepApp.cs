@@ -19,23 +19,22 @@ namespace Orchestrator.CrashSweep.Running;
 /// <summary>The functions app on the embedded host, as one process has it. Never stopped: it is dead, or stands still, and is let go of.</summary>
 internal sealed class SweepApp
 {
-    private static readonly FunctionCatalog Functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
-
     private readonly ServiceProvider _services;
 
     private SweepApp(ServiceProvider services, LocalDurableHost host) => (_services, Host) = (services, host);
 
     public LocalDurableHost Host { get; }
 
-    public static async Task<SweepApp> StartAsync(SweepDisk disk, SweepWrites writes, TimeProvider time, IChatClientFactory models, ITool tool)
+    public static async Task<SweepApp> StartAsync(
+        SweepDefinition definition, SweepDisk disk, SweepWrites writes, SweepActivities activities, TimeProvider time, IChatClientFactory models, ITool tool)
     {
         var services = new ServiceCollection()
             .AddLocalHttp()
             .AddSingleton(time)
             .AddSingleton(models)
             .AddSingleton(tool)
-            .AddContentStore(_ => new SweptStore(disk.Store, writes))
-            .AddOrchestrator(new OrchestratorOptions(), claims: new MemoryContentStore())
+            .AddContentStore(_ => new SweptStore(disk, writes))
+            .AddOrchestrator(new OrchestratorOptions(), claims: definition.SharesClaims ? null : new MemoryContentStore())
             .BuildServiceProvider();
         var host = await LocalDurableHost.StartAsync(builder =>
         {
@@ -43,7 +42,7 @@ internal sealed class SweepApp
             builder.TimeProvider = time;
             builder.Services = services;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
-            builder.AddFunctions(Functions);
+            activities.AddTo(builder);
         });
         return new SweepApp(services, host);
     }
@@ -52,23 +51,25 @@ internal sealed class SweepApp
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>As a client does that repeats its request until it is answered.</summary>
-    public Task StartRunAsync(SweepDefinition definition, string runId) => Get<RunStarter>().StartAsync(
+    public Task StartRunAsync(SweepDefinition definition) => Get<RunStarter>().StartAsync(
         Host.Client,
         new StartRequest
         {
-            RunId = runId,
+            RunId = SweepRuns.Started,
             Definition = Encoding.UTF8.GetBytes(definition.Workflow),
             Inputs = JsonNode.Parse(definition.Inputs)!.AsObject(),
             StartKey = "sweep",
         },
         CancellationToken.None);
 
-    public Task AskAsync(SweepRequestKind kind, string runId) => kind switch
+    public Task AskAsync(SweepRequestKind kind) => kind switch
     {
-        SweepRequestKind.Cancel => Get<RunControls>().CancelAsync(Host.Client, runId, CancellationToken.None),
-        SweepRequestKind.Suspend => Get<RunControls>().SuspendAsync(Host.Client, runId, CancellationToken.None),
-        SweepRequestKind.Continue => Get<RunControls>().ContinueAsync(Host.Client, runId, CancellationToken.None),
-        SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(Host.Client, new ResumeRequest(runId), CancellationToken.None),
-        _ => Get<RunControls>().DeleteAsync(Host.Client, runId, CancellationToken.None),
+        SweepRequestKind.Cancel => Get<RunControls>().CancelAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        SweepRequestKind.Suspend => Get<RunControls>().SuspendAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        SweepRequestKind.Continue => Get<RunControls>().ContinueAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(Host.Client, new ResumeRequest(SweepRuns.Started), CancellationToken.None),
+        SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
+            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked }, CancellationToken.None),
+        _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };
 }

@@ -9,8 +9,6 @@ namespace Orchestrator.CrashSweep.Running;
 /// </summary>
 internal sealed class SweepClient(SweepDefinition definition)
 {
-    private static readonly ContentKey Feed = ContentKey.Of("runs", SweepLife.RunId, "events-0.jsonl");
-
     private Task? _asked;
     private int _answered;
     private bool _mayBeDone;
@@ -36,7 +34,7 @@ internal sealed class SweepClient(SweepDefinition definition)
 
         if (_answered == 0)
         {
-            _asked = app.StartRunAsync(definition, SweepLife.RunId);
+            _asked = app.StartRunAsync(definition);
             return true;
         }
 
@@ -60,15 +58,18 @@ internal sealed class SweepClient(SweepDefinition definition)
 
     private static bool IsDue(SweepRequest request, MemoryContentStore store, bool isAtRest) => request.Event is null
         ? isAtRest
-        : SweepFeed.Events(store, Feed).Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
+        : SweepFeed.Events(store, SweepRuns.Feed(SweepRuns.Started)).Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
+
+    /// <summary>What a request is answered with that was done before, or whose time has not come.</summary>
+    private static bool IsRefusal(Exception? exception) => exception is RunStateException or RunExistsException;
 
     private async Task AskAsync(SweepApp app, SweepRequestKind kind)
     {
         try
         {
-            await app.AskAsync(kind, SweepLife.RunId);
+            await app.AskAsync(kind);
         }
-        catch (RunStateException) when (_isRefused && kind != SweepRequestKind.Delete)
+        catch (Exception exception) when (IsRefusal(exception) && _isRefused && kind != SweepRequestKind.Delete)
         {
             // It was done already.
         }
@@ -84,7 +85,7 @@ internal sealed class SweepClient(SweepDefinition definition)
         {
             (_answered, _mayBeDone, _isRefused, _asked) = (_answered + 1, false, false, null);
         }
-        else if (_mayBeDone && !_isRefused && _asked?.Exception?.InnerException is RunStateException)
+        else if (_mayBeDone && !_isRefused && IsRefusal(_asked?.Exception?.InnerException))
         {
             (_isRefused, _asked) = (true, null);
         }

@@ -9,10 +9,15 @@ namespace Orchestrator.CrashSweep.Running;
 /// in between runs until nothing moves, so a seed always leads the same way. Must not be called on the thread pool.
 /// </summary>
 internal sealed class SweepLife(
-    SweepClient client, MockScript script, SweepDisk disk, SweepWrites writes, FakeTimeProvider time, SweepCalls calls)
+    SweepDefinition definition,
+    SweepClient client,
+    MockScript script,
+    SweepDisk disk,
+    SweepWrites writes,
+    SweepActivities activities,
+    FakeTimeProvider time,
+    SweepCalls calls)
 {
-    public const string RunId = "swept";
-
     /// <summary>Far more than any run of the sweep needs.</summary>
     private const int MaxSteps = 50_000;
 
@@ -46,7 +51,7 @@ internal sealed class SweepLife(
 
     private async Task StartAsync()
     {
-        using var models = new SweepModels(script, disk.Store, calls, RunId, time);
-        App = await SweepApp.StartAsync(disk, writes, time, models, new SweepTool(script, calls, time));
+        using var models = new SweepModels(script, disk, calls, time);
+        App = await SweepApp.StartAsync(definition, disk, writes, activities, time, models, new SweepTool(script, calls, time));
     }
 }

@@ -6,5 +6,6 @@ namespace Orchestrator.CrashSweep.Running;
 /// <summary>A run that has come to rest.</summary>
 /// <param name="App">The last process.</param>
 /// <param name="First">The writes of the first process.</param>
+/// <param name="Activities">What was executed in all processes.</param>
 /// <param name="Survivors">What each death left, in their order.</param>
-internal sealed record SweepResult(SweepDisk Disk, SweepCalls Calls, SweepApp App, SweepWrites First, IReadOnlyList<SweepSurvivors> Survivors);
+internal sealed record SweepResult(SweepDisk Disk, SweepCalls Calls, SweepApp App, SweepWrites First, SweepActivities Activities, IReadOnlyList<SweepSurvivors> Survivors);

@@ -8,8 +8,9 @@ namespace Orchestrator.CrashSweep.Running;
 /// <summary>Runs a case in as many lives as it takes.</summary>
 internal static class SweepRun
 {
+    /// <param name="doubled">The name of the activity that is executed twice; null for none.</param>
     /// <exception cref="SweepException">The run came to no end.</exception>
-    public static SweepResult Execute(SweepCase item)
+    public static SweepResult Execute(SweepCase item, string? doubled = null)
     {
         var definition = item.Definition;
         if (!MockScript.TryParse($$"""{ "steps": {{definition.Answers}} }""", out var script, out var findings))
@@ -24,6 +25,7 @@ internal static class SweepRun
             deaths.Enqueue((SweepFault.DiesAfter, item.Again));
         }
 
+        var activities = new SweepActivities(doubled);
         var survivors = new List<SweepSurvivors>();
         SweepWrites? first = null;
         var client = new SweepClient(definition);
@@ -32,7 +34,7 @@ internal static class SweepRun
             var (fault, at) = deaths.TryDequeue(out var death) ? death : default;
             var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at);
             first ??= writes;
-            var life = new SweepLife(client, script, disk, writes, time, calls);
+            var life = new SweepLife(definition, client, script, disk, writes, activities, time, calls);
             life.Live();
             var restarts = writes.IsDead || (writes.Struck is not null && fault == SweepFault.DiskFull);
             client.Disconnect();
@@ -40,7 +42,7 @@ internal static class SweepRun
             {
                 return client.Unanswered is { } unanswered
                     ? throw new SweepException(unanswered, client.Failure)
-                    : new SweepResult(disk, calls, life.App, first, survivors);
+                    : new SweepResult(disk, calls, life.App, first, activities, survivors);
             }
 
             survivors.Add(SweepSurvivors.Of(disk));

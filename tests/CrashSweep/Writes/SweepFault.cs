@@ -1,6 +1,6 @@
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>What goes wrong at one durable write.</summary>
+/// <summary>What goes wrong, once in a run.</summary>
 public enum SweepFault
 {
     /// <summary>Nothing.</summary>
@@ -23,4 +23,7 @@ public enum SweepFault
 
     /// <summary>From here on every write fails, to the journal too, until the process is started again.</summary>
     DiskFull,
+
+    /// <summary>An activity is executed twice at the same time. The process lives.</summary>
+    RunsTwice,
 }

@@ -1,34 +1,37 @@
 using Orchestrator.Activities.Stores;
+using Orchestrator.CrashSweep.Running;
 
 namespace Orchestrator.CrashSweep.Writes;
 
 /// <summary>A content store whose writes happen when <see cref="SweepWrites"/> lets them.</summary>
-internal sealed class SweptStore(MemoryContentStore store, SweepWrites writes) : IContentStore
+internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentStore
 {
-    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => store.GetAsync(key, cancellationToken);
+    private readonly MemoryContentStore _store = disk.Store;
+
+    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        store.ReadFromAsync(key, offset, cancellationToken);
+        _store.ReadFromAsync(key, offset, cancellationToken);
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
-        store.ListAsync(prefix, cancellationToken);
+        _store.ListAsync(prefix, cancellationToken);
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        AskAsync("put", key, content, bytes => store.PutAsync(key, bytes, CancellationToken.None), cancellationToken);
+        AskAsync("put", key, content, bytes => _store.PutAsync(key, bytes, CancellationToken.None), cancellationToken);
 
     public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        AskAsync("create", key, content, bytes => store.CreateAsync(key, bytes, CancellationToken.None), cancellationToken);
+        AskAsync("create", key, content, bytes => CreateAsync(key, bytes), cancellationToken);
 
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
-        AskAsync("replace", key, content, bytes => store.ReplaceAsync(key, bytes, etag, CancellationToken.None), cancellationToken);
+        AskAsync("replace", key, content, bytes => _store.ReplaceAsync(key, bytes, etag, CancellationToken.None), cancellationToken);
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
-        AskAsync("delete", key, default, _ => store.DeleteAsync(key, CancellationToken.None), cancellationToken);
+        AskAsync("delete", key, default, _ => _store.DeleteAsync(key, CancellationToken.None), cancellationToken);
 
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return writes.AskAsync(new PendingWrite<int>(null, $"delete {prefix}", [], () => Done(store.DeleteAsync(prefix, CancellationToken.None))));
+        return writes.AskAsync(new PendingWrite<int>(null, $"delete {prefix}", [], () => Done(_store.DeleteAsync(prefix, CancellationToken.None))));
     }
 
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
@@ -39,8 +42,8 @@ internal sealed class SweptStore(MemoryContentStore store, SweepWrites writes) :
             null,
             $"append {key}",
             bytes,
-            () => Done(store.AppendAsync(key, bytes, CancellationToken.None)),
-            () => Done(store.AppendAsync(key, bytes.AsMemory(0, bytes.Length / 2), CancellationToken.None))));
+            () => Done(_store.AppendAsync(key, bytes, CancellationToken.None)),
+            () => Done(_store.AppendAsync(key, bytes.AsMemory(0, bytes.Length / 2), CancellationToken.None))));
     }
 
     private Task<T> AskAsync<T>(
@@ -49,6 +52,17 @@ internal sealed class SweptStore(MemoryContentStore store, SweepWrites writes) :
         cancellationToken.ThrowIfCancellationRequested();
         var bytes = content.ToArray();
         return writes.AskAsync(new PendingWrite<T>(null, $"{operation} {key}", bytes, () => Done(perform(bytes))));
+    }
+
+    private async Task<string?> CreateAsync(ContentKey key, byte[] bytes)
+    {
+        var etag = await _store.CreateAsync(key, bytes, CancellationToken.None);
+        if (etag is not null)
+        {
+            disk.Remember(key);
+        }
+
+        return etag;
     }
 
     /// <summary>The store is in memory: its tasks have ended when they are returned.</summary>

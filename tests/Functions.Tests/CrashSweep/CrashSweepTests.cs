@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Orchestrator.CrashSweep;
 using Orchestrator.CrashSweep.Writes;
 using Xunit.Abstractions;
@@ -6,32 +5,30 @@ using Xunit.Abstractions;
 namespace Orchestrator.Functions.Tests.CrashSweep;
 
 /// <summary>
-/// The whole app stops at any of its durable writes, or a write goes wrong, and the result is the same. A slice of the sweep: all of it, with many seeds,
-/// is <c>dotnet run -c Release --project bench -- crash --seed N --cases N</c>, and <c>crash --case CASE</c> replays a case that failed.
+/// Something goes wrong at any durable write or activity of the whole app, and the result is the same. A slice of the sweep: all of it is
+/// <c>dotnet run -c Release --project bench -- crash --seed N --rounds SEEDS</c>, and <c>crash --case CASE</c> replays a case that failed.
 /// </summary>
 public sealed class CrashSweepTests(ITestOutputHelper output)
 {
-    private const string Seed = "1";
+    private const int Seed = 1;
 
     /// <summary>The most cases of one definition.</summary>
-    private const string Sample = "6";
+    private const int Sample = 30;
+
+    /// <summary>The same of a definition that takes long.</summary>
+    private const int SmallSample = 2;
 
     [Fact]
-    public async Task Fault_at_any_durable_write_changes_no_result_and_repeats_no_finished_step()
+    public async Task Fault_at_any_durable_write_or_activity_changes_no_result_and_repeats_no_finished_step()
     {
-        using var sweep = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Orchestrator.CrashSweep.dll"), Seed, Sample])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (said, complaints) = (sweep.StandardOutput.ReadToEndAsync(), sweep.StandardError.ReadToEndAsync());
-        await sweep.WaitForExitAsync();
+        var large = SweepDefinitions.All.ToLookup(definition => definition.IsLarge, definition => definition.Name);
 
-        output.WriteLine(await said);
-        Assert.True(sweep.ExitCode == 0, $"Again: bench crash --case CASE.\n{await complaints}");
-        Assert.Contains($"{SweepDefinitions.All.Count} definitions", await said, StringComparison.Ordinal);
-        Assert.Contains(" 0 differences, 0 repeated finished steps", await said, StringComparison.Ordinal);
+        var report = await SweepProcesses.RunAsync([.. large[false]], Seed, Sample);
+        report.Add(await SweepProcesses.RunAsync([.. large[true]], Seed, SmallSample));
+
+        output.WriteLine($"{report}");
+        Assert.True(report.Failures.Count == 0, $"Again: bench crash --case CASE.\n{string.Join("\n\n", report.Failures)}");
+        Assert.Equal((SweepDefinitions.All.Count, 0, 0), (report.Cases.Count, report.Different, report.Repeated));
     }
 
     [Fact]
