@@ -20,7 +20,7 @@ public static class ActivityServices
 {
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses. What was added before stays.</summary>
     /// <param name="defaultModel">The model of steps for which nobody names one.</param>
-    /// <param name="claims">Where claims on attempts are kept; null: with everything else, so that processes see one another's.</param>
+    /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
     public static IServiceCollection AddOrchestratorActivities(this IServiceCollection services, string defaultModel, IContentStore? claims)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -33,7 +33,8 @@ public static class ActivityServices
         services.AddSingleton<RunStore>();
         services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();
-        services.AddSingleton<RunControl>();
+        services.AddSingleton(provider => new RunControl(
+            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null));
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();

@@ -12,7 +12,7 @@ namespace Orchestrator.Functions;
 public static class OrchestratorServices
 {
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses.</summary>
-    /// <param name="claims">Where claims on attempts are kept; null: with everything else, so that processes see one another's.</param>
+    /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
     public static IServiceCollection AddOrchestrator(this IServiceCollection services, OrchestratorOptions options, IContentStore? claims = null)
     {
         ArgumentNullException.ThrowIfNull(options);

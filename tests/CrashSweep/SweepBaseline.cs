@@ -11,6 +11,7 @@ public sealed class SweepBaseline
     private readonly int _seed;
     private readonly IReadOnlySet<(string Step, int Attempt)> _calls;
     private readonly IReadOnlyDictionary<string, string> _snapshot;
+    private readonly IReadOnlyDictionary<string, string> _snapshotAfterOutage;
 
     /// <exception cref="SweepException">The run came to no end, or calls for an attempt twice.</exception>
     public SweepBaseline(SweepDefinition definition, int seed)
@@ -18,7 +19,7 @@ public sealed class SweepBaseline
         (_definition, _seed) = (definition, seed);
         var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0));
         _calls = result.Calls.All();
-        _snapshot = SweepSnapshot.Of(result);
+        (_snapshot, _snapshotAfterOutage) = (SweepSnapshot.Of(result, afterOutage: false), SweepSnapshot.Of(result, afterOutage: true));
         (Writes, StoreWrites, Activities) = (result.First.Names, result.First.StoreCount, result.Activities.Names);
         var documents = _snapshot[SweepSnapshot.Documents];
         if (definition.Shows is { } shows ? !documents.Contains(shows, StringComparison.Ordinal) : documents != "[]")
@@ -61,6 +62,10 @@ public sealed class SweepBaseline
         {
             yield return new SweepCase(_definition, _seed, SweepFault.FailsOnce, at);
             yield return new SweepCase(_definition, _seed, SweepFault.FailsAfterSuccess, at);
+            if (!_definition.DependsOnTime)
+            {
+                yield return new SweepCase(_definition, _seed, SweepFault.StoreAway, at);
+            }
         }
 
         for (var at = 1; at <= Activities.Count; at++)
@@ -77,7 +82,7 @@ public sealed class SweepBaseline
         try
         {
             var result = SweepRun.Execute(item, item.Fault == SweepFault.RunsTwice ? Activities[item.At - 1] : null);
-            var judgement = SweepJudgement.Of(result, _calls, _snapshot);
+            var judgement = SweepJudgement.Of(result, _calls, item.Fault == SweepFault.StoreAway ? _snapshotAfterOutage : _snapshot);
             report.Add(item, result.First.Struck ?? result.Activities.Doubled, judgement.Differences, judgement.Repeated);
         }
         catch (SweepException exception)

@@ -10,8 +10,11 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
 
     public string Inputs { get; init; } = "{}";
 
-    /// <summary>How long nobody runs between a death and the next start. Zero where the result depends on time.</summary>
-    public TimeSpan Downtime { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>Another result may be right when the run stands still for a while: nobody waits between a death and the next start then.</summary>
+    public bool DependsOnTime { get; init; }
+
+    /// <summary>How long nobody runs between a death and the next start.</summary>
+    public TimeSpan Downtime => DependsOnTime ? TimeSpan.Zero : TimeSpan.FromHours(1);
 
     /// <summary>What the client wants after the start, one thing after the other.</summary>
     public IReadOnlyList<SweepRequest> Requests { get; init; } = [];

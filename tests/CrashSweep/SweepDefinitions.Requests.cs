@@ -13,7 +13,7 @@ public static partial class SweepDefinitions
             { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         """{ "a": [ { "output": "ok" } ], "*": [ { "output": "late", "latencyMs": 600000 } ] }""")
-    { Requests = [new(SweepRequestKind.Cancel, "step.started", "b")], Downtime = TimeSpan.Zero, Shows = "\"reason\":\"cancel\"" };
+    { Requests = [new(SweepRequestKind.Cancel, "step.started", "b")], DependsOnTime = true, Shows = "\"reason\":\"cancel\"" };
 
     private static SweepDefinition Suspended => new(
         "suspended",
@@ -22,7 +22,7 @@ public static partial class SweepDefinitions
             { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         Ok)
-    { Requests = [new(SweepRequestKind.Suspend, "step.started", "b"), new(SweepRequestKind.Continue)], Downtime = TimeSpan.Zero };
+    { Requests = [new(SweepRequestKind.Suspend, "step.started", "b"), new(SweepRequestKind.Continue)], DependsOnTime = true };
 
     private static SweepDefinition Resumed => Failing("resumed") with { Requests = [new(SweepRequestKind.Resume)], Shows = "\"attempt\":2" };
 

@@ -33,7 +33,7 @@ public static partial class SweepDefinitions
             { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         """{ "a": [ { "output": "ok", "latencyMs": 100 } ], "*": [ { "output": "late", "latencyMs": 600000 } ] }""")
-    { Downtime = TimeSpan.Zero, Shows = "\"status\":\"timedOut\"" };
+    { DependsOnTime = true, Shows = "\"status\":\"timedOut\"" };
 
     private static SweepDefinition AttemptTimeout => new(
         "attempt-timeout",

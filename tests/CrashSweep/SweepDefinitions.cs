@@ -26,7 +26,7 @@ public static partial class SweepDefinitions
         """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 200 } ], "c": [ { "output": "C" } ] }""");
 
     /// <summary>Claims lie in the store, as they do where several processes share it: those of a dead process are waited for.</summary>
-    private static SweepDefinition SharedClaims => Chain with { Name = "shared-claims", SharesClaims = true, Downtime = TimeSpan.Zero };
+    private static SweepDefinition SharedClaims => Chain with { Name = "shared-claims", SharesClaims = true, DependsOnTime = true };
 
     private static SweepDefinition Diamond => new(
         "diamond",
@@ -47,7 +47,7 @@ public static partial class SweepDefinitions
             { "id": "first", "prompt": "first: {{fast}}{{slow}}", "dependsOn": ["fast", "slow"], "join": "any" } ] }
         """,
         """{ "fast": [ { "output": "F", "latencyMs": 20 } ], "slow": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 60000 } ], "first": [ { "output": "1st" } ] }""")
-    { Downtime = TimeSpan.Zero, Shows = "\"first\":\"1st\"" };
+    { DependsOnTime = true, Shows = "\"first\":\"1st\"" };
 
     private static SweepDefinition Settled => new(
         "settled",
@@ -80,7 +80,7 @@ public static partial class SweepDefinitions
             { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] }, { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] } ] }
         """,
         """{ "bad": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 10 } ], "*": [ { "output": "ok", "latencyMs": 60000 } ] }""")
-    { Downtime = TimeSpan.Zero, Shows = "\"reason\":\"stop\"" };
+    { DependsOnTime = true, Shows = "\"reason\":\"stop\"" };
 
     private static SweepDefinition CancelRest => new(
         "failure-cancel",
@@ -89,7 +89,7 @@ public static partial class SweepDefinitions
             { "id": "bad", "prompt": "bad: x" }, { "id": "running", "prompt": "running: x" }, { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] } ] }
         """,
         """{ "bad": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 10 } ], "*": [ { "output": "ok", "latencyMs": 600000 } ] }""")
-    { Downtime = TimeSpan.Zero, Shows = "\"status\":\"cancelled\"" };
+    { DependsOnTime = true, Shows = "\"status\":\"cancelled\"" };
 
     private static SweepDefinition Continue => new(
         "failure-continue",

@@ -4,11 +4,14 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Carries the wish to cancel a run to its executing steps: durably through <c>control.json</c>, and at once to those of this process.
-/// Thread-safe.
+/// Carries the wish to cancel a run to its executing steps: durably through <c>control.json</c>, at once to those of this process, and
+/// within five seconds to those of others. Thread-safe.
 /// </summary>
-public sealed class RunControl(IContentStore store) : IDisposable
+/// <param name="isShared">Whether other processes work on the same runs.</param>
+public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared) : IDisposable
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<(string RunId, int RunAttempt), RunCancellation> _cancellations = new();
 
     /// <summary>Asks the executing steps of the attempt to end. Of several wishes the first one's reason counts.</summary>
@@ -53,7 +56,41 @@ public sealed class RunControl(IContentStore store) : IDisposable
         }
     }
 
-    private RunCancellation Of(string runId, int runAttempt) => _cancellations.GetOrAdd((runId, runAttempt), _ => new RunCancellation());
+    private RunCancellation Of(string runId, int runAttempt) => _cancellations.GetOrAdd(
+        (runId, runAttempt), run => new RunCancellation(isShared ? stop => PollAsync(run.RunId, run.RunAttempt, stop) : null));
+
+    private async Task PollAsync(string runId, int runAttempt, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(PollInterval, time, stop);
+                if (await TryFindAsync(runId, runAttempt, stop) is { } control && _cancellations.TryGetValue((runId, runAttempt), out var cancellation))
+                {
+                    await cancellation.FireAsync(control.Reason);
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody wants to know any more.
+        }
+    }
+
+    /// <summary>A store that is away is asked again at the next look.</summary>
+    private async Task<Control?> TryFindAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(runId, runAttempt, cancellationToken);
+        }
+        catch (ContentStoreException)
+        {
+            return null;
+        }
+    }
 
     private async Task<Control?> FindAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
         await store.ReadAsync<Control>(RunKeys.Control(runId), cancellationToken) is var (control, _) && control.CancelledAttempt == runAttempt

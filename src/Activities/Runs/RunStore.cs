@@ -1,20 +1,23 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Stores;
 
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>The records of runs in a content store. Thread-safe.</summary>
-public sealed class RunStore(IContentStore store)
+public sealed class RunStore(IContentStore store) : IDisposable
 {
     private const string FirstAttempt = "1";
 
     /// <summary>Characters of a content's hash that tell two of a run apart.</summary>
     private const int NameLength = 16;
 
+    /// <summary>A prepared run that nobody asks for in this time is let go of: it may end in another process.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+
     /// <summary>Prepared runs never change, and every step of a run asks for the same one.</summary>
-    private readonly ConcurrentDictionary<(string RunId, int RunAttempt), PreparedRun> _prepared = new();
+    private readonly MemoryCache _prepared = new(new MemoryCacheOptions());
 
     /// <summary>Stores a definition under its hash. Writing the same one again changes nothing.</summary>
     public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
@@ -91,23 +94,21 @@ public sealed class RunStore(IContentStore store)
     /// <summary>What an attempt of a run executes.</summary>
     /// <exception cref="InvalidDataException">It is not there.</exception>
     public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        _prepared.TryGetValue((runId, runAttempt), out var known)
-            ? known
-            : _prepared.GetOrAdd(
-                (runId, runAttempt),
-                await FindPreparedAsync(runId, runAttempt, cancellationToken) ?? throw new InvalidDataException(
-                    $"What attempt {runAttempt} of run '{runId}' executes is missing: the run was deleted while it ran, or its storage was changed."));
+        Known(runId, runAttempt) ?? _prepared.Set(
+            (runId, runAttempt),
+            await FindPreparedAsync(runId, runAttempt, cancellationToken) ?? throw new InvalidDataException(
+                $"What attempt {runAttempt} of run '{runId}' executes is missing: the run was deleted while it ran, or its storage was changed."),
+            new MemoryCacheEntryOptions { SlidingExpiration = KeptFor });
 
     /// <summary>The same for orchestrator code, which must not wait for a task: waits on a thread of its own.</summary>
     /// <exception cref="InvalidDataException">It is not there.</exception>
-    public PreparedRun GetPrepared(string runId, int runAttempt) => _prepared.TryGetValue((runId, runAttempt), out var known)
-        ? known
-        : Task.Run(() => GetPreparedAsync(runId, runAttempt, CancellationToken.None)).GetAwaiter().GetResult();
+    public PreparedRun GetPrepared(string runId, int runAttempt) => Known(runId, runAttempt)
+        ?? Task.Run(() => GetPreparedAsync(runId, runAttempt, CancellationToken.None)).GetAwaiter().GetResult();
 
     /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
     public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken)
     {
-        if (_prepared.TryGetValue((runId, runAttempt), out var known))
+        if (Known(runId, runAttempt) is { } known)
         {
             return known;
         }
@@ -117,7 +118,7 @@ public sealed class RunStore(IContentStore store)
     }
 
     /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
-    public void Forget(string runId, int runAttempt) => _prepared.TryRemove((runId, runAttempt), out _);
+    public void Forget(string runId, int runAttempt) => _prepared.Remove((runId, runAttempt));
 
     public async Task PutOutputsAsync(string runId, int runAttempt, JsonObject outputs, CancellationToken cancellationToken) =>
         await store.PutAsync(RunKeys.Outputs(runId, runAttempt), JsonContent.Bytes(outputs), cancellationToken);
@@ -125,6 +126,10 @@ public sealed class RunStore(IContentStore store)
     /// <summary>The outputs of an attempt; null when it has none.</summary>
     public async Task<JsonObject?> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
         (await store.ReadAsync<JsonObject>(RunKeys.Outputs(runId, runAttempt), cancellationToken))?.Value;
+
+    public void Dispose() => _prepared.Dispose();
+
+    private PreparedRun? Known(string runId, int runAttempt) => _prepared.Get<PreparedRun>((runId, runAttempt));
 
     private async Task PutIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.PutAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);

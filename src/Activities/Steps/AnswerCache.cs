@@ -20,8 +20,19 @@ public sealed class AnswerCache(IContentStore store)
         (await store.ReadAsync<KeptAnswer>(Place(key), cancellationToken))?.Value;
 
     /// <summary>Keeps an output; of two for one request the first stays.</summary>
-    public Task KeepAsync(string key, JsonNode? output, CancellationToken cancellationToken) =>
-        store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output)), cancellationToken);
+    /// <returns>Why it could not be kept, which must not cost the step its answer; null when it was.</returns>
+    public async Task<string?> KeepAsync(string key, JsonNode? output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output)), cancellationToken);
+            return null;
+        }
+        catch (ContentStoreException exception)
+        {
+            return $"The output was not kept for later requests: {exception.Message}";
+        }
+    }
 
     private static ContentKey Place(string key) => ContentKey.Of("cache", key);
 

@@ -1,9 +1,13 @@
 using System.Text;
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Stores;
 
 namespace Orchestrator.Activities.Steps;
 
-/// <summary>Appends a text to the feed while it is written, in pieces of some 75 ms, so that a fast model does not flood it. Not thread-safe.</summary>
+/// <summary>
+/// Appends a text to the feed while it is written, in pieces of some 75 ms, so that a fast model does not flood it. When the store is away, the rest is not shown: the
+/// answer matters more than its pieces. Not thread-safe.
+/// </summary>
 internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimeProvider time, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(75);
@@ -11,6 +15,9 @@ internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimePr
     private readonly StringBuilder _text = new();
     private DateTimeOffset _last = DateTimeOffset.MinValue;
     private int _index;
+
+    /// <summary>Why pieces are missing in the feed; null when none are.</summary>
+    public ContentStoreException? Failure { get; private set; }
 
     public ValueTask AddAsync(string piece)
     {
@@ -21,13 +28,20 @@ internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimePr
     /// <summary>Appends what is left.</summary>
     public async Task FlushAsync()
     {
-        if (_text.Length > 0)
+        if (_text.Length > 0 && Failure is null)
         {
             var now = time.GetUtcNow();
             var chunk = StepEvents.Chunk(call, now, _index++, _text.ToString());
             _text.Clear();
             _last = now;
-            await feed.AppendAsync(call.RunId, [chunk], cancellationToken);
+            try
+            {
+                await feed.AppendAsync(call.RunId, [chunk], cancellationToken);
+            }
+            catch (ContentStoreException exception)
+            {
+                Failure = exception;
+            }
         }
     }
 }

@@ -86,7 +86,11 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
 
         var output = await AskAsync(call, models.Create(request.Model!), request, cancellationToken);
-        await cache.KeepAsync(key, output, cancellationToken);
+        if (await cache.KeepAsync(key, output, cancellationToken) is { } problem)
+        {
+            call.Warnings.Add($"Step '{call.Step.Id}': {problem}");
+        }
+
         return output;
     }
 

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Steps;
@@ -21,6 +22,8 @@ public sealed class StepExecutor(
 
     /// <param name="stopping">Fires when the host stops: the attempt is then left without a record, to be executed again.</param>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
+    /// <exception cref="ContentStoreException">The store is away. Nothing was paid, or the attempt has its record: it may be executed again.</exception>
+    /// <exception cref="AttemptLostException">The store was away for too long.</exception>
     public async Task<StepOutcome> ExecuteAsync(ExecuteStepInput call, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -31,11 +34,12 @@ public sealed class StepExecutor(
             await Task.Delay(ClaimPoll, time, stopping);
         }
 
+        var paid = new PaidWork(call, time);
         StepCheckpoint checkpoint;
         try
         {
             checkpoint = await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, stopping)
-                ?? await checkpoints.CreateAsync(await AttemptAsync(run, call, stopping), stopping);
+                ?? await AttemptAsync(run, call, paid, stopping);
         }
         finally
         {
@@ -47,11 +51,12 @@ public sealed class StepExecutor(
         return Outcome(checkpoint);
     }
 
-    private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, CancellationToken stopping)
+    private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)
     {
         var cancellation = run.Plan.Steps[call.Step].IsFinal
             ? RunCancellation.Never
             : await control.WatchAsync(call.RunId, call.RunAttempt, stopping);
+        using var watch = cancellation.Watch();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Token, stopping);
         List<RunEvent> news =
         [
@@ -76,14 +81,16 @@ public sealed class StepExecutor(
         else
         {
             // The feed is told while the work goes on: nobody waits for a flush.
-            var telling = feed.AppendAsync(call.RunId, [.. news, StepEvents.Started(call, startedAt)], stopping);
+            List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
+            var telling = paid.InsistAsync(() => feed.AppendAsync(call.RunId, begun, stopping), stopping);
             var working = WorkAsync(run, call, either.Token, stopping);
             await Task.WhenAll(telling, working);
             work = await working;
         }
 
         var record = StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);
-        return await StepTurns.DecideAsync(run, call, record, checkpoints, stopping);
+        return await paid.InsistAsync(
+            async () => await checkpoints.CreateAsync(await StepTurns.DecideAsync(run, call, record, checkpoints, stopping), stopping), stopping);
     }
 
     /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
@@ -122,7 +129,9 @@ public sealed class StepExecutor(
         var work = await worker.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
         stopping.ThrowIfCancellationRequested();
         await (chunks?.FlushAsync() ?? Task.CompletedTask);
-        return work;
+        return chunks?.Failure is { } failure
+            ? work with { Warnings = [.. work.Warnings, $"The text of step '{call.StepId}' could not be shown while it was written: {failure.Message}"] }
+            : work;
     }
 
     private static StepOutcome Outcome(StepCheckpoint checkpoint) => new()

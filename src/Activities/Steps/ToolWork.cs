@@ -52,9 +52,9 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
 
         var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
-        if (key is not null)
+        if (key is not null && await cache.KeepAsync(key, output, cancellationToken) is { } problem)
         {
-            await cache.KeepAsync(key, output, cancellationToken);
+            call.Warnings.Add($"Step '{step.Id}': {problem}");
         }
 
         return output;

@@ -58,7 +58,7 @@ internal static class RunsControlCommands
     /// <summary>The wish is written down before the run goes on, so that nothing of it is started any more.</summary>
     private static async Task<int> CancelAsync(RunRecord record, LocalAppSettings settings, Following following)
     {
-        using (var control = new RunControl(settings.Storage.OpenExistingContent()))
+        using (var control = new RunControl(settings.Storage.OpenExistingContent(), TimeProvider.System, isShared: false))
         {
             await control.CancelAsync(record.RunId, record.Attempt, StepReason.Cancel, following.Cancellation);
         }

@@ -11,19 +11,12 @@ public sealed class DefinitionFunctions(ToolSet tools)
 {
     /// <summary><c>POST /api/workflows/validate</c>: everything that is wrong with the definition, which is JSON or YAML whatever its media type says.</summary>
     [Function("ValidateWorkflow")]
-    public async Task<IResult> ValidateAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/validate")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        try
+    public Task<IResult> ValidateAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/validate")] HttpRequest request, CancellationToken cancellationToken) =>
+        Problems.AnswerAsync(async () =>
         {
             var text = await RequestBody.ReadAsync(request, DefinitionLimits.MaxBytes, cancellationToken);
             var result = WorkflowReader.Read(text, tools.Known);
             return Results.Json(new { valid = result.Workflow is not null, diagnostics = result.Diagnostics }, WorkflowJson.Document);
-        }
-        catch (RequestRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-    }
+        });
 }

@@ -12,18 +12,11 @@ public sealed class HealthFunctions(IContentStore store)
 
     /// <summary><c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.</summary>
     [Function("Health")]
-    public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        try
+    public Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
+        Problems.AnswerAsync(async () =>
         {
             await store.GetAsync(Anything, cancellationToken);
             return Results.Json(new { status = "ok", store = "ok" }, WorkflowJson.Compact);
-        }
-        catch (ContentStoreException)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "storeUnavailable", "The content store does not answer.");
-        }
-    }
+        });
 }

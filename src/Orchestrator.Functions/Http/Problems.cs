@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Named;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
@@ -36,29 +37,9 @@ internal static class Problems
         {
             return await operation();
         }
-        catch (RequestRefusedException refusal)
+        catch (Exception exception) when (Find(exception) is { } problem)
         {
-            return Of(refusal);
-        }
-        catch (DefinitionRefusedException refusal)
-        {
-            return Of(refusal);
-        }
-        catch (RunRefusedException refusal)
-        {
-            return Of(refusal);
-        }
-        catch (RunExistsException refusal)
-        {
-            return Of(refusal);
-        }
-        catch (RunStateException refusal)
-        {
-            return Of(refusal);
-        }
-        catch (RunNotFoundException refusal)
-        {
-            return RunNotFound(refusal.RunId);
+            return problem;
         }
     }
 
@@ -92,6 +73,24 @@ internal static class Problems
 
     public static IResult Of(PromptException refusal) => Of(
         StatusCodes.Status400BadRequest, "invalidPrompt", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
+
+    /// <summary>The problem that an exception stands for; null when it is a bug.</summary>
+    private static IResult? Find(Exception exception) => exception switch
+    {
+        RequestRefusedException refusal => Of(refusal),
+        DefinitionRefusedException refusal => Of(refusal),
+        RunRefusedException refusal => Of(refusal),
+        RunExistsException refusal => Of(refusal),
+        RunStateException refusal => Of(refusal),
+        RunNotFoundException refusal => RunNotFound(refusal.RunId),
+        StoreRefusedException refusal => Of(refusal),
+        PromptException refusal => Of(refusal),
+
+        // Its message names a place on the server.
+        ContentStoreException => Of(
+            StatusCodes.Status503ServiceUnavailable, "storeUnavailable", "The content store does not answer. What was asked for may have happened; ask again later."),
+        _ => null,
+    };
 
     private static string Code(ErrorKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 }

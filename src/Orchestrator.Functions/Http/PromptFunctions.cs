@@ -22,7 +22,7 @@ public sealed class PromptFunctions(PromptStore store)
     [Function("PutPrompt")]
     public Task<IResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             var bytes = await request.ReadAsync("prompt", PromptFolder.MaxBytes, Types, cancellationToken);
@@ -47,7 +47,7 @@ public sealed class PromptFunctions(PromptStore store)
     [Function("GetPrompt")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             var reference = PromptReference.Parse(slug);
@@ -61,7 +61,7 @@ public sealed class PromptFunctions(PromptStore store)
     [Function("DeletePrompt")]
     public Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             await store.DeleteAsync(slug, request.Query("app"), request.Condition(), cancellationToken);

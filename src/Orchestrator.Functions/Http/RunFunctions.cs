@@ -21,59 +21,52 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
 
     /// <summary><c>GET /api/runs</c>: the runs that the query lets through, the newest first.</summary>
     [Function("ListRuns")]
-    public async Task<IResult> ListAsync(
+    public Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        try
+        CancellationToken cancellationToken) => Problems.AnswerAsync(async () =>
         {
-            var page = await lister.ListAsync(RunListQuery.Read(request), record => reconciler.ReconcileAsync(client, record, cancellationToken), cancellationToken);
-            return Results.Json(page, WorkflowJson.Document);
-        }
-        catch (RequestRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (FormatException exception)
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
-        }
-    }
+            try
+            {
+                var page = await lister.ListAsync(RunListQuery.Read(request), record => reconciler.ReconcileAsync(client, record, cancellationToken), cancellationToken);
+                return Results.Json(page, WorkflowJson.Document);
+            }
+            catch (FormatException exception)
+            {
+                return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
+            }
+        });
 
     /// <summary><c>GET /api/runs/{runId}</c>: the run as it is now.</summary>
     [Function("GetRun")]
-    public async Task<IResult> GetAsync(
+    public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return NameRules.RunId.IsMatch(runId)
-            && await reconciler.FindAsync(client, runId, cancellationToken) is not null
-            && await reader.FindAsync(runId, cancellationToken) is { } run
-            ? Results.Json(run, WorkflowJson.Document)
-            : Problems.RunNotFound(runId);
-    }
+        CancellationToken cancellationToken) => Problems.AnswerAsync(async () =>
+        {
+            return NameRules.RunId.IsMatch(runId)
+                && await reconciler.FindAsync(client, runId, cancellationToken) is not null
+                && await reader.FindAsync(runId, cancellationToken) is { } run
+                ? Results.Json(run, WorkflowJson.Document)
+                : Problems.RunNotFound(runId);
+        });
 
     /// <summary><c>GET /api/runs/{runId}/steps/{stepPath}</c>: a step with its output and all its attempts.</summary>
     [Function("GetRunStep")]
-    public async Task<IResult> GetStepAsync(
+    public Task<IResult> GetStepAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}/steps/{stepPath}")] HttpRequest request,
         string runId,
         string stepPath,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, cancellationToken) is null)
+        CancellationToken cancellationToken) => Problems.AnswerAsync(async () =>
         {
-            return Problems.RunNotFound(runId);
-        }
+            if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, cancellationToken) is null)
+            {
+                return Problems.RunNotFound(runId);
+            }
 
-        return await steps.FindAsync(runId, stepPath, cancellationToken) is { } step
-            ? Results.Json(step, WorkflowJson.Document)
-            : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
-    }
+            return await steps.FindAsync(runId, stepPath, cancellationToken) is { } step
+                ? Results.Json(step, WorkflowJson.Document)
+                : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
+        });
 }

@@ -1,36 +1,14 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Stores.Named;
 
 namespace Orchestrator.Functions.Http;
 
-/// <summary>What requests to the stores of workflows and prompts have in common: <c>?app=</c>, ETags, a text as the body, refusals as problems.</summary>
+/// <summary>What requests to the stores of workflows and prompts have in common: <c>?app=</c>, ETags, a text as the body.</summary>
 internal static class StoreRequest
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    /// <summary>The answer of <paramref name="act"/>, or the problem that it ended with.</summary>
-    public static async Task<IResult> AnswerAsync(Func<Task<IResult>> act)
-    {
-        try
-        {
-            return await act();
-        }
-        catch (RequestRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (StoreRefusedException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-        catch (PromptException refusal)
-        {
-            return Problems.Of(refusal);
-        }
-    }
 
     /// <summary>A parameter of the query; null when it is not there or empty.</summary>
     public static string? Query(this HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } given ? given : null;

@@ -17,7 +17,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
     [Function("PutWorkflow")]
     public Task<IResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             var text = await request.ReadAsync("definition", DefinitionLimits.MaxBytes, Types, cancellationToken);
@@ -34,7 +34,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
     [Function("GetWorkflow")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             var (stored, etag) = await store.RequireAsync(slug, request.Query("app"), cancellationToken);
@@ -49,7 +49,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
         [DurableClient] DurableTaskClient client,
         string slug,
         CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             var (stored, _) = await store.RequireAsync(slug, request.Query("app"), cancellationToken);
@@ -66,7 +66,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
     [Function("DeleteWorkflow")]
     public Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             await store.DeleteAsync(slug, request.Query("app"), request.Condition(), cancellationToken);
@@ -79,7 +79,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}/versions")] HttpRequest request,
         string slug,
         CancellationToken cancellationToken) =>
-        StoreRequest.AnswerAsync(async () =>
+        Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
             var (stored, etag) = await store.RequireAsync(slug, request.Query("app"), cancellationToken);

@@ -110,7 +110,7 @@ internal sealed class RunPump
                     break;
                 case SchedulerCommand.CancelExecuting cancel:
                     _records.Add(_context.CallActivityAsync(
-                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason)));
+                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason), ActivityRetry.WhenStoreIsAway));
                     break;
                 case SchedulerCommand.CompleteRun end:
                     _end = end;
@@ -124,7 +124,7 @@ internal sealed class RunPump
         while (_decisions.Count > (_end is null ? 0 : MaxDecisions))
         {
             _records.Add(_context.CallActivityAsync(
-                FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? [])));
+                FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? []), ActivityRetry.WhenStoreIsAway));
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed class RunPump
         StepOutcome outcome;
         try
         {
-            outcome = await _context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, call);
+            outcome = await _context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, call, ActivityRetry.WhenStoreIsAway);
         }
         catch (TaskFailedException exception)
         {
@@ -213,7 +213,8 @@ internal sealed class RunPump
         await Task.WhenAll(_records);
         await _context.CallActivityAsync(
             FunctionNames.FinishRun,
-            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []));
+            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []),
+            ActivityRetry.WhenStoreIsAway);
         Report();
         return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);
     }

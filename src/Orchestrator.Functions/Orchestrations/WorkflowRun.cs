@@ -12,7 +12,7 @@ public sealed class WorkflowRun(IRunPlanSource plans)
         ArgumentNullException.ThrowIfNull(context);
         var input = context.GetInput<RunInput>()
             ?? throw new InvalidOperationException($"The orchestration '{context.InstanceId}' was started without an input.");
-        var answer = await context.CallActivityAsync<PlanAnswer>(FunctionNames.PrepareRun, input);
+        var answer = await context.CallActivityAsync<PlanAnswer>(FunctionNames.PrepareRun, input, ActivityRetry.WhenStoreIsAway);
         var plan = answer.Plan ?? plans.Read(input.RunId, input.RunAttempt);
         return await new RunPump(context, input, plan).RunAsync();
     }

@@ -27,7 +27,7 @@ internal sealed class TestRuns
         Store = store ?? new MemoryContentStore();
         Runs = new RunStore(Store);
         Checkpoints = new CheckpointStore(Store);
-        Control = new RunControl(Store);
+        Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Time);
         Lifecycle = new RunLifecycle(Runs, Checkpoints, Control, Feed, Time);
         Reader = new RunReader(Runs, Feed, Time);
@@ -61,8 +61,9 @@ internal sealed class TestRuns
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
     /// <param name="claims">Where its claims are kept; null: with those of the others.</param>
-    public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null) => new(
-        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time), Control, Feed,
+    /// <param name="control">What tells it of cancellations; null: what tells the others.</param>
+    public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null) => new(
+        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
             new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
@@ -123,6 +124,23 @@ public class StepExecutorTests
 
         var outcome = await execution;
         Assert.Equal((StepStatus.Cancelled, "cancel"), (outcome.Status, outcome.Reason));
+    }
+
+    [Fact]
+    public async Task Cancelled_run_ends_its_executing_step_in_another_process_soon()
+    {
+        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x" } ] }""", mocks: """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
+        using var control = new RunControl(_runs.Store, _runs.Time, isShared: true);
+
+        var execution = _runs.MakeExecutor(control: control).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(3); // its time limit, the model's latency, and the next look
+        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
+        Assert.False(execution.IsCompleted);
+        _runs.Time.Advance(TimeSpan.FromSeconds(5));
+
+        var outcome = await execution;
+        Assert.Equal((StepStatus.Cancelled, "cancel"), (outcome.Status, outcome.Reason));
+        Assert.Equal(0, _runs.Time.ArmedTimers);
     }
 
     [Fact]

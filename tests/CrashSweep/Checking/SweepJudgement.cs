@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.CrashSweep.Running;
+using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.History;
 
@@ -14,6 +15,8 @@ internal sealed class SweepJudgement(SweepResult result)
     private static readonly string[] Ends = ["step.completed", "step.failed", "step.retrying", "step.skipped", "step.cancelled"];
 
     private readonly List<string> _differences = [];
+
+    private bool IsAfterOutage => result.Case.Fault == SweepFault.StoreAway;
 
     /// <summary>Finished attempts that were worked on again.</summary>
     public IReadOnlyList<string> Repeated { get; private set; } = [];
@@ -57,7 +60,7 @@ internal sealed class SweepJudgement(SweepResult result)
 
     private void JudgeRecords(IReadOnlyDictionary<string, string> snapshot)
     {
-        var now = SweepSnapshot.Of(result);
+        var now = SweepSnapshot.Of(result, IsAfterOutage);
         foreach (var name in snapshot.Keys.Union(now.Keys).Where(name => snapshot.GetValueOrDefault(name) != now.GetValueOrDefault(name)))
         {
             _differences.Add($"'{name}' should be\n{snapshot.GetValueOrDefault(name) ?? "absent"}\nand is\n{now.GetValueOrDefault(name) ?? "absent"}");
@@ -117,7 +120,7 @@ internal sealed class SweepJudgement(SweepResult result)
             }
         }
 
-        _differences.AddRange(history.OfType<TaskFailed>().Select(failed => $"The activity #{failed.Id} of '{instance}' broke: {failed.Failure.ErrorMessage}"));
+        _differences.AddRange(history.OfType<TaskFailed>().Where(failed => !(IsAfterOutage && failed.Failure.IsCausedBy<ContentStoreException>())).Select(failed => $"The activity #{failed.Id} of '{instance}' broke: {failed.Failure.ErrorMessage}"));
         if (history.Count(item => item is ExecutionCompleted { Status: OrchestrationRuntimeStatus.Completed }) != 1 || history[^1] is not ExecutionCompleted)
         {
             _differences.Add($"The orchestration '{instance}' did not complete: {history.LastOrDefault()}");

@@ -19,14 +19,15 @@ internal static partial class SweepSnapshot
         "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag",
     };
 
+    /// <param name="afterOutage">Without kept answers and warnings: while the store was away, answers were not kept, and a warning says so.</param>
     /// <exception cref="SweepException">A record cannot be read.</exception>
-    public static IReadOnlyDictionary<string, string> Of(SweepResult result)
+    public static IReadOnlyDictionary<string, string> Of(SweepResult result, bool afterOutage)
     {
         var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var key in result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable().Where(key => !key.Value.EndsWith(".jsonl", StringComparison.Ordinal)))
+        foreach (var key in result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable().Where(key => IsCompared(key, afterOutage)))
         {
             var content = result.Disk.Store.GetAsync(key).GetAwaiter().GetResult()!;
-            var text = Text(key.Value, content.Bytes.Span);
+            var text = Text(key.Value, content.Bytes.Span, afterOutage);
 
             // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below.
             texts.Add(Nineteen().Replace(key.Value, "<time>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
@@ -34,19 +35,22 @@ internal static partial class SweepSnapshot
 
         var reader = result.App.Get<RunReader>();
         var documents = SweepRuns.In(result.Disk.Store).Select(run => reader.FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()).ToList();
-        texts.Add(Documents, Text(Documents, JsonSerializer.SerializeToUtf8Bytes(documents, WorkflowJson.Compact)));
+        texts.Add(Documents, Text(Documents, JsonSerializer.SerializeToUtf8Bytes(documents, WorkflowJson.Compact), afterOutage));
         var list = result.App.Get<RunLister>().ListAsync(new RunFilter(), CancellationToken.None).GetAwaiter().GetResult();
-        texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact)));
+        texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact), afterOutage));
         return texts;
     }
 
-    private static string Text(string name, ReadOnlySpan<byte> json)
+    private static bool IsCompared(ContentKey key, bool afterOutage) =>
+        !key.Value.EndsWith(".jsonl", StringComparison.Ordinal) && !(afterOutage && key.Value.StartsWith("cache/", StringComparison.Ordinal));
+
+    private static string Text(string name, ReadOnlySpan<byte> json, bool afterOutage)
     {
         try
         {
             var reader = new Utf8JsonReader(json);
             var node = JsonNode.Parse(ref reader);
-            return Strip(node)?.ToJsonString() ?? "null";
+            return Strip(node, afterOutage)?.ToJsonString() ?? "null";
         }
         catch (JsonException exception)
         {
@@ -54,13 +58,13 @@ internal static partial class SweepSnapshot
         }
     }
 
-    private static JsonNode? Strip(JsonNode? node)
+    private static JsonNode? Strip(JsonNode? node, bool afterOutage)
     {
         if (node is JsonArray array)
         {
             foreach (var item in array)
             {
-                Strip(item);
+                Strip(item, afterOutage);
             }
         }
         else if (node is JsonObject members)
@@ -68,14 +72,14 @@ internal static partial class SweepSnapshot
             // How far a step had come when it was cancelled depends on the moment.
             var cancelled = members["status"] is JsonValue status && status.TryGetValue<string>(out var text) && text == "cancelled"
                 && !members.ContainsKey("definitionHash") && !members.ContainsKey("workflow");
-            foreach (var name in members.Select(member => member.Key).Where(name => cancelled ? name is not ("status" or "reason") : OfTime.Contains(name)).ToList())
+            foreach (var name in members.Select(member => member.Key).Where(name => cancelled ? name is not ("status" or "reason") : OfTime.Contains(name) || (afterOutage && name == "warnings")).ToList())
             {
                 members.Remove(name);
             }
 
             foreach (var member in members)
             {
-                Strip(member.Value);
+                Strip(member.Value, afterOutage);
             }
         }
 

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Stores;
+using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.CrashSweep.Running;
@@ -24,7 +25,7 @@ internal sealed class SweepClient(SweepDefinition definition)
 
     /// <summary>Asks for the next thing when its moment has come. False when nothing was asked for.</summary>
     /// <param name="isAtRest">Whether the process can do nothing more by itself.</param>
-    public bool AskNext(SweepApp app, MemoryContentStore store, bool isAtRest)
+    public bool AskNext(SweepApp app, MemoryContentStore store, SweepWrites writes, TimeProvider time, bool isAtRest)
     {
         TakeAnswer();
         if (_asked is not null || _answered > definition.Requests.Count)
@@ -34,7 +35,7 @@ internal sealed class SweepClient(SweepDefinition definition)
 
         if (_answered == 0)
         {
-            _asked = app.StartRunAsync(definition);
+            _asked = PatientlyAsync(() => app.StartRunAsync(definition), writes, time);
             return true;
         }
 
@@ -44,7 +45,7 @@ internal sealed class SweepClient(SweepDefinition definition)
             return false;
         }
 
-        _asked = AskAsync(app, request.Kind);
+        _asked = PatientlyAsync(() => AskAsync(app, request.Kind), writes, time);
         return true;
     }
 
@@ -62,6 +63,24 @@ internal sealed class SweepClient(SweepDefinition definition)
 
     /// <summary>What a request is answered with that was done before, or whose time has not come.</summary>
     private static bool IsRefusal(Exception? exception) => exception is RunStateException or RunExistsException;
+
+    /// <summary>Waits while the store is away, and then asks again for what may be done.</summary>
+    private async Task PatientlyAsync(Func<Task> ask, SweepWrites writes, TimeProvider time)
+    {
+        while (true)
+        {
+            try
+            {
+                await ask();
+                return;
+            }
+            catch (ContentStoreException) when (writes.IsStoreAway)
+            {
+                _mayBeDone = true;
+                await Task.Delay(TimeSpan.FromSeconds(10), time);
+            }
+        }
+    }
 
     private async Task AskAsync(SweepApp app, SweepRequestKind kind)
     {

@@ -23,6 +23,9 @@ internal sealed class SweepLife(
 
     public SweepApp App { get; private set; } = null!;
 
+    /// <summary>A full disk is noticed, and the process started again, before time passes that the result depends on.</summary>
+    private bool MayWait => !(writes.IsFull && definition.DependsOnTime);
+
     /// <summary>Lives.</summary>
     /// <exception cref="SweepException">It does not come to rest.</exception>
     public void Live()
@@ -37,10 +40,10 @@ internal sealed class SweepLife(
             }
 
             var isUp = starting.IsCompletedSuccessfully;
-            if (!(isUp && client.AskNext(App, disk.Store, isAtRest: false))
+            if (!(isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: false))
                 && !writes.GrantNext()
-                && !time.AdvanceToNextTimer()
-                && !(isUp && client.AskNext(App, disk.Store, isAtRest: true)))
+                && !(MayWait && time.AdvanceToNextTimer())
+                && !(isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: true)))
             {
                 return;
             }

@@ -32,7 +32,7 @@ internal static class SweepRun
         while (true)
         {
             var (fault, at) = deaths.TryDequeue(out var death) ? death : default;
-            var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at);
+            var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at, time);
             first ??= writes;
             var life = new SweepLife(definition, client, script, disk, writes, activities, time, calls);
             life.Live();
@@ -42,7 +42,7 @@ internal static class SweepRun
             {
                 return client.Unanswered is { } unanswered
                     ? throw new SweepException(unanswered, client.Failure)
-                    : new SweepResult(disk, calls, life.App, first, activities, survivors);
+                    : new SweepResult(item, disk, calls, life.App, first, activities, survivors);
             }
 
             survivors.Add(SweepSurvivors.Of(disk));

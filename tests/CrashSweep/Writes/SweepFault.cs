@@ -21,6 +21,9 @@ public enum SweepFault
     /// <summary>The write to the content store happened, and is reported as failed. The process lives.</summary>
     FailsAfterSuccess,
 
+    /// <summary>For a minute from here on the content store neither reads nor writes; the journal does. The process lives.</summary>
+    StoreAway,
+
     /// <summary>From here on every write fails, to the journal too, until the process is started again.</summary>
     DiskFull,
 

@@ -6,14 +6,16 @@ namespace Orchestrator.CrashSweep.Writes;
 /// All durable writes of one process, numbered from 1 in the order in which they happen. They happen one at a time, when the driver says so, and the
 /// seed decides which of those that wait is next; at the one that <paramref name="fault"/> is about, something goes wrong. Asking is thread-safe.
 /// </summary>
-/// <param name="at">The number of the write; of <see cref="SweepFault.FailsOnce"/> and <see cref="SweepFault.FailsAfterSuccess"/> it counts writes to the content store only.</param>
-internal sealed class SweepWrites(int seed, SweepFault fault, int at)
+/// <param name="at">The number of the write; of <see cref="SweepFault.FailsOnce"/>, <see cref="SweepFault.FailsAfterSuccess"/> and <see cref="SweepFault.StoreAway"/> it counts writes to the content store only.</param>
+internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvider time)
 {
+    private static readonly TimeSpan Outage = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly List<PendingWrite> _pending = [];
     private readonly Random _random = new(seed);
     private readonly List<string> _names = [];
-    private bool _isFull;
+    private DateTimeOffset _awayUntil = DateTimeOffset.MinValue;
 
     /// <summary>What was written, in its order; what failed included.</summary>
     public IReadOnlyList<string> Names => _names;
@@ -23,6 +25,12 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at)
 
     /// <summary>The process is dead: nothing is written any more and nobody is answered.</summary>
     public bool IsDead { get; private set; }
+
+    /// <summary>Nothing can be written any more until the process is started again.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>The content store cannot be reached.</summary>
+    public bool IsStoreAway => time.GetUtcNow() < _awayUntil;
 
     /// <summary>What went wrong, and where; null when nothing did.</summary>
     public string? Struck { get; private set; }
@@ -62,7 +70,7 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at)
             case SweepFault.None:
                 write.Grant();
                 break;
-            case SweepFault.DiskFull or SweepFault.FailsOnce:
+            case SweepFault.DiskFull or SweepFault.StoreAway or SweepFault.FailsOnce:
                 write.Fail(write.Failure());
                 break;
             case SweepFault.FailsAfterSuccess:
@@ -79,19 +87,29 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at)
 
     private SweepFault Fault(PendingWrite write)
     {
-        if (_isFull)
+        if (IsFull)
         {
             return SweepFault.DiskFull;
         }
 
-        var ofStore = fault is SweepFault.FailsOnce or SweepFault.FailsAfterSuccess;
+        if (IsStoreAway && !write.IsJournal)
+        {
+            return SweepFault.StoreAway;
+        }
+
+        var ofStore = fault is SweepFault.FailsOnce or SweepFault.FailsAfterSuccess or SweepFault.StoreAway;
         if (Struck is not null || fault == SweepFault.None || (ofStore ? write.IsJournal || StoreCount != at : _names.Count != at))
         {
             return SweepFault.None;
         }
 
         Struck = string.Create(CultureInfo.InvariantCulture, $"{fault} at write {at}, {write.Name}");
-        _isFull = fault == SweepFault.DiskFull;
+        IsFull = fault == SweepFault.DiskFull;
+        if (fault == SweepFault.StoreAway)
+        {
+            _awayUntil = time.GetUtcNow() + Outage;
+        }
+
         return fault;
     }
 

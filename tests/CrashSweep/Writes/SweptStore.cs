@@ -8,13 +8,14 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
 {
     private readonly MemoryContentStore _store = disk.Store;
 
-    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
+    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
+        ReadAsync(key.Value, _store.GetAsync(key, cancellationToken));
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        _store.ReadFromAsync(key, offset, cancellationToken);
+        ReadAsync(key.Value, _store.ReadFromAsync(key, offset, cancellationToken));
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
-        _store.ListAsync(prefix, cancellationToken);
+        writes.IsStoreAway ? throw Away(prefix.Value) : _store.ListAsync(prefix, cancellationToken);
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         AskAsync("put", key, content, bytes => _store.PutAsync(key, bytes, CancellationToken.None), cancellationToken);
@@ -64,6 +65,10 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
 
         return etag;
     }
+
+    private Task<T> ReadAsync<T>(string place, Task<T> read) => writes.IsStoreAway ? Task.FromException<T>(Away(place)) : read;
+
+    private static ContentStoreException Away(string place) => new(place, $"{place}: the sweep's store is away.");
 
     /// <summary>The store is in memory: its tasks have ended when they are returned.</summary>
     private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();

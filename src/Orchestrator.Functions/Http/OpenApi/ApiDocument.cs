@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Orchestrator.Workflows.Serialization;
@@ -106,7 +107,8 @@ internal static partial class ApiDocument
             responses[Text(status)] = response;
         }
 
-        foreach (var status in operation.Problems)
+        // Whatever is asked of the store may find it away.
+        foreach (var status in operation.Problems.Append(StatusCodes.Status503ServiceUnavailable).Distinct())
         {
             var response = Described(status);
             response["content"] = new JsonObject { ["application/problem+json"] = Json(typeof(ProblemDetails), schemas) };
