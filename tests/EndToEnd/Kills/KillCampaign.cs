@@ -6,10 +6,10 @@ using Orchestrator.EndToEnd.Processes;
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
-/// Rounds of a real <c>serve</c> under load that is killed (SIGKILL) at a moment that the seed draws, and started again: every run that was asked for
+/// A round: a real <c>serve</c> under load is killed (SIGKILL) once or twice at moments that the seed draws, and started again. Every run that was asked for
 /// completes with the right outputs, no attempt that has its record begins again or asks its model again, and every recorded call is paid for once.
 /// </summary>
-/// <param name="runs">Runs of one round.</param>
+/// <param name="runs">How many runs are asked for.</param>
 /// <param name="storage"><see cref="KillStorage.Files"/> or <see cref="KillStorage.Azure"/>.</param>
 internal sealed class KillCampaign(int seed, int runs, string storage)
 {
@@ -22,7 +22,7 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
     private readonly List<KillMoment> _moments = [];
     private readonly List<KillSnapshot> _kills = [];
 
-    /// <summary>One round.</summary>
+    /// <summary>Runs the round, once.</summary>
     /// <exception cref="KillException">Something was lost, wrong or done twice, or every kill came when no accepted run was open.</exception>
     public async Task<KillRound> RunAsync()
     {
@@ -46,7 +46,7 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
         await JudgeContentAsync(stored.Content);
         var asked = await model.AskedAsync();
         JudgeRequests(asked);
-        return new KillRound(runs, _moments, _kills[^1].Records, _kills[^1].Open, asked.Values.Sum(), asked.Values.Sum(times => times - 1));
+        return new KillRound(_moments, _kills[^1].Records, _kills[^1].Open, asked.Values.Sum(), asked.Values.Sum(times => times - 1));
     }
 
     /// <summary>Starts a server, asks it, and kills it. The moments after a start and after a record take turns.</summary>
@@ -71,6 +71,11 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
         }
         catch (OperationCanceledException)
         {
+            if (asking.IsFaulted)
+            {
+                await asking;
+            }
+
             throw new KillException($"The moment '{moment}' did not come. The server said: {server.Process.Error.Text}");
         }
 

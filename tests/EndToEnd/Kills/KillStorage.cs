@@ -13,13 +13,13 @@ internal sealed class KillStorage : IAsyncDisposable
     public const string Files = "files";
     public const string Azure = "azure";
 
-    private readonly TempFolder _folder;
+    private readonly TempFolder _folder = new();
     private readonly AzuriteServer? _account;
     private readonly Dictionary<string, string> _variables = [];
 
-    private KillStorage(TempFolder folder, AzuriteServer? account)
+    private KillStorage(AzuriteServer? account)
     {
-        (_folder, _account) = (folder, account);
+        _account = account;
         if (account is null)
         {
             Content = new FileContentStore(State, TimeProvider.System);
@@ -39,7 +39,7 @@ internal sealed class KillStorage : IAsyncDisposable
     private string State => _folder.Combine("state");
 
     /// <param name="kind"><see cref="Files"/> or <see cref="Azure"/>.</param>
-    public static async Task<KillStorage> NewAsync(string kind) => new(new TempFolder(), kind switch
+    public static async Task<KillStorage> NewAsync(string kind) => new(kind switch
     {
         Files => null,
         Azure => await AzuriteServer.NewAsync(),
