@@ -9,13 +9,19 @@ namespace Orchestrator.EndToEnd;
 [NeedsAzurite]
 public sealed class KillCampaignTests
 {
+    /// <summary>Kills once, a second after a start.</summary>
+    private const int AfterStart = 3;
+
+    /// <summary>Kills once, after some records.</summary>
+    private const int AfterRecord = 16;
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [InlineData(AfterStart)]
+    [InlineData(AfterRecord)]
     public Task Serve_that_is_killed_under_load_loses_no_accepted_run(int seed) => RunAsync(seed, KillStorage.Files);
 
     [SuiteFact]
-    public Task Serve_over_an_account_that_is_killed_under_load_loses_no_accepted_run() => RunAsync(2, KillStorage.Azure);
+    public Task Serve_over_an_account_that_is_killed_under_load_loses_no_accepted_run() => RunAsync(AfterRecord, KillStorage.Azure);
 
     private static async Task RunAsync(int seed, string storage)
     {
