@@ -35,10 +35,13 @@ internal sealed record BenchOptions
     /// <summary>How often <c>kill</c> kills and judges, and how many seeds <c>crash</c> tries.</summary>
     public int Rounds { get; init; } = 2;
 
+    /// <summary>Where the servers of <c>kill</c> keep everything: <c>files</c> or <c>azure</c> (Azurite).</summary>
+    public string Storage { get; init; } = "files";
+
     public static BenchOptions? Read(string[] args, IReadOnlyCollection<string> names, [NotNullWhen(false)] out string? problem)
     {
         var options = new BenchOptions();
-        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N]";
+        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure]";
         for (var index = 0; index < args.Length; index++)
         {
             if (names.Contains(args[index]))
@@ -76,6 +79,7 @@ internal sealed record BenchOptions
         "--count" when int.TryParse(value, out var count) && count > 0 => options with { Count = count },
         "--cases" when int.TryParse(value, out var cases) && cases > 0 => options with { Cases = cases },
         "--rounds" when int.TryParse(value, out var rounds) && rounds > 0 => options with { Rounds = rounds },
+        "--storage" when value is "files" or "azure" => options with { Storage = value },
         _ => null,
     };
 }

@@ -4,7 +4,7 @@ using Orchestrator.EndToEnd.Kills;
 
 namespace Orchestrator.Bench.Kill;
 
-/// <summary>The real <c>serve</c> under load, killed at random moments and started again; the same campaign as the end-to-end tests'.</summary>
+/// <summary>The real <c>serve</c> under load, killed at drawn moments and started again; the same campaign as the end-to-end tests'.</summary>
 internal sealed class KillBenchmark : IBenchmark
 {
     private const int Runs = 40;
@@ -15,24 +15,44 @@ internal sealed class KillBenchmark : IBenchmark
 
     public async Task RunAsync(BenchOptions options, MarkdownReport report)
     {
-        var (rows, watch) = (new List<IReadOnlyList<string>>(), Stopwatch.StartNew());
-        for (var round = 0; round < options.Rounds; round++)
+        var (rounds, rows, watch) = (new List<KillRound>(), new List<IReadOnlyList<string>>(), Stopwatch.StartNew());
+        for (var seed = options.Seed; seed < options.Seed + options.Rounds; seed++)
         {
-            var seed = options.Seed + round;
-            try
-            {
-                var done = await new KillCampaign(seed, Runs).RunAsync();
-                rows.Add([$"{seed}", $"{done.Runs}", string.Join(", ", done.KillsAfterMs), $"{done.Open}", $"{done.Finished}"]);
-            }
-            catch (KillException exception)
-            {
-                throw new WrongAnswerException($"Again: kill --seed {seed} --rounds 1. {exception.Message}");
-            }
-
+            var done = await RoundAsync(seed, options.Storage);
+            rounds.Add(done);
+            rows.Add([
+                $"{seed}", string.Join(", then ", done.Moments), $"{done.Records}", $"{done.Open}", $"{done.Requests}", $"{done.Repeated}", done.Shows,
+            ]);
             MarkdownReport.Progress($"seed {seed}: {string.Join(" | ", rows[^1])}");
         }
 
-        report.Paragraph($"{rows.Count} rounds in {watch.Elapsed.TotalSeconds:0} s: every accepted run completed with the right outputs, no finished attempt began again, list and records are readable.");
-        report.Table(["seed", "runs", "killed after ms", "runs open at the first kill", "records at the last kill"], rows);
+        Check(rounds);
+        report.Paragraph(
+            $"{rounds.Count} rounds of {Runs} runs on {options.Storage} in {watch.Elapsed.TotalSeconds:0} s, load average {Machine.Load()} at the end: every accepted run completed with the right outputs, "
+            + "no recorded attempt began again or asked the model server again, the usage of each run is the sum of its records, list and records are readable. "
+            + $"{rounds.Count(round => round.IsFull)} of the last kills had both records and open runs.");
+        report.Table(["seed", "killed at", "records at the last kill", "runs open at the last kill", "requests to the model server", "of them repeated", "the last kill shows"], rows);
+    }
+
+    private static async Task<KillRound> RoundAsync(int seed, string storage)
+    {
+        try
+        {
+            return await new KillCampaign(seed, Runs, storage).RunAsync();
+        }
+        catch (KillException exception)
+        {
+            throw new WrongAnswerException($"Again: kill --seed {seed} --rounds 1 --storage {storage}. {exception.Message}");
+        }
+    }
+
+    /// <summary>A campaign of several rounds must have killed at both kinds of moments, and tried everything at least once.</summary>
+    private static void Check(List<KillRound> rounds)
+    {
+        var afterRecord = rounds.SelectMany(round => round.Moments).Select(moment => moment.Records > 0).Distinct().Count();
+        if (rounds.Count > 1 && (afterRecord < 2 || !rounds.Any(round => round.IsFull)))
+        {
+            throw new WrongAnswerException("The campaign tried too little: it has kills of one kind only, or none that had both records and open runs.");
+        }
     }
 }

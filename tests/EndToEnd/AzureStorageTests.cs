@@ -25,7 +25,7 @@ public sealed class AzureStorageTests : IAsyncLifetime
 
     private string State => _folder.Combine("state");
 
-    private RunBlobs Run => new(_store, RunId);
+    private StoredRun Run => new(_store, RunId);
 
     public async Task InitializeAsync()
     {

@@ -1,4 +1,4 @@
 namespace Orchestrator.EndToEnd;
 
-/// <summary>The record of an attempt as a file.</summary>
-internal sealed record Checkpoint(string Content, DateTime WrittenAt);
+/// <summary>The record of an attempt as it is stored.</summary>
+internal sealed record Checkpoint(string Content, string ETag);

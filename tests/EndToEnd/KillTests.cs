@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Testing;
 
@@ -14,11 +14,11 @@ public sealed class KillTests : IDisposable
     private const int Retries = 2;
 
     private readonly TempFolder _folder = new();
-    private readonly List<(IReadOnlyDictionary<string, Checkpoint> Finished, Dictionary<string, int> Starts)> _kills = [];
+    private readonly List<(IReadOnlyDictionary<string, Checkpoint> Finished, IReadOnlyDictionary<string, int> Starts)> _kills = [];
 
     private string State => _folder.Combine("state");
 
-    private RunFolder Run => new(State, RunId);
+    private StoredRun Run => new(new FileContentStore(State, TimeProvider.System), RunId);
 
     public void Dispose() => _folder.Dispose();
 
@@ -75,18 +75,15 @@ public sealed class KillTests : IDisposable
         await AssertFinishesAsync();
     }
 
-    private static string FileOf(JsonElement item) => Path.Combine(
-        item.GetProperty("stepId").GetString()!, $"{item.GetProperty("runAttempt").GetInt32()}-{item.GetProperty("attempt").GetInt32()}.json");
-
     /// <summary>Kills the process in the middle of the run and keeps what was finished then, and how often each attempt had begun.</summary>
     private async Task KillAsync(OrchestratorProcess process)
     {
         await process.KillAsync();
-        Assert.True(Run.Count("run.completed") == 0, "the run was over before the process was killed, so nothing was tried");
-        var finished = Run.Checkpoints();
-        var told = Run.Events().Where(item => item.GetProperty("event").GetString() == "step.completed").Select(FileOf);
+        Assert.True(await Run.CountAsync("run.completed") == 0, "the run was over before the process was killed, so nothing was tried");
+        var finished = await Run.CheckpointsAsync();
+        var told = (await Run.EventsAsync()).Where(item => StoredRun.NameOf(item) == "step.completed").Select(StoredRun.AttemptOf);
         Assert.All(told, file => Assert.Contains(file, finished.Keys));
-        _kills.Add((finished, Starts()));
+        _kills.Add((finished, await Run.StartsAsync()));
     }
 
     private async Task AssertFinishesAsync()
@@ -101,7 +98,7 @@ public sealed class KillTests : IDisposable
         Assert.Equal(Steps, run.GetProperty("progress").GetProperty("done").GetInt32());
         Assert.All(run.GetProperty("steps").EnumerateObject(), step => Assert.Equal("completed", step.Value.GetProperty("status").GetString()));
 
-        var (checkpoints, starts) = (Run.Checkpoints(), Starts());
+        var (checkpoints, starts) = (await Run.CheckpointsAsync(), await Run.StartsAsync());
         Assert.Equal(Steps + Retries, checkpoints.Count);
         foreach (var (finished, startsThen) in _kills)
         {
@@ -110,17 +107,14 @@ public sealed class KillTests : IDisposable
             Assert.All(finished.Keys, file => Assert.Equal(startsThen[file], starts[file]));
         }
 
-        AssertOneEndPerAttempt();
+        await AssertOneEndPerAttemptAsync();
     }
 
-    private Dictionary<string, int> Starts() =>
-        Run.Events().Where(item => item.GetProperty("event").GetString() == "step.started").CountBy(FileOf).ToDictionary();
-
     /// <summary>A repeat of the same event is allowed (the process died between record and event), another end is not.</summary>
-    private void AssertOneEndPerAttempt()
+    private async Task AssertOneEndPerAttemptAsync()
     {
-        var ends = Run.Events().Where(item => item.GetProperty("event").GetString() is "step.completed" or "step.retrying" or "step.failed");
-        Assert.All(ends.GroupBy(FileOf), attempt => Assert.Single(attempt.Select(item => item.GetRawText()).Distinct()));
+        var ends = (await Run.EventsAsync()).Where(item => StoredRun.NameOf(item) is "step.completed" or "step.retrying" or "step.failed");
+        Assert.All(ends.GroupBy(StoredRun.AttemptOf), attempt => Assert.Single(attempt.Select(item => item.GetRawText()).Distinct()));
     }
 
     /// <summary>Three lanes of four steps, each waiting for the one before it in its lane.</summary>

@@ -15,11 +15,9 @@ public sealed class ProviderTests : IDisposable
     [Fact]
     public async Task Run_asks_the_provider_of_the_variables_and_counts_its_tokens()
     {
-        using var server = OrchestratorProcess.Start(_folder.Path, "openai-server");
-        var line = await server.Output.WaitForAsync("OPENAI_BASE_URL=");
-        var variables = line.Split(' ').Select(variable => variable.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        using var server = await ModelServer.StartAsync(_folder.Path);
 
-        using var process = Start(variables, "--json");
+        using var process = Start(server.Variables, "--json");
         var run = (await process.WaitForExitAsync()).Json();
 
         Assert.Equal("completed", run.GetProperty("status").GetString());
@@ -28,8 +26,9 @@ public sealed class ProviderTests : IDisposable
         Assert.False(usage.GetProperty("estimated").GetBoolean());
         Assert.DoesNotContain("simulated", process.Error.Text, StringComparison.OrdinalIgnoreCase);
 
-        server.Send(Signal.Interrupt);
-        Assert.Equal(0, (await server.WaitForExitAsync()).ExitCode);
+        Assert.Equal(1, (await server.AskedAsync())["Say hello."]);
+        server.Process.Send(Signal.Interrupt);
+        Assert.Equal(0, (await server.Process.WaitForExitAsync()).ExitCode);
     }
 
     [Fact]

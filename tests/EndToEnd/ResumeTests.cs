@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Testing;
 
@@ -19,7 +20,7 @@ public sealed class ResumeTests : IDisposable
 
     private string State => _folder.Combine("state");
 
-    private RunFolder Run => new(State, RunId);
+    private StoredRun Run => new(new FileContentStore(State, TimeProvider.System), RunId);
 
     public void Dispose() => _folder.Dispose();
 
@@ -57,7 +58,7 @@ public sealed class ResumeTests : IDisposable
         var resumed = await CommandAsync(0, "resume", RunId);
 
         Assert.Contains("Run mine, attempt 2: 3 steps, 1 of them reused", resumed.Output, StringComparison.Ordinal);
-        Assert.Single(Run.Events(), item => item.GetProperty("event").GetString() == "step.completed" && item.GetProperty("stepId").GetString() == "a");
+        Assert.Single(await Run.EventsAsync(), item => item.GetProperty("event").GetString() == "step.completed" && item.GetProperty("stepId").GetString() == "a");
     }
 
     private async Task InterruptAsync()

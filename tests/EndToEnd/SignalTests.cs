@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Testing;
 
@@ -27,7 +28,7 @@ public sealed class SignalTests : IDisposable
     public async Task Serve_that_is_asked_to_stop_ends_cleanly_and_the_run_goes_on_at_the_next_start(int signal)
     {
         const string Short = """{ "steps": { "slow": [ { "output": "done", "latencyMs": 1500 } ], "*": [ { "output": "ok" } ] } }""";
-        var run = new RunFolder(State, "mine");
+        var run = new StoredRun(new FileContentStore(State, TimeProvider.System), "mine");
         using (var server = await ServeProcess.StartAsync(State, "--allow-mocks"))
         {
             await server.StartRunAsync($$"""{ "definition": {{Definition}}, "runId": "mine", "options": { "mocks": {{Short}} } }""");
@@ -41,14 +42,14 @@ public sealed class SignalTests : IDisposable
             Assert.EndsWith("Stopping.", result.Output, StringComparison.Ordinal);
         }
 
-        var finished = run.Checkpoints();
+        var finished = await run.CheckpointsAsync();
         Assert.Equal(["quick/1-1.json"], finished.Keys);
 
         using var next = await ServeProcess.StartAsync(State, "--allow-mocks");
         await run.WaitForAsync("run.completed", 1);
 
         Assert.Equal("completed", (await next.GetRunAsync("mine")).GetProperty("status").GetString());
-        Assert.Equal(finished["quick/1-1.json"], run.Checkpoints()["quick/1-1.json"]);
+        Assert.Equal(finished["quick/1-1.json"], (await run.CheckpointsAsync())["quick/1-1.json"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Http;
 using Orchestrator.Activities.Models.OpenAi;
 using Orchestrator.Activities.Models.Simulated.Server;
 using Orchestrator.Cli.Hosting;
@@ -12,11 +13,14 @@ internal static class OpenAiServerCommand
     {
         var port = CommonOptions.Number("--port", "The port on this machine; 0 for any free one.", 0, 65_535);
         port.DefaultValueFactory = _ => 0;
-        var command = new Command("openai-server", "Serve the simulated model over OpenAI's protocol.") { port };
+        var requests = new Option<string?>("--requests") { Description = "A file to add each request to, one JSON document a line, before it is answered.", HelpName = "FILE" };
+        var refuse = new Option<string?>("--refuse") { Description = "Answer 503 to the requests whose messages contain this.", HelpName = "TEXT" };
+        var command = new Command("openai-server", "Serve the simulated model over OpenAI's protocol.") { port, requests, refuse };
         command.Hidden = true;
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var server = await StartAsync(parsed.GetRequiredValue(port)!.Value, cancellationToken);
+            using var log = parsed.GetValue(requests) is { } file ? new RequestLog(file) : null;
+            await using var server = await StartAsync(Answer(log, parsed.GetValue(refuse)), parsed.GetRequiredValue(port)!.Value, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             using var stop = new StopSignal();
             await output.WriteLineAsync($"{ModelProviderOptions.BaseUrlVariable}={server.BaseUrl} {ModelProviderOptions.KeyVariable}=any");
@@ -27,11 +31,24 @@ internal static class OpenAiServerCommand
         return command;
     }
 
-    private static async Task<OpenAiServer> StartAsync(int port, CancellationToken cancellationToken)
+    private static Func<OpenAiExchange, Task> Answer(RequestLog? log, string? refused)
+    {
+        var simulated = new SimulatedAnswer(TimeProvider.System);
+        return exchange =>
+        {
+            log?.Add(exchange.Body);
+            return refused is not null && exchange.Body["messages"]?.ToString().Contains(refused, StringComparison.Ordinal) == true
+                ? OpenAiMessages.WriteErrorAsync(
+                    exchange.Http.Response, StatusCodes.Status503ServiceUnavailable, "server_error", null, $"This server refuses requests with '{refused}'.")
+                : simulated.AnswerAsync(exchange);
+        };
+    }
+
+    private static async Task<OpenAiServer> StartAsync(Func<OpenAiExchange, Task> answer, int port, CancellationToken cancellationToken)
     {
         try
         {
-            return await OpenAiServer.StartAsync(new SimulatedAnswer(TimeProvider.System).AnswerAsync, port, cancellationToken);
+            return await OpenAiServer.StartAsync(answer, port, cancellationToken);
         }
         catch (IOException exception)
         {

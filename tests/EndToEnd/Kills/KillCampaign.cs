@@ -1,144 +1,182 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
-using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
-/// Rounds of a real <c>serve</c> under load that is killed (SIGKILL) at a moment that the seed draws, and started again: every run that was asked for
-/// completes with the right outputs, and no attempt that has its record begins again.
+/// A round: a real <c>serve</c> under load is killed (SIGKILL) once or twice at moments that the seed draws, and started again. Every run that was asked for
+/// completes with the right outputs, no attempt that has its record begins again or asks its model again, and every recorded call is paid for once.
 /// </summary>
-/// <param name="runs">Runs of one round.</param>
-internal sealed class KillCampaign(int seed, int runs)
+/// <param name="runs">How many runs are asked for.</param>
+/// <param name="storage"><see cref="KillStorage.Files"/> or <see cref="KillStorage.Azure"/>.</param>
+internal sealed class KillCampaign(int seed, int runs, string storage)
 {
-    private const int Steps = 6;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = OrchestratorProcess.Patience * 4;
 
     private readonly Random _random = new(seed);
+    private readonly IReadOnlyList<KillRun> _runs = [.. Enumerable.Range(0, runs).Select(number => new KillRun(number))];
+    private readonly HashSet<KillRun> _accepted = [];
+    private readonly List<KillMoment> _moments = [];
+    private readonly List<KillSnapshot> _kills = [];
 
-    /// <exception cref="KillException">Something was lost, wrong or done twice.</exception>
+    /// <summary>Runs the round, once.</summary>
+    /// <exception cref="KillException">Something was lost, wrong or done twice, or every kill came when no accepted run was open.</exception>
     public async Task<KillRound> RunAsync()
     {
-        using var folder = new TempFolder();
-        var state = folder.Combine("state");
-        var ids = Enumerable.Range(0, runs).Select(run => $"run-{run:000}").ToList();
-        var moments = new List<int>();
-        var kills = new List<Dictionary<string, RunFolderState>>();
-        var accepted = new HashSet<string>();
-        for (var kill = 0; kill <= _random.Next(2); kill++)
+        await using var stored = await KillStorage.NewAsync(storage);
+        using var model = await ModelServer.StartAsync(stored.Folder);
+        for (var kills = _random.Next(1, 3); kills > 0; kills--)
         {
-            moments.Add(_random.Next(100, 2_500));
-            using var server = await ServeProcess.StartAsync(state, "--allow-mocks");
-            var asking = AskAsync(server, ids, accepted);
-            await Task.Delay(moments[^1]);
-            await server.Process.KillAsync();
-            await asking;
-            kills.Add(ids.ToDictionary(id => id, id => RunFolderState.Of(new RunFolder(state, id))));
+            await KillAsync(stored, model);
         }
 
-        using var last = await ServeProcess.StartAsync(state, "--allow-mocks");
-        await AskAsync(last, ids, accepted);
-        Require(accepted.Count == ids.Count, $"{ids.Count - accepted.Count} runs were never accepted.");
-        foreach (var id in ids)
+        KillException.Unless(_kills.Any(kill => kill.Open > 0), "No accepted run was open at a kill, so nothing was tried.");
+        using var last = await stored.ServeAsync(model.Variables);
+        await AskAsync(last, new TaskCompletionSource());
+        KillException.Unless(_accepted.Count == runs, $"{runs - _accepted.Count} runs were never accepted.");
+        foreach (var run in _runs)
         {
-            await JudgeAsync(last, id);
-            foreach (var then in kills)
-            {
-                then[id].Require(RunFolderState.Of(new RunFolder(state, id)), id);
-            }
+            await JudgeAsync(last, run, stored);
         }
 
-        await JudgeListAsync(last, ids);
-        JudgeRecords(state);
-        return new KillRound(runs, moments, kills[^1].Values.Sum(run => run.Records.Count), kills[0].Values.Count(run => !run.HasEnded));
+        await JudgeListAsync(last);
+        await JudgeContentAsync(stored.Content);
+        var asked = await model.AskedAsync();
+        JudgeRequests(asked);
+        return new KillRound(_moments, _kills[^1].Records, _kills[^1].Open, asked.Values.Sum(), asked.Values.Sum(times => times - 1));
     }
 
-    public static void Require(bool holds, string otherwise)
+    /// <summary>Starts a server, asks it, and kills it. The moments after a start and after a record take turns.</summary>
+    private async Task KillAsync(KillStorage stored, ModelServer model)
     {
-        if (!holds)
+        var before = await stored.CountRecordsAsync();
+        var moment = KillMoment.Draw(_random, (seed + _kills.Count) % 2 == 0, _runs.Sum(run => run.Attempts) - before);
+        _moments.Add(moment);
+        using var server = await stored.ServeAsync(model.Variables);
+        var accepted = new TaskCompletionSource();
+        var asking = AskAsync(server, accepted);
+        try
         {
-            throw new KillException(otherwise);
+            using var patience = new CancellationTokenSource(Patience);
+            await accepted.Task.WaitAsync(patience.Token);
+            while (await stored.CountRecordsAsync() - before < moment.Records)
+            {
+                await Task.Delay(PollInterval / 4, patience.Token);
+            }
+
+            await Task.Delay(moment.Delay);
         }
+        catch (OperationCanceledException)
+        {
+            if (asking.IsFaulted)
+            {
+                await asking;
+            }
+
+            throw new KillException($"The moment '{moment}' did not come. The server said: {server.Process.Error.Text}");
+        }
+
+        await server.Process.KillAsync();
+        await asking;
+        var states = new Dictionary<string, RunState>();
+        foreach (var run in _runs)
+        {
+            states[run.Id] = await RunState.OfAsync(stored.Run(run));
+        }
+
+        _kills.Add(new KillSnapshot(states, await model.AskedAsync(), _accepted.Count(run => !states[run.Id].HasEnded)));
     }
 
     /// <summary>Asks for each run that was not accepted yet, as a client does that repeats a request under its key.</summary>
-    private static Task AskAsync(ServeProcess server, IReadOnlyList<string> ids, HashSet<string> accepted) => Parallel.ForEachAsync(
-        ids.Where(id => !accepted.Contains(id)).ToList(),
-        new ParallelOptions { MaxDegreeOfParallelism = 4 },
-        async (id, cancellationToken) =>
+    /// <param name="first">Completed when a run is accepted, or when there is none to ask for.</param>
+    private async Task AskAsync(ServeProcess server, TaskCompletionSource first)
+    {
+        var asked = _runs.Where(run => !_accepted.Contains(run)).ToList();
+        if (asked.Count == 0)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs") { Content = new StringContent(Body(id), Encoding.UTF8, "application/json") };
-            request.Headers.Add("Idempotency-Key", "key-" + id);
+            first.SetResult();
+        }
+
+        await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (run, cancellationToken) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs") { Content = new StringContent(run.Body(), Encoding.UTF8, "application/json") };
+            request.Headers.Add("Idempotency-Key", "key-" + run.Id);
             try
             {
                 using var response = await server.Client.SendAsync(request, cancellationToken);
-                Require(response.IsSuccessStatusCode, $"The start of {id} was answered {response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
-                lock (accepted)
+                var answer = await response.Content.ReadAsStringAsync(cancellationToken);
+                KillException.Unless(response.IsSuccessStatusCode, $"The start of {run.Id} was answered {response.StatusCode}: {answer}");
+                lock (_accepted)
                 {
-                    accepted.Add(id);
+                    _accepted.Add(run);
                 }
+
+                first.TrySetResult();
             }
             catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
             {
                 // The server was killed; the request comes again at the next start.
             }
         });
+    }
 
-    private static async Task JudgeAsync(ServeProcess server, string id)
+    private async Task JudgeAsync(ServeProcess server, KillRun run, KillStorage stored)
     {
-        using var patience = new CancellationTokenSource(OrchestratorProcess.Patience * 4);
-        var run = await server.GetRunAsync(id);
-        while (run.GetProperty("status").GetString() is "pending" or "running")
+        using var patience = new CancellationTokenSource(Patience);
+        var document = await server.GetRunAsync(run.Id);
+        while (document.GetProperty("status").GetString() is "pending" or "running")
         {
-            Require(!patience.IsCancellationRequested, $"{id} does not end: {run}");
+            KillException.Unless(!patience.IsCancellationRequested, $"{run.Id} does not end: {document}");
             await Task.Delay(PollInterval);
-            run = await server.GetRunAsync(id);
+            document = await server.GetRunAsync(run.Id);
         }
 
-        Require(run.GetProperty("status").GetString() == "completed", $"{id} did not complete: {run}");
-        for (var step = 0; step < Steps; step++)
+        var now = await RunState.OfAsync(stored.Run(run));
+        run.Judge(document, now);
+        foreach (var kill in _kills)
         {
-            Require(run.GetProperty("outputs").GetProperty($"s{step}").GetString() == $"{id} s{step}", $"{id} has wrong outputs: {run.GetProperty("outputs")}");
+            kill.Runs[run.Id].Require(now, run.Id);
         }
     }
 
-    private static async Task JudgeListAsync(ServeProcess server, IReadOnlyCollection<string> ids)
+    private async Task JudgeListAsync(ServeProcess server)
     {
         using var list = JsonDocument.Parse(await server.Client.GetStringAsync("/api/runs?status=completed&top=500"));
-        var listed = list.RootElement.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("runId").GetString()).ToHashSet();
-        Require(listed.SetEquals(ids), $"The list of completed runs has {listed.Count} of {ids.Count}: {string.Join(", ", ids.Except(listed!))}");
+        var listed = list.RootElement.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("runId").GetString()!).ToList();
+        KillException.Unless(
+            listed.Order(StringComparer.Ordinal).SequenceEqual(_runs.Select(run => run.Id)), $"The list of completed runs has {listed.Count} entries for {runs} runs: {string.Join(", ", listed)}");
     }
 
-    private static void JudgeRecords(string state)
+    private static async Task JudgeContentAsync(IContentStore content)
     {
-        foreach (var file in Directory.EnumerateFiles(state, "*.json", SearchOption.AllDirectories))
+        await foreach (var key in content.ListAsync(ContentPrefix.All).Where(key => key.Value.EndsWith(".json", StringComparison.Ordinal)))
         {
             try
             {
-                using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+                using var document = JsonDocument.Parse((await content.GetAsync(key))!.Bytes);
             }
             catch (JsonException exception)
             {
-                throw new KillException($"'{file}' cannot be read: {exception.Message}");
+                throw new KillException($"'{key}' cannot be read: {exception.Message}");
             }
         }
     }
 
-    /// <summary>Two at first, then one behind each, then one behind both, and one that fails once.</summary>
-    private static string Body(string id)
+    /// <summary>A prompt is asked once, and once more at most for each kill that found it without a record.</summary>
+    private void JudgeRequests(IReadOnlyDictionary<string, int> asked)
     {
-        var latency = 20 + (int.Parse(id[4..], System.Globalization.CultureInfo.InvariantCulture) * 37 % 300);
-        var answers = Enumerable.Range(0, Steps).Select(step => step == 3
-            ? $$"""{{Name(step)}}: [ { "error": { "kind": "rateLimited", "retryAfterMs": 100 } }, { "output": "{{id}} s3" } ]"""
-            : $$"""{{Name(step)}}: [ { "output": "{{id}} s{{step}}", "latencyMs": {{latency}} } ]""");
-        return $$"""
-            { "runId": "{{id}}", "options": { "mocks": { "steps": { {{string.Join(", ", answers)}} } } },
-              "definition": { "slug": "killed", "options": { "parallelBatchDelay": 0 }, "steps": [
-                { "id": "s0", "prompt": "0" }, { "id": "s1", "prompt": "1" }, { "id": "s2", "prompt": "2", "dependsOn": ["s0"] },
-                { "id": "s3", "prompt": "3", "dependsOn": ["s1"] }, { "id": "s4", "prompt": "4", "dependsOn": ["s2", "s3"] }, { "id": "s5", "prompt": "5", "dependsOn": ["s4"] } ] } }
-            """;
+        foreach (var run in _runs)
+        {
+            foreach (var (prompt, record) in run.Questions)
+            {
+                var (times, cut) = (asked.GetValueOrDefault(prompt), _kills.Count(kill => !kill.Has(run, record)));
+                KillException.Unless(times >= 1 && times <= 1 + cut, $"'{prompt}' was asked {times} times, and {cut} kills found it without a record.");
+                KillException.Unless(
+                    _kills.All(kill => !kill.Has(run, record) || kill.Asked.GetValueOrDefault(prompt) == times), $"'{prompt}' had its record at a kill and was asked again.");
+            }
+        }
     }
-
-    private static string Name(int step) => $"\"s{step}\"";
 }

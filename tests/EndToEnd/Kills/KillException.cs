@@ -1,4 +1,13 @@
 namespace Orchestrator.EndToEnd.Kills;
 
-/// <summary>A kill lost something, or did something twice.</summary>
-internal sealed class KillException(string message) : Exception(message);
+/// <summary>A kill lost something, or did something twice, or came when nothing could be lost.</summary>
+internal sealed class KillException(string message) : Exception(message)
+{
+    public static void Unless(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new KillException(otherwise);
+        }
+    }
+}

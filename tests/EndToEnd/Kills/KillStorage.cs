@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Configuration;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Blobs;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+using Orchestrator.Testing.Azurite;
+
+namespace Orchestrator.EndToEnd.Kills;
+
+/// <summary>What one round's servers keep everything in, one after the other: a folder, or an account of its own on Azurite.</summary>
+internal sealed class KillStorage : IAsyncDisposable
+{
+    public const string Files = "files";
+    public const string Azure = "azure";
+
+    private readonly TempFolder _folder = new();
+    private readonly AzuriteServer? _account;
+    private readonly Dictionary<string, string> _variables = [];
+
+    private KillStorage(AzuriteServer? account)
+    {
+        _account = account;
+        if (account is null)
+        {
+            Content = new FileContentStore(State, TimeProvider.System);
+            return;
+        }
+
+        _variables["AzureWebJobsStorage"] = account.ConnectionString;
+        Content = BlobContentStore.Open(new ConfigurationBuilder().AddInMemoryCollection(_variables!).Build());
+    }
+
+    /// <summary>The same, seen from outside.</summary>
+    public IContentStore Content { get; }
+
+    /// <summary>For what else a round writes.</summary>
+    public string Folder => _folder.Path;
+
+    private string State => _folder.Combine("state");
+
+    /// <param name="kind"><see cref="Files"/> or <see cref="Azure"/>.</param>
+    public static async Task<KillStorage> NewAsync(string kind) => new(kind switch
+    {
+        Files => null,
+        Azure => await AzuriteServer.NewAsync(),
+        _ => throw new ArgumentException($"'{kind}' is no storage.", nameof(kind)),
+    });
+
+    /// <summary>Starts a server with these variables. The one before it must be dead: then neither the lock of the folder nor the account's lease is waited for.</summary>
+    public Task<ServeProcess> ServeAsync(IReadOnlyDictionary<string, string> variables) => ServeProcess.StartAsync(
+        State, _variables.Concat(variables).ToDictionary(), "--allow-mocks", "--storage", _account is null ? Files : Azure);
+
+    public StoredRun Run(KillRun run) => new(Content, run.Id);
+
+    /// <summary>How many attempts of all runs have a record.</summary>
+    public async Task<int> CountRecordsAsync() =>
+        await Content.ListAsync(ContentPrefix.Under("runs")).CountAsync(key => key.Value.Split('/') is [_, _, "steps", ..]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_account is not null)
+        {
+            await _account.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Orchestrator.EndToEnd.Kills;
+
+/// <summary>What was finished of a run at one moment, and how often each attempt had begun.</summary>
+/// <param name="Starts">By the name of the attempt's record.</param>
+internal sealed record RunState(
+    IReadOnlyDictionary<string, Checkpoint> Records, IReadOnlyDictionary<string, int> Starts, IReadOnlyDictionary<string, int> Ends, bool HasEnded)
+{
+    public static async Task<RunState> OfAsync(StoredRun run)
+    {
+        var events = await run.EventsAsync();
+        return new RunState(
+            await run.CheckpointsAsync(),
+            events.Where(item => StoredRun.NameOf(item) == "step.started").CountBy(StoredRun.AttemptOf).ToDictionary(),
+            events.Where(item => StoredRun.NameOf(item) is "step.completed" or "step.retrying" or "step.failed")
+                .GroupBy(StoredRun.AttemptOf).ToDictionary(same => same.Key, same => same.Select(item => item.GetRawText()).Distinct().Count()),
+            events.Any(item => StoredRun.NameOf(item) == "run.completed"));
+    }
+
+    /// <summary>Nothing that was finished here was touched or began again until <paramref name="now"/>.</summary>
+    /// <exception cref="KillException">Something was.</exception>
+    public void Require(RunState now, string run)
+    {
+        foreach (var (attempt, record) in Records)
+        {
+            KillException.Unless(now.Records.GetValueOrDefault(attempt) == record, $"{run}: the record {attempt} was there at a kill and was changed or lost.");
+            KillException.Unless(now.Starts.GetValueOrDefault(attempt) == Starts.GetValueOrDefault(attempt), $"{run}: {attempt} was finished and began again.");
+        }
+
+        KillException.Unless(now.Ends.Values.All(ends => ends == 1), $"{run}: an attempt has several ends.");
+    }
+}
