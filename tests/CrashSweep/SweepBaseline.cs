@@ -83,7 +83,8 @@ public sealed class SweepBaseline
         {
             var result = SweepRun.Execute(item, item.Fault == SweepFault.RunsTwice ? Activities[item.At - 1] : null);
             var judgement = SweepJudgement.Of(result, _calls, item.Fault == SweepFault.StoreAway ? _snapshotAfterOutage : _snapshot);
-            report.Add(item, result.First.Struck ?? result.Activities.Doubled, judgement.Differences, judgement.Repeated);
+            var struck = result.First.Struck ?? result.Activities.Doubled;
+            report.Add(item, struck, struck is null ? ["Nothing went wrong: the case tries nothing.", .. judgement.Differences] : judgement.Differences, judgement.Repeated);
         }
         catch (SweepException exception)
         {

@@ -19,7 +19,7 @@ internal static class SweepRun
         }
 
         var (disk, calls, time) = (new SweepDisk(), new SweepCalls(), new FakeTimeProvider());
-        var deaths = new Queue<(SweepFault Fault, int At)>([(item.Fault, item.At)]);
+        var deaths = new Queue<(SweepFault Fault, int At)>(doubled is null ? [(item.Fault, item.At)] : []);
         if (item.Again > 0)
         {
             deaths.Enqueue((SweepFault.DiesAfter, item.Again));
