@@ -29,7 +29,7 @@ internal sealed record BenchOptions
     /// <summary>How many texts <c>mutate</c> reads.</summary>
     public int Count { get; init; } = 20_000;
 
-    /// <summary>The most cases of one definition and seed in <c>crash</c>.</summary>
+    /// <summary>The most cases of one definition and seed in <c>crash</c>; a tenth of it of a definition that takes long.</summary>
     public int Cases { get; init; } = 1_000;
 
     /// <summary>How often <c>kill</c> kills and judges, and how many seeds <c>crash</c> tries.</summary>

@@ -20,10 +20,14 @@ internal sealed class CrashBenchmark : IBenchmark
         }
         else
         {
-            var definitions = SweepDefinitions.All.Where(definition => options.Wants(definition.Name)).Select(definition => definition.Name).ToList();
+            var wanted = SweepDefinitions.All.Where(definition => options.Wants(definition.Name)).ToLookup(definition => definition.IsLarge, definition => definition.Name);
             for (; seed < options.Seed + options.Rounds && sweep.Failures.Count == 0; seed++)
             {
-                sweep.Add(await SweepProcesses.RunAsync(definitions, seed, options.Cases));
+                foreach (var definitions in wanted)
+                {
+                    sweep.Add(await SweepProcesses.RunAsync([.. definitions], seed, definitions.Key ? Math.Max(1, options.Cases / 10) : options.Cases));
+                }
+
                 MarkdownReport.Progress($"seed {seed}: {sweep}");
             }
         }

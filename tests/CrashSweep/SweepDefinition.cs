@@ -22,7 +22,7 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
     /// <summary>Claims on attempts lie in the store, as where several processes share it, and not in memory, as on LocalHost.</summary>
     public bool SharesClaims { get; init; }
 
-    /// <summary>Has many writes: short sweeps take a sample of them.</summary>
+    /// <summary>Has many writes, and each case takes long: sweeps take a sample.</summary>
     public bool IsLarge { get; init; }
 
     /// <inheritdoc/>
