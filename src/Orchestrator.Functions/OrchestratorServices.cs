@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Http;
 using Orchestrator.Functions.Orchestrations;
@@ -11,6 +13,18 @@ namespace Orchestrator.Functions;
 /// <summary>The app's services, the same on the Azure Functions host and on LocalHost.</summary>
 public static class OrchestratorServices
 {
+    /// <summary>Adds everything as the settings of the app say: the content store, the models and the section <c>Orchestrator</c>.</summary>
+    /// <exception cref="ContentStoreException">A setting of the store is missing or cannot be used.</exception>
+    /// <exception cref="ModelConfigurationException">A setting of the models cannot be used.</exception>
+    /// <exception cref="ValidationException">A setting of the section is out of range.</exception>
+    public static IServiceCollection AddOrchestrator(this IServiceCollection services, IConfiguration settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        services.AddContentStore(settings);
+        services.AddModelProviders(settings);
+        return services.AddOrchestrator(settings.GetSection("Orchestrator").Get<OrchestratorOptions>() ?? new OrchestratorOptions());
+    }
+
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses.</summary>
     /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
     public static IServiceCollection AddOrchestrator(this IServiceCollection services, OrchestratorOptions options, IContentStore? claims = null)

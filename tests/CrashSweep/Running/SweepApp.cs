@@ -10,7 +10,6 @@ using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost;
-using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Workflows.Serialization;
 

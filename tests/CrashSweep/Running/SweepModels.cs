@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Stores;
 
 namespace Orchestrator.CrashSweep.Running;
 
