@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
@@ -74,11 +76,12 @@ internal static class ResumeCommand
                 Reason = parsed.GetValue(reason),
                 By = Environment.UserName,
             };
+            var where = parsed.Where(state, storage);
             var view = new RunView(
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+                where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             try
             {
-                return await ResumeAsync(request, parsed.Where(state, storage), parsed.GetValue(verbose), view, cancellationToken);
+                return await ResumeAsync(request, where, parsed.GetValue(verbose), view, cancellationToken);
             }
             catch (DefinitionRefusedException refusal) when (request.Definition is { } text)
             {
@@ -88,13 +91,31 @@ internal static class ResumeCommand
         return command;
     }
 
+    /// <summary>Who changed the file may think that the run goes on with it.</summary>
+    private static string? FileNote(RunRecord record, ResumeRequest request)
+    {
+        if (request.Definition is not null || record.File is not { } file || !File.Exists(file)
+            || Convert.ToHexStringLower(SHA256.HashData(TextFile.ReadBytes(file, "The definition"))) == record.DefinitionHash)
+        {
+            return null;
+        }
+
+        return $"The run keeps the definition that it has. '{file}' was changed since: --definition takes it as it is now.";
+    }
+
     private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, CancellationToken cancellationToken)
     {
         var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
+        var note = FileNote(record, request);
         using var served = await ServedFolder.FindAsync(where, cancellationToken);
         if (served is not null)
         {
             var answer = await served.SendAsync(HttpMethod.Post, $"runs/{request.RunId}/resume", Body(request), cancellationToken);
+            if (note is not null)
+            {
+                view.Say(note);
+            }
+
             view.Say($"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
             return ExitCodes.Completed;
         }
@@ -121,7 +142,7 @@ internal static class ResumeCommand
         }
 
         return await foreground.FollowAsync(
-            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request, cancellationToken), null, cancellationToken);
+            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request, cancellationToken), note, cancellationToken);
     }
 
     private static bool IsPlain(ResumeRequest request) =>

@@ -56,7 +56,7 @@ internal static class RunCommand
             };
             var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
             var view = new RunView(
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
             await using var host = await LocalApp.StartAsync(settings, cancellationToken);
             try

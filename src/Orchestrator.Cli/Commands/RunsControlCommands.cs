@@ -49,7 +49,7 @@ internal static class RunsControlCommands
             }
 
             var settings = new LocalAppSettings(where) { Recovers = LocalAppSettings.InstancesOf(id), Verbose = parsed.GetValue(verbose) };
-            var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             return await here(record, settings, new Following(view, cancellationToken));
         });
         return command;

@@ -12,6 +12,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator runs list</c>: the runs that are kept, the newest first.</summary>
 internal static class RunsListCommand
 {
+    private const int MaxNote = 80;
+
     public static Command Create()
     {
         var status = new Option<string[]>("--status") { Description = "Only runs in this state; may be given several times.", HelpName = "STATE" };
@@ -65,11 +67,11 @@ internal static class RunsListCommand
     {
         string[][] rows =
         [
-            ["Run", "State", "Created", "Took", "Workflow"],
+            ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, Name(run.Status), run.CreatedAt.ToString("u", CultureInfo.InvariantCulture),
-                Numbers.Duration((run.CompletedAt - run.StartedAt)?.TotalMilliseconds), run.Workflow,
+                run.RunId, Name(run.Status), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
+                Numbers.Duration(run.TotalDurationMs), run.Workflow, Note(run),
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
@@ -77,6 +79,14 @@ internal static class RunsListCommand
         {
             await output.WriteLineAsync(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
         }
+    }
+
+    /// <summary>Why it was asked for and why it failed, in one short line.</summary>
+    private static string Note(RunListItem run)
+    {
+        var error = run.Error is not { } failure ? null : failure.Step is null ? failure.Message : $"Step '{failure.Step}': {failure.Message}";
+        var note = string.Join(' ', $"{(run.Reason is null ? "" : AttemptHistory.Sentence(run.Reason))} {error}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return note.Length <= MaxNote ? note : note[..(MaxNote - 1)] + "…";
     }
 
     private static string Name(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());

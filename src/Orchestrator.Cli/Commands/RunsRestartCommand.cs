@@ -28,7 +28,7 @@ internal static class RunsRestartCommand
                 return ExitCodes.Completed;
             }
 
-            var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) }, cancellationToken);
             var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, cancellationToken);
             return await new ForegroundRun(app, view).FollowAsync(run, null, cancellationToken);

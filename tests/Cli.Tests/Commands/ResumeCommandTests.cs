@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
@@ -20,8 +23,8 @@ public sealed class ResumeCommandTests : IDisposable
 
         result.AssertExit(ExitCodes.Completed);
         Assert.Contains("Run mine, attempt 2: 3 steps", result.Output, StringComparison.Ordinal);
-        Assert.Contains("Attempt 1: failed.", result.Output, StringComparison.Ordinal);
-        Assert.Contains("(mended): completed. It reused first", result.Output, StringComparison.Ordinal);
+        Assert.Matches("Attempt 1, .*: failed at step 'second'", result.Output);
+        Assert.Matches("Attempt 2, .*: completed.\n  By .*: mended. Reused 1 step: first.", result.Output);
         var run = await ShowAsync();
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
         Assert.Equal("good", run.GetProperty("outputs").GetProperty("second").GetString());
@@ -76,6 +79,8 @@ public sealed class ResumeCommandTests : IDisposable
 
     [Theory]
     [InlineData("There is no step 'secnod' to go on from. Did you mean 'second'?", "--from", "secnod")]
+    [InlineData("There is no step 'third' that could be given an output.", "--output", "third=1")]
+    [InlineData("Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from", "first", "--output", "first=1")]
     [InlineData("'second' is no output. Write --output key=value, or --output key=@file.", "--output", "second")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50.", "--budget", "-1")]
     [InlineData("--run-id names the new run of --fork; a run that is resumed keeps its id.", "--run-id", "x")]
@@ -83,18 +88,54 @@ public sealed class ResumeCommandTests : IDisposable
     public async Task Resume_with_a_mistake_is_refused_in_one_sentence_and_changes_nothing(string sentence, params string[] options)
     {
         await FailAsync();
+        var before = FolderSnapshot.Of(_workspace.State);
 
         var result = await ResumeAsync(options);
 
-        result.AssertExit(ExitCodes.WrongUsage);
+        result.AssertPlainRefusal();
         Assert.Equal(sentence, result.ErrorLines[0]);
-        Assert.Equal(1, (await ShowAsync()).GetProperty("attempt").GetInt32());
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Resume_with_several_mistakes_names_them_all()
+    {
+        await _workspace.RunAsync(Workspace.One.Replace("\"steps\"", "\"inputs\": { \"word\": {} }, \"outputs\": {}, \"steps\"", StringComparison.Ordinal), """ "say": [ { "error": { "kind": "toolFailed" } } ] """, "-i", "word=x", "--run-id", "mine");
+        var before = FolderSnapshot.Of(_workspace.State);
+
+        var result = await ResumeAsync("--from", "sya", "-i", "world=y", "--output", "say=1", "--output", "no=1");
+
+        result.AssertPlainRefusal();
+        Assert.Equal(
+            [
+                "The workflow has no input 'world'. Did you mean 'word'?",
+                "There is no step 'sya' to go on from. Did you mean 'say'?",
+                "No other step uses the output of 'say', and neither do the outputs of the run, so giving it would change nothing.",
+                "There is no step 'no' that could be given an output.",
+            ],
+            result.ErrorLines);
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Resume_with_a_definition_that_has_errors_shows_them_and_changes_nothing()
+    {
+        await FailAsync();
+        var before = FolderSnapshot.Of(_workspace.State);
+        var file = _workspace.Write("wrong.json", """{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] } ] }""");
+
+        var result = await ResumeAsync("--definition", file);
+
+        result.AssertPlainRefusal();
+        Assert.Contains("error unknown-step: Step 'a' depends on 'b', and there is no such step.", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 
     [Fact]
     public async Task Completed_and_unknown_runs_cannot_be_resumed_cancelled_or_continued()
     {
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
+        var before = FolderSnapshot.Of(_workspace.State);
 
         AssertRefused(await ResumeAsync(), "Run 'mine' has completed, so there is nothing to resume.");
         AssertRefused(await InvokeAsync("resume", "nobody"), "There is no run 'nobody'.");
@@ -103,6 +144,8 @@ public sealed class ResumeCommandTests : IDisposable
         {
             AssertRefused(await InvokeAsync("runs", operation, "mine"), "Run 'mine' has ended: it is completed.");
         }
+
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 
     [Fact]
@@ -128,11 +171,64 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());
         AssertRefused(await InvokeAsync("runs", "delete", "mine"), "There is no run 'mine'.");
         Assert.Equal("Deleted 0 runs.", (await InvokeAsync("runs", "prune", "--older-than", "1h")).Output.Trim());
+        var dryRun = (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Split('\n');
+        Assert.Equal(["older  completed", "old  completed", "2 runs would be"], dryRun.Take(3).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith('2') ? 4 : 3))));
         Assert.Equal("Deleted 2 runs.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
 
         var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
         Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
-        AssertRefused(await InvokeAsync("runs", "prune", "--older-than", "soon"), "--older-than takes a number and a unit: 30d, 12h or 45m.");
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("30")]
+    [InlineData("-3d")]
+    [InlineData("36501d")]
+    [InlineData("1.5h")]
+    public async Task Prune_of_an_age_that_is_none_is_refused_and_deletes_nothing(string age)
+    {
+        await FailAsync();
+        var before = FolderSnapshot.Of(_workspace.State);
+
+        AssertRefused(
+            await InvokeAsync("runs", "prune", "--older-than", age), "--older-than takes a number and a unit, such as 30d, 12h or 45m, and at most 36500d.");
+
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Runs_that_have_not_ended_are_kept_and_named()
+    {
+        await FailAsync();
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "open");
+        await MakeOpenAsync("open");
+
+        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), "Run 'open' is running: cancel it before it is deleted ('orchestrator runs cancel open').");
+        Assert.Equal(["There is no run 'nobody'.", "Nothing was deleted."], (await InvokeAsync("runs", "delete", "mine", "open", "nobody")).ErrorLines.Skip(1));
+        Assert.Contains("orchestrator resume open", (await InvokeAsync("runs", "show", "open")).Output, StringComparison.Ordinal);
+        Assert.Equal(
+            "1 run would be deleted. Kept 1 run of that age that has not ended: open.",
+            (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Trim().Split('\n')[^1]);
+        Assert.Equal("Deleted 1 run. Kept 1 run of that age that has not ended: open.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
+        Assert.Equal("running", (await ShowAsync("open")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Several_runs_are_deleted_together()
+    {
+        await FailAsync();
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "other");
+
+        Assert.Equal("Deleted runs other, mine.", (await InvokeAsync("runs", "delete", "other", "mine", "other")).Output.Trim());
+
+        Assert.DoesNotContain(FolderSnapshot.Of(_workspace.State).Keys, name => name.StartsWith("runs/", StringComparison.Ordinal));
+    }
+
+    /// <summary>As a process leaves a run that it was killed in.</summary>
+    private async Task MakeOpenAsync(string runId)
+    {
+        var runs = new RunStore(new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent());
+        await runs.UpdateAsync(runId, run => run with { Status = RunStatus.Running, CompletedAt = null }, CancellationToken.None);
     }
 
     private async Task FailAsync() =>
