@@ -106,6 +106,11 @@ internal static class ResumeCommand
     private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, CancellationToken cancellationToken)
     {
         var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
+        if (record.Status == RunStatus.Suspended)
+        {
+            throw new RunStateException($"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on.", record.Status);
+        }
+
         var note = FileNote(record, request);
         using var served = await ServedFolder.FindAsync(where, cancellationToken);
         if (served is not null)
@@ -116,7 +121,7 @@ internal static class ResumeCommand
                 view.Say(note);
             }
 
-            view.Say($"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
+            view.EndElsewhere(answer, $"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
             return ExitCodes.Completed;
         }
 
@@ -153,7 +158,7 @@ internal static class ResumeCommand
     {
         if (request.ForkAs is not null || request.Mocks is not null)
         {
-            throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder.");
+            throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder: leave them out, or stop that process.");
         }
 
         var body = new JsonObject

@@ -65,6 +65,12 @@ internal static class RunsListCommand
 
     private static async Task PrintAsync(List<RunListItem> runs, TextWriter output)
     {
+        if (runs.Count == 0)
+        {
+            await output.WriteLineAsync("There are no such runs.");
+            return;
+        }
+
         string[][] rows =
         [
             ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
@@ -78,6 +84,11 @@ internal static class RunsListCommand
         foreach (var row in rows)
         {
             await output.WriteLineAsync(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+        }
+
+        if (runs.Exists(run => run.Status != RunStatus.Completed))
+        {
+            await output.WriteLineAsync("'orchestrator runs show RUN' tells what can be done next with a run that has not completed.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
@@ -66,6 +67,9 @@ internal sealed class RunView
         BreakText();
         _progress.WriteLine(sentence);
     }
+
+    /// <summary>Instead of a run: another process was asked, and this is its answer.</summary>
+    public void EndElsewhere(JsonObject answer, string sentence) => _output.WriteLine(_json ? answer.ToJsonString() : sentence);
 
     public void Show(RunEvent item)
     {

@@ -214,6 +214,19 @@ public sealed class ResumeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Suspended_run_is_continued_and_not_resumed()
+    {
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
+        await MakeOpenAsync("mine", RunStatus.Suspended);
+        var before = FolderSnapshot.Of(_workspace.State);
+
+        AssertRefused(await ResumeAsync(), "Run 'mine' is suspended: 'orchestrator runs continue mine' lets it go on.");
+        AssertRefused(await InvokeAsync("runs", "suspend", "mine"), "Run 'mine' is suspended already.");
+        Assert.Contains("To let it go on: orchestrator runs continue mine --state", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
     public async Task Several_runs_are_deleted_together()
     {
         await FailAsync();
@@ -225,10 +238,10 @@ public sealed class ResumeCommandTests : IDisposable
     }
 
     /// <summary>As a process leaves a run that it was killed in.</summary>
-    private async Task MakeOpenAsync(string runId)
+    private async Task MakeOpenAsync(string runId, RunStatus status = RunStatus.Running)
     {
         var runs = new RunStore(new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent());
-        await runs.UpdateAsync(runId, run => run with { Status = RunStatus.Running, CompletedAt = null }, CancellationToken.None);
+        await runs.UpdateAsync(runId, run => run with { Status = status, CompletedAt = null }, CancellationToken.None);
     }
 
     private async Task FailAsync() =>
