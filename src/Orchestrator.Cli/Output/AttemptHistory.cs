@@ -1,5 +1,4 @@
 using Orchestrator.Activities.Documents;
-using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Output;
 

@@ -15,7 +15,7 @@ internal static class NextCommand
         RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",
         RunStatus.Suspended => $"To let it go on: {Line("runs continue", runId, where)}",
         _ when server is not null => $"{server} works on it.",
-        _ => $"Should no process work on it any more, this goes on with it: {Line("resume", runId, where)}",
+        _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
     };
 
     private static string Line(string command, string runId, StateStorage where) =>

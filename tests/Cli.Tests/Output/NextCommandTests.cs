@@ -14,7 +14,7 @@ public class NextCommandTests
     [InlineData(RunStatus.Cancelled, "To go on from what is done: orchestrator resume r")]
     [InlineData(RunStatus.TimedOut, "To go on from what is done: orchestrator resume r")]
     [InlineData(RunStatus.Suspended, "To let it go on: orchestrator runs continue r")]
-    [InlineData(RunStatus.Running, "Should no process work on it any more, this goes on with it: orchestrator resume r")]
+    [InlineData(RunStatus.Running, "If no process works on it any more, go on with it: orchestrator resume r")]
     public void Every_state_has_its_command(RunStatus status, string? sentence) => Assert.Equal(sentence, NextCommand.Of("r", status, Default));
 
     [Fact]
