@@ -78,8 +78,14 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
 
     private void CheckModels(PreparedRun run, List<WorkflowError> problems)
     {
-        foreach (var model in run.Steps.SelectMany(step => step.Models).Distinct(StringComparer.Ordinal))
+        foreach (var (model, step) in run.Steps.SelectMany(step => step.Models, (step, model) => (model, step.Id)).DistinctBy(asked => asked.model, StringComparer.Ordinal))
         {
+            if (string.IsNullOrWhiteSpace(model))
+            {
+                problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"Step '{step}' asks a model whose name is empty: name one, or leave it out.") { Step = step });
+                continue;
+            }
+
             try
             {
                 models.Create(model);

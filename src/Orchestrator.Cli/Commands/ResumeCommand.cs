@@ -12,6 +12,7 @@ using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
@@ -44,7 +45,7 @@ internal static class ResumeCommand
         var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models, from its beginning.", HelpName = "FILE" };
         var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };
         var forkAs = new Option<string?>("--run-id") { Description = "With --fork, the id of the new run; default: a new one.", HelpName = "ID" };
-        var reason = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        var reason = Reason();
         var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("resume", "Go on with a run that failed, was cancelled or was interrupted.")
@@ -180,6 +181,19 @@ internal static class ResumeCommand
         {
             body[name] = value;
         }
+    }
+
+    private static Option<string?> Reason()
+    {
+        var option = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.SingleOrDefault()?.Value is { Length: > RunResumeReader.MaxReason } text)
+            {
+                result.AddError($"--reason takes at most {RunResumeReader.MaxReason} characters; it has {text.Length}.");
+            }
+        });
+        return option;
     }
 
     private static Option<BudgetDefinition?> Budget() => new("--budget")

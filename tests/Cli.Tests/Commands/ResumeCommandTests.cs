@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Activities.Runs;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
@@ -82,6 +80,11 @@ public sealed class ResumeCommandTests : IDisposable
     [InlineData("There is no step 'third' that could be given an output.", "--output", "third=1")]
     [InlineData("Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from", "first", "--output", "first=1")]
     [InlineData("'second' is no output. Write --output key=value, or --output key=@file.", "--output", "second")]
+    [InlineData("Step 'first' asks a model whose name is empty: name one, or leave it out.", "--model", "")]
+    [InlineData("The input file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
+    [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
+    [InlineData("There is a run 'mine' already.", "--fork", "--run-id", "mine")]
+    [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -.", "--fork", "--run-id", "no spaces")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50.", "--budget", "-1")]
     [InlineData("--run-id names the new run of --fork; a run that is resumed keeps its id.", "--run-id", "x")]
     [InlineData("The definition 'gone.json' does not exist.", "--definition", "gone.json")]
@@ -95,6 +98,15 @@ public sealed class ResumeCommandTests : IDisposable
         result.AssertPlainRefusal();
         Assert.Equal(sentence, result.ErrorLines[0]);
         Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Reason_may_be_as_long_as_over_HTTP()
+    {
+        await FailAsync();
+
+        AssertRefused(await ResumeAsync("--reason", new string('x', 1_001)), "--reason takes at most 1000 characters; it has 1001.");
+        (await ResumeAsync("--reason", new string('x', 1_000))).AssertExit(ExitCodes.Completed);
     }
 
     [Fact]
@@ -162,86 +174,16 @@ public sealed class ResumeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Delete_and_prune_leave_nothing_of_the_runs()
-    {
-        await FailAsync();
-        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "old");
-        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "older");
-
-        Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());
-        AssertRefused(await InvokeAsync("runs", "delete", "mine"), "There is no run 'mine'.");
-        Assert.Equal("Deleted 0 runs.", (await InvokeAsync("runs", "prune", "--older-than", "1h")).Output.Trim());
-        var dryRun = (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Split('\n');
-        Assert.Equal(["older  completed", "old  completed", "2 runs would be"], dryRun.Take(3).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith('2') ? 4 : 3))));
-        Assert.Equal("Deleted 2 runs.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
-
-        var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
-        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
-    }
-
-    [Theory]
-    [InlineData("soon")]
-    [InlineData("30")]
-    [InlineData("-3d")]
-    [InlineData("36501d")]
-    [InlineData("1.5h")]
-    public async Task Prune_of_an_age_that_is_none_is_refused_and_deletes_nothing(string age)
-    {
-        await FailAsync();
-        var before = FolderSnapshot.Of(_workspace.State);
-
-        AssertRefused(
-            await InvokeAsync("runs", "prune", "--older-than", age), "--older-than takes a number and a unit, such as 30d, 12h or 45m, and at most 36500d.");
-
-        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
-    }
-
-    [Fact]
-    public async Task Runs_that_have_not_ended_are_kept_and_named()
-    {
-        await FailAsync();
-        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "open");
-        await MakeOpenAsync("open");
-
-        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), "Run 'open' is running: cancel it before it is deleted ('orchestrator runs cancel open').");
-        Assert.Equal(["There is no run 'nobody'.", "Nothing was deleted."], (await InvokeAsync("runs", "delete", "mine", "open", "nobody")).ErrorLines.Skip(1));
-        Assert.Contains("orchestrator resume open", (await InvokeAsync("runs", "show", "open")).Output, StringComparison.Ordinal);
-        Assert.Equal(
-            "1 run would be deleted. Kept 1 run of that age that has not ended: open.",
-            (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Trim().Split('\n')[^1]);
-        Assert.Equal("Deleted 1 run. Kept 1 run of that age that has not ended: open.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
-        Assert.Equal("running", (await ShowAsync("open")).GetProperty("status").GetString());
-    }
-
-    [Fact]
     public async Task Suspended_run_is_continued_and_not_resumed()
     {
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
-        await MakeOpenAsync("mine", RunStatus.Suspended);
+        await _workspace.MakeOpenAsync("mine", RunStatus.Suspended);
         var before = FolderSnapshot.Of(_workspace.State);
 
         AssertRefused(await ResumeAsync(), "Run 'mine' is suspended: 'orchestrator runs continue mine' lets it go on.");
         AssertRefused(await InvokeAsync("runs", "suspend", "mine"), "Run 'mine' is suspended already.");
         Assert.Contains("To let it go on: orchestrator runs continue mine --state", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
         Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
-    }
-
-    [Fact]
-    public async Task Several_runs_are_deleted_together()
-    {
-        await FailAsync();
-        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "other");
-
-        Assert.Equal("Deleted runs other, mine.", (await InvokeAsync("runs", "delete", "other", "mine", "other")).Output.Trim());
-
-        Assert.DoesNotContain(FolderSnapshot.Of(_workspace.State).Keys, name => name.StartsWith("runs/", StringComparison.Ordinal));
-    }
-
-    /// <summary>As a process leaves a run that it was killed in.</summary>
-    private async Task MakeOpenAsync(string runId, RunStatus status = RunStatus.Running)
-    {
-        var runs = new RunStore(new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent());
-        await runs.UpdateAsync(runId, run => run with { Status = status, CompletedAt = null }, CancellationToken.None);
     }
 
     private async Task FailAsync() =>

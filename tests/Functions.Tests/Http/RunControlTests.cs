@@ -76,6 +76,7 @@ public sealed class RunControlTests : IAsyncLifetime
     [InlineData("""{ "fork": "yes" }""", "'fork' of the request must be true or false")]
     [InlineData("""{ "options": { "maxParallelism": 0 } }""", "'maxParallelism' of the run's options must be a whole number from 1")]
     [InlineData("""{ "definition": { "steps": [ { "id": "first", "prompt": "x", "dependsOn": ["no"] } ] } }""", "no")]
+    [InlineData("""{ "options": { "model": "" } }""", "Step 'first' asks a model whose name is empty: name one, or leave it out.")]
     [InlineData("[]", "The request must be an object.")]
     [InlineData("{", "The body is not JSON")]
     public async Task Resume_with_a_mistake_is_refused_and_changes_nothing(string body, string sentence)
