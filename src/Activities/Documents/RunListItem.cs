@@ -34,7 +34,7 @@ public sealed record RunListItem
     public string? Reason { get; init; }
 
     /// <summary>Milliseconds of its attempts together, the time between them left out; null while it has not ended.</summary>
-    public double? TotalDurationMs { get; init; }
+    public double? DurationMs { get; init; }
 
     internal static RunListItem Of(RunRecord run) => new()
     {
@@ -51,6 +51,6 @@ public sealed record RunListItem
         ParentRunId = run.ParentRunId,
         Error = run.Error,
         Reason = run.Attempts[^1].Reason,
-        TotalDurationMs = run.HasEnded ? run.Attempts.Sum(attempt => (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0) : null,
+        DurationMs = run.HasEnded ? run.Attempts.Sum(attempt => (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0) : null,
     };
 }

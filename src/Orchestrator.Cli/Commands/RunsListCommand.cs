@@ -77,7 +77,7 @@ internal static class RunsListCommand
             .. runs.Select(run => new[]
             {
                 run.RunId, Name(run.Status), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
-                Numbers.Duration(run.TotalDurationMs), run.Workflow, Note(run),
+                Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
