@@ -1,5 +1,8 @@
+using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Testing;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests;
 
@@ -63,6 +66,13 @@ internal sealed class Workspace : IDisposable
         }
 
         Assert.False(Directory.Exists(System.IO.Path.Combine(State, "runs")), "something of the run was written");
+    }
+
+    /// <summary>As a process leaves a run that it was killed in.</summary>
+    public async Task MakeOpenAsync(string runId, RunStatus status = RunStatus.Running)
+    {
+        var runs = new RunStore(new StateStorage(StorageKind.Files, State).OpenExistingContent());
+        await runs.UpdateAsync(runId, run => run with { Status = status, CompletedAt = null }, CancellationToken.None);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -43,6 +43,13 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
         Assert.Equal("from the command line", run.GetProperty("attempts")[1].GetProperty("reason").GetString());
 
+        var restarted = JsonDocument.Parse((await CommandAsync(0, "runs", "restart", RunId, "--json")).Output).RootElement.GetProperty("runId").GetString()!;
+        Assert.Contains("works on it.", (await CommandAsync(0, "runs", "show", restarted)).Output, StringComparison.Ordinal);
+        await CommandAsync(0, "runs", "cancel", restarted);
+        await new RunFolder(State, restarted).WaitForAsync("run.cancelled", 1);
+        var payload = JsonDocument.Parse((await CommandAsync(0, "resume", restarted, "--json")).Output).RootElement;
+        Assert.Equal(restarted + ".2", payload.GetProperty("id").GetString());
+
         Assert.Equal("Deleted run mine.", (await CommandAsync(0, "runs", "delete", RunId)).Output.Trim());
     }
 

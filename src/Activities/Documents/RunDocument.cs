@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Documents;
@@ -40,7 +39,7 @@ public sealed record RunDocument
 
     public required RunProgress Progress { get; init; }
 
-    public required IReadOnlyList<RunAttempt> Attempts { get; init; }
+    public required IReadOnlyList<RunAttemptSummary> Attempts { get; init; }
 
     /// <summary>The steps by id, in definition order.</summary>
     public required IReadOnlyDictionary<string, StepSummary> Steps { get; init; }

@@ -30,6 +30,12 @@ public sealed record RunListItem
 
     public WorkflowError? Error { get; init; }
 
+    /// <summary>Why its latest attempt was asked for; null when nobody said.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Milliseconds of its attempts together, the time between them left out; null while it has not ended.</summary>
+    public double? DurationMs { get; init; }
+
     internal static RunListItem Of(RunRecord run) => new()
     {
         RunId = run.RunId,
@@ -44,5 +50,7 @@ public sealed record RunListItem
         Tags = run.Tags,
         ParentRunId = run.ParentRunId,
         Error = run.Error,
+        Reason = run.Attempts[^1].Reason,
+        DurationMs = run.HasEnded ? run.Attempts.Sum(attempt => (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0) : null,
     };
 }

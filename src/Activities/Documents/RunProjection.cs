@@ -10,33 +10,40 @@ public sealed class RunProjection
     private readonly Dictionary<string, StepProjection> _steps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StepProjection> _removed = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
-    private readonly HashSet<string> _reused;
     private readonly int _runAttempt;
-    private bool _hasBegun;
 
     /// <param name="stepIds">The ids of all steps, in definition order.</param>
     /// <param name="runAttempt">The attempt that is looked at; what came before it counts for time and money only.</param>
-    /// <param name="reused">The ids of steps that this attempt does not execute, since they have an output; null for none.</param>
-    public RunProjection(IEnumerable<string> stepIds, int runAttempt = 1, IReadOnlyCollection<string>? reused = null)
+    /// <param name="reused">The steps that this attempt does not execute, since they have an output, each with the attempt that executed it; null for none.</param>
+    public RunProjection(IEnumerable<string> stepIds, int runAttempt = 1, IReadOnlyDictionary<string, int>? reused = null)
     {
         ArgumentNullException.ThrowIfNull(stepIds);
+        _runAttempt = runAttempt;
         foreach (var id in stepIds)
         {
-            _steps.Add(id, new StepProjection());
+            var executed = runAttempt;
+            var isReused = reused?.TryGetValue(id, out executed) == true;
+            _steps.Add(id, new StepProjection(isReused ? executed : runAttempt, isReused));
             _order.Add(id);
-        }
-
-        (_runAttempt, _reused) = (runAttempt, [.. reused ?? []]);
-        if (runAttempt == 1)
-        {
-            Begin();
         }
     }
 
     /// <summary>What an attempt of a run looks like before its first event.</summary>
-    public static RunProjection Of(PreparedRun? run) => run is null
-        ? new RunProjection([])
-        : new RunProjection(run.Steps.Select(step => step.Id), run.RunAttempt, [.. run.Reused?.Keys ?? [], .. run.Given?.Keys ?? []]);
+    public static RunProjection Of(PreparedRun? run)
+    {
+        if (run is null)
+        {
+            return new RunProjection([]);
+        }
+
+        // An output that was given by hand is of no attempt, so none tells of its step.
+        var reused = run.Plan.Steps.Where(step => step.Reused).ToDictionary(
+            step => step.Id, step => run.Reused?.TryGetValue(step.Id, out var place) == true ? place.RunAttempt : run.RunAttempt, StringComparer.Ordinal);
+        return new RunProjection(run.Steps.Select(step => step.Id), run.RunAttempt, reused);
+    }
+
+    /// <summary>How many steps there are, and how many of them have ended; a reused one has.</summary>
+    public RunProgress Progress => new(_order.Count, Steps.Count(step => step.HasEnded));
 
     /// <summary>What all attempts consumed together, steps that are no longer there included.</summary>
     public TokenUsage Usage => _steps.Values.Concat(_removed.Values).Aggregate(default(TokenUsage), (sum, step) => sum + step.Usage);
@@ -47,11 +54,6 @@ public sealed class RunProjection
     public bool Apply(RunEvent item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        if (item.RunAttempt == _runAttempt && !_hasBegun)
-        {
-            Begin();
-        }
-
         return item.Event != RunEventNames.StepChunk && item.StepId is { } id && Find(id).Apply(item);
     }
 
@@ -61,15 +63,6 @@ public sealed class RunProjection
     public IReadOnlyDictionary<string, StepSummary> Summaries() =>
         new OrderedDictionary<string, StepSummary>(_order.Select(id => KeyValuePair.Create(id, _steps[id].Summary())), StringComparer.Ordinal);
 
-    private void Begin()
-    {
-        _hasBegun = true;
-        foreach (var (id, step) in _steps)
-        {
-            step.BeginAttempt(_reused.Contains(id));
-        }
-    }
-
     private StepProjection Find(string id)
     {
         if (_steps.TryGetValue(id, out var step) || _removed.TryGetValue(id, out step))
@@ -77,7 +70,7 @@ public sealed class RunProjection
             return step;
         }
 
-        _removed.Add(id, step = new StepProjection());
+        _removed.Add(id, step = new StepProjection(_runAttempt, reused: false));
         return step;
     }
 }

@@ -18,7 +18,8 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
 
         var prepared = await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken);
         var projection = RunProjection.Of(prepared);
-        foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
+        var events = (await feed.ReadAsync(runId, 0, cancellationToken)).Events;
+        foreach (var item in events)
         {
             projection.Apply(item);
         }
@@ -46,8 +47,8 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             Outputs = record.Status == RunStatus.Completed ? await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken) : null,
             Error = record.Error,
             Warnings = [.. record.Warnings, .. steps.SelectMany(step => step.Warnings)],
-            Progress = new RunProgress(steps.Count, steps.Count(step => HasEnded(step.Status))),
-            Attempts = record.Attempts,
+            Progress = projection.Progress,
+            Attempts = await AttemptsAsync(record, prepared, events, cancellationToken),
             Steps = projection.Summaries(),
             Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
             Usage = Usage(record, prepared, steps, projection.Usage),
@@ -77,8 +78,19 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         return null;
     }
 
-    private static bool HasEnded(StepStatus status) =>
-        status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
+    private async Task<IReadOnlyList<RunAttemptSummary>> AttemptsAsync(
+        RunRecord record, PreparedRun? latest, IEnumerable<RunEvent> events, CancellationToken cancellationToken)
+    {
+        var failed = events.Where(item => item.Event == RunEventNames.StepFailed).ToLookup(item => item.RunAttempt, item => item.StepId!);
+        var attempts = new List<RunAttemptSummary>();
+        foreach (var attempt in record.Attempts)
+        {
+            var prepared = attempt.N == record.Attempt ? latest : await runs.FindPreparedAsync(record.RunId, attempt.N, cancellationToken);
+            attempts.Add(RunAttemptSummary.Of(attempt, [.. failed[attempt.N].Distinct(StringComparer.Ordinal)], prepared?.Changed));
+        }
+
+        return attempts;
+    }
 
     private static PoolSummary Pool(List<StepProjection> steps, int slots)
     {

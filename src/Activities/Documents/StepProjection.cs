@@ -5,12 +5,14 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Documents;
 
-/// <summary>What the events of one step add up to. Not thread-safe.</summary>
-internal sealed class StepProjection
+/// <summary>What the events of one step add up to: time and money of all attempts of the run, and how it stands in one. Not thread-safe.</summary>
+/// <param name="runAttempt">The attempt of the run that tells how it stands: the latest, or the one that executed what is reused.</param>
+/// <param name="reused">The latest attempt does not execute it, since it has an output.</param>
+internal sealed class StepProjection(int runAttempt, bool reused)
 {
     private readonly HashSet<(int RunAttempt, int Attempt, string Event)> _seen = [];
 
-    public StepStatus Status { get; private set; } = StepStatus.Pending;
+    public StepStatus Status { get; private set; } = reused ? StepStatus.Reused : StepStatus.Pending;
 
     public string? Reason { get; private set; }
 
@@ -45,6 +47,53 @@ internal sealed class StepProjection
             return false;
         }
 
+        Count(item);
+        if (item.RunAttempt == runAttempt)
+        {
+            Tell(item);
+        }
+
+        return true;
+    }
+
+    /// <summary>The run has ended and nobody told how the step did: its host was lost, or the run's orchestration was.</summary>
+    public void Lose()
+    {
+        if (!HasEnded)
+        {
+            Status = StepStatus.Cancelled;
+            Reason = StepReason.Lost;
+        }
+    }
+
+    public bool HasEnded => Status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
+
+    public StepSummary Summary() => new()
+    {
+        Status = Status,
+        Reason = Reason,
+        Attempts = Attempts,
+        StartedAt = StartedAt,
+        CompletedAt = CompletedAt,
+        DurationMs = DurationMs,
+        QueuedMs = QueuedMs,
+        FallbackUsed = FallbackUsed,
+        Usage = Usage,
+        Reused = Status == StepStatus.Reused,
+        Error = Status is StepStatus.Completed or StepStatus.Reused ? null : Error,
+    };
+
+    private void Count(RunEvent item)
+    {
+        Attempts += item.Event == RunEventNames.StepStarted ? 1 : 0;
+        QueuedMs += item.Event == RunEventNames.StepStarted ? item.QueuedMs ?? 0 : 0;
+        DurationMs += item.DurationMs ?? 0;
+        Usage += item.Usage ?? default;
+        TimedOut += item.Error?.Kind == ErrorKind.Timeout ? 1 : 0;
+    }
+
+    private void Tell(RunEvent item)
+    {
         switch (item.Event)
         {
             case RunEventNames.StepReady:
@@ -52,9 +101,7 @@ internal sealed class StepProjection
                 SetOpen(StepStatus.Ready);
                 break;
             case RunEventNames.StepStarted:
-                Attempts++;
                 StartedAt ??= item.At;
-                QueuedMs += item.QueuedMs ?? 0;
                 SetOpen(StepStatus.Running);
                 break;
             case RunEventNames.StepRetrying:
@@ -75,51 +122,7 @@ internal sealed class StepProjection
             default:
                 break;
         }
-
-        return true;
     }
-
-    /// <summary>The attempt of the run that is looked at begins: the step has its output already, or starts over. What it cost before stays.</summary>
-    public void BeginAttempt(bool reused)
-    {
-        if (reused)
-        {
-            Status = StepStatus.Reused;
-            return;
-        }
-
-        Status = StepStatus.Pending;
-        Reason = null;
-        (ReadyAt, StartedAt, CompletedAt) = (null, null, null);
-        FallbackUsed = false;
-        Error = null;
-        Warnings = [];
-    }
-
-    /// <summary>The run has ended and nobody told how the step did: its host was lost, or the run's orchestration was.</summary>
-    public void Lose()
-    {
-        if (Status is StepStatus.Pending or StepStatus.Ready or StepStatus.Running or StepStatus.Waiting or StepStatus.Retrying)
-        {
-            Status = StepStatus.Cancelled;
-            Reason = StepReason.Lost;
-        }
-    }
-
-    public StepSummary Summary() => new()
-    {
-        Status = Status,
-        Reason = Reason,
-        Attempts = Attempts,
-        StartedAt = StartedAt,
-        CompletedAt = CompletedAt,
-        DurationMs = DurationMs,
-        QueuedMs = QueuedMs,
-        FallbackUsed = FallbackUsed,
-        Usage = Usage,
-        Reused = Status == StepStatus.Reused,
-        Error = Status is StepStatus.Completed or StepStatus.Reused ? null : Error,
-    };
 
     /// <summary>A late event of an earlier stage does not bring an ended step back to life.</summary>
     private void SetOpen(StepStatus status)
@@ -132,14 +135,11 @@ internal sealed class StepProjection
 
     private void End(RunEvent item, StepStatus status)
     {
-        Status = status;
+        Status = reused ? StepStatus.Reused : status;
         Reason = item.Reason;
-        DurationMs += item.DurationMs ?? 0;
-        Usage += item.Usage ?? default;
         FallbackUsed = item.FallbackUsed == true;
         Error = item.Error ?? Error;
         Warnings = item.Warnings ?? [];
-        TimedOut += item.Error?.Kind == ErrorKind.Timeout ? 1 : 0;
         CompletedAt = status == StepStatus.Retrying ? null : item.At;
     }
 }

@@ -3,8 +3,6 @@ using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
-using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -25,23 +23,43 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         ArgumentNullException.ThrowIfNull(choices);
         var earlier = await EarlierAsync(record, cancellationToken);
         var before = earlier[0].Run;
-        var run = await preparation.PrepareAsync(
-            request with
-            {
-                RunId = choices.ForkAs ?? record.RunId,
-                RunAttempt = choices.ForkAs is null ? record.Attempt + 1 : 1,
-                Inputs = Inputs(before, choices),
-                Only = before.Only,
-                Mocks = mocks ? request.Mocks : before.Mocks,
-            },
-            cancellationToken);
-        var given = Given(run, choices, out var from);
+        var resumed = request with
+        {
+            RunId = choices.ForkAs ?? record.RunId,
+            RunAttempt = choices.ForkAs is null ? record.Attempt + 1 : 1,
+            Inputs = Inputs(before, choices),
+            Only = before.Only,
+            Mocks = mocks ? request.Mocks : before.Mocks,
+        };
+        var problems = ResumeCheck.Problems(resumed, choices);
+        PreparedRun run;
+        try
+        {
+            run = await preparation.PrepareAsync(resumed, cancellationToken);
+        }
+        catch (RunRefusedException refusal)
+        {
+            throw new RunRefusedException([.. refusal.Reasons, .. problems]);
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new RunRefusedException(problems);
+        }
+
+        var ids = run.Steps.Select(step => step.Id).ToList();
+        int? from = choices.From is null ? null : ids.IndexOf(choices.From);
+        var given = choices.Outputs.ToDictionary(
+            output => output.Key,
+            output => new GivenOutput(output.Value?.DeepClone(), StepTransform.Apply(run.Steps[ids.IndexOf(output.Key)].Transform, output.Value)?.Value),
+            StringComparer.Ordinal);
         run = run with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
         var reused = ReusedSteps.Find(run, earlier, from);
         run = run with
         {
             Reused = reused,
             Given = WithEarlier(run, reused, earlier),
+            Changed = RunComparison.Between(before, run, given.ContainsKey, mocks),
             Plan = run.Plan with
             {
                 Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
@@ -61,60 +79,6 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         }
 
         return inputs;
-    }
-
-    /// <summary>The outputs given by hand, and the position of the step to go on from.</summary>
-    private static Dictionary<string, GivenOutput> Given(PreparedRun run, ResumeChoices choices, out int? from)
-    {
-        var problems = new List<WorkflowError>();
-        var ids = run.Steps.Select(step => step.Id).ToList();
-        from = choices.From is null ? null : Position(ids, choices.From, "to go on from", problems);
-        var given = new Dictionary<string, GivenOutput>(StringComparer.Ordinal);
-        foreach (var (id, output) in choices.Outputs)
-        {
-            if (Position(ids, id, "that could be given an output", problems) is not { } position)
-            {
-                continue;
-            }
-
-            if (run.Graph.DependentsOf(position).IsEmpty && !IsAnswer(run, position))
-            {
-                problems.Add(new WorkflowError(
-                    ErrorKind.InvalidInput, $"No other step uses the output of '{id}', and neither do the outputs of the run, so giving it would change nothing.")
-                {
-                    Step = id,
-                });
-            }
-
-            given.Add(id, new GivenOutput(output?.DeepClone(), StepTransform.Apply(run.Steps[position].Transform, output)?.Value));
-        }
-
-        if (from is { } first && given.ContainsKey(ids[first]))
-        {
-            problems.Add(new WorkflowError(
-                ErrorKind.InvalidInput, $"Step '{ids[first]}' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.")
-            {
-                Step = ids[first],
-            });
-        }
-
-        return problems.Count == 0 ? given : throw new RunRefusedException(problems);
-    }
-
-    /// <summary>Whether the run's outputs take what the step writes.</summary>
-    private static bool IsAnswer(PreparedRun run, int position) => run.Outputs is null
-        || run.Outputs.Any(output => ValuePath.TryParse(output.Value, out var path, out _)
-            && run.Names.TryResolve(path, out var reference, out _) && reference.Steps.Contains(position));
-
-    private static int? Position(List<string> ids, string id, string what, List<WorkflowError> problems)
-    {
-        if (ids.IndexOf(id) is var position and >= 0)
-        {
-            return position;
-        }
-
-        problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"There is no step '{id}' {what}. {Suggestion.For(id, ids) ?? ""}".TrimEnd()) { Step = id });
-        return null;
     }
 
     /// <summary>With the outputs that were given by hand in earlier attempts and still count.</summary>

@@ -3,6 +3,7 @@ using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -47,7 +48,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             DeclaredInputs = definition.Inputs?.Select(input => input.Name).ToList(),
             Prompts = prompts.ToDictionary(prompt => prompt.Key, prompt => prompt.Value.Prepared, StringComparer.Ordinal),
             Steps = [.. definition.Steps.Select(step => Prepare(step, definition, request, prompts))],
-            Outputs = request.Only is null ? definition.Outputs : OutputsOf(definition.Steps.First(step => step.Id == request.Only)),
+            Outputs = Outputs(request),
             Only = request.Only,
             Given = outputs,
             Mocks = request.Mocks,
@@ -66,10 +67,25 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
     }
 
+    /// <summary>The steps as they are scheduled.</summary>
+    internal static IReadOnlyList<GraphStep> Steps(RunRequest request) =>
+        request.Only is null ? request.Workflow.Graph.Steps : SingleStep.Plan(request.Workflow.Graph.Steps, request.Only);
+
+    /// <summary>The run's outputs with their paths; null: the inputs and every output.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>>? Outputs(RunRequest request) => request.Only is null
+        ? request.Workflow.Definition.Outputs
+        : OutputsOf(request.Workflow.Definition.Steps.First(step => step.Id == request.Only));
+
     private void CheckModels(PreparedRun run, List<WorkflowError> problems)
     {
-        foreach (var model in run.Steps.SelectMany(step => step.Models).Distinct(StringComparer.Ordinal))
+        foreach (var (model, step) in run.Steps.SelectMany(step => step.Models, (step, model) => (model, step.Id)).DistinctBy(asked => asked.model, StringComparer.Ordinal))
         {
+            if (string.IsNullOrWhiteSpace(model))
+            {
+                problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"Step '{step}' asks a model whose name is empty: name one, or leave it out.") { Step = step });
+                continue;
+            }
+
             try
             {
                 models.Create(model);
@@ -106,7 +122,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         return new RunPlan
         {
             RunId = request.RunId,
-            Steps = request.Only is null ? request.Workflow.Graph.Steps : SingleStep.Plan(request.Workflow.Graph.Steps, request.Only),
+            Steps = Steps(request),
             MaxParallelism = request.Options.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
             AdaptiveParallelism = request.Options.MaxParallelism is null && options.AdaptiveParallelism,
             Budget = request.Options.Budget ?? options.Budget,

@@ -11,7 +11,7 @@ internal static class CommonOptions
 {
     public static Option<string> State()
     {
-        var option = new Option<string>("--state") { Description = "The folder that keeps runs.", HelpName = "DIR", DefaultValueFactory = _ => ".orchestrator" };
+        var option = new Option<string>("--state") { Description = "The folder that keeps runs.", HelpName = "DIR", DefaultValueFactory = _ => StateStorage.DefaultFolder };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))

@@ -1,15 +1,18 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
@@ -42,7 +45,7 @@ internal static class ResumeCommand
         var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models, from its beginning.", HelpName = "FILE" };
         var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };
         var forkAs = new Option<string?>("--run-id") { Description = "With --fork, the id of the new run; default: a new one.", HelpName = "ID" };
-        var reason = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        var reason = Reason();
         var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("resume", "Go on with a run that failed, was cancelled or was interrupted.")
@@ -74,11 +77,12 @@ internal static class ResumeCommand
                 Reason = parsed.GetValue(reason),
                 By = Environment.UserName,
             };
+            var where = parsed.Where(state, storage);
             var view = new RunView(
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+                where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             try
             {
-                return await ResumeAsync(request, parsed.Where(state, storage), parsed.GetValue(verbose), view, cancellationToken);
+                return await ResumeAsync(request, where, parsed.GetValue(verbose), view, cancellationToken);
             }
             catch (DefinitionRefusedException refusal) when (request.Definition is { } text)
             {
@@ -88,14 +92,37 @@ internal static class ResumeCommand
         return command;
     }
 
+    /// <summary>Who changed the file may think that the run goes on with it.</summary>
+    private static string? FileNote(RunRecord record, ResumeRequest request)
+    {
+        if (request.Definition is not null || record.File is not { } file || !File.Exists(file)
+            || Convert.ToHexStringLower(SHA256.HashData(TextFile.ReadBytes(file, "The definition"))) == record.DefinitionHash)
+        {
+            return null;
+        }
+
+        return $"The run keeps the definition that it has. '{file}' was changed since: --definition takes it as it is now.";
+    }
+
     private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, CancellationToken cancellationToken)
     {
         var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
+        if (record.Status == RunStatus.Suspended)
+        {
+            throw new RunStateException($"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on.", record.Status);
+        }
+
+        var note = FileNote(record, request);
         using var served = await ServedFolder.FindAsync(where, cancellationToken);
         if (served is not null)
         {
             var answer = await served.SendAsync(HttpMethod.Post, $"runs/{request.RunId}/resume", Body(request), cancellationToken);
-            view.Say($"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
+            if (note is not null)
+            {
+                view.Say(note);
+            }
+
+            view.EndElsewhere(answer, $"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
             return ExitCodes.Completed;
         }
 
@@ -121,7 +148,7 @@ internal static class ResumeCommand
         }
 
         return await foreground.FollowAsync(
-            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request, cancellationToken), null, cancellationToken);
+            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request, cancellationToken), note, cancellationToken);
     }
 
     private static bool IsPlain(ResumeRequest request) =>
@@ -132,7 +159,7 @@ internal static class ResumeCommand
     {
         if (request.ForkAs is not null || request.Mocks is not null)
         {
-            throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder.");
+            throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder: leave them out, or stop that process.");
         }
 
         var body = new JsonObject
@@ -154,6 +181,19 @@ internal static class ResumeCommand
         {
             body[name] = value;
         }
+    }
+
+    private static Option<string?> Reason()
+    {
+        var option = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.SingleOrDefault()?.Value is { Length: > RunResumeReader.MaxReason } text)
+            {
+                result.AddError($"--reason takes at most {RunResumeReader.MaxReason} characters; it has {text.Length}.");
+            }
+        });
+        return option;
     }
 
     private static Option<BudgetDefinition?> Budget() => new("--budget")

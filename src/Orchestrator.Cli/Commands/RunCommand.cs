@@ -37,7 +37,6 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            CheckModel(parsed.GetValue(model));
             var where = parsed.Where(state, storage);
             var definition = await RunDefinition.ReadAsync(path, parsed.GetValue(app), where, cancellationToken);
             var request = new StartRequest
@@ -56,7 +55,7 @@ internal static class RunCommand
             };
             var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
             var view = new RunView(
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
             await using var host = await LocalApp.StartAsync(settings, cancellationToken);
             try
@@ -69,13 +68,5 @@ internal static class RunCommand
             }
         });
         return command;
-    }
-
-    private static void CheckModel(string? model)
-    {
-        if (model is not null && string.IsNullOrWhiteSpace(model))
-        {
-            throw new UsageException("--model needs the name of a model.");
-        }
     }
 }

@@ -20,7 +20,10 @@ internal static class RunsControlCommands
     [
         Create("cancel", "Cancel a run: what executes is told to end, nothing else starts.", CancelAsync),
         Create("suspend", "Suspend a run: nothing new starts, executing steps finish.", (run, _, _) => throw new RunStateException(
-            $"Nobody works on run '{run.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {run.RunId}' goes on with it.", run.Status)),
+            run.Status == RunStatus.Suspended
+                ? $"Run '{run.RunId}' is suspended already."
+                : $"Nobody works on run '{run.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {run.RunId}' goes on with it.",
+            run.Status)),
         Create("continue", "Let a suspended run go on.", ContinueAsync),
     ];
 
@@ -35,11 +38,12 @@ internal static class RunsControlCommands
             var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
             var record = await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
+            var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             using var served = await ServedFolder.FindAsync(where, cancellationToken);
             if (served is not null)
             {
                 var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/{name}", null, cancellationToken);
-                await output.WriteLineAsync(parsed.GetValue(json) ? answer.ToJsonString() : $"Asked {served.Address} to {name} run {id}.");
+                view.EndElsewhere(answer, $"Asked {served.Address} to {name} run {id}.");
                 return ExitCodes.Completed;
             }
 
@@ -49,7 +53,6 @@ internal static class RunsControlCommands
             }
 
             var settings = new LocalAppSettings(where) { Recovers = LocalAppSettings.InstancesOf(id), Verbose = parsed.GetValue(verbose) };
-            var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             return await here(record, settings, new Following(view, cancellationToken));
         });
         return command;

@@ -4,37 +4,58 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
-using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>orchestrator runs delete|prune</c>: deletes runs that have ended, with everything that is kept of them.</summary>
 internal static class RunsDeleteCommands
 {
-    private static readonly RunStatus[] Ended = [RunStatus.Completed, RunStatus.Failed, RunStatus.Cancelled, RunStatus.TimedOut];
-
     public static IEnumerable<Command> Create() => [Delete(), Prune()];
 
     private static Command Delete()
     {
-        var runId = new Argument<string>("runId") { Description = "The run." };
+        var runIds = new Argument<string[]>("runId") { Description = "The run; several are deleted together, or none of them.", Arity = ArgumentArity.OneOrMore };
         var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
-        var command = new Command("delete", "Delete a run that has ended: its records, outputs, events and histories.") { runId, state, storage };
+        var command = new Command("delete", "Delete runs that have ended: their records, outputs, events and histories.") { runIds, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
-            var record = await KeptRuns.FindAsync(where, id, cancellationToken);
-            if (!record.HasEnded)
+            var where = parsed.Where(state, storage);
+            var ids = parsed.GetRequiredValue(runIds).Distinct(StringComparer.Ordinal).ToList();
+            var problems = new List<string>();
+            foreach (var id in ids)
             {
-                throw new RunStateException($"Run '{id}' is {CommonOptions.Word(record.Status)}: cancel it before it is deleted.", record.Status);
+                if (await ProblemAsync(where, id, cancellationToken) is { } problem)
+                {
+                    problems.Add(problem);
+                }
             }
 
-            await DeleteAsync(where, [id], cancellationToken);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Deleted run {id}.");
+            if (problems.Count > 0)
+            {
+                throw new UsageException(ids.Count == 1 ? problems : [.. problems, "Nothing was deleted."]);
+            }
+
+            await DeleteAsync(where, ids, cancellationToken);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Deleted {(ids.Count == 1 ? "run" : "runs")} {string.Join(", ", ids)}.");
             return ExitCodes.Completed;
         });
         return command;
+    }
+
+    /// <summary>Why the run cannot be deleted; null when it can.</summary>
+    private static async Task<string?> ProblemAsync(StateStorage where, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var record = await KeptRuns.FindAsync(where, id, cancellationToken);
+            return record.HasEnded ? null : $"Run '{id}' is {CommonOptions.Word(record.Status)}: cancel it before it is deleted ('orchestrator runs cancel {id}').";
+        }
+        catch (RunNotFoundException missing)
+        {
+            return missing.Message;
+        }
     }
 
     private static Command Prune()
@@ -51,23 +72,42 @@ internal static class RunsDeleteCommands
                     return parsed;
                 }
 
-                result.AddError("--older-than takes a number and a unit: 30d, 12h or 45m.");
+                result.AddError("--older-than takes a number and a unit, such as 30d, 12h or 45m, and at most 36500d.");
                 return default;
             },
         };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say which runs would be deleted." };
         var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
-        var command = new Command("prune", "Delete the runs that ended long ago.") { age, state, storage };
+        var command = new Command("prune", "Delete the runs that ended long ago.") { age, dryRun, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var where = parsed.Where(state, storage);
             var before = TimeProvider.System.GetUtcNow() - parsed.GetRequiredValue(age);
-            var ids = await EndedAsync(where, before, cancellationToken);
-            await DeleteAsync(where, ids, cancellationToken);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(ids.Count == 1 ? "Deleted 1 run." : $"Deleted {ids.Count} runs.");
+            var (ended, open) = await OlderAsync(where, before, cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(dryRun))
+            {
+                foreach (var run in ended)
+                {
+                    await output.WriteLineAsync($"{run.RunId}  {CommonOptions.Word(run.Status)} {Numbers.Moment(run.CompletedAt!.Value)}");
+                }
+
+                await output.WriteLineAsync($"{Count(ended)} would be deleted.{Kept(open)}");
+                return ExitCodes.Completed;
+            }
+
+            await DeleteAsync(where, [.. ended.Select(run => run.RunId)], cancellationToken);
+            await output.WriteLineAsync($"Deleted {Count(ended)}.{Kept(open)}");
             return ExitCodes.Completed;
         });
         return command;
     }
+
+    private static string Count(List<RunListItem> runs) => runs.Count == 1 ? "1 run" : $"{runs.Count} runs";
+
+    private static string Kept(List<RunListItem> open) => open.Count == 0
+        ? ""
+        : $" Kept {Count(open)} of that age that {(open.Count == 1 ? "has" : "have")} not ended: {NameList.Of([.. open.Select(run => run.RunId)])}.";
 
     private static TimeSpan? Age(string text)
     {
@@ -86,21 +126,22 @@ internal static class RunsDeleteCommands
     }
 
     /// <summary>A run ends after it was created, so only those that were created before then can have ended before then.</summary>
-    private static async Task<List<string>> EndedAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
+    private static async Task<(List<RunListItem> Ended, List<RunListItem> Open)> OlderAsync(
+        StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var store = where.OpenExistingContent();
         var lister = new RunLister(store, new RunStore(store));
-        var ids = new List<string>();
-        var filter = new RunFilter { Statuses = [.. Ended], To = before, Top = RunFilter.MaxTop };
+        var runs = new List<RunListItem>();
+        var filter = new RunFilter { To = before, Top = RunFilter.MaxTop };
         RunPage page;
         do
         {
             page = await lister.ListAsync(filter, cancellationToken);
-            ids.AddRange(page.Runs.Where(run => run.CompletedAt < before).Select(run => run.RunId));
+            runs.AddRange(page.Runs);
             filter = filter with { ContinuationToken = page.ContinuationToken };
         }
         while (page.ContinuationToken is not null);
-        return ids;
+        return (runs.FindAll(run => run.CompletedAt < before), runs.FindAll(run => run.CompletedAt is null));
     }
 
     private static async Task DeleteAsync(StateStorage where, List<string> ids, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator runs list</c>: the runs that are kept, the newest first.</summary>
 internal static class RunsListCommand
 {
+    private const int MaxNote = 80;
+
     public static Command Create()
     {
         var status = new Option<string[]>("--status") { Description = "Only runs in this state; may be given several times.", HelpName = "STATE" };
@@ -63,13 +65,19 @@ internal static class RunsListCommand
 
     private static async Task PrintAsync(List<RunListItem> runs, TextWriter output)
     {
+        if (runs.Count == 0)
+        {
+            await output.WriteLineAsync("There are no such runs.");
+            return;
+        }
+
         string[][] rows =
         [
-            ["Run", "State", "Created", "Took", "Workflow"],
+            ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, Name(run.Status), run.CreatedAt.ToString("u", CultureInfo.InvariantCulture),
-                Numbers.Duration((run.CompletedAt - run.StartedAt)?.TotalMilliseconds), run.Workflow,
+                run.RunId, Name(run.Status), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
+                Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
@@ -77,6 +85,19 @@ internal static class RunsListCommand
         {
             await output.WriteLineAsync(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
         }
+
+        if (runs.Exists(run => run.Status != RunStatus.Completed))
+        {
+            await output.WriteLineAsync("'orchestrator runs show RUN' tells what can be done next with a run that has not completed.");
+        }
+    }
+
+    /// <summary>Why it was asked for and why it failed, in one short line.</summary>
+    private static string Note(RunListItem run)
+    {
+        var error = run.Error is not { } failure ? null : failure.Step is null ? failure.Message : $"Step '{failure.Step}': {failure.Message}";
+        var note = string.Join(' ', $"{(run.Reason is null ? "" : AttemptHistory.Sentence(run.Reason))} {error}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return note.Length <= MaxNote ? note : note[..(MaxNote - 1)] + "…";
     }
 
     private static string Name(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());

@@ -20,15 +20,15 @@ internal static class RunsRestartCommand
             var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
             await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
+            var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             using var served = await ServedFolder.FindAsync(where, cancellationToken);
             if (served is not null)
             {
                 var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/restart", null, cancellationToken);
-                await output.WriteLineAsync(parsed.GetValue(json) ? answer.ToJsonString() : $"{served.Address} started run {answer["runId"]}.");
+                view.EndElsewhere(answer, $"{served.Address} started run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
                 return ExitCodes.Completed;
             }
 
-            var view = new RunView(output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) }, cancellationToken);
             var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, cancellationToken);
             return await new ForegroundRun(app, view).FollowAsync(run, null, cancellationToken);

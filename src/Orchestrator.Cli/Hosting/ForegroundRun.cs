@@ -65,7 +65,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
 
     private async Task CancelAsync(RunInput run)
     {
-        view.Say("Cancelling. Press Ctrl+C again to leave now; the run can then go on later.");
+        view.Say($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume {run.RunId}' then goes on with it.");
         await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, run, CancellationToken.None);
     }
 

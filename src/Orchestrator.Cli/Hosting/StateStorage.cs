@@ -10,6 +10,9 @@ namespace Orchestrator.Cli.Hosting;
 /// <param name="Folder">The state folder. With files everything is in it, otherwise nothing is.</param>
 internal sealed record StateStorage(StorageKind Kind, string Folder)
 {
+    /// <summary>The state folder of who names none.</summary>
+    public const string DefaultFolder = ".orchestrator";
+
     private static readonly TimeProvider Time = TimeProvider.System;
 
     /// <summary>How long runs wait for an account that does not answer.</summary>

@@ -10,7 +10,16 @@ internal static class Numbers
     {
         null => "",
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.00} s"),
+        _ => Offset(TimeSpan.FromMilliseconds(milliseconds.Value)),
+    };
+
+    /// <summary>The time since the start of something, the unit of short ones always the same.</summary>
+    public static string Offset(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s"),
+        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds:00} s",
+        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes:00} min",
+        _ => $"{time.Days} d {time.Hours:00} h",
     };
 
     /// <summary>In UTC, to the second.</summary>

@@ -13,9 +13,6 @@ internal sealed class RunSummary
 {
     private const int MaxRows = 100;
 
-    /// <summary>More names than this are counted.</summary>
-    private const int MaxNames = 12;
-
     private readonly IAnsiConsole _console;
     private readonly TextWriter _output;
 
@@ -37,10 +34,15 @@ internal sealed class RunSummary
     }
 
     /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated.</param>
-    public void Print(RunDocument run, IReadOnlyCollection<string> inputs)
+    /// <param name="next">What can be done next; null for nothing.</param>
+    public void Print(RunDocument run, IReadOnlyCollection<string> inputs, string? next)
     {
         PrintSteps(run);
-        PrintAttempts(run);
+        foreach (var line in AttemptHistory.Lines(run))
+        {
+            _output.WriteLine(line);
+        }
+
         foreach (var warning in run.Warnings)
         {
             _output.WriteLine($"Warning: {warning}");
@@ -50,7 +52,12 @@ internal sealed class RunSummary
         PrintFigures(run);
         if (run.Error is { } error)
         {
-            _output.WriteLine($"Error: {error.Message}");
+            _output.WriteLine(error.Step is null ? $"Error: {error.Message}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {error.Message}");
+        }
+
+        if (next is not null)
+        {
+            _output.WriteLine(next);
         }
     }
 
@@ -88,32 +95,7 @@ internal sealed class RunSummary
 
     private static string Offset(RunDocument run, DateTimeOffset? at) => at is null || run.StartedAt is null
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{(at.Value - run.StartedAt.Value).TotalSeconds:0.00} s");
-
-    /// <summary>The story of a run that was resumed: what each attempt was asked, took over, and came to.</summary>
-    private void PrintAttempts(RunDocument run)
-    {
-        if (run.Attempts is [{ From: null, Reason: null, Reused.Count: 0 }])
-        {
-            return;
-        }
-
-        foreach (var attempt in run.Attempts)
-        {
-            var asked = string.Concat(
-                attempt.From is null ? "" : $" from '{attempt.From}'",
-                attempt.By is null ? "" : $" by {attempt.By}",
-                attempt.Reason is null ? "" : $" ({attempt.Reason})");
-            var reused = attempt.Reused.Count switch
-            {
-                0 => "",
-                <= MaxNames => $" It reused {string.Join(", ", attempt.Reused)}.",
-                var count => $" It reused {count} steps.",
-            };
-            var end = attempt.Status is { } status ? Words(status) : "has not ended";
-            _output.WriteLine($"Attempt {attempt.N}{asked}: {end}.{reused}{(attempt.Error is null ? "" : " " + attempt.Error.Message)}");
-        }
-    }
+        : Numbers.Offset(at.Value - run.StartedAt.Value);
 
     private void PrintOutputs(RunDocument run, IReadOnlyCollection<string> inputs)
     {
@@ -136,12 +118,22 @@ internal sealed class RunSummary
         var usage = run.Usage;
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Run {run.RunId} {Words(run.Status)}: {run.Progress.Done} of {run.Progress.Total} steps in {Numbers.Duration(usage.TotalDurationMs)}"
+            $"Run {run.RunId} {StatusWords.Of(run.Status)}: {Done(run)} in {Numbers.Duration(usage.TotalDurationMs)}"
             + $" ({Numbers.Duration(usage.WorkMs)} of work, {usage.ParallelEfficiency:0.00} at a time; no schedule can take less than {Numbers.Duration(usage.BoundMs)})."));
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{usage.InputTokens} input and {usage.OutputTokens} output tokens, {Numbers.Money(usage.EstimatedCost)}."));
     }
 
-    private static string Words(RunStatus status) => status == RunStatus.TimedOut ? "timed out" : status.ToString().ToLowerInvariant();
+    /// <summary>All that have ended are done, but "5 of 5 steps" says nothing of a run that failed.</summary>
+    private static string Done(RunDocument run)
+    {
+        if (run.Status == RunStatus.Completed)
+        {
+            return $"{run.Progress.Done} of {run.Progress.Total} steps";
+        }
+
+        var counts = run.Steps.Values.GroupBy(step => step.Status).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
+        return $"of {run.Progress.Total} steps {string.Join(", ", counts)},";
+    }
 }

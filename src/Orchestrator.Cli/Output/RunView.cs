@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Workflows.Serialization;
 using Spectre.Console;
 
@@ -12,6 +14,7 @@ internal sealed class RunView
 {
     private readonly TextWriter _output;
     private readonly TextWriter _progress;
+    private readonly StateStorage _where;
     private readonly bool _json;
     private readonly bool _live;
     private readonly string? _streamed;
@@ -22,10 +25,12 @@ internal sealed class RunView
     private int _attempt;
     private bool _withinText;
 
+    /// <param name="where">Where the run is kept.</param>
     /// <param name="color">False: no colours and no live table.</param>
     /// <param name="streamed">The step whose text is printed while it is written; null for none.</param>
-    public RunView(TextWriter output, TextWriter error, bool json, bool color, string? streamed)
+    public RunView(StateStorage where, TextWriter output, TextWriter error, bool json, bool color, string? streamed)
     {
+        _where = where;
         _output = output;
         _progress = json ? error : output;
         _json = json;
@@ -62,6 +67,9 @@ internal sealed class RunView
         BreakText();
         _progress.WriteLine(sentence);
     }
+
+    /// <summary>Instead of a run: another process was asked, and this is its answer.</summary>
+    public void EndElsewhere(JsonObject answer, string sentence) => _output.WriteLine(_json ? answer.ToJsonString() : sentence);
 
     public void Show(RunEvent item)
     {
@@ -111,12 +119,17 @@ internal sealed class RunView
     {
         (_view as IDisposable)?.Dispose();
         BreakText();
-        if (_json)
+        var next = NextCommand.Of(run.RunId, run.Status, _where);
+        if (!_json)
         {
-            _output.WriteLine(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));
+            new RunSummary(_output, _live).Print(run, _inputs, next);
             return;
         }
 
-        new RunSummary(_output, _live).Print(run, _inputs);
+        _output.WriteLine(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));
+        if (next is not null)
+        {
+            Say(next);
+        }
     }
 }

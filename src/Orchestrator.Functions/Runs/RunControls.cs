@@ -91,6 +91,7 @@ public sealed class RunControls(RunStore runs, RunReconciler reconciler, RunCont
                 Tags = record.Tags,
                 Mocks = run.Mocks,
                 File = record.File,
+                Reason = $"Restarted from run '{runId}'.",
             },
             cancellationToken);
     }

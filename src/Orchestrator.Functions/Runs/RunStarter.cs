@@ -53,6 +53,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
             StartKey = request.StartKey,
             Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message)],
             File = request.File,
+            First = new RunAttempt(1) { Reason = request.Reason },
         };
         return new PreparedStart(record, prepared);
     }

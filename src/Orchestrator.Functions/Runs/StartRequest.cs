@@ -39,6 +39,9 @@ public sealed record StartRequest
 
     public MockScript? Mocks { get; init; }
 
+    /// <summary>Why, for the record; null when nobody says.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The definition's file, whose folder has prompts that go before the host's own; null for none.</summary>
     public string? File { get; init; }
 }

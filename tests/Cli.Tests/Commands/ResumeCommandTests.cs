@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
@@ -20,8 +21,8 @@ public sealed class ResumeCommandTests : IDisposable
 
         result.AssertExit(ExitCodes.Completed);
         Assert.Contains("Run mine, attempt 2: 3 steps", result.Output, StringComparison.Ordinal);
-        Assert.Contains("Attempt 1: failed.", result.Output, StringComparison.Ordinal);
-        Assert.Contains("(mended): completed. It reused first", result.Output, StringComparison.Ordinal);
+        Assert.Matches("Attempt 1, .*: failed at step 'second'", result.Output);
+        Assert.Matches("Attempt 2, .*: completed.\n  By .*: mended. Reused 1 step: first.", result.Output);
         var run = await ShowAsync();
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
         Assert.Equal("good", run.GetProperty("outputs").GetProperty("second").GetString());
@@ -76,25 +77,77 @@ public sealed class ResumeCommandTests : IDisposable
 
     [Theory]
     [InlineData("There is no step 'secnod' to go on from. Did you mean 'second'?", "--from", "secnod")]
+    [InlineData("There is no step 'third' that could be given an output.", "--output", "third=1")]
+    [InlineData("Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from", "first", "--output", "first=1")]
     [InlineData("'second' is no output. Write --output key=value, or --output key=@file.", "--output", "second")]
+    [InlineData("Step 'first' asks a model whose name is empty: name one, or leave it out.", "--model", "")]
+    [InlineData("The input file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
+    [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
+    [InlineData("There is a run 'mine' already.", "--fork", "--run-id", "mine")]
+    [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -.", "--fork", "--run-id", "no spaces")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50.", "--budget", "-1")]
     [InlineData("--run-id names the new run of --fork; a run that is resumed keeps its id.", "--run-id", "x")]
     [InlineData("The definition 'gone.json' does not exist.", "--definition", "gone.json")]
     public async Task Resume_with_a_mistake_is_refused_in_one_sentence_and_changes_nothing(string sentence, params string[] options)
     {
         await FailAsync();
+        var before = FolderSnapshot.Of(_workspace.State);
 
         var result = await ResumeAsync(options);
 
-        result.AssertExit(ExitCodes.WrongUsage);
+        result.AssertPlainRefusal();
         Assert.Equal(sentence, result.ErrorLines[0]);
-        Assert.Equal(1, (await ShowAsync()).GetProperty("attempt").GetInt32());
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Reason_may_be_as_long_as_over_HTTP()
+    {
+        await FailAsync();
+
+        AssertRefused(await ResumeAsync("--reason", new string('x', 1_001)), "--reason takes at most 1000 characters; it has 1001.");
+        (await ResumeAsync("--reason", new string('x', 1_000))).AssertExit(ExitCodes.Completed);
+    }
+
+    [Fact]
+    public async Task Resume_with_several_mistakes_names_them_all()
+    {
+        await _workspace.RunAsync(Workspace.One.Replace("\"steps\"", "\"inputs\": { \"word\": {} }, \"outputs\": {}, \"steps\"", StringComparison.Ordinal), """ "say": [ { "error": { "kind": "toolFailed" } } ] """, "-i", "word=x", "--run-id", "mine");
+        var before = FolderSnapshot.Of(_workspace.State);
+
+        var result = await ResumeAsync("--from", "sya", "-i", "world=y", "--output", "say=1", "--output", "no=1");
+
+        result.AssertPlainRefusal();
+        Assert.Equal(
+            [
+                "The workflow has no input 'world'. Did you mean 'word'?",
+                "There is no step 'sya' to go on from. Did you mean 'say'?",
+                "No other step uses the output of 'say', and neither do the outputs of the run, so giving it would change nothing.",
+                "There is no step 'no' that could be given an output.",
+            ],
+            result.ErrorLines);
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    public async Task Resume_with_a_definition_that_has_errors_shows_them_and_changes_nothing()
+    {
+        await FailAsync();
+        var before = FolderSnapshot.Of(_workspace.State);
+        var file = _workspace.Write("wrong.json", """{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] } ] }""");
+
+        var result = await ResumeAsync("--definition", file);
+
+        result.AssertPlainRefusal();
+        Assert.Contains("error unknown-step: Step 'a' depends on 'b', and there is no such step.", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 
     [Fact]
     public async Task Completed_and_unknown_runs_cannot_be_resumed_cancelled_or_continued()
     {
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
+        var before = FolderSnapshot.Of(_workspace.State);
 
         AssertRefused(await ResumeAsync(), "Run 'mine' has completed, so there is nothing to resume.");
         AssertRefused(await InvokeAsync("resume", "nobody"), "There is no run 'nobody'.");
@@ -103,6 +156,8 @@ public sealed class ResumeCommandTests : IDisposable
         {
             AssertRefused(await InvokeAsync("runs", operation, "mine"), "Run 'mine' has ended: it is completed.");
         }
+
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 
     [Fact]
@@ -119,20 +174,16 @@ public sealed class ResumeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Delete_and_prune_leave_nothing_of_the_runs()
+    public async Task Suspended_run_is_continued_and_not_resumed()
     {
-        await FailAsync();
-        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "old");
-        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "older");
+        await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
+        await _workspace.MakeOpenAsync("mine", RunStatus.Suspended);
+        var before = FolderSnapshot.Of(_workspace.State);
 
-        Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());
-        AssertRefused(await InvokeAsync("runs", "delete", "mine"), "There is no run 'mine'.");
-        Assert.Equal("Deleted 0 runs.", (await InvokeAsync("runs", "prune", "--older-than", "1h")).Output.Trim());
-        Assert.Equal("Deleted 2 runs.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
-
-        var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
-        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
-        AssertRefused(await InvokeAsync("runs", "prune", "--older-than", "soon"), "--older-than takes a number and a unit: 30d, 12h or 45m.");
+        AssertRefused(await ResumeAsync(), "Run 'mine' is suspended: 'orchestrator runs continue mine' lets it go on.");
+        AssertRefused(await InvokeAsync("runs", "suspend", "mine"), "Run 'mine' is suspended already.");
+        Assert.Contains("To let it go on: orchestrator runs continue mine --state", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 
     private async Task FailAsync() =>

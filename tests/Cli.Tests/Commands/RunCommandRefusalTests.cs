@@ -154,7 +154,7 @@ public sealed class RunCommandRefusalTests : IDisposable
     [InlineData("--run-id", "../up", "The run id '../up' must have")]
     [InlineData("--stream", "sai", "There is no step 'sai' to stream. Did you mean 'say'?")]
     [InlineData("--model", "simulated:latency=soon", "'latency=soon' is wrong")]
-    [InlineData("--model", "", "--model needs the name of a model.")]
+    [InlineData("--model", "", "Step 'say' asks a model whose name is empty: name one, or leave it out.")]
     public async Task Option_with_a_wrong_value_is_refused(string option, string value, string reason)
     {
         var file = _workspace.Write("workflow.json", Workspace.One);

@@ -73,7 +73,7 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("first failed: The provider said no.", result.Output, StringComparison.Ordinal);
         Assert.Contains("skipped (dependency)", result.Output, StringComparison.Ordinal);
         Assert.Contains("cancelled (stop)", result.Output, StringComparison.Ordinal);
-        Assert.Contains("Error: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Error in step 'first' (contentFiltered): The provider said no.", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

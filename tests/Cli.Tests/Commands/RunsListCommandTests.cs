@@ -17,8 +17,9 @@ public sealed class RunsListCommandTests : IDisposable
 
         result.AssertExit(ExitCodes.Completed);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["Run", "bad", "good"], lines.Select(line => line.Split(' ')[0]));
-        Assert.EndsWith("three", lines[1].TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(["Run", "bad", "good", "'orchestrator"], lines.Select(line => line.Split(' ')[0]));
+        Assert.Matches("^bad +failed +1 .* three +Step 'first': ", lines[1]);
+        Assert.Matches("^good +completed +1 .* one *$", lines[2]);
     }
 
     [Theory]
@@ -36,6 +37,15 @@ public sealed class RunsListCommandTests : IDisposable
         result.AssertExit(ExitCodes.Completed);
         var runs = JsonDocument.Parse(result.Output).RootElement.GetProperty("runs").EnumerateArray();
         Assert.Equal(expected, string.Join(',', runs.Select(run => run.GetProperty("runId").GetString())));
+    }
+
+    [Fact]
+    public async Task List_of_nothing_says_so_and_one_of_what_completed_says_no_more()
+    {
+        await RunTwoAsync();
+
+        Assert.Equal("There are no such runs.", (await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State, "--workflow", "other")).Output.Trim());
+        Assert.DoesNotContain("orchestrator", (await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State, "--status", "completed")).Output, StringComparison.Ordinal);
     }
 
     [Theory]

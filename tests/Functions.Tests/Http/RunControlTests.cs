@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Http;
@@ -75,18 +76,34 @@ public sealed class RunControlTests : IAsyncLifetime
     [InlineData("""{ "fork": "yes" }""", "'fork' of the request must be true or false")]
     [InlineData("""{ "options": { "maxParallelism": 0 } }""", "'maxParallelism' of the run's options must be a whole number from 1")]
     [InlineData("""{ "definition": { "steps": [ { "id": "first", "prompt": "x", "dependsOn": ["no"] } ] } }""", "no")]
+    [InlineData("""{ "options": { "model": "" } }""", "Step 'first' asks a model whose name is empty: name one, or leave it out.")]
     [InlineData("[]", "The request must be an object.")]
     [InlineData("{", "The body is not JSON")]
     public async Task Resume_with_a_mistake_is_refused_and_changes_nothing(string body, string sentence)
     {
         await EndedAsync("r1", Failing);
+        var before = await ContentsAsync();
 
         using var response = await _api.PostAsync("/api/runs/r1/resume", body);
 
         var problem = await ApiHost.ReadAsync(response, HttpStatusCode.BadRequest);
         Assert.Contains(sentence, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        var run = await _api.GetAsync("/api/runs/r1");
-        Assert.Equal(("failed", 1), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
+        Assert.Equal(before, await ContentsAsync());
+        Assert.Null(await _api.App.Client.GetInstanceAsync("r1.2"));
+    }
+
+    [Fact]
+    public async Task Resume_with_several_mistakes_is_refused_with_all_of_them()
+    {
+        var definition = """{ "inputs": { "word": {} }, "outputs": { "result": "second" }, "steps": [ { "id": "first", "prompt": "a" }, { "id": "second", "prompt": "b {{word}}" } ] }""";
+        await EndedAsync("r1", Failing, definition);
+
+        using var response = await _api.PostAsync("/api/runs/r1/resume", """{ "from": "secnod", "inputs": { "world": 1 }, "outputs": { "first": "x", "third": "y" } }""");
+
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
+        Assert.Equal(
+            [null, "secnod", "first", "third"],
+            problem.GetProperty("errors").EnumerateArray().Select(error => error.TryGetProperty("step", out var step) ? step.GetString() : null));
     }
 
     [Fact]
@@ -109,6 +126,7 @@ public sealed class RunControlTests : IAsyncLifetime
         await EndedAsync("purged", Failing);
         await _api.App.Client.PurgeInstanceAsync("purged");
 
+        var before = await ContentsAsync("completed", "purged");
         foreach (var (runId, status) in new[] { ("running", "running"), ("completed", "completed"), ("purged", "failed") })
         {
             using var response = await _api.PostAsync($"/api/runs/{runId}/resume", "{}");
@@ -119,6 +137,8 @@ public sealed class RunControlTests : IAsyncLifetime
 
         using var unknown = await _api.PostAsync("/api/runs/nobody/resume", "{}");
         await ApiHost.ReadProblemAsync(unknown, HttpStatusCode.NotFound, "runNotFound");
+        Assert.Equal(before, await ContentsAsync("completed", "purged"));
+        Assert.Null(await _api.App.Get<RunStore>().FindAsync("nobody", CancellationToken.None));
     }
 
     [Fact]
@@ -212,6 +232,7 @@ public sealed class RunControlTests : IAsyncLifetime
         Assert.NotEqual("r1", runId);
         var run = await _api.App.WaitAsync(runId);
         Assert.Equal((RunStatus.Completed, "hi", "try"), (run.Status, run.Outputs!["word"]!.GetValue<string>(), run.Workflow));
+        Assert.Equal("Restarted from run 'r1'.", run.Attempts[0].Reason);
         using var unknown = await _api.PostAsync("/api/runs/nobody/restart", "{}");
         await ApiHost.ReadProblemAsync(unknown, HttpStatusCode.NotFound, "runNotFound");
     }
@@ -265,6 +286,22 @@ public sealed class RunControlTests : IAsyncLifetime
     {
         await StartAsync(runId, mocks, definition);
         await _api.App.WaitAsync(runId);
+    }
+
+    /// <summary>Everything that is stored, with its version: of these runs, or of all.</summary>
+    private async Task<List<string>> ContentsAsync(params string[] runIds)
+    {
+        var store = _api.App.Get<IContentStore>();
+        var contents = new List<string>();
+        await foreach (var key in store.ListAsync(ContentPrefix.All))
+        {
+            if (runIds.Length == 0 || runIds.Any(runId => key.Value.Contains(runId, StringComparison.Ordinal)))
+            {
+                contents.Add($"{key} {(await store.GetAsync(key))!.ETag}");
+            }
+        }
+
+        return contents;
     }
 
     private async Task SeenAsync(string runId, string name)

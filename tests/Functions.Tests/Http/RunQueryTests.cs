@@ -43,7 +43,7 @@ public class RunQueryTests
         await RunAsync(api, "a");
         var item = (await api.GetAsync("/api/runs")).GetProperty("runs")[0];
         Assert.Equal(
-            ["runId", "workflow", "app", "status", "attempt", "createdAt", "startedAt", "completedAt", "environment", "tags", "parentRunId", "error"],
+            ["runId", "workflow", "app", "status", "attempt", "createdAt", "startedAt", "completedAt", "environment", "tags", "parentRunId", "error", "reason", "durationMs"],
             item.EnumerateObject().Select(member => member.Name));
         Assert.Equal("completed", item.GetProperty("status").GetString());
     }

@@ -174,7 +174,57 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal(["a", "a2", "end", "b", null], run.Attempts.Select(attempt => attempt.Error?.Step));
         Assert.Equal([null, "A2 next", "End next", "B next", null], run.Attempts.Select(attempt => attempt.Reason));
         Assert.Equal(["", "b b2", "a b b2", "a a2", "a a2"], run.Attempts.Select(attempt => string.Join(' ', attempt.Reused)));
+        Assert.Equal(["a", "a2", "end", "b", ""], run.Attempts.Select(attempt => string.Join(' ', attempt.Failed)));
+        Assert.Equal(["", "", "", "right", ""], run.Attempts.Select(attempt => string.Join(' ', attempt.Changed?.Inputs ?? [])));
         Assert.All(run.Attempts, attempt => Assert.True(attempt.StartedAt <= attempt.CompletedAt));
+    }
+
+    [Fact]
+    public async Task Attempt_says_which_steps_of_the_definition_are_others()
+    {
+        await FailAsync("end");
+        var edited = Definition
+            .Replace("A2 {{a}}", "A2, please: {{a}}", StringComparison.Ordinal)
+            .Replace("\"id\": \"b2\"", "\"options\": { \"onError\": \"continue\" }, \"id\": \"b2\"", StringComparison.Ordinal)
+            .Replace("\"steps\": [", "\"steps\": [ { \"id\": \"new\", \"prompt\": \"New\" },", StringComparison.Ordinal)
+            .Replace("{ \"id\": \"end\", \"prompt\": \"End {{a2}} {{b2}}\"", "{ \"id\": \"stop\", \"prompt\": \"Stop {{a2}} {{b2}}\"", StringComparison.Ordinal);
+
+        var run = await ResumeAsync(new ResumeRequest("r1") { Definition = Text(edited), Options = new RunOptions { MaxParallelism = 2 } });
+
+        var changed = run.Attempts[1].Changed!;
+        Assert.Equal(["new", "a2", "b2", "stop"], changed.Steps);
+        Assert.Equal(["end"], changed.Removed);
+        Assert.Equal(["maxParallelism"], changed.Options);
+        Assert.Empty(changed.Inputs);
+        Assert.Empty(changed.Outputs);
+    }
+
+    [Fact]
+    public async Task Another_model_is_said_once_and_not_of_every_step()
+    {
+        await FailAsync("end");
+
+        var run = await ResumeAsync(new ResumeRequest("r1") { Options = new RunOptions { Model = "other" } });
+
+        Assert.Equal(["model"], run.Attempts[1].Changed!.Options);
+        Assert.Empty(run.Attempts[1].Changed!.Steps);
+    }
+
+    [Fact]
+    public async Task Run_that_was_resumed_and_has_not_begun_again_shows_its_new_attempt()
+    {
+        await FailAsync("end");
+        var gate = new TaskCompletionSource();
+        _models.Refuses = _ => !gate.Task.Wait(TimeSpan.FromSeconds(30));
+        var resumed = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("r1"), CancellationToken.None);
+
+        var run = (await _app.Get<RunReader>().FindAsync("r1", CancellationToken.None))!;
+
+        Assert.All(["a", "b", "a2", "b2"], id => Assert.Equal(StepStatus.Reused, run.Steps[id].Status));
+        Assert.NotEqual(StepStatus.Failed, run.Steps["end"].Status);
+        Assert.Equal(new RunProgress(5, 4), run.Progress);
+        gate.SetResult();
+        await _app.WaitAsync(resumed.InstanceId, "r1");
     }
 
     [Fact]
