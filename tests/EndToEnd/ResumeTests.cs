@@ -46,7 +46,7 @@ public sealed class ResumeTests : IDisposable
         var restarted = JsonDocument.Parse((await CommandAsync(0, "runs", "restart", RunId, "--json")).Output).RootElement.GetProperty("runId").GetString()!;
         Assert.Contains("works on it.", (await CommandAsync(0, "runs", "show", restarted)).Output, StringComparison.Ordinal);
         await CommandAsync(0, "runs", "cancel", restarted);
-        await new RunFolder(State, restarted).WaitForAsync("run.cancelled", 1);
+        await new StoredRun(new FileContentStore(State, TimeProvider.System), restarted).WaitForAsync("run.cancelled", 1);
         var payload = JsonDocument.Parse((await CommandAsync(0, "resume", restarted, "--json")).Output).RootElement;
         Assert.Equal(restarted + ".2", payload.GetProperty("id").GetString());
 
