@@ -23,6 +23,7 @@ public static class ActivityServices
     /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
     public static IServiceCollection AddOrchestratorActivities(this IServiceCollection services, string defaultModel, IContentStore? claims)
     {
+        services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(PriceTable.BuiltIn);
         services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(provider.GetRequiredService<TimeProvider>()));

@@ -57,6 +57,8 @@ public sealed class ResumeTests : IDisposable
     public async Task Run_whose_process_died_goes_on_with_resume_and_can_be_cancelled_instead()
     {
         await InterruptAsync();
+        Assert.Contains("interrupted", (await CommandAsync(0, "runs", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains("To go on with it: orchestrator resume mine", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
         Assert.Contains(
             "It goes on as it was: resume it without other options", (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
         Assert.Contains("Nobody works on run 'mine'", (await CommandAsync(2, "runs", "suspend", RunId)).Error, StringComparison.Ordinal);

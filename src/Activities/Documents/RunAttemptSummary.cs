@@ -24,13 +24,13 @@ public sealed record RunAttemptSummary
 
     public WorkflowError? Error { get; init; }
 
-    /// <summary>The ids of the steps that failed in it, in the order in which they did.</summary>
+    /// <summary>The ids of the steps that failed in it, in the order of the latest definition; those that it no longer has come last.</summary>
     public required IReadOnlyList<string> Failed { get; init; }
 
-    /// <summary>What it did differently from the attempt before it; null for the first, and where an older version wrote it.</summary>
+    /// <summary>What it did differently from the attempt before it; null for the first of a run that is no fork.</summary>
     public RunChanges? Changed { get; init; }
 
-    internal static RunAttemptSummary Of(RunAttempt attempt, IReadOnlyList<string> failed, RunChanges? changed) => new()
+    internal static RunAttemptSummary Of(RunAttempt attempt, IReadOnlyList<string> failed) => new()
     {
         N = attempt.N,
         From = attempt.From,
@@ -42,6 +42,6 @@ public sealed record RunAttemptSummary
         CompletedAt = attempt.CompletedAt,
         Error = attempt.Error,
         Failed = failed,
-        Changed = changed,
+        Changed = attempt.Changed,
     };
 }

@@ -48,7 +48,7 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             Error = record.Error,
             Warnings = [.. record.Warnings, .. steps.SelectMany(step => step.Warnings)],
             Progress = projection.Progress,
-            Attempts = await AttemptsAsync(record, prepared, events, cancellationToken),
+            Attempts = Attempts(record, prepared, events),
             Steps = projection.Summaries(),
             Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
             Usage = Usage(record, prepared, steps, projection.Usage),
@@ -78,18 +78,17 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         return null;
     }
 
-    private async Task<IReadOnlyList<RunAttemptSummary>> AttemptsAsync(
-        RunRecord record, PreparedRun? latest, IEnumerable<RunEvent> events, CancellationToken cancellationToken)
+    /// <summary>The attempts with the steps that failed in them, in an order that does not depend on who failed first.</summary>
+    private static List<RunAttemptSummary> Attempts(RunRecord record, PreparedRun? latest, IEnumerable<RunEvent> events)
     {
+        var places = (latest?.Steps ?? []).Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
         var failed = events.Where(item => item.Event == RunEventNames.StepFailed).ToLookup(item => item.RunAttempt, item => item.StepId!);
-        var attempts = new List<RunAttemptSummary>();
-        foreach (var attempt in record.Attempts)
-        {
-            var prepared = attempt.N == record.Attempt ? latest : await runs.FindPreparedAsync(record.RunId, attempt.N, cancellationToken);
-            attempts.Add(RunAttemptSummary.Of(attempt, [.. failed[attempt.N].Distinct(StringComparer.Ordinal)], prepared?.Changed));
-        }
-
-        return attempts;
+        return
+        [
+            .. record.Attempts.Select(attempt => RunAttemptSummary.Of(
+                attempt,
+                [.. failed[attempt.N].Distinct(StringComparer.Ordinal).OrderBy(id => places.GetValueOrDefault(id, int.MaxValue)).ThenBy(id => id, StringComparer.Ordinal)])),
+        ];
     }
 
     private static PoolSummary Pool(List<StepProjection> steps, int slots)

@@ -54,12 +54,12 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             output => new GivenOutput(output.Value?.DeepClone(), StepTransform.Apply(run.Steps[ids.IndexOf(output.Key)].Transform, output.Value)?.Value),
             StringComparer.Ordinal);
         run = run with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
+        var changed = RunComparison.Between(before, run, given.ContainsKey, mocks);
         var reused = ReusedSteps.Find(run, earlier, from);
         run = run with
         {
             Reused = reused,
             Given = WithEarlier(run, reused, earlier),
-            Changed = RunComparison.Between(before, run, given.ContainsKey, mocks),
             Plan = run.Plan with
             {
                 Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
@@ -67,7 +67,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             },
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
-        return choices.ForkAs is null ? new PreparedResume(run, []) : await ForkAsync(run, earlier, cancellationToken);
+        return choices.ForkAs is null ? new PreparedResume(run, changed, []) : await ForkAsync(run, changed, earlier, cancellationToken);
     }
 
     private static JsonObject Inputs(PreparedRun before, ResumeChoices choices)
@@ -123,7 +123,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
     }
 
     /// <summary>A new run keeps copies, so that the old one may be deleted.</summary>
-    private async Task<PreparedResume> ForkAsync(PreparedRun run, List<EarlierAttempt> earlier, CancellationToken cancellationToken)
+    private async Task<PreparedResume> ForkAsync(PreparedRun run, RunChanges changed, List<EarlierAttempt> earlier, CancellationToken cancellationToken)
     {
         var source = earlier[0].Run;
         var copies = new List<StepCheckpoint>();
@@ -136,6 +136,6 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             places.Add(id, new CheckpointReference(0, 1));
         }
 
-        return new PreparedResume(run with { Reused = places }, copies);
+        return new PreparedResume(run with { Reused = places }, changed, copies);
     }
 }

@@ -46,9 +46,6 @@ public sealed record PreparedRun
     /// <summary>The steps that are not executed since they have completed before, by id, and where their records are. Null for none.</summary>
     public IReadOnlyDictionary<string, CheckpointReference>? Reused { get; init; }
 
-    /// <summary>What it does differently from the attempt before it; null for the first, and where an older version prepared it.</summary>
-    public RunChanges? Changed { get; init; }
-
     /// <summary>Scripted answers instead of models; null in earnest.</summary>
     public MockScript? Mocks { get; init; }
 

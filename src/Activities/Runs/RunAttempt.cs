@@ -17,6 +17,9 @@ public sealed record RunAttempt(int N)
     /// <summary>The steps whose outputs it took over, in definition order.</summary>
     public IReadOnlyList<string> Reused { get; init; } = [];
 
+    /// <summary>What it did differently from the attempt before it; null for the first of a run that is no fork.</summary>
+    public RunChanges? Changed { get; init; }
+
     /// <summary>How it ended; null while it has not.</summary>
     public RunStatus? Status { get; init; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
@@ -10,7 +11,14 @@ namespace Orchestrator.Activities.Steps;
 /// once, and everybody is answered from that record. Thread-safe.
 /// </summary>
 public sealed class StepExecutor(
-    RunStore runs, CheckpointStore checkpoints, AttemptClaims claims, RunControl control, RunEventFeed feed, StepWorker worker, TimeProvider time)
+    RunStore runs,
+    CheckpointStore checkpoints,
+    AttemptClaims claims,
+    RunControl control,
+    RunEventFeed feed,
+    StepWorker worker,
+    TimeProvider time,
+    ILogger<StepExecutor> logger)
 {
     /// <summary>The most characters of an error's message that travel through the history; the record has all of it.</summary>
     private const int MaxMessageLength = 1_000;
@@ -34,7 +42,7 @@ public sealed class StepExecutor(
             await Task.Delay(ClaimPoll, time, stopping);
         }
 
-        var paid = new PaidWork(call, time);
+        var paid = new PaidWork(call, time, logger);
         StepCheckpoint checkpoint;
         try
         {

@@ -52,8 +52,9 @@ internal static class RunsCommand
                 var prepared = await runs.FindPreparedAsync(id, run.Attempt, cancellationToken);
                 var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
                 using var served = await ServedFolder.FindAsync(where, cancellationToken);
-                await output.WriteLineAsync(Header(run));
-                new RunSummary(output, color).Print(run, [.. prepared?.InputNames ?? []], NextCommand.Of(id, run.Status, where, served?.Address));
+                var isWorkedOn = where.IsWorkedOn;
+                await output.WriteLineAsync(Header(run, StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : StatusWords.Of(run.Status)));
+                new RunSummary(output, color).Print(run, [.. prepared?.InputNames ?? []], NextCommand.Of(id, run.Status, where, served?.Address, isWorkedOn));
             }
 
             return ExitCodes.Completed;
@@ -61,9 +62,9 @@ internal static class RunsCommand
         return command;
     }
 
-    private static string Header(RunDocument run) => string.Concat(
+    private static string Header(RunDocument run, string status) => string.Concat(
         $"Run {run.RunId} of workflow '{run.Workflow}'{(run.App is null ? "" : $" of app '{run.App}'")}, created {Numbers.Moment(run.CreatedAt)}",
         run.Environment == "default" ? "" : $", environment '{run.Environment}'",
         run.Tags.Count == 0 ? "" : $", tags {string.Join(", ", run.Tags.Select(tag => $"{tag.Key}={tag.Value}"))}",
-        $": {StatusWords.Of(run.Status)}.");
+        $": {status}.");
 }

@@ -25,7 +25,8 @@ internal static class RunsListCommand
         var command = new Command("list", "List runs, the newest first.") { status, workflow, top, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var store = parsed.Where(state, storage).OpenExistingContent();
+            var where = parsed.Where(state, storage);
+            var store = where.OpenExistingContent();
             var filter = new RunFilter
             {
                 Statuses = parsed.GetValue(status) is { Length: > 0 } names ? [.. Enum.GetValues<RunStatus>().Where(value => names.Contains(Name(value)))] : null,
@@ -40,7 +41,7 @@ internal static class RunsListCommand
             }
             else
             {
-                await PrintAsync(runs, output);
+                await PrintAsync(runs, where.IsWorkedOn, output);
             }
 
             return ExitCodes.Completed;
@@ -63,7 +64,7 @@ internal static class RunsListCommand
         return runs;
     }
 
-    private static async Task PrintAsync(List<RunListItem> runs, TextWriter output)
+    private static async Task PrintAsync(List<RunListItem> runs, bool? isWorkedOn, TextWriter output)
     {
         if (runs.Count == 0)
         {
@@ -76,7 +77,7 @@ internal static class RunsListCommand
             ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, Name(run.Status), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
+                run.RunId, StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : Name(run.Status), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
                 Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];

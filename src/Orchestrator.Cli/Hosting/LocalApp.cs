@@ -77,12 +77,16 @@ internal sealed class LocalApp : IAsyncDisposable
 
         services.AddLogging(logging =>
         {
-            logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-            host.ApplyTo(logging);
-            if (!settings.Verbose)
+            if (settings.Verbose)
             {
-                logging.SetMinimumLevel(LogLevel.None);
+                logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             }
+            else
+            {
+                logging.AddProvider(new PlainLog(Console.Error));
+            }
+
+            host.ApplyTo(logging);
         });
         services.AddLocalHttp();
         services.AddContentStore(_ => content);

@@ -18,6 +18,11 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <summary>How long runs wait for an account that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether a process works on the runs that have not ended; null where that cannot be told.</summary>
+    public bool? IsWorkedOn => Kind == StorageKind.Files ? FileJournal.HasOwner(Journal) : null;
+
+    private string Journal => Path.Combine(Folder, "journal");
+
     /// <summary>The store of contents. A folder is made when absent, a container by its first write.</summary>
     /// <param name="forRuns">Whether workflows run over it, which outlast an account that is away for a while; otherwise somebody waits for an answer.</param>
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the account cannot be used.</exception>
@@ -42,7 +47,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     {
         StorageKind.Azure => await OpenBlobJournalAsync(cancellationToken),
         StorageKind.Memory => new MemoryJournal(),
-        _ => FileJournal.Open(Path.Combine(Folder, "journal"), Time),
+        _ => FileJournal.Open(Journal, Time),
     };
 
     /// <summary>The place, in words.</summary>

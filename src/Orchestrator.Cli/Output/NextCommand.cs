@@ -8,13 +8,16 @@ internal static class NextCommand
 {
     /// <summary>The sentence; null when there is nothing to do, or nothing is kept.</summary>
     /// <param name="server">Who works on the runs that have not ended; null when nobody is known to.</param>
-    public static string? Of(string runId, RunStatus status, StateStorage where, Uri? server = null) => status switch
+    /// <param name="isWorkedOn">Whether any process does; null when that cannot be told.</param>
+    public static string? Of(string runId, RunStatus status, StateStorage where, Uri? server = null, bool? isWorkedOn = null) => status switch
     {
         _ when where.Kind == StorageKind.Memory => null,
         RunStatus.Completed => null,
         RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",
         RunStatus.Suspended => $"To let it go on: {Line("runs continue", runId, where)}",
         _ when server is not null => $"{server} works on it.",
+        _ when isWorkedOn == true => "Another process works on it.",
+        _ when isWorkedOn == false => $"To go on with it: {Line("resume", runId, where)}",
         _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
     };
 

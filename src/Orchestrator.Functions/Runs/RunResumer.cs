@@ -29,6 +29,7 @@ public sealed class RunResumer(
             From = request.Choices.From,
             Reason = request.Fork ? $"Forked from run '{record.RunId}'.{(request.Reason is null ? "" : " " + request.Reason)}" : request.Reason,
             By = request.By,
+            Changed = resume.Changed,
             Reused = [.. resume.Run.Steps.Select(step => step.Id).Where(resume.Run.Reused!.ContainsKey)],
         };
         if (request.Fork)
@@ -53,7 +54,11 @@ public sealed class RunResumer(
     {
         if (!record.HasEnded)
         {
-            throw new RunStateException($"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first, or wait.", record.Status);
+            throw new RunStateException(
+                record.Status == RunStatus.Suspended
+                    ? $"Run '{record.RunId}' is suspended, so there is nothing to resume yet: let it continue, or cancel it first."
+                    : $"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first, or wait.",
+                record.Status);
         }
 
         if (fork)

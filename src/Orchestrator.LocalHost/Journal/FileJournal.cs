@@ -58,6 +58,9 @@ public sealed class FileJournal : IJournal
         return new FileJournal(folder, time ?? TimeProvider.System, device);
     }
 
+    /// <summary>Whether a living process has possession of the folder, as its note there says; null when the note is of another machine.</summary>
+    public static bool? HasOwner(string folder) => StateFolderLock.FindOwner(Path.GetFullPath(folder)) is { } owner ? owner.IsAlive() : false;
+
     /// <summary>Never completes: the system holds the folder's lock as long as the process lives.</summary>
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 

@@ -7,8 +7,9 @@ namespace Orchestrator.LocalHost.Journal;
 internal sealed class StateFolderLock : IDisposable
 {
     private readonly FileStream _held;
+    private readonly string _note;
 
-    private StateFolderLock(FileStream held) => _held = held;
+    private StateFolderLock(FileStream held, string note) => (_held, _note) = (held, note);
 
     /// <exception cref="JournalException">Another process owns the folder, or it cannot be written.</exception>
     public static StateFolderLock Acquire(string folder, TimeProvider time)
@@ -51,31 +52,47 @@ internal sealed class StateFolderLock : IDisposable
             throw Unwritable(folder, problem);
         }
 
-        return new StateFolderLock(held);
+        return new StateFolderLock(held, OwnerPath(folder));
     }
 
     public static JournalException Unwritable(string folder, Exception problem) =>
         new($"The state folder '{folder}' cannot be written: {problem.Message} Choose another folder, or give this user the right to write there.", problem);
 
-    public void Dispose() => _held.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_note);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // It names a process that has let go; who asks finds that out when the process is gone.
+        }
+
+        _held.Dispose();
+    }
 
     /// <summary>Whether opening the file failed because someone holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
     private static bool IsHeld(IOException problem) => problem.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     private static string OwnerPath(string folder) => Path.Combine(folder, "owner.json");
 
-    private static JournalException InUse(string folder, IOException problem)
+    /// <summary>Who took possession of the folder last; null when nobody did, or the note cannot be read: what counts is that the lock is held.</summary>
+    public static JournalOwner? FindOwner(string folder)
     {
-        JournalOwner? owner = null;
         try
         {
-            owner = JournalOwner.Read(File.ReadAllBytes(OwnerPath(folder)));
+            return JournalOwner.Read(File.ReadAllBytes(OwnerPath(folder)));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            // The note is a courtesy: what counts is that the lock is held.
+            return null;
         }
+    }
 
+    private static JournalException InUse(string folder, IOException problem)
+    {
+        var owner = FindOwner(folder);
         return new($"The state folder '{folder}' is in use by {owner?.ToString() ?? "another process"}. One process owns a state folder: stop that process, or choose another folder.", problem);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Mocks;
@@ -68,7 +69,8 @@ internal sealed class TestRuns
             Checkpoints,
             new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
             new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
-        Time);
+        Time,
+        NullLogger<StepExecutor>.Instance);
 
     public async Task<PreparedRun> PrepareAsync(
         string definition, string? inputs = null, string? mocks = null, string? only = null, params IReadOnlyCollection<IPromptSource> prompts)

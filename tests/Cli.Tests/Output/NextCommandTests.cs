@@ -17,6 +17,12 @@ public class NextCommandTests
     [InlineData(RunStatus.Running, "If no process works on it any more, go on with it: orchestrator resume r")]
     public void Every_state_has_its_command(RunStatus status, string? sentence) => Assert.Equal(sentence, NextCommand.Of("r", status, Default));
 
+    [Theory]
+    [InlineData(true, "Another process works on it.")]
+    [InlineData(false, "To go on with it: orchestrator resume r")]
+    public void Run_that_has_not_ended_needs_somebody_only_when_nobody_works_on_it(bool isWorkedOn, string sentence) =>
+        Assert.Equal(sentence, NextCommand.Of("r", RunStatus.Running, Default, isWorkedOn: isWorkedOn));
+
     [Fact]
     public void Run_that_a_server_works_on_needs_nobody() =>
         Assert.Equal("http://127.0.0.1:7071/api/ works on it.", NextCommand.Of("r", RunStatus.Running, Default, new Uri("http://127.0.0.1:7071/api/")));

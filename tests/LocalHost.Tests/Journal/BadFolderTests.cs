@@ -86,6 +86,31 @@ public sealed class BadFolderTests : IDisposable
         Assert.Equal(note, await File.ReadAllTextAsync(_folder.Combine("owner.json")));
     }
 
+    [Fact]
+    public async Task Folder_has_an_owner_while_a_living_process_has_possession_of_it()
+    {
+        Assert.False(FileJournal.HasOwner(_folder.Path));
+        await using (FileJournal.Open(_folder.Path))
+        {
+            Assert.True(FileJournal.HasOwner(_folder.Path));
+        }
+
+        Assert.False(FileJournal.HasOwner(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("elsewhere", 1, "2030-01-01T00:00:00Z", null)]
+    [InlineData("", int.MaxValue, "2030-01-01T00:00:00Z", false)]
+    [InlineData("", 0, "2001-01-01T00:00:00Z", false)]
+    [InlineData("", 0, "2100-01-01T00:00:00Z", true)]
+    public async Task Note_tells_whether_its_process_is_there_still(string host, int process, string since, bool? lives)
+    {
+        var (name, pid) = (host.Length == 0 ? Environment.MachineName : host, process == 0 ? Environment.ProcessId : process);
+        await File.WriteAllTextAsync(_folder.Combine("owner.json"), $$"""{"pid":{{pid}},"host":"{{name}}","since":"{{since}}"}""");
+
+        Assert.Equal(lives, FileJournal.HasOwner(_folder.Path));
+    }
+
     private static string ReadOnly(string folder)
     {
         if (OperatingSystem.IsWindows())

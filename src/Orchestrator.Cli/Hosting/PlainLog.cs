@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Cli.Hosting;
+
+/// <summary>What a user must know though nobody asked for the log: warnings and worse, a line each, without stack traces. Thread-safe.</summary>
+internal sealed class PlainLog(TextWriter output) : ILoggerProvider, ILogger
+{
+    private readonly TextWriter _output = TextWriter.Synchronized(output);
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and < LogLevel.None;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        var text = formatter(state, exception);
+        var reason = exception is null || text.Contains(exception.Message, StringComparison.Ordinal) ? "" : $" {exception.Message}";
+        _output.WriteLine($"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" "));
+    }
+
+    public void Dispose()
+    {
+    }
+}
