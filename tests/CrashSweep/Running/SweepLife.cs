@@ -40,13 +40,20 @@ internal sealed class SweepLife(
             }
 
             var isUp = starting.IsCompletedSuccessfully;
-            if (!(isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: false))
-                && !writes.GrantNext()
-                && !(MayWait && time.AdvanceToNextTimer())
-                && !(isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: true)))
+            if ((isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: false))
+                || writes.GrantNext()
+                || (MayWait && time.AdvanceToNextTimer())
+                || (isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: true)))
+            {
+                continue;
+            }
+
+            if (!writes.IsStoreAway)
             {
                 return;
             }
+
+            time.AdvanceTo(writes.AwayUntil);
         }
 
         throw new SweepException($"The process did not come to rest after {MaxSteps} steps.");

@@ -15,7 +15,6 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
     private readonly List<PendingWrite> _pending = [];
     private readonly Random _random = new(seed);
     private readonly List<string> _names = [];
-    private DateTimeOffset _awayUntil = DateTimeOffset.MinValue;
 
     /// <summary>What was written, in its order; what failed included.</summary>
     public IReadOnlyList<string> Names => _names;
@@ -29,8 +28,11 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
     /// <summary>Nothing can be written any more until the process is started again.</summary>
     public bool IsFull { get; private set; }
 
+    /// <summary>When the content store can be reached again.</summary>
+    public DateTimeOffset AwayUntil { get; private set; } = DateTimeOffset.MinValue;
+
     /// <summary>The content store cannot be reached.</summary>
-    public bool IsStoreAway => time.GetUtcNow() < _awayUntil;
+    public bool IsStoreAway => time.GetUtcNow() < AwayUntil;
 
     /// <summary>What went wrong, and where; null when nothing did.</summary>
     public string? Struck { get; private set; }
@@ -107,7 +109,7 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
         IsFull = fault == SweepFault.DiskFull;
         if (fault == SweepFault.StoreAway)
         {
-            _awayUntil = time.GetUtcNow() + Outage;
+            AwayUntil = time.GetUtcNow() + Outage;
         }
 
         return fault;
