@@ -18,7 +18,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <summary>How long runs wait for an account that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whether a process works on the runs that have not ended; null where that cannot be told.</summary>
+    /// <summary>Whether a process has the storage to itself, and so may work on runs that have not ended; null where that cannot be told.</summary>
     public bool? IsWorkedOn => Kind == StorageKind.Files ? FileJournal.HasOwner(Journal) : null;
 
     private string Journal => Path.Combine(Folder, "journal");

@@ -9,7 +9,7 @@ internal static class StatusWords
     public static string Of(RunStatus status) => status == RunStatus.TimedOut ? "timed out" : status.ToString().ToLowerInvariant();
 
     /// <summary>Whether a run that has not ended has lost its process.</summary>
-    /// <param name="isWorkedOn">Whether any process works on it; null when that cannot be told.</param>
+    /// <param name="isWorkedOn">False when no process can be working on it.</param>
     public static bool IsInterrupted(RunStatus status, bool? isWorkedOn) => isWorkedOn == false && status is (RunStatus.Pending or RunStatus.Running);
 
     /// <summary>As it is written everywhere: <c>rateLimited</c>.</summary>

@@ -18,9 +18,9 @@ public class NextCommandTests
     public void Every_state_has_its_command(RunStatus status, string? sentence) => Assert.Equal(sentence, NextCommand.Of("r", status, Default));
 
     [Theory]
-    [InlineData(true, "Another process works on it.")]
+    [InlineData(true, "If no process works on it any more, go on with it: orchestrator resume r")]
     [InlineData(false, "To go on with it: orchestrator resume r")]
-    public void Run_that_has_not_ended_needs_somebody_only_when_nobody_works_on_it(bool isWorkedOn, string sentence) =>
+    public void Run_that_nobody_can_be_working_on_needs_somebody(bool isWorkedOn, string sentence) =>
         Assert.Equal(sentence, NextCommand.Of("r", RunStatus.Running, Default, isWorkedOn: isWorkedOn));
 
     [Fact]
