@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Orchestrator.Activities.Models.Simulated.Server;
 using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Testing;
@@ -49,6 +51,31 @@ public sealed class ModelRequestTests : IDisposable
         var records = (await Run.CheckpointsAsync()).Values.Select(record => JsonElement.Parse(record.Content)).ToList();
         Assert.Equal(records.Sum(Cost), Cost(resumed));
         Assert.Equal(Cost(failed) + Cost(resumed.GetProperty("steps").GetProperty("c")) + Cost(resumed.GetProperty("steps").GetProperty("d")), Cost(resumed));
+    }
+
+    [Fact]
+    public async Task Cancelled_run_aborts_its_request_on_the_wire()
+    {
+        var (asked, aborted) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var model = await OpenAiServer.StartAsync(async exchange =>
+        {
+            asked.TrySetResult();
+            using var registration = exchange.Http.RequestAborted.Register(aborted.SetResult);
+            await aborted.Task;
+        });
+        var variables = new Dictionary<string, string> { ["OPENAI_BASE_URL"] = model.BaseUrl.ToString(), ["OPENAI_API_KEY"] = "any" };
+        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), variables);
+        await server.StartRunAsync($$"""{ "runId": "{{RunId}}", "definition": {{Definition}} }""");
+        await asked.Task.WaitAsync(OrchestratorProcess.Patience);
+
+        using var answer = await server.Client.PostAsync($"/api/runs/{RunId}/cancel", null);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        await aborted.Task.WaitAsync(OrchestratorProcess.Patience);
+        await Run.WaitForAsync("run.cancelled", 1);
+        var run = await server.GetRunAsync(RunId);
+        Assert.Equal("cancelled", run.GetProperty("status").GetString());
+        Assert.Equal(["cancelled", "cancelled", "cancelled", "cancelled"], Statuses(run));
     }
 
     private static IEnumerable<string?> Statuses(JsonElement run) => run.GetProperty("steps").EnumerateObject().Select(step => step.Value.GetProperty("status").GetString());
