@@ -28,7 +28,7 @@ internal static class RunInputs
         }
 
         var inputs = file is null ? [] : ReadFile(file);
-        foreach (var (name, value) in Pairs("-i", "input", values))
+        foreach (var (name, value) in Pairs("-i", "input", "key", values))
         {
             inputs[name] = value?.DeepClone();
         }
@@ -38,9 +38,9 @@ internal static class RunInputs
 
     /// <summary>Outputs of steps, given by hand: <c>step=value</c> or <c>step=@file</c>, read like inputs; the content of a <c>.json</c> file is JSON.</summary>
     /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
-    public static JsonObject ReadOutputs(IReadOnlyList<string> values) => Pairs("--output", "output", values);
+    public static JsonObject ReadOutputs(IReadOnlyList<string> values) => Pairs("--output", "output", "step", values);
 
-    private static JsonObject Pairs(string option, string what, IReadOnlyList<string> values)
+    private static JsonObject Pairs(string option, string what, string name, IReadOnlyList<string> values)
     {
         var pairs = new JsonObject();
         foreach (var value in values)
@@ -48,7 +48,7 @@ internal static class RunInputs
             var split = value.IndexOf('=', StringComparison.Ordinal);
             if (split <= 0)
             {
-                throw new UsageException($"'{value}' is no {what}. Write {option} key=value, or {option} key=@file.");
+                throw new UsageException($"'{value}' is no {what}. Write {option} {name}=value, or {option} {name}=@file.");
             }
 
             var text = value[(split + 1)..];

@@ -79,7 +79,7 @@ public sealed class ResumeCommandTests : IDisposable
     [InlineData("There is no step 'secnod' to go on from. Did you mean 'second'?", "--from", "secnod")]
     [InlineData("There is no step 'third' that could be given an output.", "--output", "third=1")]
     [InlineData("Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from", "first", "--output", "first=1")]
-    [InlineData("'second' is no output. Write --output key=value, or --output key=@file.", "--output", "second")]
+    [InlineData("'second' is no output. Write --output step=value, or --output step=@file.", "--output", "second")]
     [InlineData("Step 'first' asks a model whose name is empty: name one, or leave it out.", "--model", "")]
     [InlineData("The input file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
     [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
