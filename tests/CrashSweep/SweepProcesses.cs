@@ -32,7 +32,7 @@ public static class SweepProcesses
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
 
-                // The least time between two handovers from one thread to another.
+                // Profiling the code costs more than it gains in a minute.
                 Environment = { ["DOTNET_TieredPGO"] = "0" },
             })!;
         var (said, complaints) = (sweep.StandardOutput.ReadToEndAsync(), sweep.StandardError.ReadToEndAsync());

@@ -51,12 +51,25 @@ public sealed class StepExecutor(
         }
         finally
         {
-            await claims.ReleaseAsync(call, CancellationToken.None);
+            await ReleaseAsync(call);
         }
 
         // Also after a crash between record and event: readers drop the repeat.
         await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], stopping);
         return Outcome(checkpoint);
+    }
+
+    /// <summary>A claim that cannot be released expires by itself; that must not hide how the attempt ended.</summary>
+    private async Task ReleaseAsync(ExecuteStepInput call)
+    {
+        try
+        {
+            await claims.ReleaseAsync(call, CancellationToken.None);
+        }
+        catch (ContentStoreException exception)
+        {
+            logger.LogWarning(exception, "The claim on step '{Step}' of run '{Run}' could not be released. It expires by itself.", call.StepId, call.RunId);
+        }
     }
 
     private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)

@@ -89,6 +89,17 @@ public sealed class StoreOutageTests
         Assert.DoesNotContain(await _runs.EventsAsync(), item => item.Event == RunEventNames.StepChunk);
     }
 
+    [Fact]
+    public async Task Claim_that_cannot_be_released_does_not_hide_how_the_attempt_ended()
+    {
+        var run = await _runs.BeginAsync(Plain, mocks: null);
+        var claims = new FailingStore();
+
+        var outcome = await _runs.MakeExecutor(new Model(() => claims.Failures = 1), claims).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+
+        Assert.Equal((StepStatus.Completed, 0), (outcome.Status, claims.Failures));
+    }
+
     /// <summary>An execution whose model has answered, and whose record could not be written yet.</summary>
     private async Task<Task<StepOutcome>> UntilAwayAsync(PreparedRun run)
     {
