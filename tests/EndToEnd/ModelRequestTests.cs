@@ -60,7 +60,7 @@ public sealed class ModelRequestTests : IDisposable
         await using var model = await OpenAiServer.StartAsync(async exchange =>
         {
             asked.TrySetResult();
-            using var registration = exchange.Http.RequestAborted.Register(aborted.SetResult);
+            using var registration = exchange.Http.RequestAborted.Register(() => aborted.TrySetResult());
             await aborted.Task;
         });
         var variables = new Dictionary<string, string> { ["OPENAI_BASE_URL"] = model.BaseUrl.ToString(), ["OPENAI_API_KEY"] = "any" };
