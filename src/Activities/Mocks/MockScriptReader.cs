@@ -77,6 +77,7 @@ internal sealed class MockScriptReader
                 : "An answer needs an output or an error.");
         }
 
+        CheckValue(output, pointer + "/output");
         return new MockResponse
         {
             Output = hasOutput ? output.Clone() : null,
@@ -84,6 +85,25 @@ internal sealed class MockScriptReader
             Usage = members.TryGetValue("usage", out var usage) ? ReadUsage(usage, pointer + "/usage") : null,
             Error = members.TryGetValue("error", out var error) ? ReadError(error, pointer + "/error") : null,
         };
+    }
+
+    /// <summary>A name that stands twice somewhere in a value: which of the two was meant could only be guessed.</summary>
+    private void CheckValue(JsonElement value, string pointer)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var (name, member) in Members(value, pointer, null, "A value")!)
+            {
+                CheckValue(member, Below(pointer, name));
+            }
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var (index, item) in value.EnumerateArray().Index())
+            {
+                CheckValue(item, $"{pointer}/{index}");
+            }
+        }
     }
 
     private MockUsage? ReadUsage(JsonElement usage, string pointer) =>

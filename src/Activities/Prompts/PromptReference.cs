@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Prompts;
 
@@ -16,7 +17,7 @@ public sealed partial record PromptReference
     public string? Version { get; }
 
     /// <summary>Whether this can be the name of a prompt.</summary>
-    public static bool IsSlug([NotNullWhen(true)] string? slug) => slug is not null && Slugs().IsMatch(slug);
+    public static bool IsSlug([NotNullWhen(true)] string? slug) => slug is not null && NameRules.PromptSlug.IsMatch(slug);
 
     /// <exception cref="PromptException">It is not written so; kind <c>invalidDefinition</c>.</exception>
     public static PromptReference Parse(string text)
@@ -27,13 +28,10 @@ public sealed partial record PromptReference
         return wellFormed
             ? new PromptReference(parts[0], parts.ElementAtOrDefault(1))
             : throw PromptException.Invalid(
-                $"'{text}' cannot be the name of a prompt. Write slug or slug@version; a slug has 1 to 100 letters, digits, _ or -.");
+                $"'{text}' cannot be the name of a prompt. Write slug or slug@version; a slug has 1 to 100 letters, digits, _ or -, and is {NameRules.NoDevice}.");
     }
 
     public override string ToString() => Version is null ? Slug : $"{Slug}@{Version}";
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,100}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Slugs();
 
     [GeneratedRegex(@"\A[A-Za-z0-9]{1,64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Versions();

@@ -112,7 +112,7 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
         {
             if (name is not null && !PromptReference.IsSlug(name))
             {
-                throw new StoreRefusedException(StoreRefusal.Invalid, Kind, $"'{name}' cannot be the {what}: 1 to 100 letters, digits, _ or -.");
+                throw new StoreRefusedException(StoreRefusal.Invalid, Kind, $"'{name}' cannot be the {what}: 1 to 100 letters, digits, _ or -, and {NameRules.NoDevice}.");
             }
         }
     }

@@ -107,7 +107,7 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
         }
 
         var slug = asked ?? written.Slug ?? throw Invalid("The definition has no slug. Add one, or name it when you store it.");
-        return NameRules.Slug.IsMatch(slug) ? slug : throw Invalid($"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all.");
+        return NameRules.Slug.IsMatch(slug) ? slug : throw Invalid($"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all, and be {NameRules.NoDevice}.");
     }
 
     private static string? App(string? asked, WorkflowDefinition written)

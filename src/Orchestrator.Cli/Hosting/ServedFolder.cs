@@ -77,7 +77,7 @@ internal sealed class ServedFolder : IDisposable
             throw new UsageException($"The process that serves this folder at {Address} wants a key: set {ServeKey.Variable} to the one that it was started with.");
         }
 
-        var document = await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken) ?? [];
+        var document = await answer.Content.ReadFromJsonAsync<JsonObject>(WorkflowJson.Compact, cancellationToken) ?? [];
         return answer.IsSuccessStatusCode ? document : throw new UsageException(document["detail"]?.GetValue<string>() ?? $"{Address} answered {(int)answer.StatusCode}.");
     }
 

@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Names;
+
 namespace Orchestrator.Cli.Inputs;
 
 /// <summary>The name of a definition's file as a slug, for definitions without one.</summary>
@@ -7,6 +9,6 @@ internal static class FileSlug
     {
         var letters = Path.GetFileNameWithoutExtension(path).ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-');
         var slug = string.Concat(letters).Trim('-');
-        return slug.Length == 0 ? "workflow" : slug;
+        return NameRules.Slug.IsMatch(slug) ? slug : "workflow";
     }
 }

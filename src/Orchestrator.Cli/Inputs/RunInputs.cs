@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Cli.Inputs;
 
@@ -67,31 +68,34 @@ internal static class RunInputs
             return JsonValue.Create(TextFile.Read(text[1..], "The input file"));
         }
 
+        return text.Length > 0 && (text[0] is '{' or '[' or '-' || char.IsAsciiDigit(text[0]) || text is "true" or "false" or "null") && IsJson(text)
+            ? Read(text, $"The value '{text}'")
+            : JsonValue.Create(text);
+    }
+
+    private static bool IsJson(string text)
+    {
         try
         {
-            return text.Length > 0 && (text[0] is '{' or '[' or '-' || char.IsAsciiDigit(text[0]) || text is "true" or "false" or "null")
-                ? JsonNode.Parse(text)
-                : JsonValue.Create(text);
+            using var document = JsonDocument.Parse(text);
+            return true;
         }
         catch (JsonException)
         {
-            return JsonValue.Create(text);
+            return false;
         }
     }
 
     private static JsonObject ReadFile(string file) => ReadJson(file, "The inputs file") as JsonObject
         ?? throw new UsageException($"The inputs file '{file}' must hold a JSON object with one member per input.");
 
-    private static JsonNode? ReadJson(string file, string what)
+    private static JsonNode? ReadJson(string file, string what) => Read(TextFile.Read(file, what), $"{what} '{file}'");
+
+    private static JsonNode? Read(string json, string what)
     {
-        try
-        {
-            return JsonNode.Parse(
-                TextFile.Read(file, what), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        }
-        catch (JsonException exception)
-        {
-            throw new UsageException($"{what} '{file}' is not valid JSON: {exception.Message}");
-        }
+        var root = SourceText.ReadJson(json, out var findings);
+        return findings is [var first, ..]
+            ? throw new UsageException($"{what} cannot be read: line {first.Line}, column {first.Column}: {first.Message}")
+            : SourceValue.ToJson(root!);
     }
 }

@@ -87,7 +87,7 @@ public sealed class RunResumer(
         var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
         if (!NameRules.RunId.IsMatch(runId))
         {
-            throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.")]);
+            throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.")]);
         }
 
         var read = sources.Read(definition);

@@ -28,7 +28,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
         if (!NameRules.RunId.IsMatch(runId))
         {
             throw new RunRefusedException(
-                [new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.")]);
+                [new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.")]);
         }
 
         var app = definition.AppName ?? request.FallbackApp;

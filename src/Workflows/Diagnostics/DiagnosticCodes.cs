@@ -13,6 +13,7 @@ public static class DiagnosticCodes
     public const string WrongValue = "wrong-value";
     public const string InvalidId = "invalid-id";
     public const string ReservedName = "reserved-name";
+    public const string DiffersOnlyInCase = "differs-only-in-case";
     public const string NoSteps = "no-steps";
     public const string DuplicateStep = "duplicate-step";
     public const string UnknownStep = "unknown-step";

@@ -82,7 +82,10 @@ internal static class ExpressionFunctions
         }
         catch (JsonException exception)
         {
-            throw call.Wrong(0, $"The text is no JSON: line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}.");
+            // Without a place it is about a name that stands twice in one object.
+            throw call.Wrong(0, exception.LineNumber is { } line
+                ? $"The text is no JSON: line {line + 1}, column {exception.BytePositionInLine + 1}."
+                : "The text is no JSON: one object has two members of one name.");
         }
     }
 

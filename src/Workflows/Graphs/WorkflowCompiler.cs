@@ -31,6 +31,7 @@ internal sealed class WorkflowCompiler
     public CompiledWorkflow? Compile()
     {
         FindPositions();
+        new CaseChecks(_definition, _findings).Report();
         var steps = _definition.Steps.Select(Plan).ToArray();
         new FailureCompiler(_definition, _positions).Compile(steps, _findings);
         new FinalCompiler(_definition, _positions).Compile(steps, _findings);

@@ -9,19 +9,32 @@ public static partial class NameRules
     public static IReadOnlySet<string> Reserved { get; } =
         new HashSet<string>(["inputs", "context", "steps", "item", "index", "previous", "run", "secrets"], StringComparer.Ordinal);
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_-]{0,127}\\z")]
+    /// <summary>How messages say what all of these names cannot be.</summary>
+    public const string NoDevice = "none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …)";
+
+    /// <summary>Why names that differ only in letter case are refused, as a suggestion.</summary>
+    internal const string OneFile = "Rename one of them: they become names of files, and on Windows and macOS the two would be one.";
+
+    // Names become the names of files, and a folder that was made on Linux may be opened on Windows. Letter case does not count there.
+    private const string NotDevice = "(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM][0-9]|[lL][pP][tT][0-9])\\z)";
+
+    [GeneratedRegex("^" + NotDevice + "[A-Za-z_][A-Za-z0-9_-]{0,127}\\z")]
     public static partial Regex StepId { get; }
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,127}\\z")]
+    [GeneratedRegex("^" + NotDevice + "[A-Za-z_][A-Za-z0-9_]{0,127}\\z")]
     public static partial Regex OutputKey { get; }
 
-    [GeneratedRegex("^[a-z0-9-]{1,128}\\z")]
+    [GeneratedRegex("^" + NotDevice + "[a-z0-9-]{1,128}\\z")]
     public static partial Regex Slug { get; }
 
     /// <summary>An app as the stores and the API name it.</summary>
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\\z")]
+    [GeneratedRegex("^" + NotDevice + "[A-Za-z0-9][A-Za-z0-9_-]{0,63}\\z")]
     public static partial Regex App { get; }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,64}\\z")]
+    [GeneratedRegex("^" + NotDevice + "[A-Za-z0-9_-]{1,64}\\z")]
     public static partial Regex RunId { get; }
+
+    /// <summary>The slug of a prompt, or a label of one.</summary>
+    [GeneratedRegex("^" + NotDevice + "[A-Za-z0-9_-]{1,100}\\z")]
+    public static partial Regex PromptSlug { get; }
 }

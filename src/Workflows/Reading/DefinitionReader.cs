@@ -43,7 +43,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         var slug = reader.String("slug");
         if (slug is not null && !NameRules.Slug.IsMatch(slug))
         {
-            reader.Error(DiagnosticCodes.InvalidId, reader.Take("slug")!, $"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all.");
+            reader.Error(DiagnosticCodes.InvalidId, reader.Take("slug")!, $"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all, and be {NameRules.NoDevice}.");
         }
 
         return slug;
@@ -57,13 +57,22 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         }
 
         var read = new List<InputDefinition>();
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in inputs.Node.Members)
         {
             if (!NameRules.OutputKey.IsMatch(member.Name))
             {
                 diagnostics.Error(
                     DiagnosticCodes.InvalidId, member.Line, member.Column,
-                    $"The input name '{member.Name}' must begin with a letter or _ and have only letters, digits and _, at most 128 in all.", member.Value.Pointer);
+                    $"The input name '{member.Name}' must begin with a letter or _ and have only letters, digits and _, at most 128 in all, and be {NameRules.NoDevice}.",
+                    member.Value.Pointer);
+            }
+
+            if (!names.TryAdd(member.Name, member.Name))
+            {
+                diagnostics.Error(
+                    DiagnosticCodes.DiffersOnlyInCase, member.Line, member.Column, $"The inputs '{names[member.Name]}' and '{member.Name}' differ only in letter case.",
+                    member.Value.Pointer, NameRules.OneFile);
             }
 
             if (inputs.Object(member.Name, $"the input '{member.Name}'") is not { } input)

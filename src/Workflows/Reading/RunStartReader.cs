@@ -72,7 +72,7 @@ public static class RunStartReader
         var runId = body.String("runId");
         if (runId is not null && !NameRules.RunId.IsMatch(runId))
         {
-            body.Error(DiagnosticCodes.InvalidId, body.Take("runId")!, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -.");
+            body.Error(DiagnosticCodes.InvalidId, body.Take("runId")!, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.");
         }
 
         return runId;

@@ -19,6 +19,16 @@ public static class SourceText
         return root;
     }
 
+    /// <summary>Reads JSON; comments and trailing commas are allowed.</summary>
+    /// <returns>The root; null when the text is no JSON. Of names that stand twice, which is among the findings, the first counts.</returns>
+    public static SourceNode? ReadJson(string text, out IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var bag = new DiagnosticBag();
+        var root = JsonSource.Parse(Encoding.UTF8.GetBytes(text), bag);
+        diagnostics = bag.Items;
+        return root;
+    }
+
     /// <summary>The root, or null when the text cannot be read; everything wrong with it goes to <paramref name="diagnostics"/>.</summary>
     internal static SourceNode? Parse(ReadOnlySpan<byte> utf8, DiagnosticBag diagnostics)
     {

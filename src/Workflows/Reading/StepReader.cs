@@ -115,7 +115,7 @@ internal sealed class StepReader
     {
         if (!matches)
         {
-            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' must begin with a letter or _ and have only {letters}, at most 128 in all.");
+            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' must begin with a letter or _ and have only {letters}, at most 128 in all, and be {NameRules.NoDevice}.");
         }
         else if (NameRules.Reserved.Contains(at.Text))
         {

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Workflows.Serialization;
 
-/// <summary>How everything of ours is written as JSON: camelCase names, nulls left out unless a type says otherwise, text readable.</summary>
+/// <summary>
+/// How everything of ours is written as JSON: camelCase names, nulls left out unless a type says otherwise, text readable. Letter case counts, also in
+/// the objects that are values of users: what the web's defaults read as one member may be two. A member that stands twice is an error.
+/// </summary>
 public static class WorkflowJson
 {
     /// <summary>Compact, for stores and the wire. Shared and read-only.</summary>
@@ -21,8 +24,10 @@ public static class WorkflowJson
 
     private static JsonSerializerOptions Create(bool indented, JsonIgnoreCondition ignore = JsonIgnoreCondition.WhenWritingNull)
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        var options = new JsonSerializerOptions
         {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            AllowDuplicateProperties = false,
             WriteIndented = indented,
             DefaultIgnoreCondition = ignore,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -150,7 +150,7 @@ public sealed class RunCommandRefusalTests : IDisposable
     [InlineData("-i", "word=@", "The input file has no name.")]
     [InlineData("--inputs", "/nowhere/inputs.json", "The inputs file '/nowhere/inputs.json' does not exist.")]
     [InlineData("--mocks", "/nowhere/mocks.json", "The mocks file '/nowhere/mocks.json' does not exist.")]
-    [InlineData("--run-id", "no spaces", "The run id 'no spaces' must have 1 to 64 letters, digits, _ or -.")]
+    [InlineData("--run-id", "no spaces", "The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices")]
     [InlineData("--run-id", "../up", "The run id '../up' must have")]
     [InlineData("--stream", "sai", "There is no step 'sai' to stream. Did you mean 'say'?")]
     [InlineData("--model", "simulated:latency=soon", "'latency=soon' is wrong")]

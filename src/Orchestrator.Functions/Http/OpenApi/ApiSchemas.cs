@@ -10,7 +10,7 @@ internal static class ApiSchemas
           "additionalProperties": false,
           "properties": {
             "inputs": { "type": "object", "description": "The run's inputs by name." },
-            "runId": { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "description": "The id to use; without it a new one." },
+            "runId": { "type": "string", "pattern": "^(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM][0-9]|[lL][pP][tT][0-9])$)[A-Za-z0-9_-]{1,64}$", "description": "The id to use; without it a new one." },
             "tags": { "type": "object", "additionalProperties": { "type": "string", "maxLength": 256 } },
             "options": {
               "type": "object",

@@ -14,6 +14,8 @@ namespace Orchestrator.Activities.Models.Simulated.Server;
 /// </summary>
 public sealed class OpenAiServer : IAsyncDisposable
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private readonly WebApplication _app;
 
     private OpenAiServer(WebApplication app) => _app = app;
@@ -75,7 +77,7 @@ public sealed class OpenAiServer : IAsyncDisposable
     {
         try
         {
-            return await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted) as JsonObject;
+            return await JsonNode.ParseAsync(http.Request.Body, documentOptions: Strict, cancellationToken: http.RequestAborted) as JsonObject;
         }
         catch (JsonException)
         {
