@@ -20,7 +20,7 @@ internal sealed record BenchOptions
     /// <summary>Only cases whose name contains this; null for all.</summary>
     public string? Case { get; init; }
 
-    /// <summary>What the texts of <c>mutate</c> are made from, and the first seed of <c>crash</c> and <c>kill</c>.</summary>
+    /// <summary>What the texts of <c>mutate</c> are made from, and the first seed of <c>rules</c>, <c>crash</c> and <c>kill</c>.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>The first text of <c>mutate</c>, from 0.</summary>
@@ -29,7 +29,7 @@ internal sealed record BenchOptions
     /// <summary>How many texts <c>mutate</c> reads.</summary>
     public int Count { get; init; } = 20_000;
 
-    /// <summary>The most cases of one definition and seed in <c>crash</c>; a tenth of it of a definition that takes long.</summary>
+    /// <summary>The most cases of one definition and seed in <c>crash</c>; a tenth of it of a definition that takes long. How many cases <c>rules</c> tries.</summary>
     public int Cases { get; init; } = 1_000;
 
     /// <summary>How often <c>kill</c> kills and judges, and how many seeds <c>crash</c> tries.</summary>

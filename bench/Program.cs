@@ -7,13 +7,14 @@ using Orchestrator.Bench.Layers;
 using Orchestrator.Bench.Reading;
 using Orchestrator.Bench.Recovery;
 using Orchestrator.Bench.Reporting;
+using Orchestrator.Bench.Rules;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
 IBenchmark[] benchmarks =
 [
     new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(), new RecoveryBenchmark(), new MemoryBenchmark(),
-    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new CrashBenchmark(), new KillBenchmark(),
+    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new CrashBenchmark(), new KillBenchmark(),
 ];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {

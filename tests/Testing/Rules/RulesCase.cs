@@ -1,0 +1,54 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Testing.Rules;
+
+/// <summary>A whole definition, what its steps answer, and what its user asks for meanwhile. It follows from a seed, so that the seed reproduces it.</summary>
+/// <param name="Definition">Native JSON. The text of each prompt begins with its step's id and a colon.</param>
+/// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
+/// <param name="Requests">In the order of their times.</param>
+public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answers, IReadOnlyList<RulesRequest> Requests)
+{
+    /// <summary>A <c>#</c> in an answer: whoever plays it may put something there that depends on the prompt.</summary>
+    public const char OfThePrompt = '#';
+
+    /// <summary>The run's inputs.</summary>
+    public const string Inputs = """{ "go": "yes" }""";
+
+    /// <summary>A condition that needs only the inputs and is false.</summary>
+    public const string NeverHolds = "inputs.go == 'no'";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Why validation may refuse the definition; null when it must not.</summary>
+    public string? MayBeRefused { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"seed {Seed}\ndefinition: {Definition.ToJsonString(Readable)}\nanswers: {Answers.ToJsonString(Readable)}\nrequests: {string.Join(", ", Requests)}";
+}
+
+/// <summary>What a user can want of a run that was started.</summary>
+public enum RulesRequestKind
+{
+    Suspend,
+    Continue,
+    Cancel,
+}
+
+/// <summary>Something that the user wants of the run.</summary>
+/// <param name="AtMs">When, in milliseconds from the start, where there is such a time.</param>
+/// <param name="Event">The event after which it is asked for, where there is a feed.</param>
+/// <param name="Step">The step whose event that is.</param>
+public sealed record RulesRequest(RulesRequestKind Kind, int AtMs, string Event, string Step);
+
+/// <summary>How much of what the format can say a generated definition uses.</summary>
+public enum RulesProfile
+{
+    /// <summary>Everything.</summary>
+    Everything,
+
+    /// <summary>Nothing that makes the result depend on time or order: no races, time limits, queues, budgets or stops, and no requests.</summary>
+    Steady,
+}

@@ -1,0 +1,232 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Testing.Rules;
+
+/// <summary>
+/// Everything around a scheduler, under virtual time: it executes steps as the case's answers say, keeps timers, and asks for what the user wants. What is
+/// not said by the case is drawn from its seed: whether an attempt that is told to end does so at once, whether a call breaks, which of two facts comes first.
+/// </summary>
+internal sealed class RulesWorld
+{
+    private static readonly DateTimeOffset Begin = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly RulesPlan _plan;
+    private readonly RulesAnswers _answers;
+    private readonly Random _random;
+    private readonly PriorityQueue<(SchedulerFact Fact, int Number), (DateTimeOffset, int)> _future = new();
+    private readonly Dictionary<int, int> _executing = [];
+    private readonly HashSet<int> _cancelledTimers = [];
+    private readonly string?[] _outputs;
+    private readonly DateTimeOffset?[] _firstStarts;
+    private int _number;
+    private bool _isCancelled;
+
+    /// <param name="answers">What the steps of the case answer; those of earlier attempts of the run are taken from it already.</param>
+    public RulesWorld(RulesPlan plan, RulesCase item, RulesAnswers answers)
+    {
+        _plan = plan;
+        _answers = answers;
+        _random = new Random(~item.Seed);
+        _outputs = new string?[plan.Run.Steps.Count];
+        _firstStarts = new DateTimeOffset?[plan.Run.Steps.Count];
+        for (var step = 0; step < _outputs.Length; step++)
+        {
+            _outputs[step] = plan.Run.Steps[step].Reused ? "yes" : null;
+        }
+
+        Tell(new SchedulerFact.RunStarted(Begin));
+        foreach (var request in item.Requests)
+        {
+            Ask(request.Kind, Begin.AddMilliseconds(request.AtMs));
+        }
+    }
+
+    public DateTimeOffset Now { get; private set; } = Begin;
+
+    /// <summary>Attempts that were started.</summary>
+    public int Starts { get; private set; }
+
+    /// <summary>Attempts that have been told to end are counted until they have.</summary>
+    public int Executing => _executing.Count;
+
+    /// <summary>What happens next; null when nothing can.</summary>
+    public SchedulerFact? Next()
+    {
+        while (_future.TryDequeue(out var next, out _))
+        {
+            // A timer that fires at the very moment at which it is cancelled may have been under way already.
+            var isStale = next.Fact switch
+            {
+                SchedulerFact.TimerFired timer => _cancelledTimers.Contains(timer.Timer) && !(next.Fact.At == Now && _random.Next(2) == 0),
+                SchedulerFact.StepEnded ended => _executing.GetValueOrDefault(ended.Step, -1) != next.Number,
+                _ => false,
+            };
+            if (!isStale)
+            {
+                Now = next.Fact.At;
+                Happen(next.Fact);
+                return next.Fact;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Nothing can happen, and the run is suspended: somebody lets it go on.</summary>
+    public void Continue() => Tell(new SchedulerFact.ContinueRequested(Now.AddHours(1)));
+
+    public void Execute(IReadOnlyList<SchedulerCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            switch (command)
+            {
+                case SchedulerCommand.StartStep start:
+                    Starts++;
+                    Work(start);
+                    break;
+                case SchedulerCommand.StartTimer timer:
+                    Tell(new SchedulerFact.TimerFired(timer.DueAt > Now ? timer.DueAt : Now, timer.Timer));
+                    break;
+                case SchedulerCommand.CancelTimer timer:
+                    _cancelledTimers.Add(timer.Timer);
+                    break;
+                case SchedulerCommand.CancelExecuting cancel:
+                    CancelExecuting(cancel.Reason);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private int Tell(SchedulerFact fact)
+    {
+        _future.Enqueue((fact, ++_number), (fact.At, _random.Next(4) == 0 ? -_number : _number));
+        return _number;
+    }
+
+    private void Ask(RulesRequestKind kind, DateTimeOffset at) => Tell(kind switch
+    {
+        RulesRequestKind.Suspend => new SchedulerFact.SuspendRequested(at),
+        RulesRequestKind.Continue => new SchedulerFact.ContinueRequested(at),
+        _ => new SchedulerFact.CancelRequested(at),
+    });
+
+    private void Happen(SchedulerFact fact)
+    {
+        switch (fact)
+        {
+            case SchedulerFact.StepEnded ended:
+                _executing.Remove(ended.Step);
+                break;
+            case SchedulerFact.CancelRequested when !_isCancelled:
+                // The wish lies in the store before the scheduler hears of it.
+                _isCancelled = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Work(SchedulerCommand.StartStep start)
+    {
+        var begin = start.NotBefore is { } earliest && earliest > Now ? earliest : Now;
+        var (latency, outcome) = _isCancelled && !_plan.Run.Steps[start.Step].IsFinal ? (0, Cancelled(StepReason.Cancel)) : Outcome(start, begin);
+        var isBroken = outcome is { Status: StepStatus.Failed, Error.Kind: ErrorKind.Internal } && _random.Next(3) == 0;
+        var end = begin.AddMilliseconds(latency);
+        outcome = isBroken ? new StepOutcome { Status = StepStatus.Failed, Error = outcome.Error } : outcome with { StartedAt = begin, CompletedAt = end };
+        _firstStarts[start.Step] ??= begin;
+        _executing[start.Step] = Tell(new SchedulerFact.StepEnded(end, start.Step, start.Attempt, outcome));
+    }
+
+    private (int LatencyMs, StepOutcome Outcome) Outcome(SchedulerCommand.StartStep start, DateTimeOffset begin)
+    {
+        var (step, node) = (_plan.Definition.Steps[start.Step], _plan.Run.Steps[start.Step]);
+        if (start.Adopt is { } other)
+        {
+            _outputs[start.Step] = _outputs[other];
+            return (1, new StepOutcome { Status = StepStatus.Completed });
+        }
+
+        if (start.Turn == 1 && !Holds(step.When))
+        {
+            return (1, new StepOutcome { Status = StepStatus.Skipped, Reason = StepReason.Condition });
+        }
+
+        if (step.Type == StepType.Merge)
+        {
+            _outputs[start.Step] = "{}";
+            return (1, new StepOutcome { Status = StepStatus.Completed });
+        }
+
+        var answer = _answers.Take(start.Step);
+        var (latency, error) = (answer.LatencyMs, answer.Error);
+        var (limit, level) = Limit(start.Step, node, begin);
+        if (latency > limit)
+        {
+            (latency, error) = (limit, new WorkflowError(ErrorKind.Timeout, "It took too long.") { Retryable = level == "attempt", Details = new() { ["level"] = level } });
+        }
+
+        if (error is null)
+        {
+            _outputs[start.Step] = answer.Output;
+            var again = step.Repeat is { } repeat && answer.Output?.Contains("done", StringComparison.Ordinal) != true && start.Turn < repeat.Max;
+            return (latency, new StepOutcome { Status = StepStatus.Completed, Usage = answer.Usage, Again = again });
+        }
+
+        if (node.Retry?.Allows(error, start.TurnAttempt) != true && _plan.After(start.Step, error.Kind) == FailureActionKind.Value)
+        {
+            _outputs[start.Step] = (string?)step.Options.Fallback?.Value;
+            return (latency, new StepOutcome { Status = StepStatus.Completed, Usage = answer.Usage, Error = error });
+        }
+
+        return (latency, new StepOutcome { Status = StepStatus.Failed, Usage = answer.Usage, Error = error });
+    }
+
+    private (int LimitMs, string Level) Limit(int step, GraphStep node, DateTimeOffset begin)
+    {
+        var attempt = _plan.Definition.Steps[step].Options.Timeout ?? _plan.Definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout;
+        if (node.StepTimeoutMs is not { } all)
+        {
+            return (attempt, "attempt");
+        }
+
+        var left = (int)Math.Max(0, ((_firstStarts[step] ?? begin).AddMilliseconds(all) - begin).TotalMilliseconds);
+        return left < attempt ? (left, "step") : (attempt, "attempt");
+    }
+
+    /// <summary>The conditions that the generator writes.</summary>
+    private bool Holds(string? condition)
+    {
+        if (condition?.Split('.') is not ["contains(string(coalesce(steps", var id, ..])
+        {
+            return true;
+        }
+
+        var step = Enumerable.Range(0, _outputs.Length).First(index => _plan.Run.Steps[index].Id == id);
+        return _outputs[step]?.Contains("yes", StringComparison.Ordinal) == true;
+    }
+
+    private void CancelExecuting(string reason)
+    {
+        foreach (var step in _executing.Keys.Where(step => !_plan.Run.Steps[step].IsFinal).Order().ToList())
+        {
+            if (_random.Next(4) > 0)
+            {
+                var attempt = _future.UnorderedItems.First(item => item.Element.Number == _executing[step]).Element.Fact as SchedulerFact.StepEnded;
+                _executing[step] = Tell(new SchedulerFact.StepEnded(Now.AddMilliseconds(_random.Next(3)), step, attempt!.Attempt, Cancelled(reason) with { StartedAt = Now }));
+            }
+        }
+    }
+
+    private static StepOutcome Cancelled(string reason) => new()
+    {
+        Status = StepStatus.Cancelled,
+        Reason = reason,
+        Error = new WorkflowError(ErrorKind.Cancelled, "It was cancelled."),
+    };
+}
