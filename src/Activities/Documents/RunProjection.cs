@@ -57,6 +57,15 @@ public sealed class RunProjection
         return item.Event != RunEventNames.StepChunk && item.StepId is { } id && Find(id).Apply(item);
     }
 
+    /// <summary>The run has ended: a step of which nobody told how it did was lost.</summary>
+    public void Lose()
+    {
+        foreach (var step in _steps.Values)
+        {
+            step.Lose();
+        }
+    }
+
     public StepSummary Step(string id) => _steps[id].Summary();
 
     /// <summary>The steps by id, in definition order.</summary>

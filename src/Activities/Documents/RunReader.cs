@@ -24,11 +24,12 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             projection.Apply(item);
         }
 
-        var steps = projection.Steps.ToList();
         if (record.HasEnded)
         {
-            steps.ForEach(step => step.Lose());
+            projection.Lose();
         }
+
+        var steps = projection.Steps.ToList();
 
         return new RunDocument
         {
@@ -82,13 +83,30 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
     private static List<RunAttemptSummary> Attempts(RunRecord record, PreparedRun? latest, IEnumerable<RunEvent> events)
     {
         var places = (latest?.Steps ?? []).Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
-        var failed = events.Where(item => item.Event == RunEventNames.StepFailed).ToLookup(item => item.RunAttempt, item => item.StepId!);
+        var failed = Failed(events);
         return
         [
             .. record.Attempts.Select(attempt => RunAttemptSummary.Of(
-                attempt,
-                [.. failed[attempt.N].Distinct(StringComparer.Ordinal).OrderBy(id => places.GetValueOrDefault(id, int.MaxValue)).ThenBy(id => id, StringComparer.Ordinal)])),
+                attempt, [.. failed[attempt.N].OrderBy(id => places.GetValueOrDefault(id, int.MaxValue)).ThenBy(id => id, StringComparer.Ordinal)])),
         ];
+    }
+
+    /// <summary>The steps that ended as failed, by attempt of the run: not those in whose place a fallback succeeded.</summary>
+    private static ILookup<int, string> Failed(IEnumerable<RunEvent> events)
+    {
+        var steps = new Dictionary<(int RunAttempt, string Id), StepProjection>();
+        foreach (var item in events.Where(item => item.StepId is not null && item.Event != RunEventNames.StepChunk))
+        {
+            var key = (item.RunAttempt, item.StepId!);
+            if (!steps.TryGetValue(key, out var step))
+            {
+                steps.Add(key, step = new StepProjection(item.RunAttempt, reused: false));
+            }
+
+            step.Apply(item);
+        }
+
+        return steps.Where(step => step.Value.Status == StepStatus.Failed).ToLookup(step => step.Key.RunAttempt, step => step.Key.Id);
     }
 
     private static PoolSummary Pool(List<StepProjection> steps, int slots)

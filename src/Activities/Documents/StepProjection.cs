@@ -11,6 +11,7 @@ namespace Orchestrator.Activities.Documents;
 internal sealed class StepProjection(int runAttempt, bool reused)
 {
     private readonly HashSet<(int RunAttempt, int Attempt, string Event)> _seen = [];
+    private int _latestEnded;
 
     public StepStatus Status { get; private set; } = reused ? StepStatus.Reused : StepStatus.Pending;
 
@@ -133,8 +134,16 @@ internal sealed class StepProjection(int runAttempt, bool reused)
         }
     }
 
+    /// <summary>That the orchestrator let an attempt fail may be written only after the attempt that followed has told how it ended.</summary>
     private void End(RunEvent item, StepStatus status)
     {
+        var attempt = item.Attempt ?? 0;
+        if (status == StepStatus.Failed && attempt < _latestEnded)
+        {
+            return;
+        }
+
+        _latestEnded = Math.Max(_latestEnded, attempt);
         Status = reused ? StepStatus.Reused : status;
         Reason = item.Reason;
         FallbackUsed = item.FallbackUsed == true;

@@ -24,6 +24,11 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
             projection.Apply(item);
         }
 
+        if (run.HasEnded)
+        {
+            projection.Lose();
+        }
+
         var now = projection.Step(step.Id);
         var result = await checkpoints.FindResultAsync(prepared, position, cancellationToken);
         var prompt = step.Prompt is null ? null : prepared.Prompts[step.Prompt];

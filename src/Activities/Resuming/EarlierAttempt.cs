@@ -1,7 +1,7 @@
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
-using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Resuming;
 
@@ -85,21 +85,13 @@ internal sealed class EarlierAttempt
             {
                 Consumed = last.Consumed,
                 Adopted = last.Adopted,
-                FallbackValue = last is { FallbackUsed: true, Adopted: null } ? run.Steps[position].FallbackValue : null,
+                Failure = last.FallbackUsed ? last.Error?.Kind : null,
+                Fallback = last is { FallbackUsed: true, Adopted: null } ? run.Steps[position].Fallback : null,
             },
             { Status: StepStatus.Skipped } => new StepEnd(StepResult.Skipped, attempts) { Consumed = last.Consumed },
             _ => new StepEnd(StepResult.None, attempts),
         };
     }
 
-    private bool IsSkippedByDependency(int position)
-    {
-        var node = Run.Plan.Steps[position];
-        return !node.IsFinal && node.DependsOn.Count > 0 && node.Join switch
-        {
-            JoinKind.All => node.DependsOn.Any(dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped),
-            JoinKind.Any => node.DependsOn.All(dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped),
-            _ => false,
-        };
-    }
+    private bool IsSkippedByDependency(int position) => StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);
 }

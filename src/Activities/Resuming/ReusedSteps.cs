@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Resuming;
 
@@ -43,16 +45,12 @@ internal sealed class ReusedSteps
 
     private void Decide()
     {
-        // A fallback before the steps that took its output over: they are the same only if it is. Final steps after all others.
-        var fallbacksFirst = new WorkflowGraph([.. _run.Plan.Steps.Select(step => step with { DependsOn = [.. step.DependsOn.Union(Fallbacks(step))] })]);
-        foreach (var step in fallbacksFirst.TopologicalOrder.OrderBy(step => _run.Plan.Steps[step].IsFinal))
+        // In this order a fallback comes before the steps that took its output over: they are the same only if it is. Final steps after all others.
+        foreach (var step in _run.Graph.TopologicalOrder.OrderBy(step => _run.Plan.Steps[step].IsFinal))
         {
             _results[step] = Decide(step);
         }
     }
-
-    private static IEnumerable<int> Fallbacks(GraphStep step) =>
-        step.OnError is { } rule ? rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>() : [];
 
     private StepResult Decide(int step)
     {
@@ -72,13 +70,7 @@ internal sealed class ReusedSteps
             return found;
         }
 
-        var isSkipped = !node.IsFinal && node.DependsOn.Count > 0 && node.Join switch
-        {
-            JoinKind.All => node.DependsOn.Any(dependency => _results[dependency].Kind == StepResultKind.Skipped),
-            JoinKind.Any => node.DependsOn.All(dependency => _results[dependency].Kind == StepResultKind.Skipped),
-            _ => false,
-        };
-        return isSkipped ? StepResult.Skipped : StepResult.None;
+        return StepRules.IsSkipped(node, dependency => _results[dependency].Kind == StepResultKind.Skipped) ? StepResult.Skipped : StepResult.None;
     }
 
     /// <summary>The newest result that still holds.</summary>
@@ -111,17 +103,12 @@ internal sealed class ReusedSteps
     /// <summary>Everything that the step consumed then is now the same record.</summary>
     private bool TookTheSame(int step, EarlierAttempt attempt, int then, StepEnd end)
     {
-        if (end.FallbackValue is { } value && !JsonNode.DeepEquals(value, _run.Steps[step].FallbackValue))
-        {
-            return false;
-        }
-
-        if (end.Adopted is { } fallback && !IsSame(fallback, attempt))
-        {
-            return false;
-        }
-
         var node = _run.Plan.Steps[step];
+        if (end.Failure is { } failure && !HasTheSameFallback(step, StepRules.ActionOf(node, failure), end, attempt))
+        {
+            return false;
+        }
+
         if (node.IsFinal && !EverythingBeforeIsSame(attempt))
         {
             return false;
@@ -137,6 +124,17 @@ internal sealed class ReusedSteps
 
         return dependencies.TrueForAll(id => consumed.Contains(id) && IsSame(id, attempt));
     }
+
+    /// <summary>What took the place of the step's output would take it now.</summary>
+    private bool HasTheSameFallback(int step, FailureAction action, StepEnd end, EarlierAttempt attempt) => (action.Kind, end) switch
+    {
+        (FailureActionKind.Step, { Adopted: { } fallback }) => _run.Steps[action.Step!.Value].Id == fallback && IsSame(fallback, attempt),
+        (FailureActionKind.Value, { Fallback: { } value }) => IsEqual(value, _run.Steps[step].Fallback),
+        _ => false,
+    };
+
+    private static bool IsEqual(FallbackDefinition then, FallbackDefinition? now) =>
+        now is not null && JsonNode.DeepEquals(then.Value, now.Value) && then.HasTransformed == now.HasTransformed && JsonNode.DeepEquals(then.Transformed, now.Transformed);
 
     private bool IsSame(string id, EarlierAttempt attempt)
     {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
-using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
@@ -32,7 +31,7 @@ internal sealed class StepFingerprints(PreparedRun run)
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
         var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var inputs = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
-        foreach (var path in Paths(step))
+        foreach (var path in StepTexts.AllPaths(run, step))
         {
             if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out _))
             {
@@ -85,19 +84,6 @@ internal sealed class StepFingerprints(PreparedRun run)
             inputs[name] = value;
         }
     }
-
-    private IEnumerable<ValuePath> Paths(PreparedStep step)
-    {
-        var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        var placeholders = StepTexts.Of(run, step).Paths
-            .Select(text => ValuePath.TryParse(text, out var path, out _) ? path : null)
-            .OfType<ValuePath>()
-            .Where(path => !own.Contains(path.Root));
-        return placeholders.Concat(StepTexts.MappedPaths(step)).Concat(PathsOf(step.When)).Concat(PathsOf(step.Repeat?.Until));
-    }
-
-    private static IEnumerable<ValuePath> PathsOf(string? expression) =>
-        expression is not null && Expression.TryParse(expression, out var parsed, out _) ? parsed.Paths : [];
 
     /// <summary>Per step, what its dependencies write and what is before them: as a hash of hashes, since the lists themselves would grow with the square of a chain.</summary>
     private string[] Reach()

@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Resuming;
 
@@ -35,6 +36,9 @@ internal sealed record StepEnd(StepResult Result, int Attempts)
     /// <summary>The fallback step whose output it took over, by id; null otherwise.</summary>
     public string? Adopted { get; init; }
 
-    /// <summary>The output is the value that its rule gives a failed step; the value then.</summary>
-    public JsonNode? FallbackValue { get; init; }
+    /// <summary>When the output is another one's or a value: what the step failed of.</summary>
+    public ErrorKind? Failure { get; init; }
+
+    /// <summary>The value that its rule gave then; null when the output is not such a value.</summary>
+    public FallbackDefinition? Fallback { get; init; }
 }

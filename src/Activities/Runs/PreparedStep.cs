@@ -60,8 +60,8 @@ public sealed record PreparedStep
     /// <summary>Its turns; null for one.</summary>
     public RepeatDefinition? Repeat { get; init; }
 
-    /// <summary>Its output when it fails and its rule says so.</summary>
-    public JsonNode? FallbackValue { get; init; }
+    /// <summary>The value that is its output when it fails and its rule says so; null when it has none.</summary>
+    public FallbackDefinition? Fallback { get; init; }
 
     public string? Transform { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -122,13 +123,15 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     /// <summary>Collects the outputs, writes how the attempt ended, and tells the feed.</summary>
+    /// <param name="observed">How the steps whose records the outputs read ended, as far as they have no output; null when there are none.</param>
     public async Task FinishAsync(
-        string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, CancellationToken cancellationToken)
+        string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, IReadOnlyList<EndedStep>? observed,
+        CancellationToken cancellationToken)
     {
         var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
         if (status == RunStatus.Completed)
         {
-            await runs.PutOutputsAsync(runId, runAttempt, await OutputsAsync(prepared, cancellationToken), cancellationToken);
+            await runs.PutOutputsAsync(runId, runAttempt, await OutputsAsync(prepared, observed, cancellationToken), cancellationToken);
         }
 
         await EndAsync(runId, runAttempt, status, error, at, cancellationToken);
@@ -177,9 +180,9 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     /// <summary>What <c>outputs</c> names; without it the seed's finalOutputs: the inputs, every output, every transformed output.</summary>
-    private async Task<JsonObject> OutputsAsync(PreparedRun prepared, CancellationToken cancellationToken)
+    private async Task<JsonObject> OutputsAsync(PreparedRun prepared, IReadOnlyList<EndedStep>? observed, CancellationToken cancellationToken)
     {
-        var values = new StepValues(prepared, checkpoints);
+        var values = new StepValues(prepared, checkpoints, observed: observed);
         await values.LoadAsync(Enumerable.Range(0, prepared.Steps.Count), cancellationToken);
         if (prepared.Outputs is { } named)
         {

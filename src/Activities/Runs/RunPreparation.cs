@@ -61,7 +61,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         PromptCheck.Report(prepared, RequiredWhereNamed(request), problems);
         if (problems.Count == 0)
         {
-            prepared = KnownConditions.Apply(prepared, problems);
+            prepared = ObservedSteps.Apply(KnownConditions.Apply(prepared, problems));
         }
 
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
@@ -192,7 +192,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Cache = step.Options.Cache ?? false,
             Repeat = step.Repeat,
             When = request.Only is null ? step.When : null,
-            FallbackValue = step.Options.Fallback?.Value,
+            Fallback = step.Options.Fallback is { Step: null } fallback ? fallback : null,
             Transform = step.Options.OutputTransform,
             Mapping = step.InputMapping,
         };

@@ -51,6 +51,18 @@ public sealed class CheckpointStore(IContentStore store)
         }
     }
 
+    /// <summary>The record of the latest attempt of a step that has ended; null when it made none.</summary>
+    public async Task<StepCheckpoint?> FindLastAsync(string runId, string stepPath, int runAttempt, CancellationToken cancellationToken)
+    {
+        StepCheckpoint? last = null;
+        await foreach (var checkpoint in ListAsync(runId, stepPath, runAttempt, cancellationToken))
+        {
+            last = checkpoint;
+        }
+
+        return last;
+    }
+
     /// <summary>The record of the last completed turn of a repeated step, looked for from <paramref name="attempt"/> backwards; null when there is none.</summary>
     public async Task<StepCheckpoint?> FindTurnAsync(string runId, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
     {

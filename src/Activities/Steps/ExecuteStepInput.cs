@@ -1,3 +1,6 @@
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>What the orchestrator asks of one execution of a step. Small: outputs are read where they are.</summary>
@@ -33,7 +36,13 @@ public sealed record ExecuteStepInput
     /// <summary>Of its dependencies the only ones whose outputs it may read; null: all.</summary>
     public IReadOnlyList<int>? Available { get; init; }
 
-    /// <summary>The step whose output is taken over instead of working; null: work.</summary>
+    /// <summary>How the steps whose records it reads ended, as far as they have no output; null when there are none.</summary>
+    public IReadOnlyList<EndedStep>? Observed { get; init; }
+
+    /// <summary>What the step has failed of: it is written down with what takes the place of its output. Null: work.</summary>
+    public WorkflowError? Failure { get; init; }
+
+    /// <summary>With <see cref="Failure"/>, the fallback step whose output is taken over; null for the value that the step's rule gives.</summary>
     public int? Adopt { get; init; }
 
     /// <summary>What the orchestrator decided since it last told somebody, for the event feed; null when nothing.</summary>

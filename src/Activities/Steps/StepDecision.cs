@@ -7,6 +7,9 @@ namespace Orchestrator.Activities.Steps;
 /// <param name="Status">Ready, Skipped, Cancelled or Failed.</param>
 public sealed record StepDecision(int Step, StepStatus Status, string? Reason, DateTimeOffset At)
 {
-    /// <summary>The failure, where the step's own record does not have it; null otherwise.</summary>
+    /// <summary>The failure of a step that failed; null otherwise.</summary>
     public WorkflowError? Error { get; init; }
+
+    /// <summary>The latest attempt of a step that failed, 0 for none; null otherwise.</summary>
+    public int? Attempt { get; init; }
 }

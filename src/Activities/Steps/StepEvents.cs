@@ -17,7 +17,14 @@ internal static class StepEvents
             StepStatus.Cancelled => RunEventNames.StepCancelled,
             _ => RunEventNames.StepFailed,
         };
-        return new RunEvent(name, runId, runAttempt, decision.At) { StepId = step.Id, StepPath = step.Id, Reason = decision.Reason, Error = decision.Error };
+        return new RunEvent(name, runId, runAttempt, decision.At)
+        {
+            StepId = step.Id,
+            StepPath = step.Id,
+            Attempt = decision.Attempt > 0 ? decision.Attempt : null,
+            Reason = decision.Reason,
+            Error = decision.Error,
+        };
     }
 
     public static RunEvent Ready(ExecuteStepInput call) => About(RunEventNames.StepReady, call, call.ReadyAt);
@@ -28,7 +35,7 @@ internal static class StepEvents
     public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
         About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
 
-    /// <summary>The end of an attempt; whether it is tried again follows from the step's own rule.</summary>
+    /// <summary>The end of an attempt; whether it is tried again is what the rule says that the scheduler asks, too.</summary>
     public static RunEvent Ended(ExecuteStepInput call, PreparedRun run, StepCheckpoint checkpoint)
     {
         var name = checkpoint.Status switch
@@ -37,7 +44,7 @@ internal static class StepEvents
             StepStatus.Completed => RunEventNames.StepCompleted,
             StepStatus.Cancelled => RunEventNames.StepCancelled,
             StepStatus.Skipped => RunEventNames.StepSkipped,
-            _ when checkpoint.Error is { } error && run.Plan.Steps[call.Step].Retry?.Allows(error, call.TurnAttempt) == true => RunEventNames.StepRetrying,
+            _ when StepRecord.Verdict(run, call, checkpoint) is { RetryAfter: not null } => RunEventNames.StepRetrying,
             _ => RunEventNames.StepFailed,
         };
         return About(name, call, checkpoint.CompletedAt) with

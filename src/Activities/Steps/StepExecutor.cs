@@ -47,6 +47,7 @@ public sealed class StepExecutor(
         try
         {
             checkpoint = await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, stopping)
+                ?? await StepSubstitute.CompletedBeforeAsync(run, call, checkpoints, time.GetUtcNow(), stopping)
                 ?? await AttemptAsync(run, call, paid, stopping);
         }
         finally
@@ -111,7 +112,9 @@ public sealed class StepExecutor(
 
         var record = StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);
         return await paid.InsistAsync(
-            async () => await checkpoints.CreateAsync(await StepTurns.DecideAsync(run, call, record, checkpoints, stopping), stopping), stopping);
+            async () => await checkpoints.CreateAsync(
+                StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, stopping)), stopping),
+            stopping);
     }
 
     /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
@@ -119,8 +122,8 @@ public sealed class StepExecutor(
     {
         try
         {
-            return call.Adopt is { } other
-                ? await StepAdoption.TakeOverAsync(run, call, other, checkpoints, either)
+            return call.Failure is { } failure
+                ? await StepSubstitute.TakeOverAsync(run, call, failure, checkpoints, either)
                 : await StepCondition.CheckAsync(run, call, checkpoints, either);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)

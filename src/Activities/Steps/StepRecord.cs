@@ -14,15 +14,12 @@ internal static class StepRecord
     {
         var step = run.Steps[call.Step];
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
-        var node = run.Plan.Steps[call.Step];
-        var substituted = work.Error is { } error && node.Retry?.Allows(error, call.TurnAttempt) != true
-            && node.OnError?.For(error.Kind).Kind == FailureActionKind.Value;
         var status = work switch
         {
             { Skipped: true } => StepStatus.Skipped,
-            { Error: null } => StepStatus.Completed,
+            { Error: null } or { FallbackUsed: true } => StepStatus.Completed,
             { Error.Kind: ErrorKind.Cancelled } => StepStatus.Cancelled,
-            _ => substituted ? StepStatus.Completed : StepStatus.Failed,
+            _ => StepStatus.Failed,
         };
         return new StepCheckpoint
         {
@@ -47,18 +44,69 @@ internal static class StepRecord
                 StepStatus.Cancelled => cancelReason ?? StepReason.Cancel,
                 _ => null,
             },
-            Output = substituted ? step.FallbackValue?.DeepClone() : work.Output,
+            Output = work.Output,
             Transformed = work.Transformed,
             FromCache = work.FromCache,
-            FallbackUsed = substituted || work.FallbackUsed,
+            FallbackUsed = work.FallbackUsed,
             Warnings = work.Warnings,
             ReadyAt = call.ReadyAt,
             StartedAt = startedAt,
             CompletedAt = completedAt,
             Usage = work.Usage,
-            Error = work.Error is null ? null : work.Error with { Step = call.StepId, Attempt = call.Attempt },
+            Error = work.Error is null ? null : work.Error with { Step = call.StepId, Attempt = work.Error.Attempt ?? call.Attempt },
         };
     }
+
+    /// <summary>What a failed attempt leads to, as the scheduler will say, too; null when it did not fail.</summary>
+    public static FailureVerdict? Verdict(PreparedRun run, ExecuteStepInput call, StepCheckpoint record) =>
+        record is { Status: StepStatus.Failed, Error: { } error }
+            ? StepRules.AfterFailure(run.Plan, new FailedAttempt(
+                call.Step, call.Attempt, call.TurnAttempt, error, record.CompletedAt,
+                call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], record.StartedAt)))
+            : null;
+
+    /// <summary>The record of an attempt after the step's rule for failures: with the failure that counts, or with the value that takes the place of its output.</summary>
+    public static StepCheckpoint Ruled(PreparedRun run, ExecuteStepInput call, StepCheckpoint record)
+    {
+        if (Verdict(run, call, record) is not { } verdict)
+        {
+            return record;
+        }
+
+        if (verdict is not { RetryAfter: null, Action.Kind: FailureActionKind.Value })
+        {
+            return record with { Error = verdict.Error };
+        }
+
+        var value = StepSubstitute.Value(run.Steps[call.Step]);
+        return record with
+        {
+            Status = StepStatus.Completed,
+            Output = value.Output,
+            Transformed = value.Transformed,
+            FallbackUsed = true,
+            Warnings = [.. record.Warnings, .. value.Warnings],
+            Error = verdict.Error,
+        };
+    }
+
+    /// <summary>The record of an attempt that has none, since its call broke: it failed.</summary>
+    public static StepCheckpoint Broken(PreparedRun run, ExecuteStepInput call, int attempt, WorkflowError failure, DateTimeOffset at) => new()
+    {
+        CallId = $"{call.RunId}.{call.StepId}.{call.RunAttempt}-{attempt}",
+        RunId = call.RunId,
+        RunAttempt = call.RunAttempt,
+        StepId = call.StepId,
+        StepPath = call.StepId,
+        Attempt = attempt,
+        Type = run.Steps[call.Step].Type,
+        Environment = run.Environment,
+        Status = StepStatus.Failed,
+        ReadyAt = at,
+        StartedAt = at,
+        CompletedAt = at,
+        Error = failure,
+    };
 
     /// <summary>What a record says of an output that was given by hand: nobody worked for it.</summary>
     public static StepCheckpoint Of(PreparedRun run, PreparedStep step, GivenOutput given) => new()

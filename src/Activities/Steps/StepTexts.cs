@@ -55,6 +55,20 @@ internal sealed class StepTexts
             .Concat((step.Mapping ?? []).Select(entry => entry.Value))
             .SelectMany(PathsOf);
 
+    /// <summary>All paths that a step takes values from: in its texts, its mapping or merge, its condition, and the condition that ends its turns.</summary>
+    public static IEnumerable<ValuePath> AllPaths(PreparedRun run, PreparedStep step)
+    {
+        var own = OwnNames(step).ToHashSet(StringComparer.Ordinal);
+        var placeholders = Of(run, step).Paths
+            .Select(text => ValuePath.TryParse(text, out var path, out _) ? path : null)
+            .OfType<ValuePath>()
+            .Where(path => !own.Contains(path.Root));
+        return placeholders.Concat(MappedPaths(step)).Concat(PathsOf(step.When)).Concat(PathsOf(step.Repeat?.Until));
+    }
+
+    private static IEnumerable<ValuePath> PathsOf(string? expression) =>
+        expression is not null && Expression.TryParse(expression, out var parsed, out _) ? parsed.Paths : [];
+
     private static IEnumerable<ValuePath> PathsOf(MappedValue value) => value.Kind switch
     {
         MappedValueKind.Path when ValuePath.TryParse(value.Text!, out var path, out _) => [path],

@@ -5,6 +5,8 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Merging;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Steps;
@@ -15,8 +17,12 @@ namespace Orchestrator.Activities.Steps;
 /// </summary>
 /// <param name="checkpoints">Null where only the run's inputs are asked for.</param>
 /// <param name="call">Whose values they are; null for the run's own, who may read everything.</param>
-internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints = null, ExecuteStepInput? call = null)
+/// <param name="observed">How steps whose records are read ended, as far as they have no output; null when there are none.</param>
+internal sealed class StepValues(
+    PreparedRun run, CheckpointStore? checkpoints = null, ExecuteStepInput? call = null, IReadOnlyList<EndedStep>? observed = null)
 {
+    private readonly Dictionary<int, EndedStep> _ended = (observed ?? call?.Observed ?? []).ToDictionary(step => step.Step);
+    private readonly ConcurrentDictionary<int, StepCheckpoint?> _last = new();
     private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
     private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTexts.Extra(run.Steps[call.Step]);
     private HashSet<int>? _reach;
@@ -44,7 +50,18 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
         // For a join of the first success the dependencies that had completed: only they, and what is before them, can be read.
         var readable = call?.Available is null ? null : Reach();
         return Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
-            _loaded[step] = readable?.Contains(step) == false ? null : await checkpoints!.FindResultAsync(run, step, token));
+        {
+            if (_ended.ContainsKey(step))
+            {
+                // Its latest attempt, if it made one, tells what it failed of and what that cost.
+                _loaded[step] = null;
+                _last[step] = await checkpoints!.FindLastAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token);
+            }
+            else
+            {
+                _loaded[step] = readable?.Contains(step) == false ? null : await checkpoints!.FindResultAsync(run, step, token);
+            }
+        });
     }
 
     /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
@@ -130,18 +147,27 @@ internal sealed class StepValues(PreparedRun run, CheckpointStore? checkpoints =
         _ => null,
     };
 
+    /// <summary>
+    /// What is known of a step: of one that has not ended nothing. One whose output is of an earlier attempt of the run or given by hand has completed, as
+    /// in a run that executed it.
+    /// </summary>
     private JsonObject Record(int step)
     {
         var checkpoint = Loaded(step);
+        var ended = _ended.GetValueOrDefault(step);
+        StepStatus? status = ended?.Status ?? (checkpoint is null ? null : StepStatus.Completed);
         return new JsonObject
         {
             ["output"] = checkpoint?.Output?.DeepClone(),
             ["transformed"] = checkpoint?.Transformed?.DeepClone(),
-            ["status"] = JsonSerializer.SerializeToNode(checkpoint?.Status, WorkflowJson.Compact),
-            ["error"] = JsonSerializer.SerializeToNode(checkpoint?.Error, WorkflowJson.Compact),
-            ["usage"] = JsonSerializer.SerializeToNode(checkpoint?.Usage, WorkflowJson.Compact),
+            ["status"] = JsonSerializer.SerializeToNode(status, WorkflowJson.Compact),
+            ["error"] = JsonSerializer.SerializeToNode(ended is null ? checkpoint?.Error : Failure(ended), WorkflowJson.Compact),
+            ["usage"] = status is null ? null : JsonSerializer.SerializeToNode((checkpoint ?? _last.GetValueOrDefault(step))?.Usage ?? default, WorkflowJson.Compact),
         };
     }
+
+    private WorkflowError? Failure(EndedStep ended) =>
+        ended.Error ?? (ended.Status == StepStatus.Failed ? _last.GetValueOrDefault(ended.Step)?.Error : null);
 
     private StepCheckpoint? Loaded(int step) => step == call?.Step ? Own : _loaded.TryGetValue(step, out var checkpoint)
         ? checkpoint

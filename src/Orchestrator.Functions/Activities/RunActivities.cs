@@ -46,6 +46,6 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     {
         ArgumentNullException.ThrowIfNull(input);
         await lifecycle.RecordAsync(input.RunId, input.RunAttempt, input.Decisions, cancellationToken);
-        await lifecycle.FinishAsync(input.RunId, input.RunAttempt, input.Status, input.Error, input.At, cancellationToken);
+        await lifecycle.FinishAsync(input.RunId, input.RunAttempt, input.Status, input.Error, input.At, input.Observed, cancellationToken);
     }
 }

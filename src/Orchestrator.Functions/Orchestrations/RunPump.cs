@@ -92,7 +92,7 @@ internal sealed class RunPump
     {
         foreach (var record in commands.OfType<SchedulerCommand.RecordStatus>())
         {
-            _decisions.Add(new StepDecision(record.Step, record.Status, record.Reason, Now));
+            _decisions.Add(new StepDecision(record.Step, record.Status, record.Reason, Now) { Error = record.Error, Attempt = record.Attempt });
         }
 
         foreach (var command in commands)
@@ -143,21 +143,23 @@ internal sealed class RunPump
             TurnAttempt = start.TurnAttempt,
             Deadline = start.Deadline,
             Available = start.Available,
+            Observed = start.Observed,
+            Failure = start.Failure,
             Adopt = start.Adopt,
             Decisions = TakeDecisions(),
         };
         StepOutcome outcome;
+        var isRecorded = true;
         try
         {
             outcome = await _context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, call, ActivityRetry.WhenStoreIsAway);
         }
         catch (TaskFailedException exception)
         {
-            outcome = Broken(call, exception);
-            _decisions.Add(new StepDecision(start.Step, StepStatus.Failed, null, Now) { Error = outcome.Error });
+            (outcome, isRecorded) = (Broken(call, exception), false);
         }
 
-        Tell(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome));
+        Tell(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome) { IsRecorded = isRecorded });
     }
 
     private async Task WaitAsync(SchedulerCommand.StartTimer timer)
@@ -213,7 +215,7 @@ internal sealed class RunPump
         await Task.WhenAll(_records);
         await _context.CallActivityAsync(
             FunctionNames.FinishRun,
-            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []),
+            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []) { Observed = end.Observed },
             ActivityRetry.WhenStoreIsAway);
         Report();
         return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);

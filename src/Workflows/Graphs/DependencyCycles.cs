@@ -1,16 +1,17 @@
 namespace Orchestrator.Workflows.Graphs;
 
-/// <summary>Finds steps that wait for one another. Linear in steps and edges for each cycle found; no recursion.</summary>
+/// <summary>Finds steps that wait for one another, over dependencies and fallbacks. Linear in steps and edges for each cycle found; no recursion.</summary>
 internal static class DependencyCycles
 {
-    /// <summary>Cycles that share no step, each as positions in the order of "waits for".</summary>
-    public static IReadOnlyList<IReadOnlyList<int>> Find(IReadOnlyList<GraphStep> steps)
+    /// <summary>Cycles that share no phase of a step.</summary>
+    public static IReadOnlyList<StepCycle> Find(IReadOnlyList<GraphStep> steps)
     {
-        var found = new List<IReadOnlyList<int>>();
-        var state = new byte[steps.Count]; // 0 not seen, 1 on the path, 2 done
-        var next = new int[steps.Count];
+        var waits = StepPhases.Waits(steps);
+        var found = new List<StepCycle>();
+        var state = new byte[waits.Length]; // 0 not seen, 1 on the path, 2 done
+        var next = new int[waits.Length];
         var path = new List<int>();
-        for (var start = 0; start < steps.Count; start++)
+        for (var start = 0; start < waits.Length; start++)
         {
             if (state[start] == 0)
             {
@@ -27,73 +28,89 @@ internal static class DependencyCycles
             while (path.Count > 0)
             {
                 var current = path[^1];
-                if (next[current] == steps[current].DependsOn.Count)
+                if (next[current] == waits[current].Count)
                 {
                     state[current] = 2;
                     path.RemoveAt(path.Count - 1);
                     continue;
                 }
 
-                var dependency = steps[current].DependsOn[next[current]++];
-                if (state[dependency] == 0)
+                var earlier = waits[current][next[current]++];
+                if (state[earlier] == 0)
                 {
-                    Enter(dependency);
+                    Enter(earlier);
                 }
-                else if (state[dependency] == 1)
+                else if (state[earlier] == 1)
                 {
-                    Cut(path.IndexOf(dependency));
+                    Cut(path.IndexOf(earlier));
                 }
             }
         }
 
-        void Enter(int step)
+        void Enter(int phase)
         {
-            state[step] = 1;
-            path.Add(step);
+            state[phase] = 1;
+            path.Add(phase);
         }
 
         // The whole cycle leaves the search, so that another one through the same steps is not reported as well.
         void Cut(int from)
         {
             var cycle = path.GetRange(from, path.Count - from);
-            found.Add(cycle);
-            cycle.ForEach(step => state[step] = 2);
+            found.Add(StepCycle.Of(cycle));
+            cycle.ForEach(phase => state[phase] = 2);
             path.RemoveRange(from, path.Count - from);
         }
     }
 
-    /// <summary>Takes away as many dependencies as it needs for an order to exist, and says which steps were in or behind a cycle.</summary>
+    /// <summary>Takes away as many dependencies and fallbacks as it needs for an order to exist, and says which steps were in or behind a cycle.</summary>
     public static IReadOnlyList<int> Break(GraphStep[] steps)
     {
-        var waitingFor = steps.Select(step => step.DependsOn.Count).ToArray();
-        var dependents = new List<int>?[steps.Length];
-        for (var step = 0; step < steps.Length; step++)
+        var free = new bool[steps.Length];
+        foreach (var phase in StepPhases.Order(steps).Where(StepPhases.IsEnd))
         {
-            foreach (var dependency in steps[step].DependsOn)
-            {
-                (dependents[dependency] ??= []).Add(step);
-            }
+            free[StepPhases.StepOf(phase)] = true;
         }
 
-        var free = new Queue<int>(Enumerable.Range(0, steps.Length).Where(step => waitingFor[step] == 0));
-        while (free.TryDequeue(out var step))
-        {
-            foreach (var dependent in dependents[step] ?? [])
-            {
-                if (--waitingFor[dependent] == 0)
-                {
-                    free.Enqueue(dependent);
-                }
-            }
-        }
-
-        var stuck = Enumerable.Range(0, steps.Length).Where(step => waitingFor[step] > 0).ToList();
+        var stuck = Enumerable.Range(0, steps.Length).Where(step => !free[step]).ToList();
         foreach (var step in stuck)
         {
             // Among stuck steps only dependencies on earlier ones are kept: they cannot form a cycle.
-            steps[step] = steps[step] with { DependsOn = [.. steps[step].DependsOn.Where(dependency => waitingFor[dependency] == 0 || dependency < step)] };
+            steps[step] = steps[step] with { DependsOn = [.. steps[step].DependsOn.Where(dependency => free[dependency] || dependency < step)], OnError = null };
         }
 
         return stuck;
+    }
+}
+
+/// <summary>Steps that wait for one another.</summary>
+/// <param name="Steps">Positions in the order of "waits for", each once.</param>
+/// <param name="FallsBack">A step of the cycle that waits for its fallback step, or for which its fallback step waits; null for a cycle of dependencies alone.</param>
+internal sealed record StepCycle(IReadOnlyList<int> Steps, int? FallsBack)
+{
+    /// <param name="phases">Each waits for the next, the last for the first.</param>
+    public static StepCycle Of(List<int> phases)
+    {
+        int? fallsBack = null;
+        var steps = new List<int>();
+        for (var index = 0; index < phases.Count; index++)
+        {
+            var (phase, next) = (phases[index], phases[(index + 1) % phases.Count]);
+            var (step, other) = (StepPhases.StepOf(phase), StepPhases.StepOf(next));
+            if (step == other)
+            {
+                continue;
+            }
+
+            // Work waits for ends by a dependency; of what is left, an end waits for its fallback's, and the work of a fallback for that of its step.
+            if (StepPhases.IsEnd(phase) || !StepPhases.IsEnd(next))
+            {
+                fallsBack ??= StepPhases.IsEnd(phase) ? step : other;
+            }
+
+            steps.Add(step);
+        }
+
+        return new StepCycle([.. steps.Distinct()], fallsBack);
     }
 }

@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Graphs;
 /// <summary>Compiles what steps say of their failures, and marks the steps that stand in for others.</summary>
 internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
 {
-    private readonly Dictionary<int, int> _standsInFor = [];
+    private readonly HashSet<int> _fallbacks = [];
 
     public void Compile(GraphStep[] steps, CompilerFindings findings)
     {
@@ -20,20 +20,12 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
             }
         }
 
-        foreach (var fallback in _standsInFor.Keys)
+        foreach (var fallback in _fallbacks.Order())
         {
             steps[fallback] = steps[fallback] with { IsFallback = true };
             if (steps[fallback].Join != JoinKind.All)
             {
                 Wrong(findings, fallback, "/join", $"Step '{steps[fallback].Id}' is a fallback; its join can only be all.");
-            }
-
-            if (steps[fallback].DependsOn.Contains(_standsInFor[fallback]))
-            {
-                var failed = steps[_standsInFor[fallback]].Id;
-                Wrong(
-                    findings, fallback, "/dependsOn",
-                    $"Step '{steps[fallback].Id}' stands in for '{failed}' when that fails, so it cannot depend on its success.");
             }
         }
     }
@@ -57,8 +49,13 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
             case ErrorActionKind.Fallback when fallback is null:
                 Wrong(findings, position, "/options/onError", $"Step '{definition.Steps[position].Id}' falls back on nothing: it has no 'fallback'.");
                 return FailureAction.Fail;
+            case ErrorActionKind.Fallback when fallback.HasTransformed && definition.Steps[position].Options.OutputTransform is null:
+                Wrong(
+                    findings, position, "/options/fallback/transformed",
+                    $"Step '{definition.Steps[position].Id}' has no outputTransform, so there is no place for what its fallback gives as 'transformed'.");
+                return FailureAction.Fail;
             case ErrorActionKind.Fallback:
-                return fallback!.Step is { } step
+                return fallback.Step is { } step
                     ? StandIn(step, "/options/fallback/step", position, findings)
                     : new FailureAction(FailureActionKind.Value);
             default:
@@ -78,13 +75,10 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
         {
             Wrong(findings, position, pointer, $"Step '{id}' falls back on itself.");
         }
-        else if (_standsInFor.TryAdd(fallback, position) || _standsInFor[fallback] == position)
-        {
-            return new FailureAction(FailureActionKind.Step, fallback);
-        }
         else
         {
-            Wrong(findings, position, pointer, $"Step '{id}' stands in for '{definition.Steps[_standsInFor[fallback]].Id}' already; it can stand in for one step only.");
+            _fallbacks.Add(fallback);
+            return new FailureAction(FailureActionKind.Step, fallback);
         }
 
         return FailureAction.Fail;

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Workflows.Graphs;
 
-/// <summary>Marks the steps of <c>finally</c>.</summary>
+/// <summary>Marks the steps of <c>finally</c>, and with them their fallback steps, which can be needed only then.</summary>
 internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
 {
     public void Compile(GraphStep[] steps, CompilerFindings findings)
@@ -17,13 +18,20 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             {
                 findings.Error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), -1);
             }
-            else if (steps[position].IsFallback)
-            {
-                findings.Error(DiagnosticCodes.WrongFinally, pointer, $"Step '{id}' stands in for another step, so it cannot run in 'finally'.", null, position);
-            }
             else
             {
                 steps[position] = steps[position] with { IsFinal = true };
+                Spread(steps, position);
+            }
+        }
+
+        for (var position = 0; position < steps.Length; position++)
+        {
+            if (!steps[position].IsFinal && StepRules.Fallbacks(steps[position]).FirstOrDefault(fallback => steps[fallback].IsFinal, -1) is var late and >= 0)
+            {
+                findings.Error(
+                    DiagnosticCodes.WrongFinally, $"{WorkflowCompiler.Pointer(position)}/options",
+                    $"Step '{steps[position].Id}' falls back on '{steps[late].Id}', which runs after all others (finally).", null, position);
             }
         }
 
@@ -34,6 +42,18 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
                 findings.Error(
                     DiagnosticCodes.WrongFinally, $"{WorkflowCompiler.Pointer(position)}/dependsOn",
                     $"Step '{steps[position].Id}' depends on '{steps[final].Id}', which runs after all others (finally).", null, position);
+            }
+        }
+    }
+    private static void Spread(GraphStep[] steps, int final)
+    {
+        var open = new Stack<int>([final]);
+        while (open.TryPop(out var step))
+        {
+            foreach (var fallback in StepRules.Fallbacks(steps[step]).Where(fallback => !steps[fallback].IsFinal))
+            {
+                steps[fallback] = steps[fallback] with { IsFinal = true };
+                open.Push(fallback);
             }
         }
     }

@@ -21,6 +21,9 @@ public sealed record GraphStep(string Id)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JoinKind Join { get; init; }
 
+    /// <summary>Positions of the steps whose records (<c>status</c>, <c>error</c>, <c>usage</c>) it reads; null for none.</summary>
+    public IReadOnlyList<int>? Observes { get; init; }
+
     /// <summary>What its final failure leads to; null: the run's failure policy.</summary>
     public FailureRule? OnError { get; init; }
 

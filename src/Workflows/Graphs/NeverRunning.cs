@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Workflows.Graphs;
 
@@ -15,8 +16,7 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
         foreach (var step in graph.TopologicalOrder)
         {
             var node = graph.Steps[step];
-            var dead = node.DependsOn.Count(dependency => never[dependency]);
-            if (node.Join == JoinKind.All && Rivals(node, standsInFor) is var (first, second))
+            if (StepRules.JoinOf(node) == JoinKind.All && Rivals(node, standsInFor) is var (first, second))
             {
                 never[step] = true;
                 findings.Warning(
@@ -26,30 +26,17 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
             }
             else
             {
-                never[step] = IsFalse(definition.Steps[step].When)
-                    || (node.Join == JoinKind.All && dead > 0)
-                    || (node.Join == JoinKind.Any && dead > 0 && dead == node.DependsOn.Count);
+                never[step] = IsFalse(definition.Steps[step].When) || StepRules.IsSkipped(node, dependency => never[dependency]);
             }
         }
     }
 
-    /// <summary>For each fallback the step it stands in for.</summary>
-    private Dictionary<int, int> StandIns()
-    {
-        var found = new Dictionary<int, int>();
-        for (var step = 0; step < graph.Count; step++)
-        {
-            if (graph.Steps[step].OnError is { } rule)
-            {
-                foreach (var fallback in rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>())
-                {
-                    found.TryAdd(fallback, step);
-                }
-            }
-        }
-
-        return found;
-    }
+    /// <summary>For each fallback of one step alone that step; one of several steps may run beside any other.</summary>
+    private Dictionary<int, int> StandIns() => Enumerable.Range(0, graph.Count)
+        .SelectMany(step => StepRules.Fallbacks(graph.Steps[step]), (step, fallback) => (step, fallback))
+        .GroupBy(pair => pair.fallback, pair => pair.step)
+        .Where(callers => callers.Count() == 1)
+        .ToDictionary(callers => callers.Key, callers => callers.First());
 
     /// <summary>Two fallbacks of one step among the dependencies; null when there are none.</summary>
     private static (int First, int Second)? Rivals(GraphStep node, Dictionary<int, int> standsInFor)

@@ -35,6 +35,10 @@ internal sealed class ReferenceChecks(
         {
             findings.Error(DiagnosticCodes.UnknownReference, reference.Pointer, problem, findings.Suggestions.For(Named(reference.Path), names.Names), position);
         }
+        else if (UnknownMember(found, reference.Path) is { } member)
+        {
+            ReportMember(member, reference.Path, reference.Pointer, position);
+        }
         else if (found.Steps.Count == 0 || (reference.OwnOutput && found.Steps.Contains(position)))
         {
             return;
@@ -55,14 +59,33 @@ internal sealed class ReferenceChecks(
         }
     }
 
+    /// <summary>What a path asks of a step's record that no record has; null when there is nothing wrong.</summary>
+    private static string? UnknownMember(ValueReference found, ValuePath path) =>
+        found.Kind == ReferenceKind.StepRecord && path.Segments.Count > found.Consumed && !NameScope.RecordMembers.Contains(path.Segments[found.Consumed])
+            ? path.Segments[found.Consumed]
+            : null;
+
+    private void ReportMember(string member, ValuePath path, string pointer, int position) => findings.Error(
+        DiagnosticCodes.UnknownReference, pointer, $"'{path}' leads to nothing: of a step there are {string.Join(", ", NameScope.RecordMembers)}.",
+        findings.Suggestions.For(member, NameScope.RecordMembers), position);
+
     private void Outputs()
     {
         foreach (var (name, text) in definition.Outputs ?? [])
         {
-            if (ValuePath.TryParse(text, out var path, out _) && !names.TryResolve(path, out _, out var problem))
+            var pointer = $"/outputs/{SourceNode.Escape(name)}";
+            if (!ValuePath.TryParse(text, out var path, out _))
             {
-                findings.Error(
-                    DiagnosticCodes.UnknownReference, $"/outputs/{SourceNode.Escape(name)}", problem, findings.Suggestions.For(Named(path), names.Names), -1);
+                continue;
+            }
+
+            if (!names.TryResolve(path, out var found, out var problem))
+            {
+                findings.Error(DiagnosticCodes.UnknownReference, pointer, problem, findings.Suggestions.For(Named(path), names.Names), -1);
+            }
+            else if (UnknownMember(found, path) is { } member)
+            {
+                ReportMember(member, path, pointer, -1);
             }
         }
     }

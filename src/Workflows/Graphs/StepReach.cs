@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Scheduling;
+
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>
@@ -9,36 +11,83 @@ public sealed class StepReach
     private const int BitsPerWord = 64;
     private readonly ulong[][] _before;
 
-    private StepReach(WorkflowGraph graph, bool throughAny)
+    private StepReach(WorkflowGraph graph, bool isOrder)
     {
-        _before = new ulong[graph.Count][];
         var words = (graph.Count + BitsPerWord - 1) / BitsPerWord;
-        foreach (var step in graph.TopologicalOrder)
+        _before = new ulong[graph.Count][];
+        var ended = new ulong[]?[graph.Count];
+        var callers = new List<int>?[graph.Count];
+        for (var step = 0; step < graph.Count; step++)
         {
-            var row = _before[step] = new ulong[words];
+            _before[step] = new ulong[words];
+            foreach (var fallback in StepRules.Fallbacks(graph.Steps[step]))
+            {
+                (callers[fallback] ??= []).Add(step);
+            }
+        }
+
+        foreach (var phase in StepPhases.Order(graph.Steps))
+        {
+            var step = StepPhases.StepOf(phase);
+            if (StepPhases.IsEnd(phase))
+            {
+                ended[step] = isOrder ? WithFallbacks(graph, step, ended) : ended[step] ?? _before[step];
+                continue;
+            }
+
             foreach (var dependency in graph.Steps[step].DependsOn)
             {
-                row[dependency / BitsPerWord] |= 1UL << (dependency % BitsPerWord);
-                if (throughAny || graph.Steps[dependency].Join != JoinKind.Any)
+                Set(_before[step], dependency);
+                if (isOrder || graph.Steps[dependency].Join != JoinKind.Any)
                 {
-                    Add(row, _before[dependency]);
+                    Add(_before[step], ended[dependency]!);
                 }
+            }
+
+            // A fallback step is called by a step that has failed: with one caller alone it is known which. What depends on the fallback step may not
+            // read the other: that is written down with the new output only then.
+            if (callers[step] is [var caller])
+            {
+                ended[step] = isOrder ? _before[step] : (ulong[])_before[step].Clone();
+                Set(_before[step], caller);
+                Add(_before[step], isOrder ? _before[caller] : []);
             }
         }
     }
 
-    /// <summary>The steps whose outputs a step may read, as <see cref="WorkflowGraph.InReachOf"/> says.</summary>
-    public static StepReach OfData(WorkflowGraph graph) => new(graph, throughAny: false);
+    /// <summary>The steps whose outputs a step may read, as <see cref="WorkflowGraph.InReachOf"/> says, and of a fallback step the one that it stands in for.</summary>
+    public static StepReach OfData(WorkflowGraph graph) => new(graph, isOrder: false);
 
     /// <summary>The steps that have ended when a step starts, behind a join of the first success perhaps.</summary>
-    public static StepReach OfOrder(WorkflowGraph graph) => new(graph, throughAny: true);
+    public static StepReach OfOrder(WorkflowGraph graph) => new(graph, isOrder: true);
 
     /// <summary>Whether <paramref name="other"/> comes before <paramref name="step"/>.</summary>
     public bool Includes(int step, int other) => (_before[step][other / BitsPerWord] & (1UL << (other % BitsPerWord))) != 0;
 
+    /// <summary>What has ended when a step has: with it its fallback steps, and what came before them.</summary>
+    private ulong[] WithFallbacks(WorkflowGraph graph, int step, ulong[]?[] ended)
+    {
+        var fallbacks = StepRules.Fallbacks(graph.Steps[step]);
+        if (fallbacks.Count == 0)
+        {
+            return _before[step];
+        }
+
+        var row = (ulong[])_before[step].Clone();
+        foreach (var fallback in fallbacks)
+        {
+            Set(row, fallback);
+            Add(row, ended[fallback]!);
+        }
+
+        return row;
+    }
+
+    private static void Set(ulong[] row, int step) => row[step / BitsPerWord] |= 1UL << (step % BitsPerWord);
+
     private static void Add(ulong[] row, ulong[] other)
     {
-        for (var word = 0; word < row.Length; word++)
+        for (var word = 0; word < other.Length; word++)
         {
             row[word] |= other[word];
         }

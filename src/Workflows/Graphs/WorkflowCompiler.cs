@@ -14,6 +14,7 @@ internal sealed class WorkflowCompiler
     private readonly NameScope _names;
     private readonly IReadOnlyList<StepReferences> _references;
     private readonly Dictionary<string, KnownTool>? _tools;
+    private ILookup<string, int>? _callers;
 
     /// <param name="tools">The tools that there are; null when that is not known.</param>
     public WorkflowCompiler(WorkflowDefinition definition, CompilerFindings findings, IReadOnlyCollection<KnownTool>? tools)
@@ -37,9 +38,7 @@ internal sealed class WorkflowCompiler
         new FinalCompiler(_definition, _positions).Compile(steps, _findings);
         foreach (var cycle in DependencyCycles.Find(steps))
         {
-            _findings.Error(
-                DiagnosticCodes.DependencyCycle, $"{Pointer(cycle[0])}/dependsOn",
-                $"The steps wait for one another: {string.Join(" → ", cycle.Append(cycle[0]).Select(step => _definition.Steps[step].Id))}.", null, cycle[0]);
+            Report(cycle);
         }
 
         foreach (var step in DependencyCycles.Break(steps))
@@ -81,6 +80,21 @@ internal sealed class WorkflowCompiler
         _positions.Remove("");
     }
 
+    private void Report(StepCycle cycle)
+    {
+        var names = string.Join(" → ", cycle.Steps.Append(cycle.Steps[0]).Select(step => _definition.Steps[step].Id));
+        if (cycle.FallsBack is not { } step)
+        {
+            _findings.Error(DiagnosticCodes.DependencyCycle, $"{Pointer(cycle.Steps[0])}/dependsOn", $"The steps wait for one another: {names}.", null, cycle.Steps[0]);
+            return;
+        }
+
+        _findings.Error(
+            DiagnosticCodes.WrongFallback, Pointer(step) + (_definition.Steps[step].Options.OnError is null ? "/options/fallback" : "/options/onError"),
+            $"The steps wait for one another: {names}. A step that falls back on another waits for that, which starts only when the step has failed.",
+            null, step);
+    }
+
     private GraphStep Plan(StepDefinition step, int position) => new(step.Id)
     {
         DependsOn = step.DependsOnAuto ? Inferred(position) : Declared(step, position),
@@ -120,16 +134,20 @@ internal sealed class WorkflowCompiler
 
     /// <summary>
     /// <c>dependsOn: auto</c>: the steps whose values the step names. Of several that write one key those before it in the document, unless their outputs
-    /// are merged or none is before it: then all.
+    /// are merged or none is before it: then all. Not the steps that it stands in for: it starts when they have failed, whatever it depends on.
     /// </summary>
     private List<int> Inferred(int position)
     {
+        _callers ??= _definition.Steps
+            .SelectMany((step, caller) => StepsNamed(step.Options).Select(fallback => (fallback, caller)))
+            .ToLookup(pair => pair.fallback, pair => pair.caller, StringComparer.Ordinal);
+        var callers = _callers[_definition.Steps[position].Id];
         var found = new SortedSet<int>();
         foreach (var reference in _references[position].Found)
         {
             if (_names.TryResolve(reference.Path, reference.Extra, out var target, out _))
             {
-                var others = target.Steps.Where(source => source != position).ToList();
+                var others = target.Steps.Where(source => source != position && !callers.Contains(source)).ToList();
                 var before = others.Where(source => source < position && _definition.Steps[source].KeyMerge is null).ToList();
                 found.UnionWith(others.Count > 1 && before.Count > 0 ? before : others);
             }
@@ -137,6 +155,10 @@ internal sealed class WorkflowCompiler
 
         return [.. found];
     }
+
+    /// <summary>The steps that the options let stand in.</summary>
+    private static IEnumerable<string> StepsNamed(StepOptions options) =>
+        (options.OnError?.ByKind.Select(entry => entry.Value.Step) ?? []).Append(options.OnError?.Default.Step).Append(options.Fallback?.Step).OfType<string>();
 
     /// <summary>The names that are taken for inputs because nothing else has them, in order of appearance.</summary>
     private IReadOnlyList<string> UndeclaredInputs() => _definition.Inputs is not null ? [] :

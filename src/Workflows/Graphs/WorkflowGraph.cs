@@ -1,7 +1,9 @@
+using Orchestrator.Workflows.Scheduling;
+
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>
-/// A workflow compiled to positions: who waits for whom, in which order, and how much is left after each step.
+/// A workflow compiled to positions: who waits for whom, fallbacks included, in which order, and how much is left after each step.
 /// Immutable; building it is linear in steps and edges and uses no recursion.
 /// </summary>
 public sealed class WorkflowGraph
@@ -16,11 +18,13 @@ public sealed class WorkflowGraph
         ArgumentNullException.ThrowIfNull(steps);
         Steps = steps;
         (_firstDependent, _dependents) = Reverse(steps);
-        TopologicalOrder = Order();
-        if (TopologicalOrder.Count < steps.Count)
+        var phases = StepPhases.Order(steps);
+        if (phases.Count < StepPhases.Count(steps))
         {
-            throw new ArgumentException("The steps depend on one another in a cycle.", nameof(steps));
+            throw new ArgumentException("The steps wait for one another in a cycle.", nameof(steps));
         }
+
+        TopologicalOrder = [.. phases.Where(StepPhases.IsEnd).Select(StepPhases.StepOf)];
 
         _rank = new int[steps.Count];
         for (var rank = 0; rank < steps.Count; rank++)
@@ -35,7 +39,7 @@ public sealed class WorkflowGraph
 
     public int Count => Steps.Count;
 
-    /// <summary>All positions, every step after the steps it depends on; otherwise in definition order.</summary>
+    /// <summary>All positions, every step after the steps it depends on and after its fallback steps; otherwise in definition order.</summary>
     public IReadOnlyList<int> TopologicalOrder { get; }
 
     /// <summary>Per step, the estimated milliseconds of the longest path from its start to the end of the run.</summary>
@@ -104,38 +108,24 @@ public sealed class WorkflowGraph
         return (first, dependents);
     }
 
-    private List<int> Order()
-    {
-        var waitingFor = Steps.Select(step => step.DependsOn.Count).ToArray();
-        var order = new List<int>(Steps.Count);
-        order.AddRange(Enumerable.Range(0, Steps.Count).Where(step => waitingFor[step] == 0));
-        for (var index = 0; index < order.Count; index++)
-        {
-            foreach (var dependent in DependentsOf(order[index]))
-            {
-                if (--waitingFor[dependent] == 0)
-                {
-                    order.Add(dependent);
-                }
-            }
-        }
-
-        return order;
-    }
-
     private long[] RemainingPaths()
     {
+        // Behind a fallback comes what waits for the step that it stands in for.
         var remaining = new long[Steps.Count];
+        var after = new long[Steps.Count];
         for (var index = TopologicalOrder.Count - 1; index >= 0; index--)
         {
             var step = TopologicalOrder[index];
-            long after = 0;
             foreach (var dependent in DependentsOf(step))
             {
-                after = Math.Max(after, remaining[dependent]);
+                after[step] = Math.Max(after[step], remaining[dependent]);
             }
 
-            remaining[step] = Steps[step].EstimatedMs + after;
+            remaining[step] = Steps[step].EstimatedMs + after[step];
+            foreach (var fallback in StepRules.Fallbacks(Steps[step]))
+            {
+                after[fallback] = Math.Max(after[fallback], after[step]);
+            }
         }
 
         return remaining;

@@ -35,6 +35,9 @@ public sealed class NameScope
         _inputs = inputs?.ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>What there is of a step behind its id.</summary>
+    public static IReadOnlyList<string> RecordMembers { get; } = ["output", "transformed", "status", "error", "usage"];
+
     /// <summary>Every name a path may begin with, for suggestions.</summary>
     public IEnumerable<string> Names => _outputs.Keys.Concat(_transformed.Keys).Concat(_inputs ?? []).Concat(_ids.Keys);
 

@@ -74,14 +74,23 @@ internal static class FailureReader
 
         var step = fallback.String("step");
         fallback.Take("value");
-        var value = fallback.Node.Member("value");
+        fallback.Take("transformed");
+        var (value, transformed) = (fallback.Node.Member("value"), fallback.Node.Member("transformed"));
         if (fallback.Take("step") is null == value is null)
         {
             fallback.Error(DiagnosticCodes.WrongValue, fallback.Node, "A fallback has either a 'value' or a 'step'.");
         }
+        else if (value is null && transformed is not null)
+        {
+            fallback.Error(DiagnosticCodes.WrongValue, transformed, "Only a fallback with a 'value' has 'transformed'; a step brings its own.");
+        }
 
         fallback.Finish();
-        return new FallbackDefinition(step, value is null ? null : SourceValue.ToJson(value));
+        return new FallbackDefinition(step, value is null ? null : SourceValue.ToJson(value))
+        {
+            HasTransformed = transformed is not null,
+            Transformed = transformed is null ? null : SourceValue.ToJson(transformed),
+        };
     }
 
     private static ErrorAction? Action(ObjectReader owner, SourceNode value, string name, string objects = "{ \"step\": … }")

@@ -12,6 +12,9 @@ public sealed record RunPlan
 
     public required IReadOnlyList<GraphStep> Steps { get; init; }
 
+    /// <summary>Positions of the steps whose records (<c>status</c>, <c>error</c>, <c>usage</c>) the run's outputs read; null for none.</summary>
+    public IReadOnlyList<int>? Observes { get; init; }
+
     /// <summary>Steps that may execute at one time, from 1.</summary>
     public int MaxParallelism { get; init; } = WorkflowOptions.DefaultMaxParallelism;
 

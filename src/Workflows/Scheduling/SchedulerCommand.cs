@@ -21,7 +21,15 @@ public abstract record SchedulerCommand
         /// <summary>For a join of the first success: the dependencies that had completed, which are all that the step may read of them. Null otherwise.</summary>
         public IReadOnlyList<int>? Available { get; init; }
 
-        /// <summary>The fallback step whose output is taken over instead of working; null otherwise.</summary>
+        /// <summary>How the steps whose records it reads ended, as far as they have no output; null when there are none.</summary>
+        public IReadOnlyList<EndedStep>? Observed { get; init; }
+
+        /// <summary>
+        /// What the step has failed of: it does not work, but is written down with what takes the place of its output, and that holds no slot. Null to work.
+        /// </summary>
+        public WorkflowError? Failure { get; init; }
+
+        /// <summary>With <see cref="Failure"/>, the fallback step whose output is taken over; null for the value that the step's rule gives.</summary>
         public int? Adopt { get; init; }
     }
 
@@ -36,8 +44,19 @@ public abstract record SchedulerCommand
     public sealed record CancelTimer(int Timer) : SchedulerCommand;
 
     /// <summary>For the record: what became of a step without executing it: ready (it waits for a slot), skipped, cancelled or failed.</summary>
-    public sealed record RecordStatus(int Step, StepStatus Status, string? Reason) : SchedulerCommand;
+    public sealed record RecordStatus(int Step, StepStatus Status, string? Reason) : SchedulerCommand
+    {
+        /// <summary>The failure of a step that failed; null otherwise.</summary>
+        public WorkflowError? Error { get; init; }
+
+        /// <summary>The latest attempt of a step that failed, 0 for none; null otherwise.</summary>
+        public int? Attempt { get; init; }
+    }
 
     /// <summary>The run is over and nothing executes; the last command.</summary>
-    public sealed record CompleteRun(RunStatus Status, WorkflowError? Error) : SchedulerCommand;
+    public sealed record CompleteRun(RunStatus Status, WorkflowError? Error) : SchedulerCommand
+    {
+        /// <summary>How the steps whose records the run's outputs read ended, as far as they have no output; null when there are none.</summary>
+        public IReadOnlyList<EndedStep>? Observed { get; init; }
+    }
 }

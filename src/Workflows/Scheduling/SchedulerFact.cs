@@ -10,7 +10,11 @@ public abstract record SchedulerFact(DateTimeOffset At)
     public sealed record RunStarted(DateTimeOffset At) : SchedulerFact(At);
 
     /// <summary>An attempt of a step ended.</summary>
-    public sealed record StepEnded(DateTimeOffset At, int Step, int Attempt, StepOutcome Outcome) : SchedulerFact(At);
+    public sealed record StepEnded(DateTimeOffset At, int Step, int Attempt, StepOutcome Outcome) : SchedulerFact(At)
+    {
+        /// <summary>The attempt has a record, and the feed knows how it ended; false for one whose call broke.</summary>
+        public bool IsRecorded { get; init; } = true;
+    }
 
     /// <summary>A timer that the scheduler asked for is due.</summary>
     public sealed record TimerFired(DateTimeOffset At, int Timer) : SchedulerFact(At);

@@ -7,8 +7,11 @@ internal struct StepState
 {
     public StepStatus Status;
 
-    /// <summary>Dependencies that have not ended.</summary>
-    public int WaitingFor;
+    /// <summary>Dependencies that have ended.</summary>
+    public int Ended;
+
+    /// <summary>Those of them that let their dependents go on.</summary>
+    public int EndedWell;
 
     /// <summary>The number of the latest attempt; 0 before the first.</summary>
     public int Attempt;
@@ -29,15 +32,33 @@ internal struct StepState
 
     public WorkflowError? Error;
 
+    /// <summary>The feed knows that it failed of <see cref="Error"/> for good.</summary>
+    public bool FailureIsTold;
+
+    /// <summary>No attempt has written <see cref="Error"/> down.</summary>
+    public bool ErrorHasNoRecord;
+
     /// <summary>What had completed when a join of the first success was met.</summary>
     public IReadOnlyList<int>? Available;
 
-    /// <summary>The fallback step whose output it takes over; null otherwise.</summary>
-    public int? Adopt;
+    /// <summary>How the steps whose records it reads had ended when its join was met, those that completed aside.</summary>
+    public IReadOnlyList<EndedStep>? Observed;
 
-    /// <summary>The step that this one stands in for; null unless it was called as a fallback.</summary>
-    public int? StandsInFor;
+    /// <summary>It failed, and its present call only writes down what takes the place of its output.</summary>
+    public bool IsSubstituted;
+
+    /// <summary>What may take its place has been decided: fallback steps that it does not need do not wait for it any more.</summary>
+    public bool HasChosen;
+
+    /// <summary>For a fallback step, how many steps may still call it.</summary>
+    public int MayBeCalledBy;
+
+    /// <summary>For a fallback step, the failed steps that wait for it; null while none does.</summary>
+    public List<int>? Callers;
 
     public readonly bool IsOver =>
         Status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
+
+    /// <summary>It has an output that another step may take over.</summary>
+    public readonly bool HasOutput => Status is StepStatus.Completed or StepStatus.Reused;
 }

@@ -4,11 +4,10 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Scheduling;
 
-/// <content>What the end of an attempt leads to: another attempt or turn, a fallback, released or skipped dependents, the end of the run.</content>
+/// <content>What the end of an attempt leads to: another attempt or turn, released or skipped dependents.</content>
 public sealed partial class WorkflowScheduler
 {
     private bool _mustStop;
-    private string _stopReason = StepReason.Stop;
 
     private void End(SchedulerFact.StepEnded fact)
     {
@@ -19,17 +18,22 @@ public sealed partial class WorkflowScheduler
                 $"Attempt {fact.Attempt} of step '{Graph.Steps[fact.Step].Id}' ended, but the step is {state.Status} at attempt {state.Attempt}.");
         }
 
-        Executing--;
-        _slots.Learn(fact.At, fact.Outcome);
+        if (state.IsSubstituted)
+        {
+            _substituting--;
+        }
+        else
+        {
+            Executing--;
+            _slots.Learn(fact.At, fact.Outcome);
+            state.FirstStartedAt ??= fact.Outcome.StartedAt == default ? fact.At : fact.Outcome.StartedAt;
+        }
+
         _spending.Add(fact.Outcome.Usage);
-        state.FirstStartedAt ??= fact.Outcome.StartedAt == default ? fact.At : fact.Outcome.StartedAt;
-        state.Error = fact.Outcome.Error;
         switch (fact.Outcome.Status)
         {
-            case StepStatus.Failed when TryRetry(fact):
-                break;
             case StepStatus.Failed:
-                Fail(fact.Step, recorded: true);
+                AttemptFailed(fact);
                 break;
             case StepStatus.Completed when fact.Outcome.Again && IsClosed:
                 Record(fact.Step, StepStatus.Cancelled, _stopReason);
@@ -45,78 +49,66 @@ public sealed partial class WorkflowScheduler
                 if (fact.Outcome.Status == StepStatus.Cancelled && !IsClosed && !InFinalPhase)
                 {
                     // The wish to cancel reached the step before it reached us.
-                    Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true);
+                    Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true, fact.At);
                 }
 
                 break;
         }
     }
 
-    /// <summary>Has the failed attempt followed by another one if the step's rule and the run allow it; fails the step when its time does not.</summary>
-    /// <returns>False when another attempt is out of the question.</returns>
-    private bool TryRetry(SchedulerFact.StepEnded fact)
+    /// <summary>The step's rule says what a failed attempt leads to; a run that starts nothing new makes no other attempt.</summary>
+    private void AttemptFailed(SchedulerFact.StepEnded fact)
     {
-        var step = Graph.Steps[fact.Step];
         ref var state = ref _states[fact.Step];
-        if (IsClosed || state.Error is not { } error || step.Retry is not { } retry || !retry.Allows(error, state.TurnAttempt))
+        var error = fact.Outcome.Error ?? new WorkflowError(ErrorKind.Internal, $"Step '{Graph.Steps[fact.Step].Id}' failed and did not say why.");
+        if (state.IsSubstituted)
         {
-            return false;
+            (state.Error, state.FailureIsTold, state.ErrorHasNoRecord) = (error, fact.IsRecorded, !fact.IsRecorded);
+            EndAsFailed(fact.Step);
+            return;
         }
 
-        var delay = retry.DelayAfter(state.TurnAttempt, error, StableHash.Draw(_plan.RunId, step.Id, fact.Attempt));
-        if (Deadline(fact.Step) is { } deadline && fact.At + delay >= deadline)
+        var verdict = StepRules.AfterFailure(_plan, new FailedAttempt(
+            fact.Step, fact.Attempt, state.TurnAttempt, error, fact.Outcome.CompletedAt == default ? fact.At : fact.Outcome.CompletedAt, Deadline(fact.Step)));
+        state.Error = verdict.Error;
+
+        // The activity asked the same rule: where that gives another attempt, it told the feed so.
+        state.ErrorHasNoRecord = !fact.IsRecorded || !ReferenceEquals(verdict.Error, error);
+        state.FailureIsTold = !state.ErrorHasNoRecord && verdict.RetryAfter is null;
+        if (verdict.RetryAfter is not { } delay)
         {
-            state.Error = new WorkflowError(
-                ErrorKind.Timeout, $"Step '{step.Id}' has no time for another attempt within its stepTimeout of {step.StepTimeoutMs} ms: {error.Message}")
-            {
-                Step = step.Id,
-                Attempt = fact.Attempt,
-                Details = new() { ["level"] = "step" },
-            };
-            Fail(fact.Step, recorded: false);
-            return true;
+            Fail(fact.Step, verdict.Action, fact.At);
+            return;
+        }
+
+        if (IsClosed)
+        {
+            Fail(fact.Step, StepRules.ActionOf(Graph.Steps[fact.Step], error.Kind), fact.At);
+            return;
         }
 
         state.Status = StepStatus.Retrying;
-        AddTimer(TimerUse.Retry, fact.Step, fact.At + delay);
-        return true;
-    }
-
-    /// <summary>The step has failed for good: its own rule applies, then the run's.</summary>
-    /// <param name="recorded">Whether its activity has told the feed.</param>
-    private void Fail(int step, bool recorded)
-    {
-        ref var state = ref _states[step];
-        if (!recorded)
+        if (!InFinalPhase && _spending.Exceeded() is { } exceeded)
         {
-            Record(step, StepStatus.Failed, null);
+            StopForBudget(exceeded, fact.At);
+            return;
         }
 
-        var rule = state.Adopt is null ? Graph.Steps[step].OnError : null;
-        var action = rule is not null && state.Error is { } error ? rule.For(error.Kind) : FailureAction.Fail;
-        switch (action)
-        {
-            case { Kind: FailureActionKind.Continue }:
-                Settle(step, StepStatus.Failed, succeeded: true);
-                break;
-            case { Kind: FailureActionKind.Step, Step: { } reused } when !IsClosed && _states[reused].Status == StepStatus.Reused:
-                state.Adopt = reused;
-                MakeReady(step, state.ReadyAt);
-                break;
-            case { Kind: FailureActionKind.Step, Step: { } fallback } when !IsClosed && !_states[fallback].IsOver:
-                state.Status = StepStatus.Waiting;
-                _states[fallback].StandsInFor = step;
-                if (_states[fallback].WaitingFor == 0)
-                {
-                    MakeReady(fallback, state.ReadyAt);
-                }
+        AddTimer(TimerUse.Retry, fact.Step, fact.At + delay);
+    }
 
-                break;
-            default:
-                Settle(step, StepStatus.Failed, succeeded: false);
-                _failure ??= state.Error;
-                _mustStop |= !InFinalPhase && !IsClosed && _plan.OnStepFailure != FailurePolicy.Continue;
-                break;
+    /// <summary>The step has failed for good, and nothing takes its place.</summary>
+    private void EndAsFailed(int step)
+    {
+        ref var state = ref _states[step];
+        TellFailure(step);
+        Settle(step, StepStatus.Failed, succeeded: false);
+
+        // The failure of a fallback step is that of the steps that called it: theirs is what the user must see.
+        if (state.Callers is null)
+        {
+            _failure ??= state.Error;
+            _mustStop |= !IsClosed && StepRules.PolicyOf(_plan, step) != FailurePolicy.Continue;
         }
     }
 
@@ -142,52 +134,61 @@ public sealed partial class WorkflowScheduler
     private void Record(int step, StepStatus status, string? reason) =>
         _commands.Add(new SchedulerCommand.RecordStatus(step, status, reason));
 
+    /// <summary>The feed learns of a failure that no attempt told it.</summary>
+    private void TellFailure(int step)
+    {
+        ref var state = ref _states[step];
+        if (!state.FailureIsTold)
+        {
+            state.FailureIsTold = true;
+            _commands.Add(new SchedulerCommand.RecordStatus(step, StepStatus.Failed, null) { Error = state.Error, Attempt = state.Attempt });
+        }
+    }
+
     private void ReleaseDependents(DateTimeOffset at)
     {
         while (_ended.TryDequeue(out var step))
         {
-            EndFallbacks(step, at);
+            ReleaseFallbacks(step, chosen: null);
+            AnswerCallers(step, at);
             foreach (var dependent in Graph.DependentsOf(step))
             {
                 Operations++;
-                _states[dependent].WaitingFor--;
-                if (_states[dependent].Status == StepStatus.Pending)
-                {
-                    Consider(dependent, _states[step].Succeeded, at);
-                }
+                _states[dependent].Ended++;
+                _states[dependent].EndedWell += _states[step].Succeeded ? 1 : 0;
+                Consider(dependent, at);
             }
 
             if (_mustStop && _ended.Count == 0)
             {
                 _mustStop = false;
-                Stop(null, StepReason.Stop, _plan.OnStepFailure == FailurePolicy.Cancel);
+                Stop(null, StepReason.Stop, _plan.OnStepFailure == FailurePolicy.Cancel, at);
             }
         }
     }
 
-    /// <summary>One more dependency of a step that has not started has ended.</summary>
-    private void Consider(int step, bool succeeded, DateTimeOffset at)
+    /// <summary>Starts or skips a step that has not started, as far as what it depends on has ended.</summary>
+    private void Consider(int step, DateTimeOffset at)
     {
         ref var state = ref _states[step];
-        var allEnded = state.WaitingFor == 0;
-        switch (Graph.Steps[step])
+        var node = Graph.Steps[step];
+        if (state.Status != StepStatus.Pending || (node.IsFinal && !InFinalPhase))
         {
-            case { IsFinal: true }:
-                if (InFinalPhase && allEnded)
-                {
-                    MakeReady(step, at);
-                }
+            return;
+        }
 
-                break;
-            case { Join: JoinKind.Any } when succeeded:
-                state.Available = [.. Graph.Steps[step].DependsOn.Where(dependency => _states[dependency].Succeeded)];
-                MakeReady(step, at);
-                break;
-            case { Join: JoinKind.All } when !succeeded:
-            case { Join: JoinKind.Any } when allEnded:
+        switch (StepRules.Join(node, state.Ended, state.EndedWell))
+        {
+            case JoinState.Dead:
                 Skip(step, StepReason.Dependency);
                 break;
-            case var node when allEnded && (!node.IsFallback || state.StandsInFor is not null):
+            case JoinState.Met when !node.IsFallback || state.Callers is not null:
+                if (StepRules.JoinOf(node) == JoinKind.Any)
+                {
+                    state.Available = [.. node.DependsOn.Where(dependency => _states[dependency].Succeeded)];
+                }
+
+                state.Observed = Observe(node.Observes);
                 MakeReady(step, at);
                 break;
             default:
@@ -195,66 +196,23 @@ public sealed partial class WorkflowScheduler
         }
     }
 
-    /// <summary>A step that had fallbacks does not need them any more; one that was a fallback hands its output over.</summary>
-    private void EndFallbacks(int step, DateTimeOffset at)
+    /// <summary>How these steps ended, as far as they have no output; null when there is nothing to say.</summary>
+    private List<EndedStep>? Observe(IReadOnlyList<int>? steps)
     {
-        if (Graph.Steps[step].OnError is { } rule)
-        {
-            foreach (var fallback in rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>().Distinct())
-            {
-                if (!_states[fallback].IsOver && _states[fallback].StandsInFor is null)
-                {
-                    Skip(fallback, StepReason.Arm);
-                }
-            }
-        }
-
-        if (_states[step].StandsInFor is not { } failed || _states[failed].IsOver)
-        {
-            return;
-        }
-
-        if (_states[step].Succeeded && !IsClosed)
-        {
-            _states[failed].Adopt = step;
-            MakeReady(failed, at);
-        }
-        else
-        {
-            // Its own failure is what the user must see; the fallback's is recorded beside it.
-            _states[failed].Adopt = step;
-            Fail(failed, recorded: false);
-        }
-    }
-
-    /// <summary>Starts nothing from now on: ends every step that does not execute. Once per run, so linear.</summary>
-    /// <param name="verdict">How the run has ended by this; null when a failure says it.</param>
-    private void Stop(RunStatus? verdict, string reason, bool cancelExecuting)
-    {
-        _verdict ??= verdict;
-        _stopReason = reason;
-        IsClosed = true;
-        _ready.Clear();
-        _newlyReady.Clear();
-        for (var step = 0; step < _states.Length; step++)
+        List<EndedStep>? observed = null;
+        foreach (var step in steps ?? [])
         {
             Operations++;
-            var status = _states[step].Status;
-            if (_states[step].IsOver || status == StepStatus.Running || Graph.Steps[step].IsFinal)
+            ref var state = ref _states[step];
+
+            // A step that waits for its fallback has failed: that is what the fallback may read.
+            var status = state.Status == StepStatus.Waiting ? StepStatus.Failed : state.Status;
+            if (status is StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled)
             {
-                continue;
+                (observed ??= []).Add(new EndedStep(step, status) { Error = state.ErrorHasNoRecord ? state.Error : null });
             }
-
-            // A step that waited for another attempt or for its fallback did run, and it failed: that is what the user must see.
-            var failed = reason == StepReason.Stop && (status is StepStatus.Retrying or StepStatus.Waiting || _states[step].TurnAttempt > 0);
-            Record(step, failed ? StepStatus.Failed : StepStatus.Cancelled, failed ? null : reason);
-            Settle(step, failed ? StepStatus.Failed : StepStatus.Cancelled, succeeded: false);
         }
 
-        CancelTimers();
-        if (cancelExecuting && Executing > 0)
-        {
-            _commands.Add(new SchedulerCommand.CancelExecuting(reason));
-        }
+        return observed;
     }
 }

@@ -37,8 +37,7 @@ public sealed partial class WorkflowScheduler
 
         if (_ready.Count > 0 && !InFinalPhase && _spending.Exceeded() is { } exceeded)
         {
-            _failure ??= exceeded;
-            Stop(null, StepReason.Stop, cancelExecuting: false);
+            StopForBudget(exceeded, at);
             return;
         }
 
@@ -54,16 +53,7 @@ public sealed partial class WorkflowScheduler
             AddTimer(TimerUse.Pace, -1, _pace.Next);
         }
 
-        foreach (var step in _newlyReady)
-        {
-            Operations++;
-            if (_states[step].Status == StepStatus.Ready)
-            {
-                Queue(step);
-            }
-        }
-
-        _newlyReady.Clear();
+        Queue(at);
     }
 
     private void Start(int step, DateTimeOffset at)
@@ -73,36 +63,55 @@ public sealed partial class WorkflowScheduler
         state.Attempt++;
         state.TurnAttempt++;
         Executing++;
-        var paced = Graph.Steps[step].Paced && state.Adopt is null;
-        _commands.Add(new SchedulerCommand.StartStep(step, state.Attempt, state.ReadyAt, paced ? _pace.Take(at) : null)
+        _commands.Add(new SchedulerCommand.StartStep(step, state.Attempt, state.ReadyAt, Graph.Steps[step].Paced ? _pace.Take(at) : null)
         {
             Turn = state.Turn,
             TurnAttempt = state.TurnAttempt,
             Deadline = Deadline(step),
             Available = state.Available,
-            Adopt = state.Adopt,
+            Observed = state.Observed,
         });
     }
 
-    /// <summary>A step found no slot: it is recorded as ready, or fails when the queue is full.</summary>
-    private void Queue(int step)
+    /// <summary>
+    /// Steps that found no slot are recorded as ready; when they are more than the queue holds, the last that became ready fail. What was let in before is
+    /// not sent away: another attempt or turn, or a fallback in the place of its step.
+    /// </summary>
+    private void Queue(DateTimeOffset at)
     {
-        if (_plan.QueueSize is { } limit && _plan.QueueFull == QueueFullPolicy.Fail && _ready.Count > limit)
+        var arrived = _newlyReady.Where(step => _states[step].Status == StepStatus.Ready).ToList();
+        _newlyReady.Clear();
+        Operations += arrived.Count;
+        var tooMany = _plan is { QueueSize: { } limit, QueueFull: QueueFullPolicy.Fail } ? Math.Max(0, _ready.Count - limit) : 0;
+        var refused = arrived.AsEnumerable().Reverse().Where(step => _states[step].Attempt == 0 && !Graph.Steps[step].IsFallback).Take(tooMany).ToHashSet();
+        foreach (var step in arrived)
         {
-            _ready.Forget(step);
-            _states[step].Error = new WorkflowError(
-                ErrorKind.QueueFull, $"Step '{Graph.Steps[step].Id}' became ready when {limit} others waited for a slot already (queueSize).")
+            if (refused.Contains(step))
             {
-                Step = Graph.Steps[step].Id,
-            };
-            Fail(step, recorded: false);
-            return;
+                Refuse(step, at);
+            }
+            else
+            {
+                Record(step, StepStatus.Ready, null);
+            }
         }
+    }
 
-        Record(step, StepStatus.Ready, null);
+    private void Refuse(int step, DateTimeOffset at)
+    {
+        ref var state = ref _states[step];
+        var node = Graph.Steps[step];
+        _ready.Forget(step);
+        state.ErrorHasNoRecord = true;
+        state.Error = new WorkflowError(
+            ErrorKind.QueueFull, $"Step '{node.Id}' became ready when {_plan.QueueSize} others waited for a slot already (queueSize).")
+        {
+            Step = node.Id,
+        };
+        Fail(step, StepRules.ActionOf(node, ErrorKind.QueueFull), at);
     }
 
     /// <summary>When all attempts of the step together must be done; known from its first start of work on.</summary>
     private DateTimeOffset? Deadline(int step) =>
-        Graph.Steps[step].StepTimeoutMs is { } limit ? _states[step].FirstStartedAt?.AddMilliseconds(limit) : null;
+        _states[step].FirstStartedAt is { } startedAt ? StepRules.Deadline(Graph.Steps[step], startedAt) : null;
 }

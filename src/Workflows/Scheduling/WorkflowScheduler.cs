@@ -9,8 +9,9 @@ namespace Orchestrator.Workflows.Scheduling;
 /// </summary>
 /// <remarks>
 /// <see cref="Apply"/> takes a fact, lets what ended release or skip its dependents, gives free slots away, and sees whether the run is over.
-/// How steps start is in WorkflowScheduler.Starting.cs, what their end leads to in WorkflowScheduler.Ending.cs, how a run rests in
-/// WorkflowScheduler.Suspending.cs.
+/// How steps start is in WorkflowScheduler.Starting.cs, what their end leads to in WorkflowScheduler.Ending.cs, what takes the place of a failed one in
+/// WorkflowScheduler.Fallbacks.cs, how a run ends early in WorkflowScheduler.Stopping.cs, how it rests in WorkflowScheduler.Suspending.cs. What the rules
+/// are is in <see cref="StepRules"/>.
 /// </remarks>
 public sealed partial class WorkflowScheduler
 {
@@ -43,9 +44,12 @@ public sealed partial class WorkflowScheduler
         _states = new StepState[graph.Count];
         for (var step = 0; step < _states.Length; step++)
         {
-            _states[step].WaitingFor = graph.Steps[step].DependsOn.Count;
             _states[step].Turn = 1;
             _openFinal += graph.Steps[step].IsFinal ? 1 : 0;
+            foreach (var fallback in StepRules.Fallbacks(graph.Steps[step]))
+            {
+                _states[fallback].MayBeCalledBy++;
+            }
         }
 
         _open = graph.Count - _openFinal;
@@ -127,7 +131,7 @@ public sealed partial class WorkflowScheduler
                 break;
             case SchedulerFact.CancelRequested when _verdict is null && !InFinalPhase:
                 Continue(fact.At);
-                Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true);
+                Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true, fact.At);
                 break;
             default:
                 break;
@@ -144,6 +148,11 @@ public sealed partial class WorkflowScheduler
             if (!IsClosed)
             {
                 Dispatch(fact.At);
+            }
+
+            if (IsStuck)
+            {
+                EndStuck(fact.At);
             }
         }
         while (_ended.Count > 0 || _newlyReady.Count > 0);
@@ -179,10 +188,7 @@ public sealed partial class WorkflowScheduler
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            if (_states[step] is { WaitingFor: 0, IsOver: false } && !Graph.Steps[step].IsFinal && !Graph.Steps[step].IsFallback)
-            {
-                MakeReady(step, at);
-            }
+            Consider(step, at);
         }
     }
 
@@ -204,7 +210,7 @@ public sealed partial class WorkflowScheduler
                 {
                     Details = new() { ["level"] = "run" },
                 };
-                Stop(RunStatus.TimedOut, StepReason.Timeout, cancelExecuting: true);
+                Stop(RunStatus.TimedOut, StepReason.Timeout, cancelExecuting: true, fact.At);
                 break;
             case TimerUse.Pace:
                 _paceTimer = false;
@@ -223,23 +229,23 @@ public sealed partial class WorkflowScheduler
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            if (Graph.Steps[step].IsFinal && _states[step] is { WaitingFor: 0, IsOver: false })
-            {
-                MakeReady(step, at);
-            }
+            Consider(step, at);
         }
     }
 
     private void CompleteIfDone()
     {
-        if (!_started || _open + _openFinal > 0 || Executing > 0)
+        if (!_started || _open + _openFinal > 0)
         {
             return;
         }
 
         IsComplete = true;
         Status = _verdict ?? (_failure is null ? RunStatus.Completed : RunStatus.Failed);
-        _commands.Add(new SchedulerCommand.CompleteRun(Status, Status is RunStatus.Failed or RunStatus.TimedOut ? _failure : null));
+        _commands.Add(new SchedulerCommand.CompleteRun(Status, Status is RunStatus.Failed or RunStatus.TimedOut ? _failure : null)
+        {
+            Observed = Observe(_plan.Observes),
+        });
     }
 
     private int AddTimer(TimerUse use, int step, DateTimeOffset dueAt)

@@ -58,6 +58,19 @@ internal static class StepOptionsDocument
     private static JsonNode Action(ErrorAction action) =>
         action.Step is { } step ? new JsonObject { ["step"] = step } : DocumentMembers.Name<ErrorActionKind>(action.Kind)!;
 
-    private static JsonObject Fallback(FallbackDefinition fallback) =>
-        fallback.Step is { } step ? new JsonObject { ["step"] = step } : new JsonObject { ["value"] = fallback.Value?.DeepClone() };
+    private static JsonObject Fallback(FallbackDefinition fallback)
+    {
+        if (fallback.Step is { } step)
+        {
+            return new JsonObject { ["step"] = step };
+        }
+
+        var written = new JsonObject { ["value"] = fallback.Value?.DeepClone() };
+        if (fallback.HasTransformed)
+        {
+            written["transformed"] = fallback.Transformed?.DeepClone();
+        }
+
+        return written;
+    }
 }

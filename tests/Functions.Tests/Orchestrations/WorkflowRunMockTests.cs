@@ -96,7 +96,7 @@ public class WorkflowRunMockTests
 
         Assert.Equal(ErrorKind.Internal, result.Error!.Kind);
         Assert.Contains("disk on fire", result.Error.Message, StringComparison.Ordinal);
-        var decision = Assert.Single(Assert.Single(_recorded).Decisions);
+        var decision = Assert.Single(_finished!.Decisions);
         Assert.Equal((0, StepStatus.Failed, ErrorKind.Internal), (decision.Step, decision.Status, decision.Error!.Kind));
     }
 

@@ -57,7 +57,7 @@ internal sealed class RulesGraph
         _fallbacks[failing] = fallback;
         _standIns.Add(fallback);
         refusal = _finals.Contains(fallback) ? "a fallback in finally"
-            : _finals.Contains(failing) && Enumerable.Range(0, Count).Any(step => !_finals.Contains(step) && (_dependencies[step].Contains(fallback) || FallbackOf(step) == fallback)) ? "a fallback of a final step that others need"
+            : NeedsLateStep() ? "a fallback of a final step that others need"
             : HasCycle() ? "steps that wait for one another"
             : null;
         if (refusal is null || anyhow)
@@ -68,6 +68,22 @@ internal sealed class RulesGraph
         _fallbacks.Remove(failing);
         _standIns.Remove(fallback);
         return false;
+    }
+
+    /// <summary>Whether a step that is not final needs one that is, or one that stands in for such a step, itself or through others.</summary>
+    private bool NeedsLateStep()
+    {
+        var late = new HashSet<int>(_finals);
+        var open = new Stack<int>(late);
+        while (open.TryPop(out var step))
+        {
+            if (FallbackOf(step) is { } fallback && late.Add(fallback))
+            {
+                open.Push(fallback);
+            }
+        }
+
+        return Enumerable.Range(0, Count).Any(step => !late.Contains(step) && (_dependencies[step].Any(late.Contains) || (FallbackOf(step) is { } needed && late.Contains(needed))));
     }
 
     /// <summary>

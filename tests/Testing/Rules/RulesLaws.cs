@@ -84,7 +84,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
                 throw new RulesException($"{Name(step)} is final and ended as {book.Was} ({book.Reason}).");
             }
 
-            if (book.Was == StepStatus.Failed && !book.WasClosed && plan.Run.Steps[step].OnError is { } rule && Kinds(book).Any() && Kinds(book).All(kind => rule.For(kind).Kind == FailureActionKind.Value))
+            if (book.Was == StepStatus.Failed && !book.WasClosed && plan.Run.OnStepFailure != FailurePolicy.Cancel && plan.Run.Steps[step].OnError is { } rule && Kinds(book).Concat(plan.Run.Steps[step].StepTimeoutMs is null ? [] : [ErrorKind.Timeout]).All(kind => rule.For(kind).Kind == FailureActionKind.Value))
             {
                 throw new RulesException($"{Name(step)} has a fallback value and ended as failed.");
             }
@@ -119,8 +119,11 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     /// <summary>The kinds that its last failure may be of: where it was no attempt that failed, the scheduler had its reasons.</summary>
     private static IEnumerable<ErrorKind> Kinds(StepBook book) => book.Error is { } error ? [error] : [ErrorKind.QueueFull, ErrorKind.Timeout];
 
+    /// <summary>A step whose fallback failed and was passed over is passed over likewise.</summary>
     private bool MayContinue(int step) =>
-        plan.Run.Steps[step].OnError is { } rule && Kinds(_books[step]).Append(ErrorKind.Timeout).Append(ErrorKind.QueueFull).Any(kind => rule.For(kind).Kind == FailureActionKind.Continue);
+        plan.Run.Steps[step].OnError is { } rule
+        && (Kinds(_books[step]).Append(ErrorKind.Timeout).Append(ErrorKind.QueueFull).Any(kind => rule.For(kind).Kind == FailureActionKind.Continue)
+            || rule.ByKind.Values.Append(rule.Default).Any(action => action.Step is { } fallback && scheduler.StatusOf(fallback) == StepStatus.Failed && MayContinue(fallback)));
 
     private bool HasSucceeded(int step) => _books[step].Was switch
     {
@@ -135,7 +138,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         {
             case SchedulerFact.StepEnded ended:
                 ref var book = ref _books[ended.Step];
-                _executing--;
+                _executing -= book.HoldsSlot ? 1 : 0;
                 book.IsExecuting = false;
                 book.Error = ended.Outcome.Error?.Kind;
                 if (!ended.Outcome.Again && ended.Outcome.Status != StepStatus.Failed)
@@ -218,17 +221,20 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
             throw new RulesException($"{Name(start.Step)} is {book.Was}, has had {book.Attempts - 1} attempts, and attempt {start.Attempt} was started.");
         }
 
-        if (++_executing > (plan.Run.AdaptiveParallelism ? AdaptiveSlots.Most : plan.Run.MaxParallelism))
+        // Writing down what takes the place of an output is no work.
+        book.HoldsSlot = start.Failure is null;
+        _executing += book.HoldsSlot ? 1 : 0;
+        if (_executing > (plan.Run.AdaptiveParallelism ? AdaptiveSlots.Most : plan.Run.MaxParallelism))
         {
             throw new RulesException($"{_executing} steps execute at one time.");
         }
 
-        if (scheduler.Status == RunStatus.Suspended && _isSuspended)
+        if (book.HoldsSlot && scheduler.Status == RunStatus.Suspended && _isSuspended)
         {
             throw new RulesException($"{Name(start.Step)} was started in a suspended run.");
         }
 
-        if (_isClosed && !node.IsFinal)
+        if (book.HoldsSlot && _isClosed && !node.IsFinal)
         {
             throw new RulesException($"{Name(start.Step)} was started, although the run had been stopped.");
         }
@@ -240,12 +246,12 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 
         book.IsExecuting = true;
         book.HasAdopted |= start.Adopt is not null;
-        if (start.Attempt == 1)
+        if (start is { Attempt: 1, Failure: null })
         {
             MayBegin(start, node);
         }
 
-        if (node.Paced && start.Adopt is null)
+        if (node.Paced && book.HoldsSlot)
         {
             var begin = start.NotBefore ?? at;
             if (begin < _pacedFrom)
@@ -289,7 +295,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     private bool IsUndisturbed => plan.Run is { OnStepFailure: FailurePolicy.Continue, Budget: null, MaxDurationMs: null } && !_wasCancelled;
 
     private bool HasWastedFallback(int step) =>
-        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step].OnError?.For(error).Step is { } fallback && HasSucceeded(fallback);
+        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step].OnError?.For(error).Step is { } fallback && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused;
 
     private bool StandsInFor(int failing, int fallback) =>
         plan.Run.Steps[failing].OnError is { } rule && rule.ByKind.Values.Append(rule.Default).Any(action => action.Step == fallback);
@@ -321,6 +327,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         public bool HasAdopted;
 
         public bool IsExecuting;
+
+        public bool HoldsSlot;
 
         public readonly bool IsOver => RulesLaws.IsOver(Was);
     }

@@ -146,9 +146,9 @@ internal sealed class RulesWorld
     private (int LatencyMs, StepOutcome Outcome) Outcome(SchedulerCommand.StartStep start, DateTimeOffset begin)
     {
         var (step, node) = (_plan.Definition.Steps[start.Step], _plan.Run.Steps[start.Step]);
-        if (start.Adopt is { } other)
+        if (start.Failure is not null)
         {
-            _outputs[start.Step] = _outputs[other];
+            _outputs[start.Step] = start.Adopt is { } other ? _outputs[other] : (string?)step.Options.Fallback?.Value;
             return (1, new StepOutcome { Status = StepStatus.Completed });
         }
 

@@ -57,7 +57,7 @@ public class WorkflowGraphTests
     {
         var cycles = DependencyCycles.Find([Timed(1, 1), Timed(1, 0), Timed(1, 3), Timed(1, 2), Timed(1, 0)]);
 
-        Assert.Equal(["0 1", "2 3"], cycles.Select(cycle => string.Join(' ', cycle.Order())));
+        Assert.Equal(["0 1", "2 3"], cycles.Select(cycle => string.Join(' ', cycle.Steps.Order())));
     }
 
     [Fact]

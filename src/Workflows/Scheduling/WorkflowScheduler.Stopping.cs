@@ -1,0 +1,71 @@
+using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Workflows.Scheduling;
+
+/// <content>How a run ends before all its steps did.</content>
+public sealed partial class WorkflowScheduler
+{
+    private string _stopReason = StepReason.Stop;
+
+    /// <summary>Executing steps were told to end, so that none can be written down with what takes the place of its output.</summary>
+    private bool _isCancelled;
+
+    /// <summary>No command is out that a fact will answer, and nothing may start: such a run would never end.</summary>
+    private bool IsStuck => _started && _open + _openFinal > 0 && Executing == 0 && _substituting == 0 && _ready.Count == 0 && _retrying.Count == 0
+        && _ended.Count == 0 && _newlyReady.Count == 0 && !_paceTimer && !IsSuspended;
+
+    /// <summary>Starts nothing from now on: ends every step that does not execute. Once per run and phase, so linear.</summary>
+    /// <param name="verdict">How the run has ended by this; null when a failure says it.</param>
+    private void Stop(RunStatus? verdict, string reason, bool cancelExecuting, DateTimeOffset at)
+    {
+        _verdict ??= verdict;
+        _stopReason = reason;
+        IsClosed = true;
+        _isCancelled |= cancelExecuting;
+        _ready.Clear();
+        _newlyReady.Clear();
+        for (var step = 0; step < _states.Length; step++)
+        {
+            Operations++;
+            var status = _states[step].Status;
+            if (_states[step].IsOver || status == StepStatus.Running || (Graph.Steps[step].IsFinal && !InFinalPhase))
+            {
+                continue;
+            }
+
+            // A step that waited for another attempt or for its fallback did run, and it failed: that is what the user must see.
+            if (reason == StepReason.Stop && (status is StepStatus.Retrying or StepStatus.Waiting || _states[step].TurnAttempt > 0))
+            {
+                Fail(step, status == StepStatus.Waiting ? FailureAction.Fail : StepRules.ActionOf(Graph.Steps[step], _states[step].Error!.Kind), at);
+                continue;
+            }
+
+            Record(step, StepStatus.Cancelled, reason);
+            Settle(step, StepStatus.Cancelled, succeeded: false);
+        }
+
+        CancelTimers();
+        if (cancelExecuting && Executing + _substituting > 0)
+        {
+            _commands.Add(new SchedulerCommand.CancelExecuting(reason));
+        }
+    }
+
+    private void StopForBudget(WorkflowError exceeded, DateTimeOffset at)
+    {
+        _failure ??= exceeded;
+        Stop(null, StepReason.Stop, cancelExecuting: false, at);
+    }
+
+    /// <summary>A net for graphs that no check has refused: the run ends and says which steps it waited for.</summary>
+    private void EndStuck(DateTimeOffset at)
+    {
+        const int Named = 10;
+        var open = Enumerable.Range(0, _states.Length).Where(step => !_states[step].IsOver && Graph.Steps[step].IsFinal == InFinalPhase).ToList();
+        var names = string.Join(", ", open.Take(Named).Select(step => $"'{Graph.Steps[step].Id}'")) + (open.Count > Named ? $" and {open.Count - Named} more" : "");
+        _verdict = RunStatus.Failed;
+        _failure = new WorkflowError(ErrorKind.Internal, $"The run could not go on: nothing executes, and these steps wait for what will never come: {names}.");
+        Stop(null, StepReason.Stop, cancelExecuting: false, at);
+    }
+}
