@@ -13,7 +13,7 @@ public static class ConfiguredContentStore
         return configuration["Orchestrator:Storage"] switch
         {
             null or "azure" => BlobContentStore.Open(configuration),
-            "files" => new FileContentStore(configuration["Orchestrator:State"] ?? ".orchestrator", time),
+            "files" => new FileContentStore(configuration["Orchestrator:State"] ?? ".orchestrator", time, StoreFolders.All),
             var other => throw new ContentStoreException("Orchestrator:Storage", $"Orchestrator:Storage is '{other}'; write azure or files."),
         };
     }

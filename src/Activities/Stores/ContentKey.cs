@@ -53,6 +53,9 @@ public readonly record struct ContentKey
 
     public override string ToString() => _value ?? "";
 
+    /// <summary>The first segment of what <see cref="Value"/> wrote.</summary>
+    internal static string FirstOf(string value) => value.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? value[..slash] : value;
+
     /// <summary>Whether <paramref name="text"/> could be a segment, or the start of one.</summary>
     internal static bool IsSegment([NotNullWhen(true)] string? text) => SegmentProblem(text) is null;
 

@@ -7,11 +7,11 @@ namespace Orchestrator.Activities.Stores;
 
 /// <summary>
 /// The contract in files below one folder, a key being a path. Durable: a write has reached the disk, and so has its name, when its task completes.
-/// Thread-safe. One process owns the folder: <see cref="CreateAsync"/> is exclusive across processes too, replacing and appending are not.
+/// Thread-safe, and several processes may share the folder: what the contract says of writers holds among all of them (<see cref="FolderLocks"/>).
 /// </summary>
 /// <remarks>
 /// The ETag of a file is a hash of its content, so it stays valid across processes and copies of the folder; content that changed and changed
-/// back counts as unchanged. The last value of a folder takes the folder with it.
+/// back counts as unchanged. The last value of a folder takes the folder with it. Links below the folder are never listed, swept or deleted through.
 /// </remarks>
 public sealed class FileContentStore : IContentStore
 {
@@ -25,17 +25,25 @@ public sealed class FileContentStore : IContentStore
     private const int DeletedAtOnce = 256;
 
     private readonly string _root;
+    private readonly IReadOnlyCollection<string>? _folders;
+    private readonly FolderLocks _shared;
     private readonly KeyedLock _locks = new();
     private readonly GroupCommit _appends;
 
     /// <summary>Opens the store, creating the folder when absent, and begins to remove what crashed writes left behind.</summary>
     /// <param name="root">The folder; a relative path counts from the current one.</param>
     /// <param name="clock">Tells how old a left-over file is.</param>
+    /// <param name="folders">
+    /// What keys may begin with, where the folder holds other things too: only that is listed, swept and deleted, and any other key is refused
+    /// with an <see cref="ArgumentException"/>. Null: everything below the folder is the store's.
+    /// </param>
     /// <exception cref="ContentStoreException">The folder cannot be created.</exception>
-    public FileContentStore(string root, TimeProvider clock)
+    public FileContentStore(string root, TimeProvider clock, IReadOnlyCollection<string>? folders = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         _root = Path.GetFullPath(root);
+        _folders = folders;
+        _shared = new FolderLocks(_root);
         _appends = new GroupCommit(AppendBatchAsync);
         try
         {
@@ -85,16 +93,15 @@ public sealed class FileContentStore : IContentStore
 
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
-        using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
-        await DiskScheduler.RunAsync(() => DurableFile.Write(PathOf(key), content, overwrite: true));
+        var path = PathOf(key);
+        await AloneAsync(key, () => DurableFile.Write(path, content, overwrite: true), cancellationToken);
         return ETagOf(content.Span);
     }
 
     public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
-        using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
-        var created = await DiskScheduler.RunAsync(() => !File.Exists(path) && DurableFile.Write(path, content, overwrite: false));
+        var created = await AloneAsync(key, () => !File.Exists(path) && DurableFile.Write(path, content, overwrite: false), cancellationToken);
         return created ? ETagOf(content.Span) : null;
     }
 
@@ -102,26 +109,28 @@ public sealed class FileContentStore : IContentStore
         ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(etag);
-        using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
-        var present = await GetAsync(key, cancellationToken);
-        if (present?.ETag != etag)
-        {
-            return null;
-        }
-
-        await DiskScheduler.RunAsync(() => DurableFile.Write(PathOf(key), content, overwrite: true));
-        return ETagOf(content.Span);
+        var path = PathOf(key);
+        var replaced = await AloneAsync(key, () => IsStill(path, etag) && DurableFile.Write(path, content, overwrite: true), cancellationToken);
+        return replaced ? ETagOf(content.Span) : null;
     }
 
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, IContentStore.MaxAppendBytes, nameof(content));
         cancellationToken.ThrowIfCancellationRequested();
+        Check(key);
         return _appends.AddAsync(key.Value, content);
     }
 
     public async Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         await DeleteFilesAsync([key], cancellationToken) > 0;
+
+    public async Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(etag);
+        var path = PathOf(key);
+        return await AloneAsync(key, () => IsStill(path, etag) && DurableFile.Delete([path], _root) > 0, cancellationToken);
+    }
 
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
@@ -137,7 +146,7 @@ public sealed class FileContentStore : IContentStore
     public async IAsyncEnumerable<ContentKey> ListAsync(
         ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var key in FolderWalk.KeysAsync(_root, prefix))
+        await foreach (var key in FolderWalk.KeysAsync(_root, prefix, _folders))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return key;
@@ -195,12 +204,40 @@ public sealed class FileContentStore : IContentStore
         return bytes;
     }
 
-    private string PathOf(ContentKey key) => Path.Combine(_root, key.Value.Replace('/', Path.DirectorySeparatorChar));
-
-    private async Task<long> AppendBatchAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    /// <summary>Works on one key with nobody else, neither here nor in another process.</summary>
+    private async Task<T> AloneAsync<T>(ContentKey key, Func<T> work, CancellationToken cancellationToken)
     {
-        using var held = await _locks.AcquireAsync(key, CancellationToken.None);
-        return await DiskScheduler.RunAsync(() => DurableFile.Append(PathOf(ContentKey.Parse(key)), parts));
+        using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
+        return await _shared.RunAsync(key.Value, work);
+    }
+
+    private static bool IsStill(string path, string etag)
+    {
+        try
+        {
+            return ETagOf(File.ReadAllBytes(path)) == etag;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
+        }
+    }
+
+    private string PathOf(ContentKey key) => Path.Combine(_root, Check(key).Value.Replace('/', Path.DirectorySeparatorChar));
+
+    private ContentKey Check(ContentKey key) => _folders?.Contains(ContentKey.FirstOf(key.Value)) == false
+        ? throw new ArgumentException($"'{key}' is not below a folder of this store: {string.Join(", ", _folders)}.", nameof(key))
+        : key;
+
+    private Task<long> AppendBatchAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        var parsed = ContentKey.Parse(key);
+        var path = PathOf(parsed);
+        return AloneAsync(parsed, () => DurableFile.Append(path, parts), CancellationToken.None);
     }
 
     // The keys come in ordinal order, so two deletions that meet cannot wait for each other's locks.
@@ -214,7 +251,14 @@ public sealed class FileContentStore : IContentStore
                 held.Add(await _locks.AcquireAsync(key.Value, cancellationToken));
             }
 
-            return await DiskScheduler.RunAsync(() => DurableFile.Delete(keys.Select(PathOf), _root));
+            var busy = new List<ContentKey>();
+            var count = await DiskScheduler.RunAsync(() => DurableFile.Delete(OneAloneAtATime(keys, busy), _root));
+            foreach (var key in busy)
+            {
+                count += await _shared.RunAsync(key.Value, () => DurableFile.Delete([PathOf(key)], _root));
+            }
+
+            return count;
         }
         finally
         {
@@ -222,9 +266,26 @@ public sealed class FileContentStore : IContentStore
         }
     }
 
+    /// <summary>The paths, each locked while it is looked at; what another process has at the moment goes to <paramref name="busy"/>.</summary>
+    private IEnumerable<string> OneAloneAtATime(ContentKey[] keys, List<ContentKey> busy)
+    {
+        foreach (var key in keys)
+        {
+            using var held = _shared.TryTake(key.Value);
+            if (held is null)
+            {
+                busy.Add(key);
+            }
+            else
+            {
+                yield return PathOf(key);
+            }
+        }
+    }
+
     private void RemoveLeftovers(DateTimeOffset before)
     {
-        foreach (var path in FolderWalk.Leftovers(_root, before))
+        foreach (var path in FolderWalk.Leftovers(_root, _folders, before))
         {
             DurableFile.DeleteQuietly(path);
         }

@@ -58,6 +58,12 @@ public interface IContentStore
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Deletes the value if it still is the one that <paramref name="etag"/> names. Returns whether it was deleted: false when it was changed or
+    /// deleted meanwhile. Not for logs.
+    /// </summary>
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Deletes every value that the prefix covers; what is written meanwhile may stay. Returns how many it deleted. Not atomic: when it fails
     /// half-way, call it again.
     /// </summary>

@@ -92,6 +92,16 @@ public sealed class MemoryContentStore : IContentStore
         }
     }
 
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(etag);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return Task.FromResult(_entries.TryGetValue(key.Value, out var entry) && entry.ETag == etag && Remove(key.Value));
+        }
+    }
+
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

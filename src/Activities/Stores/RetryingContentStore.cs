@@ -41,6 +41,9 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         RepeatAsync(_ => store.DeleteAsync(key, cancellationToken), cancellationToken);
 
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        RepeatAsync(_ => store.DeleteAsync(key, etag, cancellationToken), cancellationToken);
+
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         RepeatAsync(_ => store.DeleteAsync(prefix, cancellationToken), cancellationToken);
 

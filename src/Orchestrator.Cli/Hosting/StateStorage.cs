@@ -30,7 +30,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     {
         StorageKind.Azure => BlobContentStore.Open(Configuration(), forRuns ? Patience : null),
         StorageKind.Memory => new MemoryContentStore(),
-        _ => new FileContentStore(Folder, Time),
+        _ => new FileContentStore(Folder, Time, StoreFolders.All),
     };
 
     /// <summary>The store of contents, to look at it.</summary>

@@ -35,6 +35,9 @@ internal sealed class CountingStore : IContentStore
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.DeleteAsync(key, cancellationToken);
 
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        _store.DeleteAsync(key, etag, cancellationToken);
+
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.DeleteAsync(prefix, cancellationToken);
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>

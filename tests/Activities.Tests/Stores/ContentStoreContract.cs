@@ -124,6 +124,19 @@ public abstract class ContentStoreContract
     }
 
     [SuiteFact]
+    public async Task Delete_with_an_etag_deletes_only_that_value()
+    {
+        var old = await Store.PutAsync(Key, Bytes("one"));
+        var etag = await Store.PutAsync(Key, Bytes("two"));
+
+        Assert.False(await Store.DeleteAsync(Key, old));
+        Assert.Equal("two", Text((await Store.GetAsync(Key))!.Bytes));
+        Assert.True(await Store.DeleteAsync(Key, etag));
+        Assert.Null(await Store.GetAsync(Key));
+        Assert.False(await Store.DeleteAsync(Key, etag));
+    }
+
+    [SuiteFact]
     public async Task Append_returns_the_position_after_it()
     {
         Assert.Equal(4, await Store.AppendAsync(Key, Bytes("one\n")));

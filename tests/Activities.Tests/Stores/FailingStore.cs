@@ -37,6 +37,9 @@ internal sealed class FailingStore : IContentStore
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         MaybeAsync(() => _store.DeleteAsync(key, cancellationToken));
 
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        MaybeAsync(() => _store.DeleteAsync(key, etag, cancellationToken));
+
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         MaybeAsync(() => _store.DeleteAsync(prefix, cancellationToken));
 

@@ -34,7 +34,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     public async Task Temporary_file_of_a_crashed_write_is_not_listed_and_does_not_disturb()
     {
         await Store.PutAsync(Key, Bytes("old"));
-        var leftover = LeaveBehind("runs/r1/run.json~0123", age: TimeSpan.Zero);
+        var leftover = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.Zero);
 
         Assert.Equal([Key.Value], await ListAsync(ContentPrefix.All));
         Assert.Equal("old", Text((await Store.GetAsync(Key))!.Bytes));
@@ -46,8 +46,8 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     public async Task Start_removes_old_temporary_files_and_nothing_else()
     {
         await Store.PutAsync(Key, Bytes("old"));
-        var old = LeaveBehind("runs/r1/run.json~0123", age: TimeSpan.FromMinutes(11));
-        var inFlight = LeaveBehind("runs/r1/run.json~4567", age: TimeSpan.FromMinutes(1));
+        var old = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.FromMinutes(11));
+        var inFlight = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcde0", age: TimeSpan.FromMinutes(1));
 
         await new FileContentStore(_folder.Path, _clock).LeftoversRemoved;
 
@@ -87,8 +87,24 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
         Assert.False(Directory.Exists(_folder.Combine("runs/r1")));
         Assert.True(Directory.Exists(_folder.Combine("runs")));
         await Store.DeleteAsync(ContentPrefix.Under("runs"));
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Equal([_folder.Combine("~locks")], Directory.GetFileSystemEntries(_folder.Path));
         Assert.True(Directory.Exists(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Store_of_some_folders_lists_and_sweeps_no_other_and_refuses_its_keys()
+    {
+        await ((FileContentStore)Store).LeftoversRemoved;
+        var others = LeaveBehind("journal.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.FromDays(1));
+        await Store.PutAsync(ContentKey.Of("journal", "lock"), Bytes("one"));
+        await Store.PutAsync(Key, Bytes("one"));
+        var store = new FileContentStore(_folder.Path, _clock, ["runs"]);
+        await store.LeftoversRemoved;
+
+        Assert.True(File.Exists(others));
+        Assert.Equal([Key.Value], (await store.ListAsync(ContentPrefix.All).ToListAsync()).Select(key => key.Value));
+        Assert.Empty(await store.ListAsync(ContentPrefix.Under("journal")).ToListAsync());
+        await Assert.ThrowsAsync<ArgumentException>(() => store.DeleteAsync(ContentKey.Of("journal", "lock")));
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         AskAsync("delete", key, default, _ => _store.DeleteAsync(key, CancellationToken.None), cancellationToken);
 
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        AskAsync("delete", key, default, _ => _store.DeleteAsync(key, etag, CancellationToken.None), cancellationToken);
+
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

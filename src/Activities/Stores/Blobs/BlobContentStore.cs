@@ -114,6 +114,27 @@ public sealed class BlobContentStore : IContentStore
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         CallAsync(key.Value, () => _logs.DeleteAsync(key.Value, cancellationToken), cancellationToken);
 
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(etag);
+        return CallAsync(
+            key.Value,
+            async () =>
+            {
+                using var sends = Sends.Count();
+                try
+                {
+                    return await Container.GetBlobClient(key.Value).DeleteIfExistsAsync(
+                        conditions: new BlobRequestConditions { IfMatch = new ETag(etag) }, cancellationToken: cancellationToken) || sends.MoreThanOne;
+                }
+                catch (RequestFailedException failure) when (failure.Status == 412)
+                {
+                    return false;
+                }
+            },
+            cancellationToken);
+    }
+
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
         var names = await NamesAsync(prefix, cancellationToken).ToListAsync(cancellationToken);

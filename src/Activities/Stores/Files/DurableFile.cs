@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Activities.Stores.Files;
@@ -5,10 +6,24 @@ namespace Orchestrator.Activities.Stores.Files;
 /// <summary>Writes of single files that survive a crash. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
 internal static class DurableFile
 {
-    /// <summary>Stands in the names of temporary files and in no segment of a key, so that the two can never be confused.</summary>
-    public const char TemporaryMark = '~';
+    /// <summary>
+    /// Stands before the 32 hex digits that end the name of a temporary file. No segment of a key has a <c>~</c>, and neither a history of the
+    /// journal nor an editor's backup is called so: who finds such a name knows that this class made it.
+    /// </summary>
+    private const string TemporaryMark = "~orchestrator-";
+
+    private const int TemporaryDigits = 32;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private const int FolderAttempts = 5;
+
+    /// <summary>Whether only this class can have made the name.</summary>
+    public static bool IsTemporary(ReadOnlySpan<char> name) =>
+        name.Length > TemporaryMark.Length + TemporaryDigits
+        && name[..^TemporaryDigits].EndsWith(TemporaryMark, StringComparison.Ordinal)
+        && !name[^TemporaryDigits..].ContainsAnyExcept(HexDigits)
+        && ContentKey.IsSegment(name[..^(TemporaryMark.Length + TemporaryDigits)].ToString());
 
     /// <summary>Writes the whole file: after a crash it is the old one or the new one.</summary>
     /// <returns>False when <paramref name="overwrite"/> is false and the file exists; it stays as it is.</returns>
@@ -139,12 +154,12 @@ internal static class DurableFile
         }
     }
 
-    // Returns the first folder that stayed.
+    // Returns the first folder that stayed. A link is somebody else's: deleting it as a folder would remove the link.
     private static string RemoveEmptyFolders(string folder, string root)
     {
         try
         {
-            while (folder.Length > root.Length)
+            while (folder.Length > root.Length && !FolderWalk.IsLink(folder))
             {
                 Directory.Delete(folder);
                 folder = Path.GetDirectoryName(folder)!;

@@ -2,16 +2,25 @@ using System.IO.Enumeration;
 
 namespace Orchestrator.Activities.Stores.Files;
 
-/// <summary>The keys below a folder, in ordinal order, one folder in memory at a time per level.</summary>
+/// <summary>
+/// The keys below a folder, in ordinal order, one folder in memory at a time per level. Links are passed over, files and folders alike: what they
+/// lead to is not the store's, and what is listed may be deleted.
+/// </summary>
 internal static class FolderWalk
 {
-    private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
     /// <summary>
     /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names are not ours and are passed over.
     /// </summary>
-    public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix)
+    /// <param name="folders">The only folders directly below the root that count; null: all.</param>
+    public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix, IReadOnlyCollection<string>? folders)
     {
+        if (LeadsThroughLink(root, prefix.Folder))
+        {
+            yield break;
+        }
+
         var levels = new Stack<IEnumerator<Entry>>();
         levels.Push(await EntriesAsync(root, prefix.Folder, prefix.Start));
         while (levels.TryPeek(out var level))
@@ -19,6 +28,10 @@ internal static class FolderWalk
             if (!level.MoveNext())
             {
                 levels.Pop();
+            }
+            else if (folders?.Contains(ContentKey.FirstOf(level.Current.Key)) == false)
+            {
+                continue;
             }
             else if (level.Current.IsFolder)
             {
@@ -31,16 +44,34 @@ internal static class FolderWalk
         }
     }
 
-    /// <summary>Temporary files below <paramref name="root"/> that were last written before <paramref name="before"/>.</summary>
-    public static IEnumerable<string> Leftovers(string root, DateTimeOffset before) =>
-        new FileSystemEnumerable<string>(
-            root,
-            (ref entry) => entry.ToFullPath(),
-            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+    /// <summary>Temporary files of <see cref="DurableFile"/> that were last written before <paramref name="before"/>.</summary>
+    /// <param name="folders">The only folders directly below <paramref name="root"/> that are looked into; null: all.</param>
+    public static IEnumerable<string> Leftovers(string root, IReadOnlyCollection<string>? folders, DateTimeOffset before)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return (folders?.Select(folder => Path.Combine(root, folder)).Where(folder => Directory.Exists(folder) && !IsLink(folder)) ?? [root])
+            .SelectMany(start => new FileSystemEnumerable<string>(start, (ref entry) => entry.ToFullPath(), options)
+            {
+                ShouldIncludePredicate = (ref entry) =>
+                    !entry.IsDirectory && DurableFile.IsTemporary(entry.FileName) && entry.LastWriteTimeUtc < before,
+            });
+    }
+
+    /// <summary>Whether the path itself is a link, wherever that leads.</summary>
+    public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
+    private static bool LeadsThroughLink(string root, string folder)
+    {
+        for (var path = folder; path.Length > 0; path = Path.GetDirectoryName(path) ?? "")
         {
-            ShouldIncludePredicate = (ref entry) =>
-                !entry.IsDirectory && entry.FileName.Contains(DurableFile.TemporaryMark) && entry.LastWriteTimeUtc < before,
-        };
+            if (IsLink(Path.Combine(root, path)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static async Task<IEnumerator<Entry>> EntriesAsync(string root, string folder, string start)
     {
