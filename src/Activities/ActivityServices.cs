@@ -6,6 +6,7 @@ using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
@@ -32,6 +33,7 @@ public static class ActivityServices
         services.AddSingleton(provider => new RunPreparation(
             provider.GetRequiredService<IChatClientFactory>(), provider.GetRequiredService<ToolCheck>(), defaultModel));
         services.AddSingleton<RunStore>();
+        services.AddSingleton<RunDeletion>();
         services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
@@ -44,6 +46,7 @@ public static class ActivityServices
         services.AddSingleton<StepReader>();
         services.AddSingleton<WorkflowStore>();
         services.AddSingleton<PromptStore>();
+        services.AddSingleton<ContentPruner>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<PromptWork>();
         services.AddSingleton<ToolWork>();

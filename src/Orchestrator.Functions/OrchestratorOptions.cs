@@ -13,4 +13,9 @@ public sealed class OrchestratorOptions
     /// <summary>Whether a start may bring scripted answers instead of models.</summary>
     /// <value>Default false: a run over HTTP then calls real models only.</value>
     public bool AllowMocks { get; set; }
+
+    /// <summary>How many days a run is kept after its end, with its history and its outputs, and an output of <c>cache: true</c> after it was made.</summary>
+    /// <value>1 to 36,500; default null: for ever.</value>
+    [Range(1, 36_500)]
+    public int? RetainDays { get; set; }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Http;
 using Orchestrator.Functions.Orchestrations;
@@ -38,6 +39,9 @@ public static class OrchestratorServices
         services.AddSingleton<RunReconciler>();
         services.AddSingleton<RunResumer>();
         services.AddSingleton<RunControls>();
+        services.AddSingleton<RunPruner>();
+        services.AddSingleton(new RetentionOptions(options.RetainDays));
+        services.AddSingleton<RetentionTimer>();
         services.AddSingleton<HttpRunStart>();
         services.AddSingleton<HttpRunResume>();
         services.AddSingleton<IRunPlanSource, StoredPlans>();

@@ -36,6 +36,27 @@ public sealed record RunListItem
     /// <summary>Milliseconds of its attempts together, the time between them left out; null while it has not ended.</summary>
     public double? DurationMs { get; init; }
 
+    /// <summary>
+    /// The record cannot be read: <c>damaged</c>, or <c>newer</c> when a newer version wrote it. Then <see cref="Error"/> says more, and what else
+    /// is here comes from the index. Null for any other run.
+    /// </summary>
+    public string? Unreadable { get; init; }
+
+    /// <param name="name">The name of its entry in the index.</param>
+    /// <param name="entry">The entry; null when that cannot be read either.</param>
+    internal static RunListItem Of(UnreadableRecordException problem, string name, RunIndexEntry? entry) => new()
+    {
+        RunId = RunKeys.RunIdOf(name),
+        Workflow = entry?.Workflow ?? "",
+        Status = RunStatus.Failed,
+        Attempt = 1,
+        CreatedAt = RunKeys.TimeOf(name)!.Value,
+        Environment = "default",
+        Tags = entry?.Tags ?? new Dictionary<string, string>(),
+        Error = new WorkflowError(ErrorKind.Internal, problem.Message),
+        Unreadable = problem.Word,
+    };
+
     internal static RunListItem Of(RunRecord run) => new()
     {
         RunId = run.RunId,

@@ -29,7 +29,7 @@ public sealed class RunLister(IContentStore store, RunStore runs)
         var found = new List<RunListItem>();
         for (var position = 0; position < names.Count; position++)
         {
-            if (await FindAsync(filter, names[position].Key, look, cancellationToken) is { } run)
+            if (await FindAsync(filter, names[position], look, cancellationToken) is { } run)
             {
                 found.Add(run);
             }
@@ -63,7 +63,7 @@ public sealed class RunLister(IContentStore store, RunStore runs)
             }
 
             // Each app has a folder of its own, and of each no more than a page can be among the next.
-            if (ofThisApp <= MaxEntries && Fits(text.AsSpan(start), after, newest, oldest))
+            if (ofThisApp <= MaxEntries && RunKeys.TimeOf(text[start..]) is not null && Fits(text.AsSpan(start), after, newest, oldest))
             {
                 names.Add((text[start..], key));
                 ofThisApp++;
@@ -86,21 +86,49 @@ public sealed class RunLister(IContentStore store, RunStore runs)
             && (oldest is null || time.SequenceCompareTo(oldest) <= 0);
     }
 
+    /// <summary>A record that cannot be read costs its own row, and an entry that cannot be read costs nothing: its name and the record say the same.</summary>
     private async Task<RunListItem?> FindAsync(
-        RunFilter filter, ContentKey key, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
+        RunFilter filter, (string Name, ContentKey Key) place, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync<RunIndexEntry>(key, cancellationToken) is not var (entry, _)
-            || (filter.Workflow is not null && entry.Workflow != filter.Workflow)
-            || (entry.Status is { } ended && filter.Statuses?.Contains(ended) == false)
-            || !filter.Tags.All(tag => entry.Tags.TryGetValue(tag.Key, out var value) && (tag.Value is null || tag.Value == value)))
+        var (exists, entry) = await EntryAsync(place.Key, cancellationToken);
+        if (!exists || (entry is not null && !Fits(filter, entry.Workflow, entry.Tags)) || (entry?.Status is { } ended && filter.Statuses?.Contains(ended) == false))
         {
             return null;
         }
 
-        return await runs.FindAsync(entry.RunId, cancellationToken) is { } record && await look(record) is var run && filter.Statuses?.Contains(run.Status) != false
-            ? RunListItem.Of(run)
-            : null;
+        RunListItem row;
+        try
+        {
+            if (await runs.FindAsync(RunKeys.RunIdOf(place.Name), cancellationToken) is not { } record)
+            {
+                return null;
+            }
+
+            row = RunListItem.Of(await look(record));
+        }
+        catch (UnreadableRecordException problem)
+        {
+            row = RunListItem.Of(problem, place.Name, entry);
+        }
+
+        return filter.Statuses?.Contains(row.Status) != false && Fits(filter, row.Workflow, row.Tags) ? row : null;
     }
+
+    private async Task<(bool Exists, RunIndexEntry? Entry)> EntryAsync(ContentKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync<RunIndexEntry>(key, cancellationToken) is var (entry, _) ? (true, entry) : (false, null);
+        }
+        catch (UnreadableRecordException)
+        {
+            return (true, null);
+        }
+    }
+
+    private static bool Fits(RunFilter filter, string workflow, IReadOnlyDictionary<string, string> tags) =>
+        (filter.Workflow is null || workflow == filter.Workflow)
+        && filter.Tags.All(tag => tags.TryGetValue(tag.Key, out var value) && (tag.Value is null || tag.Value == value));
 
     private static string Token(string name) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(name));
 

@@ -8,7 +8,8 @@ namespace Orchestrator.Activities.Documents;
 /// <summary>Reads runs as users see them: the record, and what the events add up to. Thread-safe.</summary>
 public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider time)
 {
-    /// <summary>The run; null when there is none of that id.</summary>
+    /// <summary>The run; null when there is none of that id. A part of it that cannot be read is left out, and a warning says so.</summary>
+    /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } record)
@@ -16,7 +17,11 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             return null;
         }
 
-        var prepared = await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken);
+        var flaws = new List<string>();
+        var prepared = await ReadableAsync(() => runs.FindPreparedAsync(runId, record.Attempt, cancellationToken), flaws);
+        var outputs = record.Status == RunStatus.Completed
+            ? await ReadableAsync(() => runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
+            : null;
         var projection = RunProjection.Of(prepared);
         var events = (await feed.ReadAsync(runId, 0, cancellationToken)).Events;
         foreach (var item in events)
@@ -45,9 +50,9 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             Environment = record.Environment,
             Tags = record.Tags,
             ParentRunId = record.ParentRunId,
-            Outputs = record.Status == RunStatus.Completed ? await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken) : null,
+            Outputs = outputs,
             Error = record.Error,
-            Warnings = [.. record.Warnings, .. steps.SelectMany(step => step.Warnings)],
+            Warnings = [.. flaws, .. record.Warnings, .. steps.SelectMany(step => step.Warnings)],
             Progress = projection.Progress,
             Attempts = Attempts(record, prepared, events),
             Steps = projection.Summaries(),
@@ -77,6 +82,20 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         }
 
         return null;
+    }
+
+    private static async Task<T?> ReadableAsync<T>(Func<Task<T?>> read, List<string> flaws)
+        where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (UnreadableRecordException problem)
+        {
+            flaws.Add(problem.Message);
+            return null;
+        }
     }
 
     /// <summary>The attempts with the steps that failed in them, in an order that does not depend on who failed first.</summary>

@@ -18,7 +18,10 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _appended = new(StringComparer.Ordinal);
 
-    /// <summary>Appends the events, all together and durably, and wakes followers.</summary>
+    /// <summary>
+    /// Appends the events durably, all together unless they are larger than one append may be, and wakes followers. An event that is too large is cut:
+    /// the record that it names has the whole.
+    /// </summary>
     public async Task AppendAsync(string runId, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count == 0)
@@ -26,13 +29,19 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
             return;
         }
 
-        using var lines = new MemoryStream();
-
         // The break in front keeps a line that a crash tore apart from swallowing the next one.
+        using var lines = new MemoryStream();
         lines.WriteByte((byte)'\n');
-        foreach (var item in events)
+        foreach (var line in events.Select(EventLine.Of))
         {
-            await JsonSerializer.SerializeAsync(lines, item, WorkflowJson.Compact, cancellationToken);
+            if (lines.Length + line.Length + 1 > IContentStore.MaxAppendBytes)
+            {
+                await store.AppendAsync(RunKeys.Events(runId), lines.ToArray(), cancellationToken);
+                lines.SetLength(0);
+                lines.WriteByte((byte)'\n');
+            }
+
+            lines.Write(line);
             lines.WriteByte((byte)'\n');
         }
 
@@ -105,7 +114,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
         try
         {
-            return JsonSerializer.Deserialize<RunEvent>(line, WorkflowJson.Compact);
+            return JsonSerializer.Deserialize<RunEvent>(line, WorkflowJson.Compact) is { Event: not null, RunId: not null } item ? item : null;
         }
         catch (JsonException)
         {

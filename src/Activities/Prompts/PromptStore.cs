@@ -9,9 +9,11 @@ namespace Orchestrator.Activities.Prompts;
 public sealed class PromptStore(IContentStore store, TimeProvider time)
 {
     private const string Kind = "prompt";
-    private const string Folder = "prompts";
+    private const string Folder = StoreFolders.Prompts;
 
-    private readonly NamedRecords<StoredPrompt> _records = new(store, Folder, "prompt.json", Kind, _ => null);
+    private readonly NamedRecords<StoredPrompt> _records = new(
+        store, Folder, "prompt.json", Kind, _ => null,
+        (slug, app, problem) => new StoredPrompt { Slug = slug, App = app, Versions = [], Unreadable = problem });
 
     /// <summary>
     /// Stores a prompt under its slug as the newest version, and with a label as the version of that environment. The same content is one version
@@ -34,7 +36,7 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
             present =>
             {
                 // What was deleted does not come back: neither its versions nor its labels.
-                var kept = present is { Deleted: true } ? null : present;
+                var kept = present is { Deleted: true } or { Unreadable: not null } ? null : present;
                 created = kept is null;
                 return With(kept, prompt.Slug, app, version, label);
             },
@@ -75,7 +77,7 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
         ArgumentNullException.ThrowIfNull(slug);
         ArgumentNullException.ThrowIfNull(condition);
         Check(slug, app, label: null);
-        var found = (await RequireAsync(slug, app, cancellationToken)).Record;
+        var found = (await _records.FindAsync(slug, app, cancellationToken)).Record;
         await _records.ChangeAsync(
             found.App, found.Slug, condition, present => present! with { Deleted = true, UpdatedAt = time.GetUtcNow() }, cancellationToken);
     }

@@ -7,24 +7,58 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Values of ours in a content store, as compact JSON.</summary>
 internal static class JsonContent
 {
-    /// <exception cref="InvalidDataException">What is stored is not a <typeparamref name="T"/>; the message names the key.</exception>
+    /// <exception cref="UnreadableRecordException">What is stored is not a sound <typeparamref name="T"/>, or one of a newer version.</exception>
     public static async Task<(T Value, string ETag)?> ReadAsync<T>(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
+        where T : class => await store.GetAsync(key, cancellationToken) is { } stored ? (Parse<T>(key, stored), stored.ETag) : null;
+
+    public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
+
+    private static T Parse<T>(ContentKey key, StoredContent stored)
         where T : class
     {
-        if (await store.GetAsync(key, cancellationToken) is not { } stored)
+        if (stored.Bytes.IsEmpty)
+        {
+            throw UnreadableRecordException.Damaged(key, "it is empty", stored.ETag);
+        }
+
+        T? value;
+        try
+        {
+            value = JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact);
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            throw typeof(T).IsAssignableTo(typeof(IStoredRecord)) && Format(stored.Bytes.Span) is > IStoredRecord.CurrentFormat and var newer
+                ? UnreadableRecordException.Newer(key, newer, stored.ETag)
+                : UnreadableRecordException.Damaged(key, exception is JsonException json ? Place(json) : "it holds what cannot be", stored.ETag, exception);
+        }
+
+        return value switch
+        {
+            null => throw UnreadableRecordException.Damaged(key, "it holds nothing", stored.ETag),
+            IStoredRecord { Format: > IStoredRecord.CurrentFormat } newer => throw UnreadableRecordException.Newer(key, newer.Format, stored.ETag),
+            IStoredRecord { Flaw: { } flaw } => throw UnreadableRecordException.Damaged(key, flaw, stored.ETag),
+            _ => value,
+        };
+    }
+
+    /// <summary>The format that a record names though this version cannot read it; null when it names none.</summary>
+    private static int? Format(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AnyRecord>(bytes, WorkflowJson.Compact)?.Format;
+        }
+        catch (JsonException)
         {
             return null;
         }
-
-        try
-        {
-            return (JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact)!, stored.ETag);
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"'{key}' does not hold a readable {typeof(T).Name}; it was damaged or written by another version.", exception);
-        }
     }
 
-    public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
+    /// <summary>The serializer's messages name types of ours, which tell a user nothing.</summary>
+    private static string Place(JsonException exception) => exception.LineNumber is { } line
+        ? $"it does not hold what it should from line {line + 1}, byte {exception.BytePositionInLine + 1} on{(exception.Path is null or "$" ? "" : $" ({exception.Path})")}"
+        : "it does not hold what it should";
+
+    private sealed record AnyRecord(int? Format);
 }

@@ -11,10 +11,13 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>
 /// Everything one attempt of a run executes, resolved and fixed before its first step: written once, then only read.
 /// </summary>
-public sealed record PreparedRun
+public sealed record PreparedRun : IStoredRecord
 {
     private NameScope? _names;
     private WorkflowGraph? _graph;
+
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
     public required string RunId { get; init; }
 
@@ -53,6 +56,12 @@ public sealed record PreparedRun
 
     /// <summary>What was asked for beside the definition: an attempt that resumes this one asks for the same.</summary>
     public RunOptions Options { get; init; } = new();
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? Flaw => Plan?.Steps is null || Inputs is null || Prompts is null || Steps is null || Options is null ? "a member of it is null"
+        : Plan.Steps.Count != Steps.Count ? $"its plan has {Plan.Steps.Count} steps and it has {Steps.Count}"
+        : null;
 
     /// <summary>Names of inputs that no step writes over.</summary>
     [JsonIgnore]

@@ -97,5 +97,8 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
             ? control
             : null;
 
-    private sealed record Control(int CancelledAttempt, string Reason);
+    private sealed record Control(int CancelledAttempt, string Reason) : IStoredRecord
+    {
+        public int Format { get; init; } = IStoredRecord.CurrentFormat;
+    }
 }

@@ -1,41 +1,67 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Where everything of a run is kept (DESIGN §5).</summary>
-internal static class RunKeys
+internal static partial class RunKeys
 {
-    public const string IndexRoot = "index";
+    public const string IndexRoot = StoreFolders.Index;
 
     /// <summary>The length of <see cref="NewestFirst"/>.</summary>
     public const int TimeLength = 19;
 
-    public static ContentKey Definition(string hash) => ContentKey.Of("definitions", hash);
+    public static ContentKey Definition(string hash) => ContentKey.Of(StoreFolders.Definitions, hash);
 
-    public static ContentKey Record(string runId) => ContentKey.Of("runs", runId, "run.json");
+    public static ContentKey Record(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "run.json");
 
     /// <summary>What one attempt of the run executes: the plan, the inputs, the prompts in their fixed versions.</summary>
     /// <param name="name">1 for the first attempt; of a later one its name in the run's record.</param>
-    public static ContentKey Prepared(string runId, string name) => ContentKey.Of("runs", runId, $"prepared-{name}.json");
+    public static ContentKey Prepared(string runId, string name) => ContentKey.Of(StoreFolders.Runs, runId, $"prepared-{name}.json");
 
     /// <summary>Everything of the run but its place in the index.</summary>
-    public static ContentPrefix Run(string runId) => ContentPrefix.Under("runs", runId);
+    public static ContentPrefix Run(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId);
+
+    /// <summary>Those of its folders that hold a value for every step.</summary>
+    public static IEnumerable<ContentPrefix> Folders(string runId) =>
+        [ContentPrefix.Under(StoreFolders.Runs, runId, "steps"), ContentPrefix.Under(StoreFolders.Runs, runId, "claims")];
+
+    /// <summary>
+    /// Whether the key can be of a part of a run, beside its record. A state folder may be somebody's folder with runs of their own in it, so what belongs
+    /// to no run is deleted only if everything beside it can be ours.
+    /// </summary>
+    public static bool IsPart(ContentKey key) => key.Value.Split('/') switch
+    {
+        [_, var run, "control.json" or "events-0.jsonl"] => NameRules.RunId.IsMatch(run),
+        [_, var run, var file] => NameRules.RunId.IsMatch(run) && Part.IsMatch(file),
+        [_, var run, "steps" or "claims", _, var file] => NameRules.RunId.IsMatch(run) && Attempt.IsMatch(file),
+        [_, var run, "signals", var file] => NameRules.RunId.IsMatch(run) && file.EndsWith(".json", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    /// <summary>The number of the run's attempt that the key names; 0 when it names none.</summary>
+    public static int AttemptOf(ContentKey key) => key.Value.Split('/') switch
+    {
+        [_, _, var file] when Part.Match(file) is { Success: true } match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
+        [_, _, "steps" or "claims", _, var file] when Attempt.Match(file) is { Success: true } match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
+        _ => 0,
+    };
 
     public static ContentKey Checkpoint(string runId, string stepPath, int runAttempt, int attempt) =>
-        ContentKey.Of("runs", runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
+        ContentKey.Of(StoreFolders.Runs, runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
 
     public static ContentKey Claim(string runId, string stepPath, int runAttempt, int attempt) =>
-        ContentKey.Of("runs", runId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
+        ContentKey.Of(StoreFolders.Runs, runId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
 
-    public static ContentKey Events(string runId) => ContentKey.Of("runs", runId, "events-0.jsonl");
+    public static ContentKey Events(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "events-0.jsonl");
 
-    public static ContentKey Control(string runId) => ContentKey.Of("runs", runId, "control.json");
+    public static ContentKey Control(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "control.json");
 
-    public static ContentKey Outputs(string runId, int runAttempt) => ContentKey.Of("runs", runId, $"outputs-{Text(runAttempt)}.json");
+    public static ContentKey Outputs(string runId, int runAttempt) => ContentKey.Of(StoreFolders.Runs, runId, $"outputs-{Text(runAttempt)}.json");
 
     /// <summary>Of the keys of one folder the newest run's comes first.</summary>
     public static ContentKey Index(RunRecord run) => ContentKey.Of(IndexRoot, IndexFolder(run.App), $"{NewestFirst(run.CreatedAt)}-{run.RunId}");
@@ -51,7 +77,23 @@ internal static class RunKeys
     /// <summary>Nineteen digits that are smaller the later the time is.</summary>
     public static string NewestFirst(DateTimeOffset time) => (DateTime.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
 
-    public static ContentKey StartKey(string hash) => ContentKey.Of("idempotency", hash);
+    /// <summary>The time that <see cref="NewestFirst"/> wrote at the start of the name of an index entry; null when it is none.</summary>
+    public static DateTimeOffset? TimeOf(string name) =>
+        name.Length > TimeLength && name[TimeLength] == '-' && long.TryParse(name.AsSpan(0, TimeLength), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTime.MaxValue.Ticks
+            ? new DateTimeOffset(DateTime.MaxValue.Ticks - ticks, TimeSpan.Zero)
+            : null;
+
+    /// <summary>The run's id in the name of an index entry.</summary>
+    public static string RunIdOf(string name) => name[(TimeLength + 1)..];
+
+    public static ContentKey StartKey(string hash) => ContentKey.Of(StoreFolders.StartKeys, hash);
+
+    [GeneratedRegex("^(?:prepared|outputs)-([0-9]{1,6})(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
+    private static partial Regex Part { get; }
+
+    [GeneratedRegex("^([0-9]{1,6})-[0-9]{1,6}[.]json$", RegexOptions.CultureInvariant)]
+    private static partial Regex Attempt { get; }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -71,24 +72,33 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var hash = await PutDefinitionAsync(run, cancellationToken);
         var name = await runs.PutResumedAsync(prepared, cancellationToken);
         RunRecord? opened = null;
-        await runs.UpdateAsync(
-            before.RunId,
-            record => opened = record.HasEnded && record.Attempt == before.Attempt
-                ? record with
-                {
-                    DefinitionHash = hash,
-                    Status = RunStatus.Pending,
-                    Attempt = attempt.N,
-                    CompletedAt = null,
-                    Environment = prepared.Environment,
-                    Error = null,
-                    Warnings = run.Warnings,
-                    File = run.File,
-                    Attempts = [.. record.Attempts, attempt],
-                    Resumed = [.. record.Resumed, name],
-                }
-                : null,
-            cancellationToken);
+        try
+        {
+            await runs.UpdateAsync(
+                before.RunId,
+                record => opened = record.HasEnded && record.Attempt == before.Attempt
+                    ? record with
+                    {
+                        DefinitionHash = hash,
+                        Status = RunStatus.Pending,
+                        Attempt = attempt.N,
+                        CompletedAt = null,
+                        Environment = prepared.Environment,
+                        Error = null,
+                        Warnings = run.Warnings,
+                        File = run.File,
+                        Attempts = [.. record.Attempts, attempt],
+                        Resumed = [.. record.Resumed, name],
+                    }
+                    : null,
+                cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            // It was deleted at this moment.
+            opened = null;
+        }
+
         return opened;
     }
 
@@ -183,12 +193,13 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     private async Task<JsonObject> OutputsAsync(PreparedRun prepared, IReadOnlyList<EndedStep>? observed, CancellationToken cancellationToken)
     {
         var values = new StepValues(prepared, checkpoints, observed: observed);
-        await values.LoadAsync(Enumerable.Range(0, prepared.Steps.Count), cancellationToken);
         if (prepared.Outputs is { } named)
         {
+            await values.LoadAsync(named.Select(output => ValuePath.TryParse(output.Value, out var path, out _) ? path : null).OfType<ValuePath>(), cancellationToken);
             return new JsonObject(named.Select(output => KeyValuePair.Create(output.Key, values.Find(output.Value)?.DeepClone())));
         }
 
+        await values.LoadAsync(Enumerable.Range(0, prepared.Steps.Count), cancellationToken);
         var outputs = (JsonObject)prepared.Inputs.DeepClone();
         foreach (var writers in Enumerable.Range(0, prepared.Steps.Count).GroupBy(step => prepared.Steps[step].OutputKey, StringComparer.Ordinal))
         {

@@ -4,8 +4,11 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>What is known of a run as a whole; changed by compare-and-swap only.</summary>
-public sealed record RunRecord
+public sealed record RunRecord : IStoredRecord
 {
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
     public required string RunId { get; init; }
 
     /// <summary>The workflow's slug.</summary>
@@ -49,6 +52,19 @@ public sealed record RunRecord
 
     /// <summary>Names what each attempt after the first executes (<see cref="RunStore.GetPreparedAsync"/>).</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
+
+    /// <summary>The run is being deleted: to everybody else it is not there any more.</summary>
+    public bool Deleting { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? Flaw => (Workflow, DefinitionHash, Environment, Tags, Warnings, Attempts, Resumed) switch
+    {
+        (null, _, _, _, _, _, _) or (_, null, _, _, _, _, _) or (_, _, null, _, _, _, _) or (_, _, _, null, _, _, _) or (_, _, _, _, null, _, _)
+            or (_, _, _, _, _, null, _) or (_, _, _, _, _, _, null) => "a member of it is null",
+        _ when Attempt < 1 || Attempts.Count != Attempt || Attempts.Any(attempt => attempt is null) => $"it is of attempt {Attempt} and tells of {Attempts.Count}",
+        _ => null,
+    };
 
     /// <summary>Whether the latest attempt is over.</summary>
     [JsonIgnore]

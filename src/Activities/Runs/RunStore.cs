@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Caching.Memory;
+using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Stores;
 
 namespace Orchestrator.Activities.Runs;
@@ -25,15 +26,21 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     /// <summary>The text of a stored definition; null when there is none.</summary>
     public async Task<ReadOnlyMemory<byte>?> GetDefinitionAsync(string hash, CancellationToken cancellationToken) =>
-        (await store.GetAsync(RunKeys.Definition(hash), cancellationToken))?.Bytes;
+        (await store.GetAsync(RunKeys.Definition(hash), cancellationToken)
+            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } aside ? await store.GetAsync(aside, cancellationToken) : null))?.Bytes;
 
     /// <summary>Writes the record of a new run. False when the run exists.</summary>
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
-    /// <summary>The record; null when there is no such run.</summary>
+    /// <summary>The record; null when there is no such run, or it is being deleted.</summary>
+    /// <exception cref="UnreadableRecordException">There is one that this version cannot read.</exception>
     public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<RunRecord>(RunKeys.Record(runId), cancellationToken))?.Value;
+        await FindAnyAsync(runId, cancellationToken) is { Deleting: false } record ? record : null;
+
+    /// <summary>The record, of a run that is being deleted too; null when there is none.</summary>
+    /// <exception cref="UnreadableRecordException">There is one that this version cannot read.</exception>
+    public async Task<RunRecord?> FindAnyAsync(string runId, CancellationToken cancellationToken) => (await ReadAsync(runId, cancellationToken))?.Record;
 
     /// <summary>Lists a run among all. Doing it again changes nothing.</summary>
     public async Task AddToIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
@@ -41,13 +48,14 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     /// <summary>Changes the record, again and again until nobody else changed it meanwhile.</summary>
     /// <param name="change">The new record; the same instance, or null, when nothing is to change. Asked again when somebody else was faster.</param>
-    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such run, or it is being deleted.</exception>
+    /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
     public async Task<RunRecord> UpdateAsync(string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken)
     {
         var key = RunKeys.Record(runId);
         while (true)
         {
-            if (await store.ReadAsync<RunRecord>(key, cancellationToken) is not var (record, etag))
+            if (await ReadAsync(runId, cancellationToken) is not var (record, etag) || record.Deleting)
             {
                 throw new KeyNotFoundException($"There is no run '{runId}'.");
             }
@@ -134,24 +142,16 @@ public sealed class RunStore(IContentStore store) : IDisposable
     private async Task PutIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.PutAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
 
-    /// <summary>Deletes a run and everything of it, its record last: when it fails half-way, it can be done again.</summary>
-    public async Task DeleteAsync(RunRecord run, CancellationToken cancellationToken)
+    private async Task<(RunRecord Record, string ETag)?> ReadAsync(string runId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        await store.DeleteAsync(RunKeys.Index(run), cancellationToken);
-        var record = RunKeys.Record(run.RunId);
-        await foreach (var key in store.ListAsync(RunKeys.Run(run.RunId), cancellationToken))
+        var key = RunKeys.Record(runId);
+        if (await store.ReadAsync<RunRecord>(key, cancellationToken) is not var (record, etag))
         {
-            if (key != record)
-            {
-                await store.DeleteAsync(key, cancellationToken);
-            }
+            return null;
         }
 
-        await store.DeleteAsync(record, cancellationToken);
-        for (var attempt = 1; attempt <= run.Attempt; attempt++)
-        {
-            Forget(run.RunId, attempt);
-        }
+        return record.RunId == runId
+            ? (record, etag)
+            : throw UnreadableRecordException.Damaged(key, $"it is the record of run '{record.RunId}'", etag);
     }
 }

@@ -1,6 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>What a client's key stands for.</summary>
 /// <param name="Request">The hash of the request that first came with it.</param>
 /// <param name="RunId">The run that the request starts.</param>
-public sealed record StartClaim(string Request, string RunId, DateTimeOffset CreatedAt);
+public sealed record StartClaim(string Request, string RunId, DateTimeOffset CreatedAt) : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? Flaw => Request is null || RunId is null ? "a member of it is missing" : null;
+}

@@ -57,5 +57,8 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
         }
     }
 
-    private bool IsAlive(StartClaim claim) => time.GetUtcNow() - claim.CreatedAt < Lifetime;
+    /// <summary>Whether the key stands for nothing any more.</summary>
+    internal static bool HasExpired(StartClaim claim, DateTimeOffset now) => now - claim.CreatedAt >= Lifetime;
+
+    private bool IsAlive(StartClaim claim) => !HasExpired(claim, time.GetUtcNow());
 }

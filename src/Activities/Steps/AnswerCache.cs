@@ -7,7 +7,7 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>Outputs kept for the very same request of another step or run (<c>cache: true</c>). Thread-safe.</summary>
-public sealed class AnswerCache(IContentStore store)
+public sealed class AnswerCache(IContentStore store, TimeProvider time)
 {
     /// <summary>The key of a request to a model: everything that goes to it.</summary>
     public static string Key(PromptRequest request) => Hash(new JsonArray("prompt", request.Model, request.System, request.Prompt, request.Temperature, request.MaxTokens));
@@ -16,8 +16,23 @@ public sealed class AnswerCache(IContentStore store)
     public static string Key(string tool, JsonObject input) => Hash(new JsonArray("tool", tool, input.DeepClone()));
 
     /// <summary>What was kept; null when nothing was.</summary>
-    public async Task<KeptAnswer?> FindAsync(string key, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<KeptAnswer>(Place(key), cancellationToken))?.Value;
+    public async Task<KeptAnswer?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await store.ReadAsync<KeptAnswer>(Place(key), cancellationToken))?.Value;
+        }
+        catch (UnreadableRecordException problem)
+        {
+            // As if it were not there, so that a new answer can take its place; a newer version's stays.
+            if (problem is { IsNewer: false, ETag: { } etag })
+            {
+                await store.DeleteAsync(Place(key), etag, cancellationToken);
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>Keeps an output; of two for one request the first stays.</summary>
     /// <returns>Why it could not be kept, which must not cost the step its answer; null when it was.</returns>
@@ -25,7 +40,7 @@ public sealed class AnswerCache(IContentStore store)
     {
         try
         {
-            await store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output)), cancellationToken);
+            await store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, time.GetUtcNow())), cancellationToken);
             return null;
         }
         catch (ContentStoreException exception)
@@ -34,7 +49,7 @@ public sealed class AnswerCache(IContentStore store)
         }
     }
 
-    private static ContentKey Place(string key) => ContentKey.Of("cache", key);
+    private static ContentKey Place(string key) => ContentKey.Of(StoreFolders.Answers, key);
 
     private static string Hash(JsonArray request) => Convert.ToHexStringLower(SHA256.HashData(JsonContent.Bytes(request)));
 }

@@ -1,6 +1,12 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Runs;
 
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>An output that is used again.</summary>
-public sealed record KeptAnswer(JsonNode? Output);
+/// <param name="At">When it was kept; what is kept for longer than runs are is pruned.</param>
+public sealed record KeptAnswer(JsonNode? Output, DateTimeOffset At) : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+}

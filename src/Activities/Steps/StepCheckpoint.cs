@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
@@ -6,8 +7,11 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>The record of one attempt of a step, kept for ever: what it was given, what it gave, what it cost. Its existence means that the attempt is over.</summary>
-public sealed record StepCheckpoint
+public sealed record StepCheckpoint : IStoredRecord
 {
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
     /// <summary>Names this one call everywhere: run, step, run attempt and attempt.</summary>
     public required string CallId { get; init; }
 

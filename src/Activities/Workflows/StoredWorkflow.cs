@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Stores.Named;
 
 namespace Orchestrator.Activities.Workflows;
@@ -16,4 +17,8 @@ public sealed record StoredWorkflow : NamedRecord
 
     /// <summary>Every text that was stored under this name, the newest first.</summary>
     public required IReadOnlyList<StoredWorkflowVersion> Versions { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string? Flaw => Slug is null || Hash is null || Versions is null ? "a member of it is null" : null;
 }

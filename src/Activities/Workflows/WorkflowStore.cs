@@ -14,7 +14,9 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
 {
     private const string Kind = "workflow";
 
-    private readonly NamedRecords<StoredWorkflow> _records = new(store, "workflows", file: null, Kind, record => record.Id);
+    private readonly NamedRecords<StoredWorkflow> _records = new(
+        store, StoreFolders.Workflows, file: null, Kind, record => record.Id,
+        (slug, app, problem) => new StoredWorkflow { Slug = slug, App = app, Hash = "", Versions = [], Unreadable = problem });
 
     /// <summary>Stores a definition; the text that is stored already changes nothing.</summary>
     /// <param name="slug">The name; null for the definition's own slug.</param>
@@ -92,7 +94,7 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
     public async Task DeleteAsync(string name, string? app, WriteCondition condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var found = (await RequireAsync(name, app, cancellationToken)).Record;
+        var found = (await _records.FindAsync(name, app, cancellationToken)).Record;
         await _records.ChangeAsync(
             found.App, found.Slug, condition, present => present! with { Deleted = true, UpdatedAt = time.GetUtcNow() }, cancellationToken);
     }

@@ -48,14 +48,14 @@ internal static class PromptsCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                var shown = all.Select(one => new { one.Slug, one.App, one.Version, one.UpdatedAt, one.Labels });
+                var shown = all.Select(one => new { one.Slug, one.App, one.Version, one.UpdatedAt, one.Labels, Unreadable = one.Unreadable?.Word });
                 await output.WriteLineAsync(JsonSerializer.Serialize(shown, WorkflowJson.IndentedDocument));
                 return ExitCodes.Completed;
             }
 
             foreach (var one in all)
             {
-                await output.WriteLineAsync($"{Line(one, one.Version)}, {Numbers.Moment(one.UpdatedAt)}");
+                await output.WriteLineAsync(one.Unreadable is { } problem ? $"{one.Slug}: {problem.Word}. {problem.Message}" : $"{Line(one, one.Version)}, {Numbers.Moment(one.UpdatedAt)}");
             }
 
             return ExitCodes.Completed;

@@ -16,7 +16,7 @@ internal static class RunsCommand
     public static Command Create()
     {
         var command = new Command("runs", "Look at runs and steer them.");
-        foreach (var operation in (IEnumerable<Command>)[RunsListCommand.Create(), Show(), .. RunsControlCommands.Create(), RunsRestartCommand.Create(), .. RunsDeleteCommands.Create()])
+        foreach (var operation in (IEnumerable<Command>)[RunsListCommand.Create(), Show(), .. RunsControlCommands.Create(), RunsRestartCommand.Create(), RunsDeleteCommand.Create(), RunsPruneCommand.Create()])
         {
             command.Subcommands.Add(operation);
         }
@@ -49,17 +49,29 @@ internal static class RunsCommand
             }
             else
             {
-                var prepared = await runs.FindPreparedAsync(id, run.Attempt, cancellationToken);
                 var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
                 using var served = await ServedFolder.FindAsync(where, cancellationToken);
                 var isWorkedOn = where.IsWorkedOn;
                 await output.WriteLineAsync(Header(run, StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : StatusWords.Of(run.Status)));
-                new RunSummary(output, color).Print(run, [.. prepared?.InputNames ?? []], NextCommand.Of(id, run.Status, where, served?.Address, isWorkedOn));
+                new RunSummary(output, color).Print(run, await InputNamesAsync(runs, run, cancellationToken), NextCommand.Of(id, run.Status, where, served?.Address, isWorkedOn));
             }
 
             return ExitCodes.Completed;
         });
         return command;
+    }
+
+    /// <summary>Those that the outputs repeat. When nothing tells them, the document has said why.</summary>
+    private static async Task<List<string>> InputNamesAsync(RunStore runs, RunDocument run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. (await runs.FindPreparedAsync(run.RunId, run.Attempt, cancellationToken))?.InputNames ?? []];
+        }
+        catch (UnreadableRecordException)
+        {
+            return [];
+        }
     }
 
     private static string Header(RunDocument run, string status) => string.Concat(

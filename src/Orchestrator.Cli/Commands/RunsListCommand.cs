@@ -77,7 +77,7 @@ internal static class RunsListCommand
             ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : Name(run.Status), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
+                run.RunId, State(run, isWorkedOn), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
                 Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];
@@ -92,6 +92,9 @@ internal static class RunsListCommand
             await output.WriteLineAsync("'orchestrator runs show RUN' tells what can be done next with a run that has not completed.");
         }
     }
+
+    private static string State(RunListItem run, bool? isWorkedOn) =>
+        run.Unreadable ?? (StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : Name(run.Status));
 
     /// <summary>Why it was asked for and why it failed, in one short line.</summary>
     private static string Note(RunListItem run)

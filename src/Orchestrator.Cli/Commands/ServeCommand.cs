@@ -1,7 +1,12 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Retention;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.Cli.Commands;
@@ -30,7 +35,7 @@ internal static class ServeCommand
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
                 Recovers = null,
-                Options = new OrchestratorOptions { AllowMocks = parsed.GetValue(mocks) },
+                Options = Options(parsed.GetValue(mocks)),
             };
             if (settings.Prompts is { } folder && !Directory.Exists(folder))
             {
@@ -45,6 +50,9 @@ internal static class ServeCommand
 
             // Before the listing: whoever has read that may stop us at once.
             using var stop = new StopSignal();
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var pruner = app.Services.GetRequiredService<RunPruner>();
+            var pruning = app.Services.GetRequiredService<RetentionTimer>().RunAsync((before, token) => pruner.PruneAsync(app.Client, before, token), stopping.Token);
             foreach (var line in web.Listing)
             {
                 await output.WriteLineAsync(line);
@@ -57,10 +65,31 @@ internal static class ServeCommand
                 throw await app.Lost;
             }
 
+            await stopping.CancelAsync();
+            await pruning;
+
             await output.WriteLineAsync("Stopping.");
             return ExitCodes.Completed;
         });
         return command;
+    }
+
+    /// <summary>What the environment says of the app: <c>Orchestrator__RetainDays=30</c>.</summary>
+    private static OrchestratorOptions Options(bool allowsMocks)
+    {
+        var options = new OrchestratorOptions();
+        try
+        {
+            new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection("Orchestrator").Bind(options);
+            Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ValidationException)
+        {
+            throw new UsageException($"A setting of the app in the environment (Orchestrator__…) cannot be used: {exception.Message}");
+        }
+
+        options.AllowMocks |= allowsMocks;
+        return options;
     }
 
     /// <summary>Where to listen, and with which key: refused before anything starts.</summary>

@@ -60,15 +60,16 @@ internal static class WorkflowsCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                var shown = all.Select(one => new { one.Slug, one.App, one.Id, one.Name, one.Hash, one.UpdatedAt });
+                var shown = all.Select(one => new { one.Slug, one.App, one.Id, one.Name, one.Hash, one.UpdatedAt, Unreadable = one.Unreadable?.Word });
                 await output.WriteLineAsync(JsonSerializer.Serialize(shown, WorkflowJson.IndentedDocument));
                 return ExitCodes.Completed;
             }
 
             foreach (var one in all)
             {
-                await output.WriteLineAsync(
-                    $"{one.Slug}{Of(one.App)}: {(one.Name is null ? "" : one.Name + ", ")}version {one.Versions.Count}, {Numbers.Moment(one.UpdatedAt)}");
+                await output.WriteLineAsync(one.Unreadable is { } problem
+                    ? $"{one.Slug}{Of(one.App)}: {problem.Word}. {problem.Message}"
+                    : $"{one.Slug}{Of(one.App)}: {(one.Name is null ? "" : one.Name + ", ")}version {one.Versions.Count}, {Numbers.Moment(one.UpdatedAt)}");
             }
 
             return ExitCodes.Completed;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Workflows;
 using Orchestrator.Functions;
@@ -17,6 +18,8 @@ internal sealed class StateStores : IDisposable
     public WorkflowStore Workflows => _services.GetRequiredService<WorkflowStore>();
 
     public PromptStore Prompts => _services.GetRequiredService<PromptStore>();
+
+    public ContentPruner Pruner => _services.GetRequiredService<ContentPruner>();
 
     /// <summary>Opens it; a folder is made when absent.</summary>
     public static StateStores Open(StateStorage storage) => Over(storage.OpenContent());

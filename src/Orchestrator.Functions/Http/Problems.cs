@@ -86,6 +86,10 @@ internal static class Problems
         StoreRefusedException refusal => Of(refusal),
         PromptException refusal => Of(refusal),
 
+        // Something is stored there, so it is no 404, and the caller's user can mend it: use a newer version, or delete it.
+        UnreadableRecordException problem => Of(
+            StatusCodes.Status409Conflict, "unreadableRecord", problem.Message, new KeyValuePair<string, object?>("unreadable", problem.Word)),
+
         // Its message names a place on the server.
         ContentStoreException => Of(
             StatusCodes.Status503ServiceUnavailable, "storeUnavailable", "The content store does not answer. What was asked for may have happened; ask again later."),

@@ -52,7 +52,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.ContinueAsync(client, runId, cancellationToken)));
 
-    /// <summary><c>DELETE /api/runs/{runId}</c>: deletes everything of a run that has ended.</summary>
+    /// <summary><c>DELETE /api/runs/{runId}?force=</c>: deletes everything of a run that has ended; with force it is terminated first.</summary>
     [Function("DeleteRun")]
     public Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{runId}")] HttpRequest request,
@@ -60,9 +60,17 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(runId, async () =>
         {
-            await controls.DeleteAsync(client, runId, cancellationToken);
+            await controls.DeleteAsync(client, runId, Force(request), cancellationToken);
             return Results.Json(new { runId, deleted = true }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
         });
+
+    private static bool Force(HttpRequest request) => request.Query["force"].ToString() switch
+    {
+        "" or "false" => false,
+        "true" => true,
+        var other => throw new RequestRefusedException(
+            StatusCodes.Status400BadRequest, "invalidInput", $"The query parameter 'force' is '{other}'; it must be true or false."),
+    };
 
     private static IResult Accepted(RunRecord run) =>
         Results.Json(new { runId = run.RunId, status = run.Status }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);

@@ -8,7 +8,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>Steers runs that are under way and deletes those that have ended, for HTTP and the command line alike. Thread-safe.</summary>
-public sealed class RunControls(RunStore runs, RunReconciler reconciler, RunControl control, RunStarter starter)
+public sealed class RunControls(
+    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, RunDeletion deletion, RunControl control, RunStarter starter)
 {
     /// <summary>Asks the run to end: its executing steps are told through the store, its orchestrator by an event. It ends when they have.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
@@ -96,25 +97,69 @@ public sealed class RunControls(RunStore runs, RunReconciler reconciler, RunCont
             cancellationToken);
     }
 
-    /// <summary>Deletes a run that has ended: its records, its outputs, its events, and the histories of its orchestrations.</summary>
+    /// <summary>
+    /// Deletes a run that has ended, or whose record cannot be read: its records, its outputs, its events, and the histories of its orchestrations.
+    /// With <paramref name="force"/> whatever is left of a run: its orchestrations are terminated first, so that nothing works on it while it goes.
+    /// </summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
-    /// <exception cref="RunStateException">It has not ended.</exception>
+    /// <exception cref="RunStateException">It has not ended, and force was not asked for.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
-    public async Task DeleteAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
+    public async Task DeleteAsync(DurableTaskClient client, string runId, bool force, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var record = await reconciler.FindAsync(client, runId, cancellationToken) ?? throw new RunNotFoundException(runId);
+        RunRecord? record;
+        try
+        {
+            record = await runs.FindAnyAsync(runId, cancellationToken) is { } found
+                ? await BeginDeletionAsync(client, found, force, cancellationToken)
+                : force && await HasLeftoversAsync(client, runId, cancellationToken) && await deletion.BeginAsync(runId, cancellationToken)
+                    ? null
+                    : throw new RunNotFoundException(runId);
+        }
+        catch (UnreadableRecordException)
+        {
+            record = null;
+        }
+
+        await RunInstances.PurgeAsync(client, runId, record?.Attempt ?? await deletion.LastAttemptAsync(runId, cancellationToken), force || record is null, cancellationToken);
+        await deletion.FinishAsync(runId, record, cancellationToken);
+    }
+
+    private async Task<bool> HasLeftoversAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
+        await deletion.HasPartsAsync(runId, cancellationToken) || await client.GetInstanceAsync(new RunInput(runId, 1).InstanceId, cancellationToken) is not null;
+
+    /// <summary>From here on the run is there for nobody else.</summary>
+    private async Task<RunRecord> BeginDeletionAsync(DurableTaskClient client, RunRecord record, bool force, CancellationToken cancellationToken)
+    {
+        if (!force && !record.Deleting)
+        {
+            record = await reconciler.ReconcileAsync(client, record, cancellationToken);
+            CheckEnded(record);
+        }
+        else if (!record.HasEnded && !record.Deleting)
+        {
+            // Executing steps hear of it at once, and who follows the run sees an end.
+            await control.CancelAsync(record.RunId, record.Attempt, StepReason.Cancel, cancellationToken);
+            await lifecycle.EndAsync(
+                record.RunId, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
+        }
+
+        var taken = await deletion.BeginAsync(record.RunId, now => now.HasEnded || force, cancellationToken);
+        if (taken is null)
+        {
+            CheckEnded(await runs.FindAsync(record.RunId, cancellationToken) ?? throw new RunNotFoundException(record.RunId));
+        }
+
+        return taken ?? throw new RunNotFoundException(record.RunId);
+    }
+
+    private static void CheckEnded(RunRecord record)
+    {
         if (!record.HasEnded)
         {
-            throw new RunStateException($"Run '{runId}' is {Word(record.Status)}: cancel it before it is deleted.", record.Status);
+            throw new RunStateException(
+                $"Run '{record.RunId}' is {Word(record.Status)}: cancel it before it is deleted, or, if it cannot end any more, delete it with force.", record.Status);
         }
-
-        for (var attempt = 1; attempt <= record.Attempt; attempt++)
-        {
-            await PurgeAsync(client, new RunInput(runId, attempt), cancellationToken);
-        }
-
-        await runs.DeleteAsync(record, cancellationToken);
     }
 
     private static string Word(RunStatus status) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
@@ -125,18 +170,6 @@ public sealed class RunControls(RunStore runs, RunReconciler reconciler, RunCont
         if (await client.GetInstanceAsync(run.InstanceId, cancellationToken) is { RuntimeStatus: OrchestrationRuntimeStatus.Suspended })
         {
             await client.ResumeInstanceAsync(run.InstanceId, cancellation: cancellationToken);
-        }
-    }
-
-    /// <summary>The orchestration writes how the run ended before it ends itself, and only then it can be purged.</summary>
-    private static async Task PurgeAsync(DurableTaskClient client, RunInput run, CancellationToken cancellationToken)
-    {
-        if ((await client.PurgeInstanceAsync(run.InstanceId, cancellationToken)).PurgedInstanceCount == 0
-            && await client.GetInstanceAsync(run.InstanceId, cancellationToken) is not null)
-        {
-            await WakeAsync(client, run, cancellationToken);
-            await client.WaitForInstanceCompletionAsync(run.InstanceId, cancellationToken);
-            await client.PurgeInstanceAsync(run.InstanceId, cancellationToken);
         }
     }
 

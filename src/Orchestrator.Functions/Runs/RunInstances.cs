@@ -27,4 +27,42 @@ internal static class RunInstances
             // It is under way.
         }
     }
+
+    /// <summary>
+    /// Deletes the histories of a run that has ended. Its last orchestration writes how the run ended before it ends itself, and only then it can be purged.
+    /// </summary>
+    /// <param name="attempts">How many attempts are known of.</param>
+    /// <param name="force">Terminate what has not ended, and look for orchestrations that nothing tells of.</param>
+    public static async Task PurgeAsync(DurableTaskClient client, string runId, int attempts, bool force, CancellationToken cancellationToken)
+    {
+        var ids = Enumerable.Range(1, attempts).Select(attempt => new RunInput(runId, attempt).InstanceId).ToHashSet(StringComparer.Ordinal);
+        if (force)
+        {
+            await foreach (var instance in client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = runId }).WithCancellation(cancellationToken))
+            {
+                if (instance.InstanceId == runId || instance.InstanceId.StartsWith(runId + ".", StringComparison.Ordinal))
+                {
+                    ids.Add(instance.InstanceId);
+                }
+            }
+        }
+
+        foreach (var id in ids)
+        {
+            if ((await client.PurgeInstanceAsync(id, cancellationToken)).PurgedInstanceCount == 0 && await client.GetInstanceAsync(id, cancellationToken) is { } open)
+            {
+                if (force)
+                {
+                    await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
+                }
+                else if (open.RuntimeStatus == OrchestrationRuntimeStatus.Suspended)
+                {
+                    await client.ResumeInstanceAsync(id, cancellation: cancellationToken);
+                }
+
+                await client.WaitForInstanceCompletionAsync(id, cancellationToken);
+                await client.PurgeInstanceAsync(id, cancellationToken);
+            }
+        }
+    }
 }

@@ -26,7 +26,22 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
         }
 
         var run = new RunInput(record.RunId, record.Attempt);
-        switch (await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken))
+        OrchestrationMetadata? instance;
+        try
+        {
+            instance = await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            // The host refuses a history that it cannot read. What the run says of itself is all that is known; others are not to suffer for it.
+            return record with
+            {
+                Error = new WorkflowError(
+                    ErrorKind.Internal, $"The orchestration '{run.InstanceId}' of the run cannot be read: {problem.Message} If it stays so, delete the run with force."),
+            };
+        }
+
+        switch (instance)
         {
             case null when record.Status == RunStatus.Pending:
                 return await BeginAsync(client, record, run, cancellationToken);

@@ -34,6 +34,12 @@ public sealed class RunResumer(
         };
         if (request.Fork)
         {
+            // A run is taken away before its parts are deleted: what was read of it while it was there is whole.
+            if (await runs.FindAsync(record.RunId, cancellationToken) is null)
+            {
+                throw new RunNotFoundException(record.RunId);
+            }
+
             var forked = run with { First = attempt, Forked = resume.Forked, StartKey = resume.Key };
             if (await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
             {

@@ -117,7 +117,7 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Deletes a finished instance.</summary>
+    /// <summary>Deletes a finished instance, or one that is refused: its history can be of no more use here, and who names it wants it gone.</summary>
     /// <returns>How many instances went: 0 when it is unknown or not finished.</returns>
     public async Task<int> PurgeAsync(string instanceId, bool recursive)
     {
@@ -125,6 +125,11 @@ internal sealed partial class OrchestrationEngine
         if (Find(instanceId) is not { } entry)
         {
             return 0;
+        }
+
+        if (entry is { Live: null, Fault: not null })
+        {
+            return await PurgeRefusedAsync(entry).ConfigureAwait(false);
         }
 
         InstanceSnapshot snapshot;
@@ -150,6 +155,21 @@ internal sealed partial class OrchestrationEngine
         }
 
         return purged;
+    }
+
+    /// <summary>Its generation is not known, so every history of its id goes.</summary>
+    private async Task<int> PurgeRefusedAsync(InstanceEntry entry)
+    {
+        await foreach (var id in Journal.ListAsync().ConfigureAwait(false))
+        {
+            if (id.InstanceId == entry.InstanceId)
+            {
+                await Journal.DeleteAsync(id).ConfigureAwait(false);
+            }
+        }
+
+        _entries.TryRemove(KeyValuePair.Create(entry.InstanceId, entry));
+        return 1;
     }
 
     private static TaskFailureDetails AlreadyExists(string instanceId) => new(

@@ -26,7 +26,7 @@ public sealed class RunsDeleteCommandTests : IDisposable
         Assert.Equal("Deleted 2 runs.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
 
         var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
-        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
+        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file.StartsWith("~locks/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
     }
 
     [Theory]

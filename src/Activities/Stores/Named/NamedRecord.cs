@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Runs;
+
 namespace Orchestrator.Activities.Stores.Named;
 
 /// <summary>What is stored under a slug of an app.</summary>
-public abstract record NamedRecord
+public abstract record NamedRecord : IStoredRecord
 {
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
     public required string Slug { get; init; }
 
     /// <summary>Null for no app.</summary>
@@ -15,4 +21,12 @@ public abstract record NamedRecord
     /// at the same time.
     /// </summary>
     public bool Deleted { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public abstract string? Flaw { get; }
+
+    /// <summary>Why it could not be read; null when it could. Such a record has its names only, and can be deleted or written anew.</summary>
+    [JsonIgnore]
+    public UnreadableRecordException? Unreadable { get; init; }
 }

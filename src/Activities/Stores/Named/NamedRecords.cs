@@ -9,7 +9,9 @@ namespace Orchestrator.Activities.Stores.Named;
 /// <param name="file">The segment after the slug; null for none.</param>
 /// <param name="kind">What they are, for messages: <c>workflow</c>.</param>
 /// <param name="id">Another name that a record can be found by; null for none.</param>
-internal sealed class NamedRecords<T>(IContentStore store, string folder, string? file, string kind, Func<T, string?> id)
+/// <param name="unreadable">Stands for a record that cannot be read: slug, app, and why.</param>
+internal sealed class NamedRecords<T>(
+    IContentStore store, string folder, string? file, string kind, Func<T, string?> id, Func<string, string?, UnreadableRecordException, T> unreadable)
     where T : NamedRecord
 {
     public ContentKey Key(string? app, string slug) => file is null
@@ -17,10 +19,11 @@ internal sealed class NamedRecords<T>(IContentStore store, string folder, string
         : ContentKey.Of(folder, StoredNames.App(app), StoredNames.Segment(slug), file);
 
     /// <summary>The record of exactly this app; null when there is none.</summary>
+    /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
     public async Task<Stored<T>?> GetAsync(string? app, string slug, CancellationToken cancellationToken) =>
-        await ReadAsync(Key(app, slug), cancellationToken);
+        await ReadAsync(Key(app, slug), cancellationToken) is { } stored ? Usable(stored) : null;
 
-    /// <summary>All records, by app and slug.</summary>
+    /// <summary>All records, by app and slug; those that cannot be read say so in <see cref="NamedRecord.Unreadable"/>.</summary>
     /// <param name="app">Of this app only; null for all.</param>
     public IAsyncEnumerable<Stored<T>> ListAsync(string? app, CancellationToken cancellationToken)
     {
@@ -31,14 +34,20 @@ internal sealed class NamedRecords<T>(IContentStore store, string folder, string
     /// <summary>The record with this slug or, where no record has that slug, with this id.</summary>
     /// <param name="app">Of this app only; null for any.</param>
     /// <exception cref="StoreRefusedException">There is none, or there are several.</exception>
-    public async Task<Stored<T>> RequireAsync(string name, string? app, CancellationToken cancellationToken)
+    /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
+    public async Task<Stored<T>> RequireAsync(string name, string? app, CancellationToken cancellationToken) =>
+        Usable(await FindAsync(name, app, cancellationToken));
+
+    /// <summary>The same, whether or not it can be read.</summary>
+    /// <exception cref="StoreRefusedException">There is none, or there are several.</exception>
+    public async Task<Stored<T>> FindAsync(string name, string? app, CancellationToken cancellationToken)
     {
         StoredNames.CheckApp(kind, app);
         var found = ContentKey.IsSegment(StoredNames.Segment(name)) ? await ReadAllAsync(app, name, cancellationToken).ToListAsync(cancellationToken) : [];
         if (found.Count == 0)
         {
             var all = await ReadAllAsync(app, slug: null, cancellationToken).ToListAsync(cancellationToken);
-            found = [.. all.Where(stored => id(stored.Record) == name)];
+            found = [.. all.Where(stored => stored.Record.Unreadable is null && id(stored.Record) == name)];
             if (found.Count == 0)
             {
                 throw NotFound(name, app, [.. all.Select(stored => stored.Record.Slug).Distinct()]);
@@ -49,20 +58,15 @@ internal sealed class NamedRecords<T>(IContentStore store, string folder, string
     }
 
     /// <summary>Writes what <paramref name="change"/> makes of the present record, again and again until nobody else changed it meanwhile.</summary>
-    /// <param name="change">Gets the present record, a deleted one too, or null; gives the same instance when nothing is to change.</param>
+    /// <param name="change">Gets the present record, a deleted or a damaged one too, or null; gives the same instance when nothing is to change.</param>
     /// <exception cref="StoreRefusedException">The condition does not hold.</exception>
+    /// <exception cref="UnreadableRecordException">It is of a newer version and was not to be deleted.</exception>
     public async Task<Stored<T>> ChangeAsync(string? app, string slug, WriteCondition condition, Func<T?, T> change, CancellationToken cancellationToken)
     {
         var key = Key(app, slug);
         while (true)
         {
-            T? present = null;
-            string? etag = null;
-            if (await store.ReadAsync<T>(key, cancellationToken) is var (record, at))
-            {
-                (present, etag) = (record, at);
-            }
-
+            var (present, etag) = await ReadAnyAsync(key, cancellationToken) is { } stored ? (stored.Record, stored.ETag) : ((T?)null, (string?)null);
             if (!condition.Holds(present is null or { Deleted: true } ? null : etag))
             {
                 throw new StoreRefusedException(
@@ -70,6 +74,11 @@ internal sealed class NamedRecords<T>(IContentStore store, string folder, string
             }
 
             var changed = change(present);
+            if (present?.Unreadable is { IsNewer: true } newer && !changed.Deleted)
+            {
+                throw newer;
+            }
+
             if (ReferenceEquals(changed, present))
             {
                 return new Stored<T>(changed, etag!);
@@ -89,7 +98,7 @@ internal sealed class NamedRecords<T>(IContentStore store, string folder, string
     {
         if (app is not null && slug is not null)
         {
-            if (await GetAsync(app, slug, cancellationToken) is { } only)
+            if (await ReadAsync(Key(app, slug), cancellationToken) is { } only)
             {
                 yield return only;
             }
@@ -111,8 +120,24 @@ internal sealed class NamedRecords<T>(IContentStore store, string folder, string
         }
     }
 
+    private static Stored<T> Usable(Stored<T> stored) => stored.Record.Unreadable is { } problem ? throw problem : stored;
+
     private async Task<Stored<T>?> ReadAsync(ContentKey key, CancellationToken cancellationToken) =>
-        await store.ReadAsync<T>(key, cancellationToken) is var (record, etag) && !record.Deleted ? new Stored<T>(record, etag) : null;
+        await ReadAnyAsync(key, cancellationToken) is { Record.Deleted: false } stored ? stored : null;
+
+    /// <summary>One that is deleted or cannot be read, too.</summary>
+    private async Task<Stored<T>?> ReadAnyAsync(ContentKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync<T>(key, cancellationToken) is var (record, etag) ? new Stored<T>(record, etag) : null;
+        }
+        catch (UnreadableRecordException problem)
+        {
+            var segments = key.Value.Split('/');
+            return new Stored<T>(unreadable(StoredNames.Name(segments[2]), StoredNames.AppOf(segments[1]), problem), problem.ETag!);
+        }
+    }
 
     private StoreRefusedException NotFound(string name, string? app, IReadOnlyCollection<string> slugs)
     {

@@ -23,6 +23,21 @@ internal static class StoredNames
         return segment.ToString();
     }
 
+    /// <summary>The name that <see cref="Segment"/> wrote.</summary>
+    public static string Name(string segment)
+    {
+        var name = new StringBuilder(segment.Length);
+        for (var position = 0; position < segment.Length; position++)
+        {
+            name.Append(segment[position] == '@' && position + 1 < segment.Length ? char.ToUpperInvariant(segment[++position]) : segment[position]);
+        }
+
+        return name.ToString();
+    }
+
+    /// <summary>The app that <see cref="App"/> wrote.</summary>
+    public static string? AppOf(string segment) => segment == NoApp ? null : Name(segment);
+
     /// <exception cref="StoreRefusedException">It cannot be the name of an app.</exception>
     public static void CheckApp(string kind, string? app)
     {

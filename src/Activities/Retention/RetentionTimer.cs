@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Activities.Retention;
+
+/// <summary>How long runs are kept.</summary>
+/// <param name="Days">Days after the end of a run; null: for ever.</param>
+public sealed record RetentionOptions(int? Days = null);
+
+/// <summary>
+/// Prunes now and then as long as the app serves: a while after the start, so that nothing waits for it, and then several times a day. Runs go only where
+/// <see cref="RetentionOptions"/> say when; what is of no run any more always goes. Thread-safe.
+/// </summary>
+public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, ILogger<RetentionTimer> logger)
+{
+    /// <summary>Between the start and the first time.</summary>
+    public static readonly TimeSpan First = TimeSpan.FromMinutes(5);
+
+    /// <summary>Between two times.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromHours(6);
+
+    /// <summary>Works until the token fires. What fails once is tried again the next time.</summary>
+    /// <param name="prune">Deletes runs that ended before a time, none where it is null, and what is of no run any more.</param>
+    public async Task RunAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(prune);
+        try
+        {
+            for (var wait = First; ; wait = Interval)
+            {
+                await Task.Delay(wait, time, stopping);
+                await TryAsync(prune, stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The app stops.
+        }
+    }
+
+    private async Task TryAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
+    {
+        try
+        {
+            var report = await prune(options.Days is { } days ? time.GetUtcNow() - TimeSpan.FromDays(days) : null, stopping);
+            if (!report.IsEmpty)
+            {
+                logger.LogInformation(
+                    "Pruned {Runs} runs, {Leftovers} half deleted ones, {Keys} idempotency keys, {Answers} kept answers and {Definitions} unused definitions.",
+                    report.Runs.Count, report.Leftovers.Count, report.StartKeys, report.Answers, report.Definitions);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.LogWarning(exception, "Old runs could not be pruned: {Reason} It is tried again in {Hours} hours.", exception.Message, Interval.TotalHours);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>
+/// Deletes what the store holds of runs. First the record says that the run is being deleted, by compare-and-swap, so that no start, resume or fork
+/// meets half a run; then its parts go, its record, and last its place in the index, by which a deletion that was cut off is found and finished.
+/// Every operation may be repeated. Thread-safe.
+/// </summary>
+public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
+{
+    /// <summary>Takes the run away from everybody else.</summary>
+    /// <param name="mayGo">Looks at the record as it is now. Asked again when somebody else changed it meanwhile.</param>
+    /// <returns>The record as it was before; null when there is none, or when <paramref name="mayGo"/> does not let it go.</returns>
+    /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
+    public async Task<RunRecord?> BeginAsync(string runId, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mayGo);
+        var key = RunKeys.Record(runId);
+        while (true)
+        {
+            if (await store.ReadAsync<RunRecord>(key, cancellationToken) is not var (record, etag))
+            {
+                return null;
+            }
+
+            if (record.Deleting)
+            {
+                return record;
+            }
+
+            if (!mayGo(record))
+            {
+                return null;
+            }
+
+            if (await store.ReplaceAsync(key, JsonContent.Bytes(record with { Deleting = true }), etag, cancellationToken) is not null)
+            {
+                return record;
+            }
+        }
+    }
+
+    /// <summary>Takes the id of parts that have no record, so that no new run gets it while they go.</summary>
+    /// <returns>False when there is a record.</returns>
+    public async Task<bool> BeginAsync(string runId, CancellationToken cancellationToken)
+    {
+        var record = new RunRecord { RunId = runId, Workflow = "", DefinitionHash = "", CreatedAt = time.GetUtcNow(), Deleting = true };
+        return await store.CreateAsync(RunKeys.Record(runId), JsonContent.Bytes(record), cancellationToken) is not null;
+    }
+
+    /// <summary>Deletes everything of a run that is being deleted, or whose record cannot be read.</summary>
+    /// <param name="record">Its record; null when it cannot be read.</param>
+    public async Task FinishAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
+    {
+        foreach (var folder in RunKeys.Folders(runId))
+        {
+            await store.DeleteAsync(folder, cancellationToken);
+        }
+
+        var last = RunKeys.Record(runId);
+        await foreach (var key in store.ListAsync(RunKeys.Run(runId), cancellationToken))
+        {
+            if (key != last)
+            {
+                await store.DeleteAsync(key, cancellationToken);
+            }
+        }
+
+        await store.DeleteAsync(last, cancellationToken);
+        if (record is not null)
+        {
+            await store.DeleteAsync(RunKeys.Index(record), cancellationToken);
+        }
+        else
+        {
+            await foreach (var key in store.ListAsync(ContentPrefix.Under(RunKeys.IndexRoot), cancellationToken))
+            {
+                if (key.Value.Split('/')[^1] is var name && RunKeys.TimeOf(name) is not null && RunKeys.RunIdOf(name) == runId)
+                {
+                    await store.DeleteAsync(key, cancellationToken);
+                }
+            }
+        }
+
+        for (var attempt = 1; attempt <= (record?.Attempt ?? 1); attempt++)
+        {
+            runs.Forget(runId, attempt);
+        }
+    }
+
+    /// <summary>Whether anything of a run is kept, a record or not: a deletion may have been cut off.</summary>
+    public async Task<bool> HasPartsAsync(string runId, CancellationToken cancellationToken) =>
+        await store.ListAsync(RunKeys.Run(runId), cancellationToken).AnyAsync(cancellationToken);
+
+    /// <summary>The highest number of an attempt of which something is kept, for a run whose record does not tell; at least 1.</summary>
+    public async Task<int> LastAttemptAsync(string runId, CancellationToken cancellationToken)
+    {
+        var last = 1;
+        await foreach (var key in store.ListAsync(RunKeys.Run(runId), cancellationToken))
+        {
+            last = Math.Max(last, RunKeys.AttemptOf(key));
+        }
+
+        return last;
+    }
+}

@@ -1,0 +1,38 @@
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>A record in the content store cannot be used: it is damaged, or of a newer version of this program. The message names it and says which.</summary>
+public sealed class UnreadableRecordException : Exception
+{
+    private UnreadableRecordException(ContentKey key, string message, string? etag, bool isNewer, Exception? inner)
+        : base(message, inner)
+    {
+        Key = key.Value;
+        ETag = etag;
+        IsNewer = isNewer;
+    }
+
+    /// <summary>The record's key in the store, in a state folder its path.</summary>
+    public string Key { get; }
+
+    /// <summary>Names what is stored there; null when it is not known.</summary>
+    public string? ETag { get; }
+
+    /// <summary>Whether a newer version wrote it; otherwise it is damaged.</summary>
+    public bool IsNewer { get; }
+
+    /// <summary>In one word, for lists: <c>damaged</c> or <c>newer</c>.</summary>
+    public string Word => IsNewer ? "newer" : "damaged";
+
+    /// <param name="reason">What is wrong with it, as the end of a sentence.</param>
+    public static UnreadableRecordException Damaged(ContentKey key, string reason, string? etag = null, Exception? inner = null) =>
+        new(key, $"The record '{key}' is damaged: {reason}.", etag, isNewer: false, inner);
+
+    public static UnreadableRecordException Newer(ContentKey key, int format, string? etag) => new(
+        key,
+        $"The record '{key}' was written by a newer version of orchestrator, in format {format}; this one reads formats up to {IStoredRecord.CurrentFormat}. Use that version.",
+        etag,
+        isNewer: true,
+        null);
+}

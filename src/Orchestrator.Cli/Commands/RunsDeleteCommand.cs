@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Functions.Runs;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator runs delete</c>: deletes runs with everything that is kept of them.</summary>
+internal static class RunsDeleteCommand
+{
+    public static Command Create()
+    {
+        var runIds = new Argument<string[]>("runId") { Description = "The run; several are deleted together, or none of them.", Arity = ArgumentArity.OneOrMore };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Also runs that have not ended: what works on them is terminated first, and whatever is left of them, damaged or not, is deleted.",
+        };
+        var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
+        var command = new Command("delete", "Delete runs that have ended: their records, outputs, events and histories.") { runIds, force, state, storage };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var where = parsed.Where(state, storage);
+            var ids = parsed.GetRequiredValue(runIds).Distinct(StringComparer.Ordinal).ToList();
+            var problems = new List<string>();
+            foreach (var id in ids)
+            {
+                if (await ProblemAsync(where, id, parsed.GetValue(force), cancellationToken) is { } problem)
+                {
+                    problems.Add(problem);
+                }
+            }
+
+            if (problems.Count > 0)
+            {
+                throw new UsageException(ids.Count == 1 ? problems : [.. problems, "Nothing was deleted."]);
+            }
+
+            await DeleteAsync(where, ids, parsed.GetValue(force), cancellationToken);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Deleted {(ids.Count == 1 ? "run" : "runs")} {string.Join(", ", ids)}.");
+            return ExitCodes.Completed;
+        });
+        return command;
+    }
+
+    /// <summary>Why the run cannot be deleted; null when it can.</summary>
+    private static async Task<string?> ProblemAsync(StateStorage where, string id, bool force, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var record = await KeptRuns.FindAsync(where, id, cancellationToken);
+            return record.HasEnded || force
+                ? null
+                : $"Run '{id}' is {CommonOptions.Word(record.Status)}: cancel it before it is deleted ('orchestrator runs cancel {id}'). If it cannot end any more: 'orchestrator runs delete {id} --force'.";
+        }
+        catch (UnreadableRecordException)
+        {
+            return null;
+        }
+        catch (RunNotFoundException missing)
+        {
+            return force && await KeptRuns.HasPartsAsync(where, id, cancellationToken) ? null : missing.Message;
+        }
+    }
+
+    private static async Task DeleteAsync(StateStorage where, List<string> ids, bool force, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        using var served = await ServedFolder.FindAsync(where, cancellationToken);
+        if (served is not null)
+        {
+            foreach (var id in ids)
+            {
+                await served.SendAsync(HttpMethod.Delete, $"runs/{id}{(force ? "?force=true" : "")}", null, cancellationToken);
+            }
+
+            return;
+        }
+
+        var wanted = ids.ToHashSet(StringComparer.Ordinal);
+        var settings = new LocalAppSettings(where) { Recovers = instance => wanted.Contains(instance.Split('.')[0]) };
+        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+        var controls = app.Services.GetRequiredService<RunControls>();
+        foreach (var id in ids)
+        {
+            await controls.DeleteAsync(app.Client, id, force, cancellationToken);
+        }
+    }
+}

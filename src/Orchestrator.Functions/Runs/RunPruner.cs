@@ -1,0 +1,86 @@
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Names;
+
+namespace Orchestrator.Functions.Runs;
+
+/// <summary>Deletes runs that ended long ago with their histories, and everything else that need not be kept. Thread-safe.</summary>
+public sealed class RunPruner(ContentPruner content, RunControls controls, RunStore runs)
+{
+    /// <summary>Prunes the store and the histories.</summary>
+    /// <param name="before">Runs that ended before then; null: none, only what is of no run any more.</param>
+    /// <returns>What was deleted: of the runs those that were still as they had been.</returns>
+    public async Task<PruneReport> PruneAsync(DurableTaskClient client, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var report = await content.PruneAsync(before, dryRun: false, cancellationToken);
+        var deleted = new List<RunRecord>();
+        foreach (var run in report.Runs)
+        {
+            if (await TryDeleteAsync(client, run.RunId, before, force: false, cancellationToken))
+            {
+                deleted.Add(run);
+            }
+        }
+
+        var leftovers = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var runId in report.Leftovers.Concat(await StrayAsync(client, cancellationToken)))
+        {
+            if (!leftovers.Contains(runId) && await TryDeleteAsync(client, runId, before: null, force: true, cancellationToken))
+            {
+                leftovers.Add(runId);
+            }
+        }
+
+        return report with { Runs = deleted, Leftovers = [.. leftovers] };
+    }
+
+    /// <summary>False when somebody resumed, started or deleted the run meanwhile.</summary>
+    private async Task<bool> TryDeleteAsync(DurableTaskClient client, string runId, DateTimeOffset? before, bool force, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await runs.FindAsync(runId, cancellationToken) is { } now && (force || now.CompletedAt >= before))
+            {
+                return false;
+            }
+
+            await controls.DeleteAsync(client, runId, force, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is RunNotFoundException or RunStateException or UnreadableRecordException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The runs that have a history and no record: the record is the first of a run to be written, and the last to be deleted.</summary>
+    private async Task<List<string>> StrayAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var stray = new List<string>();
+        await foreach (var instance in client.GetAllInstancesAsync(new OrchestrationQuery()).WithCancellation(cancellationToken))
+        {
+            var runId = instance.InstanceId.Split('.')[0];
+            if (instance.Name == FunctionNames.WorkflowRun && NameRules.RunId.IsMatch(runId) && await IsUnknownAsync(runId, cancellationToken))
+            {
+                stray.Add(runId);
+            }
+        }
+
+        return stray;
+    }
+
+    private async Task<bool> IsUnknownAsync(string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runs.FindAnyAsync(runId, cancellationToken) is null;
+        }
+        catch (UnreadableRecordException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text;
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Functions.Tests.Http;
+
+/// <summary>A run whose record cannot be read, and one that does not end, over HTTP.</summary>
+public sealed class DamagedRunTests : IAsyncLifetime
+{
+    private readonly MemoryContentStore _store = new();
+    private ApiHost _api = null!;
+
+    public async Task InitializeAsync() => _api = await ApiHost.StartAsync(_store);
+
+    public async Task DisposeAsync() => await _api.DisposeAsync();
+
+    [Theory]
+    [Trait("Trust", "14")]
+    [InlineData("", "damaged")]
+    [InlineData("""{"format":2,"runId":"bad"}""", "newer")]
+    public async Task Damaged_record_costs_one_row_and_can_be_deleted(string content, string word)
+    {
+        foreach (var runId in (string[])["good", "bad"])
+        {
+            await _api.StartRunAsync(ApiHost.Body($$""", "runId": "{{runId}}" """));
+            await _api.App.WaitAsync(runId);
+        }
+
+        await _store.PutAsync(ContentKey.Of("runs", "bad", "run.json"), Encoding.UTF8.GetBytes(content));
+
+        var rows = (await _api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray().ToList();
+        Assert.Equal(["bad", "good"], rows.Select(row => row.GetProperty("runId").GetString()));
+        Assert.Equal([word, null], rows.Select(row => row.GetProperty("unreadable").GetString()));
+        await _api.GetAsync("/api/runs/good");
+        using (var one = await _api.Client.GetAsync("/api/runs/bad"))
+        {
+            var problem = await ApiHost.ReadProblemAsync(one, HttpStatusCode.Conflict, "unreadableRecord");
+            Assert.Contains("'runs/bad/run.json'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        using (var deleted = await _api.Client.DeleteAsync("/api/runs/bad"))
+        {
+            await ApiHost.ReadAsync(deleted, HttpStatusCode.Accepted);
+        }
+
+        Assert.Equal("good", Assert.Single((await _api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray()).GetProperty("runId").GetString());
+        Assert.Null(await _api.App.Client.GetInstanceAsync("bad"));
+    }
+
+    [Fact]
+    [Trait("Trust", "15")]
+    public async Task Force_terminates_a_run_that_is_under_way_and_deletes_it()
+    {
+        await _api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));
+        using (var refused = await _api.Client.DeleteAsync("/api/runs/r1"))
+        {
+            var problem = await ApiHost.ReadProblemAsync(refused, HttpStatusCode.Conflict, "wrongState");
+            Assert.Contains("force", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        using (var wrong = await _api.Client.DeleteAsync("/api/runs/r1?force=yes"))
+        {
+            await ApiHost.ReadProblemAsync(wrong, HttpStatusCode.BadRequest, "invalidInput");
+        }
+
+        using (var deleted = await _api.Client.DeleteAsync("/api/runs/r1?force=true"))
+        {
+            await ApiHost.ReadAsync(deleted, HttpStatusCode.Accepted);
+        }
+
+        Assert.Null(await _api.App.Client.GetInstanceAsync("r1"));
+        using (var gone = await _api.Client.GetAsync("/api/runs/r1"))
+        {
+            await ApiHost.ReadProblemAsync(gone, HttpStatusCode.NotFound, "runNotFound");
+        }
+
+        using var unknown = await _api.Client.DeleteAsync("/api/runs/r1?force=true");
+        await ApiHost.ReadProblemAsync(unknown, HttpStatusCode.NotFound, "runNotFound");
+    }
+}
