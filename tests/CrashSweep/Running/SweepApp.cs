@@ -69,6 +69,6 @@ internal sealed class SweepApp
         SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(Host.Client, new ResumeRequest(SweepRuns.Started), CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked }, CancellationToken.None),
-        _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, force: false, CancellationToken.None),
     };
 }
