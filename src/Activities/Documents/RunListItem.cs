@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 
@@ -38,8 +39,9 @@ public sealed record RunListItem
 
     /// <summary>
     /// The record cannot be read: <c>damaged</c>, or <c>newer</c> when a newer version wrote it. Then <see cref="Error"/> says more, and what else
-    /// is here comes from the index. Null for any other run.
+    /// is here comes from the index. Null, and left out, for any other run.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Unreadable { get; init; }
 
     /// <param name="name">The name of its entry in the index.</param>

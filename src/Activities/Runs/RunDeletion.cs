@@ -4,7 +4,7 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>
 /// Deletes what the store holds of runs. First the record says that the run is being deleted, by compare-and-swap, so that no start, resume or fork
-/// meets half a run; then its parts go, its record, and last its place in the index, by which a deletion that was cut off is found and finished.
+/// meets half a run; then its parts go, its place in the index, and last its record, by which a deletion that was cut off is found and finished.
 /// Every operation may be repeated. Thread-safe.
 /// </summary>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
@@ -67,7 +67,6 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
             }
         }
 
-        await store.DeleteAsync(last, cancellationToken);
         if (record is not null)
         {
             await store.DeleteAsync(RunKeys.Index(record), cancellationToken);
@@ -83,6 +82,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
             }
         }
 
+        await store.DeleteAsync(last, cancellationToken);
         for (var attempt = 1; attempt <= (record?.Attempt ?? 1); attempt++)
         {
             runs.Forget(runId, attempt);

@@ -59,7 +59,7 @@ internal static class RunsDeleteCommand
         }
         catch (RunNotFoundException missing)
         {
-            return force && await KeptRuns.HasPartsAsync(where, id, cancellationToken) ? null : missing.Message;
+            return await KeptRuns.IsHalfDeletedAsync(where, id, force, cancellationToken) ? null : missing.Message;
         }
     }
 

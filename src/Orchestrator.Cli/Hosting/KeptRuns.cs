@@ -14,9 +14,18 @@ internal static class KeptRuns
         (NameRules.RunId.IsMatch(runId) ? await new RunStore(where.OpenExistingContent()).FindAsync(runId, cancellationToken) : null)
         ?? throw new RunNotFoundException(runId);
 
-    /// <summary>Whether anything of a run is kept, a record or not: a deletion may have been cut off.</summary>
+    /// <summary>Whether a deletion of the run was cut off and can be finished.</summary>
+    /// <param name="force">Whether any part counts that is left, not only a record that says so.</param>
     /// <exception cref="UsageException">There is no such folder.</exception>
-    public static async Task<bool> HasPartsAsync(StateStorage where, string runId, CancellationToken cancellationToken) =>
-        NameRules.RunId.IsMatch(runId)
-        && await where.OpenExistingContent().ListAsync(ContentPrefix.Under(StoreFolders.Runs, runId), cancellationToken).AnyAsync(cancellationToken);
+    public static async Task<bool> IsHalfDeletedAsync(StateStorage where, string runId, bool force, CancellationToken cancellationToken)
+    {
+        if (!NameRules.RunId.IsMatch(runId))
+        {
+            return false;
+        }
+
+        var content = where.OpenExistingContent();
+        return await new RunStore(content).FindAnyAsync(runId, cancellationToken) is not null
+            || (force && await content.ListAsync(ContentPrefix.Under(StoreFolders.Runs, runId), cancellationToken).AnyAsync(cancellationToken));
+    }
 }

@@ -30,7 +30,7 @@ public sealed class DamagedRunTests : IAsyncLifetime
 
         var rows = (await _api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray().ToList();
         Assert.Equal(["bad", "good"], rows.Select(row => row.GetProperty("runId").GetString()));
-        Assert.Equal([word, null], rows.Select(row => row.GetProperty("unreadable").GetString()));
+        Assert.Equal([word, null], rows.Select(row => row.TryGetProperty("unreadable", out var unreadable) ? unreadable.GetString() : null));
         await _api.GetAsync("/api/runs/good");
         using (var one = await _api.Client.GetAsync("/api/runs/bad"))
         {
