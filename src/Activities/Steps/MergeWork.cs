@@ -17,7 +17,7 @@ internal static class MergeWork
         call.Inputs = inputs.Named;
         return merge.Mode switch
         {
-            MergeStepMode.Template => JsonValue.Create(texts.Merge!.Render(inputs.Lookup)),
+            MergeStepMode.Template => JsonValue.Create(texts.Merge!.Render(inputs.Lookup, inputs.Budget)),
             MergeStepMode.Array => MergedValue.Of(MergeMode.Array, inputs.Named),
             MergeStepMode.Concat => MergedValue.Of(MergeMode.Concat, inputs.Named, merge.Separator),
             _ => MergedValue.Of(MergeMode.Object, inputs.Named),

@@ -49,11 +49,11 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
 
         call.Inputs = inputs.Named;
         Check(call, prompt, inputs);
-        var text = prompt.Template.Render(inputs.Lookup);
+        var text = prompt.Template.Render(inputs.Lookup, inputs.Budget);
         return new PromptRequest
         {
-            Prompt = prompt.Template.HasPlaceholders ? text : PromptText.WithInputs(text, inputs.Named),
-            System = prompt.SystemTemplate?.Render(inputs.Lookup),
+            Prompt = prompt.Template.HasPlaceholders ? text : PromptText.WithInputs(text, inputs.Named, inputs.Budget),
+            System = prompt.SystemTemplate?.Render(inputs.Lookup, inputs.Budget),
             Temperature = step.Temperature,
             MaxTokens = step.MaxTokens,
         };

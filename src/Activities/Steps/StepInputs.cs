@@ -15,36 +15,43 @@ internal sealed class StepInputs
     private readonly PreparedRun _run;
     private readonly StepValues _values;
     private readonly IReadOnlyList<ValuePath> _placeholders;
+    private readonly ILookup<string, ValuePath> _byRoot;
+    private readonly Dictionary<string, TemplateValue> _found = new(StringComparer.Ordinal);
 
-    private StepInputs(PreparedRun run, StepValues values, IReadOnlyList<ValuePath> placeholders)
+    private StepInputs(PreparedRun run, StepValues values, IReadOnlyList<ValuePath> placeholders, TemplateBudget budget)
     {
         _run = run;
         _values = values;
         _placeholders = placeholders;
+        _byRoot = placeholders.ToLookup(path => path.Root, StringComparer.Ordinal);
+        Budget = budget;
     }
+
+    /// <summary>What is left to the step's texts and values together.</summary>
+    public TemplateBudget Budget { get; }
 
     /// <summary>The named values, in the order of the mapping; what the record of the call keeps.</summary>
     public JsonObject Named { get; } = [];
 
     /// <summary>Reads the values that the step needs, and only those.</summary>
-    /// <exception cref="TemplateException">A path of the mapping leads to nothing, or an expression cannot be evaluated.</exception>
+    /// <exception cref="TemplateException">A path of the mapping leads to nothing, an expression cannot be evaluated, or the values are too large together.</exception>
     public static async Task<StepInputs> LoadAsync(PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
     {
         var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
         var placeholders = texts.Paths.Select(Parse).Where(path => !own.Contains(path.Root)).ToList();
-        var inputs = new StepInputs(run, values, placeholders);
+        var inputs = new StepInputs(run, values, placeholders, new TemplateBudget(cancellationToken));
         var mapping = step.Merge is { } merge
             ? merge.From.Select(entry => KeyValuePair.Create(entry.Key, MappedValue.Path(entry.Value))).ToList()
             : step.Mapping;
         await values.LoadAsync(StepTexts.MappedPaths(step).Concat(placeholders), cancellationToken);
         foreach (var (name, value) in mapping ?? [])
         {
-            inputs.Named[name] = inputs.Value(value, $"The input mapping '{name}'")?.DeepClone();
+            inputs.Keep(name, inputs.Value(value, $"The input mapping '{name}'"));
         }
 
         foreach (var (name, value) in step.Defaults ?? [])
         {
-            inputs.Named[name] = value?.DeepClone();
+            inputs.Keep(name, value);
         }
 
         return inputs;
@@ -57,7 +64,7 @@ internal sealed class StepInputs
         {
             foreach (var path in _placeholders)
             {
-                Named[path.ToString()] = Value(path, $"The placeholder '{{{{{path}}}}}'")?.DeepClone();
+                Keep(path.ToString(), Value(path, $"The placeholder '{{{{{path}}}}}'"));
             }
 
             return;
@@ -65,34 +72,46 @@ internal sealed class StepInputs
 
         foreach (var (name, value) in _run.Inputs)
         {
-            Named[name] = value?.DeepClone();
+            Keep(name, value);
         }
 
         var before = _run.Graph.InReachOf(position).Order().ToList();
         await _values.LoadAsync(before, cancellationToken);
         foreach (var writers in before.GroupBy(step => _run.Steps[step].OutputKey, StringComparer.Ordinal))
         {
-            Named[writers.Key] = _values.Output([.. writers])?.DeepClone();
+            Keep(writers.Key, _values.Output([.. writers]));
             if (writers.Where(step => _run.Steps[step].Transform is not null).ToList() is { Count: > 0 } transformed)
             {
-                Named[writers.Key + "_transformed"] = _values.Transformed(transformed)?.DeepClone();
+                Keep(writers.Key + "_transformed", _values.Transformed(transformed));
             }
         }
     }
 
-    /// <summary>What a root name stands for in the step's texts.</summary>
-    public TemplateValue Lookup(string root) => Named.TryGetPropertyValue(root, out var named)
-        ? TemplateValue.Of(named)
-        : root switch
+    /// <summary>What a root name stands for in the step's texts. It is made once: a step may have very many texts.</summary>
+    public TemplateValue Lookup(string root)
+    {
+        if (!_found.TryGetValue(root, out var found))
         {
-            "context" or "steps" or "secrets" => TemplateValue.Of(Nested(root)),
-            "inputs" => TemplateValue.Of(WithOptional()),
-            _ => Single(root),
-        };
+            _found[root] = found = Named.TryGetPropertyValue(root, out var named) ? TemplateValue.Of(named) : root switch
+            {
+                "context" or "steps" or "secrets" => TemplateValue.Of(Nested(root)),
+                "inputs" => TemplateValue.Of(WithOptional()),
+                _ => Single(root),
+            };
+        }
+
+        return found;
+    }
+
+    private void Keep(string name, JsonNode? value)
+    {
+        Budget.Hand(value);
+        Named[name] = value?.DeepClone();
+    }
 
     private TemplateValue Single(string root)
     {
-        var whole = _placeholders.Where(path => path.Root == root).ToList();
+        var whole = _byRoot[root].ToList();
         if (whole.Any(path => path.Segments.Count == 1) || whole.Count == 0)
         {
             return _values.Get(Parse(root)) is (var value, null) ? TemplateValue.Of(value) : TemplateValue.Missing;
@@ -107,7 +126,7 @@ internal sealed class StepInputs
     private JsonObject Nested(string root)
     {
         var members = new JsonObject();
-        foreach (var path in _placeholders.Where(path => path.Root == root))
+        foreach (var path in _byRoot[root])
         {
             Place(members, path, from: 1);
         }
@@ -138,7 +157,9 @@ internal sealed class StepInputs
             members = inner;
         }
 
-        members[path.Segments[^1]] = Value(path, $"The placeholder '{{{{{path}}}}}'")?.DeepClone();
+        var value = Value(path, $"The placeholder '{{{{{path}}}}}'");
+        Budget.Hand(value);
+        members[path.Segments[^1]] = value?.DeepClone();
     }
 
     private JsonNode? Value(MappedValue value, string what)

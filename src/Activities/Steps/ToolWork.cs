@@ -23,7 +23,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         try
         {
             var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
-            var input = texts.Input?.Render(inputs.Lookup) ?? inputs.Named;
+            var input = texts.Input?.Render(inputs.Lookup, inputs.Budget) ?? inputs.Named;
             call.Inputs = (JsonObject)mask.Apply((JsonNode)input)!;
             return call.Run.Mocks?.Entry(call.Step.Id, call.Step.MockedBefore + call.Input.Attempt - 1) is { } mock
                 ? await AnswerAsync(mock, cancellationToken)

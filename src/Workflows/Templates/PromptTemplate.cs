@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using HandlebarsDotNet;
-
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
@@ -9,17 +5,18 @@ namespace Orchestrator.Workflows.Templates;
 /// <c>{{this}}</c>, <c>{{../name}}</c>, <c>{{@root.name}}</c>, <c>{{@index}} {{@key}} {{@first}} {{@last}}</c>, <c>{{! comments }}</c>, <c>{{~</c> and <c>\{{</c>.
 /// Nothing is escaped, there are no partials and no helpers, and values are never expanded again. Immutable and thread-safe: parse once, render often.
 /// </summary>
-/// <remarks>Text is placed as it is, null as nothing, other values as compact JSON. False are: null, false, 0, "", [] and {}.</remarks>
+/// <remarks>
+/// Text is placed as it is, null as nothing, other values as compact JSON. False are: null, false, 0, "", [] and {}. Whatever is written ends: a
+/// rendering takes at most what <see cref="TemplateLimits"/> says.
+/// </remarks>
 public sealed class PromptTemplate
 {
     private readonly TemplateProgram _program;
-    private readonly Lazy<HandlebarsTemplate<object, object>> _render;
 
     private PromptTemplate(string text, TemplateProgram program)
     {
         Text = text;
         _program = program;
-        _render = new(Compile);
         Paths = [.. program.References.Select(reference => reference.Path).Distinct()];
     }
 
@@ -36,12 +33,12 @@ public sealed class PromptTemplate
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>The path of a template that is one placeholder and nothing else, so that a value can take its place as it is; null for others.</summary>
-    public string? OnlyPath => _program.Pieces is [{ Text: null }] && Paths is [var path] ? path : null;
+    public string? OnlyPath => _program.IsOnePlaceholder && Paths is [var path] ? path : null;
 
     /// <summary>Every place that names something from outside, in order of appearance.</summary>
     public IReadOnlyList<TemplateReference> References => _program.References;
 
-    /// <summary>Reads a template. It is compiled when it is first rendered, so that checking many costs little.</summary>
+    /// <summary>Reads a template.</summary>
     /// <exception cref="TemplateException">It is wrong; the message is one sentence with line and column.</exception>
     public static PromptTemplate Parse(string text)
     {
@@ -51,37 +48,12 @@ public sealed class PromptTemplate
 
     /// <summary>The text with every placeholder replaced.</summary>
     /// <param name="lookup">Resolves a root name, such as <c>inputs</c>; asked once for each name that rendering comes to. What it throws comes out unchanged.</param>
-    /// <exception cref="TemplateException">A name or member does not exist, or a value cannot be used like that.</exception>
-    public string Render(Func<string, TemplateValue> lookup)
+    /// <param name="budget">What is left to this and other templates together; null: one of its own, which no token ends.</param>
+    /// <exception cref="TemplateException">A name or member does not exist, a value cannot be used like that, or the budget is spent.</exception>
+    /// <exception cref="OperationCanceledException">The budget's token fired.</exception>
+    public string Render(Func<string, TemplateValue> lookup, TemplateBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(lookup);
-        return _program.Pieces is { } pieces ? Fill(pieces, new TemplateNames(lookup)) : RenderCompiled(lookup);
-    }
-
-    /// <summary>The same through Handlebars, which compiles the template to code: some 3 ms of processor time for each.</summary>
-    internal string RenderCompiled(Func<string, TemplateValue> lookup) => _render.Value(new TemplateNames(lookup), null!);
-
-    private static string Fill(IReadOnlyList<TemplatePiece> pieces, TemplateNames names)
-    {
-        var text = new StringBuilder();
-        foreach (var piece in pieces)
-        {
-            text.Append(piece.Text ?? piece.Path.Aggregate((object)names, TemplateMembers.Follow) switch
-            {
-                JsonElement element => TemplateFormatter.Text(element),
-                var value => (string)value,
-            });
-        }
-
-        return text.ToString();
-    }
-
-    // An environment of its own: a shared one would keep a little of every template it ever compiled.
-    private HandlebarsTemplate<object, object> Compile()
-    {
-        var configuration = new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true };
-        configuration.ObjectDescriptorProviders.Add(new TemplateMembers(_program));
-        configuration.FormatterProviders.Add(TemplateFormatter.Instance);
-        return Handlebars.Create(configuration).Compile(_program.Handlebars);
+        return new TemplateRendering(lookup, budget ?? new TemplateBudget()).Render(_program.Nodes);
     }
 }

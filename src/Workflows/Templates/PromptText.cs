@@ -12,7 +12,9 @@ public static class PromptText
     /// The prompt, then <c>Inputs:</c> after an empty line, and one <c>key: value</c> line per input in the given order; the prompt unchanged when there is none.
     /// For prompts without placeholders.
     /// </summary>
-    public static string WithInputs(string prompt, IEnumerable<KeyValuePair<string, JsonNode?>> inputs)
+    /// <param name="budget">What is left to this and other texts together; null: no limit.</param>
+    /// <exception cref="TemplateException">The budget is spent.</exception>
+    public static string WithInputs(string prompt, IEnumerable<KeyValuePair<string, JsonNode?>> inputs, TemplateBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -20,7 +22,9 @@ public static class PromptText
         var separator = "\n\nInputs:\n";
         foreach (var (key, value) in inputs)
         {
-            text.Append(separator).Append(key).Append(": ").Append(Of(value));
+            var written = Of(value);
+            budget?.Write(separator.Length + key.Length + 2 + written.Length, null);
+            text.Append(separator).Append(key).Append(": ").Append(written);
             separator = "\n";
         }
 

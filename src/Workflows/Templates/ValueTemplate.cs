@@ -36,12 +36,15 @@ public sealed class ValueTemplate
 
     /// <summary>The value with every placeholder replaced.</summary>
     /// <param name="lookup">Resolves a root name, such as <c>inputs</c>.</param>
-    /// <exception cref="TemplateException">A name or member does not exist, or a value cannot be used like that.</exception>
-    public JsonObject Render(Func<string, TemplateValue> lookup)
+    /// <param name="budget">What is left to all texts together; null: one of its own, which no token ends.</param>
+    /// <exception cref="TemplateException">A name or member does not exist, a value cannot be used like that, or the budget is spent.</exception>
+    /// <exception cref="OperationCanceledException">The budget's token fired.</exception>
+    public JsonObject Render(Func<string, TemplateValue> lookup, TemplateBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(lookup);
+        budget ??= new TemplateBudget();
         return new JsonObject(_value.Select(member => KeyValuePair.Create(
-            member.Key, _literalMembers.Contains(member.Key) ? member.Value?.DeepClone() : Render(member.Value, lookup))));
+            member.Key, _literalMembers.Contains(member.Key) ? member.Value?.DeepClone() : Render(member.Value, lookup, budget))));
     }
 
     private void Collect(JsonNode? value)
@@ -70,24 +73,28 @@ public sealed class ValueTemplate
         }
     }
 
-    private JsonNode? Render(JsonNode? value, Func<string, TemplateValue> lookup) => value switch
+    private JsonNode? Render(JsonNode? value, Func<string, TemplateValue> lookup, TemplateBudget budget) => value switch
     {
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Render(member.Value, lookup)))),
-        JsonArray items => new JsonArray([.. items.Select(item => Render(item, lookup))]),
-        JsonValue text when text.GetValueKind() == JsonValueKind.String => Fill(_texts[text.GetValue<string>()], lookup),
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Render(member.Value, lookup, budget)))),
+        JsonArray items => new JsonArray([.. items.Select(item => Render(item, lookup, budget))]),
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => Fill(_texts[text.GetValue<string>()], lookup, budget),
         _ => value?.DeepClone(),
     };
 
-    private static JsonNode? Fill(PromptTemplate template, Func<string, TemplateValue> lookup)
+    private static JsonNode? Fill(PromptTemplate template, Func<string, TemplateValue> lookup, TemplateBudget budget)
     {
         if (template.OnlyPath is not { } only || !ValuePath.TryParse(only, out var path, out _))
         {
-            return JsonValue.Create(template.Render(lookup));
+            return JsonValue.Create(template.Render(lookup, budget));
         }
 
         var root = lookup(path.Root);
-        return root.Exists && path.TryFollow(root.Value, 1, out var found)
-            ? found?.DeepClone()
-            : throw new TemplateException($"'{only}' leads to nothing.");
+        if (!root.Exists || !path.TryFollow(root.Value, 1, out var found))
+        {
+            throw new TemplateException($"'{only}' leads to nothing.");
+        }
+
+        budget.Hand(found);
+        return found?.DeepClone();
     }
 }

@@ -47,15 +47,11 @@ public sealed class PromptTemplateErrorTests
     }
 
     [Fact]
-    public void Parse_of_too_many_alternatives_says_so()
+    public void Alternatives_are_no_levels()
     {
-        var many = "{{#if no}}" + string.Concat(Enumerable.Repeat("{{else if no}}", 63)) + "{{else}}x{{/if}}";
+        var many = "{{#if no}}" + string.Concat(Enumerable.Repeat("{{else if no}}", 10_000)) + "{{else}}x{{/if}}";
 
         Assert.Equal("x", PromptTemplate.Parse(many).Render(_ => TemplateValue.Of(null)));
-        Assert.Contains(
-            "too many {{else if}}",
-            Assert.Throws<TemplateException>(() => PromptTemplate.Parse(many.Replace("{{else}}", "{{else if no}}", StringComparison.Ordinal))).Message,
-            StringComparison.Ordinal);
     }
 
     [Theory]

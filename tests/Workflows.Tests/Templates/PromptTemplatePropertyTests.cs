@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -30,13 +29,6 @@ public sealed class PromptTemplatePropertyTests
             var template = PromptTemplate.Parse($"{harmless}{{{{x}}}}{harmless}");
             Assert.Equal($"{harmless}1{harmless}", template.Render(_ => TemplateValue.Of(1)));
         }).QuickCheckThrowOnFailure();
-
-    [Fact]
-    public void Render_without_blocks_gives_what_handlebars_gives() =>
-        Prop.ForAll(Gen.Elements("text ", "\n", "{{x}}", "{{~x~}}", "{{x.length}}", "{{list.[1]}}", "{{list.7}}", "{{list}}", "{{o.p}}", "{{o.p.q}}", "{{o.nothing}}", "{{none}}", "{{none.p}}",
-                "{{absent}}", "{{n}}", "{{yes}}", "{{@root.x}}", "\\{{", "\\", "}", "{ ", "{{/", "{{..}}").ListOf().Select(string.Concat).ToArbitrary(),
-            text => Assert.Equal(Outcome(text, (template, lookup) => template.RenderCompiled(lookup)), Outcome(text, (template, lookup) => template.Render(lookup))))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
     public void Parse_of_any_text_either_works_or_says_why() =>
@@ -77,34 +69,5 @@ public sealed class PromptTemplatePropertyTests
         }
 
         Assert.True(fastest < TimeSpan.FromMilliseconds(1), $"The fastest rendering took {fastest.TotalMilliseconds} ms.");
-    }
-
-    /// <summary>The text and the names that were looked up, or the message of the mistake.</summary>
-    private static (string Text, string Names) Outcome(string text, Func<PromptTemplate, Func<string, TemplateValue>, string> render)
-    {
-        var names = new List<string>();
-        try
-        {
-            return (render(PromptTemplate.Parse(text), Lookup), string.Join(' ', names));
-        }
-        catch (TemplateException exception)
-        {
-            return (exception.Message, string.Join(' ', names));
-        }
-
-        TemplateValue Lookup(string name)
-        {
-            names.Add(name);
-            return name switch
-            {
-                "x" => TemplateValue.Of("a {{x}} \"b\" <c>"),
-                "list" => TemplateValue.Of(new JsonArray(1, "two", null)),
-                "o" => TemplateValue.Of(new JsonObject { ["p"] = new JsonObject { ["q"] = 1.50m } }),
-                "none" => TemplateValue.Of(null),
-                "n" => TemplateValue.Of(1e21),
-                "yes" => TemplateValue.Of(true),
-                _ => TemplateValue.Missing,
-            };
-        }
     }
 }

@@ -29,7 +29,8 @@ internal sealed class TemplateTool : ITool
         try
         {
             var text = PromptTemplate.Parse(call.Input.Text("template")!)
-                .Render(name => values.TryGetPropertyValue(name, out var value) ? TemplateValue.Of(value) : TemplateValue.Missing);
+                .Render(
+                    name => values.TryGetPropertyValue(name, out var value) ? TemplateValue.Of(value) : TemplateValue.Missing, new TemplateBudget(cancellationToken));
             return Task.FromResult<JsonNode?>(text);
         }
         catch (TemplateException exception)
