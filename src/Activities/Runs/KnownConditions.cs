@@ -9,12 +9,13 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Evaluates the conditions that need only the run's inputs, once and before the run: a mistake in them is refused, a false one is planned in.</summary>
 internal static class KnownConditions
 {
-    public static PreparedRun Apply(PreparedRun run, List<WorkflowError> problems)
+    public static PreparedRun Apply(PreparedRun run, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         var nodes = run.Plan.Steps.ToArray();
         var steps = run.Steps.ToArray();
         for (var position = 0; position < steps.Length; position++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (steps[position].When is not { } text || !Expression.TryParse(text, out var condition, out _) || !condition.Paths.All(path => IsKnown(run, path)))
             {
                 continue;

@@ -61,7 +61,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         PromptCheck.Report(prepared, RequiredWhereNamed(request), problems);
         if (problems.Count == 0)
         {
-            prepared = ObservedSteps.Apply(KnownConditions.Apply(prepared, problems));
+            prepared = ObservedSteps.Apply(KnownConditions.Apply(prepared, problems, cancellationToken));
         }
 
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);

@@ -25,6 +25,9 @@ internal sealed class ExpressionCall(ExpressionEvaluation evaluation, Expression
         return new(text);
     }
 
+    /// <summary>Counts elements that the function goes through.</summary>
+    public void Counted(int steps) => evaluation.Count(steps, node);
+
     /// <summary>Compact JSON of a value.</summary>
     public string Write(ExpressionValue value) => evaluation.Write(value, node);
 

@@ -11,6 +11,7 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
 {
     private const int MaxCandidates = 1_000;
     private int _made;
+    private int _steps;
 
     /// <exception cref="ExpressionFailure">A value is missing, of the wrong type, or too large.</exception>
     public ExpressionValue Of(ExpressionNode node) => node switch
@@ -48,6 +49,17 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         {
             throw Wrong(length > ExpressionLimits.MaxText ? "The result is longer than 10 MiB." : "The expression makes more than 100 MiB of text on its way.", node);
         }
+    }
+
+    /// <summary>Counts elements that an expression goes through.</summary>
+    public void Count(int steps, ExpressionNode node)
+    {
+        if (steps > ExpressionLimits.MaxSteps - _steps)
+        {
+            throw Wrong("The expression goes through more than 10,000,000 elements.", node);
+        }
+
+        _steps += steps;
     }
 
     /// <summary>The value as compact JSON.</summary>

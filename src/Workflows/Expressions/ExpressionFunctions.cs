@@ -45,10 +45,11 @@ internal static class ExpressionFunctions
         switch (call.Value(0))
         {
             case ExpressionValue.Text text:
+                call.Counted(text.Value.Length / ExpressionLimits.CharactersPerStep);
                 return new(TextSearch.Contains(text.Value, call.Text(1)));
             case ExpressionValue.List list:
                 var sought = call.Value(1);
-                return new(list.Items.Any(item => ExpressionValue.AreEqual(ExpressionValue.Of(item), sought)
+                return new(list.Items.Any(item => ExpressionValue.AreEqual(ExpressionValue.Of(item), sought, call.Counted)
                     ?? throw call.Wrong("The values are nested too deeply to be compared.")));
             case ExpressionValue.Object item:
                 throw call.Wrong(0, "contains needs text or a list, and this is an object.", "Write name in object.");
@@ -152,6 +153,7 @@ internal static class ExpressionFunctions
             throw call.Wrong(0, value, "a list of numbers", "[0]");
         }
 
+        call.Counted(list.Items.Count);
         return [.. list.Items.Select((item, index) => ExpressionValue.Of(item) is var element && element is ExpressionValue.Number number
             ? number.Value
             : throw call.Wrong(0, string.Create(CultureInfo.InvariantCulture, $"A list of numbers is needed, and its element {index} is {element.Kind}.")))];

@@ -14,4 +14,10 @@ public static class ExpressionLimits
 
     /// <summary>Characters of all that one evaluation makes on its way.</summary>
     public const int MaxWork = 10 * MaxText;
+
+    /// <summary>Elements and members that one evaluation goes through, in comparisons, <c>in</c>, <c>contains</c>, <c>sum</c>, <c>min</c> and <c>max</c>; texts count by their length.</summary>
+    public const int MaxSteps = 10_000_000;
+
+    /// <summary>So many characters of a text that is looked through are one step.</summary>
+    internal const int CharactersPerStep = 16;
 }

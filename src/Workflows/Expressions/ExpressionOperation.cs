@@ -38,7 +38,7 @@ internal sealed class ExpressionOperation(
     }
 
     private bool AreEqual(ExpressionValue left, ExpressionValue other) =>
-        ExpressionValue.AreEqual(left, other) ?? throw Wrong("The values are nested too deeply to be compared.");
+        ExpressionValue.AreEqual(left, other, steps => evaluation.Count(steps, right.Operand)) ?? throw Wrong("The values are nested too deeply to be compared.");
 
     private ExpressionValue.Truth Ordered(int order) => new(Symbol switch
     {

@@ -47,8 +47,15 @@ internal abstract record ExpressionValue
         exception is ArgumentException or InvalidOperationException or JsonException or NotSupportedException;
 
     /// <summary>Deep equality: numbers by value, texts by their characters, objects whatever the order of their members.</summary>
+    /// <param name="count">Told of each pair that is compared, and how many steps that takes; what it throws ends the comparison.</param>
     /// <returns>Null when they are nested too deeply to tell.</returns>
-    public static bool? AreEqual(ExpressionValue left, ExpressionValue right, int depth = 0) => (left, right) switch
+    public static bool? AreEqual(ExpressionValue left, ExpressionValue right, Action<int> count, int depth = 0)
+    {
+        count(1 + (left is Text text ? text.Value.Length / ExpressionLimits.CharactersPerStep : 0));
+        return Compared(left, right, count, depth);
+    }
+
+    private static bool? Compared(ExpressionValue left, ExpressionValue right, Action<int> count, int depth) => (left, right) switch
     {
         _ when depth > MaxDepth => null,
         (Null, Null) => true,
@@ -57,11 +64,11 @@ internal abstract record ExpressionValue
         (Text one, Text other) => string.Equals(one.Value, other.Value, StringComparison.Ordinal),
         (List one, List other) => one.Items.Count != other.Items.Count
             ? false
-            : All(one.Items.Select((item, index) => AreEqual(Of(item), Of(other.Items[index]), depth + 1))),
+            : All(one.Items.Select((item, index) => AreEqual(Of(item), Of(other.Items[index]), count, depth + 1))),
         (Object one, Object other) => one.Members.Count != other.Members.Count
             ? false
             : All(one.Members.Select(member =>
-                other.Members.TryGetPropertyValue(member.Key, out var found) ? AreEqual(Of(member.Value), Of(found), depth + 1) : false)),
+                other.Members.TryGetPropertyValue(member.Key, out var found) ? AreEqual(Of(member.Value), Of(found), count, depth + 1) : false)),
         (Opaque one, Opaque other) => one.IsSame(other),
         _ => false,
     };

@@ -18,6 +18,24 @@ public sealed class ExpressionLimitTests
         { "-(", "1", ")" }, { "no || yes && 1 == 1 + 1 * (", "1", ")" }, { "yes || yes && 1 == 1 + 1 * max(1, ", "1", ")" }, { "coalesce(missing, ", "one", ")[0]" },
     };
 
+    /// <summary>Each goes through a list of two million, or a text of six million characters, over and over.</summary>
+    [Theory]
+    [InlineData("contains(many, 'x')", "||")]
+    [InlineData("'x' in many", "||")]
+    [InlineData("many != many", "||")]
+    [InlineData("sum(many) == 1", "||")]
+    [InlineData("contains(text, 'x')", "||")]
+    public void Evaluation_that_goes_through_very_much_is_an_error(string part, string between)
+    {
+        var values = Values;
+        values["many"] = new JsonArray([.. Enumerable.Range(0, 2_000_000).Select(item => (JsonNode)item)]);
+        Assert.True(Expression.TryParse(string.Join($" {between} ", Enumerable.Repeat(part, 40)), out var expression, out _));
+
+        Assert.False(expression.TryEvaluate(Expressions.Over(values), out _, out var error));
+
+        Assert.Contains("10,000,000 elements", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(Nestings))]
     public void Nesting_over_the_limit_is_an_error_and_up_to_it_fits_a_small_stack(string before, string middle, string after)
     {
