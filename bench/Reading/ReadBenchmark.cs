@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Orchestrator.Bench.Reporting;
+using Orchestrator.Testing;
 using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Bench.Reading;
@@ -9,6 +10,7 @@ namespace Orchestrator.Bench.Reading;
 internal sealed class ReadBenchmark : IBenchmark
 {
     private const int Times = 7;
+    private const int LargeTimes = 3;
     private static readonly TimeSpan MostAllowed = TimeSpan.FromSeconds(2);
 
     public string Name => "read";
@@ -32,8 +34,25 @@ internal sealed class ReadBenchmark : IBenchmark
 
         report.Table(["format", "first time, ms", "least, ms", "time 10,000 ÷ 5,000", "bytes 10,000 ÷ 5,000", "B/step", "load"], rows);
         report.Paragraph($"Goal: 10,000 steps read, checked and compiled in less than {MostAllowed.TotalSeconds} s, the first time included.");
+        report.Table(["large in", "bytes", "5,000, ms", "10,000, ms", "10,000 ÷ 5,000"], [.. LargeDefinitions.All.Select(large => Large(large.Key, large.Value))]);
+        report.Paragraph("Definitions, right and wrong ones, that hold 10,000 or 100,000 of one thing. Goal: linear, that is a ratio of about 2 where it takes more than some milliseconds.");
         return Task.CompletedTask;
     }
+
+    private static IReadOnlyList<string> Large(string name, Func<int, string> make)
+    {
+        var (half, whole) = (Encoding.UTF8.GetBytes(make(DefinitionLimits.MaxSteps / 2)), Encoding.UTF8.GetBytes(make(DefinitionLimits.MaxSteps)));
+        var (less, more) = (Least(half), Least(whole));
+        return [name, $"{whole.Length}", Figures.Of(less.TotalMilliseconds), Figures.Of(more.TotalMilliseconds), Figures.Of(more / less, 2)];
+    }
+
+    private static TimeSpan Least(byte[] text) => Enumerable.Range(0, LargeTimes).Min(_ =>
+    {
+        GC.Collect();
+        var started = Stopwatch.GetTimestamp();
+        WorkflowReader.Read(text);
+        return Stopwatch.GetElapsedTime(started);
+    });
 
     private static (TimeSpan First, TimeSpan Least, long Bytes) Measure(string text)
     {

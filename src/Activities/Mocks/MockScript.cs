@@ -64,6 +64,7 @@ public sealed class MockScript
     {
         var known = stepIds.ToHashSet(StringComparer.Ordinal);
         var diagnostics = new List<Diagnostic>();
+        var suggestions = new Suggestions();
         foreach (var address in _responses.Keys.Where(address => address != AnyStep))
         {
             if (MockAddress.StepsOf(address).FirstOrDefault(step => !known.Contains(step)) is { } unknown)
@@ -72,7 +73,7 @@ public sealed class MockScript
                     "mock-unknown-step",
                     MockScriptReader.Below("/steps", address),
                     $"The mock '{address}' names a step '{unknown}' that the definition does not have.",
-                    Suggestion.For(unknown, known)));
+                    suggestions.For(unknown, known)));
             }
         }
 

@@ -8,6 +8,9 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Holds the inputs that were given against those that are declared.</summary>
 internal static class InputCheck
 {
+    /// <summary>So many names are listed for somebody who gave another.</summary>
+    private const int MostNames = 20;
+
     /// <summary>The inputs in declaration order with their defaults; without declarations, as given.</summary>
     public static JsonObject Apply(IReadOnlyList<InputDefinition>? declared, JsonObject given, List<WorkflowError> problems)
     {
@@ -39,9 +42,11 @@ internal static class InputCheck
         }
 
         var names = declared.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        var suggestions = new Suggestions();
+        var all = $"There are {string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? " …" : ".")}";
         foreach (var (name, _) in given.Where(member => !names.Contains(member.Key)))
         {
-            var advice = Suggestion.For(name, names) ?? $"There are {string.Join(", ", names)}.";
+            var advice = suggestions.For(name, names) ?? all;
             problems.Add(Problem($"The workflow has no input '{name}'. {advice}"));
         }
 

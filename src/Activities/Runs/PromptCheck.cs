@@ -15,6 +15,7 @@ internal static class PromptCheck
     public static void Report(PreparedRun run, IReadOnlyCollection<string> required, List<WorkflowError> problems)
     {
         var reach = new Lazy<StepReach>(() => StepReach.OfData(run.Graph));
+        var suggestions = new Suggestions();
         var missing = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         for (var position = 0; position < run.Steps.Count; position++)
         {
@@ -28,7 +29,7 @@ internal static class PromptCheck
             {
                 if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out var error))
                 {
-                    Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", Suggestion.For(path.Root, run.Names.Names));
+                    Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", suggestions.For(path.Root, run.Names.Names));
                 }
                 else if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!) && (run.DeclaredInputs is null || required.Contains(reference.Input!)))
                 {
@@ -55,7 +56,7 @@ internal static class PromptCheck
         foreach (var (name, users) in missing)
         {
             var steps = string.Join(", ", users.Distinct().Select(id => $"'{id}'"));
-            var advice = Suggestion.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
+            var advice = suggestions.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
             problems.Add(new WorkflowError(
                 ErrorKind.InvalidInput, $"The input '{name}' is missing; step{(users.Count > 1 ? "s" : "")} {steps} {(users.Count > 1 ? "use" : "uses")} it.{(advice is null ? "" : " " + advice)}"));
         }

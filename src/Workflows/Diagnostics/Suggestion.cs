@@ -6,17 +6,29 @@ public static class Suggestion
     /// <summary>"Did you mean …?" for the nearest candidate, or null when none is near: at most a third of the letters differ, and never all.</summary>
     public static string? For(string written, IEnumerable<string> candidates)
     {
-        var nearest = Nearest(written, candidates);
-        return nearest is null ? null : $"Did you mean '{nearest}'?";
+        var work = long.MaxValue;
+        return For(written, candidates, ref work);
     }
 
-    private static string? Nearest(string written, IEnumerable<string> candidates)
+    /// <param name="work">How many pairs of letters may be compared; what was compared is taken away. Null when that does not suffice.</param>
+    internal static string? For(string written, IEnumerable<string> candidates, ref long work)
+    {
+        var nearest = Nearest(written, candidates, ref work);
+        return nearest is null || work < 0 ? null : $"Did you mean '{nearest}'?";
+    }
+
+    private static string? Nearest(string written, IEnumerable<string> candidates, ref long work)
     {
         string? best = null;
         var limit = Math.Max(1, written.Length / 3) + 1;
         foreach (var candidate in candidates)
         {
-            if (Math.Abs(candidate.Length - written.Length) < limit && Distance(written, candidate, limit) is var distance && distance < limit && distance < Math.Min(written.Length, candidate.Length))
+            if (--work < 0)
+            {
+                return null;
+            }
+
+            if (Math.Abs(candidate.Length - written.Length) < limit && Distance(written, candidate, limit, ref work) is var distance && distance < limit && distance < Math.Min(written.Length, candidate.Length))
             {
                 (best, limit) = (candidate, distance);
             }
@@ -26,7 +38,7 @@ public static class Suggestion
     }
 
     /// <summary>Edits between the two, letter case aside, with neighbours swapped counting as one; <paramref name="limit"/> at the most.</summary>
-    private static int Distance(string left, string right, int limit)
+    private static int Distance(string left, string right, int limit, ref long work)
     {
         // Names are compared with all others of a document, so three rows serve for all letters.
         var width = right.Length + 1;
@@ -41,6 +53,7 @@ public static class Suggestion
 
         for (var row = 1; row <= left.Length; row++)
         {
+            work -= width;
             current[0] = row;
             var least = row;
             for (var column = 1; column <= right.Length; column++)

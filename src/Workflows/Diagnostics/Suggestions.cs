@@ -1,12 +1,14 @@
 namespace Orchestrator.Workflows.Diagnostics;
 
 /// <summary>
-/// <see cref="Suggestion"/>s among the names of one document. Each compares with all names, so there are so many only: who has a hundred wrong names
-/// has one mistake, and ten thousand would take minutes. Not thread-safe.
+/// <see cref="Suggestion"/>s among the names of one document or request. Each compares with all names, so all together may take a bounded time only: who
+/// has a hundred wrong names has one mistake, and ten thousand would take minutes. Not thread-safe.
 /// </summary>
-internal sealed class Suggestions
+public sealed class Suggestions
 {
-    private int _left = 100;
+    /// <summary>Pairs of letters that may be compared: about a tenth of a second.</summary>
+    private long _left = 10_000_000;
 
-    public string? For(string written, IEnumerable<string> candidates) => _left-- > 0 ? Suggestion.For(written, candidates) : null;
+    /// <summary>"Did you mean …?", or null when none of the candidates is near, or there have been many questions.</summary>
+    public string? For(string written, IEnumerable<string> candidates) => _left > 0 ? Suggestion.For(written, candidates, ref _left) : null;
 }

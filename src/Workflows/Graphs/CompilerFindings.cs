@@ -11,7 +11,7 @@ internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode roo
 {
     private readonly HashSet<int> _wrongDependencies = [.. diagnostics.Items.Select(item => StepOfDependency(item.Pointer)).OfType<int>()];
 
-    public Suggestions Suggestions { get; } = new();
+    public Suggestions Suggestions => diagnostics.Suggestions;
 
     public bool HasErrors => diagnostics.HasErrors;
 

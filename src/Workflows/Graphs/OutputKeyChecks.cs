@@ -30,8 +30,9 @@ internal sealed class OutputKeyChecks(WorkflowDefinition definition, WorkflowGra
 
         if (merges.Count > 1)
         {
-            var other = writers.Order().First(writer => definition.Steps[writer].KeyMerge != definition.Steps[writers.Min()].KeyMerge);
-            Error(other, $"Step '{definition.Steps[other].Id}' does not say the same 'merge' for '{key}' as step '{definition.Steps[writers.Min()].Id}'; all that write it must.");
+            var first = definition.Steps[writers.Min()];
+            var other = writers.Order().First(writer => definition.Steps[writer].KeyMerge != first.KeyMerge);
+            Error(other, $"Step '{definition.Steps[other].Id}' does not say the same 'merge' for '{key}' as step '{first.Id}'; all that write it must.");
             return;
         }
 

@@ -9,7 +9,11 @@ namespace Orchestrator.Workflows.Graphs;
 internal sealed class ReferenceChecks(
     WorkflowDefinition definition, WorkflowGraph graph, NameScope names, IReadOnlyList<StepReferences> references, CompilerFindings findings)
 {
+    /// <summary>With more writers of one key than this they are looked at as a set.</summary>
+    private const int FewWriters = 16;
+
     private readonly Lazy<StepReach> _reach = new(() => StepReach.OfData(graph));
+    private readonly Dictionary<IReadOnlyList<int>, ulong[]> _writers = new(ReferenceEqualityComparer.Instance);
 
     public void Report()
     {
@@ -39,7 +43,7 @@ internal sealed class ReferenceChecks(
         {
             ReportMember(member, reference.Path, reference.Pointer, position);
         }
-        else if (found.Steps.Count == 0 || (reference.OwnOutput && found.Steps.Contains(position)))
+        else if (found.Steps.Count == 0 || (reference.OwnOutput && Contains(found.Steps, position)))
         {
             return;
         }
@@ -49,7 +53,7 @@ internal sealed class ReferenceChecks(
                 DiagnosticCodes.MissingDependency, reference.Pointer, $"Step '{step.Id}' takes '{reference.Path}' from itself, and that is there only when it has ended.",
                 step.Repeat is null ? null : "Write 'previous' for the output of the turn before.", position);
         }
-        else if (!found.Steps.Any(source => _reach.Value.Includes(position, source)))
+        else if (!IsThere(found.Steps, position))
         {
             var source = definition.Steps[found.Steps.First(other => other != position)].Id;
             findings.Error(
@@ -69,11 +73,31 @@ internal sealed class ReferenceChecks(
         DiagnosticCodes.UnknownReference, pointer, $"'{path}' leads to nothing: of a step there are {string.Join(", ", NameScope.RecordMembers)}.",
         findings.Suggestions.For(member, NameScope.RecordMembers), position);
 
+    // Positions are in ascending order.
+    private static bool Contains(IReadOnlyList<int> steps, int position) =>
+        steps is List<int> list ? list.BinarySearch(position) >= 0 : steps.Contains(position);
+
+    /// <summary>Whether one of the steps has completed when the step at <paramref name="position"/> starts.</summary>
+    private bool IsThere(IReadOnlyList<int> sources, int position)
+    {
+        if (sources.Count <= FewWriters)
+        {
+            return sources.Any(source => _reach.Value.Includes(position, source));
+        }
+
+        if (!_writers.TryGetValue(sources, out var set))
+        {
+            _writers.Add(sources, set = _reach.Value.SetOf(sources));
+        }
+
+        return _reach.Value.IncludesAny(position, set);
+    }
+
     private void Outputs()
     {
         foreach (var (name, text) in definition.Outputs ?? [])
         {
-            var pointer = $"/outputs/{SourceNode.Escape(name)}";
+            var pointer = SourceNode.Below("/outputs", name);
             if (!ValuePath.TryParse(text, out var path, out _))
             {
                 continue;

@@ -7,19 +7,22 @@ namespace Orchestrator.Workflows.Graphs;
 internal sealed class SharedState(WorkflowDefinition definition, WorkflowGraph graph, CompilerFindings findings)
 {
     private readonly Lazy<StepReach> _order = new(() => StepReach.OfOrder(graph));
+    private int[]? _countBefore;
+
+    private int[] CountsBefore => _countBefore ??= [.. Enumerable.Range(0, graph.Count).Select(_order.Value.CountBefore)];
 
     public void Report()
     {
         var readers = Users(step => step.Reads);
-        foreach (var (name, writers) in Users(step => step.Writes))
+        foreach (var (name, positions) in Users(step => step.Writes))
         {
-            if (Conflict(writers, [.. writers.Concat(readers.GetValueOrDefault(name) ?? []).Distinct()]) is var (writer, other))
+            var writers = positions.ToHashSet();
+            if (Conflict(writers, readers.GetValueOrDefault(name) ?? []) is var (writer, other))
             {
-                var both = definition.Steps[other].Writes.Contains(name);
                 var (first, second) = (Math.Min(writer, other), Math.Max(writer, other));
                 findings.Warning(
                     DiagnosticCodes.WriteConflict, WorkflowCompiler.Pointer(second),
-                    both
+                    writers.Contains(other)
                         ? $"The steps '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}' both write '{name}' and may run at the same time."
                         : $"Step '{definition.Steps[writer].Id}' writes '{name}' and step '{definition.Steps[other].Id}' reads it, and they may run at the same time.",
                     "Let one depend on the other.", second);
@@ -46,18 +49,38 @@ internal sealed class SharedState(WorkflowDefinition definition, WorkflowGraph g
         return users;
     }
 
-    /// <summary>A writer and somebody else of whom neither comes first; null when there are none.</summary>
-    private (int Writer, int Other)? Conflict(List<int> writers, List<int> all)
+    /// <summary>
+    /// A writer and another step of whom neither comes first; null when there are none. "Comes before" is transitive: when each writer comes before the
+    /// next one in some order of all steps, all writers are in order, and a reader has to be in order only with the writers next to it.
+    /// </summary>
+    private (int Writer, int Other)? Conflict(HashSet<int> writers, List<int> readers)
     {
-        foreach (var writer in writers)
+        if (writers.Count + readers.Count == 1)
         {
-            foreach (var other in all)
+            return null;
+        }
+
+        var (last, readSince) = (-1, new List<int>());
+        foreach (var step in writers.Concat(readers.Where(reader => !writers.Contains(reader))).OrderBy(step => CountsBefore[step]))
+        {
+            if (last >= 0 && !_order.Value.Includes(step, last))
             {
-                if (other != writer && !_order.Value.Includes(writer, other) && !_order.Value.Includes(other, writer))
-                {
-                    return (writer, other);
-                }
+                return (last, step);
             }
+
+            if (!writers.Contains(step))
+            {
+                readSince.Add(step);
+                continue;
+            }
+
+            if (readSince.FindIndex(reader => !_order.Value.Includes(step, reader)) is var found and >= 0)
+            {
+                return (step, readSince[found]);
+            }
+
+            last = step;
+            readSince.Clear();
         }
 
         return null;

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Workflows.Graphs;
@@ -64,6 +66,39 @@ public sealed class StepReach
     /// <summary>Whether <paramref name="other"/> comes before <paramref name="step"/>.</summary>
     public bool Includes(int step, int other) => (_before[step][other / BitsPerWord] & (1UL << (other % BitsPerWord))) != 0;
 
+    /// <summary>How many steps come before <paramref name="step"/>: fewer than before any step that comes after it.</summary>
+    public int CountBefore(int step) => _before[step].Sum(word => BitOperations.PopCount(word));
+
+    /// <summary>Whether one of <paramref name="others"/> comes before <paramref name="step"/>.</summary>
+    /// <param name="others">Made by <see cref="SetOf"/>.</param>
+    public bool IncludesAny(int step, ulong[] others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        var row = _before[step];
+        for (var word = 0; word < row.Length; word++)
+        {
+            if ((row[word] & others[word]) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Steps as a set, for <see cref="IncludesAny"/>.</summary>
+    public ulong[] SetOf(IEnumerable<int> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        var set = new ulong[(_before.Length + BitsPerWord - 1) / BitsPerWord];
+        foreach (var step in steps)
+        {
+            Set(set, step);
+        }
+
+        return set;
+    }
+
     /// <summary>What has ended when a step has: with it its fallback steps, and what came before them.</summary>
     private ulong[] WithFallbacks(WorkflowGraph graph, int step, ulong[]?[] ended)
     {
@@ -87,7 +122,14 @@ public sealed class StepReach
 
     private static void Add(ulong[] row, ulong[] other)
     {
-        for (var word = 0; word < other.Length; word++)
+        var to = MemoryMarshal.Cast<ulong, Vector<ulong>>(row.AsSpan());
+        var from = MemoryMarshal.Cast<ulong, Vector<ulong>>(other.AsSpan());
+        for (var index = 0; index < from.Length; index++)
+        {
+            to[index] |= from[index];
+        }
+
+        for (var word = from.Length * Vector<ulong>.Count; word < other.Length; word++)
         {
             row[word] |= other[word];
         }

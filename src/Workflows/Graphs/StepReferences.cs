@@ -34,7 +34,7 @@ internal sealed class StepReferences
         var pointer = WorkflowCompiler.Pointer(position);
         foreach (var (name, value) in step.InputMapping ?? [])
         {
-            references.Mapping(value, $"{pointer}/inputMapping/{SourceNode.Escape(name)}");
+            references.Mapping(value, SourceNode.Below($"{pointer}/inputMapping", name));
         }
 
         references.Expression(step.When, $"{pointer}/when", ExtraNames.None);
@@ -43,14 +43,14 @@ internal sealed class StepReferences
         {
             if (!literalMembers.Contains(name))
             {
-                references.Input(value, $"{pointer}/input/{SourceNode.Escape(name)}");
+                references.Input(value, SourceNode.Below($"{pointer}/input", name));
             }
         }
 
         for (var index = 0; index < step.Merge?.From.Count; index++)
         {
             var (name, path) = step.Merge.From[index];
-            references.Path(path, step.Merge.FromList ? string.Create(CultureInfo.InvariantCulture, $"{pointer}/from/{index}") : $"{pointer}/from/{SourceNode.Escape(name)}");
+            references.Path(path, step.Merge.FromList ? string.Create(CultureInfo.InvariantCulture, $"{pointer}/from/{index}") : SourceNode.Below($"{pointer}/from", name));
         }
 
         references.Template(step.Merge?.Template, $"{pointer}/template");
@@ -116,7 +116,7 @@ internal sealed class StepReferences
             case JsonObject members:
                 foreach (var (name, member) in members)
                 {
-                    Input(member, $"{pointer}/{SourceNode.Escape(name)}");
+                    Input(member, SourceNode.Below(pointer, name));
                 }
 
                 break;

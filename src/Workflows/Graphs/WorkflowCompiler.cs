@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Workflows.Graphs;
 
@@ -15,6 +16,7 @@ internal sealed class WorkflowCompiler
     private readonly IReadOnlyList<StepReferences> _references;
     private readonly Dictionary<string, KnownTool>? _tools;
     private ILookup<string, int>? _callers;
+    private long _dependencies;
 
     /// <param name="tools">The tools that there are; null when that is not known.</param>
     public WorkflowCompiler(WorkflowDefinition definition, CompilerFindings findings, IReadOnlyCollection<KnownTool>? tools)
@@ -97,7 +99,7 @@ internal sealed class WorkflowCompiler
 
     private GraphStep Plan(StepDefinition step, int position) => new(step.Id)
     {
-        DependsOn = step.DependsOnAuto ? Inferred(position) : Declared(step, position),
+        DependsOn = Counted(step.DependsOnAuto && _dependencies <= DefinitionLimits.MaxDependencies ? Inferred(position) : Declared(step, position), position),
         Paced = step.Type == StepType.Prompt,
         EstimatedMs = step.Options.EstimatedMs ?? (step.Type == StepType.Merge ? 0 : StepOptions.DefaultEstimatedMs),
         Join = step.Join,
@@ -141,11 +143,12 @@ internal sealed class WorkflowCompiler
         _callers ??= _definition.Steps
             .SelectMany((step, caller) => StepsNamed(step.Options).Select(fallback => (fallback, caller)))
             .ToLookup(pair => pair.fallback, pair => pair.caller, StringComparer.Ordinal);
-        var callers = _callers[_definition.Steps[position].Id];
-        var found = new SortedSet<int>();
+        var callers = _callers[_definition.Steps[position].Id].ToHashSet();
+        var found = new HashSet<int>();
+        var seen = new HashSet<IReadOnlyList<int>>(ReferenceEqualityComparer.Instance);
         foreach (var reference in _references[position].Found)
         {
-            if (_names.TryResolve(reference.Path, reference.Extra, out var target, out _))
+            if (_names.TryResolve(reference.Path, reference.Extra, out var target, out _) && seen.Add(target.Steps))
             {
                 var others = target.Steps.Where(source => source != position && !callers.Contains(source)).ToList();
                 var before = others.Where(source => source < position && _definition.Steps[source].KeyMerge is null).ToList();
@@ -153,7 +156,28 @@ internal sealed class WorkflowCompiler
             }
         }
 
-        return [.. found];
+        return [.. found.Order()];
+    }
+
+    /// <summary>Each step may depend on each: with as many as that the graph would have no end.</summary>
+    private List<int> Counted(List<int> dependsOn, int position)
+    {
+        var isOver = _dependencies > DefinitionLimits.MaxDependencies;
+        _dependencies += dependsOn.Count;
+        if (_dependencies <= DefinitionLimits.MaxDependencies)
+        {
+            return dependsOn;
+        }
+
+        if (!isOver)
+        {
+            _findings.Error(
+                DiagnosticCodes.TooLarge, Pointer(position) + "/dependsOn", $"The steps have more than {DefinitionLimits.MaxDependencies} dependencies in all.",
+                "Put a step between those that write and those that read.", position);
+        }
+
+        _findings.DoubtDependencies(position);
+        return [];
     }
 
     /// <summary>The steps that the options let stand in.</summary>

@@ -9,6 +9,9 @@ public static partial class NameRules
     public static IReadOnlySet<string> Reserved { get; } =
         new HashSet<string>(["inputs", "context", "steps", "item", "index", "previous", "run", "secrets"], StringComparer.Ordinal);
 
+    /// <summary>The longest id of a step, in characters.</summary>
+    internal const int LongestId = 128;
+
     /// <summary>How messages say what all of these names cannot be.</summary>
     public const string NoDevice = "none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …)";
 

@@ -13,4 +13,10 @@ public static class DefinitionLimits
 
     /// <summary>Values that the aliases of a YAML text stand for, all together.</summary>
     public const int MaxAliased = 100_000;
+
+    /// <summary>Characters of those values, all together: as many as a text may have bytes.</summary>
+    public const int MaxAliasedCharacters = MaxBytes;
+
+    /// <summary>Dependencies of all steps together, written or inferred.</summary>
+    public const int MaxDependencies = 2_000_000;
 }

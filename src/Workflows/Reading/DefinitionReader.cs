@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Reading;
@@ -75,7 +76,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
                     member.Value.Pointer, NameRules.OneFile);
             }
 
-            if (inputs.Object(member.Name, $"the input '{member.Name}'") is not { } input)
+            if (inputs.Object(member.Name, $"the input '{ExpressionText.Cut(member.Name)}'") is not { } input)
             {
                 read.Add(new InputDefinition(member.Name));
             }

@@ -119,7 +119,7 @@ internal static class FailureReader
             default:
                 owner.Error(
                     DiagnosticCodes.WrongValue, value, $"'{name}' must be fail, continue, fallback or {objects}.",
-                    Suggestion.For(value.Text, ["fail", "continue", "fallback"]));
+                    owner.Suggest(value.Text, ["fail", "continue", "fallback"]));
                 return null;
         }
     }
@@ -133,7 +133,7 @@ internal static class FailureReader
 
         owner.Error(
             DiagnosticCodes.WrongValue, at, $"There is no kind of failure '{name}'.",
-            Suggestion.For(name, Kinds.Keys) ?? $"There are {string.Join(", ", Kinds.Keys)}.");
+            owner.Suggest(name, Kinds.Keys) ?? $"There are {string.Join(", ", Kinds.Keys)}.");
         return null;
     }
 }

@@ -72,7 +72,7 @@ internal static class MappingReader
             return mapping.String(entry.Name) is { } text && Path(mapping, entry.Value, text) is { } path ? MappedValue.Path(path) : null;
         }
 
-        var form = mapping.Object(entry.Name, $"the mapping of '{entry.Name}'")!;
+        var form = mapping.Object(entry.Name, $"the mapping of '{Expressions.ExpressionText.Cut(entry.Name)}'")!;
         var literal = given.Member("value");
         form.Take("value");
         var expression = form.String("expr");

@@ -89,7 +89,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         var all = names.Concat(others ?? []).ToList();
         Error(
             DiagnosticCodes.WrongValue, Take(name)!, $"'{name}' of {what} must be one of {string.Join(", ", all)}; it is '{text}'.",
-            Suggestion.For(text, all));
+            Suggest(text, all));
         return null;
     }
 
@@ -136,6 +136,9 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
     public void Error(string code, SourceNode at, string message, string? suggestion = null) =>
         diagnostics.Error(code, at.Line, at.Column, message, at.Pointer, suggestion, step);
 
+    /// <summary>What was probably meant; null when that is not clear.</summary>
+    public string? Suggest(string written, IEnumerable<string> candidates) => diagnostics.Suggestions.For(written, candidates);
+
     /// <summary>Reports every member that was not taken.</summary>
     public void Finish()
     {
@@ -143,7 +146,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         {
             diagnostics.Error(
                 DiagnosticCodes.UnknownProperty, member.Line, member.Column, $"There is no '{member.Name}' in {what}.", member.Value.Pointer,
-                Suggestion.For(member.Name, _known), step);
+                Suggest(member.Name, _known), step);
         }
     }
 

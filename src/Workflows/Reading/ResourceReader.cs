@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Workflows.Reading;
 
@@ -9,12 +10,13 @@ internal static class ResourceReader
     public static IReadOnlyList<ResourceDefinition> Read(ObjectReader workflow)
     {
         var resources = new List<ResourceDefinition>();
-        Read(workflow, "resources", resources);
-        Read(workflow, "rateLimits", resources);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        Read(workflow, "resources", resources, names);
+        Read(workflow, "rateLimits", resources, names);
         return resources;
     }
 
-    private static void Read(ObjectReader workflow, string member, List<ResourceDefinition> resources)
+    private static void Read(ObjectReader workflow, string member, List<ResourceDefinition> resources, HashSet<string> names)
     {
         if (workflow.Object(member, $"'{member}'") is not { } all)
         {
@@ -23,12 +25,12 @@ internal static class ResourceReader
 
         foreach (var entry in all.Node.Members)
         {
-            if (all.Object(entry.Name, $"the resource '{entry.Name}'") is not { } resource)
+            if (all.Object(entry.Name, $"the resource '{ExpressionText.Cut(entry.Name)}'") is not { } resource)
             {
                 continue;
             }
 
-            if (resources.Exists(other => other.Name == entry.Name))
+            if (!names.Add(entry.Name))
             {
                 all.Error(DiagnosticCodes.DuplicateName, entry.Value, $"'{entry.Name}' is in 'resources' already; give its limits in one place.");
             }

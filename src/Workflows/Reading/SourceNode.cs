@@ -8,6 +8,11 @@ public sealed class SourceNode
     /// <summary>Up to so many members are looked through; beyond that they are indexed, since a mapping asks for each of its own.</summary>
     private const int FewMembers = 16;
 
+    /// <summary>The longest pointer that is written in full, in characters.</summary>
+    private const int MaxPointer = 1_000;
+
+    private const string CutOff = "/…";
+
     private readonly SourceNode? _parent;
     private readonly string? _name;
     private readonly int _index;
@@ -51,10 +56,10 @@ public sealed class SourceNode
             var parts = new Stack<string>();
             for (var node = this; node._parent is not null; node = node._parent)
             {
-                parts.Push(node._name is null ? node._index.ToString(CultureInfo.InvariantCulture) : Escape(node._name));
+                parts.Push(node._name ?? node._index.ToString(CultureInfo.InvariantCulture));
             }
 
-            return string.Concat(parts.Select(part => "/" + part));
+            return parts.Aggregate("", Below);
         }
     }
 
@@ -96,6 +101,15 @@ public sealed class SourceNode
 
         return node;
     }
+
+    /// <summary>
+    /// The pointer of a member. One that would be too long ends with … and leads to the object around: names are as long as a user likes, and would stand
+    /// in every pointer below them.
+    /// </summary>
+    internal static string Below(string pointer, string name) =>
+        pointer.EndsWith(CutOff, StringComparison.Ordinal) ? pointer
+        : pointer.Length + name.Length > MaxPointer ? pointer + CutOff
+        : $"{pointer}/{Escape(name)}";
 
     /// <summary>One segment of a JSON pointer for <paramref name="name"/>.</summary>
     internal static string Escape(string name) =>

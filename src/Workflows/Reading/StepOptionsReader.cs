@@ -56,7 +56,7 @@ internal static class StepOptionsReader
         {
             options.Error(
                 DiagnosticCodes.UnknownTransform, options.Take("outputTransform")!, $"There is no transform '{name}'.",
-                Suggestion.For(name, OutputTransform.Names) ?? $"There are {string.Join(", ", OutputTransform.Names)}.");
+                options.Suggest(name, OutputTransform.Names) ?? $"There are {string.Join(", ", OutputTransform.Names)}.");
         }
 
         return name;

@@ -16,7 +16,8 @@ internal sealed class StepReader
 
     public StepReader(SourceNode node, DiagnosticBag diagnostics)
     {
-        _id = node.Member("id") is { Kind: SourceKind.String } given ? given.Text : null;
+        // An id that is too long is as good as none: it would stand in every finding of the step.
+        _id = node.Member("id") is { Kind: SourceKind.String, Text.Length: <= NameRules.LongestId } given ? given.Text : null;
         _step = new ObjectReader(node, _id is null ? "the step" : $"step '{_id}'", diagnostics, _id);
     }
 
@@ -90,7 +91,12 @@ internal sealed class StepReader
             MissesNames = true;
             _step.Missing("id", "The step has no id.");
         }
-        else if (_step.String("id") is null)
+        else if (_step.String("id") is not null && _id is null)
+        {
+            MissesNames = true;
+            CheckName(id, matches: false, "step id", "letters, digits, _ and -");
+        }
+        else if (_id is null)
         {
             MissesNames = true;
         }

@@ -96,6 +96,7 @@ internal static class StepWorkReader
         }
 
         var read = new List<KeyValuePair<string, string>>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in reader.Texts("from", "a list of paths, or an object of names and paths") ?? [])
         {
             if (MappingReader.Path(reader, item, item.Text) is not { } path)
@@ -104,7 +105,7 @@ internal static class StepWorkReader
             }
 
             var name = Name(path);
-            if (read.Exists(other => other.Key == name))
+            if (!names.Add(name))
             {
                 reader.Error(
                     DiagnosticCodes.DuplicateName, item, $"Two values of {Named(step).ToLowerInvariant()} would be named '{name}'.",

@@ -94,7 +94,9 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
         if (ExpectsName(out var level))
         {
             return anchor.Node.Kind == SourceKind.String
-                ? Name(level, anchor.Node.Text, alias.Start, isMerge: false)
+                ? _copies.Spend(anchor.Node.Text.Length)
+                    ? Name(level, anchor.Node.Text, alias.Start, isMerge: false)
+                    : TooMany(places.At(alias.Start.Index).Line, places.At(alias.Start.Index).Column)
                 : Stop(alias.Start, $"A name must be a text; '*{name}' stands for something else.");
         }
 
@@ -166,7 +168,7 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
             // A member that is passed over counts as well: looking at it takes time.
             foreach (var member in source.Members)
             {
-                if (!_copies.Spend())
+                if (!_copies.Spend(member.Name.Length))
                 {
                     return TooMany(merged.Line, merged.Column);
                 }
@@ -257,7 +259,7 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
         Wrong(line, column, DiagnosticCodes.InvalidText, $"Objects and lists stand within one another more than {DefinitionLimits.MaxNesting} deep here.");
 
     private bool TooMany(int line, int column) => Wrong(
-        line, column, DiagnosticCodes.TooLarge, $"The aliases of this text stand for more than {DefinitionLimits.MaxAliased} values in all. Write fewer of them.");
+        line, column, DiagnosticCodes.TooLarge, $"The aliases of this text stand for more than {DefinitionLimits.MaxAliased} values, or {DefinitionLimits.MaxAliasedCharacters} characters, in all. Write fewer of them.");
 
     /// <summary>Always false: nothing can be made of the text.</summary>
     private bool Wrong(int line, int column, string code, string message)

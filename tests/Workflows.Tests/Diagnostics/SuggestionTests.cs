@@ -14,4 +14,14 @@ public class SuggestionTests
     public void Nearest_name_is_suggested_only_when_it_is_near(string written, string? expected) =>
         Assert.Equal(
             expected is null ? null : $"Did you mean '{expected}'?", Suggestion.For(written, ["dependsOn", "clarify", "summary", "solution", "a"]));
+
+    [Fact]
+    public void Suggestions_of_one_document_end_when_they_have_compared_much()
+    {
+        var names = Enumerable.Range(0, 10_000).Select(name => $"a-long-name-{name}").ToList();
+        var suggestions = new Suggestions();
+
+        Assert.Equal("Did you mean 'a-long-name-77'?", suggestions.For("a-lnog-name-77", names));
+        Assert.Contains(null, Enumerable.Range(0, 3_000).Select(_ => suggestions.For("a-lnog-name-77", names)));
+    }
 }
