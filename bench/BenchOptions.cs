@@ -29,10 +29,10 @@ internal sealed record BenchOptions
     /// <summary>How many texts <c>mutate</c> reads.</summary>
     public int Count { get; init; } = 20_000;
 
-    /// <summary>The most cases of one definition and seed in <c>crash</c>; a tenth of it of a definition that takes long. How many cases <c>rules</c> tries.</summary>
+    /// <summary>The most cases of one definition and seed in <c>crash</c>; a tenth of it of a definition that takes long. How many cases <c>rules</c> and <c>rules-host</c> try.</summary>
     public int Cases { get; init; } = 1_000;
 
-    /// <summary>How often <c>kill</c> kills and judges, and how many seeds <c>crash</c> tries.</summary>
+    /// <summary>How often <c>kill</c> kills and judges, how many seeds <c>crash</c> tries, and of how many <c>crash-generated</c> sweeps the definitions.</summary>
     public int Rounds { get; init; } = 2;
 
     /// <summary>Where the servers of <c>kill</c> keep everything: <c>files</c> or <c>azure</c> (Azurite).</summary>

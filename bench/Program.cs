@@ -14,7 +14,7 @@ using Orchestrator.Bench.Scheduling;
 IBenchmark[] benchmarks =
 [
     new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(), new RecoveryBenchmark(), new MemoryBenchmark(),
-    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new CrashBenchmark(), new KillBenchmark(),
+    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(),
 ];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {

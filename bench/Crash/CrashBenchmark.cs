@@ -14,7 +14,7 @@ internal sealed class CrashBenchmark : IBenchmark
     public async Task RunAsync(BenchOptions options, MarkdownReport report)
     {
         var (sweep, watch, seed) = (new SweepReport(), Stopwatch.StartNew(), options.Seed);
-        if (options.Case is { } text && SweepCase.Parse(text, SweepDefinitions.All) is { } item)
+        if (options.Case is { } text && SweepCase.Parse(text) is { } item)
         {
             await SweepCampaign.RunAsync(item, sweep);
         }
@@ -25,7 +25,9 @@ internal sealed class CrashBenchmark : IBenchmark
             {
                 foreach (var definitions in wanted)
                 {
-                    sweep.Add(await SweepProcesses.RunAsync([.. definitions], seed, definitions.Key ? Math.Max(1, options.Cases / 10) : options.Cases));
+                    var cases = definitions.Key ? Math.Max(1, options.Cases / 10) : options.Cases;
+                    sweep.Add(await SweepProcesses.RunAsync([.. definitions], seed, cases));
+                    sweep.Add(await SweepProcesses.RunAsync([.. definitions], seed, cases, onFiles: true));
                 }
 
                 MarkdownReport.Progress($"seed {seed}: {sweep}");

@@ -7,17 +7,20 @@ namespace Orchestrator.CrashSweep;
 /// <summary>The run of a definition in which nothing goes wrong, and what every other run of it is held against. Must not be used on the thread pool.</summary>
 public sealed class SweepBaseline
 {
+    private static readonly int[] Downtimes = [0, 1, 24, 30 * 24];
+
     private readonly SweepDefinition _definition;
     private readonly int _seed;
+    private readonly bool _onFiles;
     private readonly IReadOnlySet<(string Step, int Attempt)> _calls;
     private readonly IReadOnlyDictionary<string, string> _snapshot;
     private readonly IReadOnlyDictionary<string, string> _snapshotAfterOutage;
 
     /// <exception cref="SweepException">The run came to no end, or calls for an attempt twice.</exception>
-    public SweepBaseline(SweepDefinition definition, int seed)
+    public SweepBaseline(SweepDefinition definition, int seed, bool onFiles)
     {
-        (_definition, _seed) = (definition, seed);
-        var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0));
+        (_definition, _seed, _onFiles) = (definition, seed, onFiles);
+        using var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0, OnFiles: onFiles));
         _calls = result.Calls.All();
         (_snapshot, _snapshotAfterOutage) = (SweepSnapshot.Of(result, afterOutage: false), SweepSnapshot.Of(result, afterOutage: true));
         (Writes, StoreWrites, Activities) = (result.First.Names, result.First.StoreCount, result.Activities.Names);
@@ -34,6 +37,14 @@ public sealed class SweepBaseline
         }
     }
 
+    /// <summary>How long nobody runs before a restart: an hour, a day, or a month; not at all where the result would depend on it.</summary>
+    private int Hours(int at) => _definition switch
+    {
+        { IsFree: true } => Downtimes[at % Downtimes.Length],
+        { DependsOnTime: true } => 0,
+        _ => Downtimes[1 + (at % (Downtimes.Length - 1))],
+    };
+
     /// <summary>What was written, in its order.</summary>
     public IReadOnlyList<string> Writes { get; }
 
@@ -48,31 +59,33 @@ public sealed class SweepBaseline
     {
         for (var at = 1; at <= Writes.Count; at++)
         {
-            yield return new SweepCase(_definition, _seed, SweepFault.DiesBefore, at);
-            yield return new SweepCase(_definition, _seed, SweepFault.DiesAfter, at);
-            yield return new SweepCase(_definition, _seed, SweepFault.DiesAfter, at, 1 + ((at * 7) % Writes.Count));
-            yield return new SweepCase(_definition, _seed, SweepFault.DiskFull, at);
+            yield return Case(SweepFault.DiesBefore, at);
+            yield return Case(SweepFault.DiesAfter, at);
+            yield return Case(SweepFault.DiesAfter, at, 1 + ((at * 7) % Writes.Count));
+            yield return Case(SweepFault.DiskFull, at);
             if (Writes[at - 1].StartsWith("append", StringComparison.Ordinal))
             {
-                yield return new SweepCase(_definition, _seed, SweepFault.DiesTorn, at);
+                yield return Case(SweepFault.DiesTorn, at);
             }
         }
 
         for (var at = 1; at <= StoreWrites; at++)
         {
-            yield return new SweepCase(_definition, _seed, SweepFault.FailsOnce, at);
-            yield return new SweepCase(_definition, _seed, SweepFault.FailsAfterSuccess, at);
+            yield return Case(SweepFault.FailsOnce, at);
+            yield return Case(SweepFault.FailsAfterSuccess, at);
             if (!_definition.DependsOnTime)
             {
-                yield return new SweepCase(_definition, _seed, SweepFault.StoreAway, at);
+                yield return Case(SweepFault.StoreAway, at);
             }
         }
 
         for (var at = 1; at <= Activities.Count; at++)
         {
-            yield return new SweepCase(_definition, _seed, SweepFault.RunsTwice, at);
+            yield return Case(SweepFault.RunsTwice, at);
         }
     }
+
+    private SweepCase Case(SweepFault fault, int at, int again = 0) => new(_definition, _seed, fault, at, again, Hours(at), _onFiles);
 
     /// <summary>Runs a case of this definition and seed and adds it to the report.</summary>
     public void Run(SweepCase item, SweepReport report)
@@ -81,7 +94,7 @@ public sealed class SweepBaseline
         ArgumentNullException.ThrowIfNull(report);
         try
         {
-            var result = SweepRun.Execute(item, item.Fault == SweepFault.RunsTwice ? Activities[item.At - 1] : null);
+            using var result = SweepRun.Execute(item, item.Fault == SweepFault.RunsTwice ? Activities[item.At - 1] : null);
             var judgement = SweepJudgement.Of(result, _calls, item.Fault == SweepFault.StoreAway ? _snapshotAfterOutage : _snapshot);
             var struck = result.First.Struck ?? result.Activities.Doubled;
             report.Add(item, struck, struck is null ? ["Nothing went wrong: the case tries nothing.", .. judgement.Differences] : judgement.Differences, judgement.Repeated);

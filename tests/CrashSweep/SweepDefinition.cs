@@ -10,11 +10,19 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
 
     public string Inputs { get; init; } = "{}";
 
+    /// <summary>Answers from the moment on at which the client asks for a resume; null: the same.</summary>
+    public string? ResumedAnswers { get; init; }
+
     /// <summary>Another result may be right when the run stands still for a while: nobody waits between a death and the next start then.</summary>
     public bool DependsOnTime { get; init; }
 
-    /// <summary>How long nobody runs between a death and the next start.</summary>
-    public TimeSpan Downtime => DependsOnTime ? TimeSpan.Zero : TimeSpan.FromHours(1);
+    /// <summary>Several steps may fail, and which of them is the first, whose error is the run's, depends on the moment.</summary>
+    public bool FailsAnywhere { get; init; }
+
+    /// <summary>
+    /// Any result may be right, whatever goes wrong: a run is not held against the one in which nothing did, but only against what was decided in it.
+    /// </summary>
+    public bool IsFree { get; init; }
 
     /// <summary>What the client wants after the start, one thing after the other.</summary>
     public IReadOnlyList<SweepRequest> Requests { get; init; } = [];

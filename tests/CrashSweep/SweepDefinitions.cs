@@ -15,6 +15,9 @@ public static partial class SweepDefinitions
         Forked, ForkedAndDeleted, Deleted, DeletedAtOnce, SharedClaims,
     ];
 
+    /// <summary>The definition of that name, a generated one among them; null when there is none.</summary>
+    public static SweepDefinition? Find(string name) => All.FirstOrDefault(definition => definition.Name == name) ?? FindGenerated(name);
+
     private const string Ok = """{ "*": [ { "output": "ok", "latencyMs": 50 } ] }""";
 
     private static SweepDefinition Chain => new(

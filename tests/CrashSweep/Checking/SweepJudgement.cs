@@ -12,7 +12,7 @@ namespace Orchestrator.CrashSweep.Checking;
 /// <summary>What is wrong with a run: compared with the one in which nothing went wrong, and by itself.</summary>
 internal sealed class SweepJudgement(SweepResult result)
 {
-    private static readonly string[] Ends = ["step.completed", "step.failed", "step.retrying", "step.skipped", "step.cancelled"];
+    private static readonly string[] Ends = ["step.completed", "step.failed", "step.skipped", "step.cancelled"];
 
     private readonly List<string> _differences = [];
 
@@ -28,8 +28,12 @@ internal sealed class SweepJudgement(SweepResult result)
     public static SweepJudgement Of(SweepResult result, IReadOnlySet<(string Step, int Attempt)> calls, IReadOnlyDictionary<string, string> snapshot)
     {
         var judgement = new SweepJudgement(result);
-        judgement.JudgeCalls(calls);
-        judgement.JudgeRecords(snapshot);
+        judgement.JudgeCalls(result.Case.Definition.IsFree ? result.Calls.All() : calls);
+        if (!result.Case.Definition.IsFree)
+        {
+            judgement.JudgeRecords(snapshot);
+        }
+
         var runs = SweepRuns.In(result.Disk.Store);
         if (!runs.Contains(SweepRuns.Started))
         {
@@ -40,6 +44,7 @@ internal sealed class SweepJudgement(SweepResult result)
         {
             judgement.JudgeFeed(run);
             judgement.JudgeHistories(run);
+            judgement._differences.AddRange(SweepDecisions.Compare(result, run));
         }
 
         return judgement;
@@ -75,9 +80,10 @@ internal sealed class SweepJudgement(SweepResult result)
             _differences.Add($"{torn} lines of the feed cannot be read.");
         }
 
-        // The same event twice is a repeat, which readers drop. Two that differ are two ends.
+        // The same event twice is a repeat, which readers drop. Two that differ are two ends; but what was to be tried again fails when the run is stopped.
         var events = SweepFeed.Events(result.Disk.Store, key).ToList();
         Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}");
+        Once(events.Where(item => (string?)item["event"] == "step.retrying"), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}, which was to be tried again");
         Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), item => $"attempt {item["runAttempt"]} of '{run}'");
     }
 
@@ -92,7 +98,7 @@ internal sealed class SweepJudgement(SweepResult result)
     /// <summary>What the client's key stands for stays, and so do definitions: they are shared.</summary>
     private void JudgeRemains()
     {
-        _differences.AddRange(result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable()
+        _differences.AddRange(SweepRuns.Keys(result.Disk.Store)
             .Where(key => key.Value.Split('/', '-').Contains(SweepRuns.Started)).Select(key => $"The run is deleted, but '{key}' is left."));
         _differences.AddRange(result.Disk.Journal.ListAsync().ToBlockingEnumerable()
             .Where(id => id.ToString().Split('.')[0] == SweepRuns.Started).Select(id => $"The run is deleted, but the history '{id}' is left."));

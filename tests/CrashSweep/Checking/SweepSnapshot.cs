@@ -24,10 +24,11 @@ internal static partial class SweepSnapshot
     public static IReadOnlyDictionary<string, string> Of(SweepResult result, bool afterOutage)
     {
         var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var key in result.Disk.Store.ListAsync(ContentPrefix.All).ToBlockingEnumerable().Where(key => IsCompared(key, afterOutage)))
+        var anyError = result.Case.Definition.FailsAnywhere;
+        foreach (var key in SweepRuns.Keys(result.Disk.Store).Where(key => IsCompared(key, afterOutage)))
         {
             var content = result.Disk.Store.GetAsync(key).GetAwaiter().GetResult()!;
-            var text = Text(key.Value, content.Bytes.Span, afterOutage);
+            var text = Text(key.Value, content.Bytes.Span, afterOutage, anyError);
 
             // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below.
             texts.Add(Nineteen().Replace(key.Value, "<time>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
@@ -35,22 +36,22 @@ internal static partial class SweepSnapshot
 
         var reader = result.App.Get<RunReader>();
         var documents = SweepRuns.In(result.Disk.Store).Select(run => reader.FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()).ToList();
-        texts.Add(Documents, Text(Documents, JsonSerializer.SerializeToUtf8Bytes(documents, WorkflowJson.Compact), afterOutage));
+        texts.Add(Documents, Text(Documents, JsonSerializer.SerializeToUtf8Bytes(documents, WorkflowJson.Compact), afterOutage, anyError));
         var list = result.App.Get<RunLister>().ListAsync(new RunFilter(), CancellationToken.None).GetAwaiter().GetResult();
-        texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact), afterOutage));
+        texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact), afterOutage, anyError));
         return texts;
     }
 
     private static bool IsCompared(ContentKey key, bool afterOutage) =>
         !key.Value.EndsWith(".jsonl", StringComparison.Ordinal) && !(afterOutage && key.Value.StartsWith("cache/", StringComparison.Ordinal));
 
-    private static string Text(string name, ReadOnlySpan<byte> json, bool afterOutage)
+    private static string Text(string name, ReadOnlySpan<byte> json, bool afterOutage, bool anyError)
     {
         try
         {
             var reader = new Utf8JsonReader(json);
             var node = JsonNode.Parse(ref reader);
-            return Strip(node, afterOutage)?.ToJsonString() ?? "null";
+            return Strip(node, afterOutage, anyError)?.ToJsonString() ?? "null";
         }
         catch (JsonException exception)
         {
@@ -58,13 +59,13 @@ internal static partial class SweepSnapshot
         }
     }
 
-    private static JsonNode? Strip(JsonNode? node, bool afterOutage)
+    private static JsonNode? Strip(JsonNode? node, bool afterOutage, bool anyError)
     {
         if (node is JsonArray array)
         {
             foreach (var item in array)
             {
-                Strip(item, afterOutage);
+                Strip(item, afterOutage, anyError);
             }
         }
         else if (node is JsonObject members)
@@ -72,14 +73,15 @@ internal static partial class SweepSnapshot
             // How far a step had come when it was cancelled depends on the moment.
             var cancelled = members["status"] is JsonValue status && status.TryGetValue<string>(out var text) && text == "cancelled"
                 && !members.ContainsKey("definitionHash") && !members.ContainsKey("workflow");
-            foreach (var name in members.Select(member => member.Key).Where(name => cancelled ? name is not ("status" or "reason") : OfTime.Contains(name) || (afterOutage && name == "warnings")).ToList())
+            var isRun = members.ContainsKey("workflow") || members.ContainsKey("n");
+            foreach (var name in members.Select(member => member.Key).Where(name => cancelled ? name is not ("status" or "reason") : OfTime.Contains(name) || (afterOutage && name == "warnings") || (anyError && isRun && name == "error")).ToList())
             {
                 members.Remove(name);
             }
 
             foreach (var member in members)
             {
-                Strip(member.Value, afterOutage);
+                Strip(member.Value, afterOutage, anyError);
             }
         }
 

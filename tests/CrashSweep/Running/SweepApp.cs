@@ -4,6 +4,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tools;
 using Orchestrator.CrashSweep.Writes;
@@ -61,12 +62,13 @@ internal sealed class SweepApp
         },
         CancellationToken.None);
 
-    public Task AskAsync(SweepRequestKind kind) => kind switch
+    public Task AskAsync(SweepRequest request) => request.Kind switch
     {
         SweepRequestKind.Cancel => Get<RunControls>().CancelAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
         SweepRequestKind.Suspend => Get<RunControls>().SuspendAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
         SweepRequestKind.Continue => Get<RunControls>().ContinueAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
-        SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(Host.Client, new ResumeRequest(SweepRuns.Started), CancellationToken.None),
+        SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(
+            Host.Client, new ResumeRequest(SweepRuns.Started) { Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked }, CancellationToken.None),
         _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, force: false, CancellationToken.None),

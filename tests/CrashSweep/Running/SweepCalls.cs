@@ -7,7 +7,29 @@ internal sealed class SweepCalls
 {
     private readonly ConcurrentQueue<(int Life, string Step, int Attempt)> _calls = new();
 
+    private readonly ConcurrentQueue<(string Step, string Question)> _answered = new();
+    private readonly ConcurrentQueue<(string Step, string Question)> _askedAgain = new();
+
     public int Life { get; set; }
+
+    /// <summary>Questions that were answered before the run was resumed, and were asked again after that.</summary>
+    public IEnumerable<(string Step, string Question)> PaidTwice() => _askedAgain.Intersect(_answered);
+
+    public void Ask(string step, string question, bool isResumed)
+    {
+        if (isResumed)
+        {
+            _askedAgain.Enqueue((step, question));
+        }
+    }
+
+    public void Answer(string step, string question, bool isResumed)
+    {
+        if (!isResumed)
+        {
+            _answered.Enqueue((step, question));
+        }
+    }
 
     public void Add(string step, int attempt) => _calls.Enqueue((Life, step, attempt));
 

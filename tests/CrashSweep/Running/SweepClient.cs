@@ -20,12 +20,15 @@ internal sealed class SweepClient(SweepDefinition definition)
         ? null
         : $"The client got no answer to its request to {(_answered == 0 ? "start" : definition.Requests[_answered - 1])}.";
 
+    /// <summary>It has asked for a resume.</summary>
+    public bool HasResumed { get; private set; }
+
     /// <summary>Why it got none from the last process; null when there was no answer at all.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Asks for the next thing when its moment has come. False when nothing was asked for.</summary>
     /// <param name="isAtRest">Whether the process can do nothing more by itself.</param>
-    public bool AskNext(SweepApp app, MemoryContentStore store, SweepWrites writes, TimeProvider time, bool isAtRest)
+    public bool AskNext(SweepApp app, IContentStore store, SweepWrites writes, TimeProvider time, bool isAtRest)
     {
         TakeAnswer();
         if (_asked is not null || _answered > definition.Requests.Count)
@@ -45,7 +48,8 @@ internal sealed class SweepClient(SweepDefinition definition)
             return false;
         }
 
-        _asked = PatientlyAsync(() => AskAsync(app, request.Kind), writes, time);
+        HasResumed |= request.Kind == SweepRequestKind.Resume;
+        _asked = PatientlyAsync(() => AskAsync(app, request), writes, time);
         return true;
     }
 
@@ -57,9 +61,8 @@ internal sealed class SweepClient(SweepDefinition definition)
         (_mayBeDone, _isRefused, _asked) = (_mayBeDone || _asked is not null, false, null);
     }
 
-    private static bool IsDue(SweepRequest request, MemoryContentStore store, bool isAtRest) => request.Event is null
-        ? isAtRest
-        : SweepFeed.Events(store, SweepRuns.Feed(SweepRuns.Started)).Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
+    private static bool IsDue(SweepRequest request, IContentStore store, bool isAtRest) => isAtRest && (request.Event is null || request.IsOptional)
+        || request.Event is not null && SweepFeed.Events(store, SweepRuns.Feed(SweepRuns.Started)).Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
 
     /// <summary>What a request is answered with that was done before, or whose time has not come.</summary>
     private static bool IsRefusal(Exception? exception) => exception is RunStateException or RunExistsException;
@@ -82,17 +85,17 @@ internal sealed class SweepClient(SweepDefinition definition)
         }
     }
 
-    private async Task AskAsync(SweepApp app, SweepRequestKind kind)
+    private async Task AskAsync(SweepApp app, SweepRequest request)
     {
         try
         {
-            await app.AskAsync(kind);
+            await app.AskAsync(request);
         }
-        catch (Exception exception) when (IsRefusal(exception) && _isRefused && kind != SweepRequestKind.Delete)
+        catch (Exception exception) when (IsRefusal(exception) && (request.IsOptional || (_isRefused && request.Kind != SweepRequestKind.Delete)))
         {
-            // It was done already.
+            // It was done already, or cannot be done.
         }
-        catch (RunNotFoundException) when (_mayBeDone && kind == SweepRequestKind.Delete)
+        catch (RunNotFoundException) when (_mayBeDone && request.Kind == SweepRequestKind.Delete)
         {
             // It was deleted already.
         }

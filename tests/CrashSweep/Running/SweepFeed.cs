@@ -8,12 +8,12 @@ namespace Orchestrator.CrashSweep.Running;
 /// <summary>Reads a feed as the bytes that it is.</summary>
 internal static class SweepFeed
 {
-    public static IEnumerable<JsonObject> Events(MemoryContentStore store, ContentKey key) => Lines(store, key).Select(Parse).OfType<JsonObject>();
+    public static IEnumerable<JsonObject> Events(IContentStore store, ContentKey key) => Lines(store, key).Select(Parse).OfType<JsonObject>();
 
     /// <summary>Lines that are no event: a crash tore them.</summary>
-    public static int Torn(MemoryContentStore store, ContentKey key) => Lines(store, key).Count(line => Parse(line) is null);
+    public static int Torn(IContentStore store, ContentKey key) => Lines(store, key).Count(line => Parse(line) is null);
 
-    private static string[] Lines(MemoryContentStore store, ContentKey key) =>
+    private static string[] Lines(IContentStore store, ContentKey key) =>
         store.GetAsync(key).GetAwaiter().GetResult() is { } log ? Encoding.UTF8.GetString(log.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
 
     private static JsonObject? Parse(string line)

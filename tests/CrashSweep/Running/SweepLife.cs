@@ -1,4 +1,3 @@
-using Orchestrator.Activities.Mocks;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Testing;
 
@@ -11,7 +10,7 @@ namespace Orchestrator.CrashSweep.Running;
 internal sealed class SweepLife(
     SweepDefinition definition,
     SweepClient client,
-    MockScript script,
+    SweepScript script,
     SweepDisk disk,
     SweepWrites writes,
     SweepActivities activities,
@@ -24,7 +23,7 @@ internal sealed class SweepLife(
     public SweepApp App { get; private set; } = null!;
 
     /// <summary>A full disk is noticed, and the process started again, before time passes that the result depends on.</summary>
-    private bool MayWait => !(writes.IsFull && definition.DependsOnTime);
+    private bool MayWait => !(writes.IsFull && definition is { DependsOnTime: true, IsFree: false });
 
     /// <summary>Lives.</summary>
     /// <exception cref="SweepException">It does not come to rest.</exception>
@@ -62,6 +61,6 @@ internal sealed class SweepLife(
     private async Task StartAsync()
     {
         using var models = new SweepModels(script, disk, calls, time);
-        App = await SweepApp.StartAsync(definition, disk, writes, activities, time, models, new SweepTool(script, calls, time));
+        App = await SweepApp.StartAsync(definition, disk, writes, activities, time, models, new SweepTool(script, disk, calls, time));
     }
 }

@@ -9,7 +9,7 @@ namespace Orchestrator.CrashSweep.Running;
 /// One model that answers from a script and counts its calls. It finds the step by the beginning of the prompt and the attempt by the records that
 /// are there: one more than these. So a call for an attempt that has its record counts as one for the next, which nobody may make.
 /// </summary>
-internal sealed class SweepModels(MockScript script, SweepDisk disk, SweepCalls calls, TimeProvider time) : IChatClientFactory, IChatClient
+internal sealed class SweepModels(SweepScript script, SweepDisk disk, SweepCalls calls, TimeProvider time) : IChatClientFactory, IChatClient
 {
     public IChatClient Create(string model) => this;
 
@@ -26,12 +26,14 @@ internal sealed class SweepModels(MockScript script, SweepDisk disk, SweepCalls 
         var step = prompt[..prompt.IndexOf(':', StringComparison.Ordinal)];
         var attempt = 1 + disk.CountRecords(step);
         calls.Add(step, attempt);
-        using var answer = new MockChatClient(
-            script.Entry(step, attempt - 1) ?? throw new InvalidOperationException($"The sweep has no answer for the step '{step}'."), time);
+        using var answer = new MockChatClient(script.Entry(step, attempt, prompt), time);
+        calls.Ask(step, prompt, script.IsResumed);
         await foreach (var update in answer.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
             yield return update;
         }
+
+        calls.Answer(step, prompt, script.IsResumed);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;

@@ -8,4 +8,7 @@ namespace Orchestrator.CrashSweep.Running;
 /// <param name="First">The writes of the first process.</param>
 /// <param name="Activities">What was executed in all processes.</param>
 /// <param name="Survivors">What each death left, in their order.</param>
-internal sealed record SweepResult(SweepCase Case, SweepDisk Disk, SweepCalls Calls, SweepApp App, SweepWrites First, SweepActivities Activities, IReadOnlyList<SweepSurvivors> Survivors);
+internal sealed record SweepResult(SweepCase Case, SweepDisk Disk, SweepCalls Calls, SweepApp App, SweepWrites First, SweepActivities Activities, IReadOnlyList<SweepSurvivors> Survivors) : IDisposable
+{
+    public void Dispose() => Disk.Dispose();
+}

@@ -1,4 +1,3 @@
-using Orchestrator.Activities.Mocks;
 using Orchestrator.CrashSweep.Checking;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Testing;
@@ -9,16 +8,26 @@ namespace Orchestrator.CrashSweep.Running;
 internal static class SweepRun
 {
     /// <param name="doubled">The name of the activity that is executed twice; null for none.</param>
+    /// <returns>To be disposed of when it has been looked at.</returns>
     /// <exception cref="SweepException">The run came to no end.</exception>
     public static SweepResult Execute(SweepCase item, string? doubled = null)
     {
-        var definition = item.Definition;
-        if (!MockScript.TryParse($$"""{ "steps": {{definition.Answers}} }""", out var script, out var findings))
+        // Files have the times of the machine until their process is gone.
+        var (calls, time) = (new SweepCalls(), new FakeTimeProvider(item.OnFiles ? DateTimeOffset.UtcNow : null));
+        var disk = new SweepDisk(item.OnFiles);
+        try
         {
-            throw new SweepException($"The answers of '{definition.Name}' are wrong: {string.Join(' ', findings)}");
+            return Execute(item, doubled, disk, calls, time);
         }
+        catch
+        {
+            disk.Dispose();
+            throw;
+        }
+    }
 
-        var (disk, calls, time) = (new SweepDisk(), new SweepCalls(), new FakeTimeProvider());
+    private static SweepResult Execute(SweepCase item, string? doubled, SweepDisk disk, SweepCalls calls, FakeTimeProvider time)
+    {
         var deaths = new Queue<(SweepFault Fault, int At)>(doubled is null ? [(item.Fault, item.At)] : []);
         if (item.Again > 0)
         {
@@ -28,13 +37,15 @@ internal static class SweepRun
         var activities = new SweepActivities(doubled);
         var survivors = new List<SweepSurvivors>();
         SweepWrites? first = null;
-        var client = new SweepClient(definition);
+        var client = new SweepClient(item.Definition);
+        var script = new SweepScript(item.Definition, client);
         while (true)
         {
             var (fault, at) = deaths.TryDequeue(out var death) ? death : default;
             var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at, time);
             first ??= writes;
-            var life = new SweepLife(definition, client, script, disk, writes, activities, time, calls);
+            disk.Open(time);
+            var life = new SweepLife(item.Definition, client, script, disk, writes, activities, time, calls);
             life.Live();
             var restarts = writes.IsDead || (writes.Struck is not null && fault == SweepFault.DiskFull);
             client.Disconnect();
@@ -46,7 +57,8 @@ internal static class SweepRun
             }
 
             survivors.Add(SweepSurvivors.Of(disk));
-            time = new FakeTimeProvider(time.GetUtcNow() + definition.Downtime);
+            disk.Close(time.GetUtcNow());
+            time = new FakeTimeProvider(time.GetUtcNow() + TimeSpan.FromHours(item.Hours));
             calls.Life++;
         }
     }

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Tools;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>The tool <c>scripted</c>: answers from a script and counts its calls.</summary>
-internal sealed class SweepTool(MockScript script, SweepCalls calls, TimeProvider time) : ITool
+/// <summary>The tool <c>scripted</c>: answers from a script and counts its calls, as <see cref="SweepModels"/> does.</summary>
+internal sealed class SweepTool(SweepScript script, SweepDisk disk, SweepCalls calls, TimeProvider time) : ITool
 {
     public string Name => "scripted";
 
@@ -16,9 +15,9 @@ internal sealed class SweepTool(MockScript script, SweepCalls calls, TimeProvide
 
     public async Task<JsonNode?> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        calls.Add(call.StepId, call.Attempt);
-        var answer = script.Entry(call.StepId, call.Attempt - 1)
-            ?? throw new InvalidOperationException($"The sweep has no answer for the step '{call.StepId}'.");
+        var attempt = 1 + disk.CountRecords(call.StepId);
+        calls.Add(call.StepId, attempt);
+        var answer = script.Entry(call.StepId, attempt, call.Input.ToJsonString());
         if (answer.LatencyMs > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(answer.LatencyMs), time, cancellationToken);

@@ -3,8 +3,8 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>A journal whose appends happen when <see cref="SweepWrites"/> lets them.</summary>
-internal sealed class SweptJournal(MemoryJournal journal, SweepWrites writes) : IJournal
+/// <summary>A journal whose appends happen when <see cref="SweepWrites"/> lets them. What is read has been read when the first record is given.</summary>
+internal sealed class SweptJournal(IJournal journal, SweepWrites writes) : IJournal
 {
     public Task<JournalException> Lost => journal.Lost;
 
@@ -15,17 +15,23 @@ internal sealed class SweptJournal(MemoryJournal journal, SweepWrites writes) : 
             id.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"journal {id} #{expectedPosition}"),
             bytes,
-            () => journal.AppendAsync(id, expectedPosition, bytes, CancellationToken.None).IsCompletedSuccessfully
-                ? true
-                : throw new JournalConflictException(id, expectedPosition, -1)));
+            () => Done(journal.AppendAsync(id, expectedPosition, bytes, CancellationToken.None))));
     }
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => journal.ReadAsync(id, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
+        journal.ReadAsync(id, cancellation).ToBlockingEnumerable(cancellation).Select(record => (ReadOnlyMemory<byte>)record.ToArray()).ToList().ToAsyncEnumerable();
 
-    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => journal.ListAsync(cancellation);
+    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) =>
+        journal.ListAsync(cancellation).ToBlockingEnumerable(cancellation).ToList().ToAsyncEnumerable();
 
     public Task DeleteAsync(JournalId id, CancellationToken cancellation = default) => writes.AskAsync(new PendingWrite<bool>(
-        id.ToString(), $"journal {id} deleted", [], () => journal.DeleteAsync(id, CancellationToken.None).IsCompletedSuccessfully));
+        id.ToString(), $"journal {id} deleted", [], () => Done(journal.DeleteAsync(id, CancellationToken.None))));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static bool Done(Task task)
+    {
+        task.GetAwaiter().GetResult();
+        return true;
+    }
 }

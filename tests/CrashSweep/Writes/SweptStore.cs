@@ -3,19 +3,22 @@ using Orchestrator.CrashSweep.Running;
 
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>A content store whose writes happen when <see cref="SweepWrites"/> lets them.</summary>
+/// <summary>
+/// A content store whose writes happen when <see cref="SweepWrites"/> lets them. Reads have ended when they are returned, on files too: whatever they do on
+/// threads of their own is done before the pool is quiet.
+/// </summary>
 internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentStore
 {
-    private readonly MemoryContentStore _store = disk.Store;
+    private readonly IContentStore _store = disk.Store;
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
-        ReadAsync(key.Value, _store.GetAsync(key, cancellationToken));
+        ReadAsync(key.Value, () => _store.GetAsync(key, cancellationToken));
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        ReadAsync(key.Value, _store.ReadFromAsync(key, offset, cancellationToken));
+        ReadAsync(key.Value, () => _store.ReadFromAsync(key, offset, cancellationToken));
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
-        writes.IsStoreAway ? throw Away(prefix.Value) : _store.ListAsync(prefix, cancellationToken);
+        writes.IsStoreAway ? throw Away(prefix.Value) : _store.ListAsync(prefix, cancellationToken).ToBlockingEnumerable(cancellationToken).ToList().ToAsyncEnumerable();
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         AskAsync("put", key, content, bytes => _store.PutAsync(key, bytes, CancellationToken.None), cancellationToken);
@@ -69,10 +72,20 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
         return etag;
     }
 
-    private Task<T> ReadAsync<T>(string place, Task<T> read) => writes.IsStoreAway ? Task.FromException<T>(Away(place)) : read;
+    private Task<T> ReadAsync<T>(string place, Func<Task<T>> read)
+    {
+        try
+        {
+            return writes.IsStoreAway ? Task.FromException<T>(Away(place)) : Task.FromResult(Done(read()));
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<T>(exception);
+        }
+    }
 
     private static ContentStoreException Away(string place) => new(place, $"{place}: the sweep's store is away.");
 
-    /// <summary>The store is in memory: its tasks have ended when they are returned.</summary>
+    /// <summary>In memory its tasks have ended when they are returned; files are waited for.</summary>
     private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();
 }

@@ -34,9 +34,9 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     [Fact]
     public void Case_is_read_from_its_text()
     {
-        var item = new SweepCase(SweepDefinitions.All[0], 7, SweepFault.DiesTorn, 12, 3);
+        var item = new SweepCase(SweepDefinitions.All[0], 7, SweepFault.DiesTorn, 12, 3, 24, OnFiles: true);
 
-        Assert.Equal(item, SweepCase.Parse(item.ToString(), SweepDefinitions.All));
-        Assert.Null(SweepCase.Parse("nothing:1:DiesTorn:1:0", SweepDefinitions.All));
+        Assert.Equal(item, SweepCase.Parse(item.ToString()));
+        Assert.Null(SweepCase.Parse("nothing:1:DiesTorn:1:0:0:memory"));
     }
 }

@@ -21,12 +21,15 @@ public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answe
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What the steps answer once the run is resumed; null: the same.</summary>
+    public JsonObject? ResumedAnswers { get; init; }
+
     /// <summary>Why validation may refuse the definition; null when it must not.</summary>
     public string? MayBeRefused { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"seed {Seed}\ndefinition: {Definition.ToJsonString(Readable)}\nanswers: {Answers.ToJsonString(Readable)}\nrequests: {string.Join(", ", Requests)}";
+        $"seed {Seed}\ndefinition: {Definition.ToJsonString(Readable)}\nanswers: {Answers.ToJsonString(Readable)}\nrequests: {string.Join(", ", Requests)}{(ResumedAnswers is null ? "" : $"\nanswers after a resume: {ResumedAnswers.ToJsonString(Readable)}")}";
 }
 
 /// <summary>What a user can want of a run that was started.</summary>
@@ -51,4 +54,9 @@ public enum RulesProfile
 
     /// <summary>Nothing that makes the result depend on time or order: no races, time limits, queues, budgets or stops, and no requests.</summary>
     Steady,
+
+    /// <summary>
+    /// As steady in what it comes to after a resume. At first steps fail that will not fail again, and the run may be stopped by them, or cancelled.
+    /// </summary>
+    Resumable,
 }

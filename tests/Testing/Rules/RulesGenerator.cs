@@ -12,13 +12,16 @@ public sealed class RulesGenerator
 
     private readonly Random _random;
     private readonly bool _isSteady;
+    private readonly bool _isResumable;
+    private readonly JsonObject _resumed = [];
     private readonly RulesGraph _graph;
     private string? _mayBeRefused;
 
     private RulesGenerator(int seed, RulesProfile profile)
     {
         _random = new Random(seed);
-        _isSteady = profile == RulesProfile.Steady;
+        _isSteady = profile != RulesProfile.Everything;
+        _isResumable = profile == RulesProfile.Resumable;
         _graph = new RulesGraph(_random.Next(4) == 0 ? _random.Next(1, 16) : _random.Next(1, 8), _random);
     }
 
@@ -42,7 +45,11 @@ public sealed class RulesGenerator
             definition["finally"] = Texts(_graph.Finals.Order().Select(Id));
         }
 
-        return new RulesCase(seed, definition, answers, _isSteady ? [] : Requests()) { MayBeRefused = _mayBeRefused };
+        return new RulesCase(seed, definition, answers, _isSteady && !(_isResumable && Chance(25)) ? [] : Requests())
+        {
+            MayBeRefused = _mayBeRefused,
+            ResumedAnswers = _isResumable ? _resumed : null,
+        };
     }
 
     private static string Id(int step) => string.Create(CultureInfo.InvariantCulture, $"s{step}");
@@ -113,12 +120,13 @@ public sealed class RulesGenerator
             node["repeat"] = new JsonObject { ["until"] = $"contains({id}, 'done')", ["max"] = _random.Next(1, 5) };
         }
 
-        if (StepOptions(step, isMerge) is { Count: > 0 } options)
+        var options = StepOptions(step, isMerge);
+        if (options.Count > 0)
         {
             node["options"] = options;
         }
 
-        return (node, Answers(repeats));
+        return (node, _isResumable ? PassingAnswers(id, options) : Answers(repeats));
     }
 
     private JsonObject StepOptions(int step, bool isMerge)
@@ -170,7 +178,7 @@ public sealed class RulesGenerator
     {
         if (_graph.FallbackOf(step) is { } fallback)
         {
-            if (Chance(60))
+            if (_isResumable || Chance(60))
             {
                 options["fallback"] = new JsonObject { ["step"] = Id(fallback) };
                 if (Chance(20))
@@ -195,6 +203,35 @@ public sealed class RulesGenerator
         {
             options["onError"] = Chance(70) ? "continue" : new JsonObject { [Pick<string>(Kinds)] = "continue", ["default"] = "fail" };
         }
+    }
+
+    /// <summary>
+    /// A step with a fallback for whatever may happen fails for good, or not at all; another fails in the first attempt of the run only. One that does not
+    /// fail always says the same.
+    /// </summary>
+    private JsonArray PassingAnswers(string id, JsonObject options)
+    {
+        var hasFallback = options["fallback"] is not null;
+        if (hasFallback)
+        {
+            options.Remove("onError");
+        }
+        else if (options["onError"] is JsonObject)
+        {
+            options["onError"] = "continue";
+        }
+
+        JsonObject Failure() => new() { ["error"] = new JsonObject { ["kind"] = Pick<string>(Kinds) }, ["latencyMs"] = Pick(0, 5, 50) };
+        var success = new JsonObject { ["output"] = Pick("yes", "no", "done, yes", "draft") + RulesCase.OfThePrompt, ["latencyMs"] = Pick(0, 5, 50) };
+        if (hasFallback && Chance(60))
+        {
+            var failure = Failure();
+            _resumed[id] = new JsonArray(failure.DeepClone());
+            return [failure];
+        }
+
+        _resumed[id] = new JsonArray(success.DeepClone());
+        return [.. Enumerable.Range(0, !hasFallback && Chance(35) ? _random.Next(1, 4) : 0).Select(_ => (JsonNode)Failure()), success];
     }
 
     private JsonArray Answers(bool repeats)
@@ -236,7 +273,7 @@ public sealed class RulesGenerator
         }
 
         options["parallelBatchDelay"] = _isSteady ? 0 : Pick(0, 0, 0, 100, 3_000, 9_000);
-        options["onStepFailure"] = _isSteady ? "continue" : Pick("stop", "cancel", "continue");
+        options["onStepFailure"] = _isSteady && !_isResumable ? "continue" : Pick("stop", "cancel", "continue");
         if (_isSteady)
         {
             return options;
@@ -273,7 +310,7 @@ public sealed class RulesGenerator
         while (Chance(35))
         {
             time += Pick(0, 10, 500, 4_000, 15_000);
-            var kind = Pick(RulesRequestKind.Suspend, RulesRequestKind.Suspend, RulesRequestKind.Continue, RulesRequestKind.Cancel);
+            var kind = _isResumable ? RulesRequestKind.Cancel : Pick(RulesRequestKind.Suspend, RulesRequestKind.Suspend, RulesRequestKind.Continue, RulesRequestKind.Cancel);
             requests.Add(new RulesRequest(kind, time, Pick<string>(Events), Id(_random.Next(_graph.Count))));
         }
 

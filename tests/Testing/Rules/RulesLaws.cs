@@ -244,6 +244,11 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
             throw new RulesException($"{Name(start.Step)} was started, and must not be.");
         }
 
+        if (start.Adopt is { } other && scheduler.StatusOf(other) is not (StepStatus.Completed or StepStatus.Reused))
+        {
+            throw new RulesException($"{Name(start.Step)} is to take over the output of {Name(other)}, which is {scheduler.StatusOf(other)}.");
+        }
+
         book.IsExecuting = true;
         book.HasAdopted |= start.Adopt is not null;
         if (start is { Attempt: 1, Failure: null })
