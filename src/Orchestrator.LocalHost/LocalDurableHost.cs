@@ -64,7 +64,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
             var host = new LocalDurableHost(builder.Build());
             _ = host._engine.WatchJournalAsync();
             await host._engine.RecoverAsync(builder.Options.Recovers, cancellation).ConfigureAwait(false);
-
+            _ = host._engine.ReceiveAsync();
             return host;
         }
         catch
@@ -83,17 +83,27 @@ public sealed class LocalDurableHost : IAsyncDisposable
     /// <exception cref="JournalException">The instance is refused.</exception>
     public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        if (_engine.Find(instanceId) is not { Snapshot: { } snapshot } entry)
+        if (await _engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is not { } snapshot)
         {
             yield break;
         }
 
-        entry.ThrowIfFaulted();
         await foreach (var record in _parts.Journal.ReadAsync(new JournalId(instanceId, snapshot.Generation), cancellation).ConfigureAwait(false))
         {
             yield return HistoryEventReader.Read(record.Span);
         }
     }
+
+    /// <summary>The unfinished instances that this host drives, in no particular order.</summary>
+    public IReadOnlyCollection<string> Driven => [.. _engine.Entries.Where(entry => entry.Live is not null).Select(entry => entry.InstanceId)];
+
+    /// <summary>The unfinished instances that were left alone when the host started, since <see cref="LocalDurableHostOptions.Recovers"/> said so.</summary>
+    public IReadOnlyCollection<string> Left => _engine.Left;
+
+    /// <summary>Goes on with an unfinished instance of a shared journal that no process drives.</summary>
+    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is unknown.</returns>
+    /// <exception cref="JournalException">Its history is damaged, or the journal cannot be written.</exception>
+    public Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation = default) => _engine.GoOnAsync(instanceId, cancellation);
 
     /// <summary>
     /// Stops: nothing new begins, running activities are told by their token and awaited as long as <see cref="LocalDurableHostOptions.StopTimeout"/>,

@@ -40,7 +40,7 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_command_that_is_killed_goes_on_when_the_folder_is_served()
+    public async Task Run_command_that_is_killed_goes_on_with_resume()
     {
         await File.WriteAllTextAsync(_folder.Combine("workflow.json"), Definition());
         await File.WriteAllTextAsync(_folder.Combine("mocks.json"), Mocks());
@@ -51,6 +51,8 @@ public sealed class KillTests : IDisposable
             await KillAsync(command);
         }
 
+        var resumed = await OrchestratorProcess.RunAsync(_folder.Path, "resume", RunId, "--state", State);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
         await AssertFinishesAsync();
     }
 

@@ -35,15 +35,26 @@ public sealed class ServeOptionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Second_process_on_the_same_state_is_refused_with_the_owner_s_process_id()
+    public async Task Second_process_on_the_same_state_is_refused_for_the_port_only()
     {
-        using var server = await ServeProcess.StartAsync(_folder.Combine("state"));
+        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), "--allow-mocks");
+        var port = server.Client.BaseAddress!.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        var second = await OrchestratorProcess.RunAsync(_folder.Path, "serve", "--port", "0", "--state", _folder.Combine("state"));
+        var refused = await OrchestratorProcess.RunAsync(_folder.Path, "serve", "--port", port, "--state", _folder.Combine("state"));
 
-        Assert.Equal(2, second.ExitCode);
-        Assert.Contains($"is in use by process {server.Process.Id}", second.Error, StringComparison.Ordinal);
-        Assert.Single(second.Error.Split('\n'));
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(port, refused.Error.Split('\n')[^1], StringComparison.Ordinal);
+        using var second = await ServeProcess.StartAsync(_folder.Combine("state"), "--allow-mocks");
+        foreach (var one in (ServeProcess[])[server, second])
+        {
+            var payload = await one.StartRunAsync("""
+                { "definition": { "steps": [ { "id": "a", "prompt": "A" } ] }, "options": { "mocks": { "steps": { "*": [ { "output": 1 } ] } } } }
+                """);
+            await one.WaitForEndAsync(payload.GetProperty("statusQueryGetUri").GetString()!);
+            var run = payload.GetProperty("runId").GetString()!;
+            Assert.Equal("completed", (await server.GetRunAsync(run)).GetProperty("status").GetString());
+            Assert.Equal("completed", (await second.GetRunAsync(run)).GetProperty("status").GetString());
+        }
     }
 
     [Fact]

@@ -14,6 +14,9 @@ public sealed record RunAttempt(int N)
     /// <summary>Who asked for it; null when nobody says.</summary>
     public string? By { get; init; }
 
+    /// <summary>Whether it was asked for by somebody who stays with it, so that no process that serves goes on with it unasked.</summary>
+    public bool IsForeground { get; init; }
+
     /// <summary>The steps whose outputs it took over, in definition order.</summary>
     public IReadOnlyList<string> Reused { get; init; } = [];
 

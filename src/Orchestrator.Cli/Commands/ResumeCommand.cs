@@ -52,7 +52,7 @@ internal static class ResumeCommand
         {
             runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, fork, forkAs, reason, state, storage, json, noColor, verbose,
         };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
         {
             var file = parsed.GetValue(definition);
             if (parsed.GetValue(forkAs) is not null && !parsed.GetValue(fork))
@@ -82,13 +82,13 @@ internal static class ResumeCommand
                 where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             try
             {
-                return await ResumeAsync(request, where, parsed.GetValue(verbose), view, cancellationToken);
+                return await ResumeAsync(request, where, parsed.GetValue(verbose), view, interrupts, cancellationToken);
             }
             catch (DefinitionRefusedException refusal) when (request.Definition is { } text)
             {
                 throw new UsageException(DefinitionReport.Lines(file!, text, refusal.Diagnostics));
             }
-        });
+        }, parsed.InvocationConfiguration.Error));
         return command;
     }
 
@@ -104,7 +104,7 @@ internal static class ResumeCommand
         return $"The run keeps the definition that it has. '{file}' was changed since: --definition takes it as it is now.";
     }
 
-    private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, CancellationToken cancellationToken)
+    private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
         var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
         if (record.Status == RunStatus.Suspended)
@@ -113,8 +113,14 @@ internal static class ResumeCommand
         }
 
         var note = FileNote(record, request);
+        var run = new RunInput(record.RunId, record.Attempt);
+        if (!record.HasEnded && where.FindDriver(run) is { } driver)
+        {
+            throw Driven(record, driver);
+        }
+
         using var served = await ServedFolder.FindAsync(where, cancellationToken);
-        if (served is not null)
+        if (served is not null && record.HasEnded)
         {
             var answer = await served.SendAsync(HttpMethod.Post, $"runs/{request.RunId}/resume", Body(request), cancellationToken);
             if (note is not null)
@@ -134,22 +140,27 @@ internal static class ResumeCommand
                 record.Status);
         }
 
-        var settings = new LocalAppSettings(where) { Recovers = LocalAppSettings.InstancesOf(record.RunId), Verbose = verbose };
-        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
-        var foreground = new ForegroundRun(app, view);
-        if (isInterrupted)
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = verbose }, interrupts.Asked);
+        if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false } open)
         {
-            var open = await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) ?? record;
-            if (!open.HasEnded)
+            var goingOn = new ForegroundRun(app, view, interrupts, $"Run {record.RunId} was interrupted and goes on where it was.");
+            await goingOn.BeginAsync(run, cancellationToken);
+            if (await app.GoOnAsync(run, cancellationToken) is { } faster)
             {
-                return await foreground.FollowAsync(
-                    new RunInput(record.RunId, record.Attempt), $"Run {record.RunId} was interrupted and goes on where it was.", cancellationToken);
+                throw Driven(open, faster);
             }
+
+            await app.Services.GetRequiredService<RunReconciler>().BeginAsync(app.Client, open, cancellationToken);
+            return await goingOn.FollowAsync(run, cancellationToken);
         }
 
+        var foreground = new ForegroundRun(app, view, interrupts, note);
         return await foreground.FollowAsync(
-            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request, cancellationToken), note, cancellationToken);
+            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request with { Companion = foreground.Companion }, cancellationToken), cancellationToken);
     }
+
+    private static RunStateException Driven(RunRecord record, string driver) => new(
+        $"Run '{record.RunId}' has not ended: the {driver} works on it. Wait for its end, or cancel it first ('orchestrator runs cancel {record.RunId}').", record.Status);
 
     private static bool IsPlain(ResumeRequest request) =>
         request is { Choices: { From: null, Inputs.Count: 0, Outputs.Count: 0 }, Fork: false, Definition: null, Mocks: null } && request.Options == new RunOptions();

@@ -34,7 +34,7 @@ internal static class RunCommand
         {
             file, app, input, inputs, model, parallel, runId, environment, mocks, stream, only, state, storage, json, noColor, verbose,
         };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
         {
             var path = parsed.GetRequiredValue(file);
             var where = parsed.Where(state, storage);
@@ -57,16 +57,16 @@ internal static class RunCommand
             var view = new RunView(
                 where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
-            await using var host = await LocalApp.StartAsync(settings, cancellationToken);
+            await using var host = await LocalApp.StartAsync(settings, interrupts.Asked);
             try
             {
-                return await new ForegroundRun(host, view).StartAsync(request, note, cancellationToken);
+                return await new ForegroundRun(host, view, interrupts, note).StartAsync(request, cancellationToken);
             }
             catch (DefinitionRefusedException refusal)
             {
                 throw new UsageException(DefinitionReport.Lines(path, request.Definition, refusal.Diagnostics));
             }
-        });
+        }, parsed.InvocationConfiguration.Error));
         return command;
     }
 }

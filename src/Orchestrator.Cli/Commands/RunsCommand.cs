@@ -5,6 +5,7 @@ using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
@@ -50,10 +51,9 @@ internal static class RunsCommand
             else
             {
                 var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-                using var served = await ServedFolder.FindAsync(where, cancellationToken);
-                var isWorkedOn = where.IsWorkedOn;
-                await output.WriteLineAsync(Header(run, StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : StatusWords.Of(run.Status)));
-                new RunSummary(output, color).Print(run, await InputNamesAsync(runs, run, cancellationToken), NextCommand.Of(id, run.Status, where, served?.Address, isWorkedOn));
+                var driver = where.FindDriver(new RunInput(id, run.Attempt));
+                await output.WriteLineAsync(Header(run, StatusWords.IsInterrupted(run.Status, where.IsDriven(id, run.Attempt)) ? "interrupted" : StatusWords.Of(run.Status)));
+                new RunSummary(output, color).Print(run, await InputNamesAsync(runs, run, cancellationToken), NextCommand.Of(id, run.Status, where, driver));
             }
 
             return ExitCodes.Completed;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
@@ -11,36 +13,40 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>orchestrator runs cancel|suspend|continue</c>: asks the process that serves the state folder. When none does, nobody works on the run: then it is
-/// cancelled, or goes on, in this process.
+/// <c>orchestrator runs cancel|suspend|continue</c>: asks the process that works on the run, wherever it runs. When none does, the run is cancelled, or
+/// goes on, in this process.
 /// </summary>
 internal static class RunsControlCommands
 {
     public static IEnumerable<Command> Create() =>
     [
-        Create("cancel", "Cancel a run: what executes is told to end, nothing else starts.", CancelAsync),
-        Create("suspend", "Suspend a run: nothing new starts, executing steps finish.", (run, _, _) => throw new RunStateException(
-            run.Status == RunStatus.Suspended
-                ? $"Run '{run.RunId}' is suspended already."
-                : $"Nobody works on run '{run.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {run.RunId}' goes on with it.",
-            run.Status)),
-        Create("continue", "Let a suspended run go on.", ContinueAsync),
+        Create("cancel", "Cancel a run: what executes is told to end, nothing else starts.", (controls, client, id, stop) => controls.CancelAsync(client, id, stop), CancelAsync),
+        Create("suspend", "Suspend a run: nothing new starts, executing steps finish.", (controls, client, id, stop) => controls.SuspendAsync(client, id, stop), (here, _) =>
+            throw new RunStateException(
+                here.Record.Status == RunStatus.Suspended
+                    ? $"Run '{here.Record.RunId}' is suspended already."
+                    : $"Nobody works on run '{here.Record.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {here.Record.RunId}' goes on with it.",
+                here.Record.Status)),
+        Create("continue", "Let a suspended run go on.", (controls, client, id, stop) => controls.ContinueAsync(client, id, stop), ContinueAsync),
     ];
 
-    private static Command Create(string name, string description, Func<RunRecord, LocalAppSettings, Following, Task<int>> here)
+    private static Command Create(
+        string name, string description, Func<RunControls, DurableTaskClient, string, CancellationToken, Task<RunRecord>> elsewhere, Func<Here, CancellationToken, Task<int>> here)
     {
         var runId = new Argument<string>("runId") { Description = "The run." };
         var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command(name, description) { runId, state, storage, json, noColor, verbose };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
         {
             var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
             var record = await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
+            var run = new RunInput(id, record.Attempt);
             using var served = await ServedFolder.FindAsync(where, cancellationToken);
-            if (served is not null)
+            if (served is not null && (record.HasEnded || where.FindDriver(run) is not null))
             {
                 var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/{name}", null, cancellationToken);
                 view.EndElsewhere(answer, $"Asked {served.Address} to {name} run {id}.");
@@ -52,40 +58,54 @@ internal static class RunsControlCommands
                 throw new RunStateException($"Run '{id}' has ended: it is {CommonOptions.Word(record.Status)}.", record.Status);
             }
 
-            var settings = new LocalAppSettings(where) { Recovers = LocalAppSettings.InstancesOf(id), Verbose = parsed.GetValue(verbose) };
-            return await here(record, settings, new Following(view, cancellationToken));
-        });
+            if (where.FindDriver(run) is { } driver)
+            {
+                await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+                var asked = await elsewhere(app.Services.GetRequiredService<RunControls>(), app.Client, id, cancellationToken);
+                view.EndElsewhere(
+                    new JsonObject { ["runId"] = id, ["status"] = CommonOptions.Word(asked.Status) }, $"Asked the {driver} to {name} run {id}: it does within two seconds.");
+                return ExitCodes.Completed;
+            }
+
+            return await here(new Here(record, settings, view, interrupts), cancellationToken);
+        }, parsed.InvocationConfiguration.Error));
         return command;
     }
 
     /// <summary>The wish is written down before the run goes on, so that nothing of it is started any more.</summary>
-    private static async Task<int> CancelAsync(RunRecord record, LocalAppSettings settings, Following following)
+    private static async Task<int> CancelAsync(Here here, CancellationToken cancellationToken)
     {
-        using (var control = new RunControl(settings.Storage.OpenExistingContent(), TimeProvider.System, isShared: false))
+        using (var control = new RunControl(here.Settings.Storage.OpenExistingContent(), TimeProvider.System, isShared: false))
         {
-            await control.CancelAsync(record.RunId, record.Attempt, StepReason.Cancel, following.Cancellation);
+            await control.CancelAsync(here.Record.RunId, here.Record.Attempt, StepReason.Cancel, cancellationToken);
         }
 
-        await using var app = await LocalApp.StartAsync(settings, following.Cancellation);
-        await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, record.RunId, following.Cancellation);
-        var code = await new ForegroundRun(app, following.View).FollowAsync(new RunInput(record.RunId, record.Attempt), null, following.Cancellation);
+        var code = await FollowAsync(here, (controls, client, id, stop) => controls.CancelAsync(client, id, stop), cancellationToken);
 
         // That it is cancelled is what was asked for.
         return code == ExitCodes.Cancelled ? ExitCodes.Completed : code;
     }
 
-    private static async Task<int> ContinueAsync(RunRecord record, LocalAppSettings settings, Following following)
+    private static Task<int> ContinueAsync(Here here, CancellationToken cancellationToken) => here.Record.Status == RunStatus.Suspended
+        ? FollowAsync(here, (controls, client, id, stop) => controls.ContinueAsync(client, id, stop), cancellationToken)
+        : throw new RunStateException(
+            $"Run '{here.Record.RunId}' is not suspended: it was interrupted. 'orchestrator resume {here.Record.RunId}' goes on with it.", here.Record.Status);
+
+    private static async Task<int> FollowAsync(
+        Here here, Func<RunControls, DurableTaskClient, string, CancellationToken, Task<RunRecord>> steer, CancellationToken cancellationToken)
     {
-        if (record.Status != RunStatus.Suspended)
+        var run = new RunInput(here.Record.RunId, here.Record.Attempt);
+        await using var app = await LocalApp.StartAsync(here.Settings, cancellationToken);
+        var foreground = new ForegroundRun(app, here.View, here.Interrupts);
+        await foreground.BeginAsync(run, cancellationToken);
+        if (await app.GoOnAsync(run, cancellationToken) is null)
         {
-            throw new RunStateException(
-                $"Run '{record.RunId}' is not suspended: it was interrupted. 'orchestrator resume {record.RunId}' goes on with it.", record.Status);
+            await app.Services.GetRequiredService<RunReconciler>().BeginAsync(app.Client, here.Record, cancellationToken);
         }
 
-        await using var app = await LocalApp.StartAsync(settings, following.Cancellation);
-        await app.Services.GetRequiredService<RunControls>().ContinueAsync(app.Client, record.RunId, following.Cancellation);
-        return await new ForegroundRun(app, following.View).FollowAsync(new RunInput(record.RunId, record.Attempt), null, following.Cancellation);
+        await steer(app.Services.GetRequiredService<RunControls>(), app.Client, run.RunId, cancellationToken);
+        return await foreground.FollowAsync(run, cancellationToken);
     }
 
-    private sealed record Following(RunView View, CancellationToken Cancellation);
+    private sealed record Here(RunRecord Record, LocalAppSettings Settings, RunView View, Interrupts Interrupts);
 }

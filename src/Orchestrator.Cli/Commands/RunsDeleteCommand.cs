@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -49,9 +50,10 @@ internal static class RunsDeleteCommand
         try
         {
             var record = await KeptRuns.FindAsync(where, id, cancellationToken);
+            var driver = where.FindDriver(new RunInput(id, record.Attempt)) is { } process ? $"; the {process} works on it" : "";
             return record.HasEnded || force
                 ? null
-                : $"Run '{id}' is {CommonOptions.Word(record.Status)}: cancel it before it is deleted ('orchestrator runs cancel {id}'). If it cannot end any more: 'orchestrator runs delete {id} --force'.";
+                : $"Run '{id}' is {CommonOptions.Word(record.Status)}{driver}: cancel it before it is deleted ('orchestrator runs cancel {id}'). If it cannot end any more: 'orchestrator runs delete {id} --force'.";
         }
         catch (UnreadableRecordException)
         {
@@ -81,9 +83,7 @@ internal static class RunsDeleteCommand
             return;
         }
 
-        var wanted = ids.ToHashSet(StringComparer.Ordinal);
-        var settings = new LocalAppSettings(where) { Recovers = instance => wanted.Contains(instance.Split('.')[0]) };
-        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where), cancellationToken);
         var controls = app.Services.GetRequiredService<RunControls>();
         foreach (var id in ids)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
@@ -41,7 +42,7 @@ internal static class RunsListCommand
             }
             else
             {
-                await PrintAsync(runs, where.IsWorkedOn, output);
+                await PrintAsync(runs, where, output);
             }
 
             return ExitCodes.Completed;
@@ -64,7 +65,7 @@ internal static class RunsListCommand
         return runs;
     }
 
-    private static async Task PrintAsync(List<RunListItem> runs, bool? isWorkedOn, TextWriter output)
+    private static async Task PrintAsync(List<RunListItem> runs, StateStorage where, TextWriter output)
     {
         if (runs.Count == 0)
         {
@@ -77,7 +78,7 @@ internal static class RunsListCommand
             ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, State(run, isWorkedOn), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
+                run.RunId, State(run, where), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
                 Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];
@@ -93,8 +94,8 @@ internal static class RunsListCommand
         }
     }
 
-    private static string State(RunListItem run, bool? isWorkedOn) =>
-        run.Unreadable ?? (StatusWords.IsInterrupted(run.Status, isWorkedOn) ? "interrupted" : Name(run.Status));
+    private static string State(RunListItem run, StateStorage where) =>
+        run.Unreadable ?? (StatusWords.IsInterrupted(run.Status, where.IsDriven(run.RunId, run.Attempt)) ? "interrupted" : Name(run.Status));
 
     /// <summary>Why it was asked for and why it failed, in one short line.</summary>
     private static string Note(RunListItem run)

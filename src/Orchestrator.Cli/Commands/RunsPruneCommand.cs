@@ -88,10 +88,7 @@ internal static class RunsPruneCommand
             return report with { Runs = deleted, Leftovers = [] };
         }
 
-        var plan = await LookAsync(where, before, cancellationToken);
-        var gone = plan.Runs.Select(run => run.RunId).Concat(plan.Leftovers).ToHashSet(StringComparer.Ordinal);
-        var settings = new LocalAppSettings(where) { Recovers = instance => instance.Split('.')[0] is var runId && (gone.Contains(runId) || !plan.Known.Contains(runId)) };
-        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where), cancellationToken);
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);
     }
 

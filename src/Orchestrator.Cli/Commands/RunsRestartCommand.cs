@@ -15,7 +15,7 @@ internal static class RunsRestartCommand
         var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("restart", "Start a new run with the same definition and inputs.") { runId, state, storage, json, noColor, verbose };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
         {
             var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
             await KeptRuns.FindAsync(where, id, cancellationToken);
@@ -29,10 +29,11 @@ internal static class RunsRestartCommand
                 return ExitCodes.Completed;
             }
 
-            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) }, cancellationToken);
-            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, cancellationToken);
-            return await new ForegroundRun(app, view).FollowAsync(run, null, cancellationToken);
-        });
+            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) }, interrupts.Asked);
+            var foreground = new ForegroundRun(app, view, interrupts);
+            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Companion, cancellationToken);
+            return await foreground.FollowAsync(run, cancellationToken);
+        }, parsed.InvocationConfiguration.Error));
         return command;
     }
 }

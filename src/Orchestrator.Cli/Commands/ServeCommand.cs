@@ -4,10 +4,13 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Output;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -26,15 +29,16 @@ internal static class ServeCommand
         };
         var prompts = new Option<string?>("--prompts") { Description = "A folder with the prompts that runs refer to.", HelpName = "DIR" };
         var mocks = new Option<bool>("--allow-mocks") { Description = "Accept runs that bring scripted answers instead of calling models." };
+        var noContinue = new Option<bool>("--no-continue") { Description = "Go on with no unfinished run of an earlier process." };
         var (state, storage, verbose) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Verbose());
-        var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, state, storage, verbose };
+        var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, noContinue, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new LocalAppSettings(parsed.Where(state, storage))
             {
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
-                Recovers = null,
+                Continues = parsed.GetValue(noContinue) ? static _ => false : IsForServing,
                 Options = Options(parsed.GetValue(mocks)),
             };
             if (settings.Prompts is { } folder && !Directory.Exists(folder))
@@ -59,6 +63,11 @@ internal static class ServeCommand
             }
 
             await output.WriteLineAsync($"State: {app.Place}.");
+            foreach (var line in Unfinished(app, settings.Storage))
+            {
+                await output.WriteLineAsync(line);
+            }
+
             await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
             if (await Task.WhenAny(stop.WaitAsync(), app.Lost) == app.Lost)
             {
@@ -90,6 +99,22 @@ internal static class ServeCommand
 
         options.AllowMocks |= allowsMocks;
         return options;
+    }
+
+    /// <summary>A run that has ended costs nothing more; one that waits was left to whoever serves; else it counts what it was started for.</summary>
+    private static bool IsForServing(RunRecord run) => run.HasEnded || run.Status == RunStatus.Waiting || !run.Attempts[^1].IsForeground;
+
+    private static IEnumerable<string> Unfinished(LocalApp app, StateStorage where)
+    {
+        if (app.Driven is { Count: > 0 } driven)
+        {
+            yield return $"Goes on with {(driven.Count == 1 ? "run" : "runs")} {NameList.Of(driven)}.";
+        }
+
+        if (app.Left(where) is { Count: > 0 } left)
+        {
+            yield return $"Leaves the interrupted {(left.Count == 1 ? "run" : "runs")} {NameList.Of(left)}: 'orchestrator resume RUN' goes on with one, 'orchestrator runs cancel RUN' ends it.";
+        }
     }
 
     /// <summary>Where to listen, and with which key: refused before anything starts.</summary>

@@ -8,24 +8,40 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Stays with a run until it ends: shows its events, and cancels it when asked to.</summary>
-internal sealed class ForegroundRun(LocalApp app, RunView view)
+/// <summary>Stays with a run until it ends: names it before anything is spent, shows its events, and cancels it when a signal asks for that.</summary>
+internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts interrupts, string? note = null)
 {
-    /// <summary>Starts a run first.</summary>
-    /// <returns>The exit code.</returns>
-    public async Task<int> StartAsync(StartRequest request, string? note, CancellationToken cancellationToken) =>
-        await FollowAsync(await app.Services.GetRequiredService<RunStarter>().StartAsync(app.Client, request, cancellationToken), note, cancellationToken);
+    /// <summary>For the request that makes the run.</summary>
+    public Companion Companion => new(BeginAsync, interrupts.Asked);
 
-    /// <param name="note">A sentence that goes before everything; null for none.</param>
+    /// <summary>Starts a run and follows it.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> FollowAsync(RunInput run, string? note, CancellationToken cancellationToken)
+    public async Task<int> StartAsync(StartRequest request, CancellationToken cancellationToken)
+    {
+        var starter = app.Services.GetRequiredService<RunStarter>();
+        return await FollowAsync(await starter.StartAsync(app.Client, request with { Companion = Companion }, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Names the run. What a signal has asked for by now is written down, so that nothing of the run starts.</summary>
+    public async Task BeginAsync(RunInput run, CancellationToken cancellationToken)
     {
         var prepared = await app.Services.GetRequiredService<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
-        view.Begin(prepared, [.. Notes(prepared, note)]);
-        using var interrupts = new Interrupts(() => CancelAsync(run));
+        interrupts.Write(() => view.Begin(prepared, [.. Notes(prepared)]));
+        if (interrupts.Asked.IsCancellationRequested)
+        {
+            await app.Services.GetRequiredService<RunControl>().CancelAsync(run.RunId, run.RunAttempt, StepReason.Cancel, cancellationToken);
+        }
+    }
+
+    /// <summary>Follows a run that was named.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken)
+    {
+        await using var cancelling = interrupts.Asked.Register(() => _ = CancelAsync(run));
         var completion = app.Client.WaitForInstanceCompletionAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var shown = ShowAsync(run, following.Token);
@@ -40,11 +56,11 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
         }
 
         var document = await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken);
-        view.End(document!);
+        interrupts.Write(() => view.End(document!));
         return ExitCodes.Of(document!.Status, document.Error);
     }
 
-    private IEnumerable<string> Notes(PreparedRun prepared, string? note)
+    private IEnumerable<string> Notes(PreparedRun prepared)
     {
         if (note is not null)
         {
@@ -65,8 +81,16 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
 
     private async Task CancelAsync(RunInput run)
     {
-        view.Say($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume {run.RunId}' then goes on with it.");
-        await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, run, CancellationToken.None);
+        try
+        {
+            interrupts.Write(() => view.Say($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume {run.RunId}' then goes on with it."));
+            await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, run, CancellationToken.None);
+        }
+        catch (Exception problem)
+        {
+            // The run goes on: whoever wants it to end must know that it does not.
+            interrupts.Write(() => view.Say($"The run could not be cancelled: {problem.Message} Press Ctrl+C again to leave: nothing more is spent then."));
+        }
     }
 
     /// <summary>Shows events until the last one, or until nobody wants them any more: what came by then has been shown.</summary>
@@ -76,7 +100,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view)
         {
             await foreach (var item in app.Services.GetRequiredService<RunEventFeed>().FollowAsync(run.RunId, 0, cancellationToken))
             {
-                view.Show(item);
+                interrupts.Write(() => view.Show(item));
                 if (item.RunAttempt == run.RunAttempt && RunEventNames.IsFinal(item.Event))
                 {
                     return;

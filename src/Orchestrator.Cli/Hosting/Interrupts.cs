@@ -2,23 +2,75 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>The first Ctrl+C asks politely; the second one ends the process, which loses nothing that is durable.</summary>
+/// <summary>
+/// Ctrl+C, a polite kill and the end of the terminal, which all ask a foreground command to cancel its run. The second signal ends the process, which
+/// loses nothing that is durable. Made before anything is written, so that no signal finds a run without it.
+/// </summary>
 internal sealed class Interrupts : IDisposable
 {
-    private readonly PosixSignalRegistration _registration;
+    private readonly CancellationTokenSource _asked = new();
+    private readonly PosixSignalRegistration[] _registrations;
     private int _count;
+    private volatile bool _isTerminalGone;
 
-    public Interrupts(Func<Task> first)
+    private Interrupts() => _registrations =
+        [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+
+    /// <summary>Fires at the first signal.</summary>
+    public CancellationToken Asked => _asked.Token;
+
+    /// <summary>Writes to the terminal, unless that is gone: then a run is still cancelled in order, without an onlooker.</summary>
+    public void Write(Action write)
     {
-        _registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        if (_isTerminalGone)
         {
-            if (Interlocked.Increment(ref _count) == 1)
-            {
-                signal.Cancel = true;
-                _ = first();
-            }
-        });
+            return;
+        }
+
+        try
+        {
+            write();
+        }
+        catch (IOException)
+        {
+            // It went before its signal came.
+            _isTerminalGone = true;
+        }
     }
 
-    public void Dispose() => _registration.Dispose();
+    /// <summary>Runs a command under the eyes of the signals.</summary>
+    /// <returns>The command's exit code; that of a cancelled run when it was withdrawn before there was one.</returns>
+    public static async Task<int> WatchAsync(Func<Interrupts, Task<int>> command, TextWriter error)
+    {
+        using var interrupts = new Interrupts();
+        try
+        {
+            return await command(interrupts);
+        }
+        catch (OperationCanceledException) when (interrupts.Asked.IsCancellationRequested)
+        {
+            interrupts.Write(() => error.WriteLine("Cancelled before anything was recorded or started."));
+            return ExitCodes.Cancelled;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _asked.Dispose();
+    }
+
+    private void Handle(PosixSignalContext signal)
+    {
+        _isTerminalGone |= signal.Signal == PosixSignal.SIGHUP;
+        if (Interlocked.Increment(ref _count) == 1)
+        {
+            signal.Cancel = true;
+            _asked.Cancel();
+        }
+    }
 }

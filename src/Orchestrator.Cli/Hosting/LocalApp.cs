@@ -6,8 +6,10 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
@@ -53,8 +55,8 @@ internal sealed class LocalApp : IAsyncDisposable
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>
         _host.ReadHistoryAsync(instanceId, cancellationToken);
 
-    /// <summary>Starts the app over its storage, which other processes may look at, but not run workflows in, until the app is disposed.</summary>
-    /// <exception cref="JournalException">Another process runs workflows there, or the folder or the account cannot be used.</exception>
+    /// <summary>Starts the app over its storage. A folder is shared with other processes; an account is this process's own until the app is disposed.</summary>
+    /// <exception cref="JournalException">Another process runs workflows in the account, or the folder or the account cannot be used.</exception>
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the storage account cannot be used.</exception>
     /// <exception cref="ModelConfigurationException">The environment variables of models or prices cannot be used.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
@@ -95,7 +97,7 @@ internal sealed class LocalApp : IAsyncDisposable
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));
         }
 
-        // One process owns the journal, so a claim on an attempt need not outlive it: the next one would only wait until it expires.
+        // One process drives a run at a time, so a claim on an attempt need not outlive it: the next one would only wait until it expires.
         services.AddOrchestrator(settings.Options, new MemoryContentStore());
         var provider = services.BuildServiceProvider();
         try
@@ -109,7 +111,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Services = provider;
                     builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
-                    builder.Options.Recovers = settings.Recovers;
+                    builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider.GetRequiredService<RunStore>(), instanceId, settings.Continues, token);
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
                     builder.Options.HubName = host.HubName ?? builder.Options.HubName;
@@ -123,6 +125,34 @@ internal sealed class LocalApp : IAsyncDisposable
             await journal.DisposeAsync();
             await provider.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>The ids of the unfinished runs that this process drives, in their order.</summary>
+    public IReadOnlyList<string> Driven => RunIds(_host.Driven);
+
+    /// <summary>The ids of the unfinished runs that no process drives, since this one was not to go on with them, in their order.</summary>
+    public IReadOnlyList<string> Left(StateStorage where) => RunIds(_host.Left.Where(instance => where.FindHolder(instance) is null));
+
+    /// <summary>Goes on with an unfinished run that no process drives.</summary>
+    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or was never scheduled.</returns>
+    public Task<string?> GoOnAsync(RunInput run, CancellationToken cancellationToken) => _host.GoOnAsync(run.InstanceId, cancellationToken);
+
+    private static IReadOnlyList<string> RunIds(IEnumerable<string> instances) => [.. instances.Select(RunOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static string RunOf(string instance) => instance.Split('.')[0];
+
+    /// <summary>An instance without a record is no run, or was left by a deletion: it is ended by going on.</summary>
+    private static async Task<bool> ContinuesAsync(RunStore runs, string instance, Func<RunRecord, bool> continues, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runs.FindAsync(RunOf(instance), cancellationToken) is not { } record || continues(record);
+        }
+        catch (InvalidDataException)
+        {
+            // A record that cannot be read does not say who the run is for.
+            return false;
         }
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Runs;
 using Orchestrator.Functions;
 
 namespace Orchestrator.Cli.Hosting;
@@ -12,14 +13,10 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     public bool Verbose { get; init; }
 
     /// <summary>
-    /// Which instances of the storage are known and go on; null: all. A command that was asked for one run names that one's only: others would
-    /// spend money unseen.
+    /// Which unfinished runs go on when the app starts, unless another process drives them. None unless it is said: a command that was asked for one run
+    /// goes on with that one, and others would spend money unseen.
     /// </summary>
-    public Func<string, bool>? Recovers { get; init; } = static _ => false;
-
-    /// <summary>Only the instances of this run.</summary>
-    public static Func<string, bool> InstancesOf(string runId) =>
-        instance => instance == runId || instance.StartsWith(runId + ".", StringComparison.Ordinal);
+    public Func<RunRecord, bool> Continues { get; init; } = static _ => false;
 
     public OrchestratorOptions Options { get; init; } = new();
 }

@@ -7,8 +7,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>
-/// The process that serves a state folder: <c>serve</c> leaves its address in the folder, so that other commands ask it instead of competing for the
-/// folder. The key stays in the environment.
+/// The process that serves a state folder: <c>serve</c> leaves its address in the folder, so that other commands ask it. The key stays in the environment.
 /// </summary>
 internal sealed class ServedFolder : IDisposable
 {
@@ -33,7 +32,7 @@ internal sealed class ServedFolder : IDisposable
 
         var file = Path.Combine(where.Folder, FileName);
         File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(new Announcement(api), WorkflowJson.Compact));
-        return new Withdrawal(file);
+        return new Withdrawal(file, api);
     }
 
     /// <summary>The process that serves the folder; null when none does, or none that answers.</summary>
@@ -91,15 +90,22 @@ internal sealed class ServedFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            // Being written, or no file of ours: as if nobody served it; the lock of the folder decides.
+            // Being written, or no file of ours: as if nobody served it; the locks of the instances decide.
             return null;
         }
     }
 
     private sealed record Announcement(Uri Api);
 
-    private sealed class Withdrawal(string file) : IDisposable
+    /// <summary>Another process that serves the folder, too, may have left its own address since.</summary>
+    private sealed class Withdrawal(string file, Uri api) : IDisposable
     {
-        public void Dispose() => File.Delete(file);
+        public void Dispose()
+        {
+            if (Read(file) == api)
+            {
+                File.Delete(file);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
 
@@ -18,8 +19,13 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <summary>How long runs wait for an account that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whether a process has the storage to itself, and so may work on runs that have not ended; null where that cannot be told.</summary>
-    public bool? IsWorkedOn => Kind == StorageKind.Files ? FileJournal.HasOwner(Journal) : null;
+    /// <summary>Which process drives the latest attempt of a run, in words; null when none does, and where that cannot be told.</summary>
+    public string? FindDriver(RunInput run) => FindHolder(run.InstanceId);
+
+    /// <summary>Whether a process drives the latest attempt of a run; null where that cannot be told.</summary>
+    public bool? IsDriven(string runId, int attempt) => Kind == StorageKind.Files ? FindDriver(new RunInput(runId, attempt)) is not null : null;
+
+    public string? FindHolder(string instanceId) => Kind == StorageKind.Files ? FileJournal.FindHolder(Journal, instanceId) : null;
 
     private string Journal => Path.Combine(Folder, "journal");
 
@@ -40,8 +46,8 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
         ? OpenContent()
         : throw new UsageException($"There is no state folder '{Folder}'.");
 
-    /// <summary>The histories of orchestrations, where the contents are. They are this process's own until the journal is disposed.</summary>
-    /// <exception cref="JournalException">Another process owns them, or the folder or the account cannot be used.</exception>
+    /// <summary>The histories of orchestrations, where the contents are. Those of an account are this process's own until the journal is disposed.</summary>
+    /// <exception cref="JournalException">Another process owns those of the account, or the folder or the account cannot be used.</exception>
     /// <exception cref="ContentStoreException">The setting of the account cannot be used, or the account does not answer.</exception>
     public async Task<IJournal> OpenJournalAsync(CancellationToken cancellationToken) => Kind switch
     {

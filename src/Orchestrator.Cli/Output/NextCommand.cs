@@ -7,16 +7,15 @@ namespace Orchestrator.Cli.Output;
 internal static class NextCommand
 {
     /// <summary>The sentence; null when there is nothing to do, or nothing is kept.</summary>
-    /// <param name="server">Who works on the runs that have not ended; null when nobody is known to.</param>
-    /// <param name="isWorkedOn">False when no process can be working on it; true does not say on which run one works.</param>
-    public static string? Of(string runId, RunStatus status, StateStorage where, Uri? server = null, bool? isWorkedOn = null) => status switch
+    /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
+    public static string? Of(string runId, RunStatus status, StateStorage where, string? driver = null) => status switch
     {
         _ when where.Kind == StorageKind.Memory => null,
         RunStatus.Completed => null,
         RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",
         RunStatus.Suspended => $"To let it go on: {Line("runs continue", runId, where)}",
-        _ when server is not null => $"{server} works on it.",
-        _ when isWorkedOn == false => $"To go on with it: {Line("resume", runId, where)}",
+        _ when driver is not null => $"The {driver} works on it.",
+        _ when where.Kind == StorageKind.Files => $"To go on with it: {Line("resume", runId, where)}",
         _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
     };
 

@@ -33,6 +33,9 @@ public sealed record ResumeRequest(string RunId)
     /// <summary>A step whose text is wanted while it is written; null for none.</summary>
     public string? StreamedStep { get; init; }
 
+    /// <summary>Who stays with the run; null: it is for whoever serves.</summary>
+    public Companion? Companion { get; init; }
+
     /// <summary>Why, for the record; null when nobody says.</summary>
     public string? Reason { get; init; }
 

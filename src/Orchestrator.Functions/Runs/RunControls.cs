@@ -65,10 +65,11 @@ public sealed class RunControls(
     }
 
     /// <summary>Starts a new run with the definition, the inputs and all else that this one was asked for.</summary>
+    /// <param name="companion">Who stays with it; null: it is for whoever serves.</param>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="DefinitionRefusedException">This version finds errors in the definition.</exception>
     /// <exception cref="RunRefusedException">It cannot run any more, for instance since a prompt is gone.</exception>
-    public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
+    public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, Companion? companion, CancellationToken cancellationToken)
     {
         var record = await runs.FindAsync(runId, cancellationToken) ?? throw new RunNotFoundException(runId);
         if (await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken) is not { } run
@@ -92,6 +93,7 @@ public sealed class RunControls(
                 Tags = record.Tags,
                 Mocks = run.Mocks,
                 File = record.File,
+                Companion = companion,
                 Reason = $"Restarted from run '{runId}'.",
             },
             cancellationToken);

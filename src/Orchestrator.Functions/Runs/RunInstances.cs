@@ -32,7 +32,7 @@ internal static class RunInstances
     /// Deletes the histories of a run that has ended. Its last orchestration writes how the run ended before it ends itself, and only then it can be purged.
     /// </summary>
     /// <param name="attempts">How many attempts are known of.</param>
-    /// <param name="force">Terminate what has not ended, and look for orchestrations that nothing tells of.</param>
+    /// <param name="force">Look for orchestrations that nothing tells of.</param>
     public static async Task PurgeAsync(DurableTaskClient client, string runId, int attempts, bool force, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(1, attempts).Select(attempt => new RunInput(runId, attempt).InstanceId).ToHashSet(StringComparer.Ordinal);
@@ -49,17 +49,10 @@ internal static class RunInstances
 
         foreach (var id in ids)
         {
-            if ((await client.PurgeInstanceAsync(id, cancellationToken)).PurgedInstanceCount == 0 && await client.GetInstanceAsync(id, cancellationToken) is { } open)
+            if ((await client.PurgeInstanceAsync(id, cancellationToken)).PurgedInstanceCount == 0 && await client.GetInstanceAsync(id, cancellationToken) is not null)
             {
-                if (force)
-                {
-                    await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
-                }
-                else if (open.RuntimeStatus == OrchestrationRuntimeStatus.Suspended)
-                {
-                    await client.ResumeInstanceAsync(id, cancellation: cancellationToken);
-                }
-
+                // It may have lost its process on the way from the run's end to its own.
+                await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
                 await client.WaitForInstanceCompletionAsync(id, cancellationToken);
                 await client.PurgeInstanceAsync(id, cancellationToken);
             }

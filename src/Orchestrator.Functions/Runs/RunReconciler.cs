@@ -43,6 +43,9 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
 
         switch (instance)
         {
+            case null when record.Status == RunStatus.Pending && record.Attempts[^1].IsForeground && await IsPreparedAsync(record, cancellationToken):
+                // Whoever stays with it is about to begin it, or is gone: then it is begun again only when somebody asks for it.
+                return record;
             case null when record.Status == RunStatus.Pending:
                 return await BeginAsync(client, record, run, cancellationToken);
             case null:
@@ -69,10 +72,20 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
     private static bool IsSuspended(OrchestrationMetadata instance) =>
         instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended || instance.ReadCustomStatusAs<RunProgressStatus>()?.Status == RunStatus.Suspended;
 
-    /// <summary>Whoever wrote the record did not come to schedule it, or is about to: doing it twice is no harm.</summary>
+    /// <summary>Begins a run that is written down, if nobody has. Whoever wrote it did not come to that, or is about to: doing it twice is no harm.</summary>
+    public Task<RunRecord> BeginAsync(DurableTaskClient client, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(record);
+        return record.Status == RunStatus.Pending ? BeginAsync(client, record, new RunInput(record.RunId, record.Attempt), cancellationToken) : Task.FromResult(record);
+    }
+
+    private async Task<bool> IsPreparedAsync(RunRecord record, CancellationToken cancellationToken) =>
+        await runs.FindPreparedAsync(record.RunId, record.Attempt, cancellationToken) is not null;
+
     private async Task<RunRecord> BeginAsync(DurableTaskClient client, RunRecord record, RunInput run, CancellationToken cancellationToken)
     {
-        if (await runs.FindPreparedAsync(record.RunId, record.Attempt, cancellationToken) is not null)
+        if (await IsPreparedAsync(record, cancellationToken))
         {
             await RunInstances.ScheduleAsync(client, run, cancellationToken);
             return record;

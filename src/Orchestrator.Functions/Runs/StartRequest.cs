@@ -39,6 +39,9 @@ public sealed record StartRequest
 
     public MockScript? Mocks { get; init; }
 
+    /// <summary>Who stays with the run; null: it is for whoever serves.</summary>
+    public Companion? Companion { get; init; }
+
     /// <summary>Why, for the record; null when nobody says.</summary>
     public string? Reason { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Client;
@@ -11,17 +13,16 @@ internal sealed partial class LocalDurableTaskClient
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
         filter ??= new OrchestrationQuery();
-        return Pageable.Create((token, size, cancellation) =>
+        return Pageable.Create(async (token, size, cancellation) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            var pageSize = PageSize(size ?? filter.PageSize);
-            var found = Select(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, filter.InstanceIdPrefix);
-            var page = Page(found, token ?? filter.ContinuationToken, pageSize, out var next);
-            return Task.FromResult(new Page<OrchestrationMetadata>([.. page.Select(entry => Metadata(entry, entry.Snapshot!, filter.FetchInputsAndOutputs))], next));
+            var found = SelectAsync(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, filter.InstanceIdPrefix, token ?? filter.ContinuationToken, cancellation);
+            var (page, next) = await PageAsync(found, PageSize(size ?? filter.PageSize)).ConfigureAwait(false);
+            return new Page<OrchestrationMetadata>([.. page.Select(snapshot => Metadata(snapshot, filter.FetchInputsAndOutputs))], next);
         });
     }
 
-    public override Task<Page<string>> ListInstanceIdsAsync(
+    public override async Task<Page<string>> ListInstanceIdsAsync(
         IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null,
         DateTimeOffset? completedTimeFrom = null,
         DateTimeOffset? completedTimeTo = null,
@@ -29,11 +30,11 @@ internal sealed partial class LocalDurableTaskClient
         string? lastInstanceKey = null,
         CancellationToken cancellation = default)
     {
-        var found = Select(null, null, runtimeStatus, null).Where(entry => entry.Snapshot is { IsFinished: true } snapshot
+        var found = SelectAsync(null, null, runtimeStatus, null, lastInstanceKey, cancellation).Where(snapshot => snapshot.IsFinished
             && (completedTimeFrom is null || snapshot.LastUpdatedAt >= completedTimeFrom)
             && (completedTimeTo is null || snapshot.LastUpdatedAt <= completedTimeTo));
-        var page = Page(found, lastInstanceKey, PageSize(pageSize), out var next);
-        return Task.FromResult(new Page<string>([.. page.Select(entry => entry.InstanceId)], next));
+        var (page, next) = await PageAsync(found, PageSize(pageSize)).ConfigureAwait(false);
+        return new Page<string>([.. page.Select(snapshot => snapshot.InstanceId)], next);
     }
 
     /// <summary>Deletes a finished instance, and the instances that it had started when that is asked for. What is not finished stays.</summary>
@@ -49,10 +50,10 @@ internal sealed partial class LocalDurableTaskClient
     {
         ArgumentNullException.ThrowIfNull(filter);
         var purged = 0;
-        foreach (var entry in Select(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, null).ToArray())
+        foreach (var snapshot in await SelectAsync(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, null, null, cancellation).ToListAsync(cancellation).ConfigureAwait(false))
         {
             cancellation.ThrowIfCancellationRequested();
-            purged += await engine.PurgeAsync(entry.InstanceId, options?.Recursive ?? false).ConfigureAwait(false);
+            purged += await engine.PurgeAsync(snapshot.InstanceId, options?.Recursive ?? false).ConfigureAwait(false);
         }
 
         return new PurgeResult(purged, true);
@@ -62,31 +63,53 @@ internal sealed partial class LocalDurableTaskClient
         ? wanted
         : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A page holds at least one instance.");
 
-    private static List<InstanceEntry> Page(IEnumerable<InstanceEntry> found, string? after, int size, out string? next)
+    private static async Task<(List<InstanceSnapshot> Page, string? Next)> PageAsync(IAsyncEnumerable<InstanceSnapshot> found, int size)
     {
-        var page = found
-            .Where(entry => string.IsNullOrEmpty(after) || string.CompareOrdinal(entry.InstanceId, after) > 0)
-            .OrderBy(entry => entry.InstanceId, StringComparer.Ordinal)
-            .Take(size + 1)
-            .ToList();
-        next = null;
-        if (page.Count > size)
+        var page = new List<InstanceSnapshot>();
+        await foreach (var snapshot in found.ConfigureAwait(false))
         {
-            page.RemoveAt(size);
-            next = page[^1].InstanceId;
+            if (page.Count == size)
+            {
+                return (page, page[^1].InstanceId);
+            }
+
+            page.Add(snapshot);
         }
 
-        return page;
+        return (page, null);
     }
 
-    private IEnumerable<InstanceEntry> Select(DateTimeOffset? createdFrom, DateTimeOffset? createdTo, IEnumerable<OrchestrationRuntimeStatus>? statuses, string? prefix)
+    /// <summary>What does not run here is read, one instance after the other, as far as somebody asks on.</summary>
+    /// <param name="after">The id after which it begins; null or empty: at the first.</param>
+    private async IAsyncEnumerable<InstanceSnapshot> SelectAsync(
+        DateTimeOffset? createdFrom, DateTimeOffset? createdTo, IEnumerable<OrchestrationRuntimeStatus>? statuses, string? prefix, string? after,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         engine.ThrowIfStopped();
         var wanted = statuses?.ToHashSet() is { Count: > 0 } some ? some : null;
-        return engine.Entries.Where(entry => entry.Fault is null && entry.Snapshot is { } snapshot
-            && (createdFrom is null || snapshot.CreatedAt >= createdFrom)
-            && (createdTo is null || snapshot.CreatedAt <= createdTo)
-            && (wanted is null || wanted.Contains(snapshot.Status))
-            && (prefix is null || entry.InstanceId.StartsWith(prefix, StringComparison.Ordinal)));
+        foreach (var id in await engine.ListIdsAsync(cancellation).ConfigureAwait(false))
+        {
+            if ((string.IsNullOrEmpty(after) || string.CompareOrdinal(id, after) > 0)
+                && (prefix is null || id.StartsWith(prefix, StringComparison.Ordinal))
+                && await TryFindAsync(id, cancellation).ConfigureAwait(false) is { } snapshot
+                && (createdFrom is null || snapshot.CreatedAt >= createdFrom)
+                && (createdTo is null || snapshot.CreatedAt <= createdTo)
+                && (wanted is null || wanted.Contains(snapshot.Status)))
+            {
+                yield return snapshot;
+            }
+        }
+    }
+
+    private async Task<InstanceSnapshot?> TryFindAsync(string instanceId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false);
+        }
+        catch (JournalException)
+        {
+            return null;
+        }
     }
 }

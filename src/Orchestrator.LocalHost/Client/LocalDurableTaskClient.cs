@@ -79,13 +79,11 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         await WhenAsync(instanceId, static snapshot => snapshot.IsFinished, getInputsAndOutputs, cancellation).ConfigureAwait(false);
 
     /// <exception cref="JournalException">The instance is refused: its history is damaged or cannot be written.</exception>
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
         CheckId(instanceId);
         cancellation.ThrowIfCancellationRequested();
-        var entry = engine.Find(instanceId);
-        entry?.ThrowIfFaulted();
-        return Task.FromResult(entry?.Snapshot is { } snapshot ? Metadata(entry, snapshot, getInputsAndOutputs) : null);
+        return await engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is { } snapshot ? Metadata(snapshot, getInputsAndOutputs) : null;
     }
 
     /// <summary>Runs an instance's orchestrator again with the same input, under the same id or a new one.</summary>
@@ -94,9 +92,7 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
     public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
         CheckId(instanceId);
-        var entry = engine.Find(instanceId);
-        entry?.ThrowIfFaulted();
-        if (entry?.Snapshot is not { } snapshot)
+        if (await engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is not { } snapshot)
         {
             throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         }
@@ -153,14 +149,13 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
     private async Task<OrchestrationMetadata> WhenAsync(string instanceId, Func<InstanceSnapshot, bool> condition, bool payloads, CancellationToken cancellation)
     {
         CheckId(instanceId);
-        var entry = engine.EntryOf(instanceId);
-        return Metadata(entry, await entry.WhenAsync(condition, cancellation).ConfigureAwait(false), payloads);
+        return Metadata(await engine.WhenAsync(instanceId, condition, cancellation).ConfigureAwait(false), payloads);
     }
 
-    private OrchestrationMetadata Metadata(InstanceEntry entry, InstanceSnapshot snapshot, bool payloads)
+    private OrchestrationMetadata Metadata(InstanceSnapshot snapshot, bool payloads)
     {
         var updated = snapshot.LastUpdatedAt;
-        if (!snapshot.IsFinished && entry.Live is { } live && live.LastUpdatedAt > updated)
+        if (!snapshot.IsFinished && engine.Find(snapshot.InstanceId)?.Live is { } live && live.LastUpdatedAt > updated)
         {
             updated = live.LastUpdatedAt;
         }

@@ -26,7 +26,10 @@ public sealed class LocalDurableHostOptions
     [StringLength(100, MinimumLength = 1)]
     public string HubName { get; set; } = "local";
 
-    /// <summary>Which instances in the journal are known and go on when the host starts, by their ids.</summary>
-    /// <value>Null, the default: all. A process that is only there for a few instances names those; it must not be asked for the others.</value>
-    public Func<string, bool>? Recovers { get; set; }
+    /// <summary>Which instances in the journal go on when the host starts, by their ids.</summary>
+    /// <value>
+    /// Null, the default: all. In a journal that processes share it is asked only of those that may be unfinished; what another process drives does not go
+    /// on here whatever it says, and all can be looked at. In another journal the others are unknown.
+    /// </value>
+    public Func<string, CancellationToken, Task<bool>>? Recovers { get; set; }
 }

@@ -4,52 +4,51 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// Histories as files of JSON lines with checksums, flushed to the disk before an append completes. The folder belongs to one process at a time.
+/// Histories as files of JSON lines with checksums, flushed to the disk before an append completes. Processes share the folder: each instance belongs
+/// to the one that holds it.
 /// </summary>
 /// <remarks>
-/// An incomplete last line is a write that a crash tore: it was never confirmed, and is cut off when the history is read. A damaged line that is
-/// complete is corruption: reading it fails, and nothing is changed.
+/// An incomplete last line is a write that a crash tore, or one that another process is making: it was never confirmed, and is not read. It is cut off
+/// before the next append. A damaged line that is complete is corruption: reading it fails, and nothing is changed.
 /// </remarks>
-public sealed class FileJournal : IJournal
+public sealed partial class FileJournal : ISharedJournal
 {
     private const int OpenFiles = 256;
 
     private readonly ConcurrentDictionary<JournalId, JournalFile> _files = new();
+    private readonly ConcurrentDictionary<JournalId, End> _ends = new();
     private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly OpenFileBudget _budget = new(OpenFiles);
     private readonly string _instances;
+    private readonly string _inbox;
+    private readonly TimeProvider _time;
     private readonly JournalDevice _device;
-    private readonly StateFolderLock _lock;
     private readonly FlushThreads _threads;
     private bool _disposed;
 
     private FileJournal(string folder, TimeProvider time, JournalDevice device)
     {
         Folder = Path.GetFullPath(folder);
-        _device = device;
-        _lock = StateFolderLock.Acquire(Folder, time);
-        _instances = Path.Combine(Folder, "instances");
-        try
+        (_time, _device) = (time, device);
+        if (File.Exists(Folder))
         {
-            Directory.CreateDirectory(_instances);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            _lock.Dispose();
-            throw StateFolderLock.Unwritable(_instances, problem);
+            throw new JournalException($"The state folder '{Folder}' is a file. Choose another folder, or move the file away.");
         }
 
+        Make(Folder);
+        Make(_instances = Path.Combine(Folder, "instances"));
+        Make(_inbox = Path.Combine(Folder, "inbox"));
         _threads = new FlushThreads(Math.Clamp(Environment.ProcessorCount, 2, 8));
     }
 
     /// <summary>The absolute path of the state folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Takes possession of a state folder, which is created when it is missing.</summary>
+    /// <summary>Opens a state folder, which is created when it is missing.</summary>
     /// <param name="folder">Absolute, or relative to the current directory.</param>
-    /// <param name="time">Dates the owner's note; null means the system's clock.</param>
-    /// <exception cref="JournalException">Another process owns the folder (the message names it), or it cannot be written.</exception>
+    /// <param name="time">Dates the notes of who holds instances, and messages; null means the system's clock.</param>
+    /// <exception cref="JournalException">It cannot be written.</exception>
     public static FileJournal Open(string folder, TimeProvider? time = null) => Open(folder, time, new JournalDevice());
 
     internal static FileJournal Open(string folder, TimeProvider? time, JournalDevice device)
@@ -58,10 +57,7 @@ public sealed class FileJournal : IJournal
         return new FileJournal(folder, time ?? TimeProvider.System, device);
     }
 
-    /// <summary>Whether a living process has possession of the folder, as its note there says; null when the note is of another machine.</summary>
-    public static bool? HasOwner(string folder) => StateFolderLock.FindOwner(Path.GetFullPath(folder)) is { } owner ? owner.IsAlive() : false;
-
-    /// <summary>Never completes: the system holds the folder's lock as long as the process lives.</summary>
+    /// <summary>Never completes: the system holds what this process holds as long as the process lives.</summary>
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>
@@ -81,6 +77,8 @@ public sealed class FileJournal : IJournal
         var path = PathOf(id);
         if (!File.Exists(path))
         {
+            // What is left of a history that was moved away says nothing of this one.
+            File.Delete(ExtractPath(id));
             return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).Append(expectedPosition, record.Span);
         }
 
@@ -97,32 +95,38 @@ public sealed class FileJournal : IJournal
         }
 
         var path = PathOf(id);
-        if (!File.Exists(path))
+        var known = _files.GetValueOrDefault(id);
+        var durable = known?.DurableLength;
+        using var source = FileSource.TryOpen(path, out var length);
+        if (source is null)
         {
             yield break;
         }
 
         var reader = new JournalReader(id);
-        var length = _files.TryGetValue(id, out var known) ? known.DurableLength : new FileInfo(path).Length;
-        using (var source = new FileSource(path, length))
+        source.Length = durable ?? length;
+        await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
         {
-            await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
-            {
-                yield return record;
-            }
+            yield return record;
         }
 
         if (known is null)
         {
-            Adopt(id, path, reader, length);
+            _ends[id] = new End(reader.Records, reader.Records == 0 ? 0 : reader.GoodLength, length);
         }
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<JournalId> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => ListFilesAsync("*" + InstanceFileName.Extension, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default) =>
+        ListFilesAsync(InstanceFileName.Encode(instanceId) + "~*" + InstanceFileName.Extension, cancellation);
+
+    private async IAsyncEnumerable<JournalId> ListFilesAsync(string pattern, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        foreach (var path in Directory.EnumerateFiles(_instances))
+        foreach (var path in Directory.EnumerateFiles(_instances, pattern))
         {
             cancellation.ThrowIfCancellationRequested();
             var name = Path.GetFileName(path);
@@ -143,11 +147,14 @@ public sealed class FileJournal : IJournal
             await known.CloseAsync().ConfigureAwait(false);
         }
 
+        // An extract says that there is an end, so it must not outlast its history.
+        File.Delete(ExtractPath(id));
         File.Delete(PathOf(id));
         _files.TryRemove(id, out _);
+        _ends.TryRemove(id, out _);
     }
 
-    /// <summary>Flushes what was appended, closes the files and lets go of the folder.</summary>
+    /// <summary>Flushes what was appended, closes the files and lets go of every instance.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -163,7 +170,10 @@ public sealed class FileJournal : IJournal
 
         _threads.Dispose();
         _opening.Dispose();
-        _lock.Dispose();
+        foreach (var hold in _holds.Keys)
+        {
+            hold.Dispose();
+        }
     }
 
     /// <summary>The id behind a name that holds only its hash; null when nothing was written yet.</summary>
@@ -173,7 +183,12 @@ public sealed class FileJournal : IJournal
         try
         {
             var reader = new JournalReader(null);
-            using var source = new FileSource(path, new FileInfo(path).Length);
+            using var source = FileSource.TryOpen(path, out _);
+            if (source is null)
+            {
+                return null;
+            }
+
             await foreach (var _ in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
             {
                 break;
@@ -204,10 +219,17 @@ public sealed class FileJournal : IJournal
         {
             if (!_files.ContainsKey(id))
             {
-                await foreach (var _ in ReadAsync(id, cancellation).ConfigureAwait(false))
+                if (!_ends.TryGetValue(id, out var end) || end.FileLength != new FileInfo(PathOf(id)).Length)
                 {
-                    // Reading to the end is what tells the position, and cuts a torn tail off.
+                    await foreach (var _ in ReadAsync(id, cancellation).ConfigureAwait(false))
+                    {
+                        // Reading to the end is what tells the position.
+                    }
+
+                    end = _ends[id];
                 }
+
+                Adopt(id, end);
             }
         }
         finally
@@ -218,15 +240,15 @@ public sealed class FileJournal : IJournal
         await _files[id].Append(expectedPosition, record.Span).ConfigureAwait(false);
     }
 
-    private void Adopt(JournalId id, string path, JournalReader reader, long length)
+    private void Adopt(JournalId id, End end)
     {
-        var good = reader.Records == 0 ? 0 : reader.GoodLength;
-        if (good < length)
+        var path = PathOf(id);
+        if (end.GoodLength < end.FileLength)
         {
             try
             {
                 using var handle = _device.Open(path);
-                _device.Truncate(handle, good);
+                _device.Truncate(handle, end.GoodLength);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
@@ -237,11 +259,29 @@ public sealed class FileJournal : IJournal
             }
         }
 
-        _files.TryAdd(id, NewFile(id, path, reader.Records, good));
+        _files.TryAdd(id, NewFile(id, path, end.Records, end.GoodLength));
+        _ends.TryRemove(id, out _);
     }
 
     private JournalFile NewFile(JournalId id, string path, long records, long length) =>
         new(id, path, _device, _threads, _budget, records, length);
 
     private string PathOf(JournalId id) => Path.Combine(_instances, InstanceFileName.Encode(id));
+
+    private static void Make(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(
+                $"The state folder '{folder}' cannot be written: {problem.Message} Choose another folder, or give this user the right to write there.", problem);
+        }
+    }
+
+    /// <summary>Where a history ended when it was read.</summary>
+    /// <param name="GoodLength">Without the torn line that may come last, in bytes.</param>
+    private readonly record struct End(long Records, long GoodLength, long FileLength);
 }

@@ -6,14 +6,13 @@ namespace Orchestrator.LocalHost.Journal;
 internal sealed class FileSource : IJournalSource, IDisposable
 {
     private readonly SafeFileHandle _file;
-    private readonly long _length;
     private long _offset;
 
     /// <exception cref="JournalException">The file cannot be opened.</exception>
     public FileSource(string path, long length)
     {
         Location = path;
-        _length = length;
+        Length = length;
         try
         {
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -26,11 +25,34 @@ internal sealed class FileSource : IJournalSource, IDisposable
 
     public string Location { get; }
 
+    /// <summary>How much of the file is read, in bytes.</summary>
+    public long Length { get; set; }
+
+    /// <summary>The whole of a file as it is now; null when there is none, also when it is deleted at this moment.</summary>
+    /// <exception cref="JournalException">The file cannot be opened.</exception>
+    public static FileSource? TryOpen(string path, out long length)
+    {
+        length = 0;
+        try
+        {
+            length = new FileInfo(path).Length;
+            return new FileSource(path, length);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (JournalException problem) when (problem.InnerException is FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     public bool CanBeTorn => true;
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
-        var wanted = (int)Math.Min(buffer.Length, _length - _offset);
+        var wanted = (int)Math.Min(buffer.Length, Length - _offset);
         if (wanted <= 0)
         {
             return 0;

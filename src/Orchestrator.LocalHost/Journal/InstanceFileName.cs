@@ -16,10 +16,13 @@ internal static class InstanceFileName
     private const int KeptOfLong = 80;
     private const string HashMark = "==";
 
-    public static string Encode(JournalId id)
+    public static string Encode(JournalId id) => Encode(id.InstanceId) + '~' + id.Generation.ToString(CultureInfo.InvariantCulture) + Extension;
+
+    /// <summary>The beginning of the names of everything of an instance, up to a <c>~</c> or a dot.</summary>
+    public static string Encode(string instanceId)
     {
         var name = new StringBuilder();
-        foreach (var value in Encoding.UTF8.GetBytes(id.InstanceId))
+        foreach (var value in Encoding.UTF8.GetBytes(instanceId))
         {
             var character = (char)value;
             if (char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '_')
@@ -39,10 +42,10 @@ internal static class InstanceFileName
         if (name.Length > LongestEncoded)
         {
             name.Length = KeptOfLong;
-            name.Append(HashMark).Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id.InstanceId))));
+            name.Append(HashMark).Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instanceId))));
         }
 
-        return name.Append('~').Append(id.Generation.ToString(CultureInfo.InvariantCulture)).Append(Extension).ToString();
+        return name.ToString();
     }
 
     /// <summary>What a name says: the id, or null when only the header knows it or the file is none of ours.</summary>

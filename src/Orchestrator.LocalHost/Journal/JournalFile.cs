@@ -68,7 +68,7 @@ internal sealed class JournalFile
 
             if (_accepted == 0)
             {
-                AddFrame(0, Header());
+                AddFrame(0, Header(_id));
             }
 
             _accepted++;
@@ -195,8 +195,9 @@ internal sealed class JournalFile
         }
     }
 
-    private byte[] Header() =>
-        JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(_id.InstanceId, _id.Generation), JournalHeaderContext.Default.JournalHeader);
+    /// <summary>The first line of everything of a history.</summary>
+    public static byte[] Header(JournalId id) =>
+        JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(id.InstanceId, id.Generation), JournalHeaderContext.Default.JournalHeader);
 
     private void AddFrame(long number, ReadOnlySpan<byte> record)
     {

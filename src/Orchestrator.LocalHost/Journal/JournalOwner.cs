@@ -1,38 +1,12 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>Which process a journal belongs to: a note for those who are refused. What counts is the lock or the lease beside it.</summary>
+/// <summary>Which process an instance, or a journal, belongs to: a note for those who are refused. What counts is the lock or the lease beside it.</summary>
 internal sealed record JournalOwner(int Pid, string Host, DateTimeOffset Since)
 {
     public static JournalOwner ThisProcess(TimeProvider time) => new(Environment.ProcessId, Environment.MachineName, time.GetUtcNow());
-
-    /// <summary>Whether the process is there still, and no other that got its number later; null when it is on another machine.</summary>
-    public bool? IsAlive()
-    {
-        if (Host != Environment.MachineName)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var process = Process.GetProcessById(Pid);
-            return process.StartTime.ToUniversalTime() <= Since.UtcDateTime;
-        }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
-        catch (Win32Exception)
-        {
-            // It is there, and another user's.
-            return true;
-        }
-    }
 
     /// <summary>Null when the note cannot be understood.</summary>
     public static JournalOwner? Read(ReadOnlySpan<byte> json)

@@ -9,11 +9,18 @@ internal sealed class InstanceEntry(string instanceId)
     private OrchestrationInstance? _live;
     private InstanceSnapshot? _snapshot;
     private Exception? _fault;
+    private FamilyHold? _hold;
 
     public string InstanceId { get; } = instanceId;
 
     /// <summary>Guards the decision to create, replace or purge.</summary>
     public Lock Gate { get; } = new();
+
+    /// <summary>Taken while the instance is made this process's own.</summary>
+    public SemaphoreSlim Opening { get; } = new(1, 1);
+
+    /// <summary>In a shared journal, what says that the instance is this process's own; null while it is not.</summary>
+    public FamilyHold? Hold => Volatile.Read(ref _hold);
 
     /// <summary>The running instance; null when it is finished or was never there.</summary>
     public OrchestrationInstance? Live => Volatile.Read(ref _live);
@@ -25,6 +32,35 @@ internal sealed class InstanceEntry(string instanceId)
     public Exception? Fault => Volatile.Read(ref _fault);
 
     public void Run(OrchestrationInstance live) => Volatile.Write(ref _live, live);
+
+    public void Take(FamilyHold hold) => Volatile.Write(ref _hold, hold);
+
+    /// <summary>Makes the instance this process's own together with the one that started it.</summary>
+    public void Share(InstanceEntry parent)
+    {
+        lock (Gate)
+        {
+            _hold ??= parent.Hold?.Share();
+        }
+    }
+
+    /// <summary>Gives the instance away, unless it runs.</summary>
+    /// <param name="forGood">Its histories were deleted.</param>
+    public void LetGo(bool forGood = false)
+    {
+        FamilyHold? hold;
+        lock (Gate)
+        {
+            if (_live is not null)
+            {
+                return;
+            }
+
+            (hold, _hold) = (_hold, null);
+        }
+
+        hold?.Release(forGood);
+    }
 
     public void Publish(InstanceSnapshot snapshot)
     {

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
@@ -38,6 +39,30 @@ internal sealed record InstanceSnapshot(string InstanceId, int Generation, strin
             Parent = started.Parent,
         };
 
+    /// <summary>What a history, or an extract of one, says.</summary>
+    /// <param name="history">Begins with the start.</param>
+    public static InstanceSnapshot Of(JournalId id, IReadOnlyList<HistoryEvent> history, DateTime now)
+    {
+        var started = (ExecutionStarted)history[0];
+        var status = history.OfType<CustomStatusSet>().LastOrDefault() is { } set ? set.Status : started.CustomStatus;
+        var isSuspended = history.LastOrDefault(happened => happened is ExecutionSuspended or ExecutionResumed) is ExecutionSuspended;
+        var snapshot = Of(
+            id.InstanceId, id.Generation, started,
+            isSuspended ? OrchestrationRuntimeStatus.Suspended
+                : started.StartAt is { } startAt && startAt > now ? OrchestrationRuntimeStatus.Pending
+                : OrchestrationRuntimeStatus.Running,
+            status) with
+        { LastUpdatedAt = history.Max(happened => happened.Time) };
+        return history.OfType<ExecutionCompleted>().FirstOrDefault() is { } end ? snapshot.EndedBy(end, status) : snapshot;
+    }
+
+    /// <summary>The history of an instance that has ended, without all between its start and its end.</summary>
+    public IEnumerable<HistoryEvent> Extract()
+    {
+        yield return new ExecutionStarted(CreatedAt, Name, Input, CreatedAt) { Version = Version, Tags = Tags, Parent = Parent, CustomStatus = CustomStatus };
+        yield return new ExecutionCompleted(LastUpdatedAt, Status, Output, Failure, FailureIsNonRetriable, ChildrenMustEnd);
+    }
+
     public InstanceSnapshot EndedBy(ExecutionCompleted end, string? customStatus) => this with
     {
         Status = end.Status,
@@ -46,6 +71,7 @@ internal sealed record InstanceSnapshot(string InstanceId, int Generation, strin
         FailureIsNonRetriable = end.NonRetriable,
         LastUpdatedAt = end.Time,
         CustomStatus = customStatus,
+        ChildrenMustEnd = end.Recursive,
     };
 
     /// <summary>What the parent learns; null for an instance that has none.</summary>

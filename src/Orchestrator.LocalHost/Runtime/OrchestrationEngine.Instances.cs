@@ -20,20 +20,37 @@ internal sealed partial class OrchestrationEngine
         {
             var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             OrchestrationInstance? instance = null;
+            OrchestrationRuntimeStatus? refused = null;
+            if (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
+            {
+                throw HeldElsewhere(instanceId, holder);
+            }
+
             lock (entry.Gate)
             {
                 entry.ThrowIfFaulted();
-                var status = StatusOf(entry);
-                if (status is { } existing && (dedupe?.Contains(existing) ?? entry.Live is not null))
+                if (_shared is not null && entry.Hold is null)
                 {
-                    throw new OrchestrationAlreadyExistsException(
-                        $"An Orchestration instance with the ID {instanceId} already exists. It is {existing}: choose another id, or wait for its end.");
+                    // Another instance of the id ended at this moment and let go.
+                    continue;
                 }
 
-                if (entry.Live is null)
+                if (StatusOf(entry) is { } existing && (dedupe?.Contains(existing) ?? entry.Live is not null))
+                {
+                    refused = existing;
+                }
+                else if (entry.Live is null)
                 {
                     instance = Begin(entry, started, created);
                 }
+            }
+
+            if (refused is not null)
+            {
+                entry.LetGo();
+                entry.Live?.Wake();
+                throw new OrchestrationAlreadyExistsException(
+                    $"An Orchestration instance with the ID {instanceId} already exists. It is {refused}: choose another id, or wait for its end.");
             }
 
             if (instance is not null)
@@ -60,6 +77,12 @@ internal sealed partial class OrchestrationEngine
         var entry = EntryOf(call.InstanceId);
         OrchestrationInstance? child = null;
         HistoryEvent? answer = null;
+        if (entry is { Live: null, Snapshot: null } && _resting.ContainsKey(call.InstanceId) && Find(parent.InstanceId) is { } parentEntry)
+        {
+            _ = OpenChildAsync(parent, parentEntry, link, call);
+            return;
+        }
+
         lock (entry.Gate)
         {
             if (entry.Fault is { } fault)
@@ -80,25 +103,29 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
-        child?.Wake();
+        if (child is not null && Find(parent.InstanceId) is { } family)
+        {
+            entry.Share(family);
+            child.Wake();
+        }
+
         if (answer is not null)
         {
             parent.Post(new Message(answer, link.Generation));
         }
     }
 
-    /// <summary>Hands an event to an instance; completes when it is durable and processed. What is addressed to nobody, or to a finished instance, is dropped.</summary>
+    /// <summary>
+    /// Hands an event to an instance; completes when it is durable and processed, or left for the process that drives the instance. What is addressed to
+    /// nobody, or to a finished instance, is dropped.
+    /// </summary>
     public Task PostAsync(string instanceId, HistoryEvent happened)
     {
-        if (Find(instanceId) is not { } entry)
+        var entry = Find(instanceId);
+        entry?.ThrowIfFaulted();
+        if (entry?.Live is not { } live)
         {
-            return Task.CompletedTask;
-        }
-
-        entry.ThrowIfFaulted();
-        if (entry.Live is not { } live)
-        {
-            return Task.CompletedTask;
+            return _shared is null || entry?.Snapshot is not null ? Task.CompletedTask : PostElsewhereAsync(instanceId, happened);
         }
 
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -122,7 +149,10 @@ internal sealed partial class OrchestrationEngine
     public async Task<int> PurgeAsync(string instanceId, bool recursive)
     {
         ThrowIfStopped();
-        if (Find(instanceId) is not { } entry)
+        var entry = _shared is null ? Find(instanceId) : EntryOf(instanceId);
+        if (entry is not { Live: null }
+            || !await MayGoAsync(instanceId).ConfigureAwait(false)
+            || await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is not null)
         {
             return 0;
         }
@@ -132,29 +162,51 @@ internal sealed partial class OrchestrationEngine
             return await PurgeRefusedAsync(entry).ConfigureAwait(false);
         }
 
-        InstanceSnapshot snapshot;
+        InstanceSnapshot? finished;
         lock (entry.Gate)
         {
-            if (entry.Live is not null || entry.Fault is not null || entry.Snapshot is not { IsFinished: true } finished)
+            if (entry.Live is not null || entry.Fault is not null || entry.Snapshot is { IsFinished: false })
             {
                 return 0;
             }
 
-            snapshot = finished;
+            finished = entry.Snapshot;
+        }
+
+        if (finished is not { } snapshot)
+        {
+            // Of a history that is gone only what lay beside it can be left.
+            await DeleteHistoryAsync(new JournalId(instanceId, 0)).ConfigureAwait(false);
+            entry.LetGo(forGood: true);
+            return 0;
         }
 
         // Known until its history is gone: whoever starts the id again meanwhile begins the next generation instead of writing into what is deleted.
-        await Journal.DeleteAsync(new JournalId(instanceId, snapshot.Generation)).ConfigureAwait(false);
+        var id = new JournalId(instanceId, snapshot.Generation);
+        var children = recursive ? await ChildrenAsync(id).ConfigureAwait(false) : [];
+        await Journal.DeleteAsync(id).ConfigureAwait(false);
         var purged = entry.Forget(snapshot) ? 1 : 0;
-        if (recursive)
+        entry.LetGo(forGood: purged == 1);
+        _resting.TryRemove(instanceId, out _);
+        foreach (var child in children)
         {
-            foreach (var child in _entries.Values.Where(child => child.Snapshot?.Parent?.InstanceId == instanceId).ToArray())
-            {
-                purged += await PurgeAsync(child.InstanceId, recursive: true).ConfigureAwait(false);
-            }
+            purged += await PurgeAsync(child, recursive: true).ConfigureAwait(false);
         }
 
         return purged;
+    }
+
+    /// <summary>Whether an instance is finished, refused or not there.</summary>
+    private async Task<bool> MayGoAsync(string instanceId)
+    {
+        try
+        {
+            return await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is not { IsFinished: false };
+        }
+        catch (JournalException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Its generation is not known, so every history of its id goes.</summary>
@@ -168,8 +220,24 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
+        entry.LetGo(forGood: true);
         _entries.TryRemove(KeyValuePair.Create(entry.InstanceId, entry));
         return 1;
+    }
+
+    /// <summary>The instances that one has started, as far as they are its own still.</summary>
+    private async Task<List<string>> ChildrenAsync(JournalId id)
+    {
+        var children = new List<string>();
+        foreach (var call in (await ReadAsync(id, Journal.ReadAsync(id)).ConfigureAwait(false)).OfType<SubOrchestrationCreated>())
+        {
+            if (await FindSnapshotAsync(call.InstanceId, CancellationToken.None).ConfigureAwait(false) is { Parent: { } parent } && parent.InstanceId == id.InstanceId)
+            {
+                children.Add(call.InstanceId);
+            }
+        }
+
+        return children;
     }
 
     private static TaskFailureDetails AlreadyExists(string instanceId) => new(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -9,45 +10,163 @@ namespace Orchestrator.LocalHost.Runtime;
 /// <summary>What the journal knows becomes instances again; the unfinished ones go on by themselves.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    /// <param name="recovers">Which instances, by their ids; null: all.</param>
-    public async Task RecoverAsync(Func<string, bool>? recovers, CancellationToken cancellation)
+    private readonly ConcurrentBag<string> _left = [];
+
+    /// <param name="recovers">Which instances, by their ids; null: all. In a shared journal it is asked only of those that may be unfinished.</param>
+    public async Task RecoverAsync(Func<string, CancellationToken, Task<bool>>? recovers, CancellationToken cancellation)
     {
-        var generations = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var instances = new Dictionary<string, List<JournalId>>(StringComparer.Ordinal);
         await foreach (var id in Journal.ListAsync(cancellation).ConfigureAwait(false))
         {
-            if (recovers?.Invoke(id.InstanceId) == false)
+            if (!instances.TryGetValue(id.InstanceId, out var known))
             {
-                continue;
+                instances.Add(id.InstanceId, known = []);
             }
 
-            if (!generations.TryGetValue(id.InstanceId, out var known))
-            {
-                generations.Add(id.InstanceId, known = []);
-            }
+            known.Add(id);
+        }
 
-            known.Add(id.Generation);
+        foreach (var generations in instances.Values)
+        {
+            generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
         }
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(generations, parallel, async (instance, token) =>
+        if (_shared is not null)
         {
-            await RecoverAsync(EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await RecoverSharedAsync(instances, recovers, parallel).ConfigureAwait(false);
+        }
+        else
+        {
+            await Parallel.ForEachAsync(instances, parallel, async (instance, token) =>
+            {
+                if (recovers is null || await recovers(instance.Key, token).ConfigureAwait(false))
+                {
+                    await RecoverAsync(EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
+                }
+            }).ConfigureAwait(false);
+        }
 
         foreach (var entry in _entries.Values)
         {
-            TerminateOrphan(entry);
+            await TerminateOrphanAsync(entry, cancellation).ConfigureAwait(false);
             entry.Live?.Wake();
         }
     }
 
-    private async Task RecoverAsync(InstanceEntry entry, List<int> generations, CancellationToken cancellation)
+    private async Task RecoverSharedAsync(
+        Dictionary<string, List<JournalId>> instances, Func<string, CancellationToken, Task<bool>>? recovers, ParallelOptions parallel)
+    {
+        foreach (var instance in instances.Keys)
+        {
+            _resting[instance] = true;
+        }
+
+        var children = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(instances, parallel, async (instance, token) =>
+        {
+            var newest = instance.Value[0];
+            if (instance.Value.Count == 1 && _shared!.HasExtract(newest))
+            {
+                return;
+            }
+
+            if (recovers is not null && !await recovers(instance.Key, token).ConfigureAwait(false))
+            {
+                _left.Add(instance.Key);
+            }
+            else if (await ReadParentAsync(newest, token).ConfigureAwait(false) is { } parent)
+            {
+                children[instance.Key] = parent;
+            }
+            else
+            {
+                await OpenUnfinishedAsync(EntryOf(instance.Key), EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
+
+        foreach (var child in children.Keys)
+        {
+            await RecoverChildAsync(child, instances[child], children, parallel.CancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Who holds an instance drives what it started, too. What is left of one that has ended or is gone is driven by whoever holds that one's id.
+    /// </summary>
+    private async Task RecoverChildAsync(
+        string instanceId, List<JournalId> generations, ConcurrentDictionary<string, string> children, CancellationToken cancellation)
+    {
+        var parent = children[instanceId];
+        while (children.TryGetValue(parent, out var above))
+        {
+            parent = above;
+        }
+
+        var family = EntryOf(parent);
+        if (family.Live is null && await FindSnapshotAsync(parent, cancellation).ConfigureAwait(false) is { IsFinished: false })
+        {
+            // Another process drives it, or none is to.
+            return;
+        }
+
+        await OpenUnfinishedAsync(family, EntryOf(instanceId), generations, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task OpenUnfinishedAsync(InstanceEntry family, InstanceEntry entry, List<JournalId> generations, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await OpenAsync(family, cancellation, entry == family ? generations : null).ConfigureAwait(false) is not null)
+            {
+                return;
+            }
+        }
+        catch (JournalException problem)
+        {
+            entry.Refuse(problem);
+            return;
+        }
+
+        if (entry != family)
+        {
+            await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
+            entry.Share(family);
+            family.LetGo();
+        }
+
+        if (entry is { Live: null, Snapshot: { IsFinished: true } ended })
+        {
+            await PutExtractAsync(ended).ConfigureAwait(false);
+            entry.Forget(ended);
+        }
+
+        entry.LetGo();
+    }
+
+    /// <summary>The id of the instance that started this one; null for none, and where the history does not tell.</summary>
+    private async Task<string?> ReadParentAsync(JournalId id, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var record in Journal.ReadAsync(id, cancellation).ConfigureAwait(false))
+            {
+                return Parse(id, 1, record) is ExecutionStarted { Parent: { } parent } ? parent.InstanceId : null;
+            }
+        }
+        catch (JournalException)
+        {
+            // Whoever opens it is told.
+        }
+
+        return null;
+    }
+
+    private async Task RecoverAsync(InstanceEntry entry, List<JournalId> generations, CancellationToken cancellation)
     {
         // The newest history that holds anything is the truth: it was durable before the one it replaces was to be deleted.
-        generations.Sort();
-        generations.Reverse();
         var found = false;
-        foreach (var id in generations.Select(generation => new JournalId(entry.InstanceId, generation)))
+        foreach (var id in generations)
         {
             if (found)
             {
@@ -75,26 +194,16 @@ internal sealed partial class OrchestrationEngine
 
     private async Task<bool> LoadAsync(InstanceEntry entry, JournalId id, CancellationToken cancellation)
     {
-        var history = new List<HistoryEvent>();
-        await foreach (var record in Journal.ReadAsync(id, cancellation).ConfigureAwait(false))
-        {
-            history.Add(Parse(id, history.Count + 1, record));
-        }
-
+        var history = await ReadAsync(id, Journal.ReadAsync(id, cancellation)).ConfigureAwait(false);
         if (history.Count == 0)
         {
             return false;
         }
 
-        if (history[0] is not ExecutionStarted started)
+        var snapshot = InstanceSnapshot.Of(id, history, Time.GetUtcNow().UtcDateTime);
+        if (snapshot.IsFinished)
         {
-            throw new JournalException($"The history of '{id}' begins with {history[0].GetType().Name} instead of {nameof(ExecutionStarted)}.");
-        }
-
-        if (history.OfType<ExecutionCompleted>().FirstOrDefault() is { } end)
-        {
-            var status = history.OfType<CustomStatusSet>().LastOrDefault() is { } set ? set.Status : started.CustomStatus;
-            entry.Publish(InstanceSnapshot.Of(entry.InstanceId, id.Generation, started, end.Status, status).EndedBy(end, status) with { ChildrenMustEnd = end.Recursive });
+            entry.Publish(snapshot);
         }
         else
         {
@@ -102,6 +211,20 @@ internal sealed partial class OrchestrationEngine
         }
 
         return true;
+    }
+
+    /// <exception cref="JournalException">The records make no history.</exception>
+    private static async Task<List<HistoryEvent>> ReadAsync(JournalId id, IAsyncEnumerable<ReadOnlyMemory<byte>> records)
+    {
+        var history = new List<HistoryEvent>();
+        await foreach (var record in records.ConfigureAwait(false))
+        {
+            history.Add(Parse(id, history.Count + 1, record));
+        }
+
+        return history.Count == 0 || history[0] is ExecutionStarted
+            ? history
+            : throw new JournalException($"The history of '{id}' begins with {history[0].GetType().Name} instead of {nameof(ExecutionStarted)}.");
     }
 
     private static HistoryEvent Parse(JournalId id, int number, ReadOnlyMemory<byte> record)
@@ -117,10 +240,10 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>A crash may have come between a recursive termination and the end of the children.</summary>
-    private void TerminateOrphan(InstanceEntry entry)
+    private async Task TerminateOrphanAsync(InstanceEntry entry, CancellationToken cancellation)
     {
         if (entry.Live?.Parent is { } parent
-            && Find(parent.InstanceId)?.Snapshot is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
+            && await FindSnapshotAsync(parent.InstanceId, cancellation).ConfigureAwait(false) is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
             _ = TerminateAsync(entry.InstanceId, null, recursive: true);
         }

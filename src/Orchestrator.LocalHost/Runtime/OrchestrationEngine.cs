@@ -11,6 +11,10 @@ namespace Orchestrator.LocalHost.Runtime;
 internal sealed partial class OrchestrationEngine : IDisposable
 {
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
+    /// <summary>Instances in the shared journal that were there when it was last looked, and do not run here.</summary>
+    private readonly ConcurrentDictionary<string, bool> _resting = new(StringComparer.Ordinal);
+    private readonly List<Task> _rests = [];
+    private readonly ISharedJournal? _shared;
     private readonly FunctionRegistry _registry;
     private readonly IServiceProvider _services;
     private readonly Action<OrchestrationInstance>? _pumpScheduler;
@@ -25,6 +29,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
         _services = parts.Services;
         _pumpScheduler = parts.PumpScheduler;
         Journal = parts.Journal;
+        _shared = parts.Journal as ISharedJournal;
         Time = parts.Time;
         Converter = parts.Converter;
         LoggerFactory = parts.LoggerFactory;
@@ -46,6 +51,9 @@ internal sealed partial class OrchestrationEngine : IDisposable
     public ActivityDispatcher Activities { get; }
 
     public IEnumerable<InstanceEntry> Entries => _entries.Values;
+
+    /// <summary>Unfinished instances that were left alone when the host started, since they were not to go on.</summary>
+    public IReadOnlyCollection<string> Left => _left;
 
     public InstanceEntry? Find(string instanceId) => _entries.GetValueOrDefault(instanceId);
 
@@ -120,6 +128,13 @@ internal sealed partial class OrchestrationEngine : IDisposable
         }
 
         await Task.WhenAll(_entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>().Select(instance => instance.HaltAsync())).ConfigureAwait(false);
+        Task[] rests;
+        lock (_rests)
+        {
+            rests = [.. _rests];
+        }
+
+        await Task.WhenAll(rests).ConfigureAwait(false);
         foreach (var entry in _entries.Values)
         {
             entry.StopWaiting(Stopped());
@@ -182,6 +197,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
         {
             Find(parent.InstanceId)?.Live?.Post(new Message(answer, parent.Generation));
         }
+
+        Rest(ended);
     }
 
     public void DeleteHistory(JournalId id) => _ = DeleteHistoryAsync(id);

@@ -59,6 +59,9 @@ internal sealed partial class OrchestrationInstance
         return instance;
     }
 
+    /// <summary>Lets nothing of the instance begin again, since it is only to be ended. To be called before it is woken.</summary>
+    public void Unreplay() => _toReplay = null;
+
     private void Replay()
     {
         var events = _toReplay!;

@@ -1,4 +1,3 @@
-using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
@@ -21,15 +20,6 @@ public sealed class RunCommandStateTests : IDisposable
         result.AssertExit(ExitCodes.WrongUsage);
         Assert.Equal("There is a run 'mine' already.", Assert.Single(result.ErrorLines));
         Assert.Equal(before, await File.ReadAllBytesAsync(record));
-    }
-
-    [Fact]
-    public async Task State_folder_in_use_is_refused_with_its_owner()
-    {
-        await using var owner = FileJournal.Open(Path.Combine(_workspace.State, "journal"), TimeProvider.System);
-
-        _workspace.AssertRefused(
-            await _workspace.RunAsync(Workspace.One, null, "-i", "word=x"), $"is in use by process {Environment.ProcessId} on host");
     }
 
     [Theory]

@@ -14,18 +14,17 @@ public class NextCommandTests
     [InlineData(RunStatus.Cancelled, "To go on from what is done: orchestrator resume r")]
     [InlineData(RunStatus.TimedOut, "To go on from what is done: orchestrator resume r")]
     [InlineData(RunStatus.Suspended, "To let it go on: orchestrator runs continue r")]
-    [InlineData(RunStatus.Running, "If no process works on it any more, go on with it: orchestrator resume r")]
+    [InlineData(RunStatus.Running, "To go on with it: orchestrator resume r")]
     public void Every_state_has_its_command(RunStatus status, string? sentence) => Assert.Equal(sentence, NextCommand.Of("r", status, Default));
 
-    [Theory]
-    [InlineData(true, "If no process works on it any more, go on with it: orchestrator resume r")]
-    [InlineData(false, "To go on with it: orchestrator resume r")]
-    public void Run_that_nobody_can_be_working_on_needs_somebody(bool isWorkedOn, string sentence) =>
-        Assert.Equal(sentence, NextCommand.Of("r", RunStatus.Running, Default, isWorkedOn: isWorkedOn));
+    [Fact]
+    public void Run_of_an_account_may_be_worked_on_by_a_process_that_cannot_be_seen() => Assert.Equal(
+        "If no process works on it any more, go on with it: orchestrator resume r --storage azure",
+        NextCommand.Of("r", RunStatus.Running, new StateStorage(StorageKind.Azure, ".orchestrator")));
 
     [Fact]
-    public void Run_that_a_server_works_on_needs_nobody() =>
-        Assert.Equal("http://127.0.0.1:7071/api/ works on it.", NextCommand.Of("r", RunStatus.Running, Default, new Uri("http://127.0.0.1:7071/api/")));
+    public void Run_that_a_process_works_on_needs_nobody() =>
+        Assert.Equal("The process 12 on host 'a' works on it.", NextCommand.Of("r", RunStatus.Running, Default, "process 12 on host 'a'"));
 
     [Theory]
     [InlineData("my runs", "orchestrator resume r --state \"my runs\"")]

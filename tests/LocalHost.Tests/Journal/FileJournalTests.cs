@@ -16,12 +16,122 @@ public sealed class FileJournalTests : JournalContractTests
     protected override Task<IJournal> OpenAsync() => Task.FromResult<IJournal>(FileJournal.Open(_folder.Path));
 
     [Fact]
-    public async Task Second_owner_is_refused_and_told_who_the_first_is()
+    public async Task Instance_belongs_to_one_journal_at_a_time_and_its_holder_is_named()
     {
-        await using var first = FileJournal.Open(_folder.Combine("owned"));
-        var error = Assert.Throws<JournalException>(() => FileJournal.Open(_folder.Combine("owned")));
-        Assert.Contains($"process {Environment.ProcessId} on host '{Environment.MachineName}'", error.Message, StringComparison.Ordinal);
-        await first.DisposeAsync();
-        await using var second = FileJournal.Open(_folder.Combine("owned"));
+        await using var first = FileJournal.Open(_folder.Combine("shared"));
+        await using var second = FileJournal.Open(_folder.Combine("shared"));
+        var hold = await first.HoldAsync("a");
+
+        Assert.True(hold!.IsFirst);
+        Assert.Null(await second.HoldAsync("a"));
+        Assert.StartsWith($"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a"), StringComparison.Ordinal);
+        Assert.Equal(second.FindHolder("a"), FileJournal.FindHolder(_folder.Combine("shared"), "a"));
+        Assert.NotNull(await second.HoldAsync("b"));
+        hold.Dispose();
+        Assert.Null(second.FindHolder("a"));
+        Assert.False((await second.HoldAsync("a"))!.IsFirst);
+    }
+
+    [Fact]
+    public async Task Journal_that_is_closed_lets_go_of_everything()
+    {
+        await using var second = FileJournal.Open(_folder.Combine("shared"));
+        await using (var first = FileJournal.Open(_folder.Combine("shared")))
+        {
+            await first.HoldAsync("a");
+        }
+
+        Assert.NotNull(await second.HoldAsync("a"));
+    }
+
+    [Fact]
+    public async Task Hold_that_ends_for_good_leaves_no_file()
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        var hold = await journal.HoldAsync("a");
+        hold!.DisposeForGood();
+        hold.Dispose();
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Combine("shared/instances")));
+        Assert.True((await journal.HoldAsync("a"))!.IsFirst);
+    }
+
+    [Fact]
+    public async Task Of_many_who_take_an_instance_that_is_deleted_again_and_again_one_has_it_at_a_time()
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        var (inside, most) = (0, 0);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                if (await journal.HoldAsync("a") is { } hold)
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref inside));
+                    Interlocked.Decrement(ref inside);
+                    hold.DisposeForGood();
+                }
+            }
+        })));
+
+        Assert.Equal(1, most);
+    }
+
+    [Theory]
+    [InlineData("""{"pid":7,"host":"elsewhere","since":"2030-01-01T00:00:00Z"}""")]
+    [InlineData("garbage")]
+    [InlineData("")]
+    public async Task Note_of_a_process_that_is_gone_counts_for_nothing(string note)
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        await File.WriteAllTextAsync(_folder.Combine("shared/instances/a.lock"), "");
+        await File.WriteAllTextAsync(_folder.Combine("shared/instances/a.owner"), note);
+
+        Assert.Null(journal.FindHolder("a"));
+        Assert.NotNull(await journal.HoldAsync("a"));
+    }
+
+    [Fact]
+    public async Task History_that_another_process_is_writing_is_read_as_far_as_it_is_whole_and_not_changed()
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        await journal.AppendAsync(Id("a"), 0, "1"u8.ToArray());
+        var file = _folder.Combine("shared/instances/a~0.jsonl");
+        await File.AppendAllTextAsync(file, """{"v":1,"n":2,"crc":"9ae0""");
+        var before = await File.ReadAllBytesAsync(file);
+
+        await using var reader = FileJournal.Open(_folder.Combine("shared"));
+        var records = 0;
+        await foreach (var _ in reader.ReadAsync(Id("a")))
+        {
+            records++;
+        }
+
+        Assert.Equal(1, records);
+        Assert.Equal(before, await File.ReadAllBytesAsync(file));
+    }
+
+    [Fact]
+    public async Task Messages_wait_in_their_order_until_they_are_deleted_and_one_that_is_not_whole_is_passed_over()
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        await journal.SendAsync("a", "1"u8.ToArray());
+        await journal.SendAsync("B/b", "2"u8.ToArray());
+        await File.WriteAllTextAsync(_folder.Combine("shared/inbox/0.message"), """{"v":1,"n":0,""");
+
+        var seen = new List<string>();
+        await foreach (var message in journal.ReceiveAsync())
+        {
+            seen.Add($"{message.InstanceId}={System.Text.Encoding.UTF8.GetString(message.Body.Span)}");
+            if (seen.Count > 2)
+            {
+                // Those that were not deleted came again.
+                journal.Delete(message);
+                break;
+            }
+        }
+
+        Assert.Equal(["a=1", "B/b=2", "a=1"], seen);
+        Assert.Equal(2, Directory.GetFiles(_folder.Combine("shared/inbox")).Length);
     }
 }

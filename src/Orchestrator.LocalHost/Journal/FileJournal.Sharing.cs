@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Orchestrator.LocalHost.Journal;
+
+/// <summary>What processes that share the folder need: holds, extracts of what has ended, messages to each other.</summary>
+public sealed partial class FileJournal
+{
+    private const string MessageExtension = ".message";
+
+    /// <summary>A message that is not whole after this long was never confirmed.</summary>
+    private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>Somebody who looks whether an instance is held has its lock for a moment.</summary>
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How often it is looked whether there are messages.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>So long the sender of a message waits for it to be taken.</summary>
+    private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(10);
+
+    private const int MostProbes = 20;
+
+    private readonly ConcurrentDictionary<InstanceLock, bool> _holds = new();
+
+    /// <summary>Who holds an instance of a folder, in words; null when nobody does.</summary>
+    public static string? FindHolder(string folder, string instanceId) => InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId))?.ToString();
+
+    /// <inheritdoc/>
+    public string? FindHolder(string instanceId) => InstanceLock.FindHolder(LockPath(_instances, instanceId))?.ToString();
+
+    /// <inheritdoc/>
+    public async Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var path = LockPath(_instances, instanceId);
+        for (var probes = 0; ; probes++)
+        {
+            if (InstanceLock.TryAcquire(path, _time) is { } hold)
+            {
+                _holds[hold] = true;
+                hold.Disposed = () => _holds.TryRemove(hold, out _);
+                return hold;
+            }
+
+            if (probes == MostProbes || InstanceLock.FindHolder(path) is not null)
+            {
+                return null;
+            }
+
+            await Task.Delay(ProbeTime, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task PutExtractAsync(JournalId id, IReadOnlyList<ReadOnlyMemory<byte>> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var bytes = new MemoryStream();
+        Append(bytes, 0, JournalFile.Header(id));
+        for (var i = 0; i < records.Count; i++)
+        {
+            Append(bytes, i + 1, records[i].Span);
+        }
+
+        // Not flushed: when a crash loses it, the history is read once more.
+        await File.WriteAllBytesAsync(ExtractPath(id), bytes.ToArray()).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public bool HasExtract(JournalId id) => File.Exists(ExtractPath(id));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var source = FileSource.TryOpen(ExtractPath(id), out _);
+        if (source is null)
+        {
+            yield break;
+        }
+
+        await foreach (var record in new JournalReader(id).ReadAsync(source, cancellation).ConfigureAwait(false))
+        {
+            yield return record;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task SendAsync(string instanceId, ReadOnlyMemory<byte> message)
+    {
+        using var bytes = new MemoryStream();
+        Append(bytes, 0, JournalFile.Header(new JournalId(instanceId, 0)));
+        Append(bytes, 1, message.Span);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow().UtcTicks:D19}-{Guid.NewGuid():N}{MessageExtension}");
+        var path = Path.Combine(_inbox, name);
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        await using (file.ConfigureAwait(false))
+        {
+            await file.WriteAsync(bytes.ToArray()).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+        }
+
+        var sent = _time.GetTimestamp();
+        while (File.Exists(path) && FindHolder(instanceId) is not null && _time.GetElapsedTime(sent) < SendPatience)
+        {
+            await Task.Delay(ProbeTime, _time).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<JournalMessage> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        while (true)
+        {
+            foreach (var path in Directory.GetFiles(_inbox, "*" + MessageExtension).Order(StringComparer.Ordinal))
+            {
+                if (await ReadMessageAsync(path, cancellation).ConfigureAwait(false) is { } message)
+                {
+                    yield return message;
+                }
+            }
+
+            await Task.Delay(LookInterval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Delete(JournalMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        File.Delete(Path.Combine(_inbox, message.Name));
+    }
+
+    private static string LockPath(string instances, string instanceId) => Path.Combine(instances, InstanceFileName.Encode(instanceId) + ".lock");
+
+    private static void Append(MemoryStream bytes, long number, ReadOnlySpan<byte> record)
+    {
+        var line = new byte[record.Length + RecordFrame.Overhead];
+        bytes.Write(line.AsSpan(0, RecordFrame.Write(line, number, record)));
+    }
+
+    private string ExtractPath(JournalId id) => Path.ChangeExtension(PathOf(id), ".end");
+
+    /// <summary>Null for one that is being written, or deleted, or was never finished.</summary>
+    private async Task<JournalMessage?> ReadMessageAsync(string path, CancellationToken cancellation)
+    {
+        var reader = new JournalReader(null);
+        ReadOnlyMemory<byte>? body = null;
+        try
+        {
+            using var source = FileSource.TryOpen(path, out _);
+            if (source is null)
+            {
+                return null;
+            }
+
+            await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            {
+                body = record.ToArray();
+            }
+        }
+        catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException)
+        {
+            // As if it were not whole.
+        }
+
+        if (body is { } message)
+        {
+            return new JournalMessage(Path.GetFileName(path), reader.Header!.Instance, message);
+        }
+
+        if (_time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path) > TornAfter)
+        {
+            File.Delete(path);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Orchestrator.LocalHost.Journal;
+
+/// <summary>
+/// A journal in which several processes work side by side: each instance belongs to at most one of them at a time, the journal to none. A process
+/// appends to a history, or deletes it, only while it holds the instance, or the one that the instance was started by; reading needs no hold.
+/// </summary>
+public interface ISharedJournal : IJournal
+{
+    /// <summary>Takes an instance for this process, until the result is disposed or the process ends, however it ends.</summary>
+    /// <returns>Null when it is held already, here or by another process.</returns>
+    /// <exception cref="JournalException">The device cannot be written.</exception>
+    public Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellation = default);
+
+    /// <summary>Who holds an instance, in words: <c>process 12 on host 'a' since …</c>; null when nobody does.</summary>
+    public string? FindHolder(string instanceId);
+
+    /// <summary>The generations of one instance that are there, in no particular order.</summary>
+    public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Keeps an extract of a history that has ended, so that the history need not be read again. It is a hint: when it is missing or damaged, the history
+    /// tells. It goes with the history when that is deleted.
+    /// </summary>
+    /// <param name="records">As in a history. They are copied before the method returns.</param>
+    public Task PutExtractAsync(JournalId id, IReadOnlyList<ReadOnlyMemory<byte>> records);
+
+    /// <summary>Whether there is an extract; it may still turn out to be damaged.</summary>
+    public bool HasExtract(JournalId id);
+
+    /// <summary>The records of an extract; none when there is none.</summary>
+    /// <exception cref="JournalException">It is damaged.</exception>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Leaves a message for the process that holds an instance. When the task completes it is durable, and was taken unless the process is gone or does not
+    /// answer for 10 s: then whoever holds the instance next takes it.
+    /// </summary>
+    public Task SendAsync(string instanceId, ReadOnlyMemory<byte> message);
+
+    /// <summary>
+    /// The messages that wait, for whichever instance, the oldest first, and without end those that come, within two seconds. One that was not deleted
+    /// comes again.
+    /// </summary>
+    public IAsyncEnumerable<JournalMessage> ReceiveAsync(CancellationToken cancellation = default);
+
+    /// <summary>Deletes a message that has arrived. Deleting one that is not there is no error.</summary>
+    public void Delete(JournalMessage message);
+}
+
+/// <summary>A message in a <see cref="ISharedJournal"/>.</summary>
+/// <param name="Name">Tells it from the others; unique in the journal.</param>
+public sealed record JournalMessage(string Name, string InstanceId, ReadOnlyMemory<byte> Body);
+
+/// <summary>An instance that belongs to this process. Disposing it lets go; doing that twice is no error.</summary>
+public interface IInstanceHold : IDisposable
+{
+    /// <summary>Whether no process ever held the instance before, so that it can have no history; false when that cannot be told.</summary>
+    public bool IsFirst { get; }
+
+    /// <summary>Lets go of an instance whose histories were deleted, and leaves nothing of it.</summary>
+    public void DisposeForGood();
+}

@@ -1,0 +1,38 @@
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>
+/// The hold on an instance that nobody started but a client, and on all that it started: they run in one process. It ends with the last of them.
+/// Thread safe.
+/// </summary>
+internal sealed class FamilyHold(IInstanceHold hold)
+{
+    private int _members = 1;
+    private volatile bool _isForGood;
+
+    public FamilyHold Share()
+    {
+        Interlocked.Increment(ref _members);
+        return this;
+    }
+
+    /// <param name="forGood">The histories of the instance that gave the hold its name are deleted.</param>
+    public void Release(bool forGood = false)
+    {
+        _isForGood |= forGood;
+        if (Interlocked.Decrement(ref _members) > 0)
+        {
+            return;
+        }
+
+        if (_isForGood)
+        {
+            hold.DisposeForGood();
+        }
+        else
+        {
+            hold.Dispose();
+        }
+    }
+}

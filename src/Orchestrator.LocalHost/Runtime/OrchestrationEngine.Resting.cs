@@ -1,0 +1,319 @@
+using DurableTask.Core.Exceptions;
+using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>
+/// Instances of a shared journal that do not run here, since they have ended, another process drives them, or none does: they are known by what is
+/// written of them, which is read when somebody asks.
+/// </summary>
+internal sealed partial class OrchestrationEngine
+{
+    /// <summary>How often it is looked at an instance of another process for which somebody waits.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is known of an instance, wherever it runs; null when there is none.</summary>
+    /// <exception cref="JournalException">The instance is refused, or its history cannot be read.</exception>
+    public async Task<InstanceSnapshot?> FindSnapshotAsync(string instanceId, CancellationToken cancellation)
+    {
+        if (Find(instanceId) is { } entry)
+        {
+            entry.ThrowIfFaulted();
+            if (entry.Live is not null || entry.Snapshot is not null)
+            {
+                return entry.Snapshot;
+            }
+        }
+
+        foreach (var id in await GenerationsAsync(instanceId, cancellation).ConfigureAwait(false))
+        {
+            if (await ReadSnapshotAsync(id, cancellation).ConfigureAwait(false) is { } snapshot)
+            {
+                return snapshot;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Waits until an instance is in a state, wherever it runs. One that is not there yet may still come.</summary>
+    /// <exception cref="JournalException">The instance cannot go on.</exception>
+    public async Task<InstanceSnapshot> WhenAsync(string instanceId, Func<InstanceSnapshot, bool> condition, CancellationToken cancellation)
+    {
+        var entry = EntryOf(instanceId);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var here = entry.WhenAsync(condition, waiting.Token);
+        while (_shared is not null && !here.IsCompleted && entry is { Live: null, Snapshot: null })
+        {
+            if (await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is { } snapshot && condition(snapshot))
+            {
+                await waiting.CancelAsync().ConfigureAwait(false);
+                return snapshot;
+            }
+
+            await Task.WhenAny(here, Task.Delay(LookInterval, Time, waiting.Token)).ConfigureAwait(false);
+        }
+
+        return await here.ConfigureAwait(false);
+    }
+
+    /// <summary>The ids of all instances that can be asked for, wherever they run, in their order.</summary>
+    public async Task<IReadOnlyList<string>> ListIdsAsync(CancellationToken cancellation)
+    {
+        var ids = _entries.Values.Where(entry => entry is { Fault: null, Snapshot: not null }).Select(entry => entry.InstanceId).ToHashSet(StringComparer.Ordinal);
+        if (_shared is not null)
+        {
+            await foreach (var id in _shared.ListAsync(cancellation).ConfigureAwait(false))
+            {
+                ids.Add(id.InstanceId);
+            }
+        }
+
+        return [.. ids.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Goes on with an unfinished instance that no process drives.</summary>
+    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is unknown.</returns>
+    public async Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation)
+    {
+        ThrowIfStopped();
+        if (_shared is null || await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is null or { IsFinished: true })
+        {
+            return null;
+        }
+
+        await foreach (var id in _shared.ListAsync(cancellation).ConfigureAwait(false))
+        {
+            // Instances that it started are looked for when its history asks for them.
+            _resting[id.InstanceId] = true;
+        }
+
+        var entry = EntryOf(instanceId);
+        if (await OpenAsync(entry, cancellation).ConfigureAwait(false) is { } holder)
+        {
+            return holder;
+        }
+
+        entry.ThrowIfFaulted();
+        if (entry.Live is { } live)
+        {
+            live.Wake();
+        }
+        else
+        {
+            entry.LetGo();
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes an instance this process's own and reads what is there of it. It does not go on by that.</summary>
+    /// <param name="generations">Its histories, the newest first; null: they are looked for.</param>
+    /// <returns>Who holds it instead, in words; null when it is ours.</returns>
+    private async Task<string?> OpenAsync(InstanceEntry entry, CancellationToken cancellation, List<JournalId>? generations = null)
+    {
+        if (_shared is null)
+        {
+            return null;
+        }
+
+        await entry.Opening.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (entry.Hold is not null)
+            {
+                return null;
+            }
+
+            if (await _shared.HoldAsync(entry.InstanceId, cancellation).ConfigureAwait(false) is not { } hold)
+            {
+                return _shared.FindHolder(entry.InstanceId) ?? "another process";
+            }
+
+            if (entry.Snapshot is null && (!hold.IsFirst || _resting.ContainsKey(entry.InstanceId)))
+            {
+                generations ??= await GenerationsAsync(entry.InstanceId, cancellation).ConfigureAwait(false);
+                await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
+            }
+
+            entry.Take(new FamilyHold(hold));
+            return null;
+        }
+        finally
+        {
+            entry.Opening.Release();
+        }
+    }
+
+    /// <summary>An instance that a recovered one had started before: it goes on with its parent, or had ended and the parent has not heard of it.</summary>
+    private async Task OpenChildAsync(OrchestrationInstance parent, InstanceEntry parentEntry, ParentLink link, SubOrchestrationCreated call)
+    {
+        var child = EntryOf(call.InstanceId);
+        try
+        {
+            var generations = await GenerationsAsync(call.InstanceId, CancellationToken.None).ConfigureAwait(false);
+            await RecoverAsync(child, generations, CancellationToken.None).ConfigureAwait(false);
+            child.Share(parentEntry);
+        }
+        catch (JournalException problem)
+        {
+            child.Refuse(problem);
+        }
+
+        _resting.TryRemove(call.InstanceId, out _);
+        StartChild(parent, link, call);
+        child.Live?.Wake();
+    }
+
+    /// <summary>The generations of an instance that are in a shared journal, the newest first.</summary>
+    private async Task<List<JournalId>> GenerationsAsync(string instanceId, CancellationToken cancellation)
+    {
+        var generations = new List<JournalId>();
+        if (_shared is not null)
+        {
+            await foreach (var id in _shared.ListAsync(instanceId, cancellation).ConfigureAwait(false))
+            {
+                generations.Add(id);
+            }
+        }
+
+        generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
+        return generations;
+    }
+
+    private async Task<InstanceSnapshot?> ReadSnapshotAsync(JournalId id, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await ReadAsync(id, _shared!.ReadExtractAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } extract)
+            {
+                return InstanceSnapshot.Of(id, extract, Time.GetUtcNow().UtcDateTime);
+            }
+        }
+        catch (JournalException damaged)
+        {
+            _logger.LogWarning("The history of '{Instance}' is read, since its extract is damaged: {Problem}", id, damaged.Message);
+        }
+
+        return await ReadAsync(id, Journal.ReadAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } history
+            ? InstanceSnapshot.Of(id, history, Time.GetUtcNow().UtcDateTime)
+            : null;
+    }
+
+    /// <summary>What has ended needs no process: its extract is written, and whoever wants it may have it.</summary>
+    private void Rest(InstanceSnapshot ended)
+    {
+        if (_shared is not null && Find(ended.InstanceId) is { } entry)
+        {
+            var written = RestAsync(entry, ended);
+            lock (_rests)
+            {
+                _rests.RemoveAll(rest => rest.IsCompleted);
+                _rests.Add(written);
+            }
+        }
+    }
+
+    private async Task RestAsync(InstanceEntry entry, InstanceSnapshot ended)
+    {
+        await PutExtractAsync(ended).ConfigureAwait(false);
+        entry.LetGo();
+    }
+
+    private async Task PutExtractAsync(InstanceSnapshot ended)
+    {
+        try
+        {
+            // The writer uses its buffer again for the next event.
+            var records = ended.Extract().Select(happened => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(happened).ToArray()).ToList();
+            await _shared!.PutExtractAsync(new JournalId(ended.InstanceId, ended.Generation), records).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            _logger.LogDebug(problem, "The extract of '{Instance}' was not written; its history tells the same.", ended.InstanceId);
+        }
+    }
+
+    /// <summary>Hands what other processes left for instances of this one to them, until the host stops.</summary>
+    public async Task ReceiveAsync()
+    {
+        if (_shared is null)
+        {
+            return;
+        }
+
+        var stop = _watching.Token;
+        try
+        {
+            await foreach (var message in _shared.ReceiveAsync(stop).ConfigureAwait(false))
+            {
+                try
+                {
+                    await TakeAsync(message, stop).ConfigureAwait(false);
+                }
+                catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException)
+                {
+                    _logger.LogWarning("A message for '{Instance}' is tried again: {Problem}", message.InstanceId, problem.Message);
+                }
+            }
+        }
+        catch (Exception stopped) when (stopped is OperationCanceledException or ObjectDisposedException)
+        {
+            // The host stops. What was not taken stays for the next process.
+        }
+    }
+
+    private async Task TakeAsync(JournalMessage message, CancellationToken stop)
+    {
+        if (Find(message.InstanceId)?.Live is not null)
+        {
+            await PostAsync(message.InstanceId, Parse(new JournalId(message.InstanceId, 0), 1, message.Body)).ConfigureAwait(false);
+        }
+        else if (_shared!.FindHolder(message.InstanceId) is not null
+            || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })
+        {
+            // It is for another process, now or later.
+            return;
+        }
+
+        _shared!.Delete(message);
+    }
+
+    /// <summary>Steers an instance that does not run here.</summary>
+    private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
+    {
+        if (_shared!.FindHolder(instanceId) is not null)
+        {
+            await _shared.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false);
+        }
+        else if (happened is ExecutionCompleted termination
+            && await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is { IsFinished: false } open)
+        {
+            await TerminateRestingAsync(open, termination).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends an unfinished instance that no process drives. Nothing of it begins again for that.</summary>
+    private async Task TerminateRestingAsync(InstanceSnapshot open, ExecutionCompleted termination)
+    {
+        var entry = EntryOf(open.InstanceId);
+        if (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
+        {
+            throw new JournalException($"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
+        }
+
+        var children = termination.Recursive ? await ChildrenAsync(new JournalId(open.InstanceId, open.Generation)).ConfigureAwait(false) : [];
+        entry.ThrowIfFaulted();
+        entry.Live?.Unreplay();
+        await PostAsync(open.InstanceId, termination).ConfigureAwait(false);
+        foreach (var child in children)
+        {
+            await TerminateAsync(child, null, recursive: true).ConfigureAwait(false);
+        }
+    }
+
+    private static OrchestrationAlreadyExistsException HeldElsewhere(string instanceId, string holder) => new(
+        $"An Orchestration instance with the ID {instanceId} already exists. It is driven by {holder}: choose another id, or wait for its end.");
+}
