@@ -7,7 +7,7 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>Outputs kept for the very same request of another step or run (<c>cache: true</c>). Thread-safe.</summary>
-public sealed class AnswerCache(IContentStore store, TimeProvider time)
+public sealed class AnswerCache(IContentStore store)
 {
     /// <summary>The key of a request to a model: everything that goes to it.</summary>
     public static string Key(PromptRequest request) => Hash(new JsonArray("prompt", request.Model, request.System, request.Prompt, request.Temperature, request.MaxTokens));
@@ -35,12 +35,13 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
     }
 
     /// <summary>Keeps an output; of two for one request the first stays.</summary>
+    /// <param name="at">Now: what is kept for longer than runs are is pruned.</param>
     /// <returns>Why it could not be kept, which must not cost the step its answer; null when it was.</returns>
-    public async Task<string?> KeepAsync(string key, JsonNode? output, CancellationToken cancellationToken)
+    public async Task<string?> KeepAsync(string key, JsonNode? output, DateTimeOffset at, CancellationToken cancellationToken)
     {
         try
         {
-            await store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, time.GetUtcNow())), cancellationToken);
+            await store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, at)), cancellationToken);
             return null;
         }
         catch (ContentStoreException exception)

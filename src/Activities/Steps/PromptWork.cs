@@ -86,7 +86,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
 
         var output = await AskAsync(call, models.Create(request.Model!), request, cancellationToken);
-        if (await cache.KeepAsync(key, output, cancellationToken) is { } problem)
+        if (await cache.KeepAsync(key, output, time.GetUtcNow(), cancellationToken) is { } problem)
         {
             call.Warnings.Add($"Step '{call.Step.Id}': {problem}");
         }

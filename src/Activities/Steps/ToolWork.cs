@@ -52,7 +52,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
 
         var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
-        if (key is not null && await cache.KeepAsync(key, output, cancellationToken) is { } problem)
+        if (key is not null && await cache.KeepAsync(key, output, time.GetUtcNow(), cancellationToken) is { } problem)
         {
             call.Warnings.Add($"Step '{step.Id}': {problem}");
         }

@@ -87,7 +87,7 @@ internal static class RunsDeleteCommand
         var controls = app.Services.GetRequiredService<RunControls>();
         foreach (var id in ids)
         {
-            await controls.DeleteAsync(app.Client, id, force, cancellationToken);
+            await (force ? controls.DeleteWithForceAsync(app.Client, id, cancellationToken) : controls.DeleteAsync(app.Client, id, cancellationToken));
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(runId, async () =>
         {
-            await controls.DeleteAsync(client, runId, Force(request), cancellationToken);
+            await (Force(request) ? controls.DeleteWithForceAsync(client, runId, cancellationToken) : controls.DeleteAsync(client, runId, cancellationToken));
             return Results.Json(new { runId, deleted = true }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
         });
 

@@ -99,14 +99,20 @@ public sealed class RunControls(
             cancellationToken);
     }
 
-    /// <summary>
-    /// Deletes a run that has ended, or whose record cannot be read: its records, its outputs, its events, and the histories of its orchestrations.
-    /// With <paramref name="force"/> whatever is left of a run: its orchestrations are terminated first, so that nothing works on it while it goes.
-    /// </summary>
+    /// <summary>Deletes a run that has ended, or whose record cannot be read: its records, its outputs, its events, and the histories of its orchestrations.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
-    /// <exception cref="RunStateException">It has not ended, and force was not asked for.</exception>
+    /// <exception cref="RunStateException">It has not ended.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
-    public async Task DeleteAsync(DurableTaskClient client, string runId, bool force, CancellationToken cancellationToken)
+    public Task DeleteAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
+        DeleteAsync(client, runId, force: false, cancellationToken);
+
+    /// <summary>Deletes whatever is left of a run: its orchestrations are terminated first, so that nothing works on it while it goes.</summary>
+    /// <exception cref="RunNotFoundException">There is no such run.</exception>
+    /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
+    public Task DeleteWithForceAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
+        DeleteAsync(client, runId, force: true, cancellationToken);
+
+    private async Task DeleteAsync(DurableTaskClient client, string runId, bool force, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         RunRecord? record;

@@ -47,7 +47,7 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
                 return false;
             }
 
-            await controls.DeleteAsync(client, runId, force, cancellationToken);
+            await (force ? controls.DeleteWithForceAsync(client, runId, cancellationToken) : controls.DeleteAsync(client, runId, cancellationToken));
             return true;
         }
         catch (Exception exception) when (exception is RunNotFoundException or RunStateException or UnreadableRecordException)

@@ -62,10 +62,10 @@ public sealed class ContentPrunerTests
     [Fact]
     public async Task Kept_answers_go_when_runs_of_their_age_go_and_damaged_ones_at_once()
     {
-        var cache = new AnswerCache(_store, _time);
-        await cache.KeepAsync(Hash, JsonValue.Create("old"), CancellationToken.None);
+        var cache = new AnswerCache(_store);
+        await cache.KeepAsync(Hash, JsonValue.Create("old"), _time.GetUtcNow(), CancellationToken.None);
         _time.Advance(TimeSpan.FromDays(20));
-        await cache.KeepAsync(new string('b', 64), JsonValue.Create("new"), CancellationToken.None);
+        await cache.KeepAsync(new string('b', 64), JsonValue.Create("new"), _time.GetUtcNow(), CancellationToken.None);
 
         Assert.Equal(0, (await PruneAsync(days: null)).Answers);
         Assert.Equal(1, (await PruneAsync(days: 10)).Answers);

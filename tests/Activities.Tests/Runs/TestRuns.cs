@@ -67,8 +67,8 @@ internal sealed class TestRuns
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
-            new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time),
-            new ToolWork(Tools, Secrets, new AnswerCache(Store, Time), Time)),
+            new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
+            new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
         Time,
         NullLogger<StepExecutor>.Instance);
 

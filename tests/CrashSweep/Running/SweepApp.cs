@@ -71,6 +71,6 @@ internal sealed class SweepApp
             Host.Client, new ResumeRequest(SweepRuns.Started) { Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked }, CancellationToken.None),
-        _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, force: false, CancellationToken.None),
+        _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };
 }

@@ -259,7 +259,7 @@ public sealed class ResumeTests : IAsyncLifetime
         await FailAsync("end");
 
         var forked = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("r1") { Fork = true, ForkAs = "r2" }, CancellationToken.None);
-        await _app.Get<RunControls>().DeleteAsync(_app.Client, "r1", force: false, CancellationToken.None);
+        await _app.Get<RunControls>().DeleteAsync(_app.Client, "r1", CancellationToken.None);
         var run = await _app.WaitAsync(forked.InstanceId, "r2");
 
         Assert.Equal(["End <A2 <A l>> <B2 <B r>>"], _models.TakeAsked());

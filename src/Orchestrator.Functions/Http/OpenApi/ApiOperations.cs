@@ -61,8 +61,9 @@ internal static class ApiOperations
         },
         new("DeleteRun", "delete", "runs/{runId}", "Delete everything of a run that has ended.")
         {
+            Query = new Dictionary<string, string> { ["force"] = "true: end it first, whatever state it is in, and delete what is left of it." },
             Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },
-            Problems = [404, 409],
+            Problems = [400, 404, 409],
         },
         new("ResumeRun", "post", "runs/{runId}/resume", "Go on with a run that failed or was cancelled: what has completed and is not changed is not executed again.")
         {
