@@ -3,14 +3,15 @@ namespace Orchestrator.Workflows.Graphs;
 /// <summary>Finds steps that wait for one another, over dependencies and fallbacks. Linear in steps and edges for each cycle found; no recursion.</summary>
 internal static class DependencyCycles
 {
-    /// <summary>Cycles that share no phase of a step.</summary>
-    public static IReadOnlyList<StepCycle> Find(IReadOnlyList<GraphStep> steps)
+    /// <summary>Cycles, each over at least one step that none before it has.</summary>
+    public static IReadOnlyList<StepCycle> Find(IReadOnlyList<GraphStep> graph)
     {
-        var waits = StepPhases.Waits(steps);
+        var waits = StepPhases.Waits(graph);
         var found = new List<StepCycle>();
         var state = new byte[waits.Length]; // 0 not seen, 1 on the path, 2 done
         var next = new int[waits.Length];
         var path = new List<int>();
+        var reported = new HashSet<int>();
         for (var start = 0; start < waits.Length; start++)
         {
             if (state[start] == 0)
@@ -57,7 +58,18 @@ internal static class DependencyCycles
         void Cut(int from)
         {
             var cycle = path.GetRange(from, path.Count - from);
-            found.Add(StepCycle.Of(cycle));
+            var steps = StepCycle.Of(cycle);
+            var isNew = false;
+            foreach (var step in steps.Steps)
+            {
+                isNew |= reported.Add(step);
+            }
+
+            if (isNew)
+            {
+                found.Add(steps);
+            }
+
             cycle.ForEach(phase => state[phase] = 2);
             path.RemoveRange(from, path.Count - from);
         }

@@ -88,7 +88,7 @@ internal static class FailureReader
         fallback.Finish();
         return new FallbackDefinition(step, value is null ? null : SourceValue.ToJson(value))
         {
-            HasTransformed = transformed is not null,
+            HasTransformed = transformed is not null && step is null,
             Transformed = transformed is null ? null : SourceValue.ToJson(transformed),
         };
     }

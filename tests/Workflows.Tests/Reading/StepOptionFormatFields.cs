@@ -28,6 +28,7 @@ internal static class StepOptionFormatFields
         Of("onError.*.step", "\"onError\": { \"timeout\": { \"step\": \"b\" } }", options => options.OnError!.ByKind[0].Key, "\"timeout\"", "\"onError\": { \"timeout\": «{} }", DiagnosticCodes.MissingProperty),
         Of("fallback", "\"fallback\": { \"value\": null }", options => options.Fallback is { Step: null, Value: null }, "true", "\"fallback\": «{}", DiagnosticCodes.WrongValue),
         Of("fallback.value", "\"fallback\": { \"value\": \"n/a\" }", options => options.Fallback!.Value, "\"n/a\"", "\"fallback\": «{ \"value\": \"n/a\", \"step\": \"b\" }", DiagnosticCodes.WrongValue),
+        Of("fallback.transformed", "\"outputTransform\": \"parseJson\", \"fallback\": { \"value\": \"n/a\", \"transformed\": 5 }", options => options.Fallback!.Transformed, "5", "\"fallback\": { \"step\": \"b\", \"transformed\": «5 }", DiagnosticCodes.WrongValue),
         Of("fallback.step", "\"fallback\": { \"step\": \"b\" }", options => options.Fallback!.Step, "\"b\"", "\"fallback\": { \"step\": «\"c\" }", DiagnosticCodes.UnknownStep),
         Of("cache", "\"cache\": true", options => options.Cache, "true", "\"cache\": «\"true\"", DiagnosticCodes.WrongType),
         Of("estimatedMs", "\"estimatedMs\": 2000", options => options.EstimatedMs, "2000", "\"estimatedMs\": «-5", DiagnosticCodes.WrongValue),

@@ -66,13 +66,24 @@ internal sealed class StepSource(Choices choose, ValueSource values)
         };
     }
 
+    private FallbackDefinition Fallback()
+    {
+        if (choose.Flag())
+        {
+            return new FallbackDefinition(choose.Text(), null);
+        }
+
+        var value = new FallbackDefinition(null, values.Any());
+        return choose.Flag() ? value : value with { HasTransformed = true, Transformed = values.Any() };
+    }
+
     private StepOptions Options(StepType type)
     {
         var options = new StepOptions
         {
             OutputTransform = choose.Maybe(() => choose.Of<string>([.. OutputTransform.Names])),
             OnError = choose.Maybe(OnError),
-            Fallback = choose.Maybe(() => choose.Flag() ? new FallbackDefinition(choose.Text(), null) : new FallbackDefinition(null, values.Any())),
+            Fallback = choose.Maybe(Fallback),
             EstimatedMs = choose.MaybeInteger(0, int.MaxValue),
         };
         if (type != StepType.Merge)
