@@ -48,7 +48,7 @@ internal sealed class MeasuredApp : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddLocalHttp();
         services.AddSingleton<IContentStore>(store);
-        services.AddOrchestrator(new OrchestratorOptions(), claims: new MemoryContentStore());
+        services.AddOrchestrator(new OrchestratorOptions { Model = "simulated" }, claims: new MemoryContentStore());
         var provider = services.BuildServiceProvider();
         var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
         var host = await LocalDurableHost.StartAsync(builder =>

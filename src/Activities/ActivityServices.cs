@@ -22,16 +22,19 @@ public static class ActivityServices
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses. What was added before stays.</summary>
     /// <param name="defaultModel">The model of steps for which nobody names one.</param>
     /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
-    public static IServiceCollection AddOrchestratorActivities(this IServiceCollection services, string defaultModel, IContentStore? claims)
+    /// <param name="simulated">The simulated model, with or without options, that is to answer for all models; null: a provider does.</param>
+    /// <exception cref="ModelConfigurationException"><paramref name="simulated"/> is another model, or its options are wrong.</exception>
+    public static IServiceCollection AddOrchestratorActivities(
+        this IServiceCollection services, string defaultModel, IContentStore? claims, string? simulated = null)
     {
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(PriceTable.BuiltIn);
-        services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(provider.GetRequiredService<TimeProvider>()));
+        services.AddChatClients(simulated);
         services.TryAddSingleton<IRunIds, TimedRunIds>();
         services.AddSingleton<ToolCheck>();
         services.AddSingleton(provider => new RunPreparation(
-            provider.GetRequiredService<IChatClientFactory>(), provider.GetRequiredService<ToolCheck>(), defaultModel));
+            provider.GetRequiredService<IChatClientFactory>(), provider.GetRequiredService<ToolCheck>(), defaultModel, provider.GetRequiredService<PriceTable>()));
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunDeletion>();
         services.AddSingleton<StartKeys>();

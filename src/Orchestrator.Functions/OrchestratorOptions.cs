@@ -6,9 +6,13 @@ namespace Orchestrator.Functions;
 public sealed class OrchestratorOptions
 {
     /// <summary>The model of steps for which neither run, step, workflow nor prompt names one.</summary>
-    /// <value>Default <c>gpt-4o-mini</c>.</value>
+    /// <value>Default <c>gpt-6-luna</c>.</value>
     [Required]
-    public string DefaultModel { get; set; } = "gpt-4o-mini";
+    public string DefaultModel { get; set; } = Orchestrator.Activities.Models.DefaultModel.Name;
+
+    /// <summary>The simulated model, with or without options, that answers for every model, with made-up texts; no provider is asked then.</summary>
+    /// <value>Default null: the provider answers, and without one a run that asks models is refused.</value>
+    public string? Model { get; set; }
 
     /// <summary>Whether a start may bring scripted answers instead of models.</summary>
     /// <value>Default false: a run over HTTP then calls real models only.</value>

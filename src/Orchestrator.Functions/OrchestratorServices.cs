@@ -28,11 +28,12 @@ public static class OrchestratorServices
 
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses.</summary>
     /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
+    /// <exception cref="ModelConfigurationException"><see cref="OrchestratorOptions.Model"/> is not the simulated model.</exception>
     public static IServiceCollection AddOrchestrator(this IServiceCollection services, OrchestratorOptions options, IContentStore? claims = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        services.AddOrchestratorActivities(options.DefaultModel, claims);
+        services.AddOrchestratorActivities(options.DefaultModel, claims, options.Model);
         services.AddSingleton(options);
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunSources>();

@@ -14,7 +14,7 @@ public sealed class ModelRequestTests : IDisposable
 
     /// <summary>The third step is refused; the fourth waits for it.</summary>
     private const string Definition = """
-        { "slug": "four", "options": { "parallelBatchDelay": 0, "defaultModel": "gpt-4o-mini" }, "steps": [
+        { "slug": "four", "options": { "parallelBatchDelay": 0, "defaultModel": "gpt-6-luna" }, "steps": [
           { "id": "a", "prompt": "First.", "options": { "maxTokens": 5 } },
           { "id": "b", "prompt": "Second.\n{{a}}", "dependsOn": ["a"], "options": { "maxTokens": 5 } },
           { "id": "c", "prompt": "Third.\n{{b}}", "dependsOn": ["b"], "options": { "maxTokens": 5, "retry": { "maxAttempts": 2, "firstInterval": 10 } } },

@@ -45,6 +45,6 @@ public sealed class ProviderTests : IDisposable
     private OrchestratorProcess Start(IReadOnlyDictionary<string, string> variables, params string[] more)
     {
         File.WriteAllText(_folder.Combine("workflow.json"), Definition);
-        return OrchestratorProcess.Start(_folder.Path, variables, ["run", "workflow.json", "--state", "state", "--model", "gpt-4o-mini", .. more]);
+        return OrchestratorProcess.Start(_folder.Path, variables, ["run", "workflow.json", "--state", "state", "--model", "gpt-6-luna", .. more]);
     }
 }

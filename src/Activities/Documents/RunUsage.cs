@@ -9,7 +9,8 @@ public sealed record RunUsage
 
     public long CachedTokens { get; init; }
 
-    public decimal EstimatedCost { get; init; }
+    /// <summary>US dollars; null when a model that was asked has no price, so that the whole is not known.</summary>
+    public decimal? EstimatedCost { get; init; }
 
     public string Currency { get; init; } = "USD";
 

@@ -1,6 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Mocks;
@@ -17,8 +21,16 @@ public sealed class MockScript
 
     private readonly IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> _responses;
 
-    internal MockScript(JsonElement source, IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> responses) =>
-        (Source, _responses) = (source, responses);
+    /// <summary>Tools that touch nothing outside the run, so that they need no mock.</summary>
+    private static readonly string[] OwnTools = ["merge", "template", "transform", "delay", "fail"];
+
+    internal MockScript(JsonElement source, IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> responses, string? otherwise) =>
+        (Source, _responses, Else) = (source, responses, otherwise);
+
+    /// <summary>
+    /// What answers for prompts and tools that no mock covers: the name of the simulated model, with or without options. Null: such steps are refused before the run.
+    /// </summary>
+    public string? Else { get; }
 
     /// <summary>The document it was read from.</summary>
     internal JsonElement Source { get; }
@@ -54,8 +66,35 @@ public sealed class MockScript
         var reader = new MockScriptReader();
         var responses = reader.Read(json);
         diagnostics = reader.Diagnostics;
-        script = diagnostics.Count == 0 ? new MockScript(json.Clone(), responses) : null;
+        script = diagnostics.Count == 0 ? new MockScript(json.Clone(), responses, reader.Else) : null;
         return script is not null;
+    }
+
+    /// <summary>Whether a run with mocks needs one for such a step: prompts and tools reach out of the run, other steps do not.</summary>
+    /// <param name="tool">The name of its tool; null for other types.</param>
+    public static bool NeedsOne(StepType type, string? tool) => type == StepType.Prompt || (type == StepType.Tool && !OwnTools.Contains(tool, StringComparer.Ordinal));
+
+    /// <summary>The same mocks, where <paramref name="model"/> answers for what they do not cover.</summary>
+    /// <param name="model">The simulated model's name, with or without options.</param>
+    /// <exception cref="ModelOptionException">It is another model, or its options are wrong.</exception>
+    public MockScript WithElse(string model)
+    {
+        SimulatedModelOptions.Parse(model);
+        var source = JsonObject.Create(Source)!;
+        source["else"] = model;
+        return new MockScript(JsonSerializer.SerializeToElement(source), _responses, model);
+    }
+
+    /// <summary>The error for all steps that need a mock and have none: with mocks nobody else is asked. Null when all are covered.</summary>
+    /// <param name="steps">The steps that may execute: id, type and tool.</param>
+    public Diagnostic? Uncovered(IEnumerable<(string Id, StepType Type, string? Tool)> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        var names = Else is not null ? [] : steps.Where(step => NeedsOne(step.Type, step.Tool) && Entry(step.Id, 0, any: true) is null).Select(step => $"'{step.Id}'").ToList();
+        return names.Count == 0 ? null : MockScriptReader.Error(
+            "mock-missing-step", "/steps",
+            $"The mocks have no answer for step{(names.Count == 1 ? "" : "s")} {string.Join(", ", names)}, and a run with mocks asks no model and calls no tool.",
+            "Add them, add '*' for all others, or let the simulated model answer for them (--mocks-else simulated, in the mocks \"else\": \"simulated\").");
     }
 
     /// <summary>One error for each mock that names no step of the definition: such a test would silently call the real model.</summary>
@@ -86,11 +125,12 @@ public sealed class MockScript
     /// own takes its map's, a step in a body its own id's; then <c>*</c>.
     /// </param>
     /// <param name="attemptInRun">Counts the attempts of that step in the whole run from 0, resumes included.</param>
-    /// <returns>Null when nothing is mocked there: the real model or tool is meant.</returns>
-    public MockResponse? Entry(string stepPath, int attemptInRun)
+    /// <param name="any">Whether <c>*</c> counts: it is for steps that need a mock (<see cref="NeedsOne"/>), others are mocked by name only.</param>
+    /// <returns>Null when nothing is mocked there.</returns>
+    public MockResponse? Entry(string stepPath, int attemptInRun, bool any = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(attemptInRun);
-        foreach (var address in MockAddress.Candidates(stepPath))
+        foreach (var address in MockAddress.Candidates(stepPath).Where(address => any || address != AnyStep))
         {
             if (_responses.TryGetValue(address, out var responses))
             {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 
@@ -7,7 +9,7 @@ namespace Orchestrator.Activities.Mocks;
 /// <summary>Reads mocks once and notes every mistake instead of stopping at the first.</summary>
 internal sealed class MockScriptReader
 {
-    private static readonly string[] ScriptMembers = ["steps"];
+    private static readonly string[] ScriptMembers = ["steps", "else"];
     private static readonly string[] ResponseMembers = ["output", "latencyMs", "usage", "error"];
     private static readonly string[] UsageMembers = ["inputTokens", "outputTokens", "cachedTokens"];
     private static readonly string[] ErrorMembers = ["kind", "message", "retryAfterMs", "retryable"];
@@ -18,6 +20,9 @@ internal sealed class MockScriptReader
     private readonly List<Diagnostic> _diagnostics = [];
 
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+
+    /// <summary>The simulated model that answers for what has no mock; null: none does.</summary>
+    public string? Else { get; private set; }
 
     public static Diagnostic Error(string code, string pointer, string message, string? suggestion = null) =>
         new(code, DiagnosticSeverity.Error, pointer, 0, 0, message) { Suggestion = suggestion };
@@ -30,6 +35,11 @@ internal sealed class MockScriptReader
     {
         var responses = new Dictionary<string, IReadOnlyList<MockResponse>>(StringComparer.Ordinal);
         var members = Members(root, "", ScriptMembers, "The mocks");
+        if (members?.TryGetValue("else", out var otherwise) == true)
+        {
+            ReadElse(otherwise);
+        }
+
         if (members is not null && !members.TryGetValue("steps", out _))
         {
             Report("mock-missing", "", "The mocks have no member 'steps': { \"steps\": { \"clarify\": [ { \"output\": \"…\" } ] } }.");
@@ -43,6 +53,19 @@ internal sealed class MockScriptReader
         }
 
         return responses;
+    }
+
+    private void ReadElse(JsonElement otherwise)
+    {
+        try
+        {
+            Else = otherwise.ValueKind == JsonValueKind.String ? otherwise.GetString()! : otherwise.GetRawText();
+            SimulatedModelOptions.Parse(Else);
+        }
+        catch (ModelOptionException exception)
+        {
+            Report("mock-invalid-value", "/else", $"'else' is the simulated model, which alone may answer beside mocks. {exception.Message}");
+        }
     }
 
     private List<MockResponse> ReadList(string address, JsonElement list, string pointer)

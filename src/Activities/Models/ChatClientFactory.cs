@@ -1,49 +1,39 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Models.OpenAi;
 using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Models;
 
 /// <summary>
-/// The name <c>simulated</c>, with or without options, is the built-in model; all others go to the provider or, without one, to the simulation too.
+/// The name <c>simulated</c>, with or without options, is the built-in model; all others go to the provider. Without one the simulation answers for them
+/// where that was asked for, and nobody elsewhere.
 /// </summary>
 /// <param name="clock">The simulation's time.</param>
-/// <param name="provider">Makes the client of any other model, once per name as long as that is used; null when no provider is configured.</param>
-/// <param name="fallback">How the simulation answers for a model that no provider serves; null for its defaults.</param>
+/// <param name="provider">Makes the client of any other model; null when no provider is configured, or none may be asked.</param>
+/// <param name="fallback">How the simulation answers for a model that no provider serves; null: such a model is refused.</param>
 public sealed class ChatClientFactory(
     TimeProvider clock, Func<string, IChatClient>? provider = null, SimulatedModelOptions? fallback = null) : IChatClientFactory
 {
-    /// <summary>Far more than an app uses. Who calls names the models, so the names have no end.</summary>
-    internal const int MostKept = 200;
-
-    private readonly ConcurrentDictionary<string, IChatClient> _clients = new(StringComparer.Ordinal);
-
-    /// <summary>How many clients are kept.</summary>
-    internal int Kept => _clients.Count;
-
     /// <inheritdoc/>
     public IChatClient Create(string model)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
-        if (_clients.TryGetValue(model, out var known))
+        if (SimulatedModelOptions.IsSimulated(model))
         {
-            return known;
+            return new SimulatedChatClient(SimulatedModelOptions.Parse(model), clock, model);
         }
 
-        var made = Make(model);
-        if (_clients.Count >= MostKept)
-        {
-            // Whoever uses one goes on with it, and the next call makes it again.
-            _clients.Clear();
-        }
-
-        return _clients.GetOrAdd(model, made);
+        return provider is not null ? provider(model)
+            : fallback is not null ? new SimulatedChatClient(fallback, clock, model)
+            : throw NoProvider(model);
     }
 
     /// <inheritdoc/>
-    public bool IsSimulated(string model) => provider is null || SimulatedModelOptions.IsSimulated(model);
+    public bool IsSimulated(string model) => SimulatedModelOptions.IsSimulated(model) || (provider is null && fallback is not null);
 
-    private IChatClient Make(string model) => SimulatedModelOptions.IsSimulated(model)
-        ? new SimulatedChatClient(SimulatedModelOptions.Parse(model), clock, model)
-        : provider?.Invoke(model) ?? new SimulatedChatClient(fallback ?? new SimulatedModelOptions(), clock, model);
+    private static ModelException NoProvider(string model) => new(new WorkflowError(
+        ErrorKind.Unavailable,
+        $"No provider is configured that could answer for the model '{model}'. Set {ModelProviderOptions.KeyVariable} (and {ModelProviderOptions.BaseUrlVariable} for a compatible server)"
+        + $" or {ModelProviderOptions.AzureEndpointVariable}; for made-up answers start with --model {SimulatedModelOptions.ModelName}, or set {SimulatedModelOptions.Setting} to {SimulatedModelOptions.ModelName}."));
 }

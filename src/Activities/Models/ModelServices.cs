@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Activities.Models.OpenAi;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Models;
@@ -11,8 +12,7 @@ public static class ModelServices
 {
     /// <summary>
     /// Adds the provider of <see cref="ModelProviderOptions"/>, if one is configured, and the price table with the overrides of
-    /// <c>Orchestrator:Prices</c>. To be called before <see cref="ActivityServices.AddOrchestratorActivities"/>, which fills in what is missing: the
-    /// simulation answers for every model when there is no provider.
+    /// <c>Orchestrator:Prices</c>. To be called before <see cref="ActivityServices.AddOrchestratorActivities"/>, which decides who answers.
     /// </summary>
     /// <exception cref="ModelConfigurationException">The configuration cannot be used.</exception>
     public static IServiceCollection AddModelProviders(this IServiceCollection services, IConfiguration configuration)
@@ -22,10 +22,33 @@ public static class ModelServices
         {
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton(provider => new OpenAiProvider(options, provider.GetRequiredService<TimeProvider>()));
-            services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<OpenAiProvider>().Create));
         }
 
         return services;
+    }
+
+    /// <summary>Adds who answers for models: the simulation where it was asked for, else the provider, else nobody. A factory that was added before stays.</summary>
+    /// <param name="simulated">The simulated model, with or without options, that is to answer for all models; null or empty: it was not asked for.</param>
+    /// <exception cref="ModelConfigurationException">It is another model, or its options are wrong.</exception>
+    internal static void AddChatClients(this IServiceCollection services, string? simulated)
+    {
+        var simulation = string.IsNullOrWhiteSpace(simulated) ? null : Simulation(simulated);
+        services.TryAddSingleton<IChatClientFactory>(provider => new ChatClientFactory(
+            provider.GetRequiredService<TimeProvider>(),
+            simulation is null && provider.GetService<OpenAiProvider>() is { } configured ? configured.Create : null,
+            simulation));
+    }
+
+    private static SimulatedModelOptions Simulation(string model)
+    {
+        try
+        {
+            return SimulatedModelOptions.Parse(model);
+        }
+        catch (ModelOptionException exception)
+        {
+            throw new ModelConfigurationException(
+                $"The setting {SimulatedModelOptions.Setting} takes the simulated model only, which then answers for every other. {exception.Message}");
+        }
     }
 }

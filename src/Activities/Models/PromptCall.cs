@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
@@ -11,6 +12,12 @@ namespace Orchestrator.Activities.Models;
 /// </summary>
 public sealed class PromptCall(IChatClient client, PromptRequest request)
 {
+    /// <summary>The name under which a client reports tokens that the provider wrote to its cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
+    internal const string CacheWriteCount = "cacheWriteTokens";
+
+    /// <summary>The name under which <see cref="ChatOptions.AdditionalProperties"/> carry <see cref="PromptRequest.Reasoning"/>, as the protocol writes it.</summary>
+    internal const string ReasoningProperty = "reasoning_effort";
+
     private readonly StringBuilder _text = new();
     private UsageDetails? _reported;
     private bool _started;
@@ -20,8 +27,8 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
     public string Text => _text.ToString();
 
     /// <summary>
-    /// The tokens so far: as the provider reported them; what it did not report counted as characters ÷ 4 and marked. Zero when the call never
-    /// reached the model or was refused by it; a call cancelled while it waited for the first token counts its input.
+    /// The tokens so far: as the provider reported them; what it did not report, or reported as 0 although there is text, counted as characters ÷ 4
+    /// and marked. Zero when the call never reached the model or was refused by it; a call cancelled while it waited for the first token counts its input.
     /// </summary>
     public TokenUsage Usage
     {
@@ -32,14 +39,16 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
                 return default;
             }
 
-            var complete = _reported is { InputTokenCount: not null, OutputTokenCount: not null };
+            var input = Counted(_reported?.InputTokenCount, request.Prompt.Length + (long)(request.System?.Length ?? 0), out var estimatesInput);
+            var output = Counted(_reported?.OutputTokenCount, _text.Length, out var estimatesOutput);
+            var cached = Math.Clamp(_reported?.CachedInputTokenCount ?? 0, 0, input);
             return new TokenUsage
             {
-                InputTokens = _reported?.InputTokenCount
-                    ?? TokenEstimate.FromCharacters(request.Prompt.Length + (long)(request.System?.Length ?? 0)),
-                OutputTokens = _reported?.OutputTokenCount ?? TokenEstimate.FromCharacters(_text.Length),
-                CachedTokens = _reported?.CachedInputTokenCount ?? 0,
-                Estimated = !complete,
+                InputTokens = input,
+                OutputTokens = output,
+                CachedTokens = cached,
+                CacheWriteTokens = Math.Clamp(CacheWrites(_reported), 0, input - cached),
+                Estimated = estimatesInput || estimatesOutput,
             };
         }
     }
@@ -67,8 +76,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
             finish = update.FinishReason ?? finish;
             foreach (var usage in update.Contents.OfType<UsageContent>())
             {
-                // Providers that report in parts expect them to be added up, as ToChatResponse does.
-                (_reported ??= new UsageDetails()).Add(usage.Details);
+                _reported = Greater(_reported, usage.Details);
             }
 
             if (update.Text is { Length: > 0 } piece)
@@ -84,7 +92,35 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
                 ErrorKind.ContentFiltered, "The provider's content filter stopped the answer. Change the prompt or its inputs."));
         }
 
-        return new PromptResult(Text, Usage, finish == ChatFinishReason.Length);
+        if (finish == ChatFinishReason.Length && _text.Length == 0)
+        {
+            var limit = request.MaxTokens is { } most ? $"its {most} tokens (maxTokens)" : "the tokens that it may write";
+            throw new ModelException(new WorkflowError(
+                ErrorKind.OutputInvalid,
+                $"The model used up {limit} and wrote no text: what it thinks counts, too, and reasoning took it all. Raise maxTokens, or set reasoning to none or low."));
+        }
+
+        return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, (finish is null || finish == ChatFinishReason.Stop) && !string.IsNullOrWhiteSpace(Text));
+    }
+
+    /// <summary>Some providers repeat the totals so far in every chunk, others spread the numbers over several: the greater of each is the total.</summary>
+    private static UsageDetails Greater(UsageDetails? before, UsageDetails now) => before is null ? now : new UsageDetails
+    {
+        InputTokenCount = Greater(before.InputTokenCount, now.InputTokenCount),
+        OutputTokenCount = Greater(before.OutputTokenCount, now.OutputTokenCount),
+        CachedInputTokenCount = Greater(before.CachedInputTokenCount, now.CachedInputTokenCount),
+        AdditionalCounts = new() { [CacheWriteCount] = Math.Max(CacheWrites(before), CacheWrites(now)) },
+    };
+
+    private static long? Greater(long? left, long? right) => left is null || right > left ? right ?? left : left;
+
+    private static long CacheWrites(UsageDetails? usage) => usage?.AdditionalCounts?.TryGetValue(CacheWriteCount, out var count) == true ? count : 0;
+
+    /// <summary>The count as it was reported, or what the text's length says when it was not, or cannot be true.</summary>
+    private static long Counted(long? reported, long characters, out bool isEstimated)
+    {
+        isEstimated = reported is null || (reported <= 0 && characters > 0);
+        return isEstimated ? TokenEstimate.FromCharacters(characters) : Math.Max(reported!.Value, 0);
     }
 
     private IAsyncEnumerator<ChatResponseUpdate> Open(CancellationToken cancellationToken)
@@ -100,6 +136,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
             ModelId = request.Model,
             Temperature = (float?)request.Temperature,
             MaxOutputTokens = request.MaxTokens,
+            AdditionalProperties = request.Reasoning is { } effort ? new() { [ReasoningProperty] = JsonNamingPolicy.CamelCase.ConvertName(effort.ToString()) } : null,
         };
         try
         {

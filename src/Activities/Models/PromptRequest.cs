@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Definitions;
+
 namespace Orchestrator.Activities.Models;
 
 /// <summary>One call to a model, with every placeholder already filled in.</summary>
@@ -15,6 +17,9 @@ public sealed record PromptRequest
     /// <summary>0 to 2 with most providers; null for the model's default.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>The most tokens of output; null for the model's limit.</summary>
+    /// <summary>How much the model thinks; null: it is not told.</summary>
+    public ReasoningEffort? Reasoning { get; init; }
+
+    /// <summary>The most tokens of output, reasoning included; null for the model's limit.</summary>
     public int? MaxTokens { get; init; }
 }

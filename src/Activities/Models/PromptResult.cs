@@ -6,4 +6,5 @@ namespace Orchestrator.Activities.Models;
 /// <param name="Text">The whole text.</param>
 /// <param name="Usage">Tokens only: the cost is the caller's to add.</param>
 /// <param name="CutOff">Whether the text ends because <see cref="PromptRequest.MaxTokens"/> or the model's limit was reached.</param>
-public sealed record PromptResult(string Text, TokenUsage Usage, bool CutOff);
+/// <param name="IsWhole">Whether there is a text, and the model does not say that something stopped it: only such an answer is good for another request.</param>
+public sealed record PromptResult(string Text, TokenUsage Usage, bool CutOff, bool IsWhole);

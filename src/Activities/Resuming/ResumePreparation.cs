@@ -31,21 +31,10 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             Only = before.Only,
             Mocks = mocks ? request.Mocks : before.Mocks,
         };
-        var problems = ResumeCheck.Problems(resumed, choices);
-        PreparedRun run;
-        try
-        {
-            run = await preparation.PrepareAsync(resumed, cancellationToken);
-        }
-        catch (RunRefusedException refusal)
-        {
-            throw new RunRefusedException([.. refusal.Reasons, .. problems]);
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new RunRefusedException(problems);
-        }
+        var problems = new List<WorkflowError>();
+        var run = await preparation.ResolveAsync(resumed, problems, cancellationToken);
+        problems.AddRange(ResumeCheck.Problems(resumed, choices));
+        Refuse(problems);
 
         var ids = run.Steps.Select(step => step.Id).ToList();
         int? from = choices.From is null ? null : ids.IndexOf(choices.From);
@@ -67,7 +56,29 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             },
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
+        run = preparation.CheckModels(run, problems);
+        CheckSpent(run, problems);
+        Refuse(problems);
         return choices.ForkAs is null ? new PreparedResume(run, changed, []) : await ForkAsync(run, changed, earlier, cancellationToken);
+    }
+
+    private static void Refuse(List<WorkflowError> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new RunRefusedException(problems);
+        }
+    }
+
+    /// <summary>A budget is for all attempts together, so what the earlier ones have spent of it must be known.</summary>
+    private static void CheckSpent(PreparedRun run, List<WorkflowError> problems)
+    {
+        if (run.Plan.Budget?.Usd is not null && run.Plan.Spent.EstimatedCost is null)
+        {
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput,
+                $"Earlier attempts of run '{run.RunId}' asked a model without a price, so what they have spent of a budget in US dollars is not known. Give the budget in tokens, or resume with fork: a fork counts from 0."));
+        }
     }
 
     private static JsonObject Inputs(PreparedRun before, ResumeChoices choices)

@@ -62,6 +62,7 @@ internal sealed class StepFingerprints(PreparedRun run)
             prompt?.System,
             step.Models,
             step.Temperature,
+            step.Reasoning,
             step.MaxTokens,
             step.Tool,
             step.Input,

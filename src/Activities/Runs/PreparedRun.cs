@@ -52,6 +52,10 @@ public sealed record PreparedRun : IStoredRecord
     /// <summary>Scripted answers instead of models; null in earnest.</summary>
     public MockScript? Mocks { get; init; }
 
+    /// <summary>What its users should know of its models; the record of the run keeps it.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public string Environment { get; init; } = "default";
 
     /// <summary>What was asked for beside the definition: an attempt that resumes this one asks for the same.</summary>

@@ -25,6 +25,9 @@ public sealed record PreparedStep
 
     public double? Temperature { get; init; }
 
+    /// <summary>How much the model thinks, as the author says; null when they do not.</summary>
+    public ReasoningEffort? Reasoning { get; init; }
+
     public int? MaxTokens { get; init; }
 
     /// <summary>How many attempts earlier attempts of the run made of it with the same mocks: where in its script it goes on.</summary>

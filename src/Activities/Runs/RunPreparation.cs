@@ -6,19 +6,36 @@ using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
 /// <param name="defaultModel">The model of steps for which nobody names one.</param>
-public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, string defaultModel)
+/// <param name="prices">What models cost; null: the built-in table.</param>
+public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, string defaultModel, PriceTable? prices = null)
 {
+    private readonly ModelCheck _models = new(models, prices ?? PriceTable.BuiltIn);
+
     /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
     public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
     {
+        var problems = new List<WorkflowError>();
+        var prepared = CheckModels(await ResolveAsync(request, problems, cancellationToken), problems);
+        return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
+    }
+
+    /// <summary>Checks who answers for the steps that are executed, which is known when those that are not are.</summary>
+    /// <returns>The run with what its users should know of its models.</returns>
+    internal PreparedRun CheckModels(PreparedRun run, List<WorkflowError> problems) => _models.Apply(run, problems);
+
+    /// <summary>All of it but <see cref="CheckModels"/>.</summary>
+    /// <param name="problems">Gets what is wrong; the result is of use only without.</param>
+    /// <exception cref="RunRefusedException">The request cannot even be looked at.</exception>
+    internal async Task<PreparedRun> ResolveAsync(RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(request);
         var definition = request.Workflow.Definition;
-        var problems = new List<WorkflowError>();
         if (request.Only is { } only && SingleStep.Unknown(definition, only) is { } unknown)
         {
             throw new RunRefusedException([unknown]);
@@ -56,15 +73,9 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Options = request.Options,
         };
         prepared = PromptDefaults.Apply(prepared);
-        CheckModels(prepared, problems);
         await tools.ReportAsync(prepared, problems, cancellationToken);
         PromptCheck.Report(prepared, RequiredWhereNamed(request), problems);
-        if (problems.Count == 0)
-        {
-            prepared = ObservedSteps.Apply(KnownConditions.Apply(prepared, problems, cancellationToken));
-        }
-
-        return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
+        return problems.Count == 0 ? ObservedSteps.Apply(KnownConditions.Apply(prepared, problems, cancellationToken)) : prepared;
     }
 
     /// <summary>The steps as they are scheduled.</summary>
@@ -75,27 +86,6 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
     internal static IReadOnlyList<KeyValuePair<string, string>>? Outputs(RunRequest request) => request.Only is null
         ? request.Workflow.Definition.Outputs
         : OutputsOf(request.Workflow.Definition.Steps.First(step => step.Id == request.Only));
-
-    private void CheckModels(PreparedRun run, List<WorkflowError> problems)
-    {
-        foreach (var (model, step) in run.Steps.SelectMany(step => step.Models, (step, model) => (model, step.Id)).DistinctBy(asked => asked.model, StringComparer.Ordinal))
-        {
-            if (string.IsNullOrWhiteSpace(model))
-            {
-                problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"Step '{step}' asks a model whose name is empty: name one, or leave it out.") { Step = step });
-                continue;
-            }
-
-            try
-            {
-                models.Create(model);
-            }
-            catch (ModelException exception)
-            {
-                problems.Add(exception.Error);
-            }
-        }
-    }
 
     private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
 
@@ -182,6 +172,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Prompt = isPrompt ? PromptKey(step) : null,
             Models = isPrompt ? Models(step.Options, definition.Options, request, prompt) : [],
             Temperature = step.Options.Temperature ?? prompt?.Temperature,
+            Reasoning = step.Options.Reasoning,
             MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
             TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
             Tool = step.Tool,

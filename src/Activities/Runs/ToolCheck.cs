@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.Secrets;
@@ -17,7 +18,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
     public async Task ReportAsync(PreparedRun run, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        foreach (var step in run.Steps.Where(step => step.Type == StepType.Tool && run.Executes(step) && run.Mocks?.Entry(step.Id, 0) is null))
+        foreach (var step in run.Steps.Where(step => step.Type == StepType.Tool && run.Executes(step) && IsCalled(run, step)))
         {
             if (tools.Find(step.Tool!) is not { } tool)
             {
@@ -47,6 +48,10 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
 
         void Add(ErrorKind kind, PreparedStep step, string message) => problems.Add(new WorkflowError(kind, message) { Step = step.Id });
     }
+
+    /// <summary>With mocks only tools that need none are called, and those only when no mock names them.</summary>
+    private static bool IsCalled(PreparedRun run, PreparedStep step) =>
+        run.Mocks is not { } mocks || (!MockScript.NeedsOne(step.Type, step.Tool) && mocks.Entry(step.Id, 0, any: false) is null);
 
     private static IEnumerable<string> SecretsOf(PreparedRun run, PreparedStep step)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
@@ -9,8 +10,14 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>Outputs kept for the very same request of another step or run (<c>cache: true</c>). Thread-safe.</summary>
 public sealed class AnswerCache(IContentStore store)
 {
-    /// <summary>The key of a request to a model: everything that goes to it.</summary>
-    public static string Key(PromptRequest request) => Hash(new JsonArray("prompt", request.Model, request.System, request.Prompt, request.Temperature, request.MaxTokens));
+    /// <summary>The key of a request to a model: everything that goes to it, and to whom, so that made-up answers are not taken for a provider's.</summary>
+    public static string Key(PromptRequest request, IChatClient client)
+    {
+        var answers = client.GetService<ChatClientMetadata>();
+        return Hash(new JsonArray(
+            "prompt", answers?.ProviderName, answers?.ProviderUri?.ToString(), request.Model, request.System, request.Prompt, request.Temperature,
+            request.Reasoning?.ToString(), request.MaxTokens));
+    }
 
     /// <summary>The key of a call of a tool.</summary>
     public static string Key(string tool, JsonObject input) => Hash(new JsonArray("tool", tool, input.DeepClone()));

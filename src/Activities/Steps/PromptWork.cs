@@ -17,9 +17,9 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
     {
         var request = await RequestAsync(call, cancellationToken);
-        if (call.Run.Mocks?.Entry(call.Step.Id, call.Step.MockedBefore + call.Input.Attempt - 1) is { } mock)
+        if (call.Mock is { } mock)
         {
-            return await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken);
+            return (await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken)).Output;
         }
 
         for (var index = 0; ; index++)
@@ -27,7 +27,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             var model = call.Step.Models[index];
             try
             {
-                return await CachedAsync(call, request with { Model = model }, cancellationToken);
+                return await CachedAsync(call, request with { Model = model, Reasoning = call.Step.Reasoning ?? DefaultModel.ReasoningOf(model) }, cancellationToken);
             }
             catch (UnheardException exception) when (index < call.Step.Models.Count - 1)
             {
@@ -71,22 +71,26 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
     }
 
+    /// <summary>With mocks no provider is asked: the host's own clients are not used at all then.</summary>
+    private IChatClient Client(PreparedRun run, string model) => run.Mocks is { } mocks ? MockClients.For(mocks, model, time) : models.Create(model);
+
     private async Task<JsonNode?> CachedAsync(StepCall call, PromptRequest request, CancellationToken cancellationToken)
     {
+        var client = Client(call.Run, request.Model!);
         if (!call.Step.Cache)
         {
-            return await AskAsync(call, models.Create(request.Model!), request, cancellationToken);
+            return (await AskAsync(call, client, request, cancellationToken)).Output;
         }
 
-        var key = AnswerCache.Key(request);
+        var key = AnswerCache.Key(request, client);
         if (await cache.FindAsync(key, cancellationToken) is { } kept)
         {
             (call.Model, call.FromCache) = (request.Model, true);
             return kept.Output;
         }
 
-        var output = await AskAsync(call, models.Create(request.Model!), request, cancellationToken);
-        if (await cache.KeepAsync(key, output, time.GetUtcNow(), cancellationToken) is { } problem)
+        var (output, isWhole) = await AskAsync(call, client, request, cancellationToken);
+        if (isWhole && await cache.KeepAsync(key, output, time.GetUtcNow(), cancellationToken) is { } problem)
         {
             call.Warnings.Add($"Step '{call.Step.Id}': {problem}");
         }
@@ -94,7 +98,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         return output;
     }
 
-    private async Task<JsonNode?> AskAsync(StepCall call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
+    private async Task<(JsonNode? Output, bool IsWhole)> AskAsync(StepCall call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
     {
         call.Model = request.Model;
         var asked = new PromptCall(client, request);
@@ -106,7 +110,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
                 call.Warnings.Add($"The answer of step '{call.Step.Id}' was cut off at its token limit.");
             }
 
-            return JsonValue.Create(answer.Text);
+            return (JsonValue.Create(answer.Text), answer.IsWhole);
         }
         catch (ModelException exception) when (asked.Text.Length == 0 && exception.Error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.CircuitOpen)
         {
@@ -117,7 +121,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             // Failed and aborted requests cost tokens too.
             call.Usage += asked.Usage with
             {
-                EstimatedCost = prices.Cost(request.Model!, asked.Usage.InputTokens, asked.Usage.OutputTokens, asked.Usage.CachedTokens) ?? 0,
+                EstimatedCost = prices.CostOf(request.Model!, asked.Usage),
             };
         }
     }

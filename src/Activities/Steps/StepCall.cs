@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -12,6 +13,10 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
     public ExecuteStepInput Input => input;
 
     public PreparedStep Step => run.Steps[input.Step];
+
+    /// <summary>What its mock answers; null without one.</summary>
+    public MockResponse? Mock =>
+        run.Mocks?.Entry(Step.Id, Step.MockedBefore + input.Attempt - 1, MockScript.NeedsOne(Step.Type, Step.Tool));
 
     public StepValues Values => values;
 

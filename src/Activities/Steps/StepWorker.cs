@@ -36,6 +36,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
             var output = step.Type switch
             {
                 StepType.Tool => await tools.RunAsync(call, both.Token),
+                StepType.Merge when call.Mock is { } mock => await tools.AnswerAsync(mock, both.Token),
                 StepType.Merge => await MergeWork.RunAsync(call, both.Token),
                 _ => await prompts.RunAsync(call, both.Token),
             };

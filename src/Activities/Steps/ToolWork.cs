@@ -25,8 +25,8 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
             var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
             var input = texts.Input?.Render(inputs.Lookup, inputs.Budget) ?? inputs.Named;
             call.Inputs = (JsonObject)mask.Apply((JsonNode)input)!;
-            return call.Run.Mocks?.Entry(call.Step.Id, call.Step.MockedBefore + call.Input.Attempt - 1) is { } mock
-                ? await AnswerAsync(mock, cancellationToken)
+            return call.Mock is { } mock ? await AnswerAsync(mock, cancellationToken)
+                : call.Run.Mocks is not null && MockScript.NeedsOne(call.Step.Type, call.Step.Tool) ? Simulated(call)
                 : await InvokeAsync(call, input, mask, cancellationToken);
         }
         catch (ToolException exception)
@@ -96,7 +96,14 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         return found;
     }
 
-    private async Task<JsonNode?> AnswerAsync(MockResponse mock, CancellationToken cancellationToken)
+    /// <summary>What stands for the result of a tool that a run with mocks does not call. It says that it is made up.</summary>
+    private static JsonObject Simulated(StepCall call) => call.Run.Mocks!.Else is not null
+        ? new JsonObject { ["simulated"] = true, ["tool"] = call.Step.Tool, ["input"] = call.Inputs?.DeepClone() }
+        : throw new ToolException(ErrorKind.InvalidInput, $"Step '{call.Step.Id}' has no mock, and a run with mocks calls no tool.");
+
+    /// <summary>What a mock answers after its latency.</summary>
+    /// <exception cref="ToolException">It is an error.</exception>
+    internal async Task<JsonNode?> AnswerAsync(MockResponse mock, CancellationToken cancellationToken)
     {
         if (mock.LatencyMs > 0)
         {

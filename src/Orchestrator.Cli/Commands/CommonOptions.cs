@@ -66,6 +66,12 @@ internal static class CommonOptions
 
     public static Option<string?> App(string description) => new("--app") { Description = description, HelpName = "NAME" };
 
+    public static Option<string?> MocksElse() => new("--mocks-else")
+    {
+        Description = "What answers for steps that --mocks does not cover: simulated, or simulated:latency=0. Without it such steps are refused.",
+        HelpName = "simulated",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else; progress goes to the error output." };
 
     public static Option<bool> NoColor() => new("--no-color") { Description = "Print plain text." };

@@ -42,7 +42,8 @@ internal static class ResumeCommand
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var budget = Budget();
         var model = new Option<string?>("--model") { Description = "The model for every step that is executed.", HelpName = "NAME" };
-        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models, from its beginning.", HelpName = "FILE" };
+        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models and tools, from its beginning.", HelpName = "FILE" };
+        var mocksElse = CommonOptions.MocksElse();
         var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };
         var forkAs = new Option<string?>("--run-id") { Description = "With --fork, the id of the new run; default: a new one.", HelpName = "ID" };
         var reason = Reason();
@@ -50,7 +51,7 @@ internal static class ResumeCommand
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("resume", "Go on with a run that failed, was cancelled or was interrupted.")
         {
-            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, fork, forkAs, reason, state, storage, json, noColor, verbose,
+            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, mocksElse, fork, forkAs, reason, state, storage, json, noColor, verbose,
         };
         command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
         {
@@ -73,7 +74,7 @@ internal static class ResumeCommand
                 Definition = file is null ? default(ReadOnlyMemory<byte>?) : TextFile.ReadBytes(file, "The definition"),
                 File = file is null ? null : Path.GetFullPath(file),
                 Options = new RunOptions { Model = parsed.GetValue(model), MaxParallelism = parsed.GetValue(parallel), Budget = parsed.GetValue(budget) },
-                Mocks = parsed.GetValue(mocks) is { } script ? MockFile.Read(script) : null,
+                Mocks = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
                 Reason = parsed.GetValue(reason),
                 By = Environment.UserName,
             };
@@ -140,7 +141,7 @@ internal static class ResumeCommand
                 record.Status);
         }
 
-        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = verbose }, interrupts.Asked);
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = verbose }, interrupts.Asked);
         if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false } open)
         {
             var goingOn = new ForegroundRun(app, view, interrupts, $"Run {record.RunId} was interrupted and goes on where it was.");

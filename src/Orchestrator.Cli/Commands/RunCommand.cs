@@ -25,14 +25,15 @@ internal static class RunCommand
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
         var environment = new Option<string>("--environment") { Description = "The environment; its prompts, in prompts/NAME, go before the others.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
-        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models.", HelpName = "FILE" };
+        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models and tools, none of which is then asked.", HelpName = "FILE" };
+        var mocksElse = CommonOptions.MocksElse();
         var stream = new Option<string?>("--stream") { Description = "Print the text of this step while it is written.", HelpName = "STEP" };
         var only = new Option<string?>("--only") { Description = "Run this step alone; what it takes from others is given as inputs, by their output keys.", HelpName = "STEP" };
         var (state, storage, json) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Json());
         var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
         var command = new Command("run", "Run a workflow and show what happens.")
         {
-            file, app, input, inputs, model, parallel, runId, environment, mocks, stream, only, state, storage, json, noColor, verbose,
+            file, app, input, inputs, model, parallel, runId, environment, mocks, mocksElse, stream, only, state, storage, json, noColor, verbose,
         };
         command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
         {
@@ -50,10 +51,10 @@ internal static class RunCommand
                 StreamedStep = parsed.GetValue(stream),
                 Only = parsed.GetValue(only),
                 Environment = parsed.GetRequiredValue(environment),
-                Mocks = parsed.GetValue(mocks) is { } script ? MockFile.Read(script) : null,
+                Mocks = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
                 File = definition.File is null ? null : Path.GetFullPath(definition.File),
             };
-            var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
+            var settings = new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = parsed.GetValue(verbose) };
             var view = new RunView(
                 where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));

@@ -29,7 +29,7 @@ internal static class RunsRestartCommand
                 return ExitCodes.Completed;
             }
 
-            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) }, interrupts.Asked);
+            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = parsed.GetValue(verbose) }, interrupts.Asked);
             var foreground = new ForegroundRun(app, view, interrupts);
             var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Companion, cancellationToken);
             return await foreground.FollowAsync(run, cancellationToken);

@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.ComponentModel.DataAnnotations;
 using System.Net;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
-using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Workflows.Runs;
@@ -30,8 +27,13 @@ internal static class ServeCommand
         var prompts = new Option<string?>("--prompts") { Description = "A folder with the prompts that runs refer to.", HelpName = "DIR" };
         var mocks = new Option<bool>("--allow-mocks") { Description = "Accept runs that bring scripted answers instead of calling models." };
         var noContinue = new Option<bool>("--no-continue") { Description = "Go on with no unfinished run of an earlier process." };
+        var model = new Option<string?>("--model")
+        {
+            Description = "The simulated model, which then answers for every model with made-up texts: simulated, or simulated:latency=300,tokensPerSecond=80.",
+            HelpName = "simulated",
+        };
         var (state, storage, verbose) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Verbose());
-        var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, noContinue, state, storage, verbose };
+        var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, noContinue, model, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new LocalAppSettings(parsed.Where(state, storage))
@@ -39,7 +41,8 @@ internal static class ServeCommand
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
                 Continues = parsed.GetValue(noContinue) ? static _ => false : IsForServing,
-                Options = Options(parsed.GetValue(mocks)),
+                AllowMocks = parsed.GetValue(mocks),
+                Model = parsed.GetValue(model),
             };
             if (settings.Prompts is { } folder && !Directory.Exists(folder))
             {
@@ -63,7 +66,7 @@ internal static class ServeCommand
             }
 
             await output.WriteLineAsync($"State: {app.Place}.");
-            foreach (var line in Unfinished(app, settings.Storage))
+            foreach (var line in AnswerNotes.Of(app).Concat(Unfinished(app, settings.Storage)))
             {
                 await output.WriteLineAsync(line);
             }
@@ -81,24 +84,6 @@ internal static class ServeCommand
             return ExitCodes.Completed;
         });
         return command;
-    }
-
-    /// <summary>What the environment says of the app: <c>Orchestrator__RetainDays=30</c>.</summary>
-    private static OrchestratorOptions Options(bool allowsMocks)
-    {
-        var options = new OrchestratorOptions();
-        try
-        {
-            new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection("Orchestrator").Bind(options);
-            Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ValidationException)
-        {
-            throw new UsageException($"A setting of the app in the environment (Orchestrator__…) cannot be used: {exception.Message}");
-        }
-
-        options.AllowMocks |= allowsMocks;
-        return options;
     }
 
     /// <summary>A run that has ended costs nothing more; one that waits was left to whoever serves; else it counts what it was started for.</summary>

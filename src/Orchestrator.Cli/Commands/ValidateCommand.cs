@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
+using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Graphs;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Serialization;
@@ -18,31 +21,44 @@ internal static class ValidateCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "The workflow definition." };
+        var mocks = new Option<string?>("--mocks") { Description = "A mocks file to check against the definition.", HelpName = "FILE" };
+        var mocksElse = CommonOptions.MocksElse();
         var json = CommonOptions.Json();
-        var command = new Command("validate", "Check a definition and show everything that is wrong with it.") { file, json };
+        var command = new Command("validate", "Check a definition and show everything that is wrong with it.") { file, mocks, mocksElse, json };
         command.SetAction(async (parsed, _) =>
         {
             var path = parsed.GetRequiredValue(file);
             var text = TextFile.ReadBytes(path, "The definition");
             var result = WorkflowReader.Read(text, BuiltInTools());
+            var script = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse));
+            var unfit = script is null || result.Workflow is null ? [] : Unfit(script, result.Workflow.Definition);
+            var valid = result.Workflow is not null && unfit.Count == 0;
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                var document = new { valid = result.Workflow is not null, diagnostics = result.Diagnostics };
+                var document = new { valid, diagnostics = result.Diagnostics.Concat(unfit) };
                 await output.WriteLineAsync(JsonSerializer.Serialize(document, WorkflowJson.IndentedDocument));
             }
             else
             {
-                foreach (var line in DefinitionReport.Lines(path, text, result.Diagnostics, result.Workflow?.Graph.Count).Concat(Facts(path, result.Workflow)))
+                var mistakes = unfit.Select(finding => $"{parsed.GetValue(mocks)}: {DiagnosticLine.Of(finding)}");
+                foreach (var line in mistakes.Concat(DefinitionReport.Lines(path, text, result.Diagnostics, result.Workflow?.Graph.Count)).Concat(Facts(path, result.Workflow)))
                 {
                     await output.WriteLineAsync(line);
                 }
             }
 
-            return result.Workflow is null ? ExitCodes.WrongUsage : ExitCodes.Completed;
+            return valid ? ExitCodes.Completed : ExitCodes.WrongUsage;
         });
         return command;
     }
+
+    /// <summary>Mocks that name no step, and steps that need a mock and have none; pointers are of the mocks file.</summary>
+    private static List<Diagnostic> Unfit(MockScript script, WorkflowDefinition definition) =>
+    [
+        .. script.ValidateAgainst(definition.Steps.Select(step => step.Id)),
+        .. script.Uncovered(definition.Steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered ? [uncovered] : Array.Empty<Diagnostic>(),
+    ];
 
     private static IReadOnlyList<KnownTool> BuiltInTools()
     {

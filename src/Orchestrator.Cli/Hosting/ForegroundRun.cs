@@ -2,8 +2,6 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
-using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
@@ -30,7 +28,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     public async Task BeginAsync(RunInput run, CancellationToken cancellationToken)
     {
         var prepared = await app.Services.GetRequiredService<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
-        interrupts.Write(() => view.Begin(prepared, [.. Notes(prepared)]));
+        interrupts.Write(() => view.Begin(prepared, [.. note is null ? [] : (string[])[note], .. AnswerNotes.Of(app, prepared)]));
         if (interrupts.Asked.IsCancellationRequested)
         {
             await app.Services.GetRequiredService<RunControl>().CancelAsync(run.RunId, run.RunAttempt, StepReason.Cancel, cancellationToken);
@@ -58,25 +56,6 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         var document = await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken);
         interrupts.Write(() => view.End(document!));
         return ExitCodes.Of(document!.Status, document.Error);
-    }
-
-    private IEnumerable<string> Notes(PreparedRun prepared)
-    {
-        if (note is not null)
-        {
-            yield return note;
-        }
-
-        var models = app.Services.GetRequiredService<IChatClientFactory>();
-        if (prepared.Mocks is not null)
-        {
-            yield return "Models: scripted answers (--mocks).";
-        }
-        else if (prepared.Steps.SelectMany(step => step.Models).ToList() is { Count: > 0 } asked && asked.TrueForAll(models.IsSimulated))
-        {
-            var reason = asked.TrueForAll(SimulatedModelOptions.IsSimulated) ? "as asked" : "since no provider is configured";
-            yield return $"Models: simulated, {reason}. Texts are made up; tokens and prices are what the named models would charge for them.";
-        }
     }
 
     private async Task CancelAsync(RunInput run)

@@ -47,6 +47,9 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Where everything is kept, in words.</summary>
     public string Place { get; }
 
+    /// <summary>Who answers for models that are not asked by the name of the simulated one, as the end of a sentence.</summary>
+    public required string Answers { get; init; }
+
     public DurableTaskClient Client => _host.Client;
 
     public IServiceProvider Services => _services;
@@ -64,7 +67,9 @@ internal sealed class LocalApp : IAsyncDisposable
         var time = TimeProvider.System;
         var host = HostSettings.Load();
         var services = new ServiceCollection();
-        services.AddModelProviders(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        services.AddModelProviders(configuration);
+        var (options, answers) = LocalAppOptions.Of(settings, configuration);
         var journal = await settings.Storage.OpenJournalAsync(cancellationToken);
         IContentStore content;
         try
@@ -98,7 +103,7 @@ internal sealed class LocalApp : IAsyncDisposable
         }
 
         // One process drives a run at a time, so a claim on an attempt need not outlive it: the next one would only wait until it expires.
-        services.AddOrchestrator(settings.Options, new MemoryContentStore());
+        services.AddOrchestrator(options, new MemoryContentStore());
         var provider = services.BuildServiceProvider();
         try
         {
@@ -118,7 +123,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.AddFunctions(functions);
                 },
                 cancellationToken);
-            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content));
+            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content)) { Answers = answers };
         }
         catch
         {

@@ -1,5 +1,4 @@
 using Orchestrator.Activities.Runs;
-using Orchestrator.Functions;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -18,5 +17,15 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     /// </summary>
     public Func<RunRecord, bool> Continues { get; init; } = static _ => false;
 
-    public OrchestratorOptions Options { get; init; } = new();
+    /// <summary>Whether a start over HTTP may bring mocks, beside what the setting says.</summary>
+    public bool AllowMocks { get; init; }
+
+    /// <summary>The simulated model that answers for every other one; null: what the setting says.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>
+    /// Whether the simulation answers where no provider is configured. Only for a command that stays in the foreground and says so: elsewhere made-up texts
+    /// would be taken for answers.
+    /// </summary>
+    public bool SimulatesUnasked { get; init; }
 }

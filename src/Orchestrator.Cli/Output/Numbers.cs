@@ -29,6 +29,7 @@ internal static class Numbers
         string.Create(CultureInfo.InvariantCulture, $"{(usage.Estimated ? "~" : "")}{usage.InputTokens} + {usage.OutputTokens} tokens");
 
     /// <summary>Dollars: parts of a cent where a cent would say nothing.</summary>
-    public static string Money(decimal dollars) =>
-        "$" + dollars.ToString(dollars is > 0 and < 0.01m ? "0.000000" : "0.00##", CultureInfo.InvariantCulture);
+    /// <param name="dollars">Null: not known.</param>
+    public static string Money(decimal? dollars) =>
+        dollars is null ? "cost unknown" : "$" + dollars.Value.ToString(dollars is > 0 and < 0.01m ? "0.000000" : "0.00##", CultureInfo.InvariantCulture);
 }

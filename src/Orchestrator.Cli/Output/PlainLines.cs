@@ -32,5 +32,5 @@ internal sealed class PlainLines(TextWriter output) : IRunProgressView
         _ => null,
     };
 
-    private static string Spent(TokenUsage? usage) => $"{Numbers.Tokens(usage ?? default)}, {Numbers.Money(usage?.EstimatedCost ?? 0)}";
+    private static string Spent(TokenUsage? usage) => $"{Numbers.Tokens(usage ?? default)}, {Numbers.Money((usage ?? default).EstimatedCost)}";
 }

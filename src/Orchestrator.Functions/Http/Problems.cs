@@ -50,9 +50,11 @@ internal static class Problems
 
     public static IResult Of(RunRefusedException refusal)
     {
+        // When the request is right and only the host lacks something, it may be sent again as it is.
+        var status = refusal.Reasons.All(reason => reason.Kind == ErrorKind.Unavailable) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
         var kind = refusal.Reasons[0].Kind;
         return Of(
-            StatusCodes.Status400BadRequest, Code(kind), refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
+            status, Code(kind), refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
     }
 
     public static IResult Of(RunStateException refusal) => Of(

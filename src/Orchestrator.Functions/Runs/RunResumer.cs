@@ -127,7 +127,7 @@ public sealed class RunResumer(
         {
             Definition = definition,
             Tags = record.Tags,
-            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message)],
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(resume.Run.Warnings).Distinct(StringComparer.Ordinal)],
             File = file,
         };
         return (run, resume);

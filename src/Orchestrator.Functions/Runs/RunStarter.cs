@@ -51,7 +51,7 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
             Definition = request.Definition,
             Tags = request.Tags,
             StartKey = request.StartKey,
-            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message)],
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(prepared.Warnings).Distinct(StringComparer.Ordinal)],
             File = request.File,
             First = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Companion is not null },
         };

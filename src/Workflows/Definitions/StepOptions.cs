@@ -14,7 +14,10 @@ public sealed record StepOptions
     /// <summary>0 to 2; null: the prompt's, then the provider's.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>The most tokens the answer may have, from 1; null: the prompt's, then the provider's.</summary>
+    /// <summary>How much the model thinks; null: <c>none</c> for the default model, and what the provider does otherwise.</summary>
+    public ReasoningEffort? Reasoning { get; init; }
+
+    /// <summary>The most tokens the answer may have, reasoning included, from 1; null: the prompt's, then the provider's.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>Milliseconds for one attempt, from the start of work.</summary>

@@ -35,6 +35,7 @@ public static class DiagnosticCodes
     public const string NoTimeout = "no-timeout";
     public const string AutoWithoutMapping = "auto-without-mapping";
     public const string ConstantCondition = "constant-condition";
+    public const string ModelShutdown = "model-shutdown";
     public const string ManySteps = "many-steps";
     public const string WideFanOut = "wide-fan-out";
     public const string ContinueNeeded = "continue-needed";

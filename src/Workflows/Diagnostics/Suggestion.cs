@@ -17,6 +17,15 @@ public static class Suggestion
         return nearest is null || work < 0 ? null : $"Did you mean '{nearest}'?";
     }
 
+    /// <summary>Whether the two differ in two letters at the most, letter case aside.</summary>
+    public static bool IsClose(string left, string right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        var work = long.MaxValue;
+        return Math.Abs(left.Length - right.Length) <= 2 && Distance(left, right, limit: 3, ref work) <= 2;
+    }
+
     private static string? Nearest(string written, IEnumerable<string> candidates, ref long work)
     {
         string? best = null;

@@ -53,6 +53,7 @@ internal sealed class WorkflowCompiler
         new ReferenceChecks(_definition, graph, _names, _references, _findings).Report();
         var lints = new WorkflowLints(_definition, graph, _names, _references, _findings);
         lints.ReportSteps(_tools?.Keys);
+        ModelLints.Report(_definition, _findings);
         if (_findings.HasErrors)
         {
             return null;

@@ -41,6 +41,7 @@ internal static class StepOptionsReader
                 Model = options.String("model"),
                 Models = Models(options),
                 Temperature = options.Number("temperature", 0, 2),
+                Reasoning = options.Choice<ReasoningEffort>("reasoning"),
                 MaxTokens = options.Integer("maxTokens", 1),
             };
         }

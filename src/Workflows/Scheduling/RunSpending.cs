@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Scheduling;
 /// <summary>What a run has spent of its budget, failed attempts included. Not thread-safe.</summary>
 internal sealed class RunSpending(BudgetDefinition? budget)
 {
-    private decimal _usd;
+    private decimal? _usd = 0;
     private long _tokens;
 
     public void Add(TokenUsage usage)
@@ -20,6 +20,13 @@ internal sealed class RunSpending(BudgetDefinition? budget)
     /// <summary>The failure of a run that may spend no more; null while it may.</summary>
     public WorkflowError? Exceeded()
     {
+        if (budget?.Usd is not null && _usd is null)
+        {
+            // A start is refused when a model has no price. This run's price went away while it was under way.
+            return new WorkflowError(
+                ErrorKind.BudgetExceeded, "What the run has spent is not known since a model that it used has no price any more, so no other step was started.");
+        }
+
         var usd = budget?.Usd is { } most && _usd >= most;
         if (!usd && !(budget?.Tokens is { } limit && _tokens >= limit))
         {

@@ -13,6 +13,7 @@ internal static class StepOptionsDocument
         written.Put("model", options.Model);
         written.Put("models", options.Models is { } models ? DocumentMembers.Texts(models) : null);
         written.Put("temperature", options.Temperature);
+        written.Put("reasoning", DocumentMembers.Name(options.Reasoning));
         written.Put("maxTokens", options.MaxTokens);
         written.Put("timeout", options.Timeout);
         written.Put("stepTimeout", options.StepTimeout);

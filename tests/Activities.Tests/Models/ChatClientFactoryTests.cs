@@ -2,15 +2,16 @@ using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Models;
 
 public sealed class ChatClientFactoryTests
 {
     [Fact]
-    public void Create_without_a_provider_simulates_every_model()
+    public void Create_without_a_provider_simulates_every_model_where_that_was_asked_for()
     {
-        var factory = new ChatClientFactory(TimeProvider.System);
+        var factory = new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions());
 
         Assert.IsType<SimulatedChatClient>(factory.Create("simulated:tokens=3"));
         Assert.IsType<SimulatedChatClient>(factory.Create("gpt-4o"));
@@ -19,7 +20,21 @@ public sealed class ChatClientFactoryTests
     }
 
     [Fact]
-    public void Create_with_a_provider_asks_it_once_per_model_but_not_for_simulated_ones()
+    public void Create_without_a_provider_refuses_and_names_the_settings()
+    {
+        var factory = new ChatClientFactory(TimeProvider.System);
+
+        var refusal = Assert.Throws<ModelException>(() => factory.Create("gpt-4o"));
+
+        Assert.Equal(ErrorKind.Unavailable, refusal.Error.Kind);
+        Assert.Contains("OPENAI_API_KEY", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Orchestrator:Model", refusal.Message, StringComparison.Ordinal);
+        Assert.IsType<SimulatedChatClient>(factory.Create("simulated"));
+        Assert.False(factory.IsSimulated("gpt-4o"));
+    }
+
+    [Fact]
+    public void Create_with_a_provider_asks_it_but_not_for_simulated_ones()
     {
         var asked = new List<string>();
         var factory = new ChatClientFactory(TimeProvider.System, model =>
@@ -28,7 +43,7 @@ public sealed class ChatClientFactoryTests
             return new MockChatClient(new MockResponse(), TimeProvider.System);
         });
 
-        Assert.Same(factory.Create("gpt-4o"), factory.Create("gpt-4o"));
+        Assert.IsType<MockChatClient>(factory.Create("gpt-4o"));
         Assert.IsType<SimulatedChatClient>(factory.Create("simulated"));
         Assert.Equal(["gpt-4o"], asked);
         Assert.False(factory.IsSimulated("gpt-4o"));

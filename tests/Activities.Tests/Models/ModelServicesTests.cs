@@ -22,12 +22,33 @@ public sealed class ModelServicesTests
     }
 
     [Fact]
-    public void Without_a_provider_everything_is_simulated()
+    public void Without_a_provider_nobody_answers_unless_the_simulation_is_asked_for()
     {
         using var services = Services();
+        var models = services.GetRequiredService<IChatClientFactory>();
 
-        Assert.True(services.GetRequiredService<IChatClientFactory>().IsSimulated("gpt-4o"));
+        Assert.Throws<ModelException>(() => models.Create("gpt-4o"));
         Assert.Equal(2.50m, services.GetRequiredService<PriceTable>().Find("gpt-4o")?.Input);
+    }
+
+    [Fact]
+    public void Simulation_that_is_asked_for_answers_for_every_model_with_a_provider_too()
+    {
+        using var services = new ServiceCollection().AddModelProviders(Configuration(("OPENAI_API_KEY", "sk")))
+            .AddOrchestratorActivities("gpt-6-luna", claims: null, simulated: "simulated:tokens=3").BuildServiceProvider();
+
+        Assert.IsType<SimulatedChatClient>(services.GetRequiredService<IChatClientFactory>().Create("gpt-4o"));
+    }
+
+    [Theory]
+    [InlineData("gpt-6-luna", "its name is 'simulated'")]
+    [InlineData("simulated:tokens=x", "'tokens=x' is wrong")]
+    public void Setting_that_names_another_model_is_refused(string model, string sentence)
+    {
+        var refusal = Assert.Throws<ModelConfigurationException>(() => new ServiceCollection().AddOrchestratorActivities("m", claims: null, simulated: model));
+
+        Assert.Contains("Orchestrator:Model", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,10 +56,12 @@ public sealed class ModelServicesTests
     {
         using var services = Services(
             ("Orchestrator:Prices:gpt-4o:Input", "1.5"), ("Orchestrator:Prices:gpt-4o:Output", "2"),
+            ("Orchestrator:Prices:llama3:8b:Input", "3"), ("Orchestrator:Prices:llama3:8b:Output", "4"), ("Orchestrator:Prices:llama3:8b:LongContext", "true"),
             ("Orchestrator:Prices:local/llama-3:Input", "0"), ("Orchestrator:Prices:local/llama-3:Output", "0"), ("Orchestrator:Prices:local/llama-3:CachedInput", "0.05"));
         var prices = services.GetRequiredService<PriceTable>();
 
         Assert.Equal(new ModelPrice(1.5m, 2m), prices.Find("gpt-4o"));
+        Assert.Equal(new ModelPrice(3m, 4m, LongContext: true), prices.Find("llama3:8b"));
         Assert.Equal(new ModelPrice(0m, 0m, 0.05m), prices.Find("local/llama-3"));
         Assert.Equal(0.15m, prices.Find("gpt-4o-mini")?.Input);
     }
@@ -48,6 +71,7 @@ public sealed class ModelServicesTests
     [InlineData("Orchestrator:Prices:m:Input is missing", "Orchestrator:Prices:m=1")]
     [InlineData("Orchestrator:Prices:m:Input is '1,5'", "Orchestrator:Prices:m:Input=1,5", "Orchestrator:Prices:m:Output=1")]
     [InlineData("Orchestrator:Prices:m:Output is '-1'", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=-1")]
+    [InlineData("Orchestrator:Prices:m:LongContext is 'x'", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=1", "Orchestrator:Prices:m:LongContext=x")]
     [InlineData("Orchestrator:Prices:m:Cached has no meaning", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=1", "Orchestrator:Prices:m:Cached=1")]
     public void Price_that_cannot_be_used_is_refused_at_the_start(string sentence, params string[] settings)
     {
@@ -57,10 +81,9 @@ public sealed class ModelServicesTests
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Services(params (string Name, string Value)[] settings)
-    {
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
-        return new ServiceCollection().AddModelProviders(configuration).AddOrchestratorActivities("gpt-4o-mini", claims: null).BuildServiceProvider();
-    }
+    private static ServiceProvider Services(params (string Name, string Value)[] settings) =>
+        new ServiceCollection().AddModelProviders(Configuration(settings)).AddOrchestratorActivities("gpt-6-luna", claims: null).BuildServiceProvider();
+
+    private static IConfiguration Configuration(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
 }

@@ -61,7 +61,7 @@ public sealed class PromptCallTests
     }
 
     [Fact]
-    public async Task Usage_reported_in_parts_is_added_up()
+    public async Task Usage_reported_in_parts_is_put_together()
     {
         var result = await new PromptCall(Of(Usage(5, null), Text("x"), Usage(null, 2)), Request).RunAsync(null, CancellationToken.None);
 

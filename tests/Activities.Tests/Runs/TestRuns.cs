@@ -5,6 +5,7 @@ using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
@@ -67,7 +68,7 @@ internal sealed class TestRuns
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
-            new PromptWork(models ?? new ChatClientFactory(Time), new AnswerCache(Store), PriceTable.BuiltIn, Time),
+            new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store), PriceTable.BuiltIn, Time),
             new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
         Time,
         NullLogger<StepExecutor>.Instance);
@@ -83,7 +84,7 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation(new ChatClientFactory(TimeProvider.System), new ToolCheck(Tools, Secrets), "gpt-4o-mini").PrepareAsync(
+        return await new RunPreparation(new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna").PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,
@@ -99,10 +100,23 @@ internal sealed class TestRuns
     /// <summary>Writes a run down and begins it.</summary>
     public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
     {
-        var prepared = await PrepareAsync(definition, inputs, mocks);
+        var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));
         Assert.NotNull(await Lifecycle.RegisterAsync(
             new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition) }, prepared, CancellationToken.None));
         return await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
+    }
+
+    /// <summary>Steps that the test does not execute need a mock, too.</summary>
+    private static string? WithRest(string? mocks)
+    {
+        if (mocks is null)
+        {
+            return null;
+        }
+
+        var all = JsonNode.Parse(mocks)!.AsObject();
+        all.TryAdd("*", JsonNode.Parse("""[ { "output": "ok" } ]"""));
+        return all.ToJsonString();
     }
 
     public ExecuteStepInput Call(PreparedRun run, int step, int attempt = 1) => new()

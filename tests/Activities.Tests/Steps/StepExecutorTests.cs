@@ -26,8 +26,8 @@ public class StepExecutorTests
         var record = await _runs.CheckpointAsync(run, 0);
         Assert.Equal("hello!", record.Output!.GetValue<string>());
         Assert.Equal("hello", record.Inputs!["word"]!.GetValue<string>());
-        Assert.Equal("gpt-4o-mini", record.Model);
-        Assert.Equal(0.00135m, record.Usage.EstimatedCost);
+        Assert.Equal("gpt-6-luna", record.Model);
+        Assert.Equal(0.0011m, record.Usage.EstimatedCost);
         Assert.Equal(record.Usage, outcome.Usage);
     }
 

@@ -33,7 +33,7 @@ internal sealed class KillRun(int number)
             dependsOn = needed.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             options = new { maxTokens = 8 },
         });
-        var body = new { runId = Id, options = new { mocks = Mocks() }, definition = new { slug = "killed", options = new { parallelBatchDelay = 0, defaultModel = "gpt-4o-mini" }, steps } };
+        var body = new { runId = Id, options = new { mocks = Mocks() }, definition = new { slug = "killed", options = new { parallelBatchDelay = 0, defaultModel = "gpt-6-luna" }, steps } };
         return JsonSerializer.Serialize(body, WithoutNulls);
     }
 

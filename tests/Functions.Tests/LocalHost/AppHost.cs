@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
@@ -34,16 +35,12 @@ internal sealed class AppHost : IAsyncDisposable
 
     /// <param name="journal">Where histories are kept; null: in memory, gone with the host.</param>
     /// <param name="store">Where everything else is kept; null: in memory, gone with the host.</param>
-    /// <param name="models">Who answers prompts; null: the app's own models.</param>
+    /// <param name="models">Who answers prompts; null: the simulated model.</param>
     public static async Task<AppHost> StartAsync(
         IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null)
     {
         var collection = new ServiceCollection();
-        if (models is not null)
-        {
-            collection.AddSingleton(models);
-        }
-
+        collection.AddSingleton(models ?? new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()));
         var services = collection
             .AddLocalHttp()
             .AddSingleton(store ?? new MemoryContentStore())

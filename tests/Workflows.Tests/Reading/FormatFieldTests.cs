@@ -49,6 +49,7 @@ public sealed class FormatFieldTests
               model: gpt-4o
               models: [gpt-4o, gpt-4o-mini]
               temperature: 0.2
+              reasoning: low
               maxTokens: 800
               timeout: 20000
               stepTimeout: 60000

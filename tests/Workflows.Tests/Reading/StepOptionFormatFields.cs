@@ -12,6 +12,7 @@ internal static class StepOptionFormatFields
         Of("model", "\"model\": \"m\"", options => options.Model, "\"m\"", "\"model\": «\"m\", \"models\": [\"n\"]", DiagnosticCodes.WrongValue),
         Of("models", "\"models\": [\"m\", \"n\"]", options => options.Models, "[\"m\",\"n\"]", "\"models\": «[]", DiagnosticCodes.WrongValue),
         Of("temperature", "\"temperature\": 0.2", options => options.Temperature, "0.2", "\"temperature\": «2.1", DiagnosticCodes.WrongValue),
+        Of("reasoning", "\"reasoning\": \"xhigh\"", options => options.Reasoning == ReasoningEffort.Xhigh, "true", "\"reasoning\": «\"lots\"", DiagnosticCodes.WrongValue),
         Of("maxTokens", "\"maxTokens\": 800", options => options.MaxTokens, "800", "\"maxTokens\": «0", DiagnosticCodes.WrongValue),
         Of("timeout", "\"timeout\": 20000", options => options.Timeout, "20000", "\"timeout\": «0", DiagnosticCodes.WrongValue),
         Of("stepTimeout", "\"stepTimeout\": 60000", options => options.StepTimeout, "60000", "\"stepTimeout\": «true", DiagnosticCodes.WrongType),

@@ -48,7 +48,7 @@ public sealed class SchemaAgreementTests
               "id": "a", "type": "prompt", "description": "d", "promptId": "p", "outputKey": "o", "merge": "append", "dependsOn": ["b"], "join": "any", "when": "a == 1",
               "inputMapping": { "x": "a", "y": { "value": 1 }, "z": { "expr": "1" } }, "uses": ["a"], "reads": ["a"], "writes": ["a"], "repeat": { "until": "true", "max": 3 },
               "options": {
-                "stream": true, "model": "m", "models": ["m", "n"], "temperature": 0.2, "maxTokens": 8, "timeout": 1, "stepTimeout": 1,
+                "stream": true, "model": "m", "models": ["m", "n"], "temperature": 0.2, "reasoning": "max", "maxTokens": 8, "timeout": 1, "stepTimeout": 1,
                 "retry": { "maxAttempts": 4, "firstInterval": 500, "backoff": 2, "maxInterval": 3, "on": ["rateLimited"] },
                 "outputTransform": "parseJson", "onError": { "timeout": { "step": "x" }, "default": "fail" }, "fallback": { "value": "n/a" }, "cache": false, "estimatedMs": 2000
               }

@@ -38,7 +38,6 @@ public sealed class PriceTableTests
     public void Find_of_another_model_finds_no_price(string model)
     {
         Assert.Null(PriceTable.BuiltIn.Find(model));
-        Assert.Null(PriceTable.BuiltIn.Cost(model, 1, 1, 0));
     }
 
     [Fact]
@@ -52,16 +51,16 @@ public sealed class PriceTableTests
 
     [Fact]
     public void Cost_charges_cached_input_at_its_own_price() =>
-        Assert.Equal(((600 * 0.15m) + (400 * 0.075m) + (100 * 0.60m)) / 1_000_000m, PriceTable.BuiltIn.Cost("gpt-4o-mini", 1_000, 100, 400));
+        Assert.Equal(((600 * 0.15m) + (400 * 0.075m) + (100 * 0.60m)) / 1_000_000m, Cost("gpt-4o-mini", 1_000, 100, 400));
 
     [Fact]
-    public void Cost_without_a_cached_price_charges_all_input_alike() => Assert.Equal(0.03m, PriceTable.BuiltIn.Cost("gpt-4", 1_000, 0, 500));
+    public void Cost_without_a_cached_price_charges_all_input_alike() => Assert.Equal(0.03m, Cost("gpt-4", 1_000, 0, 500));
 
     [Fact]
-    public void Cost_of_more_cached_than_input_charges_the_input_as_cached() => Assert.Equal(1.25m, PriceTable.BuiltIn.Cost("gpt-4o", 1_000_000, 0, long.MaxValue));
+    public void Cost_of_more_cached_than_input_charges_the_input_as_cached() => Assert.Equal(1.25m, Cost("gpt-4o", 1_000_000, 0, long.MaxValue));
 
     [Fact]
-    public void Cost_of_a_negative_count_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => PriceTable.BuiltIn.Cost("gpt-4o", 1, -1, 0));
+    public void Cost_of_a_negative_count_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Cost("gpt-4o", 1, -1, 0));
 
     [Fact]
     public void With_overrides_adds_and_replaces_and_leaves_the_table_itself()
@@ -69,7 +68,7 @@ public sealed class PriceTableTests
         var table = PriceTable.BuiltIn.With([new("gpt-4o", new ModelPrice(1m, 2m)), new("local/llama-3", new ModelPrice(0m, 0m))]);
 
         Assert.Equal(1m, table.Find("gpt-4o")?.Input);
-        Assert.Equal(0m, table.Cost("local/llama-3", 5, 5, 5));
+        Assert.Equal(0m, table.Find("local/llama-3")?.Cost(new TokenUsage { InputTokens = 5, OutputTokens = 5, CachedTokens = 5 }));
         Assert.Equal(0.15m, table.Find("gpt-4o-mini")?.Input);
         Assert.Equal(2.50m, PriceTable.BuiltIn.Find("gpt-4o")?.Input);
         Assert.Equal(PriceTable.BuiltIn.AsOf, table.AsOf);
@@ -86,4 +85,22 @@ public sealed class PriceTableTests
             Gen.Elements("", "openai/", "azure/eu/").ToArbitrary(),
             Gen.Choose(1_000, 20_991_231).Select(n => $"-{n}").Or(Gen.Constant("")).ToArbitrary(),
             (model, prefix, version) => PriceTable.BuiltIn.Find(prefix + model + version) == PriceTable.BuiltIn.Models[model]).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Cost_charges_cache_writes_at_their_own_price() => Assert.Equal(
+        ((600 * 0.10m) + (300 * 0.01m) + (100 * 0.125m) + (10 * 0.50m)) / 1_000_000m,
+        PriceTable.BuiltIn.Find("gpt-6-luna")!.Cost(new TokenUsage { InputTokens = 1_000, CachedTokens = 300, CacheWriteTokens = 100, OutputTokens = 10 }));
+
+    [Theory]
+    [InlineData(272_000, 1, 1)]
+    [InlineData(272_001, 2, 1.5)]
+    public void Cost_of_a_long_request_is_higher_for_all_of_it(long input, double inputFactor, double outputFactor) => Assert.Equal(
+        (((input - 1_000) * 1.00m * (decimal)inputFactor) + (1_000 * 0.05m * (decimal)inputFactor) + (100 * 5.00m * (decimal)outputFactor)) / 1_000_000m,
+        Cost("gpt-6.1-terra", input, 100, 1_000));
+
+    [Fact]
+    public void Cost_of_a_long_request_to_an_older_model_is_the_same() => Assert.Equal(1.25m, Cost("gpt-5", 1_000_000, 0, 0));
+
+    private static decimal Cost(string model, long input, long output, long cached) =>
+        PriceTable.BuiltIn.Find(model)!.Cost(new TokenUsage { InputTokens = input, OutputTokens = output, CachedTokens = cached });
 }

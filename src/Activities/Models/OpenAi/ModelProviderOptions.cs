@@ -23,6 +23,11 @@ public sealed class ModelProviderOptions : IValidatableObject
     /// <summary>The key of the Azure resource; null to sign in with Entra ID.</summary>
     public string? AzureApiKey { get; init; }
 
+    /// <summary>Who answers, in words: the address, and where the right to ask comes from.</summary>
+    public string Description => AzureEndpoint is { } azure
+        ? $"{azure} ({(AzureApiKey is null ? "Entra ID" : AzureKeyVariable)})"
+        : $"{BaseUrl ?? OpenAiProvider.OpenAiUrl} ({KeyVariable})";
+
     /// <summary>The settings as the environment variables have them; null when none is set. An empty variable is none.</summary>
     /// <exception cref="ModelConfigurationException">They do not fit together.</exception>
     public static ModelProviderOptions? Read(IConfiguration configuration)
@@ -36,6 +41,7 @@ public sealed class ModelProviderOptions : IValidatableObject
             AzureEndpoint = Value(AzureEndpointVariable),
             AzureApiKey = Value(AzureKeyVariable),
         };
+        MisspeltSetting.Refuse(configuration, options);
         if ((options.ApiKey ?? options.BaseUrl ?? options.AzureEndpoint ?? options.AzureApiKey) is null)
         {
             return null;

@@ -26,10 +26,17 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
     {
         // The SDK asks for usage (stream_options.include_usage) in every streamed call, and sends the limit as max_completion_tokens.
         var settings = new ChatCompletionOptions { Temperature = options?.Temperature, MaxOutputTokenCount = options?.MaxOutputTokens };
+        if (options?.AdditionalProperties?.TryGetValue(PromptCall.ReasoningProperty, out string? effort) == true)
+        {
+#pragma warning disable OPENAI001 // The SDK calls the level experimental; the protocol does not.
+            settings.ReasoningEffortLevel = new ChatReasoningEffortLevel(effort);
+#pragma warning restore OPENAI001
+        }
+
         await using var updates = openAi.GetChatClient(options?.ModelId ?? model)
             .CompleteChatStreamingAsync(messages.Select(Message), settings, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        var (finish, reported) = (default(ChatFinishReason?), new UsageDetails());
+        ChatFinishReason? finish = null;
         while (await NextAsync(updates, cancellationToken) is { } update)
         {
             var answer = new ChatResponseUpdate(ChatRole.Assistant, string.Concat(update.ContentUpdate.Select(part => part.Text)))
@@ -40,7 +47,7 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
             };
             if (update.Usage is { } usage)
             {
-                answer.Contents.Add(new UsageContent(Since(reported, reported = Details(usage))));
+                answer.Contents.Add(new UsageContent(Details(usage)));
             }
 
             finish ??= answer.FinishReason;
@@ -87,22 +94,23 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         _ => ChatFinishReason.Stop,
     };
 
-    private static UsageDetails Details(ChatTokenUsage usage) => new()
+    private static UsageDetails Details(ChatTokenUsage usage)
     {
-        InputTokenCount = usage.InputTokenCount,
-        OutputTokenCount = usage.OutputTokenCount,
-        TotalTokenCount = usage.TotalTokenCount,
-        CachedInputTokenCount = usage.InputTokenDetails?.CachedTokenCount,
-    };
+        var details = new UsageDetails
+        {
+            InputTokenCount = usage.InputTokenCount,
+            OutputTokenCount = usage.OutputTokenCount,
+            CachedInputTokenCount = usage.InputTokenDetails?.CachedTokenCount,
+        };
+#pragma warning disable SCME0001 // The only way to what the SDK has no property for.
+        if (usage.InputTokenDetails is { } input && input.Patch.TryGetValue("$.cache_write_tokens"u8, out long written))
+#pragma warning restore SCME0001
+        {
+            details.AdditionalCounts = new() { [PromptCall.CacheWriteCount] = written };
+        }
 
-    // Some compatible servers repeat the totals so far in every chunk, and whoever reads usage adds it up.
-    private static UsageDetails Since(UsageDetails before, UsageDetails now) => new()
-    {
-        InputTokenCount = now.InputTokenCount - (before.InputTokenCount ?? 0),
-        OutputTokenCount = now.OutputTokenCount - (before.OutputTokenCount ?? 0),
-        TotalTokenCount = now.TotalTokenCount - (before.TotalTokenCount ?? 0),
-        CachedInputTokenCount = now.CachedInputTokenCount - (before.CachedInputTokenCount ?? 0),
-    };
+        return details;
+    }
 
     private async Task<StreamingChatCompletionUpdate?> NextAsync(
         IAsyncEnumerator<StreamingChatCompletionUpdate> updates, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Orchestrator.Activities.Models.OpenAi;
 /// <summary>Makes the clients of all models of one provider, which share its connections. Thread-safe.</summary>
 internal sealed class OpenAiProvider : IDisposable
 {
-    private const string OpenAiUrl = "https://api.openai.com/v1";
+    internal const string OpenAiUrl = "https://api.openai.com/v1";
     private const string AzurePath = "/openai/v1";
     private const string AzureScope = "https://cognitiveservices.azure.com/.default";
 

@@ -9,6 +9,9 @@ public sealed record SimulatedModelOptions
     /// <summary>The name of the model, before any options.</summary>
     public const string ModelName = "simulated";
 
+    /// <summary>The setting with which a host answers for every model with this one, and asks no provider.</summary>
+    public const string Setting = "Orchestrator:Model";
+
     private const string Example = $"{ModelName}:latency=300,tokensPerSecond=80,tokens=140";
     private static readonly string[] Names = ["latency", "tokensPerSecond", "tokens"];
 

@@ -19,7 +19,7 @@ public sealed class SimulatedAnswer(TimeProvider clock)
         RespectRequiredConstructorParameters = true,
     };
 
-    private readonly ChatClientFactory _models = new(clock);
+    private readonly ChatClientFactory _models = new(clock, fallback: new SimulatedModelOptions());
 
     /// <summary>Answers one request; a request that makes no sense is refused as OpenAI would.</summary>
     public async Task AnswerAsync(OpenAiExchange exchange)
