@@ -40,7 +40,6 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
             Open = [.. old.Where(run => !run.HasEnded).Select(run => run.RunId)],
             Unreadable = survey.Unreadable,
             Leftovers = [.. survey.Orphans, .. survey.Records.Values.Where(run => run.Deleting).Select(run => run.RunId)],
-            Known = survey.Records.Keys.Concat(survey.Unreadable).ToHashSet(StringComparer.Ordinal),
             StartKeys = await PruneAsync<StartClaim>(StoreFolders.StartKeys, claim => StartKeys.HasExpired(claim, now), dryRun, cancellationToken),
             Answers = await PruneAsync<KeptAnswer>(StoreFolders.Answers, answer => answer.At < before, dryRun, cancellationToken),
             Definitions = await PruneDefinitionsAsync(survey, now, dryRun, cancellationToken),

@@ -17,9 +17,6 @@ public sealed record PruneReport
     /// <summary>The ids of runs that are deleted half: their rest, histories included.</summary>
     public IReadOnlyList<string> Leftovers { get; init; } = [];
 
-    /// <summary>The ids of all runs that have a record, readable or not.</summary>
-    public IReadOnlySet<string> Known { get; init; } = new HashSet<string>();
-
     /// <summary>Idempotency keys of more than 24 hours.</summary>
     public int StartKeys { get; init; }
 
