@@ -113,6 +113,15 @@ internal static class ResumeCommand
             throw new RunStateException($"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on.", record.Status);
         }
 
+        if (record.Status == RunStatus.Completed && IsPlain(request))
+        {
+            // What was asked for is the case, as for a second cancellation: a script that resumes what may have failed goes on.
+            view.EndElsewhere(
+                new JsonObject { ["runId"] = record.RunId, ["status"] = "completed" },
+                $"Run '{record.RunId}' has completed, so there is nothing to resume. To run parts of it again, resume with --fork; to run all of it, restart it.");
+            return ExitCodes.Completed;
+        }
+
         var note = FileNote(record, request);
         var run = new RunInput(record.RunId, record.Attempt);
         if (!record.HasEnded && where.FindDriver(run) is { } driver)

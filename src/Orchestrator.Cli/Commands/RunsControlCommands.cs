@@ -18,9 +18,11 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal static class RunsControlCommands
 {
+    private const string Cancel = "cancel";
+
     public static IEnumerable<Command> Create() =>
     [
-        Create("cancel", "Cancel a run: what executes is told to end, nothing else starts.", (controls, client, id, stop) => controls.CancelAsync(client, id, stop), CancelAsync),
+        Create(Cancel, "Cancel a run: what executes is told to end, nothing else starts.", (controls, client, id, stop) => controls.CancelAsync(client, id, stop), CancelAsync),
         Create("suspend", "Suspend a run: nothing new starts, executing steps finish.", (controls, client, id, stop) => controls.SuspendAsync(client, id, stop), (here, _) =>
             throw new RunStateException(
                 here.Record.Status == RunStatus.Suspended
@@ -43,6 +45,14 @@ internal static class RunsControlCommands
             var record = await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            if (name == Cancel && record.HasEnded)
+            {
+                // Nothing of it executes, which is what was asked for.
+                var word = CommonOptions.Word(record.Status);
+                view.EndElsewhere(new JsonObject { ["runId"] = id, ["status"] = word }, $"Run '{id}' has ended: it is {word}.");
+                return ExitCodes.Completed;
+            }
+
             var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
             var run = new RunInput(id, record.Attempt);
             using var served = await ServedFolder.FindAsync(where, cancellationToken);

@@ -144,15 +144,17 @@ public sealed class ResumeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Completed_and_unknown_runs_cannot_be_resumed_cancelled_or_continued()
+    public async Task Completed_and_unknown_runs_are_left_as_they_are()
     {
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
         var before = FolderSnapshot.Of(_workspace.State);
 
-        AssertRefused(await ResumeAsync(), "Run 'mine' has completed, so there is nothing to resume.");
+        AssertDone(await ResumeAsync(), "Run 'mine' has completed, so there is nothing to resume.");
+        AssertDone(await InvokeAsync("runs", "cancel", "mine"), "Run 'mine' has ended: it is completed.");
+        AssertRefused(await ResumeAsync("--from", "alone"), "Run 'mine' has completed, so there is nothing to resume.");
         AssertRefused(await InvokeAsync("resume", "nobody"), "There is no run 'nobody'.");
         AssertRefused(await InvokeAsync("resume", "../mine"), "There is no run '../mine'.");
-        foreach (var operation in new[] { "cancel", "suspend", "continue" })
+        foreach (var operation in new[] { "suspend", "continue" })
         {
             AssertRefused(await InvokeAsync("runs", operation, "mine"), "Run 'mine' has ended: it is completed.");
         }
@@ -195,6 +197,12 @@ public sealed class ResumeCommandTests : IDisposable
 
     private async Task<JsonElement> ShowAsync(string runId = "mine") =>
         JsonDocument.Parse((await InvokeAsync("runs", "show", runId, "--json")).Output).RootElement;
+
+    private static void AssertDone(CommandResult result, string sentence)
+    {
+        result.AssertExit(ExitCodes.Completed);
+        Assert.StartsWith(sentence, result.Output, StringComparison.Ordinal);
+    }
 
     private static void AssertRefused(CommandResult result, string sentence)
     {
