@@ -7,7 +7,6 @@ using Xunit.Abstractions;
 namespace Orchestrator.Workflows.Tests.Reading;
 
 /// <summary>Whatever a definition holds much of, reading and checking it takes time in proportion.</summary>
-[Trait("Trust", "17")]
 public sealed class LinearReadingTests(ITestOutputHelper output)
 {
     private const int Small = 2_500;
