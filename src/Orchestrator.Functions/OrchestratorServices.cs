@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Retention;
@@ -35,6 +36,7 @@ public static class OrchestratorServices
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         services.AddOrchestratorActivities(options.DefaultModel, claims, options.Model);
         services.AddSingleton(options);
+        services.TryAddSingleton(RunDrivers.Unknown);
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunSources>();
         services.AddSingleton<RunReconciler>();

@@ -93,7 +93,10 @@ public sealed class OwnershipTests : IDisposable
         await server.Process.Output.WaitForAsync("Press Ctrl+C");
 
         Assert.Contains(" mine: 'orchestrator resume", line, StringComparison.Ordinal);
-        Assert.Contains("interrupted", (await CommandAsync(0, "runs", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains("interrupted", (await CommandAsync(0, "runs", "list", "--status", "interrupted")).Output, StringComparison.Ordinal);
+        Assert.Equal("There are no such runs.", (await CommandAsync(0, "runs", "list", "--status", "running")).Output.Trim());
+        Assert.Equal("interrupted", await StatusAsync("mine"));
+        Assert.Equal("interrupted", (await server.GetRunAsync("mine")).GetProperty("status").GetString());
         Assert.Equal(1, await StartsOfBAsync("mine"));
         await CommandAsync(0, "resume", "mine");
         Assert.Equal("completed", await StatusAsync("mine"));

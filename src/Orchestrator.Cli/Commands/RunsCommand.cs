@@ -43,6 +43,7 @@ internal static class RunsCommand
                 throw new UsageException($"There is no run '{id}' in {(where.Kind == StorageKind.Files ? $"'{where.Folder}'" : where.Describe(store))}.");
             }
 
+            run = run with { Status = where.Drivers.Shown(id, run.Attempt, run.Status) };
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -52,7 +53,7 @@ internal static class RunsCommand
             {
                 var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
                 var driver = where.FindDriver(new RunInput(id, run.Attempt));
-                await output.WriteLineAsync(Header(run, StatusWords.IsInterrupted(run.Status, where.IsDriven(id, run.Attempt)) ? "interrupted" : StatusWords.Of(run.Status)));
+                await output.WriteLineAsync(Header(run, StatusWords.Of(run.Status)));
                 new RunSummary(output, color).Print(run, await InputNamesAsync(runs, run, cancellationToken), NextCommand.Of(id, run.Status, where, driver));
             }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
@@ -34,7 +34,7 @@ internal static class RunsListCommand
                 Workflow = parsed.GetValue(workflow),
                 Top = parsed.GetRequiredValue(top)!.Value,
             };
-            var runs = await ListAsync(new RunLister(store, new RunStore(store)), filter, cancellationToken);
+            var runs = await ListAsync(new RunLister(store, new RunStore(store)), where.Drivers, filter, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -42,7 +42,7 @@ internal static class RunsListCommand
             }
             else
             {
-                await PrintAsync(runs, where, output);
+                await PrintAsync(runs, output);
             }
 
             return ExitCodes.Completed;
@@ -51,13 +51,13 @@ internal static class RunsListCommand
     }
 
     /// <summary>Pages of a rare filter are short; nobody who reads a list wants to ask again.</summary>
-    private static async Task<List<RunListItem>> ListAsync(RunLister lister, RunFilter filter, CancellationToken cancellationToken)
+    private static async Task<List<RunListItem>> ListAsync(RunLister lister, RunDrivers drivers, RunFilter filter, CancellationToken cancellationToken)
     {
         var runs = new List<RunListItem>();
         RunPage page;
         do
         {
-            page = await lister.ListAsync(filter with { Top = filter.Top - runs.Count }, cancellationToken);
+            page = await lister.ListAsync(filter with { Top = filter.Top - runs.Count }, record => Task.FromResult(drivers.Shown(record)), cancellationToken);
             runs.AddRange(page.Runs);
             filter = filter with { ContinuationToken = page.ContinuationToken };
         }
@@ -65,7 +65,7 @@ internal static class RunsListCommand
         return runs;
     }
 
-    private static async Task PrintAsync(List<RunListItem> runs, StateStorage where, TextWriter output)
+    private static async Task PrintAsync(List<RunListItem> runs, TextWriter output)
     {
         if (runs.Count == 0)
         {
@@ -78,7 +78,7 @@ internal static class RunsListCommand
             ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, State(run, where), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
+                run.RunId, State(run), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
                 Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];
@@ -94,8 +94,8 @@ internal static class RunsListCommand
         }
     }
 
-    private static string State(RunListItem run, StateStorage where) =>
-        run.Unreadable ?? (StatusWords.IsInterrupted(run.Status, where.IsDriven(run.RunId, run.Attempt)) ? "interrupted" : Name(run.Status));
+    private static string State(RunListItem run) =>
+        run.Unreadable ?? Name(run.Status);
 
     /// <summary>Why it was asked for and why it failed, in one short line.</summary>
     private static string Note(RunListItem run)

@@ -97,6 +97,7 @@ internal sealed class LocalApp : IAsyncDisposable
         });
         services.AddLocalHttp();
         services.AddContentStore(_ => content);
+        services.AddSingleton(settings.Storage.Drivers);
         if (settings.Prompts is not null)
         {
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));

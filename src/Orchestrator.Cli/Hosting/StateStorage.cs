@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
 
@@ -22,8 +23,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <summary>Which process drives the latest attempt of a run, in words; null when none does, and where that cannot be told.</summary>
     public string? FindDriver(RunInput run) => FindHolder(run.InstanceId);
 
-    /// <summary>Whether a process drives the latest attempt of a run; null where that cannot be told.</summary>
-    public bool? IsDriven(string runId, int attempt) => Kind == StorageKind.Files ? FindDriver(new RunInput(runId, attempt)) is not null : null;
+    public RunDrivers Drivers => Kind == StorageKind.Files ? new RunDrivers(run => FindDriver(run) is not null) : RunDrivers.Unknown;
 
     public string? FindHolder(string instanceId) => Kind == StorageKind.Files ? FileJournal.FindHolder(Journal, instanceId) : null;
 

@@ -10,7 +10,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http;
 
 /// <summary>Runs over HTTP.</summary>
-public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunReconciler reconciler)
+public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers)
 {
     /// <summary><c>POST /api/runs</c>: starts the definition in the body.</summary>
     [Function("StartRun")]
@@ -28,7 +28,7 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
         {
             try
             {
-                var page = await lister.ListAsync(RunListQuery.Read(request), record => reconciler.ReconcileAsync(client, record, cancellationToken), cancellationToken);
+                var page = await lister.ListAsync(RunListQuery.Read(request), async record => drivers.Shown(await reconciler.ReconcileAsync(client, record, cancellationToken)), cancellationToken);
                 return Results.Json(page, WorkflowJson.Document);
             }
             catch (FormatException exception)
@@ -48,7 +48,7 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
             return NameRules.RunId.IsMatch(runId)
                 && await reconciler.FindAsync(client, runId, cancellationToken) is not null
                 && await reader.FindAsync(runId, cancellationToken) is { } run
-                ? Results.Json(run, WorkflowJson.Document)
+                ? Results.Json(run with { Status = drivers.Shown(runId, run.Attempt, run.Status) }, WorkflowJson.Document)
                 : Problems.RunNotFound(runId);
         });
 

@@ -13,6 +13,9 @@ public enum RunStatus
 
     /// <summary>Nothing is ready, running or retrying, and something waits for an event or a time.</summary>
     Waiting,
+
+    /// <summary>No process drives the run, and it has not ended. Shown only: what is stored is where the run stood.</summary>
+    Interrupted,
     Completed,
     Failed,
     Cancelled,
