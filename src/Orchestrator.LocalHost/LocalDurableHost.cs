@@ -49,6 +49,9 @@ public sealed class LocalDurableHost : IAsyncDisposable
     public IReadOnlyDictionary<string, Exception> RefusedInstances =>
         _engine.Entries.Where(entry => entry.Fault is not null).ToDictionary(entry => entry.InstanceId, entry => entry.Fault!);
 
+    /// <summary>How many activities are executed now, those that steer (<see cref="LocalDurableHostOptions.SteeringActivities"/>) not counted.</summary>
+    public int RunningActivities => _engine.Activities.Running;
+
     /// <summary>Starts a host. It runs until it is disposed.</summary>
     /// <param name="configure">Adds the functions and says where histories are kept: in memory unless told otherwise.</param>
     /// <param name="cancellation">Gives up reading the histories.</param>
@@ -106,18 +109,21 @@ public sealed class LocalDurableHost : IAsyncDisposable
     public Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation = default) => _engine.GoOnAsync(instanceId, cancellation);
 
     /// <summary>
-    /// Stops: nothing new begins, running activities are told by their token and awaited as long as <see cref="LocalDurableHostOptions.StopTimeout"/>,
-    /// what they return is recorded, and the journal is closed. Unfinished instances go on at the next start. Stopping twice is no error.
+    /// Stops: nothing new begins; running activities may end within <see cref="LocalDurableHostOptions.StopTimeout"/>, then their token fires and
+    /// they have ten seconds for their last writes; what they return is recorded, and the journal is closed. Unfinished instances go on at the next
+    /// start. Stopping twice is no error.
     /// </summary>
-    public Task StopAsync() => _stopped ??= StopOnceAsync();
+    /// <param name="impatience">Fires the token of running activities at once. Of a second call it is ignored.</param>
+    public Task StopAsync(CancellationToken impatience = default) => _stopped ??= StopOnceAsync(impatience);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private async Task StopOnceAsync()
+    private async Task StopOnceAsync(CancellationToken impatience)
     {
-        using var patience = new CancellationTokenSource(_parts.Options.StopTimeout, _parts.Time);
-        await _engine.StopAsync(patience.Token).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(_parts.Options.StopTimeout, _parts.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, impatience);
+        await _engine.StopAsync(either.Token).ConfigureAwait(false);
         await _parts.Journal.DisposeAsync().ConfigureAwait(false);
         _engine.Dispose();
     }

@@ -2,7 +2,8 @@ namespace Orchestrator.Testing;
 
 /// <summary>
 /// A clock that stands still until a test moves it. Timers fire inside <see cref="Advance"/>, on the caller's thread, in the order in which
-/// they are due, each at its own due time. Thread safe.
+/// they are due, each at its own due time. Like a machine it has two clocks: timers and timestamps follow the one that only goes forward;
+/// <see cref="SetClock"/> sets the other one. Thread safe.
 /// </summary>
 /// <remarks>
 /// A test that waits for time must know that the code under test is already waiting: await <see cref="WhenTimersAsync"/> before
@@ -15,6 +16,7 @@ public sealed class FakeTimeProvider : TimeProvider
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
     private readonly DateTimeOffset _start;
     private DateTimeOffset _now;
+    private TimeSpan _set;
     private long _sequence;
 
     /// <summary>Starts the clock.</summary>
@@ -48,7 +50,7 @@ public sealed class FakeTimeProvider : TimeProvider
     {
         lock (_gate)
         {
-            return _now;
+            return _now + _set;
         }
     }
 
@@ -93,6 +95,16 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Sets the wall clock, as a time server does: no timer fires, and timestamps go on as if nothing had happened.</summary>
+    /// <param name="by">How far, in either direction.</param>
+    public void SetClock(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _set += by;
+        }
+    }
+
     /// <summary>Moves the clock to an instant, as <see cref="Advance"/> does.</summary>
     /// <param name="instant">Must not lie in the past.</param>
     public void AdvanceTo(DateTimeOffset instant) => Advance(instant - GetUtcNow());
@@ -101,18 +113,17 @@ public sealed class FakeTimeProvider : TimeProvider
     /// <returns>False when no timer is armed; the clock stands still then.</returns>
     public bool AdvanceToNextTimer()
     {
-        DateTimeOffset? next;
+        TimeSpan? wait;
         lock (_gate)
         {
-            next = _timers.Min?.Due;
+            wait = _timers.Min?.Due - _now;
         }
 
-        if (next is not { } due)
+        if (wait is not { } delta)
         {
             return false;
         }
 
-        var delta = due - GetUtcNow();
         Advance(delta > TimeSpan.Zero ? delta : TimeSpan.Zero);
         return true;
     }

@@ -40,7 +40,10 @@ public sealed class ActivityInvocation : TaskActivityContext
     /// <summary>A scope of its own for each execution, if the host was given a service provider that can make scopes.</summary>
     public IServiceProvider Services { get; }
 
-    /// <summary>Fires when the host stops. An activity that ends by an exception after that runs again at the next start.</summary>
+    /// <summary>
+    /// Fires when the host stops and has waited long enough. An activity that ends by an exception after that runs again at the next start, and one
+    /// that returns within ten seconds has its result recorded.
+    /// </summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>The input as <paramref name="type"/>; null when there is none.</summary>

@@ -20,7 +20,7 @@ public sealed partial class LocalDurableHostBuilder
     /// <summary>Where histories are kept; null means in memory. The host closes it when it stops.</summary>
     public IJournal? Journal { get; set; }
 
-    /// <summary>The clock of everything, timers included; null means the system's.</summary>
+    /// <summary>The clock of everything, timers included; null means the system's. One that is no <see cref="SteadyClock"/> is made one.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
     /// <summary>Writes and reads inputs, outputs and payloads; null means the SDK's JSON.</summary>
@@ -69,7 +69,7 @@ public sealed partial class LocalDurableHostBuilder
             _registry,
             Services ?? EmptyServices.Instance,
             Journal ?? new MemoryJournal(),
-            TimeProvider ?? TimeProvider.System,
+            TimeProvider as SteadyClock ?? new SteadyClock(TimeProvider ?? TimeProvider.System),
             DataConverter ?? JsonDataConverter.Default,
             LoggerFactory ?? NullLoggerFactory.Instance,
             Options,

@@ -10,8 +10,12 @@ public sealed class LocalDurableHostOptions
     [Range(1, 10_000)]
     public int MaxConcurrentActivityFunctions { get; set; } = 64;
 
-    /// <summary>How long a stopping host waits for activities that do not heed their cancellation token.</summary>
-    /// <value>Zero to one hour; the default is 30 seconds. What has not ended then runs again at the next start.</value>
+    /// <summary>Activities that only steer others, by name, letter case ignored. They have a lane of their own, with as many places.</summary>
+    /// <value>Empty by default. Never null.</value>
+    public ICollection<string> SteeringActivities { get; } = [];
+
+    /// <summary>How long a stopping host lets running activities go on before it fires their token.</summary>
+    /// <value>Zero to one hour; the default is 30 seconds. What does not end by itself then runs again at the next start.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,83 +6,54 @@ using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Runs activities on the thread pool, so many at once and no more, in the order they were asked for. Thread safe.</summary>
-internal sealed class ActivityDispatcher(int limit, FunctionRegistry registry, IServiceProvider services, DataConverter converter, ILogger logger) : IDisposable
+/// <summary>
+/// Runs activities on the thread pool. Those that steer (<see cref="LocalDurableHostOptions.SteeringActivities"/>) have a lane of their own, so
+/// that a cancellation does not wait behind what it is to cancel. Thread safe.
+/// </summary>
+internal sealed class ActivityDispatcher : IDisposable
 {
-    private readonly ConcurrentQueue<ActivityWork> _queue = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IServiceScopeFactory? _scopes = services.GetService<IServiceScopeFactory>();
-    private int _running;
+    private readonly FunctionRegistry _registry;
+    private readonly IServiceProvider _services;
+    private readonly DataConverter _converter;
+    private readonly ILogger _logger;
+    private readonly IServiceScopeFactory? _scopes;
+    private readonly HashSet<string> _steering;
+    private readonly ActivityLane _work;
+    private readonly ActivityLane _steeringWork;
+    private readonly CancellationTokenSource _aborting = new();
 
-    public CancellationToken Stopping => _stopping.Token;
-
-    public void Enqueue(in ActivityWork work)
+    public ActivityDispatcher(LocalDurableHostOptions options, FunctionRegistry registry, IServiceProvider services, DataConverter converter, ILogger logger)
     {
-        if (!_stopping.IsCancellationRequested)
-        {
-            _queue.Enqueue(work);
-            StartRunner();
-        }
+        _registry = registry;
+        _services = services;
+        _converter = converter;
+        _logger = logger;
+        _scopes = services.GetService<IServiceScopeFactory>();
+        _steering = new HashSet<string>(options.SteeringActivities, StringComparer.OrdinalIgnoreCase);
+        _work = new ActivityLane(options.MaxConcurrentActivityFunctions, RunAsync);
+        _steeringWork = new ActivityLane(options.MaxConcurrentActivityFunctions, RunAsync);
     }
 
-    /// <summary>Starts nothing more, tells running activities to stop, and waits for them.</summary>
-    public async Task StopAsync(CancellationToken cancellation)
-    {
-        // A runner of our own: when the count comes back to zero after this, nothing runs and nothing will.
-        Interlocked.Increment(ref _running);
-        _queue.Clear();
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        _queue.Clear();
-        EndRunner();
-        await _idle.Task.WaitAsync(cancellation).ConfigureAwait(false);
-    }
+    /// <summary>Tells running activities to end.</summary>
+    public CancellationToken Aborting => _aborting.Token;
 
-    public void Dispose() => _stopping.Dispose();
+    /// <summary>How many activities are executed now, those that steer not counted.</summary>
+    public int Running => _work.Running;
 
-    private void StartRunner()
-    {
-        var running = Volatile.Read(ref _running);
-        while (running < limit)
-        {
-            var seen = Interlocked.CompareExchange(ref _running, running + 1, running);
-            if (seen == running)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(static dispatcher => _ = dispatcher.RunAsync(), this, preferLocal: false);
-                return;
-            }
+    public void Enqueue(in ActivityWork work) => (_steering.Contains(work.Call.Name) ? _steeringWork : _work).Enqueue(work);
 
-            running = seen;
-        }
-    }
+    /// <summary>Begins nothing more. What waits is left for the next start.</summary>
+    /// <returns>Completes when nothing is executed any more.</returns>
+    public Task CloseAsync() => Task.WhenAll(_work.CloseAsync(), _steeringWork.CloseAsync());
 
-    private void EndRunner()
-    {
-        if (Interlocked.Decrement(ref _running) == 0 && _stopping.IsCancellationRequested)
-        {
-            _idle.TrySetResult();
-        }
-    }
+    /// <summary>Tells what is executed to end.</summary>
+    public Task AbortAsync() => _aborting.CancelAsync();
 
-    private async Task RunAsync()
-    {
-        while (_queue.TryDequeue(out var work))
-        {
-            await RunAsync(work).ConfigureAwait(false);
-        }
-
-        EndRunner();
-
-        // Work may have come after the last look and before the count went down.
-        if (!_queue.IsEmpty)
-        {
-            StartRunner();
-        }
-    }
+    public void Dispose() => _aborting.Dispose();
 
     private async Task RunAsync(ActivityWork work)
     {
-        if (work.Owner.IsOver || _stopping.IsCancellationRequested)
+        if (work.Owner.IsOver)
         {
             return;
         }
@@ -91,22 +61,21 @@ internal sealed class ActivityDispatcher(int limit, FunctionRegistry registry, I
         HistoryEvent outcome;
         try
         {
-            var result = converter.Serialize(await InvokeAsync(work).ConfigureAwait(false));
+            var result = _converter.Serialize(await InvokeAsync(work).ConfigureAwait(false));
             outcome = new TaskCompleted(work.Owner.UtcNow, work.Call.Id, result);
+        }
+        catch (Exception failure) when (_aborting.IsCancellationRequested || (_work.IsClosed && failure is OperationCanceledException))
+        {
+            _logger.LogInformation(
+                "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.",
+                work.Call.Name,
+                work.Call.Id,
+                work.Owner.InstanceId);
+            return;
         }
         catch (Exception failure)
         {
-            if (_stopping.IsCancellationRequested)
-            {
-                logger.LogInformation(
-                    "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.",
-                    work.Call.Name,
-                    work.Call.Id,
-                    work.Owner.InstanceId);
-                return;
-            }
-
-            logger.LogWarning(failure, "Activity '{Activity}' (#{Id}) of instance '{Instance}' failed.", work.Call.Name, work.Call.Id, work.Owner.InstanceId);
+            _logger.LogWarning(failure, "Activity '{Activity}' (#{Id}) of instance '{Instance}' failed.", work.Call.Name, work.Call.Id, work.Owner.InstanceId);
             outcome = new TaskFailed(work.Owner.UtcNow, work.Call.Id, Failures.Of(failure), failure is TaskNotFoundException);
         }
 
@@ -115,10 +84,10 @@ internal sealed class ActivityDispatcher(int limit, FunctionRegistry registry, I
 
     private async Task<object?> InvokeAsync(ActivityWork work)
     {
-        var activity = registry.FindActivity(work.Call.Name) ?? throw TaskNotFoundException.Activity(work.Call.Name);
+        var activity = _registry.FindActivity(work.Call.Name) ?? throw TaskNotFoundException.Activity(work.Call.Name);
         if (_scopes is null || !activity.UsesServices)
         {
-            return await activity.Invoke(Invocation(work, services)).ConfigureAwait(false);
+            return await activity.Invoke(Invocation(work, _services)).ConfigureAwait(false);
         }
 
         var scope = _scopes.CreateAsyncScope();
@@ -129,5 +98,5 @@ internal sealed class ActivityDispatcher(int limit, FunctionRegistry registry, I
     }
 
     private ActivityInvocation Invocation(in ActivityWork work, IServiceProvider scoped) =>
-        new(work.Call.Name, work.Owner.InstanceId, work.Call.Version, work.Call.Input, converter, scoped, _stopping.Token);
+        new(work.Call.Name, work.Owner.InstanceId, work.Call.Version, work.Call.Input, _converter, scoped, _aborting.Token);
 }

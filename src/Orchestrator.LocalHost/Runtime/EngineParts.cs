@@ -10,7 +10,7 @@ internal sealed record EngineParts(
     FunctionRegistry Registry,
     IServiceProvider Services,
     IJournal Journal,
-    TimeProvider Time,
+    SteadyClock Time,
     DataConverter Converter,
     ILoggerFactory LoggerFactory,
     LocalDurableHostOptions Options,

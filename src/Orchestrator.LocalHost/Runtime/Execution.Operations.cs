@@ -11,7 +11,7 @@ internal sealed partial class Execution
         var id = NextId();
         var asked = new TaskScheduled(Now, id, name, payload) { Version = version, Tags = tags };
         var record = Repeat(asked) ?? Record(asked);
-        if (!SameName(record.Name, name))
+        if (!SameName(record.Name, name) || record.Input != payload)
         {
             throw Break(record, asked);
         }
@@ -28,7 +28,7 @@ internal sealed partial class Execution
         var id = NextId();
         var asked = new SubOrchestrationCreated(Now, id, name, childId, payload) { Version = version, Tags = tags };
         var record = Repeat(asked) ?? Record(asked);
-        if (!SameName(record.Name, name) || record.InstanceId != childId)
+        if (!SameName(record.Name, name) || record.InstanceId != childId || record.Input != payload)
         {
             throw Break(record, asked);
         }
@@ -43,7 +43,12 @@ internal sealed partial class Execution
         var id = NextId();
         var asked = new TimerCreated(Now, id, fireAt);
         var record = Repeat(asked) ?? Record(asked);
-        var operation = new TimerOperation(id, record.FireAt, this);
+        if (record.FireAt != fireAt)
+        {
+            throw Break(record, asked);
+        }
+
+        var operation = new TimerOperation(id, fireAt, this);
         Open(operation);
         operation.CancelWith(cancellation);
         return operation;
@@ -55,7 +60,7 @@ internal sealed partial class Execution
         var id = NextId();
         var asked = new EventSent(Now, id, instanceId, name, serialized);
         var record = Repeat(asked) ?? Record(asked);
-        if (!SameName(record.Name, name) || record.InstanceId != instanceId)
+        if (!SameName(record.Name, name) || record.InstanceId != instanceId || record.Input != serialized)
         {
             throw Break(record, asked);
         }
@@ -116,7 +121,8 @@ internal sealed partial class Execution
     private NonDeterministicOrchestrationException Break(HistoryEvent recorded, HistoryEvent asked)
     {
         // The code might swallow the exception: the fault stays.
-        Fault ??= Broken(_nextId - 1, NonDeterministicOrchestrationException.Describe(recorded), NonDeterministicOrchestrationException.Describe(asked));
+        var (expected, actual) = NonDeterministicOrchestrationException.Describe(recorded, asked);
+        Fault ??= Broken(_nextId - 1, expected, actual);
         return Fault;
     }
 }

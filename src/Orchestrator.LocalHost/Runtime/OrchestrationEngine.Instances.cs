@@ -73,7 +73,7 @@ internal sealed partial class OrchestrationEngine
             return;
         }
 
-        var now = Time.GetUtcNow().UtcDateTime;
+        var now = parent.UtcNow;
         var entry = EntryOf(call.InstanceId);
         OrchestrationInstance? child = null;
         HistoryEvent? answer = null;

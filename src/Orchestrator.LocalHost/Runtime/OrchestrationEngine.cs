@@ -10,6 +10,9 @@ namespace Orchestrator.LocalHost.Runtime;
 /// <summary>All instances of one host, and what they have in common. Thread safe.</summary>
 internal sealed partial class OrchestrationEngine : IDisposable
 {
+    /// <summary>How long activities that were told to end have for what must not be lost, such as the record of an answer that was paid.</summary>
+    private static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
     /// <summary>Instances in the shared journal that were there when it was last looked, and do not run here.</summary>
     private readonly ConcurrentDictionary<string, bool> _resting = new(StringComparer.Ordinal);
@@ -35,12 +38,12 @@ internal sealed partial class OrchestrationEngine : IDisposable
         LoggerFactory = parts.LoggerFactory;
         DefaultVersion = parts.Options.DefaultVersion;
         _logger = LoggerFactory.CreateLogger("Orchestrator.LocalHost");
-        Activities = new ActivityDispatcher(parts.Options.MaxConcurrentActivityFunctions, _registry, _services, Converter, _logger);
+        Activities = new ActivityDispatcher(parts.Options, _registry, _services, Converter, _logger);
     }
 
     public IJournal Journal { get; }
 
-    public TimeProvider Time { get; }
+    public SteadyClock Time { get; }
 
     public DataConverter Converter { get; }
 
@@ -90,7 +93,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
         try
         {
             return _registry.FindOrchestrator(execution.Started.Name) is { } orchestrator
-                ? orchestrator.Invoke(new OrchestratorInvocation(execution.Context, execution.Started.Input, Converter, _services, Activities.Stopping))
+                ? orchestrator.Invoke(new OrchestratorInvocation(execution.Context, execution.Started.Input, Converter, _services, Activities.Aborting))
                 : Task.FromException<object?>(TaskNotFoundException.Orchestrator(execution.Started.Name));
         }
         catch (Exception problem)
@@ -112,19 +115,25 @@ internal sealed partial class OrchestrationEngine : IDisposable
         }
     }
 
-    /// <summary>Stops starting things, lets running activities end, and records what they return.</summary>
-    /// <param name="cancellation">Ends the patience with activities that do not heed their token.</param>
-    public async Task StopAsync(CancellationToken cancellation)
+    /// <summary>Starts nothing more, lets running activities end, tells those that take too long to end, and records what they return.</summary>
+    /// <param name="impatience">Ends the patience with running activities: from then on their token is fired.</param>
+    public async Task StopAsync(CancellationToken impatience)
     {
         _isStopped = true;
         await _watching.CancelAsync().ConfigureAwait(false);
-        try
+        var ended = Activities.CloseAsync();
+        await ended.WaitAsync(impatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ended.IsCompleted)
         {
-            await Activities.StopAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _logger.LogWarning("Some activities did not end when the host stopped. They run again at the next start.");
+            await Activities.AbortAsync().ConfigureAwait(false);
+            try
+            {
+                await ended.WaitAsync(LastWrites, Time, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                _logger.LogWarning("{Count} activities did not end when the host stopped. They run again at the next start.", Activities.Running);
+            }
         }
 
         await Task.WhenAll(_entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>().Select(instance => instance.HaltAsync())).ConfigureAwait(false);
@@ -176,7 +185,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
             }
         }
 
-        await Activities.StopAsync(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ = Activities.CloseAsync();
+        await Activities.AbortAsync().ConfigureAwait(false);
     }
 
     public void InstanceBroke(string instanceId, Exception problem) => _logger.LogCritical(

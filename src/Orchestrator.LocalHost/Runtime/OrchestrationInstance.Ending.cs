@@ -64,8 +64,7 @@ internal sealed partial class OrchestrationInstance
     {
         Record(end);
         _isClosed = true;
-        _startTimer?.Dispose();
-        _execution.Abandon();
+        LetGoOfTime();
         _pending.Enqueue(new Pending(_lastAppend)
         {
             Always = true,

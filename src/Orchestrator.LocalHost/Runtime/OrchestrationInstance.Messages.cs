@@ -78,12 +78,7 @@ internal sealed partial class OrchestrationInstance
             return;
         }
 
-        if (message.Event.Time > _lastTime)
-        {
-            _lastTime = message.Event.Time;
-        }
-
-        var happened = message.Event.Time < _lastTime ? message.Event with { Time = _lastTime } : message.Event;
+        var happened = InOwnTime(message.Event);
         switch (happened)
         {
             case ExecutionCompleted termination:
@@ -99,6 +94,15 @@ internal sealed partial class OrchestrationInstance
 
         Record(happened);
         _pending.Enqueue(new Pending(_lastAppend) { Event = happened, Recorded = message.Recorded });
+    }
+
+    /// <summary>What others stamped may lie before the instance's last event, or ahead of its clock: another instance may live in a later time.</summary>
+    private HistoryEvent InOwnTime(HistoryEvent happened)
+    {
+        var (time, now) = (happened.Time, UtcNow);
+        time = time > now ? now : time;
+        _lastTime = time > _lastTime ? time : _lastTime;
+        return happened.Time == _lastTime ? happened : happened with { Time = _lastTime };
     }
 
     private void Process(in Pending next)

@@ -33,12 +33,10 @@ internal sealed partial class OrchestrationInstance
             events.Add(happened);
         }
 
-        var instance = new OrchestrationInstance(engine, entry, id, started, recorded, events.Count)
+        var instance = new OrchestrationInstance(engine, entry, id, started, lastTime, recorded, events.Count)
         {
             _toReplay = events,
             _position = history.Count,
-            _lastTime = lastTime,
-            _lastUpdated = lastTime.Ticks,
             _durableStatus = status,
         };
         foreach (var raised in events.OfType<EventRaised>().Concat(started.CarriedEvents ?? []))

@@ -29,6 +29,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private Task _lastAppend = Task.CompletedTask;
     private TaskCompletionSource? _halt;
     private ITimer? _startTimer;
+    private readonly TimeSpan _ahead;
     private JournalId _journalId;
     private DateTime _lastTime;
     private string? _durableStatus;
@@ -37,18 +38,24 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private int _state;
     private int _armed;
     private bool _isReplaying;
+    private bool _holdsClock;
     private volatile bool _isClosed;
     private volatile bool _isHalted;
 
     private OrchestrationInstance(
-        OrchestrationEngine engine, InstanceEntry entry, JournalId journalId, ExecutionStarted started, RecordedOperations recorded, int eventsToReplay)
+        OrchestrationEngine engine, InstanceEntry entry, JournalId journalId, ExecutionStarted started, DateTime lastTime, RecordedOperations recorded,
+        int eventsToReplay)
     {
         _engine = engine;
         _entry = entry;
         _onDurable = OnDurable;
         _journalId = journalId;
-        _lastTime = started.Time;
-        _lastUpdated = started.Time.Ticks;
+        _lastTime = lastTime;
+        _lastUpdated = lastTime.Ticks;
+        engine.Time.Hold();
+        _holdsClock = true;
+        var now = engine.Time.GetUtcNow().UtcDateTime;
+        _ahead = lastTime > now ? lastTime - now : TimeSpan.Zero;
         _durableStatus = started.CustomStatus;
         _execution = new Execution(this, started, journalId.Generation, recorded, eventsToReplay);
         _snapshot = InstanceSnapshot.Of(entry.InstanceId, journalId.Generation, started, OrchestrationRuntimeStatus.Pending, started.CustomStatus);
@@ -62,7 +69,10 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
     public TimeProvider Time => _engine.Time;
 
-    public DateTime UtcNow => _engine.Time.GetUtcNow().UtcDateTime;
+    /// <summary>
+    /// The instance's own time. It never goes back: after a clock was set back, the instance goes on from the last moment that its history knows.
+    /// </summary>
+    public DateTime UtcNow => _engine.Time.GetUtcNow().UtcDateTime + _ahead;
 
     public string DefaultVersion => _engine.DefaultVersion;
 
@@ -78,7 +88,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     public static OrchestrationInstance Create(
         OrchestrationEngine engine, InstanceEntry entry, int generation, ExecutionStarted started, TaskCompletionSource? created, Action? onDurable)
     {
-        var instance = new OrchestrationInstance(engine, entry, new JournalId(entry.InstanceId, generation), started, RecordedOperations.None, 0);
+        var instance = new OrchestrationInstance(engine, entry, new JournalId(entry.InstanceId, generation), started, started.Time, RecordedOperations.None, 0);
         instance.Record(started);
         if (onDurable is not null)
         {
@@ -202,8 +212,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private void LetGo()
     {
         _isHalted = true;
-        _startTimer?.Dispose();
-        _execution.Abandon();
+        LetGoOfTime();
         foreach (var pending in _pending)
         {
             if (pending.Recorded is { } recorded)
@@ -225,8 +234,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private void Break(Exception problem)
     {
         _isHalted = true;
-        _startTimer?.Dispose();
-        _execution.Abandon();
+        LetGoOfTime();
         _engine.InstanceBroke(InstanceId, problem);
         _entry.Refuse(problem);
         foreach (var pending in _pending)
@@ -236,6 +244,18 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
         _pending.Clear();
         Volatile.Read(ref _halt)?.TrySetResult();
+    }
+
+    /// <summary>Nothing waits any more, and the clock need not be steady for this instance.</summary>
+    private void LetGoOfTime()
+    {
+        _startTimer?.Dispose();
+        _execution.Abandon();
+        if (_holdsClock)
+        {
+            _holdsClock = false;
+            _engine.Time.Release();
+        }
     }
 
     private static void Acknowledge(TaskCompletionSource recorded, Task durable)

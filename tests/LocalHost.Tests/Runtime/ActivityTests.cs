@@ -130,6 +130,30 @@ public sealed class ActivityTests
         Assert.Equal(3, most);
     }
 
+    [Fact]
+    public async Task Activity_that_steers_does_not_wait_for_a_place_among_the_others()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            b.Options.MaxConcurrentActivityFunctions = 2;
+            b.Options.SteeringActivities.Add("STEER");
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+            {
+                var work = Enumerable.Range(0, 20).Select(_ => c.CallActivityAsync("work")).ToList();
+                await c.CallActivityAsync("steer");
+                await Task.WhenAll(work);
+            });
+            b.AddActivity("work", _ => go.Task);
+            b.AddActivity("steer", _ =>
+            {
+                go.SetResult();
+                return Task.CompletedTask;
+            });
+        });
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await host.RunAsync("o")).RuntimeStatus);
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         for (var seen = Volatile.Read(ref target); value > seen;)

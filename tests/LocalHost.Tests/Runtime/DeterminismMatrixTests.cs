@@ -57,36 +57,9 @@ public sealed class DeterminismMatrixTests
         Assert.Contains($"operation #0 was {Operations[before].Described}, now it is {Operations[now].Described}.", done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Timer_of_another_length_is_the_recorded_one()
-    {
-        var time = new FakeTimeProvider();
-        await using (var first = await StartAsync(TimeSpan.FromHours(1), time))
-        {
-            await first.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
-            await time.WhenTimersAsync();
-        }
-
-        await using var second = await StartAsync(TimeSpan.FromHours(5), time);
-        await time.WhenTimersAsync();
-        time.AdvanceToNextTimer();
-        Assert.Equal(new DateTime(2030, 1, 1, 1, 0, 0, DateTimeKind.Utc), (await second.EndOfAsync("i")).ReadOutputAs<DateTime>());
-    }
-
     private static void AskNothing(TaskOrchestrationContext context)
     {
     }
-
-    private Task<LocalDurableHost> StartAsync(TimeSpan wait, TimeProvider time) => LocalDurableHost.StartAsync(b =>
-    {
-        b.Journal = _journal;
-        b.TimeProvider = time;
-        b.AddOrchestrator("o", async (TaskOrchestrationContext c) =>
-        {
-            await c.CreateTimer(wait, CancellationToken.None);
-            return c.CurrentUtcDateTime;
-        });
-    });
 
     private Task<LocalDurableHost> StartAsync(string operation) => LocalDurableHost.StartAsync(b =>
     {

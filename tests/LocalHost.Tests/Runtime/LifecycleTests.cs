@@ -96,7 +96,7 @@ public sealed class LifecycleTests
         var host = await StartAsync();
         await host.Client.ScheduleNewOrchestrationInstanceAsync("patient", new StartOrchestrationOptions("i"));
         await _running.Task;
-        await host.StopAsync().WaitAsync(HostExtensions.Patience);
+        await host.StopAsync(new CancellationToken(canceled: true)).WaitAsync(HostExtensions.Patience);
         Assert.True(_after.Task.IsCompleted);
     }
 

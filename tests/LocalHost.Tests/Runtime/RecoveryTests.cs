@@ -191,6 +191,7 @@ public sealed class RecoveryTests
     {
         b.Journal = _journal;
         b.TimeProvider = _time;
+        b.Options.StopTimeout = TimeSpan.Zero;
         Register(b, stopAt);
     });
 

@@ -27,7 +27,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
     private readonly BlobClient _note;
     private readonly BlobLeaseClient _lease;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DateTimeOffset _renewed;
+    private (DateTimeOffset At, long Timestamp) _renewed;
     private Task _renewing = Task.CompletedTask;
 
     private BlobOwnership(BlobAccount account)
@@ -53,6 +53,21 @@ internal sealed class BlobOwnership : IAsyncDisposable
         return ownership;
     }
 
+    private (DateTimeOffset At, long Timestamp) Now => (_account.Time.GetUtcNow(), _account.Time.GetTimestamp());
+
+    /// <summary>
+    /// How long ago the lease was renewed, by whichever clock says more: the wall clock may have been set back, and the monotonic one stands still
+    /// while a machine sleeps.
+    /// </summary>
+    private TimeSpan Age
+    {
+        get
+        {
+            var (wall, elapsed) = (_account.Time.GetUtcNow() - _renewed.At, _account.Time.GetElapsedTime(_renewed.Timestamp));
+            return wall > elapsed ? wall : elapsed;
+        }
+    }
+
     /// <summary>Waits until it is certain that the lease is ours for as long as one attempt takes.</summary>
     /// <exception cref="JournalException">The journal is lost.</exception>
     public async Task ConfirmAsync(CancellationToken cancellation)
@@ -67,7 +82,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
                     throw reason;
                 }
 
-                if (_account.Time.GetUtcNow() - _renewed < Term - BlobAccount.AttemptTimeout)
+                if (Age < Term - BlobAccount.AttemptTimeout)
                 {
                     return;
                 }
@@ -139,7 +154,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
     {
         try
         {
-            _renewed = _account.Time.GetUtcNow();
+            _renewed = Now;
             await SendAsync(token => _lease.AcquireAsync(Term, cancellationToken: token), cancellation).ConfigureAwait(false);
             var owner = new BlobUploadOptions { Conditions = new BlobRequestConditions { LeaseId = _lease.LeaseId } };
             await SendAsync(token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_account.Time).Write()), owner, token), cancellation)
@@ -184,7 +199,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
             try
             {
                 await Task.Delay(wait, _account.Time, _closing.Token).ConfigureAwait(false);
-                var asked = _account.Time.GetUtcNow();
+                var asked = Now;
                 await _account.AttemptAsync(token => _lease.RenewAsync(cancellationToken: token), _closing.Token).ConfigureAwait(false);
                 Renewed(asked);
                 wait = Term / 3;
@@ -193,7 +208,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception silence) when (BlobAccount.IsTransient(silence, _closing.Token) && _account.Time.GetUtcNow() - _renewed < Term + _account.Options.Patience)
+            catch (Exception silence) when (BlobAccount.IsTransient(silence, _closing.Token) && _account.Time.GetElapsedTime(_renewed.Timestamp) < Term + _account.Options.Patience)
             {
                 wait = RetryInterval;
             }
@@ -205,7 +220,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
         }
     }
 
-    private void Renewed(DateTimeOffset asked)
+    private void Renewed((DateTimeOffset At, long Timestamp) asked)
     {
         TaskCompletionSource changed;
         lock (_gate)
@@ -224,7 +239,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
         {
             var why = refusal is RequestFailedException answer and not { Status: 0 }
                 ? $"the account answered {answer.Status} {answer.ErrorCode} when the lease was to be renewed, so another process may have it"
-                : $"the lease could not be renewed since {_renewed:u}";
+                : $"the lease could not be renewed since {_renewed.At:u}";
             _lost.SetResult(new JournalException(
                 $"The journal '{_account.Locate(_account.Options.Folder)}' is lost: {why}. Nothing more is written. "
                 + "Restart to go on from what was confirmed, and see that one process owns the journal.",
