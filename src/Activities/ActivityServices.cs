@@ -54,6 +54,7 @@ public static class ActivityServices
         services.AddSingleton<PromptWork>();
         services.AddSingleton<ToolWork>();
         services.AddSingleton<StepWorker>();
+        services.AddSingleton<HostStop>();
         services.AddSingleton<StepExecutor>();
         services.AddTools();
         services.AddSingleton(provider => new AttemptClaims(

@@ -14,6 +14,11 @@ public sealed class OrchestratorOptions
     /// <value>Default null: the provider answers, and without one a run that asks models is refused.</value>
     public string? Model { get; set; }
 
+    /// <summary>How long a stopping process lets steps in flight go on before it aborts them. LocalHost heeds it; on Azure the host decides.</summary>
+    /// <value>Zero to one hour; default 30 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether a start may bring scripted answers instead of models.</summary>
     /// <value>Default false: a run over HTTP then calls real models only.</value>
     public bool AllowMocks { get; set; }

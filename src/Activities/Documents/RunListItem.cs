@@ -74,6 +74,6 @@ public sealed record RunListItem
         ParentRunId = run.ParentRunId,
         Error = run.Error,
         Reason = run.Attempts[^1].Reason,
-        DurationMs = run.HasEnded ? run.Attempts.Sum(attempt => (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0) : null,
+        DurationMs = run.HasEnded ? run.Attempts.Sum(attempt => Math.Max(0, (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0)) : null,
     };
 }

@@ -42,8 +42,8 @@ public sealed record StepAttempt
         Inputs = record.Inputs,
         StartedAt = record.StartedAt,
         CompletedAt = record.CompletedAt,
-        DurationMs = (record.CompletedAt - record.StartedAt).TotalMilliseconds,
-        QueuedMs = (record.StartedAt - record.ReadyAt).TotalMilliseconds,
+        DurationMs = Math.Max(0, (record.CompletedAt - record.StartedAt).TotalMilliseconds),
+        QueuedMs = Math.Max(0, (record.StartedAt - record.ReadyAt).TotalMilliseconds),
         Usage = record.Usage,
         Error = record.Error,
     };

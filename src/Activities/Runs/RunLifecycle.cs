@@ -111,10 +111,10 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             runId,
             record => record.Attempt != runAttempt || record.HasEnded || record.Attempts[^1].StartedAt is not null
                 ? record
-                : record.WithAttempt(attempt => attempt with { StartedAt = now }) with
+                : record.WithAttempt(attempt => attempt with { StartedAt = Later(now, record.CreatedAt) }) with
                 {
                     Status = record.Status == RunStatus.Pending ? RunStatus.Running : record.Status,
-                    StartedAt = record.StartedAt ?? now,
+                    StartedAt = record.StartedAt ?? Later(now, record.CreatedAt),
                 },
             cancellationToken);
         await feed.AppendAsync(
@@ -151,7 +151,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     public bool MayBeginStill(RunRecord run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return time.GetUtcNow() - run.CreatedAt < StartPatience;
+        return (time.GetUtcNow() - run.CreatedAt).Duration() < StartPatience;
     }
 
     /// <summary>Writes how the attempt ended, and tells the feed; an attempt that has ended already stays as it is.</summary>
@@ -164,10 +164,10 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             runId,
             record => record.HasEnded || record.Attempt != runAttempt
                 ? record
-                : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = at, Error = error }) with
+                : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = Later(at, attempt.StartedAt), Error = error }) with
                 {
                     Status = status,
-                    CompletedAt = at,
+                    CompletedAt = Later(at, record.Attempts[^1].StartedAt),
                     Error = error,
                 },
             cancellationToken);
@@ -181,6 +181,9 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         runs.Forget(runId, runAttempt);
         control.Forget(runId, runAttempt);
     }
+
+    /// <summary>Nothing ends before it began, though another process with another clock may have begun it.</summary>
+    private static DateTimeOffset Later(DateTimeOffset at, DateTimeOffset? begun) => begun > at ? begun.Value : at;
 
     private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimePr
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(75);
 
     private readonly StringBuilder _text = new();
-    private DateTimeOffset _last = DateTimeOffset.MinValue;
+    private long? _last;
     private int _index;
 
     /// <summary>Why pieces are missing in the feed; null when none are.</summary>
@@ -22,7 +22,7 @@ internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimePr
     public ValueTask AddAsync(string piece)
     {
         _text.Append(piece);
-        return time.GetUtcNow() - _last >= Interval ? new ValueTask(FlushAsync()) : ValueTask.CompletedTask;
+        return _last is not { } last || time.GetElapsedTime(last) >= Interval ? new ValueTask(FlushAsync()) : ValueTask.CompletedTask;
     }
 
     /// <summary>Appends what is left.</summary>
@@ -30,10 +30,9 @@ internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimePr
     {
         if (_text.Length > 0 && Failure is null)
         {
-            var now = time.GetUtcNow();
-            var chunk = StepEvents.Chunk(call, now, _index++, _text.ToString());
+            var chunk = StepEvents.Chunk(call, time.GetUtcNow(), _index++, _text.ToString());
             _text.Clear();
-            _last = now;
+            _last = time.GetTimestamp();
             try
             {
                 await feed.AppendAsync(call.RunId, [chunk], cancellationToken);

@@ -21,6 +21,9 @@ public sealed record ExecuteStepInput
 
     public required DateTimeOffset ReadyAt { get; init; }
 
+    /// <summary>When the orchestrator asked for this execution, on its clock; null: when the step was ready.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     /// <summary>The earliest moment at which work may begin; null: at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 

@@ -4,29 +4,56 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// What happens between a paid answer and its record: while the store is away it is tried again and again, for five minutes
-/// (docs/decisions/0009).
+/// What happens between a paid answer and its record: it goes on whatever stops, for a few seconds more; and while the store is away it is tried
+/// again and again, for five minutes (docs/decisions/0009).
 /// </summary>
-internal sealed class PaidWork(ExecuteStepInput call, TimeProvider time, ILogger logger)
+internal sealed class PaidWork : IDisposable
 {
+    /// <summary>How long after the host's token what is written of an answer may take.</summary>
+    public static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    private readonly ExecuteStepInput _call;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenRegistration _stopping;
+
+    /// <param name="stopping">Fires when the host stops.</param>
+    public PaidWork(ExecuteStepInput call, TimeProvider time, ILogger logger, CancellationToken stopping)
+    {
+        _call = call;
+        _time = time;
+        _logger = logger;
+        _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _stopping = stopping.UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(LastWrites), _end);
+    }
+
+    /// <summary>For everything that is written of an answer that is there: fires a few seconds after the host's token.</summary>
+    public CancellationToken Token => _end.Token;
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _end.Dispose();
+    }
+
     /// <param name="operation">May be repeated.</param>
     /// <exception cref="AttemptLostException">The store was away until the end.</exception>
-    public Task InsistAsync(Func<Task> operation, CancellationToken stopping) => InsistAsync(
+    public Task InsistAsync(Func<Task> operation) => InsistAsync(
         async () =>
         {
             await operation();
             return true;
-        },
-        stopping);
+        });
 
     /// <param name="operation">May be repeated.</param>
     /// <exception cref="AttemptLostException">The store was away until the end.</exception>
-    public async Task<T> InsistAsync<T>(Func<Task<T>> operation, CancellationToken stopping)
+    public async Task<T> InsistAsync<T>(Func<Task<T>> operation)
     {
-        var until = time.GetUtcNow() + Patience;
+        var began = _time.GetTimestamp();
         for (var isFirst = true; ; isFirst = false)
         {
             try
@@ -34,24 +61,24 @@ internal sealed class PaidWork(ExecuteStepInput call, TimeProvider time, ILogger
                 var result = await operation();
                 if (!isFirst)
                 {
-                    logger.LogWarning("Step '{Step}' of run '{Run}' could be written down after all.", call.StepId, call.RunId);
+                    _logger.LogWarning("Step '{Step}' of run '{Run}' could be written down after all.", _call.StepId, _call.RunId);
                 }
 
                 return result;
             }
-            catch (ContentStoreException exception) when (time.GetUtcNow() >= until)
+            catch (ContentStoreException exception) when (_time.GetElapsedTime(began) >= Patience)
             {
-                throw new AttemptLostException(call, exception);
+                throw new AttemptLostException(_call, exception);
             }
             catch (ContentStoreException exception)
             {
                 if (isFirst)
                 {
-                    logger.LogWarning(
-                        exception, "Step '{Step}' of run '{Run}' cannot be written down. It is tried again for five minutes.", call.StepId, call.RunId);
+                    _logger.LogWarning(
+                        exception, "Step '{Step}' of run '{Run}' cannot be written down. It is tried again for five minutes.", _call.StepId, _call.RunId);
                 }
 
-                await Task.Delay(Interval, time, stopping);
+                await Task.Delay(Interval, _time, Token);
             }
         }
     }

@@ -90,7 +90,8 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
 
         var (output, isWhole) = await AskAsync(call, client, request, cancellationToken);
-        if (isWhole && await cache.KeepAsync(key, output, time.GetUtcNow(), cancellationToken) is { } problem)
+        // The answer is there: whatever stops now must not lose it.
+        if (isWhole && await cache.KeepAsync(key, output, time.GetUtcNow(), CancellationToken.None) is { } problem)
         {
             call.Warnings.Add($"Step '{call.Step.Id}': {problem}");
         }

@@ -30,7 +30,7 @@ internal static class StepEvents
     public static RunEvent Ready(ExecuteStepInput call) => About(RunEventNames.StepReady, call, call.ReadyAt);
 
     public static RunEvent Started(ExecuteStepInput call, DateTimeOffset at) =>
-        About(RunEventNames.StepStarted, call, at) with { QueuedMs = (at - call.ReadyAt).TotalMilliseconds };
+        About(RunEventNames.StepStarted, call, at) with { QueuedMs = Math.Max(0, (at - call.ReadyAt).TotalMilliseconds) };
 
     public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
         About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
@@ -51,7 +51,7 @@ internal static class StepEvents
         {
             Reason = checkpoint.Again ? StepReason.Repeat : checkpoint.Reason,
             Usage = checkpoint.Usage,
-            DurationMs = (checkpoint.CompletedAt - checkpoint.StartedAt).TotalMilliseconds,
+            DurationMs = Math.Max(0, (checkpoint.CompletedAt - checkpoint.StartedAt).TotalMilliseconds),
             FallbackUsed = checkpoint.FallbackUsed ? true : null,
             Error = checkpoint.Error,
             Warnings = checkpoint.Warnings.Count == 0 ? null : checkpoint.Warnings,

@@ -18,7 +18,8 @@ public sealed class StepExecutor(
     RunEventFeed feed,
     StepWorker worker,
     TimeProvider time,
-    ILogger<StepExecutor> logger)
+    ILogger<StepExecutor> logger,
+    HostStop? hostStop = null)
 {
     /// <summary>The most characters of an error's message that travel through the history; the record has all of it.</summary>
     private const int MaxMessageLength = 1_000;
@@ -28,7 +29,7 @@ public sealed class StepExecutor(
 
     private static readonly TimeSpan ClaimPoll = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="stopping">Fires when the host stops: the attempt is then left without a record, to be executed again.</param>
+    /// <param name="stopping">Fires when the host stops: what has no answer yet is then left without a record, to be executed again.</param>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     /// <exception cref="ContentStoreException">The store is away. Nothing was paid, or the attempt has its record: it may be executed again.</exception>
     /// <exception cref="AttemptLostException">The store was away for too long.</exception>
@@ -42,7 +43,7 @@ public sealed class StepExecutor(
             await Task.Delay(ClaimPoll, time, stopping);
         }
 
-        var paid = new PaidWork(call, time, logger);
+        using var paid = new PaidWork(call, time, logger, stopping);
         StepCheckpoint checkpoint;
         try
         {
@@ -56,7 +57,7 @@ public sealed class StepExecutor(
         }
 
         // Also after a crash between record and event: readers drop the repeat.
-        await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], stopping);
+        await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], paid.Token);
         return Outcome(checkpoint);
     }
 
@@ -75,6 +76,7 @@ public sealed class StepExecutor(
 
     private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)
     {
+        var clock = new AttemptClock(call, time);
         var cancellation = run.Plan.Steps[call.Step].IsFinal
             ? RunCancellation.Never
             : await control.WatchAsync(call.RunId, call.RunAttempt, stopping);
@@ -85,14 +87,15 @@ public sealed class StepExecutor(
             .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
             StepEvents.Ready(call),
         ];
-        if (call.NotBefore > time.GetUtcNow())
+        if (call.NotBefore > clock.Now)
         {
             await feed.AppendAsync(call.RunId, news, stopping);
             news.Clear();
-            await WaitAsync(call.NotBefore.Value - time.GetUtcNow(), either.Token, stopping);
+            await WaitAsync(call.NotBefore.Value - clock.Now, either.Token, stopping);
         }
 
-        var startedAt = time.GetUtcNow();
+        hostStop?.Token.ThrowIfCancellationRequested();
+        var startedAt = clock.Now;
         var work = cancellation.Token.IsCancellationRequested
             ? new StepWork { Error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.") }
             : await DecideAsync(run, call, either.Token, stopping);
@@ -104,17 +107,21 @@ public sealed class StepExecutor(
         {
             // The feed is told while the work goes on: nobody waits for a flush.
             List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
-            var telling = paid.InsistAsync(() => feed.AppendAsync(call.RunId, begun, stopping), stopping);
-            var working = WorkAsync(run, call, either.Token, stopping);
+            var telling = paid.InsistAsync(() => feed.AppendAsync(call.RunId, begun, paid.Token));
+            var working = WorkAsync(run, call, clock, paid, either.Token);
             await Task.WhenAll(telling, working);
             work = await working;
+            if (work.Error is { Kind: ErrorKind.Cancelled } && !cancellation.Token.IsCancellationRequested)
+            {
+                // There is no answer, and it is the host that stops: the attempt is executed again.
+                stopping.ThrowIfCancellationRequested();
+            }
         }
 
-        var record = StepRecord.Of(run, call, startedAt, time.GetUtcNow(), work, cancellation.Reason);
+        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, cancellation.Reason);
         return await paid.InsistAsync(
             async () => await checkpoints.CreateAsync(
-                StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, stopping)), stopping),
-            stopping);
+                StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));
     }
 
     /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
@@ -135,23 +142,23 @@ public sealed class StepExecutor(
     /// <summary>Waits for the step's turn, which may have come while the feed was told.</summary>
     private async Task WaitAsync(TimeSpan wait, CancellationToken either, CancellationToken stopping)
     {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(either, hostStop?.Token ?? CancellationToken.None);
         try
         {
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, either);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, ends.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            // The run was cancelled; the caller looks at that next.
+            // The run was cancelled, or the host is about to stop; the caller looks at that next.
         }
     }
 
-    private async Task<StepWork> WorkAsync(PreparedRun run, ExecuteStepInput call, CancellationToken either, CancellationToken stopping)
+    private async Task<StepWork> WorkAsync(PreparedRun run, ExecuteStepInput call, AttemptClock clock, PaidWork paid, CancellationToken either)
     {
-        var limit = AttemptLimit.Of(run, call, time.GetUtcNow());
+        var limit = AttemptLimit.Of(run, call, clock.Now);
         using var timeout = new CancellationTokenSource(limit.Duration, time);
-        var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, stopping) : null;
+        var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, paid.Token) : null;
         var work = await worker.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
-        stopping.ThrowIfCancellationRequested();
         await (chunks?.FlushAsync() ?? Task.CompletedTask);
         return chunks?.Failure is { } failure
             ? work with { Warnings = [.. work.Warnings, $"The text of step '{call.StepId}' could not be shown while it was written: {failure.Message}"] }

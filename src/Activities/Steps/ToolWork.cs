@@ -52,7 +52,8 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
 
         var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
-        if (key is not null && await cache.KeepAsync(key, output, time.GetUtcNow(), cancellationToken) is { } problem)
+        // The output is there: whatever stops now must not lose it.
+        if (key is not null && await cache.KeepAsync(key, output, time.GetUtcNow(), CancellationToken.None) is { } problem)
         {
             call.Warnings.Add($"Step '{step.Id}': {problem}");
         }

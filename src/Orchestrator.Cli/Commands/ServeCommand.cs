@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Workflows.Runs;
@@ -78,9 +80,16 @@ internal static class ServeCommand
             }
 
             await stopping.CancelAsync();
+            var running = app.RunningSteps;
+            var ended = app.StopAsync(stop.Again);
+            await output.WriteLineAsync(running == 0
+                ? "Stopping."
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Stopping: no step starts any more, and {running} in flight may end within {app.Services.GetRequiredService<OrchestratorOptions>().StopTimeout.TotalSeconds:0.###} s. Press Ctrl+C again to abort them now."));
+            await web.StopAsync(CancellationToken.None);
             await pruning;
-
-            await output.WriteLineAsync("Stopping.");
+            await ended;
             return ExitCodes.Completed;
         });
         return command;

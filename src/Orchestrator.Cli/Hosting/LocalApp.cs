@@ -7,12 +7,14 @@ using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
@@ -54,6 +56,9 @@ internal sealed class LocalApp : IAsyncDisposable
 
     public IServiceProvider Services => _services;
 
+    /// <summary>How many steps are executed now.</summary>
+    public int RunningSteps => _host.RunningActivities;
+
     /// <summary>The durable events of an instance's current execution; none when it is unknown.</summary>
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>
         _host.ReadHistoryAsync(instanceId, cancellationToken);
@@ -64,9 +69,10 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <exception cref="ModelConfigurationException">The environment variables of models or prices cannot be used.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
-        var time = TimeProvider.System;
+        var time = new SteadyClock(TimeProvider.System);
         var host = HostSettings.Load();
         var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time);
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         services.AddModelProviders(configuration);
         var (options, answers) = LocalAppOptions.Of(settings, configuration);
@@ -120,6 +126,12 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider.GetRequiredService<RunStore>(), instanceId, settings.Continues, token);
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
+                    builder.Options.StopTimeout = options.StopTimeout;
+                    foreach (var steering in FunctionNames.Steering)
+                    {
+                        builder.Options.SteeringActivities.Add(steering);
+                    }
+
                     builder.Options.HubName = host.HubName ?? builder.Options.HubName;
                     builder.AddFunctions(functions);
                 },
@@ -132,6 +144,14 @@ internal sealed class LocalApp : IAsyncDisposable
             await provider.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts nothing more, and lets steps in flight end within the setting's time. Unfinished runs go on at the next start.</summary>
+    /// <param name="impatience">Aborts the steps in flight at once. An answer that is complete is recorded all the same.</param>
+    public Task StopAsync(CancellationToken impatience = default)
+    {
+        _services.GetRequiredService<HostStop>().Announce();
+        return _host.StopAsync(impatience);
     }
 
     /// <summary>The ids of the unfinished runs that this process drives, in their order.</summary>
@@ -164,7 +184,7 @@ internal sealed class LocalApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.DisposeAsync();
+        await StopAsync();
         await _services.DisposeAsync();
     }
 }

@@ -2,12 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Waits for Ctrl+C or a polite kill; a second one ends the process at once.</summary>
+/// <summary>Waits for Ctrl+C or a polite kill. A second one asks for haste; a third one ends the process at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _again = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private int _count;
 
     public StopSignal()
     {
@@ -15,13 +17,30 @@ internal sealed class StopSignal : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
     }
 
+    /// <summary>Fires at the second signal.</summary>
+    public CancellationToken Again => _again.Token;
+
     public Task WaitAsync() => _asked.Task;
 
     public void Dispose()
     {
         _interrupt.Dispose();
         _terminate.Dispose();
+        _again.Dispose();
     }
 
-    private void Handle(PosixSignalContext signal) => signal.Cancel = _asked.TrySetResult();
+    private void Handle(PosixSignalContext signal)
+    {
+        switch (Interlocked.Increment(ref _count))
+        {
+            case 1:
+                signal.Cancel = true;
+                _asked.SetResult();
+                break;
+            case 2:
+                signal.Cancel = true;
+                _ = _again.CancelAsync();
+                break;
+        }
+    }
 }

@@ -24,7 +24,7 @@ internal static class AttemptHistory
 
     private static string When(RunAttemptSummary attempt) => attempt.StartedAt is not { } start
         ? ""
-        : $", {Numbers.Moment(start)}{(attempt.CompletedAt is { } end ? $", {Numbers.Duration((end - start).TotalMilliseconds)}" : "")}";
+        : $", {Numbers.Moment(start)}{(attempt.CompletedAt is { } end ? $", {Numbers.Duration(Math.Max(0, (end - start).TotalMilliseconds))}" : "")}";
 
     private static string Outcome(RunAttemptSummary attempt) => attempt switch
     {

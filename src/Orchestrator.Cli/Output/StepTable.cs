@@ -41,7 +41,7 @@ internal static class StepTable
     private static IRenderable[] Row(string id, StepSummary step)
     {
         var time = step is { Status: StepStatus.Running, StartedAt: { } started }
-            ? (TimeProvider.System.GetUtcNow() - started).TotalMilliseconds
+            ? Math.Max(0, (TimeProvider.System.GetUtcNow() - started).TotalMilliseconds)
             : step.DurationMs;
         return
         [

@@ -10,6 +10,9 @@ public static class FunctionNames
     public const string CancelSteps = "CancelSteps";
     public const string FinishRun = "FinishRun";
 
+    /// <summary>The activities that only steer: on LocalHost they do not queue behind the steps.</summary>
+    public static IReadOnlyList<string> Steering { get; } = [PrepareRun, RecordFacts, CancelSteps, FinishRun];
+
     /// <summary>The external event that asks a run to be cancelled.</summary>
     public const string CancelEvent = "cancel";
 

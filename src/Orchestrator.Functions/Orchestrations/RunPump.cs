@@ -138,6 +138,7 @@ internal sealed class RunPump
             StepId = _scheduler.Graph.Steps[start.Step].Id,
             Attempt = start.Attempt,
             ReadyAt = start.ReadyAt,
+            AskedAt = Now,
             NotBefore = start.NotBefore,
             Turn = start.Turn,
             TurnAttempt = start.TurnAttempt,

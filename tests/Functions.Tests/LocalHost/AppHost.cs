@@ -50,6 +50,7 @@ internal sealed class AppHost : IAsyncDisposable
         {
             builder.Journal = journal;
             builder.Services = services;
+            builder.Options.StopTimeout = TimeSpan.Zero;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
             builder.AddFunctions(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
         });

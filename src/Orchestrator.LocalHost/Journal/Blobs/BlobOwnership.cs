@@ -123,8 +123,8 @@ internal sealed class BlobOwnership : IAsyncDisposable
         {
             using var process = Process.GetProcessById(owner.Pid);
 
-            // The system gives numbers again: one that began later is another process.
-            return process.HasExited || process.StartTime.ToUniversalTime() > owner.Since;
+            // A number that was given again is taken for the owner: when a process began cannot be told by a clock that may have been set.
+            return process.HasExited;
         }
         catch (ArgumentException)
         {

@@ -1,0 +1,78 @@
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Steps;
+
+/// <summary>The wall clock is set while a step executes: what is recorded is how long it took.</summary>
+public sealed class StepClockTests
+{
+    private const string Work = """{ "steps": [ { "id": "a", "prompt": "x", "options": { "stepTimeout": 10000 } } ] }""";
+    private const string ThreeSeconds = """{ "a": [ { "output": "ok", "latencyMs": 3000 } ] }""";
+
+    private readonly TestRuns _runs = new();
+
+    public static TheoryData<TimeSpan> Jumps() =>
+    [
+        TimeSpan.FromMinutes(1), -TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), -TimeSpan.FromHours(1), TimeSpan.FromDays(1), -TimeSpan.FromDays(1),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Jumps))]
+    [Trait("Trust", "16")]
+    public async Task Duration_is_what_the_work_took(TimeSpan by)
+    {
+        var run = await _runs.BeginAsync(Work, mocks: ThreeSeconds);
+        var execution = _runs.ExecuteAsync(run, 0);
+        await _runs.Time.WhenTimersAsync(2);
+        _runs.Time.SetClock(by);
+        _runs.Time.Advance(TimeSpan.FromSeconds(3));
+        var outcome = await execution;
+
+        Assert.Equal(StepStatus.Completed, outcome.Status);
+        Assert.Equal(TimeSpan.FromSeconds(3), outcome.CompletedAt - outcome.StartedAt);
+        Assert.Equal(3_000, (await _runs.EventsAsync()).Single(item => item.Event == RunEventNames.StepCompleted).DurationMs);
+    }
+
+    [Theory]
+    [MemberData(nameof(Jumps))]
+    [Trait("Trust", "16")]
+    public async Task Nothing_of_a_run_is_negative_when_the_clock_is_set_between_its_start_and_its_steps(TimeSpan by)
+    {
+        var run = await _runs.BeginAsync(Work);
+        var call = _runs.Call(run, 0);
+        _runs.Time.SetClock(by);
+        await _runs.Executor.ExecuteAsync(call, CancellationToken.None);
+        await _runs.Lifecycle.FinishAsync(TestRuns.RunId, 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), CancellationToken.None);
+
+        var document = (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
+        Assert.True(document.Steps["a"].QueuedMs >= 0);
+        Assert.True(document.Steps["a"].DurationMs >= 0);
+        Assert.True(document.CompletedAt >= document.StartedAt);
+        Assert.True(document.Usage.TotalDurationMs >= 0);
+        Assert.True(document.Usage.ParallelEfficiency >= 0);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(3_600)]
+    [InlineData(86_400)]
+    public async Task Pace_and_deadline_of_an_orchestrator_that_lives_ahead_of_this_clock_are_kept(int seconds)
+    {
+        var run = await _runs.BeginAsync(Work, mocks: """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
+        var asked = _runs.Time.GetUtcNow();
+        _runs.Time.SetClock(TimeSpan.FromSeconds(-seconds));
+        var began = _runs.Time.GetTimestamp();
+        var execution = _runs.Executor.ExecuteAsync(
+            _runs.Call(run, 0) with { ReadyAt = asked.AddSeconds(-1), AskedAt = asked, NotBefore = asked.AddSeconds(2), Deadline = asked.AddSeconds(7) }, CancellationToken.None);
+        while (await Task.WhenAny(execution, _runs.Time.WhenTimersAsync(1)) != execution)
+        {
+            _runs.Time.AdvanceToNextTimer();
+        }
+
+        var outcome = await execution;
+        Assert.Equal(ErrorKind.Timeout, outcome.Error!.Kind);
+        Assert.Equal(TimeSpan.FromSeconds(7), _runs.Time.GetElapsedTime(began));
+        Assert.Equal(asked.AddSeconds(2), outcome.StartedAt);
+    }
+}

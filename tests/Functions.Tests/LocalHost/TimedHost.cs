@@ -1,0 +1,79 @@
+using System.Text;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Http;
+using Orchestrator.Testing;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Tests.LocalHost;
+
+/// <summary>The functions app on the embedded host as the command sets it up, over a clock that a test moves and sets.</summary>
+internal sealed class TimedHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly LocalDurableHost _host;
+
+    private TimedHost(ServiceProvider services, LocalDurableHost host) => (_services, _host) = (services, host);
+
+    public static async Task<TimedHost> StartAsync(FakeTimeProvider machine, IChatClientFactory models, int lanes)
+    {
+        var clock = new SteadyClock(machine);
+        var services = new ServiceCollection()
+            .AddSingleton(models)
+            .AddSingleton<TimeProvider>(clock)
+            .AddLocalHttp()
+            .AddSingleton<IContentStore>(new MemoryContentStore())
+            .AddOrchestrator(new OrchestratorOptions(), claims: new MemoryContentStore())
+            .BuildServiceProvider();
+        var host = await LocalDurableHost.StartAsync(builder =>
+        {
+            builder.TimeProvider = clock;
+            builder.Services = services;
+            builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
+            builder.Options.StopTimeout = TimeSpan.Zero;
+            builder.Options.MaxConcurrentActivityFunctions = lanes;
+            foreach (var name in FunctionNames.Steering)
+            {
+                builder.Options.SteeringActivities.Add(name);
+            }
+
+            builder.AddFunctions(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
+        });
+        return new TimedHost(services, host);
+    }
+
+    public Task StartRunAsync(string definition) => _services.GetRequiredService<RunStarter>().StartAsync(
+        _host.Client, new StartRequest { RunId = "run", Definition = Encoding.UTF8.GetBytes(definition), Inputs = [] }, CancellationToken.None);
+
+    /// <summary>Completes when a durable timer has been asked for so many times.</summary>
+    public async Task WhenTimersCreatedAsync(int count)
+    {
+        while (await _host.ReadHistoryAsync("run").OfType<TimerCreated>().CountAsync() < count)
+        {
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>The run, once it has ended.</summary>
+    public async Task<RunDocument> EndAsync()
+    {
+        await _host.Client.WaitForInstanceCompletionAsync("run", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        return (await _services.GetRequiredService<RunReader>().FindAsync("run", CancellationToken.None))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+}
