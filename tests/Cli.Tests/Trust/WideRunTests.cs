@@ -19,7 +19,7 @@ public sealed class WideRunTests : IDisposable
             steps = Enumerable.Range(0, 200).Select(n => new { id = $"s{n}", type = "tool", tool = "delay", input = new { ms = 5_000 } }),
         });
 
-        var result = await _workspace.InvokeAsync("run", _workspace.Write("workflow.json", definition), "--state", _workspace.State, "--json");
+        var result = await Workspace.InvokeAsync("run", _workspace.Write("workflow.json", definition), "--state", _workspace.State, "--json");
 
         result.AssertExit(ExitCodes.Cancelled);
         var run = result.Json();
