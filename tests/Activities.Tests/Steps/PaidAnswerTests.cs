@@ -32,8 +32,8 @@ public sealed class PaidAnswerTests
         var points = 0;
         for (var stopAt = 0; stopAt <= points; stopAt++)
         {
-            var (runs, stopping, seen) = (new TestRuns(new StoppingStore()), new CancellationTokenSource(), 0);
-            var store = (StoppingStore)runs.Store;
+            var (runs, stopping, seen) = (new TestRuns(StoppingStore.Create()), new CancellationTokenSource(), 0);
+            var store = (StoppingStore)(object)runs.Store;
             var run = await runs.BeginAsync(definition, mocks: null);
             var model = new Model(
                 onAnswered: () =>
