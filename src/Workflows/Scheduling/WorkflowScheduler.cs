@@ -22,6 +22,7 @@ public sealed partial class WorkflowScheduler
     private readonly AdaptiveSlots _slots;
     private readonly RunSpending _spending;
     private readonly Queue<int> _ended = new();
+    private readonly Queue<SchedulerFact> _early = new();
     private readonly Dictionary<int, TimerUse> _timers = [];
     private readonly List<SchedulerCommand> _commands = [];
     private RunStatus? _verdict;
@@ -112,29 +113,17 @@ public sealed partial class WorkflowScheduler
             return _commands;
         }
 
-        switch (fact)
+        if (!_started && fact is not SchedulerFact.RunStarted)
         {
-            case SchedulerFact.RunStarted:
-                Begin(fact.At);
-                break;
-            case SchedulerFact.StepEnded ended:
-                End(ended);
-                break;
-            case SchedulerFact.TimerFired fired:
-                Fire(fired);
-                break;
-            case SchedulerFact.SuspendRequested:
-                Suspend(fact.At);
-                break;
-            case SchedulerFact.ContinueRequested:
-                Continue(fact.At);
-                break;
-            case SchedulerFact.CancelRequested when _verdict is null && !InFinalPhase:
-                Continue(fact.At);
-                Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true, fact.At);
-                break;
-            default:
-                break;
+            // It was asked for before the orchestration ran, and counts from its start.
+            _early.Enqueue(fact);
+            return _commands;
+        }
+
+        Take(fact);
+        while (_early.TryDequeue(out var early))
+        {
+            Take(early with { At = fact.At });
         }
 
         do
@@ -159,6 +148,34 @@ public sealed partial class WorkflowScheduler
 
         CompleteIfDone();
         return _commands;
+    }
+
+    private void Take(SchedulerFact fact)
+    {
+        switch (fact)
+        {
+            case SchedulerFact.RunStarted:
+                Begin(fact.At);
+                break;
+            case SchedulerFact.StepEnded ended:
+                End(ended);
+                break;
+            case SchedulerFact.TimerFired fired:
+                Fire(fired);
+                break;
+            case SchedulerFact.SuspendRequested:
+                Suspend(fact.At);
+                break;
+            case SchedulerFact.ContinueRequested:
+                Continue(fact.At);
+                break;
+            case SchedulerFact.CancelRequested when _verdict is null && !InFinalPhase:
+                Continue(fact.At);
+                Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true, fact.At);
+                break;
+            default:
+                break;
+        }
     }
 
     private void Begin(DateTimeOffset at)

@@ -47,9 +47,10 @@ internal sealed class RulesGraph
     /// <param name="refusal">Why the definition may be refused now; null when it must not.</param>
     public bool TryStandIn(int failing, bool anyhow, out string? refusal)
     {
-        var fallback = _random.Next(Count);
+        // Now and then one that stands in for another step already.
+        var fallback = _standIns.Count > 0 && _random.Next(4) == 0 ? _standIns.Order().First() : _random.Next(Count);
         refusal = null;
-        if (fallback == failing || _standIns.Contains(fallback) || _fallbacks.ContainsKey(failing))
+        if (fallback == failing || _fallbacks.ContainsKey(failing))
         {
             return false;
         }
@@ -66,7 +67,11 @@ internal sealed class RulesGraph
         }
 
         _fallbacks.Remove(failing);
-        _standIns.Remove(fallback);
+        if (!_fallbacks.ContainsValue(fallback))
+        {
+            _standIns.Remove(fallback);
+        }
+
         return false;
     }
 

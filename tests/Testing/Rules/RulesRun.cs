@@ -23,7 +23,7 @@ internal static class RulesRun
         yield return first;
         if (RulesResume.Of(plan, first.Laws, item.Seed) is { } resumed)
         {
-            yield return PlayAttempt(resumed, item with { Seed = ~item.Seed, Requests = [] }, answers, operations);
+            yield return PlayAttempt(resumed, item with { Seed = ~item.Seed, Requests = item.Seed % 5 == 0 ? [new RulesRequest(RulesRequestKind.Cancel, 0, "", "")] : [] }, answers, operations);
         }
     }
 

@@ -37,8 +37,15 @@ internal sealed class RulesWorld
             _outputs[step] = plan.Run.Steps[step].Reused ? "yes" : null;
         }
 
+        // What was asked for before the orchestration ran is told before the start.
+        var early = item.Requests is [{ AtMs: 0 }, ..] && _random.Next(3) == 0 ? 1 : 0;
+        foreach (var request in item.Requests.Take(early))
+        {
+            Ask(request.Kind, Begin);
+        }
+
         Tell(new SchedulerFact.RunStarted(Begin));
-        foreach (var request in item.Requests)
+        foreach (var request in item.Requests.Skip(early))
         {
             Ask(request.Kind, Begin.AddMilliseconds(request.AtMs));
         }
@@ -105,7 +112,7 @@ internal sealed class RulesWorld
 
     private int Tell(SchedulerFact fact)
     {
-        _future.Enqueue((fact, ++_number), (fact.At, _random.Next(4) == 0 ? -_number : _number));
+        _future.Enqueue((fact, ++_number), (fact.At, fact.At > Begin && _random.Next(4) == 0 ? -_number : _number));
         return _number;
     }
 
