@@ -41,17 +41,22 @@ internal sealed partial class OrchestratorProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in ProviderVariables)
-        {
-            start.Environment.Remove(name);
-        }
-
+        ForgetProviders(start);
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
         }
 
         return new OrchestratorProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Takes the variables away with which a process would call real models.</summary>
+    public static void ForgetProviders(ProcessStartInfo start)
+    {
+        foreach (var name in ProviderVariables)
+        {
+            start.Environment.Remove(name);
+        }
     }
 
     /// <summary>Runs the command to its end.</summary>
