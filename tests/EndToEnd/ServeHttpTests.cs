@@ -16,6 +16,14 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     private ServeProcess Server => serve.Server;
 
     [Fact]
+    public async Task Health_over_a_state_folder_is_ok()
+    {
+        using var answer = await Server.Client.GetAsync("/api/health");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Run_started_over_HTTP_is_accepted_with_its_addresses_and_completes()
     {
         using var response = await Server.PostAsync(Body("over-http", ""","tags":{"team":"blue"}"""));

@@ -8,7 +8,8 @@ namespace Orchestrator.Functions.Http;
 /// <summary>Whether the app can work.</summary>
 public sealed class HealthFunctions(IContentStore store)
 {
-    private static readonly ContentKey Anything = ContentKey.Of("health");
+    // Never written: whether the store answers is all that is asked.
+    private static readonly ContentKey Anything = ContentKey.Of(StoreFolders.Runs, "health");
 
     /// <summary><c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.</summary>
     [Function("Health")]
