@@ -58,7 +58,7 @@ public static class ActivityServices
         services.AddSingleton<StepExecutor>();
         services.AddTools();
         services.AddSingleton(provider => new AttemptClaims(
-            claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>()));
+            claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null));
         return services;
     }
 

@@ -47,7 +47,7 @@ public static class OrchestratorServices
         services.AddSingleton<RetentionTimer>();
         services.AddSingleton<HttpRunStart>();
         services.AddSingleton<HttpRunResume>();
-        services.AddSingleton<IRunPlanSource, StoredPlans>();
+        services.AddSingleton<DecodedPlans>();
         return services;
     }
 }

@@ -1,104 +1,204 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Carries the wish to cancel a run to its executing steps: durably through <c>control.json</c>, at once to those of this process, and
-/// within five seconds to those of others. Thread-safe.
+/// Carries what is asked of a run to those who work on it: durably through <c>control.json</c>, at once to those of this process, and within
+/// two seconds to those of others. Keeps nothing in memory for a run that nobody watches. Thread-safe.
 /// </summary>
-/// <param name="isShared">Whether other processes work on the same runs.</param>
-public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared) : IDisposable
+/// <param name="isShared">Whether other processes ask something of the steps that execute in this one.</param>
+public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared)
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Listeners> _listeners = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<(string RunId, int RunAttempt), RunCancellation> _cancellations = new();
+    /// <summary>How often what other processes ask is looked for.</summary>
+    public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Asks the executing steps of the attempt to end. Of several wishes the first one's reason counts.</summary>
-    /// <param name="reason">What the steps will record as the reason.</param>
-    public async Task CancelAsync(string runId, int runAttempt, string reason, CancellationToken cancellationToken)
+    /// <summary>How many runs are watched in this process.</summary>
+    internal int Watched
     {
-        if (await FindAsync(runId, runAttempt, cancellationToken) is not { } control)
+        get
         {
-            control = new Control(runAttempt, reason);
-            await store.PutAsync(RunKeys.Control(runId), JsonContent.Bytes(control), cancellationToken);
-        }
-
-        await Of(runId, runAttempt).FireAsync(control.Reason);
-    }
-
-    /// <summary>What tells the steps of the attempt to end; fired already when somebody asked for it.</summary>
-    public async Task<RunCancellation> WatchAsync(string runId, int runAttempt, CancellationToken cancellationToken)
-    {
-        var cancellation = Of(runId, runAttempt);
-        if (!cancellation.Token.IsCancellationRequested && await FindAsync(runId, runAttempt, cancellationToken) is { } control)
-        {
-            await cancellation.FireAsync(control.Reason);
-        }
-
-        return cancellation;
-    }
-
-    /// <summary>Lets go of what is kept in memory for an attempt that has ended.</summary>
-    public void Forget(string runId, int runAttempt)
-    {
-        if (_cancellations.TryRemove((runId, runAttempt), out var cancellation))
-        {
-            cancellation.Dispose();
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var key in _cancellations.Keys)
-        {
-            Forget(key.RunId, key.RunAttempt);
-        }
-    }
-
-    private RunCancellation Of(string runId, int runAttempt) => _cancellations.GetOrAdd(
-        (runId, runAttempt), run => new RunCancellation(isShared ? stop => PollAsync(run.RunId, run.RunAttempt, stop) : null));
-
-    private async Task PollAsync(string runId, int runAttempt, CancellationToken stop)
-    {
-        try
-        {
-            while (true)
+            lock (_gate)
             {
-                await Task.Delay(PollInterval, time, stop);
-                if (await TryFindAsync(runId, runAttempt, stop) is { } control && _cancellations.TryGetValue((runId, runAttempt), out var cancellation))
-                {
-                    await cancellation.FireAsync(control.Reason);
-                    return;
-                }
+                return _listeners.Count;
             }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Asks the executing steps of the attempt to end. May be repeated.</summary>
+    /// <param name="reason">What the steps will record as the reason.</param>
+    public Task CancelAsync(string runId, int runAttempt, string reason, CancellationToken cancellationToken) =>
+        CancelAsync(runId, runAttempt, reason, null, cancellationToken);
+
+    /// <summary>The same for a decision of the run's own.</summary>
+    /// <param name="decidedBy">The step whose end decided it; null: the run's time.</param>
+    public Task CancelAsync(string runId, int runAttempt, string reason, DecidingStep? decidedBy, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, requests => requests.With(new ScopeCancellation(runAttempt, "", reason, decidedBy)), cancellationToken);
+
+    /// <summary>Writes down that nothing new is to start: from now on the run's time stands still. May be repeated.</summary>
+    public Task SuspendAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, requests => requests.Suspended(runAttempt, time.GetUtcNow()), cancellationToken);
+
+    /// <summary>Writes down that a suspended run is to go on. Changes nothing when it is not suspended.</summary>
+    public Task ContinueAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, requests => requests.Continued(runAttempt, time.GetUtcNow()), cancellationToken);
+
+    /// <summary>All that was asked of the run, of each of its attempts.</summary>
+    /// <exception cref="ContentStoreException">The store is away.</exception>
+    public async Task<RunRequests> ReadAsync(string runId, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken))?.Value ?? RunRequests.None;
+
+    /// <summary>
+    /// For whoever drives a run: what was asked of it, now and again whenever that has changed. Looks every two seconds, at once when it was asked
+    /// in this process, and goes on when the store was away. Ends with the token.
+    /// </summary>
+    public async IAsyncEnumerable<RunRequests> FollowAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var changes = -1;
+        while (true)
         {
-            // Nobody wants to know any more.
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var listening = Listen(runId, looks: false, _ => Task.FromResult(changed.TrySetResult()));
+            if (await TryReadAsync(runId, cancellationToken) is { } requests && requests.Changes != changes)
+            {
+                changes = requests.Changes;
+                yield return requests;
+            }
+
+            await changed.Task.WaitAsync(LookInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>A store that is away is asked again at the next look.</summary>
-    private async Task<Control?> TryFindAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    /// <summary>What tells an executing step to end; fired already when it was asked for before.</summary>
+    /// <param name="applies">Which cancellations are meant for it.</param>
+    /// <exception cref="ContentStoreException">The store is away.</exception>
+    internal async Task<RunWatch> WatchAsync(string runId, Func<ScopeCancellation, bool> applies, CancellationToken cancellationToken)
+    {
+        var watch = RunWatch.Of(applies, tell => Listen(runId, isShared, tell));
+        try
+        {
+            // Only now: what is asked from here on is told.
+            if ((await ReadAsync(runId, cancellationToken)).Cancellations.FirstOrDefault(applies) is { } cancellation)
+            {
+                await watch.EndAsync(cancellation);
+            }
+
+            return watch;
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ChangeAsync(string runId, Func<RunRequests, RunRequests> change, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Control(runId);
+        while (true)
+        {
+            var stored = await store.ReadAsync<RunRequests>(key, cancellationToken);
+            var present = stored?.Value ?? RunRequests.None;
+            var changed = change(present);
+            if (ReferenceEquals(changed, present)
+                || (stored is null
+                    ? await store.CreateAsync(key, JsonContent.Bytes(changed), cancellationToken)
+                    : await store.ReplaceAsync(key, JsonContent.Bytes(changed), stored.Value.ETag, cancellationToken)) is not null)
+            {
+                await TellAsync(runId, changed);
+                return;
+            }
+        }
+    }
+
+    private Task TellAsync(string runId, RunRequests requests)
+    {
+        Func<RunRequests, Task>[] tell;
+        lock (_gate)
+        {
+            tell = _listeners.TryGetValue(runId, out var listeners) ? [.. listeners.All] : [];
+        }
+
+        return Task.WhenAll(tell.Select(listener => listener(requests)));
+    }
+
+    /// <param name="looks">Whether the store is to be looked at for what other processes ask.</param>
+    private Listening Listen(string runId, bool looks, Func<RunRequests, Task> listener)
+    {
+        lock (_gate)
+        {
+            if (!_listeners.TryGetValue(runId, out var listeners))
+            {
+                _listeners.Add(runId, listeners = new Listeners());
+            }
+
+            listeners.All.Add(listener);
+            if (looks && listeners.Looking is null)
+            {
+                listeners.Looking = new CancellationTokenSource();
+                _ = LookAsync(runId, listeners.Looking.Token);
+            }
+        }
+
+        return new Listening(this, runId, listener);
+    }
+
+    private void Leave(string runId, Func<RunRequests, Task> listener)
+    {
+        lock (_gate)
+        {
+            if (_listeners.TryGetValue(runId, out var listeners) && listeners.All.Remove(listener) && listeners.All.Count == 0)
+            {
+                _listeners.Remove(runId);
+                listeners.Looking?.Cancel();
+            }
+        }
+    }
+
+    private async Task LookAsync(string runId, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(LookInterval, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (await TryReadAsync(runId, stop) is { } requests)
+            {
+                await TellAsync(runId, requests);
+            }
+        }
+    }
+
+    /// <summary>Null when the store is away: it is asked again at the next look.</summary>
+    private async Task<RunRequests?> TryReadAsync(string runId, CancellationToken cancellationToken)
     {
         try
         {
-            return await FindAsync(runId, runAttempt, cancellationToken);
+            return await ReadAsync(runId, cancellationToken);
         }
-        catch (ContentStoreException)
+        catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
         {
             return null;
         }
     }
 
-    private async Task<Control?> FindAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        await store.ReadAsync<Control>(RunKeys.Control(runId), cancellationToken) is var (control, _) && control.CancelledAttempt == runAttempt
-            ? control
-            : null;
-
-    private sealed record Control(int CancelledAttempt, string Reason) : IStoredRecord
+    private sealed class Listeners
     {
-        public int Format { get; init; } = IStoredRecord.CurrentFormat;
+        public HashSet<Func<RunRequests, Task>> All { get; } = [];
+
+        public CancellationTokenSource? Looking { get; set; }
+    }
+
+    private sealed class Listening(RunControl control, string runId, Func<RunRequests, Task> listener) : IDisposable
+    {
+        public void Dispose() => control.Leave(runId, listener);
     }
 }

@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
-public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunControl control, RunEventFeed feed, TimeProvider time)
+public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, TimeProvider time)
 {
     /// <summary>So long a record may be without the rest of its run.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
@@ -179,7 +179,6 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         };
         await feed.AppendAsync(runId, [new RunEvent(name, runId, runAttempt, at) { Status = status, Error = error }], cancellationToken);
         runs.Forget(runId, runAttempt);
-        control.Forget(runId, runAttempt);
     }
 
     /// <summary>Nothing ends before it began, though another process with another clock may have begun it.</summary>

@@ -108,11 +108,6 @@ public sealed class RunStore(IContentStore store) : IDisposable
                 $"What attempt {runAttempt} of run '{runId}' executes is missing: the run was deleted while it ran, or its storage was changed."),
             new MemoryCacheEntryOptions { SlidingExpiration = KeptFor });
 
-    /// <summary>The same for orchestrator code, which must not wait for a task: waits on a thread of its own.</summary>
-    /// <exception cref="InvalidDataException">It is not there.</exception>
-    public PreparedRun GetPrepared(string runId, int runAttempt) => Known(runId, runAttempt)
-        ?? Task.Run(() => GetPreparedAsync(runId, runAttempt, CancellationToken.None)).GetAwaiter().GetResult();
-
     /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
     public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken)
     {

@@ -5,34 +5,66 @@ namespace Orchestrator.Activities.Steps;
 
 /// <summary>
 /// Keeps two executions of one attempt from both spending money: whoever holds the claim works, the other waits for the record.
-/// Over a store that processes share, a claim outlives its process until it expires; over a <see cref="MemoryContentStore"/>,
-/// as on LocalHost, it is gone with the process. Thread-safe.
+/// Over a store that processes share, a claim is a lease: its owner renews it, and one that is not renewed any more is taken over. Over a
+/// <see cref="MemoryContentStore"/>, as on LocalHost, it is gone with the process. Thread-safe.
 /// </summary>
-public sealed class AttemptClaims(IContentStore store, TimeProvider time)
+/// <param name="isShared">Whether a claim can outlive its process: only then it must be renewed and can be taken over.</param>
+public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool isShared)
 {
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-    private long _taken;
+    private long _written;
 
-    /// <summary>Takes the claim; false when somebody holds it.</summary>
-    /// <param name="lifetime">After this the claim counts as abandoned.</param>
-    public async Task<bool> TryTakeAsync(ExecuteStepInput call, TimeSpan lifetime, CancellationToken cancellationToken)
+    /// <summary>A claim that was not renewed for this time belongs to a process that is gone.</summary>
+    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often whoever waits for a claim looks.</summary>
+    public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Takes the claim; null when somebody holds it.</summary>
+    /// <param name="seen">What the caller saw of it when it asked before; kept up to date.</param>
+    internal async Task<AttemptClaim?> TryTakeAsync(ExecuteStepInput call, ClaimSighting seen, CancellationToken cancellationToken)
     {
         var key = RunKeys.Claim(call.RunId, call.StepId, call.RunAttempt, call.Attempt);
-        var claim = JsonContent.Bytes(new Claim(_owner, Interlocked.Increment(ref _taken), time.GetUtcNow() + lifetime));
-        if (await store.CreateAsync(key, claim, cancellationToken) is not null)
+        var asked = time.GetTimestamp();
+        if (await store.CreateAsync(key, Content(), cancellationToken) is { } created)
         {
-            return true;
+            return Taken(key, created, asked, takenOver: false);
         }
 
-        return await store.ReadAsync<Claim>(key, cancellationToken) is var (held, etag)
-            && held.ExpiresAt <= time.GetUtcNow()
-            && await store.ReplaceAsync(key, claim, etag, cancellationToken) is not null;
+        if (!isShared || await store.GetAsync(key, cancellationToken) is not { } held || !seen.IsDead(held.ETag, time))
+        {
+            return null;
+        }
+
+        asked = time.GetTimestamp();
+        return await store.ReplaceAsync(key, Content(), held.ETag, cancellationToken) is { } etag ? Taken(key, etag, asked, takenOver: true) : null;
     }
 
-    /// <summary>Gives the claim up, for an attempt that has its record or that must be executed again.</summary>
-    public async Task ReleaseAsync(ExecuteStepInput call, CancellationToken cancellationToken) =>
-        await store.DeleteAsync(RunKeys.Claim(call.RunId, call.StepId, call.RunAttempt, call.Attempt), cancellationToken);
+    private AttemptClaim Taken(ContentKey key, string etag, long asked, bool takenOver) =>
+        new(store, time, key, etag, takenOver, isShared ? Content : null, asked);
 
-    /// <param name="Number">Tells two claims of one owner apart: a store that repeats a write knows its own by the bytes.</param>
-    private sealed record Claim(string Owner, long Number, DateTimeOffset ExpiresAt);
+    private byte[] Content() => JsonContent.Bytes(new Claim(_owner, Interlocked.Increment(ref _written)));
+
+    /// <param name="Number">
+    /// Makes every write another one: the ETag of a file is that of its content, and a store that repeats a write knows its own by the bytes.
+    /// </param>
+    private sealed record Claim(string Owner, long Number);
+}
+
+/// <summary>What somebody who waits for a claim saw of it. For one waiter; not thread-safe.</summary>
+internal sealed class ClaimSighting
+{
+    private string? _etag;
+    private long _since;
+
+    /// <summary>Whether the claim has stood unchanged for as long as a lease lasts, by this process's own time.</summary>
+    public bool IsDead(string etag, TimeProvider time)
+    {
+        if (etag != _etag)
+        {
+            (_etag, _since) = (etag, time.GetTimestamp());
+        }
+
+        return time.GetElapsedTime(_since) >= AttemptClaims.Lease;
+    }
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -19,6 +20,12 @@ public sealed record ExecuteStepInput
     /// <summary>The number of the attempt, from 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>The number of the call within the attempt, from 1: one whose worker died is made again.</summary>
+    public int Call { get; init; } = 1;
+
+    /// <summary>How the host ended the attempt: it is recorded, unless the attempt has its record, and nothing is worked on. Null: work.</summary>
+    public WorkflowError? EndedBy { get; init; }
+
     public required DateTimeOffset ReadyAt { get; init; }
 
     /// <summary>When the orchestrator asked for this execution, on its clock; null: when the step was ready.</summary>
@@ -36,6 +43,12 @@ public sealed record ExecuteStepInput
     /// <summary>When all attempts together must be done; null: no limit, or the first attempt, whose start sets it.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>When the whole run must be done; null: no limit, or a final step.</summary>
+    public RunDeadline? RunDeadline { get; init; }
+
+    /// <summary>Ends of steps that did not decide, although a cancellation says so: those are not heeded. Null for none.</summary>
+    public IReadOnlyList<DecidingStep>? Disregarded { get; init; }
+
     /// <summary>Of its dependencies the only ones whose outputs it may read; null: all.</summary>
     public IReadOnlyList<int>? Available { get; init; }
 
@@ -50,4 +63,13 @@ public sealed record ExecuteStepInput
 
     /// <summary>What the orchestrator decided since it last told somebody, for the event feed; null when nothing.</summary>
     public IReadOnlyList<StepDecision>? Decisions { get; init; }
+
+    /// <summary>Whether a cancellation is meant for this execution. A step does not cancel itself: its own end is its record.</summary>
+    public bool Heeds(ScopeCancellation cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(cancellation);
+        return cancellation.RunAttempt == RunAttempt && cancellation.Scope.Length == 0
+            && cancellation.DecidedBy?.Step != Step
+            && (cancellation.DecidedBy is null || Disregarded?.Contains(cancellation.DecidedBy) != true);
+    }
 }

@@ -17,6 +17,11 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
     {
         var request = await RequestAsync(call, cancellationToken);
+        if (call.TakenOver)
+        {
+            AddLost(call, request);
+        }
+
         if (call.Mock is { } mock)
         {
             return (await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken)).Output;
@@ -34,6 +39,30 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
                 call.Warnings.Add($"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}) and '{call.Step.Models[index + 1]}' was asked.");
             }
         }
+    }
+
+    /// <summary>Counts the input of a request of which only is known that it may have been made. A prompt that cannot be filled in made none.</summary>
+    internal async Task CountLostAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AddLost(call, await RequestAsync(call, cancellationToken));
+        }
+        catch (TemplateException)
+        {
+            return;
+        }
+    }
+
+    private void AddLost(StepCall call, PromptRequest request)
+    {
+        var model = call.Step.Models[0];
+        var lost = new TokenUsage
+        {
+            InputTokens = TokenEstimate.FromCharacters(request.Prompt.Length + (long)(request.System?.Length ?? 0)),
+            Estimated = true,
+        };
+        (call.Model, call.Usage) = (model, call.Usage + (lost with { EstimatedCost = prices.CostOf(model, lost) }));
     }
 
     private static async Task<PromptRequest> RequestAsync(StepCall call, CancellationToken cancellationToken)

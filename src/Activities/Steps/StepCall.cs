@@ -20,6 +20,9 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
 
     public StepValues Values => values;
 
+    /// <summary>Another process worked on the attempt and is gone, without saying what it spent.</summary>
+    public bool TakenOver { get; init; }
+
     /// <summary>Gets the answer piece by piece; null for nobody.</summary>
     public Func<string, ValueTask>? OnText => onText;
 

@@ -48,6 +48,9 @@ public sealed record StepCheckpoint : IStoredRecord
 
     public string? Reason { get; init; }
 
+    /// <summary>The step whose end cancelled this one; null otherwise.</summary>
+    public DecidingStep? DecidedBy { get; init; }
+
     public JsonNode? Output { get; init; }
 
     /// <summary>What the transform made of the output; null without a transform.</summary>

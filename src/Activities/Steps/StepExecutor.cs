@@ -3,6 +3,7 @@ using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -24,11 +25,6 @@ public sealed class StepExecutor(
     /// <summary>The most characters of an error's message that travel through the history; the record has all of it.</summary>
     private const int MaxMessageLength = 1_000;
 
-    /// <summary>How much longer than its work an abandoned claim is honoured.</summary>
-    private static readonly TimeSpan ClaimMargin = TimeSpan.FromMinutes(1);
-
-    private static readonly TimeSpan ClaimPoll = TimeSpan.FromMilliseconds(250);
-
     /// <param name="stopping">Fires when the host stops: what has no answer yet is then left without a record, to be executed again.</param>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     /// <exception cref="ContentStoreException">The store is away. Nothing was paid, or the attempt has its record: it may be executed again.</exception>
@@ -37,36 +33,55 @@ public sealed class StepExecutor(
     {
         ArgumentNullException.ThrowIfNull(call);
         var run = await runs.GetPreparedAsync(call.RunId, call.RunAttempt, stopping);
-        var lifetime = TimeSpan.FromMilliseconds(run.Steps[call.Step].TimeoutMs) + ClaimMargin;
-        while (!await claims.TryTakeAsync(call, lifetime, stopping))
-        {
-            await Task.Delay(ClaimPoll, time, stopping);
-        }
-
         using var paid = new PaidWork(call, time, logger, stopping);
-        StepCheckpoint checkpoint;
-        try
+        var checkpoint = await ExecuteOnceAsync(run, call, paid, stopping);
+        if (call.Failure is null && StepRecord.Failed(run, call, checkpoint) is { } failed && StepRules.CancelsRun(run.Plan, failed))
         {
-            checkpoint = await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, stopping)
-                ?? await StepSubstitute.CompletedBeforeAsync(run, call, checkpoints, time.GetUtcNow(), stopping)
-                ?? await AttemptAsync(run, call, paid, stopping);
-        }
-        finally
-        {
-            await ReleaseAsync(call);
+            // After the record is durable and before the orchestrator is told, so that no queue stands between the failure and those it cancels.
+            await control.CancelAsync(call.RunId, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);
         }
 
         // Also after a crash between record and event: readers drop the repeat.
         await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], paid.Token);
-        return Outcome(checkpoint);
+        return Outcome(call, checkpoint);
     }
 
-    /// <summary>A claim that cannot be released expires by itself; that must not hide how the attempt ended.</summary>
-    private async Task ReleaseAsync(ExecuteStepInput call)
+    /// <summary>The record of the attempt: the one that is there, or the one that this execution makes when nobody else works on it.</summary>
+    private async Task<StepCheckpoint> ExecuteOnceAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)
+    {
+        var seen = new ClaimSighting();
+        while (true)
+        {
+            var claim = await claims.TryTakeAsync(call, seen, stopping);
+            try
+            {
+                if (await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, stopping) is { } found)
+                {
+                    return found;
+                }
+
+                if (claim is not null
+                    && (await StepSubstitute.CompletedBeforeAsync(run, call, checkpoints, time.GetUtcNow(), stopping)
+                        ?? await AttemptAsync(run, call, claim, paid, stopping)) is { } made)
+                {
+                    return made;
+                }
+            }
+            finally
+            {
+                await ReleaseAsync(call, claim);
+            }
+
+            await Task.Delay(AttemptClaims.LookInterval, time, stopping);
+        }
+    }
+
+    /// <summary>A claim that cannot be released is taken over; that must not hide how the attempt ended.</summary>
+    private async Task ReleaseAsync(ExecuteStepInput call, AttemptClaim? claim)
     {
         try
         {
-            await claims.ReleaseAsync(call, CancellationToken.None);
+            await (claim?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
         catch (ContentStoreException exception)
         {
@@ -74,14 +89,19 @@ public sealed class StepExecutor(
         }
     }
 
-    private async Task<StepCheckpoint> AttemptAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)
+    /// <returns>Null when the claim was lost before there was an answer: whoever has it now writes the record.</returns>
+    private async Task<StepCheckpoint?> AttemptAsync(
+        PreparedRun run, ExecuteStepInput call, AttemptClaim claim, PaidWork paid, CancellationToken stopping)
     {
         var clock = new AttemptClock(call, time);
-        var cancellation = run.Plan.Steps[call.Step].IsFinal
-            ? RunCancellation.Never
-            : await control.WatchAsync(call.RunId, call.RunAttempt, stopping);
-        using var watch = cancellation.Watch();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Token, stopping);
+
+        // Writing down what takes the place of an output is no work.
+        using var watch = run.Plan.Steps[call.Step].IsFinal || call.Failure is not null
+            ? RunWatch.Never
+            : await control.WatchAsync(call.RunId, call.Heeds, stopping);
+        using var deadline = new DeadlineWatch(control, watch, call, time);
+        await deadline.StartAsync();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, claim.Lost, stopping);
         List<RunEvent> news =
         [
             .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
@@ -96,9 +116,7 @@ public sealed class StepExecutor(
 
         hostStop?.Token.ThrowIfCancellationRequested();
         var startedAt = clock.Now;
-        var work = cancellation.Token.IsCancellationRequested
-            ? new StepWork { Error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.") }
-            : await DecideAsync(run, call, either.Token, stopping);
+        var work = await WithoutWorkAsync(run, call, watch, either.Token, stopping);
         if (work is not null)
         {
             await feed.AppendAsync(call.RunId, news, stopping);
@@ -108,20 +126,38 @@ public sealed class StepExecutor(
             // The feed is told while the work goes on: nobody waits for a flush.
             List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
             var telling = paid.InsistAsync(() => feed.AppendAsync(call.RunId, begun, paid.Token));
-            var working = WorkAsync(run, call, clock, paid, either.Token);
+            var working = WorkAsync(run, call, claim.TakenOver, clock, paid, either.Token);
             await Task.WhenAll(telling, working);
             work = await working;
-            if (work.Error is { Kind: ErrorKind.Cancelled } && !cancellation.Token.IsCancellationRequested)
+            if (work.Error is { Kind: ErrorKind.Cancelled } && watch.Cancellation is null)
             {
                 // There is no answer, and it is the host that stops: the attempt is executed again.
                 stopping.ThrowIfCancellationRequested();
             }
         }
 
-        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, cancellation.Reason);
+        if (work.Error is { Kind: ErrorKind.Cancelled } && watch.Cancellation is null && claim.Lost.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation);
         return await paid.InsistAsync(
             async () => await checkpoints.CreateAsync(
                 StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));
+    }
+
+    /// <summary>How the attempt ends without work: as the host ended it, cancelled before it started, or as <see cref="DecideAsync"/> says. Null: it is to work.</summary>
+    private async Task<StepWork?> WithoutWorkAsync(PreparedRun run, ExecuteStepInput call, RunWatch watch, CancellationToken either, CancellationToken stopping)
+    {
+        if (call.EndedBy is { } error)
+        {
+            return (await worker.CountLostAsync(run, call, stopping)) with { Error = error };
+        }
+
+        return watch.Token.IsCancellationRequested
+            ? new StepWork { Error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.") }
+            : await DecideAsync(run, call, either, stopping);
     }
 
     /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
@@ -153,20 +189,25 @@ public sealed class StepExecutor(
         }
     }
 
-    private async Task<StepWork> WorkAsync(PreparedRun run, ExecuteStepInput call, AttemptClock clock, PaidWork paid, CancellationToken either)
+    private async Task<StepWork> WorkAsync(
+        PreparedRun run, ExecuteStepInput call, bool takenOver, AttemptClock clock, PaidWork paid, CancellationToken either)
     {
         var limit = AttemptLimit.Of(run, call, clock.Now);
         using var timeout = new CancellationTokenSource(limit.Duration, time);
         var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, paid.Token) : null;
-        var work = await worker.RunAsync(run, call, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
+        var work = await worker.RunAsync(run, call, takenOver, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
         await (chunks?.FlushAsync() ?? Task.CompletedTask);
         return chunks?.Failure is { } failure
             ? work with { Warnings = [.. work.Warnings, $"The text of step '{call.StepId}' could not be shown while it was written: {failure.Message}"] }
             : work;
     }
 
-    private static StepOutcome Outcome(StepCheckpoint checkpoint) => new()
+    private static StepOutcome Outcome(ExecuteStepInput call, StepCheckpoint checkpoint) => new()
     {
+        Step = call.StepId,
+        Attempt = call.Attempt,
+        Call = call.Call,
+        DecidedBy = checkpoint.DecidedBy,
         Status = checkpoint.Status,
         Reason = checkpoint.Reason,
         Again = checkpoint.Again,

@@ -8,9 +8,9 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>Makes the record of an attempt from what the work came to.</summary>
 internal static class StepRecord
 {
-    /// <param name="cancelReason">Why the run's steps were told to end; null when they were not.</param>
+    /// <param name="cancellation">What told the step to end; null when nothing did.</param>
     public static StepCheckpoint Of(
-        PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, DateTimeOffset completedAt, StepWork work, string? cancelReason)
+        PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, DateTimeOffset completedAt, StepWork work, ScopeCancellation? cancellation)
     {
         var step = run.Steps[call.Step];
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
@@ -41,9 +41,10 @@ internal static class StepRecord
             Reason = status switch
             {
                 StepStatus.Skipped => StepReason.Condition,
-                StepStatus.Cancelled => cancelReason ?? StepReason.Cancel,
+                StepStatus.Cancelled => cancellation?.Reason ?? StepReason.Cancel,
                 _ => null,
             },
+            DecidedBy = status == StepStatus.Cancelled ? cancellation?.DecidedBy : null,
             Output = work.Output,
             Transformed = work.Transformed,
             FromCache = work.FromCache,
@@ -57,13 +58,17 @@ internal static class StepRecord
         };
     }
 
+    /// <summary>The attempt as the rules for failures know it; null when it did not fail.</summary>
+    public static FailedAttempt? Failed(PreparedRun run, ExecuteStepInput call, StepCheckpoint record) =>
+        record is { Status: StepStatus.Failed, Error: { } error }
+            ? new FailedAttempt(
+                call.Step, call.Attempt, call.TurnAttempt, error, record.CompletedAt,
+                call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], record.StartedAt))
+            : null;
+
     /// <summary>What a failed attempt leads to, as the scheduler will say, too; null when it did not fail.</summary>
     public static FailureVerdict? Verdict(PreparedRun run, ExecuteStepInput call, StepCheckpoint record) =>
-        record is { Status: StepStatus.Failed, Error: { } error }
-            ? StepRules.AfterFailure(run.Plan, new FailedAttempt(
-                call.Step, call.Attempt, call.TurnAttempt, error, record.CompletedAt,
-                call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], record.StartedAt)))
-            : null;
+        Failed(run, call, record) is { } failed ? StepRules.AfterFailure(run.Plan, failed) : null;
 
     /// <summary>The record of an attempt after the step's rule for failures: with the failure that counts, or with the value that takes the place of its output.</summary>
     public static StepCheckpoint Ruled(PreparedRun run, ExecuteStepInput call, StepCheckpoint record)

@@ -14,15 +14,16 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     /// <summary>The most bytes that an output may have: 10 MiB.</summary>
     public const int MaxOutputBytes = 10 * 1024 * 1024;
 
+    /// <param name="takenOver">Another process worked on the attempt and is gone: what it may have spent counts.</param>
     /// <param name="onText">Gets an answer piece by piece; null for nobody.</param>
     /// <param name="limit">How long the attempt may take, for the error.</param>
     /// <param name="timeout">Fires when it has had that time.</param>
     /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
     internal async Task<StepWork> RunAsync(
-        PreparedRun run, ExecuteStepInput input, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
+        PreparedRun run, ExecuteStepInput input, bool takenOver, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
         CancellationToken cancellation)
     {
-        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), onText);
+        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), onText) { TakenOver = takenOver };
         var step = call.Step;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellation);
         WorkflowError error;
@@ -65,6 +66,18 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
 
         return Ended(call, new StepWork { Error = error });
+    }
+
+    /// <summary>What an attempt may have spent that the host ended: its input, estimated.</summary>
+    internal async Task<StepWork> CountLostAsync(PreparedRun run, ExecuteStepInput input, CancellationToken cancellationToken)
+    {
+        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), null) { TakenOver = true };
+        if (call.Step.Type == StepType.Prompt)
+        {
+            await prompts.CountLostAsync(call, cancellationToken);
+        }
+
+        return Ended(call, new StepWork());
     }
 
     private static string Texts(PreparedStep step) => step.Type switch

@@ -1,26 +1,19 @@
-using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Activities;
 
 /// <summary>The entry points of the orchestrator's activities.</summary>
 public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, RunControl control)
 {
-    /// <summary>A plan of more bytes than this is not sent through the history: 32 KB.</summary>
-    public const int MaxInlinePlanBytes = 32 * 1024;
-
     [Function(FunctionNames.PrepareRun)]
     public async Task<PlanAnswer> PrepareRunAsync([ActivityTrigger] RunInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var prepared = await lifecycle.BeginAsync(input.RunId, input.RunAttempt, cancellationToken);
-        var size = JsonSerializer.SerializeToUtf8Bytes(prepared.Plan, WorkflowJson.Compact).Length;
-        return new PlanAnswer(size <= MaxInlinePlanBytes ? prepared.Plan : null);
+        return PlanAnswer.Of((await lifecycle.BeginAsync(input.RunId, input.RunAttempt, cancellationToken)).Plan);
     }
 
     [Function(FunctionNames.ExecuteStep)]
@@ -38,7 +31,7 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     public Task CancelStepsAsync([ActivityTrigger] CancelStepsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return control.CancelAsync(input.RunId, input.RunAttempt, input.Reason, cancellationToken);
+        return control.CancelAsync(input.RunId, input.RunAttempt, input.Reason, input.DecidedBy, cancellationToken);
     }
 
     [Function(FunctionNames.FinishRun)]

@@ -17,6 +17,7 @@ internal sealed class RunPump
     private const int MaxDecisions = 1_000;
 
     private readonly TaskOrchestrationContext _context;
+    private readonly ActivityCalls _calls;
     private readonly RunInput _input;
     private readonly WorkflowScheduler _scheduler;
     private readonly Queue<SchedulerFact> _inbox = new();
@@ -28,11 +29,12 @@ internal sealed class RunPump
     private ExceptionDispatchInfo? _fault;
     private (RunStatus Status, int Hundredth) _reported = (RunStatus.Pending, -1);
 
-    public RunPump(TaskOrchestrationContext context, RunInput input, RunPlan plan)
+    public RunPump(TaskOrchestrationContext context, RunInput input, DecodedPlan plan)
     {
         _context = context;
+        _calls = new ActivityCalls(context);
         _input = input;
-        _scheduler = new WorkflowScheduler(plan);
+        _scheduler = new WorkflowScheduler(plan.Plan, plan.Graph);
     }
 
     private DateTimeOffset Now => new(DateTime.SpecifyKind(_context.CurrentUtcDateTime, DateTimeKind.Utc));
@@ -109,8 +111,8 @@ internal sealed class RunPump
                     _timers[timer.Timer].Cancel();
                     break;
                 case SchedulerCommand.CancelExecuting cancel:
-                    _records.Add(_context.CallActivityAsync(
-                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason), ActivityRetry.WhenStoreIsAway));
+                    _records.Add(_calls.CallAsync(
+                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason, cancel.DecidedBy)));
                     break;
                 case SchedulerCommand.CompleteRun end:
                     _end = end;
@@ -123,8 +125,7 @@ internal sealed class RunPump
         // Nothing that was started carries them; the last ones travel with the end of the run.
         while (_decisions.Count > (_end is null ? 0 : MaxDecisions))
         {
-            _records.Add(_context.CallActivityAsync(
-                FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? []), ActivityRetry.WhenStoreIsAway));
+            _records.Add(_calls.CallAsync(FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? [])));
         }
     }
 
@@ -143,6 +144,8 @@ internal sealed class RunPump
             Turn = start.Turn,
             TurnAttempt = start.TurnAttempt,
             Deadline = start.Deadline,
+            RunDeadline = start.RunDeadline,
+            Disregarded = start.Disregarded,
             Available = start.Available,
             Observed = start.Observed,
             Failure = start.Failure,
@@ -153,14 +156,38 @@ internal sealed class RunPump
         var isRecorded = true;
         try
         {
-            outcome = await _context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, call, ActivityRetry.WhenStoreIsAway);
+            outcome = await CallStepAsync(call);
         }
         catch (TaskFailedException exception)
         {
-            (outcome, isRecorded) = (Broken(call, exception), false);
+            outcome = new StepOutcome { Status = StepStatus.Failed, Error = ActivityFailure.Of(exception.FailureDetails).ErrorOf(call) };
+            isRecorded = false;
         }
 
         Tell(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome) { IsRecorded = isRecorded });
+    }
+
+    /// <summary>
+    /// Has the attempt executed. One that the host ended, or that broke, is called once more to be recorded as that, so that every attempt has its record
+    /// before the next one starts; the record that it has already counts.
+    /// </summary>
+    private async Task<StepOutcome> CallStepAsync(ExecuteStepInput first)
+    {
+        var call = first;
+        StepOutcome outcome;
+        try
+        {
+            outcome = await _calls.CallAsync<StepOutcome>(
+                FunctionNames.ExecuteStep, number => call = first with { Call = number }, retriesTimeouts: false);
+        }
+        catch (TaskFailedException exception)
+        {
+            var ended = call with { EndedBy = ActivityFailure.Of(exception.FailureDetails).ErrorOf(call) };
+            outcome = await _calls.CallAsync<StepOutcome>(
+                FunctionNames.ExecuteStep, number => call = ended with { Call = ended.Call + number }, retriesTimeouts: true);
+        }
+
+        return UnexpectedOutcomeException.Check(call, outcome);
     }
 
     private async Task WaitAsync(SchedulerCommand.StartTimer timer)
@@ -214,10 +241,9 @@ internal sealed class RunPump
     {
         // Before the end is recorded, everything that came before it must be.
         await Task.WhenAll(_records);
-        await _context.CallActivityAsync(
+        await _calls.CallAsync(
             FunctionNames.FinishRun,
-            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []) { Observed = end.Observed },
-            ActivityRetry.WhenStoreIsAway);
+            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []) { Observed = end.Observed });
         Report();
         return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);
     }
@@ -245,15 +271,4 @@ internal sealed class RunPump
                 _scheduler.Status, _scheduler.Graph.Count, _scheduler.Done, _scheduler.Executing, _scheduler.Queued, _scheduler.Failed));
         }
     }
-
-    /// <summary>The activity threw: a bug of ours or a worker that was lost, not a failure of the workflow's own.</summary>
-    private static StepOutcome Broken(ExecuteStepInput call, TaskFailedException exception) => new()
-    {
-        Status = StepStatus.Failed,
-        Error = new WorkflowError(ErrorKind.Internal, $"Step '{call.StepId}' could not be executed: {exception.FailureDetails.ErrorMessage}")
-        {
-            Step = call.StepId,
-            Attempt = call.Attempt,
-        },
-    };
 }

@@ -3,8 +3,8 @@ using Microsoft.DurableTask;
 
 namespace Orchestrator.Functions.Orchestrations;
 
-/// <summary>The orchestrator: walks the graph of one attempt of a run and fans ready steps out as activities.</summary>
-public sealed class WorkflowRun(IRunPlanSource plans)
+/// <summary>The orchestrator: walks the graph of one attempt of a run and fans ready steps out as activities. It reads nothing but its history.</summary>
+public sealed class WorkflowRun(DecodedPlans plans)
 {
     [Function(FunctionNames.WorkflowRun)]
     public async Task<RunResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -12,8 +12,7 @@ public sealed class WorkflowRun(IRunPlanSource plans)
         ArgumentNullException.ThrowIfNull(context);
         var input = context.GetInput<RunInput>()
             ?? throw new InvalidOperationException($"The orchestration '{context.InstanceId}' was started without an input.");
-        var answer = await context.CallActivityAsync<PlanAnswer>(FunctionNames.PrepareRun, input, ActivityRetry.WhenStoreIsAway);
-        var plan = answer.Plan ?? plans.Read(input.RunId, input.RunAttempt);
-        return await new RunPump(context, input, plan).RunAsync();
+        var answer = await new ActivityCalls(context).CallAsync<PlanAnswer>(FunctionNames.PrepareRun, _ => input, retriesTimeouts: true);
+        return await new RunPump(context, input, plans.Of(answer)).RunAsync();
     }
 }

@@ -43,6 +43,7 @@ public sealed class RunControls(
             throw new RunStateException($"Run '{runId}' is suspended already.", record.Status);
         }
 
+        await control.SuspendAsync(runId, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(new RunInput(runId, record.Attempt).InstanceId, FunctionNames.SuspendEvent, cancellation: cancellationToken);
         return await SetAsync(record, RunStatus.Suspended, cancellationToken);
     }
@@ -59,6 +60,7 @@ public sealed class RunControls(
         }
 
         var run = new RunInput(runId, record.Attempt);
+        await control.ContinueAsync(runId, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.ContinueEvent, cancellation: cancellationToken);
         await WakeAsync(client, run, cancellationToken);
         return await SetAsync(record, RunStatus.Running, cancellationToken);

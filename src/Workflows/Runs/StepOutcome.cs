@@ -9,11 +9,23 @@ namespace Orchestrator.Workflows.Runs;
 /// </summary>
 public sealed record StepOutcome
 {
+    /// <summary>The id of the step that it is about: with attempt and call what the orchestrator holds against what it asked for.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>The number of the attempt, from 1.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The number of the call within the attempt, from 1.</summary>
+    public int Call { get; init; }
+
     /// <summary>Completed, Failed, Skipped or Cancelled.</summary>
     public required StepStatus Status { get; init; }
 
     /// <summary>Why a step was skipped or cancelled; null otherwise.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The step whose end cancelled this one; null otherwise.</summary>
+    public DecidingStep? DecidedBy { get; init; }
 
     public TokenUsage Usage { get; init; }
 

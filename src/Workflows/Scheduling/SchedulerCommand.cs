@@ -18,6 +18,12 @@ public abstract record SchedulerCommand
         /// <summary>When all attempts together must be done; null: no limit, or the first attempt, which sets it.</summary>
         public DateTimeOffset? Deadline { get; init; }
 
+        /// <summary>When the whole run must be done; null: no limit, or a final step.</summary>
+        public RunDeadline? RunDeadline { get; init; }
+
+        /// <summary>Ends of steps that did not decide, although a cancellation says so: those are not heeded. Null for none.</summary>
+        public IReadOnlyList<DecidingStep>? Disregarded { get; init; }
+
         /// <summary>For a join of the first success: the dependencies that had completed, which are all that the step may read of them. Null otherwise.</summary>
         public IReadOnlyList<int>? Available { get; init; }
 
@@ -35,7 +41,8 @@ public abstract record SchedulerCommand
 
     /// <summary>Tell executing steps to end; what they still answer counts.</summary>
     /// <param name="Reason">What they will record: <see cref="StepReason"/>.</param>
-    public sealed record CancelExecuting(string Reason) : SchedulerCommand;
+    /// <param name="DecidedBy">The step whose failure decided it; null: a wish, or the run's time.</param>
+    public sealed record CancelExecuting(string Reason, DecidingStep? DecidedBy = null) : SchedulerCommand;
 
     /// <summary>Tell <see cref="SchedulerFact.TimerFired"/> at <paramref name="DueAt"/>.</summary>
     public sealed record StartTimer(int Timer, DateTimeOffset DueAt) : SchedulerCommand;

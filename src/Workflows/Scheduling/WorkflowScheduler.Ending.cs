@@ -44,14 +44,11 @@ public sealed partial class WorkflowScheduler
                 state.TurnAttempt = 0;
                 MakeReady(fact.Step, fact.At);
                 break;
+            case StepStatus.Cancelled:
+                EndCancelled(fact);
+                break;
             default:
                 Settle(fact.Step, fact.Outcome.Status, fact.Outcome.Status == StepStatus.Completed);
-                if (fact.Outcome.Status == StepStatus.Cancelled && !IsClosed && !InFinalPhase)
-                {
-                    // The wish to cancel reached the step before it reached us.
-                    Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true, fact.At);
-                }
-
                 break;
         }
     }
@@ -108,7 +105,11 @@ public sealed partial class WorkflowScheduler
         if (state.Callers is null)
         {
             _failure ??= state.Error;
-            _mustStop |= !IsClosed && StepRules.PolicyOf(_plan, step) != FailurePolicy.Continue;
+            if (!IsClosed && StepRules.PolicyOf(_plan, step) != FailurePolicy.Continue)
+            {
+                _mustStop = true;
+                _stoppedBy ??= new DecidingStep(step, state.Attempt);
+            }
         }
     }
 

@@ -68,6 +68,8 @@ public sealed partial class WorkflowScheduler
             Turn = state.Turn,
             TurnAttempt = state.TurnAttempt,
             Deadline = Deadline(step),
+            RunDeadline = Graph.Steps[step].IsFinal || _durationTimer is null ? null : new RunDeadline(_durationEnds, at),
+            Disregarded = _undecided.Count == 0 ? null : [.. _undecided],
             Available = state.Available,
             Observed = state.Observed,
         });

@@ -46,9 +46,10 @@ public sealed partial class WorkflowScheduler
         }
 
         CancelTimers();
+        SettleKept();
         if (cancelExecuting && Executing + _substituting > 0)
         {
-            _commands.Add(new SchedulerCommand.CancelExecuting(reason));
+            _commands.Add(new SchedulerCommand.CancelExecuting(reason, reason == StepReason.Stop ? _stoppedBy : null));
         }
     }
 

@@ -129,6 +129,7 @@ public sealed partial class WorkflowScheduler
         do
         {
             ReleaseDependents(fact.At);
+            RestartUndecided(fact);
             if (_open == 0 && !InFinalPhase)
             {
                 EnterFinalPhase(fact.At);

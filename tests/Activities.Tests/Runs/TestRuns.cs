@@ -31,7 +31,7 @@ internal sealed class TestRuns
         Checkpoints = new CheckpointStore(Store);
         Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Time);
-        Lifecycle = new RunLifecycle(Runs, Checkpoints, Control, Feed, Time);
+        Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time);
         Reader = new RunReader(Runs, Feed, Time);
         Executor = MakeExecutor();
     }
@@ -63,9 +63,10 @@ internal sealed class TestRuns
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
     /// <param name="claims">Where its claims are kept; null: with those of the others.</param>
+    /// <param name="leased">Whether a claim can outlive its process.</param>
     /// <param name="control">What tells it of cancellations; null: what tells the others.</param>
-    public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null) => new(
-        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time), control ?? Control, Feed,
+    public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
+        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
             new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store), PriceTable.BuiltIn, Time),

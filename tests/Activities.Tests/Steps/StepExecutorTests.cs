@@ -130,7 +130,7 @@ public class StepExecutorTests
     public async Task Cancelled_run_ends_its_executing_step_in_another_process_soon()
     {
         var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x" } ] }""", mocks: """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
-        using var control = new RunControl(_runs.Store, _runs.Time, isShared: true);
+        var control = new RunControl(_runs.Store, _runs.Time, isShared: true);
 
         var execution = _runs.MakeExecutor(control: control).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
         await _runs.Time.WhenTimersAsync(3); // its time limit, the model's latency, and the next look

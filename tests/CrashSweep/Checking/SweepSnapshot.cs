@@ -16,7 +16,7 @@ internal static partial class SweepSnapshot
 
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
-        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag",
+        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag", "suspensions",
     };
 
     /// <param name="afterOutage">Without kept answers and warnings: while the store was away, answers were not kept, and a warning says so.</param>
@@ -25,7 +25,7 @@ internal static partial class SweepSnapshot
     {
         var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var anyError = result.Case.Definition.FailsAnywhere;
-        foreach (var key in SweepRuns.Keys(result.Disk.Store).Where(key => IsCompared(key, afterOutage)))
+        foreach (var key in SweepRuns.Keys(result.Disk.Store).Where(key => IsCompared(key, afterOutage, result.Survivors.Count > 0)))
         {
             var content = result.Disk.Store.GetAsync(key).GetAwaiter().GetResult()!;
             var text = Text(key.Value, content.Bytes.Span, afterOutage, anyError);
@@ -42,8 +42,11 @@ internal static partial class SweepSnapshot
         return texts;
     }
 
-    private static bool IsCompared(ContentKey key, bool afterOutage) =>
-        !key.Value.EndsWith(".jsonl", StringComparison.Ordinal) && !(afterOutage && key.Value.StartsWith("cache/", StringComparison.Ordinal));
+    /// <param name="afterDeath">The claim of a process that died before it gave it up stays: only its owner deletes it, and a record makes it void.</param>
+    private static bool IsCompared(ContentKey key, bool afterOutage, bool afterDeath) =>
+        !key.Value.EndsWith(".jsonl", StringComparison.Ordinal)
+        && !(afterOutage && key.Value.StartsWith("cache/", StringComparison.Ordinal))
+        && !(afterDeath && key.Value.Split('/') is ["runs", _, "claims", ..]);
 
     private static string Text(string name, ReadOnlySpan<byte> json, bool afterOutage, bool anyError)
     {

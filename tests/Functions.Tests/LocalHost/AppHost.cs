@@ -35,20 +35,25 @@ internal sealed class AppHost : IAsyncDisposable
 
     /// <param name="journal">Where histories are kept; null: in memory, gone with the host.</param>
     /// <param name="store">Where everything else is kept; null: in memory, gone with the host.</param>
+    /// <param name="time">The clock of durable timers; null: the real one.</param>
+    /// <param name="activityTime">The clock of everything else; null: the real one.</param>
     /// <param name="models">Who answers prompts; null: the simulated model.</param>
     public static async Task<AppHost> StartAsync(
-        IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null)
+        IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null,
+        TimeProvider? time = null, TimeProvider? activityTime = null)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(models ?? new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()));
         var services = collection
             .AddLocalHttp()
+            .AddSingleton(activityTime ?? TimeProvider.System)
             .AddSingleton(store ?? new MemoryContentStore())
             .AddOrchestrator(new OrchestratorOptions { AllowMocks = allowsMocks }, claims: new MemoryContentStore())
             .BuildServiceProvider();
         var host = await LocalDurableHost.StartAsync(builder =>
         {
             builder.Journal = journal;
+            builder.TimeProvider = time ?? TimeProvider.System;
             builder.Services = services;
             builder.Options.StopTimeout = TimeSpan.Zero;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);

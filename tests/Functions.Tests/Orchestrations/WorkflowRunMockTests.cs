@@ -24,7 +24,7 @@ public class WorkflowRunMockTests
         _context.Setup(context => context.WaitForExternalEvent<object?>(It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Returns((string _, CancellationToken token) => Never<object?>(token));
         _context.Setup(context => context.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
-        _context.Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+        _context.Setup(context => context.CallActivityAsync<object?>(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Callback((TaskName name, object? input, TaskOptions? _) =>
             {
                 switch (input)
@@ -40,7 +40,7 @@ public class WorkflowRunMockTests
                         break;
                 }
             })
-            .Returns(Task.CompletedTask);
+            .ReturnsAsync((object?)null);
     }
 
     [Fact]
@@ -134,15 +134,30 @@ public class WorkflowRunMockTests
     }
 
     [Fact]
-    public async Task Plan_too_large_for_the_history_is_read_from_the_source()
+    public async Task Large_plan_comes_compressed()
     {
-        var plans = new Mock<IRunPlanSource>();
-        plans.Setup(source => source.Read("r1", 1)).Returns(Plan(Step("a")));
-        _context.Setup(context => context.CallActivityAsync<PlanAnswer>(FunctionNames.PrepareRun, It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
-            .ReturnsAsync(new PlanAnswer(null));
+        Steps([.. Enumerable.Range(0, 1_000).Select(step => Step($"step_with_a_long_name_{step}"))]);
         Outcome(_ => Completed());
 
-        Assert.Equal(RunStatus.Completed, (await new WorkflowRun(plans.Object).RunAsync(_context.Object)).Status);
+        Assert.Equal(RunStatus.Completed, (await RunAsync()).Status);
+        Assert.Equal(1_000, _executed.Count);
+    }
+
+    [Theory]
+    [InlineData("b", 1, 1)]
+    [InlineData("a", 2, 1)]
+    [InlineData("a", 1, 2)]
+    [InlineData(null, 0, 0)]
+    public async Task Outcome_that_was_not_asked_for_is_a_fault_of_the_program(string? step, int attempt, int number)
+    {
+        Steps(Step("a"));
+        _context.Setup(context => context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .ReturnsAsync(Completed() with { Step = step, Attempt = attempt, Call = number });
+
+        var exception = await Assert.ThrowsAsync<UnexpectedOutcomeException>(RunAsync);
+
+        Assert.Contains("expected the outcome of step 'a', attempt 1, call 1", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"step '{step}', attempt {attempt}, call {number}", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,19 +202,20 @@ public class WorkflowRunMockTests
 
     private void Steps(params GraphStep[] steps) => _context
         .Setup(context => context.CallActivityAsync<PlanAnswer>(FunctionNames.PrepareRun, It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
-        .ReturnsAsync(new PlanAnswer(Plan(steps)));
+        .ReturnsAsync(PlanAnswer.Of(Plan(steps)));
 
     private void Outcome(Func<ExecuteStepInput, StepOutcome> outcome) => Answer(call => Task.FromResult(outcome(call)));
 
     private void Answer(Func<ExecuteStepInput, Task<StepOutcome>> answer) => _context
         .Setup(context => context.CallActivityAsync<StepOutcome>(FunctionNames.ExecuteStep, It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
-        .Returns((TaskName _, object? input, TaskOptions? _) =>
+        .Returns(async (TaskName _, object? input, TaskOptions? _) =>
         {
-            _executed.Add((ExecuteStepInput)input!);
-            return answer((ExecuteStepInput)input!);
+            var call = (ExecuteStepInput)input!;
+            _executed.Add(call);
+            return await answer(call) with { Step = call.StepId, Attempt = call.Attempt, Call = call.Call };
         });
 
-    private Task<RunResult> RunAsync() => new WorkflowRun(Mock.Of<IRunPlanSource>()).RunAsync(_context.Object);
+    private Task<RunResult> RunAsync() => new WorkflowRun(new DecodedPlans()).RunAsync(_context.Object);
 
     private Task<RunResult> OnSmallStackAsync()
     {

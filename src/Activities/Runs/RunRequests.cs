@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>What was asked of the attempts of a run: <c>control.json</c>. Only ever added to; the end of a suspension is set once.</summary>
+public sealed record RunRequests : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
+    public static RunRequests None { get; } = new();
+
+    public IReadOnlyList<ScopeCancellation> Cancellations { get; init; } = [];
+
+    /// <summary>In order; only the last of an attempt may be open.</summary>
+    public IReadOnlyList<RunSuspension> Suspensions { get; init; } = [];
+
+    /// <summary>Grows with every change.</summary>
+    [JsonIgnore]
+    public int Changes => Cancellations.Count + Suspensions.Count + Suspensions.Count(suspension => suspension.To is not null);
+
+    /// <summary>Whether it is asked that nothing new starts.</summary>
+    /// <param name="runAttempt">The attempt of the run, from 1.</param>
+    public bool IsSuspended(int runAttempt) => Suspensions.Any(suspension => suspension.RunAttempt == runAttempt && suspension.To is null);
+
+    /// <summary>The first cancellation of a whole attempt of the run; null when there is none.</summary>
+    public ScopeCancellation? OfRun(int runAttempt) =>
+        Cancellations.FirstOrDefault(cancellation => cancellation.RunAttempt == runAttempt && cancellation.Scope.Length == 0);
+
+    /// <summary>How long the attempt was suspended between two moments; never negative, whatever the clocks of the writers said.</summary>
+    public TimeSpan SuspendedBetween(int runAttempt, DateTimeOffset from, DateTimeOffset to)
+    {
+        var sum = TimeSpan.Zero;
+        foreach (var suspension in Suspensions.Where(suspension => suspension.RunAttempt == runAttempt))
+        {
+            var begin = suspension.From > from ? suspension.From : from;
+            var end = suspension.To is { } ended && ended < to ? ended : to;
+            sum += end > begin ? end - begin : TimeSpan.Zero;
+        }
+
+        return sum;
+    }
+
+    /// <summary>The same with one more cancellation; the very same object when it is there already.</summary>
+    internal RunRequests With(ScopeCancellation cancellation) =>
+        Cancellations.Contains(cancellation) ? this : this with { Cancellations = [.. Cancellations, cancellation] };
+
+    internal RunRequests Suspended(int runAttempt, DateTimeOffset at) =>
+        IsSuspended(runAttempt) ? this : this with { Suspensions = [.. Suspensions, new RunSuspension(runAttempt, at, null)] };
+
+    internal RunRequests Continued(int runAttempt, DateTimeOffset at) => !IsSuspended(runAttempt) ? this : this with
+    {
+        Suspensions =
+        [
+            .. Suspensions.Select(suspension => suspension.RunAttempt == runAttempt && suspension.To is null
+                ? suspension with { To = at > suspension.From ? at : suspension.From }
+                : suspension),
+        ],
+    };
+}
+
+/// <summary>The members of a scope are to end.</summary>
+/// <param name="RunAttempt">The attempt of the run, from 1.</param>
+/// <param name="Scope">The scope's path; empty: the whole run.</param>
+/// <param name="Reason">What they record as the reason.</param>
+/// <param name="DecidedBy">The step whose end decided it; null: somebody's wish, or the scheduler's decision.</param>
+public sealed record ScopeCancellation(int RunAttempt, string Scope, string Reason, DecidingStep? DecidedBy);
+
+/// <summary>A time in which nothing new was to start.</summary>
+/// <param name="RunAttempt">The attempt of the run, from 1.</param>
+/// <param name="To">Null: it goes on.</param>
+public sealed record RunSuspension(int RunAttempt, DateTimeOffset From, DateTimeOffset? To);

@@ -1,0 +1,77 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Activities.Steps;
+
+/// <summary>
+/// Ends an executing step when its run has had its time, wherever the orchestrator's own timer may queue. The clock is read once; from then on the
+/// process's own time counts. Disposing it ends the waiting.
+/// </summary>
+internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteStepInput call, TimeProvider time) : IDisposable
+{
+    /// <summary>A timer takes no longer wait than 49 days, and a deadline may be set by a clock that is wrong.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private readonly CancellationTokenSource _done = new();
+    private readonly long _started = time.GetTimestamp();
+    private readonly TimeSpan _first = call.RunDeadline is { } deadline ? deadline.At - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
+
+    /// <summary>Begins to wait; when the time is over already, the step has been told as soon as this has completed.</summary>
+    public async Task StartAsync()
+    {
+        if (call.RunDeadline is { } deadline && (_first > TimeSpan.Zero ? _first : await LookAsync(deadline)) is { } wait)
+        {
+            _ = WaitAsync(deadline, wait);
+        }
+    }
+
+    public void Dispose() => _done.Cancel();
+
+    private async Task WaitAsync(RunDeadline deadline, TimeSpan first)
+    {
+        for (TimeSpan? wait = first; wait is { } duration; wait = await LookAsync(deadline))
+        {
+            await Task.Delay(duration < LongestWait ? duration : LongestWait, time, _done.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Ends the step when there is no time left, the suspensions that control.json tells of counted in.</summary>
+    /// <returns>How long to wait before the next look; null: there will be none.</returns>
+    private async Task<TimeSpan?> LookAsync(RunDeadline deadline)
+    {
+        if (_done.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        RunRequests requests;
+        try
+        {
+            requests = await control.ReadAsync(call.RunId, _done.Token);
+        }
+        catch (ContentStoreException)
+        {
+            // Whether the time stood still is not known, so the step goes on until the store is back.
+            return RunControl.LookInterval;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
+        var left = _first - time.GetElapsedTime(_started) + requests.SuspendedBetween(call.RunAttempt, deadline.KnownAt, time.GetUtcNow());
+        if (requests.IsSuspended(call.RunAttempt))
+        {
+            return left > RunControl.LookInterval ? left : RunControl.LookInterval;
+        }
+
+        if (left > TimeSpan.Zero)
+        {
+            return left;
+        }
+
+        await watch.EndAsync(new ScopeCancellation(call.RunAttempt, "", StepReason.Timeout, null));
+        return null;
+    }
+}

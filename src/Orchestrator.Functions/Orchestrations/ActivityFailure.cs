@@ -1,0 +1,68 @@
+using Microsoft.DurableTask;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Orchestrations;
+
+/// <summary>Why an activity failed, as far as that says whether it is called again.</summary>
+/// <param name="Message">What the failure says.</param>
+internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
+{
+    private const string WorkerExit = "Microsoft.Azure.WebJobs.Script.Workers.WorkerProcessExitException";
+    private const string FunctionTimeout = "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException";
+
+    public static ActivityFailure Of(TaskFailureDetails failure)
+    {
+        // A store that is away counts only where it is the failure itself: as the cause of another one it may have come after money was spent.
+        var kind = failure.IsCausedBy<ContentStoreException>() ? ActivityFailureKind.StoreAway : ActivityFailureKind.Final;
+        for (var inner = failure; inner is not null && kind == ActivityFailureKind.Final; inner = inner.InnerFailure)
+        {
+            // The host wraps its own failures, and none of its types is loaded here.
+            kind = inner.ErrorType switch
+            {
+                WorkerExit => ActivityFailureKind.WorkerDied,
+                FunctionTimeout => ActivityFailureKind.TimedOut,
+                _ => kind,
+            };
+        }
+
+        return new ActivityFailure(kind, failure.ErrorMessage);
+    }
+
+    public bool MayBeMadeAgain(bool timeoutsToo) =>
+        Kind is ActivityFailureKind.StoreAway or ActivityFailureKind.WorkerDied || (timeoutsToo && Kind == ActivityFailureKind.TimedOut);
+
+    /// <summary>The failure as the error of the attempt that it ended: a time limit of the host is the attempt's, all else is not the workflow's own.</summary>
+    public WorkflowError ErrorOf(ExecuteStepInput call) => Kind == ActivityFailureKind.TimedOut
+        ? new WorkflowError(
+            ErrorKind.Timeout,
+            $"Step '{call.StepId}' was not done within the time that the Functions host allows one activity (functionTimeout in host.json), which ended it.")
+        {
+            Step = call.StepId,
+            Attempt = call.Attempt,
+            Retryable = true,
+            Details = new() { ["level"] = "attempt", ["setting"] = "functionTimeout" },
+        }
+        : new WorkflowError(ErrorKind.Internal, $"Step '{call.StepId}' could not be executed: {Message}")
+        {
+            Step = call.StepId,
+            Attempt = call.Attempt,
+        };
+}
+
+/// <summary>The kinds of <see cref="ActivityFailure"/>.</summary>
+internal enum ActivityFailureKind
+{
+    /// <summary>A bug of ours, or a change of the storage.</summary>
+    Final,
+
+    /// <summary>The store was away: nothing was paid, or the attempt has its record.</summary>
+    StoreAway,
+
+    /// <summary>The worker process ended while it executed the activity.</summary>
+    WorkerDied,
+
+    /// <summary>The host ended the activity for its own limit.</summary>
+    TimedOut,
+}

@@ -1,0 +1,49 @@
+using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Functions.Orchestrations;
+
+/// <summary>
+/// The plans that were decoded last, by the hash of their content: on the real engine every episode of an orchestration begins anew. What it answers is
+/// a pure function of its argument, so orchestrators may ask it. Thread-safe.
+/// </summary>
+public sealed class DecodedPlans
+{
+    private const int Most = 16;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, DecodedPlan> _plans = new(StringComparer.Ordinal);
+    private readonly Queue<string> _order = new();
+
+    /// <summary>The plan of an answer, and its graph.</summary>
+    public DecodedPlan Of(PlanAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        lock (_gate)
+        {
+            if (_plans.TryGetValue(answer.Hash, out var known))
+            {
+                return known;
+            }
+        }
+
+        var plan = answer.Decode();
+        var decoded = new DecodedPlan(plan, new WorkflowGraph(plan.Steps));
+        lock (_gate)
+        {
+            if (_plans.TryAdd(answer.Hash, decoded))
+            {
+                _order.Enqueue(answer.Hash);
+                if (_order.Count > Most)
+                {
+                    _plans.Remove(_order.Dequeue());
+                }
+            }
+        }
+
+        return decoded;
+    }
+}
+
+/// <summary>A plan and its compiled graph; neither changes.</summary>
+public sealed record DecodedPlan(RunPlan Plan, WorkflowGraph Graph);
