@@ -23,6 +23,12 @@ internal sealed class EarlierAttempt
         _fingerprints = new StepFingerprints(run);
         _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
         _forced = from is not null && _positions.TryGetValue(from, out var first) ? Descendants.Of(run.Graph, first) : [];
+        var unneeded = StepRules.UnneededFallbacks(run.Plan.Steps, position => ends[position].Result != StepResult.None);
+        foreach (var position in unneeded.Where(fallback => ends[fallback].Attempts == 0 && ends[fallback].Result == StepResult.None).ToList())
+        {
+            ends[position] = ends[position] with { Result = StepResult.Skipped };
+        }
+
         foreach (var position in run.Graph.TopologicalOrder)
         {
             if (ends[position].Result == StepResult.None && IsSkippedByDependency(position))

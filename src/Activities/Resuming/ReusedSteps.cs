@@ -45,11 +45,32 @@ internal sealed class ReusedSteps
 
     private void Decide()
     {
+        DecideOpen();
+        if (SkipUnneededFallbacks())
+        {
+            // What only saw that they were skipped may hold as well.
+            _sameBeforeFinal.Clear();
+            DecideOpen();
+        }
+    }
+
+    private void DecideOpen()
+    {
         // In this order a fallback comes before the steps that took its output over: they are the same only if it is. Final steps after all others.
-        foreach (var step in _run.Graph.TopologicalOrder.OrderBy(step => _run.Plan.Steps[step].IsFinal))
+        foreach (var step in _run.Graph.TopologicalOrder.OrderBy(step => _run.Plan.Steps[step].IsFinal).Where(step => _results[step] == StepResult.None))
         {
             _results[step] = Decide(step);
         }
+    }
+
+    /// <summary>A fallback that has no result is skipped when all steps that may call it have one. False when there is none.</summary>
+    private bool SkipUnneededFallbacks()
+    {
+        var unneeded = StepRules.UnneededFallbacks(_run.Plan.Steps, step => _results[step] != StepResult.None)
+            .Where(fallback => _results[fallback] == StepResult.None && !_forced.Contains(fallback))
+            .ToList();
+        unneeded.ForEach(fallback => _results[fallback] = StepResult.Skipped);
+        return unneeded.Count > 0;
     }
 
     private StepResult Decide(int step)

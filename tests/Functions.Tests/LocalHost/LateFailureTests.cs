@@ -22,18 +22,6 @@ public class LateFailureTests
         await AssertFailedAsync(definition, $$"""{ "b": {{first}}, "c": {{Late}}, "*": [ { "output": "x" } ] }""", StepStatus.Failed);
     }
 
-    [Fact]
-    public async Task Attempt_that_spends_the_budget_and_fails_is_not_waited_for()
-    {
-        const string Definition = """
-            { "options": { "budget": { "tokens": 50 } }, "steps": [ { "id": "c", "prompt": "c", "options": { "retry": { "firstInterval": 0 } } } ] }
-            """;
-        await AssertFailedAsync(
-            Definition,
-            """{ "c": [ { "error": { "kind": "rateLimited", "retryAfterMs": 600000 }, "usage": { "inputTokens": 90, "outputTokens": 9 } } ] }""",
-            StepStatus.Failed);
-    }
-
     private static async Task AssertFailedAsync(string definition, string mocks, StepStatus status)
     {
         await using var app = await AppHost.StartAsync();

@@ -89,6 +89,42 @@ public sealed class ResumeRuleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fallback_of_several_steps_is_reused_with_all_that_took_it()
+    {
+        const string Steps = """
+            { "id": "bad", "prompt": "bad", "options": { "fallback": { "step": "other" } } },
+            { "id": "worse", "prompt": "worse", "options": { "fallback": { "step": "other" } } },
+            { "id": "other", "prompt": "other" },
+            { "id": "end", "prompt": "end {{bad}} {{worse}}", "dependsOn": ["bad", "worse"] }
+            """;
+        Assert.Equal(["end [other] [other]"], await AskedAgainAsync(Steps, ["bad", "worse", "end"]));
+    }
+
+    [Fact]
+    public async Task Step_behind_a_fallback_that_is_not_needed_is_reused()
+    {
+        const string Steps = """
+            { "id": "a", "prompt": "a", "options": { "fallback": { "step": "other" } } },
+            { "id": "other", "prompt": "other" },
+            { "id": "all", "prompt": "all {{a}}", "dependsOn": ["a", "other"], "join": "settled" },
+            { "id": "end", "prompt": "end {{all}}", "dependsOn": ["all"] }
+            """;
+        Assert.Equal(["end [all [a]]"], await AskedAgainAsync(Steps, ["end"]));
+    }
+
+    [Fact]
+    public async Task Fallback_of_a_final_step_runs_in_the_attempt_that_needs_it()
+    {
+        const string Steps = """
+            { "id": "a", "prompt": "a" },
+            { "id": "bye", "prompt": "bye", "inputMapping": {}, "options": { "fallback": { "step": "other" } } },
+            { "id": "other", "prompt": "other" },
+            { "id": "end", "prompt": "end {{a}}", "dependsOn": ["a"] }
+            """;
+        Assert.Equal(["bye", "end [a]"], await AskedAgainAsync(Steps, ["bye", "end"], final: "bye"));
+    }
+
+    [Fact]
     public async Task Fallback_value_is_reused_unless_it_was_changed()
     {
         const string Steps = """

@@ -43,6 +43,18 @@ public class BudgetTests
     }
 
     [Fact]
+    [Trait("Trust", "7")]
+    public void Attempt_that_spends_the_budget_and_fails_is_not_waited_for()
+    {
+        var plan = Plans.Chain(1).Retried(new()) with { Budget = new BudgetDefinition(null, 100) };
+        var failed = SimulatedAttempt.Failure(10, ErrorKind.RateLimited, retryAfterMs: 60_000);
+        var run = new SimulatedRun(plan, (_, _) => failed with { Outcome = failed.Outcome with { Usage = Costly().Outcome.Usage } }).Run();
+
+        Assert.Equal((StepStatus.Failed, ErrorKind.BudgetExceeded), (run.Scheduler.StatusOf(0), run.End!.Error!.Kind));
+        Assert.Equal((StepStatus.Failed, TimeSpan.FromMilliseconds(10)), (Assert.Single(run.Records).Status, run.Makespan));
+    }
+
+    [Fact]
     public void Budget_that_the_last_step_spends_does_not_fail_the_run_and_final_steps_run_all_the_same()
     {
         var plan = Plans.Of(1, Plans.Step("a"), Plans.Step("notify") with { IsFinal = true }) with { Budget = new BudgetDefinition(0.01m, null) };
