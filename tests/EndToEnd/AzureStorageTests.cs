@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Configuration;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Testing;
@@ -139,6 +140,37 @@ public sealed class AzureStorageTests : IAsyncLifetime
         Assert.Equal(Steps, checkpoints.Count);
         Assert.All(finished, known => Assert.Equal(known.Value, checkpoints[known.Key]));
         Assert.All(finished.Keys, record => Assert.Equal(startsThen[record], starts[record]));
+    }
+
+    [SuiteTheory]
+    [InlineData("resume", "completed")]
+    [InlineData("runs cancel", "cancelled")]
+    public async Task Run_whose_process_was_killed_is_driven_by_the_command_that_asks_for_it_and_can_be_deleted(string what, string status)
+    {
+        using (var command = OrchestratorProcess.Start(_folder.Path, _account, Azure(["run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId])))
+        {
+            await Run.WaitForAsync("step.completed", 2);
+            await command.KillAsync();
+        }
+
+        var driven = await InvokeAsync([.. what.Split(' '), RunId]);
+
+        Assert.True(driven.ExitCode == 0, driven.Output + driven.Error);
+        Assert.Equal(status, (await InvokeAsync(["runs", "show", RunId, "--json"])).Json().GetProperty("status").GetString());
+        if (status == "cancelled")
+        {
+            var resumed = await InvokeAsync(["resume", RunId]);
+            Assert.True(resumed.ExitCode == 0, resumed.Error);
+        }
+
+        Assert.Equal(0, (await InvokeAsync(["runs", "delete", RunId])).ExitCode);
+        var left = new List<string>();
+        await foreach (var key in _store.ListAsync(ContentPrefix.Under("journal", "instances")))
+        {
+            left.Add(key.Value);
+        }
+
+        Assert.Empty(left);
     }
 
     [SuiteFact]

@@ -150,7 +150,7 @@ internal static class ResumeCommand
                 record.Status);
         }
 
-        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = verbose }, interrupts.Asked);
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = [record.RunId], SimulatesUnasked = true, Verbose = verbose }, interrupts.Asked);
         if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false } open)
         {
             var goingOn = new ForegroundRun(app, view, interrupts, $"Run {record.RunId} was interrupted and goes on where it was.");

@@ -53,7 +53,7 @@ internal static class RunsControlCommands
                 return ExitCodes.Completed;
             }
 
-            var settings = new LocalAppSettings(where) { Verbose = parsed.GetValue(verbose) };
+            var settings = new LocalAppSettings(where) { Runs = [id], Verbose = parsed.GetValue(verbose) };
             var run = new RunInput(id, record.Attempt);
             using var served = await ServedFolder.FindAsync(where, cancellationToken);
             if (served is not null && (record.HasEnded || where.FindDriver(run) is not null))

@@ -83,7 +83,7 @@ internal static class RunsDeleteCommand
             return;
         }
 
-        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where), cancellationToken);
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = ids }, cancellationToken);
         var controls = app.Services.GetRequiredService<RunControls>();
         foreach (var id in ids)
         {

@@ -88,7 +88,13 @@ internal static class RunsPruneCommand
             return report with { Runs = deleted, Leftovers = [] };
         }
 
-        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where), cancellationToken);
+        var plan = await LookAsync(where, before, cancellationToken);
+        var settings = new LocalAppSettings(where)
+        {
+            Runs = [.. plan.Runs.Select(run => run.RunId), .. plan.Leftovers],
+            Continues = where.Kind == StorageKind.Files ? static _ => false : static run => run is null,
+        };
+        await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);
     }
 

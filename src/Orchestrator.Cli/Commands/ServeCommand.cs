@@ -95,8 +95,11 @@ internal static class ServeCommand
         return command;
     }
 
-    /// <summary>A run that has ended costs nothing more; one that waits was left to whoever serves; else it counts what it was started for.</summary>
-    private static bool IsForServing(RunRecord run) => run.HasEnded || run.Status == RunStatus.Waiting || !run.Attempts[^1].IsForeground;
+    /// <summary>
+    /// A run that has ended costs nothing more, nor does an instance without one, which a deletion left; one that waits was left to whoever serves; else it
+    /// counts what it was started for.
+    /// </summary>
+    private static bool IsForServing(RunRecord? run) => run is null || run.HasEnded || run.Status == RunStatus.Waiting || !run.Attempts[^1].IsForeground;
 
     private static IEnumerable<string> Unfinished(LocalApp app, StateStorage where)
     {

@@ -123,7 +123,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Services = provider;
                     builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
-                    builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider.GetRequiredService<RunStore>(), instanceId, settings.Continues, token);
+                    builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider.GetRequiredService<RunStore>(), instanceId, settings, token);
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
                     builder.Options.StopTimeout = options.StopTimeout;
@@ -168,12 +168,16 @@ internal sealed class LocalApp : IAsyncDisposable
 
     private static string RunOf(string instance) => instance.Split('.')[0];
 
-    /// <summary>An instance without a record is no run, or was left by a deletion: it is ended by going on.</summary>
-    private static async Task<bool> ContinuesAsync(RunStore runs, string instance, Func<RunRecord, bool> continues, CancellationToken cancellationToken)
+    private static async Task<bool> ContinuesAsync(RunStore runs, string instance, LocalAppSettings settings, CancellationToken cancellationToken)
     {
+        if (settings.Storage.Kind != StorageKind.Files && settings.Runs.Contains(RunOf(instance)))
+        {
+            return true;
+        }
+
         try
         {
-            return await runs.FindAsync(RunOf(instance), cancellationToken) is not { } record || continues(record);
+            return settings.Continues(await runs.FindAsync(RunOf(instance), cancellationToken));
         }
         catch (InvalidDataException)
         {

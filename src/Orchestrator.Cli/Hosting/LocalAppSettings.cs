@@ -15,7 +15,14 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     /// Which unfinished runs go on when the app starts, unless another process drives them. None unless it is said: a command that was asked for one run
     /// goes on with that one, and others would spend money unseen.
     /// </summary>
-    public Func<RunRecord, bool> Continues { get; init; } = static _ => false;
+    /// <value>Asked with the run's record, or with null for an instance that has none.</value>
+    public Func<RunRecord?, bool> Continues { get; init; } = static _ => false;
+
+    /// <summary>
+    /// The runs that a command is about. The journal of an account belongs to one process, which knows of no others than those that it goes on with; in a
+    /// folder they go on when they are asked to.
+    /// </summary>
+    public IReadOnlyCollection<string> Runs { get; init; } = [];
 
     /// <summary>Whether a start over HTTP may bring mocks, beside what the setting says.</summary>
     public bool AllowMocks { get; init; }
