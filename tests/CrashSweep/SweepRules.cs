@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
 using Orchestrator.CrashSweep.Checking;
@@ -6,6 +5,7 @@ using Orchestrator.CrashSweep.Running;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Testing.Rules;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.CrashSweep;
@@ -31,7 +31,7 @@ internal static class SweepRules
         report.Add(new SweepCase(definition, seed, SweepFault.None, 0), null, differences.Count == 0 ? [] : [.. differences, $"{item}"], []);
     }
 
-    /// <summary>A resumed run comes to what a fresh one comes to with the answers that there are then, and asks nothing that was answered, final steps aside.</summary>
+    /// <summary>A resumed run comes to what a fresh one comes to with the answers that there are then, and asks nothing that was answered.</summary>
     private static IReadOnlyList<string> Resume(SweepDefinition definition, int seed)
     {
         var (resumed, fresh) = ((string?)null, "");
@@ -39,17 +39,38 @@ internal static class SweepRules
         {
             // One that completed at once has nothing to resume, whatever failed in it and was not minded.
             resumed = result.App.Get<RunStore>().FindAsync(SweepRuns.Started, CancellationToken.None).GetAwaiter().GetResult()!.Attempt > 1 ? Result(result) : null;
-            var finals = JsonNode.Parse(definition.Workflow)!["finally"]?.AsArray().Select(step => (string)step!) ?? [];
-            return definition.Requests.Any(request => request.From is not null) ? [] : result.Calls.PaidTwice().Where(paid => !finals.Contains(paid.Step)).Select(paid => $"Step '{paid.Step}' asked again what was answered: {paid.Question}");
+            var anew = Anew(result.App.Get<RunStore>().GetPreparedAsync(SweepRuns.Started, 1, CancellationToken.None).GetAwaiter().GetResult());
+            return definition.Requests.Any(request => request.From is not null) ? [] : result.Calls.PaidTwice().Where(paid => !anew.Contains(paid.Step)).Select(paid => $"Step '{paid.Step}' asked again what was answered: {paid.Question}");
         });
-        var anew = Play(definition with { Answers = definition.ResumedAnswers!, Requests = [] }, seed, result =>
+        var again = Play(definition with { Answers = definition.ResumedAnswers!, Requests = [] }, seed, result =>
         {
             fresh = Result(result);
             return [];
         });
         // Where a failure stops the run, what had started by then depends on the moment.
         var mayDiffer = resumed is null || (resumed.StartsWith("Failed", StringComparison.Ordinal) && fresh.StartsWith("Failed", StringComparison.Ordinal));
-        return [.. after, .. anew, .. mayDiffer || resumed == fresh ? Array.Empty<string>() : [$"resumed:\n{resumed}\nfresh:\n{fresh}"]];
+        return [.. after, .. again, .. mayDiffer || resumed == fresh ? Array.Empty<string>() : [$"resumed:\n{resumed}\nfresh:\n{fresh}"]];
+    }
+
+    /// <summary>
+    /// Steps that a resume may ask again: final and repeated ones, and what comes after a fallback step, of which a resume does not know beforehand
+    /// whether it is needed this time.
+    /// </summary>
+    private static HashSet<string> Anew(PreparedRun run)
+    {
+        var behindFallbacks = new HashSet<int>();
+        foreach (var step in run.Graph.TopologicalOrder)
+        {
+            if (run.Plan.Steps[step].DependsOn.Any(dependency => run.Plan.Steps[dependency].IsFallback || behindFallbacks.Contains(dependency)))
+            {
+                behindFallbacks.Add(step);
+            }
+        }
+
+        return run.Steps
+            .Where((step, position) => step.Repeat is not null || run.Plan.Steps[position].IsFinal || behindFallbacks.Contains(position))
+            .Select(step => step.Id)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     private static IReadOnlyList<string> Play(SweepDefinition definition, int seed, Func<SweepResult, IEnumerable<string>> alsoWrong)
@@ -66,10 +87,11 @@ internal static class SweepRules
         }
     }
 
+    /// <summary>Of a fallback that is not needed, and could not run either, the moment decides which of the two is told.</summary>
     private static string Result(SweepResult result)
     {
         var run = result.App.Get<RunReader>().FindAsync(SweepRuns.Started, CancellationToken.None).GetAwaiter().GetResult()!;
-        var steps = run.Steps.Select(step => $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}{step.Value.Reason}");
+        var steps = run.Steps.Select(step => $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}{(step.Value.Reason == StepReason.Condition ? step.Value.Reason : "")}");
         return $"{run.Status} {run.Outputs?.ToJsonString(WorkflowJson.Compact)} {string.Join(' ', steps)}";
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.CrashSweep.Writes;
+using Orchestrator.Functions.Runs;
 using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;
@@ -19,6 +20,8 @@ internal sealed class SweepLife(
 {
     /// <summary>Far more than any run of the sweep needs.</summary>
     private const int MaxSteps = 50_000;
+
+    private Task _pruning = Task.CompletedTask;
 
     public SweepApp App { get; private set; } = null!;
 
@@ -49,6 +52,11 @@ internal sealed class SweepLife(
 
             if (!writes.IsStoreAway)
             {
+                if (_pruning.IsFaulted)
+                {
+                    throw new SweepException("Pruning failed.", _pruning.Exception);
+                }
+
                 return;
             }
 
@@ -58,9 +66,14 @@ internal sealed class SweepLife(
         throw new SweepException($"The process did not come to rest after {MaxSteps} steps.");
     }
 
+    /// <summary>What does not begin with an empty store prunes it, as a process that serves does now and then.</summary>
     private async Task StartAsync()
     {
         using var models = new SweepModels(script, disk, calls, time);
         App = await SweepApp.StartAsync(definition, disk, writes, activities, time, models, new SweepTool(script, disk, calls, time));
+        if (calls.Life > 0)
+        {
+            _pruning = App.Get<RunPruner>().PruneAsync(App.Host.Client, before: null, CancellationToken.None);
+        }
     }
 }
