@@ -55,7 +55,9 @@ internal sealed class AppHost : IAsyncDisposable
             builder.Journal = journal;
             builder.TimeProvider = time ?? TimeProvider.System;
             builder.Services = services;
-            builder.Options.StopTimeout = TimeSpan.Zero;
+
+            // By its name, so that eng/red.sh can build this over sources that do not have it.
+            builder.Options.GetType().GetProperty("StopTimeout")?.SetValue(builder.Options, TimeSpan.Zero);
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
             builder.AddFunctions(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
         });
