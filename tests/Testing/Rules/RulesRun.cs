@@ -109,7 +109,9 @@ internal static class RulesRun
     private static bool IsSame(SchedulerCommand one, SchedulerCommand other) => (one, other) switch
     {
         (SchedulerCommand.StartStep a, SchedulerCommand.StartStep b) =>
-            a with { Available = null, Failure = null } == b with { Available = null, Failure = null } && (a.Available ?? []).SequenceEqual(b.Available ?? [])
+            a with { Available = null, Disregarded = null, Failure = null } == b with { Available = null, Disregarded = null, Failure = null }
+            && (a.Available ?? []).SequenceEqual(b.Available ?? [])
+            && (a.Disregarded ?? []).SequenceEqual(b.Disregarded ?? [])
             && a.Failure?.ToString() == b.Failure?.ToString(),
         (SchedulerCommand.RecordStatus a, SchedulerCommand.RecordStatus b) => a with { Error = null } == b with { Error = null } && a.Error?.ToString() == b.Error?.ToString(),
         (SchedulerCommand.CompleteRun a, SchedulerCommand.CompleteRun b) => a.Status == b.Status && a.Error?.ToString() == b.Error?.ToString(),

@@ -22,6 +22,7 @@ internal sealed class RulesWorld
     private readonly string?[] _outputs;
     private readonly DateTimeOffset?[] _firstStarts;
     private int _number;
+    private readonly bool _isSuspendedSometimes;
     private bool _isCancelled;
 
     /// <param name="answers">What the steps of the case answer; those of earlier attempts of the run are taken from it already.</param>
@@ -30,6 +31,7 @@ internal sealed class RulesWorld
         _plan = plan;
         _answers = answers;
         _random = new Random(~item.Seed);
+        _isSuspendedSometimes = item.Requests.Any(request => request.Kind == RulesRequestKind.Suspend);
         _outputs = new string?[plan.Run.Steps.Count];
         _firstStarts = new DateTimeOffset?[plan.Run.Steps.Count];
         for (var step = 0; step < _outputs.Length; step++)
@@ -146,7 +148,20 @@ internal sealed class RulesWorld
         var isBroken = outcome is { Status: StepStatus.Failed, Error.Kind: ErrorKind.Internal } && _random.Next(3) == 0;
         var end = begin.AddMilliseconds(latency);
         outcome = isBroken ? new StepOutcome { Status = StepStatus.Failed, Error = outcome.Error } : outcome with { StartedAt = begin, CompletedAt = end };
+        if (start.RunDeadline is { } limit && end > limit.At && !_isSuspendedSometimes && _random.Next(2) == 0)
+        {
+            // The attempt keeps the run's time itself, and may be told of before the run's own timer.
+            end = limit.At > Now ? limit.At : Now;
+            outcome = Cancelled(StepReason.Timeout) with { StartedAt = begin, CompletedAt = end };
+        }
+
         _firstStarts[start.Step] ??= begin;
+        if (outcome is { Status: StepStatus.Failed, Error: { } error }
+            && StepRules.CancelsRun(_plan.Run, new FailedAttempt(start.Step, start.Attempt, start.TurnAttempt, error, end, start.Deadline)))
+        {
+            CancelBefore(end, new DecidingStep(start.Step, start.Attempt));
+        }
+
         _executing[start.Step] = Tell(new SchedulerFact.StepEnded(end, start.Step, start.Attempt, outcome));
     }
 
@@ -226,6 +241,19 @@ internal sealed class RulesWorld
             {
                 var attempt = _future.UnorderedItems.First(item => item.Element.Number == _executing[step]).Element.Fact as SchedulerFact.StepEnded;
                 _executing[step] = Tell(new SchedulerFact.StepEnded(Now.AddMilliseconds(_random.Next(3)), step, attempt!.Attempt, Cancelled(reason) with { StartedAt = Now }));
+            }
+        }
+    }
+
+    /// <summary>An attempt that decides the run's end says so to the others before its own outcome is told.</summary>
+    private void CancelBefore(DateTimeOffset end, DecidingStep decider)
+    {
+        foreach (var step in _executing.Keys.Where(step => !_plan.Run.Steps[step].IsFinal).Order().ToList())
+        {
+            var ended = (SchedulerFact.StepEnded)_future.UnorderedItems.First(item => item.Element.Number == _executing[step]).Element.Fact;
+            if (ended.At >= end && _random.Next(2) == 0)
+            {
+                _executing[step] = Tell(ended with { At = end, Outcome = Cancelled(StepReason.Stop) with { StartedAt = Now, DecidedBy = decider } });
             }
         }
     }
