@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
 
@@ -51,28 +50,6 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     /// <exception cref="ContentStoreException">The store is away.</exception>
     public async Task<RunRequests> ReadAsync(string runId, CancellationToken cancellationToken) =>
         (await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken))?.Value ?? RunRequests.None;
-
-    /// <summary>
-    /// For whoever drives a run: what was asked of it, now and again whenever that has changed. Looks every two seconds, at once when it was asked
-    /// in this process, and goes on when the store was away. Ends with the token.
-    /// </summary>
-    public async IAsyncEnumerable<RunRequests> FollowAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var changes = -1;
-        while (true)
-        {
-            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var listening = Listen(runId, looks: false, _ => Task.FromResult(changed.TrySetResult()));
-            if (await TryReadAsync(runId, cancellationToken) is { } requests && requests.Changes != changes)
-            {
-                changes = requests.Changes;
-                yield return requests;
-            }
-
-            await changed.Task.WaitAsync(LookInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-    }
 
     /// <summary>What tells an executing step to end; fired already when it was asked for before.</summary>
     /// <param name="applies">Which cancellations are meant for it.</param>

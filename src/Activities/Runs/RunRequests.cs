@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
@@ -16,17 +15,9 @@ public sealed record RunRequests : IStoredRecord
     /// <summary>In order; only the last of an attempt may be open.</summary>
     public IReadOnlyList<RunSuspension> Suspensions { get; init; } = [];
 
-    /// <summary>Grows with every change.</summary>
-    [JsonIgnore]
-    public int Changes => Cancellations.Count + Suspensions.Count + Suspensions.Count(suspension => suspension.To is not null);
-
     /// <summary>Whether it is asked that nothing new starts.</summary>
     /// <param name="runAttempt">The attempt of the run, from 1.</param>
     public bool IsSuspended(int runAttempt) => Suspensions.Any(suspension => suspension.RunAttempt == runAttempt && suspension.To is null);
-
-    /// <summary>The first cancellation of a whole attempt of the run; null when there is none.</summary>
-    public ScopeCancellation? OfRun(int runAttempt) =>
-        Cancellations.FirstOrDefault(cancellation => cancellation.RunAttempt == runAttempt && cancellation.Scope.Length == 0);
 
     /// <summary>How long the attempt was suspended between two moments; never negative, whatever the clocks of the writers said.</summary>
     public TimeSpan SuspendedBetween(int runAttempt, DateTimeOffset from, DateTimeOffset to)

@@ -54,25 +54,5 @@ public class RunControlTests
         Assert.Equal((0, 0), (control.Watched, _time.ArmedTimers));
     }
 
-    [Fact]
-    public async Task Whoever_drives_a_run_learns_what_another_process_asks_within_two_seconds()
-    {
-        using var stop = new CancellationTokenSource();
-        var followed = Process().FollowAsync("r1", stop.Token).GetAsyncEnumerator();
-        Assert.True(await followed.MoveNextAsync());
-        Assert.Null(followed.Current.OfRun(1));
-
-        var next = followed.MoveNextAsync().AsTask();
-        await _time.WhenTimersAsync();
-        await Process().CancelAsync("r1", 1, "cancel", CancellationToken.None);
-        _time.Advance(TimeSpan.FromSeconds(2));
-
-        Assert.True(await next);
-        Assert.Equal("cancel", followed.Current.OfRun(1)!.Reason);
-        next = followed.MoveNextAsync().AsTask();
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
-    }
-
     private RunControl Process(bool isShared = false) => new(_store, _time, isShared);
 }
