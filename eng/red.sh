@@ -15,7 +15,8 @@ trap 'git -C "$root" worktree remove --force "$work/tree" 2>/dev/null; rm -rf "$
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 CI=
 
 git -C "$root" worktree add --quiet --detach "$work/tree" HEAD && cd "$work/tree" || exit 2
-rm -rf src && git checkout --quiet "$base" -- src || exit 2
+# The sweep is built into the tests and knows what is new: it stays as it was, and so do the packages of that src/.
+rm -rf src tests/CrashSweep && git checkout --quiet "$base" -- src tests/CrashSweep Directory.Packages.props || exit 2
 
 # Every test with its number: "N<tab>project<tab>file<tab>Class.Method".
 tests() {
