@@ -110,7 +110,7 @@ internal static class ServeCommand
 
         if (app.Left(where) is { Count: > 0 } left)
         {
-            yield return $"Leaves the interrupted {(left.Count == 1 ? "run" : "runs")} {NameList.Of(left)}: 'orchestrator resume RUN' goes on with one, 'orchestrator runs cancel RUN' ends it.";
+            yield return $"Leaves the interrupted {(left.Count == 1 ? "run" : "runs")} {NameList.Of(left)}: 'orchestrator resume RUN' ('runs continue RUN' if it is suspended) goes on with one, 'orchestrator runs cancel RUN' ends it.";
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private int _count;
+    private readonly SignalCount _signals = new(TimeProvider.System);
     private volatile bool _isTerminalGone;
 
     private Interrupts() => _registrations =
@@ -67,10 +67,17 @@ internal sealed class Interrupts : IDisposable
     private void Handle(PosixSignalContext signal)
     {
         _isTerminalGone |= signal.Signal == PosixSignal.SIGHUP;
-        if (Interlocked.Increment(ref _count) == 1)
+        switch (_signals.Next())
         {
-            signal.Cancel = true;
-            _asked.Cancel();
+            case null:
+                signal.Cancel = true;
+                break;
+            case 1:
+                signal.Cancel = true;
+                _asked.Cancel();
+                break;
+            default:
+                break;
         }
     }
 }

@@ -7,9 +7,9 @@ internal sealed class StopSignal : IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _again = new();
+    private readonly SignalCount _signals = new(TimeProvider.System);
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
-    private int _count;
 
     public StopSignal()
     {
@@ -31,8 +31,11 @@ internal sealed class StopSignal : IDisposable
 
     private void Handle(PosixSignalContext signal)
     {
-        switch (Interlocked.Increment(ref _count))
+        switch (_signals.Next())
         {
+            case null:
+                signal.Cancel = true;
+                break;
             case 1:
                 signal.Cancel = true;
                 _asked.SetResult();
@@ -40,6 +43,8 @@ internal sealed class StopSignal : IDisposable
             case 2:
                 signal.Cancel = true;
                 _ = _again.CancelAsync();
+                break;
+            default:
                 break;
         }
     }

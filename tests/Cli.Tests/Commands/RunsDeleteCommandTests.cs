@@ -60,7 +60,7 @@ public sealed class RunsDeleteCommandTests : IDisposable
             "1 run would be deleted. Kept 1 run of that age that has not ended: open.",
             (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Trim().Split('\n')[^1]);
         Assert.Equal("Deleted 1 run. Kept 1 run of that age that has not ended: open.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
-        Assert.Equal("running", (await ShowAsync("open")).GetProperty("status").GetString());
+        Assert.Equal("interrupted", (await ShowAsync("open")).GetProperty("status").GetString());
     }
 
     [Fact]
