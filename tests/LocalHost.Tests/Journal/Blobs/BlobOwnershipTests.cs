@@ -60,10 +60,11 @@ public sealed class BlobOwnershipTests
     }
 
     [SuiteFact]
-    public async Task Lease_of_a_process_whose_number_another_has_now_is_broken()
+    public async Task Lease_of_a_process_whose_number_another_has_now_is_respected_until_it_ends()
     {
         var container = await LeaseOfAsync(new JournalOwner(Environment.ProcessId, Environment.MachineName, DateTimeOffset.UnixEpoch));
-        await using var journal = await BlobJournal.OpenAsync(container, _time);
+        var error = await Assert.ThrowsAsync<JournalException>(() => BlobJournal.OpenAsync(container, _time));
+        Assert.Contains("the journal is free at", error.Message, StringComparison.Ordinal);
     }
 
     [SuiteFact]
