@@ -79,6 +79,12 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
                 ErrorKind.InvalidInput,
                 $"Earlier attempts of run '{run.RunId}' asked a model without a price, so what they have spent of a budget in US dollars is not known. Give the budget in tokens, or resume with fork: a fork counts from 0."));
         }
+        else if (run.Plan.BudgetSpent() is { } spent && run.Plan.Steps.Any(step => step is { IsFinal: false, Reused: false }))
+        {
+            // Only the final steps would be executed, and paid for, once more.
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput, $"{spent.Message} On the command line that is --budget 0.50 (US dollars) or --budget tokens=50000, over HTTP options.budget."));
+        }
     }
 
     private static JsonObject Inputs(PreparedRun before, ResumeChoices choices)

@@ -115,7 +115,7 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Steps = Steps(request),
             MaxParallelism = request.Options.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
             AdaptiveParallelism = request.Options.MaxParallelism is null && options.AdaptiveParallelism,
-            Budget = request.Options.Budget ?? options.Budget,
+            Budget = BudgetDefinition.Merge(request.Options.Budget, options.Budget),
             ParallelBatchDelayMs = options.ParallelBatchDelay ?? WorkflowOptions.DefaultParallelBatchDelay,
             OnStepFailure = request.Options.OnStepFailure ?? options.OnStepFailure ?? FailurePolicy.Stop,
             MaxDurationMs = request.Options.MaxDuration ?? options.MaxDuration,

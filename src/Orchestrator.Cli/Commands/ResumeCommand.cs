@@ -21,6 +21,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator resume</c>: goes on with a failed, cancelled or interrupted run.</summary>
 internal static class ResumeCommand
 {
+    private const string TokensPrefix = "tokens=";
+
     public static Command Create()
     {
         var runId = new Argument<string>("runId") { Description = "The run." };
@@ -219,16 +221,23 @@ internal static class ResumeCommand
 
     private static Option<BudgetDefinition?> Budget() => new("--budget")
     {
-        Description = "What the run may spend in all, in US dollars.",
+        Description = "What the run may spend in all: US dollars, or tokens=N. The other limit stays as it was.",
         HelpName = "USD",
         CustomParser = result =>
         {
-            if (decimal.TryParse(result.Tokens.SingleOrDefault()?.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd) && usd > 0)
+            var text = result.Tokens.SingleOrDefault()?.Value ?? "";
+            if (text.StartsWith(TokensPrefix, StringComparison.Ordinal)
+                && long.TryParse(text.AsSpan(TokensPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0)
+            {
+                return new BudgetDefinition(null, tokens);
+            }
+
+            if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd) && usd > 0)
             {
                 return new BudgetDefinition(usd, null);
             }
 
-            result.AddError("--budget takes an amount in US dollars above 0, such as 0.50.");
+            result.AddError("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.");
             return null;
         },
     };

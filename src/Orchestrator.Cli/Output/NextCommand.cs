@@ -7,11 +7,14 @@ namespace Orchestrator.Cli.Output;
 internal static class NextCommand
 {
     /// <summary>The sentence; null when there is nothing to do, or nothing is kept.</summary>
+    /// <param name="error">Why it failed, if it did.</param>
     /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
-    public static string? Of(string runId, RunStatus status, StateStorage where, string? driver = null) => status switch
+    public static string? Of(string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null) => status switch
     {
         _ when where.Kind == StorageKind.Memory => null,
         RunStatus.Completed => null,
+        RunStatus.Failed when error?.Kind == ErrorKind.BudgetExceeded =>
+            $"To go on from what is done, with a larger budget: {Line("resume", runId, where)} --budget USD (or tokens=N)",
         RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",
         RunStatus.Suspended => $"To let it go on: {Line("runs continue", runId, where)}",
         _ when driver is not null => $"The {driver} works on it.",

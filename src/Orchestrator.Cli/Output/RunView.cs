@@ -119,7 +119,7 @@ internal sealed class RunView
     {
         (_view as IDisposable)?.Dispose();
         BreakText();
-        var next = NextCommand.Of(run.RunId, run.Status, _where);
+        var next = NextCommand.Of(run.RunId, run.Status, run.Error, _where);
         if (!_json)
         {
             new RunSummary(_output, _live).Print(run, _inputs, next);

@@ -31,7 +31,7 @@ public sealed record RunOptions
         {
             Model = Model ?? earlier.Model,
             MaxParallelism = MaxParallelism ?? earlier.MaxParallelism,
-            Budget = Budget ?? earlier.Budget,
+            Budget = BudgetDefinition.Merge(Budget, earlier.Budget),
             MaxDuration = MaxDuration ?? earlier.MaxDuration,
             OnStepFailure = OnStepFailure ?? earlier.OnStepFailure,
             Stream = Stream ?? earlier.Stream,

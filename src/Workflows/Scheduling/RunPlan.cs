@@ -1,5 +1,6 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Scheduling;
@@ -26,6 +27,14 @@ public sealed record RunPlan
 
     /// <summary>What earlier attempts of the run have spent of it.</summary>
     public TokenUsage Spent { get; init; }
+
+    /// <summary>Why nothing but final steps could start, since earlier attempts have spent the budget; null while something may.</summary>
+    public WorkflowError? BudgetSpent()
+    {
+        var spending = new RunSpending(Budget);
+        spending.Add(Spent);
+        return spending.Exceeded();
+    }
 
     /// <summary>Milliseconds between the starts of two paced steps; 0 for none.</summary>
     public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;

@@ -36,6 +36,6 @@ internal sealed class RunSpending(BudgetDefinition? budget)
         var spent = usd
             ? string.Create(CultureInfo.InvariantCulture, $"{_usd} of {budget!.Usd} USD")
             : string.Create(CultureInfo.InvariantCulture, $"{_tokens} of {budget!.Tokens} tokens");
-        return new WorkflowError(ErrorKind.BudgetExceeded, $"The run has spent its budget, {spent}, so no other step was started. Raise the budget to go on.");
+        return new WorkflowError(ErrorKind.BudgetExceeded, $"The run has spent its budget, {spent}, so no other step was started. Resume with a larger budget to go on.");
     }
 }

@@ -85,7 +85,8 @@ public sealed class ResumeCommandTests : IDisposable
     [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
     [InlineData("There is a run 'mine' already.", "--fork", "--run-id", "mine")]
     [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …).", "--fork", "--run-id", "no spaces")]
-    [InlineData("--budget takes an amount in US dollars above 0, such as 0.50.", "--budget", "-1")]
+    [InlineData("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.", "--budget", "-1")]
+    [InlineData("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.", "--budget", "tokens=0")]
     [InlineData("--run-id names the new run of --fork; a run that is resumed keeps its id.", "--run-id", "x")]
     [InlineData("The definition 'gone.json' does not exist.", "--definition", "gone.json")]
     public async Task Resume_with_a_mistake_is_refused_in_one_sentence_and_changes_nothing(string sentence, params string[] options)

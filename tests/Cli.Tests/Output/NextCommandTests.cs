@@ -15,24 +15,24 @@ public class NextCommandTests
     [InlineData(RunStatus.TimedOut, "To go on from what is done: orchestrator resume r")]
     [InlineData(RunStatus.Suspended, "To let it go on: orchestrator runs continue r")]
     [InlineData(RunStatus.Running, "To go on with it: orchestrator resume r")]
-    public void Every_state_has_its_command(RunStatus status, string? sentence) => Assert.Equal(sentence, NextCommand.Of("r", status, Default));
+    public void Every_state_has_its_command(RunStatus status, string? sentence) => Assert.Equal(sentence, NextCommand.Of("r", status, null, Default));
 
     [Fact]
     public void Run_of_an_account_may_be_worked_on_by_a_process_that_cannot_be_seen() => Assert.Equal(
         "If no process works on it any more, go on with it: orchestrator resume r --storage azure",
-        NextCommand.Of("r", RunStatus.Running, new StateStorage(StorageKind.Azure, ".orchestrator")));
+        NextCommand.Of("r", RunStatus.Running, null, new StateStorage(StorageKind.Azure, ".orchestrator")));
 
     [Fact]
     public void Run_that_a_process_works_on_needs_nobody() =>
-        Assert.Equal("The process 12 on host 'a' works on it.", NextCommand.Of("r", RunStatus.Running, Default, "process 12 on host 'a'"));
+        Assert.Equal("The process 12 on host 'a' works on it.", NextCommand.Of("r", RunStatus.Running, null, Default, "process 12 on host 'a'"));
 
     [Theory]
     [InlineData("my runs", "orchestrator resume r --state \"my runs\"")]
     [InlineData("state", "orchestrator resume r --state state")]
     public void Command_names_the_folder_where_the_run_is(string folder, string command) =>
-        Assert.EndsWith(command, NextCommand.Of("r", RunStatus.Failed, new StateStorage(StorageKind.Files, folder)), StringComparison.Ordinal);
+        Assert.EndsWith(command, NextCommand.Of("r", RunStatus.Failed, null, new StateStorage(StorageKind.Files, folder)), StringComparison.Ordinal);
 
     [Fact]
     public void Command_names_the_storage_where_the_run_is() => Assert.EndsWith(
-        "orchestrator resume r --storage azure", NextCommand.Of("r", RunStatus.Failed, new StateStorage(StorageKind.Azure, ".orchestrator")), StringComparison.Ordinal);
+        "orchestrator resume r --storage azure", NextCommand.Of("r", RunStatus.Failed, null, new StateStorage(StorageKind.Azure, ".orchestrator")), StringComparison.Ordinal);
 }
