@@ -127,6 +127,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
                     builder.Options.StopTimeout = options.StopTimeout;
+                    builder.Options.OnStopping = provider.GetRequiredService<HostStop>().Announce;
                     foreach (var steering in FunctionNames.Steering)
                     {
                         builder.Options.SteeringActivities.Add(steering);
@@ -148,11 +149,7 @@ internal sealed class LocalApp : IAsyncDisposable
 
     /// <summary>Starts nothing more, and lets steps in flight end within the setting's time. Unfinished runs go on at the next start.</summary>
     /// <param name="impatience">Aborts the steps in flight at once. An answer that is complete is recorded all the same.</param>
-    public Task StopAsync(CancellationToken impatience = default)
-    {
-        _services.GetRequiredService<HostStop>().Announce();
-        return _host.StopAsync(impatience);
-    }
+    public Task StopAsync(CancellationToken impatience = default) => _host.StopAsync(impatience);
 
     /// <summary>The ids of the unfinished runs that this process drives, in their order.</summary>
     public IReadOnlyList<string> Driven => RunIds(_host.Driven);

@@ -3,8 +3,9 @@ using Microsoft.DurableTask;
 namespace Orchestrator.Functions.Orchestrations;
 
 /// <summary>
-/// How the orchestrator calls its activities: a call that failed because the store is away or its worker died is made again, for about eight minutes,
-/// with durable waits. It has paid for nothing then, or has its record, or its claim decides (docs/decisions/0009, 0015). Every other failure is final.
+/// How the orchestrator calls its activities: a call that failed because the store is away, its worker died or its host stopped is made again,
+/// for about eight minutes, with durable waits. It has paid for nothing then, or has its record, or its claim decides (docs/decisions/0009, 0015).
+/// Every other failure is final.
 /// </summary>
 internal sealed class ActivityCalls(TaskOrchestrationContext context)
 {

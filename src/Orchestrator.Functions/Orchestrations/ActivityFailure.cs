@@ -10,18 +10,22 @@ namespace Orchestrator.Functions.Orchestrations;
 internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 {
     private const string WorkerExit = "Microsoft.Azure.WebJobs.Script.Workers.WorkerProcessExitException";
+    private const string InvocationCancelled = "Microsoft.Azure.WebJobs.Host.FunctionInvocationCanceledException";
     private const string FunctionTimeout = "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException";
 
     public static ActivityFailure Of(TaskFailureDetails failure)
     {
         // A store that is away counts only where it is the failure itself: as the cause of another one it may have come after money was spent.
-        var kind = failure.IsCausedBy<ContentStoreException>() ? ActivityFailureKind.StoreAway : ActivityFailureKind.Final;
+        var kind = failure.IsCausedBy<ContentStoreException>() ? ActivityFailureKind.StoreAway
+            : failure.IsCausedBy<OperationCanceledException>() ? ActivityFailureKind.Stopped
+            : ActivityFailureKind.Final;
         for (var inner = failure; inner is not null && kind == ActivityFailureKind.Final; inner = inner.InnerFailure)
         {
             // The host wraps its own failures, and none of its types is loaded here.
             kind = inner.ErrorType switch
             {
                 WorkerExit => ActivityFailureKind.WorkerDied,
+                InvocationCancelled => ActivityFailureKind.Stopped,
                 FunctionTimeout => ActivityFailureKind.TimedOut,
                 _ => kind,
             };
@@ -31,7 +35,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
     }
 
     public bool MayBeMadeAgain(bool timeoutsToo) =>
-        Kind is ActivityFailureKind.StoreAway or ActivityFailureKind.WorkerDied || (timeoutsToo && Kind == ActivityFailureKind.TimedOut);
+        Kind is ActivityFailureKind.StoreAway or ActivityFailureKind.WorkerDied or ActivityFailureKind.Stopped || (timeoutsToo && Kind == ActivityFailureKind.TimedOut);
 
     /// <summary>The failure as the error of the attempt that it ended: a time limit of the host is the attempt's, all else is not the workflow's own.</summary>
     public WorkflowError ErrorOf(ExecuteStepInput call) => Kind == ActivityFailureKind.TimedOut
@@ -62,6 +66,9 @@ internal enum ActivityFailureKind
 
     /// <summary>The worker process ended while it executed the activity.</summary>
     WorkerDied,
+
+    /// <summary>The activity was cancelled. Only a host that stops does that: every other cancellation is an outcome of the step.</summary>
+    Stopped,
 
     /// <summary>The host ended the activity for its own limit.</summary>
     TimedOut,

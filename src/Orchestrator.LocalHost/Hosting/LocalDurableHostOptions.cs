@@ -19,6 +19,13 @@ public sealed class LocalDurableHostOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Tells running activities that the host stops, long before their token fires: one that waits or has not begun to work may then end by an
+    /// <see cref="OperationCanceledException"/>. Nothing begins any more by then, and what is cancelled is not recorded: it runs again at the next start.
+    /// </summary>
+    /// <value>Null, the default: they are not told. It is called once, by the first to stop the host, and must return soon.</value>
+    public Action? OnStopping { get; set; }
+
     /// <summary>The version of orchestrations that are started without one.</summary>
     /// <value>Empty, the default, means unversioned. Never null.</value>
     [Required(AllowEmptyStrings = true)]

@@ -21,6 +21,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
     private readonly FunctionRegistry _registry;
     private readonly IServiceProvider _services;
     private readonly Action<OrchestrationInstance>? _pumpScheduler;
+    private readonly Action? _onStopping;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _watching = new();
     private volatile bool _isStopped;
@@ -31,6 +32,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
         _registry = parts.Registry;
         _services = parts.Services;
         _pumpScheduler = parts.PumpScheduler;
+        _onStopping = parts.Options.OnStopping;
         Journal = parts.Journal;
         _shared = parts.Journal as ISharedJournal;
         Time = parts.Time;
@@ -120,8 +122,11 @@ internal sealed partial class OrchestrationEngine : IDisposable
     public async Task StopAsync(CancellationToken impatience)
     {
         _isStopped = true;
-        await _watching.CancelAsync().ConfigureAwait(false);
+
+        // Closed before anybody is told: from here on a cancelled activity is one that the stop has cancelled, and no failure.
         var ended = Activities.CloseAsync();
+        _onStopping?.Invoke();
+        await _watching.CancelAsync().ConfigureAwait(false);
         await ended.WaitAsync(impatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!ended.IsCompleted)
         {

@@ -1,4 +1,6 @@
+using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Models;
+using Orchestrator.LocalHost.History;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
@@ -69,20 +71,38 @@ public sealed class SetClockTests
         }
     }
 
+    /// <summary>The clock is moved to the end itself: whoever is woken then finds that time, however late a loaded machine lets it look.</summary>
+    [Theory]
+    [InlineData(-86_400)]
+    [InlineData(86_400)]
+    public async Task Step_is_timed_out_after_its_own_time(int seconds)
+    {
+        var run = await EndedAfterAsync(Definition, seconds, 12_000);
+        Assert.Equal(RunStatus.Failed, run.Status);
+        Assert.Equal("step", run.Error!.Details!["level"]!.GetValue<string>());
+        Assert.Equal(12_000, run.Steps["a"].DurationMs);
+    }
+
     [Theory]
     [InlineData(-86_400)]
     [InlineData(86_400)]
     public async Task Run_is_timed_out_after_its_own_time(int seconds)
     {
+        var run = await EndedAfterAsync("""{ "options": { "maxDuration": 15000 }, "steps": [ { "id": "a", "prompt": "x" } ] }""", seconds, 15_000);
+        Assert.Equal(RunStatus.TimedOut, run.Status);
+        Assert.Equal(15_000, run.Steps["a"].DurationMs);
+    }
+
+    private async Task<RunDocument> EndedAfterAsync(string definition, int seconds, int milliseconds)
+    {
         await using var app = await TimedHost.StartAsync(_machine, _models, lanes: 8);
-        await app.StartRunAsync(Definition);
+        await app.StartRunAsync(definition);
         await _models.NextAsync();
         _machine.SetClock(TimeSpan.FromSeconds(seconds));
-        _machine.Advance(TimeSpan.FromMilliseconds(11_999));
-        Assert.True(_machine.ArmedTimers > 0);
-        _machine.Advance(TimeSpan.FromMilliseconds(3_001));
-        var run = await app.EndAsync();
-        Assert.Equal(ErrorKind.Timeout, run.Error!.Kind);
-        Assert.Equal(12_000, run.Steps["a"].DurationMs);
+        _machine.Advance(TimeSpan.FromMilliseconds(milliseconds - 1));
+        Assert.Equal(0, await app.ReadHistoryAsync().OfType<TimerFired>().CountAsync());
+        Assert.Equal(RunStatus.Running, (await app.FindAsync()).Status);
+        _machine.Advance(TimeSpan.FromMilliseconds(1));
+        return await app.EndAsync();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
@@ -11,6 +12,7 @@ using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Journal;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Serialization;
 
@@ -24,14 +26,18 @@ internal sealed class TimedHost : IAsyncDisposable
 
     private TimedHost(ServiceProvider services, LocalDurableHost host) => (_services, _host) = (services, host);
 
-    public static async Task<TimedHost> StartAsync(FakeTimeProvider machine, IChatClientFactory models, int lanes)
+    /// <param name="content">The store; null means one of its own.</param>
+    /// <param name="journal">The histories; null means that they are forgotten with the host.</param>
+    /// <param name="stopTimeout">How long the steps in flight have when the host stops.</param>
+    public static async Task<TimedHost> StartAsync(
+        FakeTimeProvider machine, IChatClientFactory models, int lanes, IContentStore? content = null, IJournal? journal = null, TimeSpan stopTimeout = default)
     {
         var clock = new SteadyClock(machine);
         var services = new ServiceCollection()
             .AddSingleton(models)
             .AddSingleton<TimeProvider>(clock)
             .AddLocalHttp()
-            .AddSingleton<IContentStore>(new MemoryContentStore())
+            .AddSingleton<IContentStore>(content ?? new MemoryContentStore())
             .AddOrchestrator(new OrchestratorOptions(), claims: new MemoryContentStore())
             .BuildServiceProvider();
         var host = await LocalDurableHost.StartAsync(builder =>
@@ -39,7 +45,9 @@ internal sealed class TimedHost : IAsyncDisposable
             builder.TimeProvider = clock;
             builder.Services = services;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
-            builder.Options.StopTimeout = TimeSpan.Zero;
+            builder.Journal = journal;
+            builder.Options.StopTimeout = stopTimeout;
+            builder.Options.OnStopping = services.GetRequiredService<HostStop>().Announce;
             builder.Options.MaxConcurrentActivityFunctions = lanes;
             foreach (var name in FunctionNames.Steering)
             {
@@ -63,12 +71,18 @@ internal sealed class TimedHost : IAsyncDisposable
         }
     }
 
+    public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync() => _host.ReadHistoryAsync("run");
+
+    public Task StopAsync() => _host.StopAsync();
+
     /// <summary>The run, once it has ended.</summary>
     public async Task<RunDocument> EndAsync()
     {
         await _host.Client.WaitForInstanceCompletionAsync("run", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
-        return (await _services.GetRequiredService<RunReader>().FindAsync("run", CancellationToken.None))!;
+        return await FindAsync();
     }
+
+    public async Task<RunDocument> FindAsync() => (await _services.GetRequiredService<RunReader>().FindAsync("run", CancellationToken.None))!;
 
     public async ValueTask DisposeAsync()
     {

@@ -40,6 +40,27 @@ public class WorkerDeathTests
         Assert.Equal((StepStatus.Completed, 1), (run.Steps["a"].Status, run.Steps["a"].Attempts));
     }
 
+    [Theory]
+    [InlineData(Prepared, "")]
+    [InlineData(Checkpoint, "\"completed\"")]
+    [InlineData(Record, "\"completedAt\"")]
+    [Trait("Trust", "9")]
+    public async Task Activity_that_its_stopping_host_cancelled_is_called_again(string key, string content)
+    {
+        var failures = new Queue<Exception>(
+        [
+            new OperationCanceledException("The operation was canceled."),
+            new TaskCanceledException("A task was canceled."),
+            new FunctionInvocationCanceledException("The invocation request was canceled.", new InvalidOperationException("The host stops.")),
+        ]);
+        var left = Fail(key, content, times: 3, failures.Dequeue);
+
+        var run = await RunAsync("""{ "steps": [ { "id": "a", "prompt": "1" } ] }""", """{ "a": [ { "output": "ok", "latencyMs": 100 } ] }""");
+
+        Assert.Equal(0, left());
+        Assert.Equal((RunStatus.Completed, 1), (run.Status, run.Steps["a"].Attempts));
+    }
+
     [Fact]
     public async Task Cancellation_whose_worker_died_is_called_again()
     {
