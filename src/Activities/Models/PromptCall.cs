@@ -8,10 +8,17 @@ namespace Orchestrator.Activities.Models;
 
 /// <summary>
 /// One call to a model, always streamed. <see cref="Usage"/> and <see cref="Text"/> tell what it came to however it ended: failed and cancelled
-/// calls cost tokens too. Runs once; not thread-safe, but the properties may be read as soon as the task of <see cref="RunAsync"/> has ended.
+/// calls cost tokens too. The answer is complete as soon as the model has said why it ends: however the connection ends then, it is the result. Runs once; not thread-safe, but the properties may be read as soon as the task of <see cref="RunAsync"/> has ended.
 /// </summary>
-public sealed class PromptCall(IChatClient client, PromptRequest request)
+/// <param name="time">Measures how long a complete answer waits for its usage; null for the system's.</param>
+public sealed class PromptCall(IChatClient client, PromptRequest request, TimeProvider? time = null)
 {
+    /// <summary>How long the usage of a complete answer, and the end of its stream, are waited for: 2 seconds.</summary>
+    internal static readonly TimeSpan UsageWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>More is no count of one call: it would make every sum with it wrong.</summary>
+    private const long MostTokens = int.MaxValue;
+
     /// <summary>The name under which a client reports tokens that the provider wrote to its cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
     internal const string CacheWriteCount = "cacheWriteTokens";
 
@@ -27,7 +34,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
     public string Text => _text.ToString();
 
     /// <summary>
-    /// The tokens so far: as the provider reported them; what it did not report, or reported as 0 although there is text, counted as characters ÷ 4
+    /// The tokens so far: as the provider reported them; what it did not report, or reported as 0 although there is text, or as no count can be, counted as characters ÷ 4
     /// and marked. Zero when the call never reached the model or was refused by it; a call cancelled while it waited for the first token counts its input.
     /// </summary>
     public TokenUsage Usage
@@ -58,7 +65,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
     /// Gets each piece of text as it arrives, in order, awaited before the next; null for nobody. What it throws comes through.
     /// </param>
     /// <exception cref="ModelException">The model failed, refused, or filtered its answer.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired; the request was aborted.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired before the answer was complete; the request was aborted.</exception>
     /// <exception cref="InvalidOperationException">It was run before.</exception>
     public async Task<PromptResult> RunAsync(Func<string, ValueTask>? onText, CancellationToken cancellationToken)
     {
@@ -70,19 +77,36 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
         _started = true;
         cancellationToken.ThrowIfCancellationRequested();
         ChatFinishReason? finish = null;
-        await using var updates = Open(cancellationToken);
-        while (await NextAsync(updates, cancellationToken) is { } update)
+        using var wait = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time ?? TimeProvider.System);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, wait.Token);
+        await using var updates = Open(reading.Token);
+        while (await NextAsync(updates, isComplete: finish is not null, cancellationToken) is { } update)
         {
+            var piece = update.Text;
             finish = update.FinishReason ?? finish;
+            if (finish is not null && (update.FinishReason is not null || piece.Length > 0))
+            {
+                // Some servers name the end in every part: it is not the end as long as text comes.
+                wait.CancelAfter(UsageWait);
+            }
+
+            var reports = false;
             foreach (var usage in update.Contents.OfType<UsageContent>())
             {
                 _reported = Greater(_reported, usage.Details);
+                reports |= usage.Details is { InputTokenCount: > 0, OutputTokenCount: > 0 };
             }
 
-            if (update.Text is { Length: > 0 } piece)
+            if (piece.Length > 0)
             {
                 _text.Append(piece);
                 await (onText?.Invoke(piece) ?? ValueTask.CompletedTask);
+            }
+
+            if (finish is not null && reports && piece.Length == 0)
+            {
+                // All that is used is there, and not every server ends its stream.
+                break;
             }
         }
 
@@ -100,27 +124,31 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
                 $"The model used up {limit} and wrote no text: what it thinks counts, too, and reasoning took it all. Raise maxTokens, or set reasoning to none or low."));
         }
 
-        return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, (finish is null || finish == ChatFinishReason.Stop) && !string.IsNullOrWhiteSpace(Text));
+        var isWhole = (finish is null || finish == ChatFinishReason.Stop) && !string.IsNullOrWhiteSpace(Text);
+        var unknown = finish is { } reason && reason != ChatFinishReason.Stop && reason != ChatFinishReason.Length && reason != ChatFinishReason.ToolCalls
+            ? reason.Value
+            : null;
+        return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, isWhole, unknown);
     }
 
     /// <summary>Some providers repeat the totals so far in every chunk, others spread the numbers over several: the greater of each is the total.</summary>
-    private static UsageDetails Greater(UsageDetails? before, UsageDetails now) => before is null ? now : new UsageDetails
+    private static UsageDetails Greater(UsageDetails? before, UsageDetails now) => new()
     {
-        InputTokenCount = Greater(before.InputTokenCount, now.InputTokenCount),
-        OutputTokenCount = Greater(before.OutputTokenCount, now.OutputTokenCount),
-        CachedInputTokenCount = Greater(before.CachedInputTokenCount, now.CachedInputTokenCount),
+        InputTokenCount = Greater(before?.InputTokenCount, now.InputTokenCount),
+        OutputTokenCount = Greater(before?.OutputTokenCount, now.OutputTokenCount),
+        CachedInputTokenCount = Greater(before?.CachedInputTokenCount, now.CachedInputTokenCount),
         AdditionalCounts = new() { [CacheWriteCount] = Math.Max(CacheWrites(before), CacheWrites(now)) },
     };
 
-    private static long? Greater(long? left, long? right) => left is null || right > left ? right ?? left : left;
+    private static long? Greater(long? left, long? right) => right is < 0 or > MostTokens || right <= left ? left : right ?? left;
 
     private static long CacheWrites(UsageDetails? usage) => usage?.AdditionalCounts?.TryGetValue(CacheWriteCount, out var count) == true ? count : 0;
 
     /// <summary>The count as it was reported, or what the text's length says when it was not, or cannot be true.</summary>
     private static long Counted(long? reported, long characters, out bool isEstimated)
     {
-        isEstimated = reported is null || (reported <= 0 && characters > 0);
-        return isEstimated ? TokenEstimate.FromCharacters(characters) : Math.Max(reported!.Value, 0);
+        isEstimated = reported is null || (reported == 0 && characters > 0);
+        return isEstimated ? TokenEstimate.FromCharacters(characters) : reported!.Value;
     }
 
     private IAsyncEnumerator<ChatResponseUpdate> Open(CancellationToken cancellationToken)
@@ -148,13 +176,18 @@ public sealed class PromptCall(IChatClient client, PromptRequest request)
         }
     }
 
-    private async Task<ChatResponseUpdate?> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
+    private async Task<ChatResponseUpdate?> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, bool isComplete, CancellationToken cancellationToken)
     {
         try
         {
             var more = await updates.MoveNextAsync();
             _reachedModel = true;
             return more ? updates.Current : null;
+        }
+        catch (Exception) when (isComplete)
+        {
+            // A timeout, a cancellation, a cut connection, an error that comes too late: the answer is there and paid.
+            return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -131,13 +131,18 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     private async Task<(JsonNode? Output, bool IsWhole)> AskAsync(StepCall call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
     {
         call.Model = request.Model;
-        var asked = new PromptCall(client, request);
+        var asked = new PromptCall(client, request, time);
         try
         {
             var answer = await asked.RunAsync(call.OnText, cancellationToken);
             if (answer.CutOff)
             {
                 call.Warnings.Add($"The answer of step '{call.Step.Id}' was cut off at its token limit.");
+            }
+
+            if (answer.UnknownFinish is { } reason)
+            {
+                call.Warnings.Add($"The model ended the answer of step '{call.Step.Id}' for a reason that is not known ('{reason}'). Check that the answer is whole.");
             }
 
             return (JsonValue.Create(answer.Text), answer.IsWhole);

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
+using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 using static Orchestrator.Activities.Tests.Models.ScriptedChatClient;
@@ -83,6 +84,53 @@ public sealed class PromptCallTests
             .RunAsync(null, CancellationToken.None);
 
         Assert.True(result.CutOff);
+    }
+
+    [Fact]
+    public async Task Complete_answer_waits_two_seconds_for_its_usage()
+    {
+        var clock = new FakeTimeProvider();
+        var hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var client = new ScriptedChatClient(token => ThenHang([Text("12345"), new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop }], hanging, token));
+        var running = new PromptCall(client, Request, clock).RunAsync(null, CancellationToken.None);
+        await hanging.Task;
+
+        clock.Advance(PromptCall.UsageWait - TimeSpan.FromMilliseconds(1));
+        Assert.False(running.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(("12345", new TokenUsage { InputTokens = 3, OutputTokens = 2, Estimated = true }), ((await running).Text, (await running).Usage));
+    }
+
+    [Fact]
+    public async Task Usage_that_comes_after_the_finish_counts()
+    {
+        var finish = new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop };
+
+        var result = await new PromptCall(Of(Text("12345"), Usage(1, 1), finish, Usage(0, 0), Usage(7, 9)), Request).RunAsync(null, CancellationToken.None);
+
+        Assert.Equal(new TokenUsage { InputTokens = 7, OutputTokens = 9 }, result.Usage);
+    }
+
+    [Fact]
+    public async Task Server_that_names_the_end_in_every_part_is_heard_to_its_end()
+    {
+        static ChatResponseUpdate Part(string text, long tokens) => new(
+            ChatRole.Assistant, [new TextContent(text), new UsageContent(new UsageDetails { InputTokenCount = 5, OutputTokenCount = tokens })])
+        { FinishReason = ChatFinishReason.Stop };
+
+        var result = await new PromptCall(Of(Part("one ", 1), Part("two", 2)), Request).RunAsync(null, CancellationToken.None);
+
+        Assert.Equal(("one two", new TokenUsage { InputTokens = 5, OutputTokens = 2 }), (result.Text, result.Usage));
+    }
+
+    [Fact]
+    public async Task Unknown_reason_for_the_end_is_told()
+    {
+        var result = await new PromptCall(Of(Text("x"), new ChatResponseUpdate { FinishReason = new ChatFinishReason("bored") }), Request)
+            .RunAsync(null, CancellationToken.None);
+
+        Assert.Equal(("bored", false), (result.UnknownFinish, result.IsWhole));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class CachedAnswerTests : IDisposable
     [InlineData("half of it", "length", 2)]
     [InlineData(" ", "stop", 2)]
     [InlineData("", "tool_calls", 2)]
+    [InlineData("all that was wanted", "bored", 2)]
     [InlineData("all of it", "stop", 1)]
     public async Task Only_a_whole_answer_is_kept(string text, string finish, int asked)
     {

@@ -32,8 +32,7 @@ internal sealed record ErrorBody(string Message, string? Codes, HttpStatusCode? 
         try
         {
             using var document = JsonDocument.Parse(body);
-            var root = document.RootElement;
-            return Read(root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var error) ? error : root, key);
+            return Read(Within(document.RootElement) ?? document.RootElement, key);
         }
         catch (JsonException)
         {
@@ -41,7 +40,13 @@ internal sealed record ErrorBody(string Message, string? Codes, HttpStatusCode? 
         }
     }
 
-    private static ErrorBody Read(JsonElement error, string? key)
+    /// <summary>The error of a body or of a part of a stream; null when there is none.</summary>
+    public static JsonElement? Within(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null ? error : null;
+
+    /// <summary>Reads the error itself.</summary>
+    /// <param name="key">Masked in the words; null when there is none.</param>
+    public static ErrorBody Read(JsonElement error, string? key)
     {
         if (error.ValueKind != JsonValueKind.Object)
         {

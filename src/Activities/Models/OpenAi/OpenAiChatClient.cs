@@ -1,4 +1,7 @@
+using System.ClientModel;
+using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
@@ -33,25 +36,13 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
 #pragma warning restore OPENAI001
         }
 
-        await using var updates = openAi.GetChatClient(options?.ModelId ?? model)
-            .CompleteChatStreamingAsync(messages.Select(Message), settings, cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
+        var answer = openAi.GetChatClient(options?.ModelId ?? model).CompleteChatStreamingAsync(messages.Select(Message), settings, cancellationToken);
+        await using var updates = ReadAsync(answer, cancellationToken).GetAsyncEnumerator(cancellationToken);
         ChatFinishReason? finish = null;
         while (await NextAsync(updates, cancellationToken) is { } update)
         {
-            var answer = new ChatResponseUpdate(ChatRole.Assistant, string.Concat(update.ContentUpdate.Select(part => part.Text)))
-            {
-                ResponseId = update.CompletionId,
-                ModelId = update.Model,
-                FinishReason = Finish(update.FinishReason),
-            };
-            if (update.Usage is { } usage)
-            {
-                answer.Contents.Add(new UsageContent(Details(usage)));
-            }
-
-            finish ??= answer.FinishReason;
-            yield return answer;
+            finish ??= update.FinishReason;
+            yield return update;
         }
 
         if (finish is null)
@@ -85,45 +76,46 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         var role => throw new NotSupportedException($"Messages of the role '{role}' cannot be sent."),
     };
 
-    private static ChatFinishReason? Finish(OpenAI.Chat.ChatFinishReason? reason) => reason switch
+    /// <summary>The SDK makes the request and looks at the status; <see cref="OpenAiChunk"/> says why it does not read the answer.</summary>
+    private async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
+        AsyncCollectionResult<StreamingChatCompletionUpdate> answer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        null => null,
-        OpenAI.Chat.ChatFinishReason.Length => ChatFinishReason.Length,
-        OpenAI.Chat.ChatFinishReason.ContentFilter => ChatFinishReason.ContentFilter,
-        OpenAI.Chat.ChatFinishReason.ToolCalls or OpenAI.Chat.ChatFinishReason.FunctionCall => ChatFinishReason.ToolCalls,
-        _ => ChatFinishReason.Stop,
-    };
+        await foreach (var page in answer.GetRawPagesAsync().WithCancellation(cancellationToken))
+        {
+            using var response = page.GetRawResponse();
+            var body = response.ContentStream!;
+            if (response.Headers.TryGetValue("Content-Type", out var type) && type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
+            {
+                // A server that does not stream, whatever it is asked for.
+                using var whole = await JsonDocument.ParseAsync(body, default, cancellationToken);
+                yield return Part(whole.RootElement);
+                yield break;
+            }
 
-    private static UsageDetails Details(ChatTokenUsage usage)
-    {
-        var details = new UsageDetails
-        {
-            InputTokenCount = usage.InputTokenCount,
-            OutputTokenCount = usage.OutputTokenCount,
-            CachedInputTokenCount = usage.InputTokenDetails?.CachedTokenCount,
-        };
-#pragma warning disable SCME0001 // The only way to what the SDK has no property for.
-        if (usage.InputTokenDetails is { } input && input.Patch.TryGetValue("$.cache_write_tokens"u8, out long written))
-#pragma warning restore SCME0001
-        {
-            details.AdditionalCounts = new() { [PromptCall.CacheWriteCount] = written };
+            await foreach (var line in SseParser.Create(body).EnumerateAsync(cancellationToken))
+            {
+                if (line.Data == "[DONE]")
+                {
+                    yield break;
+                }
+
+                using var chunk = JsonDocument.Parse(line.Data);
+                yield return Part(chunk.RootElement);
+            }
         }
-
-        return details;
     }
 
-    private async Task<StreamingChatCompletionUpdate?> NextAsync(
-        IAsyncEnumerator<StreamingChatCompletionUpdate> updates, CancellationToken cancellationToken)
+    private ChatResponseUpdate Part(JsonElement chunk)
+    {
+        errors.ThrowIfError(chunk);
+        return OpenAiChunk.Read(chunk);
+    }
+
+    private async Task<ChatResponseUpdate?> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await updates.MoveNextAsync())
-            {
-                return null;
-            }
-
-            errors.ThrowIfError(updates.Current);
-            return updates.Current;
+            return await updates.MoveNextAsync() ? updates.Current : null;
         }
         catch (Exception exception) when (exception is not ModelException)
         {

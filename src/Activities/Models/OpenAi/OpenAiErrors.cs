@@ -6,7 +6,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Azure.Identity;
-using OpenAI.Chat;
 using Orchestrator.Activities.Errors;
 using Orchestrator.Workflows.Runs;
 
@@ -38,7 +37,7 @@ internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock
             Unavailable($"Nothing answers at {Origin}. Check the provider's URL and the network.", exception),
         HttpRequestException or IOException or SocketException => Unavailable($"The connection to {Origin} broke.", exception),
 
-        // The SDK reads JSON member by member: a wrong type or an unknown value shows as one of the others.
+        // What JSON that is none, or has other members than a chat completion, shows as.
         JsonException or InvalidOperationException or FormatException or ArgumentException =>
             Unavailable($"{Origin} sent something that is not a chat completion.", exception),
         _ => ModelErrors.Translate(exception),
@@ -47,15 +46,13 @@ internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock
     /// <summary>The stream ended without saying why.</summary>
     public ModelException CutOff() => Unavailable($"{Origin} ended its answer before it was complete.", null);
 
-    /// <summary>Providers that fail after the first byte say so in the stream, which the SDK passes over.</summary>
-    /// <exception cref="ModelException">The update is such an error.</exception>
-    public void ThrowIfError(StreamingChatCompletionUpdate update)
+    /// <summary>Providers that fail after the first byte say so in the stream.</summary>
+    /// <exception cref="ModelException">The part is such an error.</exception>
+    public void ThrowIfError(JsonElement chunk)
     {
-#pragma warning disable SCME0001 // The only way to what the SDK has no property for.
-        if (update.Patch.TryGetJson("$.error"u8, out var json))
-#pragma warning restore SCME0001
+        if (ErrorBody.Within(chunk) is { } said)
         {
-            var error = ErrorBody.Read(json.ToArray(), key);
+            var error = ErrorBody.Read(said, key);
 
             // The status was 200, so codes decide; what has none is trouble on the provider's side.
             throw ModelErrors.Refused(

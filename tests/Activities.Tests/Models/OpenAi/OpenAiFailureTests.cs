@@ -157,7 +157,7 @@ public sealed class OpenAiFailureTests
     [InlineData("data: no json\n\n")]
     [InlineData("data: [1]\n\n")]
     [InlineData("data: {\"choices\":7}\n\n")]
-    [InlineData("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"},\"finish_reason\":\"bored\"}]}\n\n")]
+    [InlineData("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":7},\"finish_reason\":\"stop\"}]}\n\n")]
     public async Task Event_that_is_no_chunk_is_unavailable_and_worth_a_retry(string events)
     {
         await using var server = await OpenAiDouble.StreamingAsync(events);
@@ -174,6 +174,7 @@ public sealed class OpenAiFailureTests
     [InlineData(": nothing\n\n")]
     [InlineData("<html>welcome</html>")]
     [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half of it\"}}]}\n\n")]
+    [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half of it\"},\"finish_reason\":\"error\"}]}\n\n")]
     public async Task Stream_that_ends_early_is_unavailable_and_worth_a_retry(string events)
     {
         await using var server = await OpenAiDouble.StreamingAsync(events);
