@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
@@ -40,14 +41,18 @@ internal sealed class EarlierAttempt
 
     public PreparedRun Run { get; }
 
+    /// <summary>What is wrong with records that cannot be read: their steps count as not completed.</summary>
+    public IReadOnlyList<string> Damaged { get; private init; } = [];
+
     /// <summary>Reads the records of an attempt.</summary>
     /// <param name="from">The step that the attempt was asked to go on from; null for none.</param>
     public static async Task<EarlierAttempt> ReadAsync(PreparedRun run, string? from, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         var ends = new StepEnd[run.Steps.Count];
+        var damaged = new ConcurrentQueue<string>();
         var reading = new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, ends.Length, reading, async (position, token) => ends[position] = await EndAsync(run, position, checkpoints, token));
-        return new EarlierAttempt(run, ends, from);
+        await Parallel.ForAsync(0, ends.Length, reading, async (position, token) => ends[position] = await EndAsync(run, position, checkpoints, damaged, token));
+        return new EarlierAttempt(run, ends, from) { Damaged = [.. damaged.Order(StringComparer.Ordinal)] };
     }
 
     /// <summary>The position of the step; null when there was none of that id.</summary>
@@ -60,7 +65,8 @@ internal sealed class EarlierAttempt
 
     public string Fingerprint(int position) => _fingerprints.Of(position);
 
-    private static async ValueTask<StepEnd> EndAsync(PreparedRun run, int position, CheckpointStore checkpoints, CancellationToken cancellationToken)
+    private static async ValueTask<StepEnd> EndAsync(
+        PreparedRun run, int position, CheckpointStore checkpoints, ConcurrentQueue<string> damaged, CancellationToken cancellationToken)
     {
         var id = run.Steps[position].Id;
         if (run.Reused?.TryGetValue(id, out var place) == true)
@@ -80,9 +86,17 @@ internal sealed class EarlierAttempt
 
         StepCheckpoint? last = null;
         var attempts = 0;
-        await foreach (var checkpoint in checkpoints.ListAsync(run.RunId, id, run.RunAttempt, cancellationToken))
+        try
         {
-            (last, attempts) = (checkpoint, attempts + 1);
+            await foreach (var checkpoint in checkpoints.ListAsync(run.RunId, id, run.RunAttempt, cancellationToken))
+            {
+                (last, attempts) = (checkpoint, attempts + 1);
+            }
+        }
+        catch (UnreadableRecordException problem) when (!problem.IsNewer)
+        {
+            damaged.Enqueue($"{problem.Message} Step '{id}' is executed again.");
+            return new StepEnd(StepResult.None, attempts + 1);
         }
 
         return last switch

@@ -57,6 +57,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
         run = preparation.CheckModels(run, problems);
+        run = run with { Warnings = [.. run.Warnings, .. earlier.SelectMany(attempt => attempt.Damaged)] };
         CheckSpent(run, problems);
         Refuse(problems);
         return choices.ForkAs is null ? new PreparedResume(run, changed, []) : await ForkAsync(run, changed, earlier, cancellationToken);

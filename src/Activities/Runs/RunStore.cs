@@ -21,13 +21,28 @@ public sealed class RunStore(IContentStore store) : IDisposable
     private readonly MemoryCache _prepared = new(new MemoryCacheOptions());
 
     /// <summary>Stores a definition under its hash. Writing the same one again changes nothing.</summary>
-    public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
-        await store.CreateAsync(RunKeys.Definition(hash), source, cancellationToken);
+    public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Definition(hash);
+        if (await store.CreateAsync(key, source, cancellationToken) is null
+            && await store.GetAsync(key, cancellationToken) is { } present && !present.Bytes.Span.SequenceEqual(source.Span))
+        {
+            // A file that lost its content, for example with its machine's power, would fail every later run of this definition.
+            await store.PutAsync(key, source, cancellationToken);
+        }
+    }
 
     /// <summary>The text of a stored definition; null when there is none.</summary>
-    public async Task<ReadOnlyMemory<byte>?> GetDefinitionAsync(string hash, CancellationToken cancellationToken) =>
-        (await store.GetAsync(RunKeys.Definition(hash), cancellationToken)
-            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } aside ? await store.GetAsync(aside, cancellationToken) : null))?.Bytes;
+    /// <exception cref="UnreadableRecordException">What is stored is not the text of that hash.</exception>
+    public async Task<ReadOnlyMemory<byte>?> GetDefinitionAsync(string hash, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Definition(hash);
+        var stored = await store.GetAsync(key, cancellationToken)
+            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } aside ? await store.GetAsync(aside, cancellationToken) : null);
+        return stored is null || Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == hash
+            ? stored?.Bytes
+            : throw UnreadableRecordException.Damaged(key, "its content is not what its name says. Give the definition with --definition, or start a run of it, which writes it again");
+    }
 
     /// <summary>Writes the record of a new run. False when the run exists.</summary>
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
