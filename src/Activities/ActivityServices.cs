@@ -57,6 +57,7 @@ public static class ActivityServices
         services.AddSingleton<HostStop>();
         services.AddSingleton<StepExecutor>();
         services.AddTools();
+        services.AddSingleton(provider => new LostRequests(provider.GetRequiredService<RunEventFeed>(), isShared: claims is null));
         services.AddSingleton(provider => new AttemptClaims(
             claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null));
         return services;

@@ -16,6 +16,9 @@ public static class RunEventNames
     public const string StepSkipped = "step.skipped";
     public const string StepCancelled = "step.cancelled";
 
+    /// <summary>Whether the event ends an attempt of a step: it has its record.</summary>
+    public static bool EndsAttempt(string name) => name is StepRetrying or StepCompleted or StepFailed or StepSkipped or StepCancelled;
+
     /// <summary>Whether the event ends an attempt of the run: nothing follows it.</summary>
     public static bool IsFinal(string name) => name is RunCompleted or RunFailed or RunCancelled;
 }

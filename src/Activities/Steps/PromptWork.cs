@@ -17,11 +17,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
     {
         var request = await RequestAsync(call, cancellationToken);
-        if (call.TakenOver)
-        {
-            AddLost(call, request);
-        }
-
+        AddLost(call, request);
         if (call.Mock is { } mock)
         {
             return (await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken)).Output;
@@ -41,7 +37,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
     }
 
-    /// <summary>Counts the input of a request of which only is known that it may have been made. A prompt that cannot be filled in made none.</summary>
+    /// <summary>Counts the input of requests of which only is known that they may have been made. A prompt that cannot be filled in made none.</summary>
     internal async Task CountLostAsync(StepCall call, CancellationToken cancellationToken)
     {
         try
@@ -56,13 +52,27 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
 
     private void AddLost(StepCall call, PromptRequest request)
     {
+        if (call.Lost == 0)
+        {
+            return;
+        }
+
         var model = call.Step.Models[0];
         var lost = new TokenUsage
         {
             InputTokens = TokenEstimate.FromCharacters(request.Prompt.Length + (long)(request.System?.Length ?? 0)),
             Estimated = true,
         };
-        (call.Model, call.Usage) = (model, call.Usage + (lost with { EstimatedCost = prices.CostOf(model, lost) }));
+        lost = lost with { EstimatedCost = prices.CostOf(model, lost) };
+        call.Model = model;
+        for (var count = 0; count < call.Lost; count++)
+        {
+            call.Usage += lost;
+        }
+
+        call.Warnings.Add(
+            $"Step '{call.Step.Id}': the input of {(call.Lost == 1 ? "1 request" : $"{call.Lost} requests")} of this attempt is counted as an estimate: "
+            + "it may have been paid for, and its execution ended without a record.");
     }
 
     private static async Task<PromptRequest> RequestAsync(StepCall call, CancellationToken cancellationToken)

@@ -20,8 +20,8 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
 
     public StepValues Values => values;
 
-    /// <summary>Another process worked on the attempt and is gone, without saying what it spent.</summary>
-    public bool TakenOver { get; init; }
+    /// <summary>How many requests of the attempt may have been paid for by executions that left no record.</summary>
+    public int Lost { get; init; }
 
     /// <summary>Gets the answer piece by piece; null for nobody.</summary>
     public Func<string, ValueTask>? OnText => onText;

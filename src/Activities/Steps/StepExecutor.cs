@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -15,6 +16,7 @@ public sealed class StepExecutor(
     RunStore runs,
     CheckpointStore checkpoints,
     AttemptClaims claims,
+    LostRequests lostRequests,
     RunControl control,
     RunEventFeed feed,
     StepWorker worker,
@@ -62,7 +64,7 @@ public sealed class StepExecutor(
 
                 if (claim is not null
                     && (await StepSubstitute.CompletedBeforeAsync(run, call, checkpoints, time.GetUtcNow(), stopping)
-                        ?? await AttemptAsync(run, call, claim, paid, stopping)) is { } made)
+                        ?? await TryAsync(run, call, claim, paid, stopping)) is { } made)
                 {
                     return made;
                 }
@@ -86,6 +88,25 @@ public sealed class StepExecutor(
         catch (ContentStoreException exception)
         {
             logger.LogWarning(exception, "The claim on step '{Step}' of run '{Run}' could not be released. It expires by itself.", call.StepId, call.RunId);
+        }
+    }
+
+    /// <summary>An attempt that leaves no record may have been paid for: the next execution of it is to know.</summary>
+    /// <returns>As <see cref="AttemptAsync"/>.</returns>
+    private async Task<StepCheckpoint?> TryAsync(
+        PreparedRun run, ExecuteStepInput call, AttemptClaim claim, PaidWork paid, CancellationToken stopping)
+    {
+        StepCheckpoint? made = null;
+        try
+        {
+            return made = await AttemptAsync(run, call, claim, paid, stopping);
+        }
+        finally
+        {
+            if (made is null)
+            {
+                lostRequests.Forget(call);
+            }
         }
     }
 
@@ -116,9 +137,11 @@ public sealed class StepExecutor(
 
         hostStop?.Token.ThrowIfCancellationRequested();
         var startedAt = clock.Now;
+        var lost = await LostAsync(run, call, claim, stopping);
         var work = await WithoutWorkAsync(run, call, watch, either.Token, stopping);
         if (work is not null)
         {
+            work = await worker.AddLostAsync(run, call, work, lost, stopping);
             await feed.AppendAsync(call.RunId, news, stopping);
         }
         else
@@ -126,7 +149,7 @@ public sealed class StepExecutor(
             // The feed is told while the work goes on: nobody waits for a flush.
             List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
             var telling = paid.InsistAsync(() => feed.AppendAsync(call.RunId, begun, paid.Token));
-            var working = WorkAsync(run, call, claim.TakenOver, clock, paid, either.Token);
+            var working = WorkAsync(run, call, lost, clock, paid, either.Token);
             await Task.WhenAll(telling, working);
             work = await working;
             if (work.Error is { Kind: ErrorKind.Cancelled } && watch.Cancellation is null)
@@ -147,12 +170,18 @@ public sealed class StepExecutor(
                 StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));
     }
 
+    /// <summary>How many requests of earlier executions of the attempt count; at least that of one that the host ended.</summary>
+    private async Task<int> LostAsync(PreparedRun run, ExecuteStepInput call, AttemptClaim claim, CancellationToken stopping) =>
+        run.Steps[call.Step].Type == StepType.Prompt
+            ? Math.Max(call.EndedBy is null ? 0 : 1, await lostRequests.CountAsync(call, claim.TakenOver, stopping))
+            : 0;
+
     /// <summary>How the attempt ends without work: as the host ended it, cancelled before it started, or as <see cref="DecideAsync"/> says. Null: it is to work.</summary>
     private async Task<StepWork?> WithoutWorkAsync(PreparedRun run, ExecuteStepInput call, RunWatch watch, CancellationToken either, CancellationToken stopping)
     {
         if (call.EndedBy is { } error)
         {
-            return (await worker.CountLostAsync(run, call, stopping)) with { Error = error };
+            return new StepWork { Error = error };
         }
 
         return watch.Token.IsCancellationRequested
@@ -190,12 +219,12 @@ public sealed class StepExecutor(
     }
 
     private async Task<StepWork> WorkAsync(
-        PreparedRun run, ExecuteStepInput call, bool takenOver, AttemptClock clock, PaidWork paid, CancellationToken either)
+        PreparedRun run, ExecuteStepInput call, int lost, AttemptClock clock, PaidWork paid, CancellationToken either)
     {
         var limit = AttemptLimit.Of(run, call, clock.Now);
         using var timeout = new CancellationTokenSource(limit.Duration, time);
         var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, paid.Token) : null;
-        var work = await worker.RunAsync(run, call, takenOver, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
+        var work = await worker.RunAsync(run, call, lost, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
         await (chunks?.FlushAsync() ?? Task.CompletedTask);
         return chunks?.Failure is { } failure
             ? work with { Warnings = [.. work.Warnings, $"The text of step '{call.StepId}' could not be shown while it was written: {failure.Message}"] }

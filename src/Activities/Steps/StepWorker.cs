@@ -14,26 +14,22 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     /// <summary>The most bytes that an output may have: 10 MiB.</summary>
     public const int MaxOutputBytes = 10 * 1024 * 1024;
 
-    /// <param name="takenOver">Another process worked on the attempt and is gone: what it may have spent counts.</param>
+    /// <param name="lost">How many requests of the attempt may have been paid for by executions that left no record: they count.</param>
     /// <param name="onText">Gets an answer piece by piece; null for nobody.</param>
     /// <param name="limit">How long the attempt may take, for the error.</param>
     /// <param name="timeout">Fires when it has had that time.</param>
     /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
     internal async Task<StepWork> RunAsync(
-        PreparedRun run, ExecuteStepInput input, bool takenOver, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
+        PreparedRun run, ExecuteStepInput input, int lost, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
         CancellationToken cancellation)
     {
-        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), onText) { TakenOver = takenOver };
+        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), onText) { Lost = lost };
         var step = call.Step;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellation);
         WorkflowError error;
         try
         {
-            if (input.Turn > 1)
-            {
-                call.Values.Previous = (await checkpoints.FindTurnAsync(run.RunId, step.Id, run.RunAttempt, input.Attempt - 1, both.Token))?.Output;
-            }
-
+            await LoadPreviousAsync(call, both.Token);
             var output = step.Type switch
             {
                 StepType.Tool => await tools.RunAsync(call, both.Token),
@@ -68,16 +64,28 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         return Ended(call, new StepWork { Error = error });
     }
 
-    /// <summary>What an attempt may have spent that the host ended: its input, estimated.</summary>
-    internal async Task<StepWork> CountLostAsync(PreparedRun run, ExecuteStepInput input, CancellationToken cancellationToken)
+    /// <summary>Adds to the end of an attempt that is not worked on any more what earlier executions of it may have spent: the input, estimated, of each request.</summary>
+    internal async Task<StepWork> AddLostAsync(PreparedRun run, ExecuteStepInput input, StepWork end, int lost, CancellationToken cancellationToken)
     {
-        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), null) { TakenOver = true };
-        if (call.Step.Type == StepType.Prompt)
+        if (lost == 0)
         {
-            await prompts.CountLostAsync(call, cancellationToken);
+            return end;
         }
 
-        return Ended(call, new StepWork());
+        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), null) { Lost = lost };
+        await LoadPreviousAsync(call, cancellationToken);
+        await prompts.CountLostAsync(call, cancellationToken);
+        return Ended(call, end);
+    }
+
+    /// <summary>What the turn before came to, for the texts of the next one.</summary>
+    private async Task LoadPreviousAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        if (call.Input.Turn > 1)
+        {
+            call.Values.Previous = (await checkpoints.FindTurnAsync(
+                call.Run.RunId, call.Step.Id, call.Run.RunAttempt, call.Input.Attempt - 1, cancellationToken))?.Output;
+        }
     }
 
     private static string Texts(PreparedStep step) => step.Type switch

@@ -66,7 +66,7 @@ internal sealed class TestRuns
     /// <param name="leased">Whether a claim can outlive its process.</param>
     /// <param name="control">What tells it of cancellations; null: what tells the others.</param>
     public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
-        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), control ?? Control, Feed,
+        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
             new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store), PriceTable.BuiltIn, Time),

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Tests.Steps;
 
@@ -93,7 +95,7 @@ public class StepExecutorTests
         Assert.Equal(await first, await second);
         var ends = (await _runs.EventsAsync()).Where(item => item.Event == RunEventNames.StepCompleted).ToList();
         Assert.Equal(2, ends.Count);
-        Assert.Equal(ends[0], ends[1]);
+        Assert.Equal(Text(ends[0]), Text(ends[1]));
         Assert.Equal(1, (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!.Steps["a"].Attempts);
     }
 
@@ -243,4 +245,6 @@ public class StepExecutorTests
         Assert.Equal(text, string.Concat(chunks.Select(chunk => chunk.Text)));
         Assert.Equal(Enumerable.Range(0, chunks.Count), chunks.Select(chunk => chunk.Index!.Value));
     }
+
+    private static string Text(RunEvent item) => JsonSerializer.Serialize(item, WorkflowJson.Compact);
 }

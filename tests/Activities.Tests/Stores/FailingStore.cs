@@ -10,6 +10,9 @@ internal sealed class FailingStore : IContentStore
     /// <summary>How many operations are still to fail.</summary>
     public int Failures { get; set; }
 
+    /// <summary>How often an append log was read.</summary>
+    public int LogReads { get; private set; }
+
     /// <summary>Whether the ones that fail have happened.</summary>
     public bool Happens { get; init; }
 
@@ -19,8 +22,11 @@ internal sealed class FailingStore : IContentStore
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         MaybeAsync(() => _store.GetAsync(key, cancellationToken));
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        MaybeAsync(() => _store.ReadFromAsync(key, offset, cancellationToken));
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    {
+        LogReads++;
+        return MaybeAsync(() => _store.ReadFromAsync(key, offset, cancellationToken));
+    }
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         MaybeAsync(() => _store.PutAsync(key, content, cancellationToken));

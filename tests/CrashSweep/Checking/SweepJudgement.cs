@@ -40,6 +40,11 @@ internal sealed class SweepJudgement(SweepResult result)
             judgement.JudgeRemains();
         }
 
+        if (runs.Contains(SweepRuns.Started))
+        {
+            judgement._differences.AddRange(SweepLost.Compare(result.Disk.Store, SweepRuns.Started, result.Case.Definition.SharesClaims));
+        }
+
         foreach (var run in runs)
         {
             judgement.JudgeFeed(run);

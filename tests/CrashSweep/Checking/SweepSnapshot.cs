@@ -16,7 +16,7 @@ internal static partial class SweepSnapshot
 
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
-        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "pools", "etag", "suspensions",
+        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag", "suspensions",
     };
 
     /// <param name="afterOutage">Without kept answers and warnings: while the store was away, answers were not kept, and a warning says so.</param>
@@ -31,7 +31,7 @@ internal static partial class SweepSnapshot
             var text = Text(key.Value, content.Bytes.Span, afterOutage, anyError);
 
             // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below.
-            texts.Add(Nineteen().Replace(key.Value, "<time>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
+            texts.Add(Resumed().Replace(Nineteen().Replace(key.Value, "<time>"), "<resumed>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
         }
 
         var reader = result.App.Get<RunReader>();
@@ -54,7 +54,10 @@ internal static partial class SweepSnapshot
         {
             var reader = new Utf8JsonReader(json);
             var node = JsonNode.Parse(ref reader);
-            return Strip(node, afterOutage, anyError)?.ToJsonString() ?? "null";
+            var text = Strip(node, afterOutage, anyError)?.ToJsonString() ?? "null";
+
+            // What was spent includes what a death lost, also in what an attempt executes, whose name comes of its content.
+            return Resumed().Replace(Spent().Replace(text, "has spent its budget, <amount>"), "<resumed>");
         }
         catch (JsonException exception)
         {
@@ -66,6 +69,8 @@ internal static partial class SweepSnapshot
     {
         if (node is JsonArray array)
         {
+            // Which requests a death loses depends on the moment; SweepLost holds them against the feed.
+            array.RemoveAll(item => item is JsonValue value && value.TryGetValue<string>(out var warning) && SweepLost.IsTold(warning));
             foreach (var item in array)
             {
                 Strip(item, afterOutage, anyError);
@@ -90,6 +95,12 @@ internal static partial class SweepSnapshot
 
         return node;
     }
+
+    [GeneratedRegex("has spent its budget, [0-9.]+")]
+    private static partial Regex Spent();
+
+    [GeneratedRegex("(?<![0-9a-f])[0-9]+-[0-9a-f]{16}(?![0-9a-f])")]
+    private static partial Regex Resumed();
 
     [GeneratedRegex("[0-9]{19}")]
     private static partial Regex Nineteen();

@@ -37,7 +37,7 @@ internal sealed class KillRun(int number)
         return JsonSerializer.Serialize(body, WithoutNulls);
     }
 
-    /// <summary>The run completed, each of its attempts left one record, and its outputs and its usage are those of the records.</summary>
+    /// <summary>The run completed, each of its attempts left one record, its outputs and its usage are those of the records, and a lost request counts.</summary>
     /// <exception cref="KillException">Or not.</exception>
     public void Judge(JsonElement run, RunState state)
     {
@@ -51,6 +51,13 @@ internal sealed class KillRun(int number)
             KillException.Unless(
                 AsksModel ? !string.IsNullOrEmpty(output) && output == last.GetProperty("output").GetString() : output == Prompt(step),
                 $"{Id} has the wrong output '{output}' of s{step}.");
+        }
+
+        foreach (var (attempt, record) in records.Where(_ => AsksModel))
+        {
+            KillException.Unless(
+                record.GetProperty("usage").GetProperty("estimated").GetBoolean() == state.Starts[attempt] > 1,
+                $"{Id}: {attempt} began {state.Starts[attempt]} times, and its usage is {record.GetProperty("usage")}.");
         }
 
         foreach (var amount in new[] { "inputTokens", "outputTokens", "cachedTokens", "estimatedCost" })

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Orchestrator.Activities.Stores;
+using Orchestrator.CrashSweep.Running;
+
+namespace Orchestrator.CrashSweep.Checking;
+
+/// <summary>
+/// Requests that were in flight when a process died: the record of the attempt counts each execution that the feed tells of, but for its own. Where the
+/// clock stands still between two lives, two starts of one moment are one or two.
+/// </summary>
+internal static partial class SweepLost
+{
+    /// <summary>What is wrong with the records of a run that took none over from another.</summary>
+    /// <param name="sharesClaims">A claim that was taken over counts a request, whether or not its execution had come so far as to tell of it.</param>
+    public static IEnumerable<string> Compare(IContentStore store, string run, bool sharesClaims)
+    {
+        var starts = SweepFeed.Events(store, SweepRuns.Feed(run)).Where(item => (string?)item["event"] == "step.started")
+            .ToLookup(item => $"{item["stepPath"]}/{item["runAttempt"]}-{item["attempt"]}", item => At(item["at"]));
+        foreach (var key in SweepRuns.Records(store).Where(key => key.Value.Split('/')[1] == run))
+        {
+            var record = JsonNode.Parse(store.GetAsync(key).GetAwaiter().GetResult()!.Bytes.Span)!.AsObject();
+            if ((string?)record["type"] != "prompt" || (string?)record["error"]?["kind"] == "templateError")
+            {
+                continue;
+            }
+
+            var begun = starts[$"{record["stepPath"]}/{record["runAttempt"]}-{record["attempt"]}"].ToList();
+            var own = ((string?)record["error"]?["message"])?.EndsWith("was cancelled before it started.", StringComparison.Ordinal) == true ? 0 : 1;
+            var (lost, most) = (Math.Max(0, begun.Distinct().Count() - own), Math.Max(0, begun.Count - own));
+            var counted = Counted(record);
+            if ((counted < lost || counted > most) && !(sharesClaims && counted == 1))
+            {
+                yield return $"The record '{key}' counts {counted} lost requests, and {lost} to {most} executions began and ended without one.";
+            }
+
+            if (counted > 0 && !((bool?)record["usage"]?["estimated"] == true && (long?)record["usage"]?["inputTokens"] >= counted))
+            {
+                yield return $"The record '{key}' counts {counted} lost requests, and its usage is {record["usage"]?.ToJsonString()}.";
+            }
+        }
+    }
+
+    /// <summary>Whether a warning tells of lost requests, as a run has none in which nothing went wrong.</summary>
+    public static bool IsTold(string? warning) => warning is not null && Warning().IsMatch(warning);
+
+    private static int Counted(JsonObject record) =>
+        (record["warnings"] as JsonArray ?? []).Select(warning => Warning().Match((string?)warning ?? "")).Where(match => match.Success)
+            .Sum(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+
+    private static DateTimeOffset At(JsonNode? time) => DateTimeOffset.Parse((string)time!, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("the input of ([0-9]+) requests? of this attempt is counted as an estimate")]
+    private static partial Regex Warning();
+}
