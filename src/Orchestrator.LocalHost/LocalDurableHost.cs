@@ -68,6 +68,11 @@ public sealed class LocalDurableHost : IAsyncDisposable
             _ = host._engine.WatchJournalAsync();
             await host._engine.RecoverAsync(builder.Options.Recovers, cancellation).ConfigureAwait(false);
             _ = host._engine.ReceiveAsync();
+            if (builder.Options.TakeoverInterval is { } interval)
+            {
+                _ = host._engine.TakeOverAsync(interval, builder.Options.Recovers);
+            }
+
             return host;
         }
         catch

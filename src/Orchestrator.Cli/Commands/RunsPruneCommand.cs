@@ -92,7 +92,7 @@ internal static class RunsPruneCommand
         var settings = new LocalAppSettings(where)
         {
             Runs = [.. plan.Runs.Select(run => run.RunId), .. plan.Leftovers],
-            Continues = where.Kind == StorageKind.Files ? static _ => false : static run => run is null,
+            Continues = where.Kind == StorageKind.Files ? null : static run => run is null,
         };
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);

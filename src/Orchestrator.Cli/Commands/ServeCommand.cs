@@ -42,7 +42,7 @@ internal static class ServeCommand
             {
                 Prompts = parsed.GetValue(prompts),
                 Verbose = parsed.GetValue(verbose),
-                Continues = parsed.GetValue(noContinue) ? static _ => false : IsForServing,
+                Continues = parsed.GetValue(noContinue) ? null : IsForServing,
                 AllowMocks = parsed.GetValue(mocks),
                 Model = parsed.GetValue(model),
             };

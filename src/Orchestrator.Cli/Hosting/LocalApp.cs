@@ -25,6 +25,9 @@ namespace Orchestrator.Cli.Hosting;
 /// <summary>The functions app on the embedded host: what <c>run</c> and <c>serve</c> start.</summary>
 internal sealed class LocalApp : IAsyncDisposable
 {
+    /// <summary>How often it is looked for runs whose process has ended.</summary>
+    private static readonly TimeSpan TakeoverInterval = TimeSpan.FromSeconds(3);
+
     private readonly ServiceProvider _services;
     private readonly LocalDurableHost _host;
 
@@ -103,7 +106,8 @@ internal sealed class LocalApp : IAsyncDisposable
         });
         services.AddLocalHttp();
         services.AddContentStore(_ => content);
-        services.AddSingleton(settings.Storage.Drivers);
+        LocalDurableHost? runtime = null;
+        services.AddSingleton(settings.Storage.Drivers with { GoOnAsync = (run, token) => runtime!.GoOnAsync(run.InstanceId, token) });
         if (settings.Prompts is not null)
         {
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));
@@ -115,7 +119,7 @@ internal sealed class LocalApp : IAsyncDisposable
         try
         {
             var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
-            var runtime = await LocalDurableHost.StartAsync(
+            runtime = await LocalDurableHost.StartAsync(
                 builder =>
                 {
                     builder.Journal = journal;
@@ -124,6 +128,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
                     builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider.GetRequiredService<RunStore>(), instanceId, settings, token);
+                    builder.Options.TakeoverInterval = settings.Continues is null ? null : TakeoverInterval;
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
                     builder.Options.StopTimeout = options.StopTimeout;
@@ -172,9 +177,14 @@ internal sealed class LocalApp : IAsyncDisposable
             return true;
         }
 
+        if (settings.Continues is not { } continues)
+        {
+            return false;
+        }
+
         try
         {
-            return settings.Continues(await runs.FindAsync(RunOf(instance), cancellationToken));
+            return continues(await runs.FindAsync(RunOf(instance), cancellationToken));
         }
         catch (InvalidDataException)
         {

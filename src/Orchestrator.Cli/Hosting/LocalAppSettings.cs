@@ -12,11 +12,11 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     public bool Verbose { get; init; }
 
     /// <summary>
-    /// Which unfinished runs go on when the app starts, unless another process drives them. None unless it is said: a command that was asked for one run
-    /// goes on with that one, and others would spend money unseen.
+    /// Which unfinished runs go on when the app starts, and while it runs, unless another process drives them. A command that was asked for one run goes on
+    /// with that one, and others would spend money unseen.
     /// </summary>
-    /// <value>Asked with the run's record, or with null for an instance that has none.</value>
-    public Func<RunRecord?, bool> Continues { get; init; } = static _ => false;
+    /// <value>Null, the default: none. Asked with the run's record, or with null for an instance that has none.</value>
+    public Func<RunRecord?, bool>? Continues { get; init; }
 
     /// <summary>
     /// The runs that a command is about. The journal of an account belongs to one process, which knows of no others than those that it goes on with; in a

@@ -9,15 +9,26 @@ namespace Orchestrator.Functions.Runs;
 
 /// <summary>Steers runs that are under way and deletes those that have ended, for HTTP and the command line alike. Thread-safe.</summary>
 public sealed class RunControls(
-    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, RunDeletion deletion, RunControl control, RunStarter starter)
+    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, RunDeletion deletion, RunControl control, RunStarter starter, RunDrivers drivers)
 {
-    /// <summary>Asks the run to end: its executing steps are told through the store, its orchestrator by an event. It ends when they have.</summary>
+    /// <summary>
+    /// Asks the run to end: its executing steps are told through the store, its orchestrator by an event. It ends when they have. One that no process drives
+    /// ends in this process.
+    /// </summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="RunStateException">It has ended.</exception>
     public async Task<RunRecord> CancelAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         var record = await OpenAsync(client, runId, cancellationToken);
         var run = new RunInput(runId, record.Attempt);
+        if (drivers.IsDriven(run) == false)
+        {
+            // The wish is written down before the run goes on, so that nothing of it is started any more.
+            await control.CancelAsync(runId, record.Attempt, StepReason.Cancel, cancellationToken);
+            await drivers.GoOnAsync(run, cancellationToken);
+            await reconciler.BeginAsync(client, record, cancellationToken);
+        }
+
         await CancelAsync(client, run, cancellationToken);
         await WakeAsync(client, run, cancellationToken);
         return record;
@@ -34,7 +45,7 @@ public sealed class RunControls(
 
     /// <summary>Asks that nothing new starts; executing steps finish, and the run's time stands still.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
-    /// <exception cref="RunStateException">It has ended, or is suspended.</exception>
+    /// <exception cref="RunStateException">It has ended, is suspended, or no process drives it.</exception>
     public async Task<RunRecord> SuspendAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         var record = await OpenAsync(client, runId, cancellationToken);
@@ -43,6 +54,7 @@ public sealed class RunControls(
             throw new RunStateException($"Run '{runId}' is suspended already.", record.Status);
         }
 
+        CheckDriven(record, $"'orchestrator resume {runId}' goes on with it, 'orchestrator runs cancel {runId}' ends it.");
         await control.SuspendAsync(runId, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(new RunInput(runId, record.Attempt).InstanceId, FunctionNames.SuspendEvent, cancellation: cancellationToken);
         return await SetAsync(record, RunStatus.Suspended, cancellationToken);
@@ -50,15 +62,17 @@ public sealed class RunControls(
 
     /// <summary>Asks a suspended run to go on, however it was suspended.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
-    /// <exception cref="RunStateException">It is not suspended.</exception>
+    /// <exception cref="RunStateException">It is not suspended, or no process drives it.</exception>
     public async Task<RunRecord> ContinueAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         var record = await OpenAsync(client, runId, cancellationToken);
         if (record.Status != RunStatus.Suspended)
         {
-            throw new RunStateException($"Run '{runId}' is not suspended: it is {Word(record.Status)}.", record.Status);
+            var shown = drivers.Shown(record).Status;
+            throw new RunStateException($"Run '{runId}' is not suspended: it is {Word(shown)}.", shown);
         }
 
+        CheckDriven(record, $"'orchestrator runs continue {runId}' goes on with it, 'orchestrator runs cancel {runId}' ends it.");
         var run = new RunInput(runId, record.Attempt);
         await control.ContinueAsync(runId, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.ContinueEvent, cancellation: cancellationToken);
@@ -161,6 +175,16 @@ public sealed class RunControls(
         }
 
         return taken ?? throw new RunNotFoundException(record.RunId);
+    }
+
+    /// <param name="way">What can be done instead, as a sentence.</param>
+    private void CheckDriven(RunRecord record, string way)
+    {
+        if (drivers.IsDriven(new RunInput(record.RunId, record.Attempt)) == false)
+        {
+            var shown = drivers.Shown(record).Status;
+            throw new RunStateException($"No process works on run '{record.RunId}', which is {Word(shown)}, so nothing was changed. {way}", shown);
+        }
     }
 
     private static void CheckEnded(RunRecord record)

@@ -43,4 +43,9 @@ public sealed class LocalDurableHostOptions
     /// on here whatever it says, and all can be looked at. In another journal the others are unknown.
     /// </value>
     public Func<string, CancellationToken, Task<bool>>? Recovers { get; set; }
+
+    /// <summary>How often a running host looks for unfinished instances in a shared journal whose process has ended, and goes on with those that <see cref="Recovers"/> says.</summary>
+    /// <value>One second to one hour; null, the default: never. In a journal that is not shared it means nothing.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan? TakeoverInterval { get; set; }
 }

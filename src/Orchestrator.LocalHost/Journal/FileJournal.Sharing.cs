@@ -8,8 +8,9 @@ namespace Orchestrator.LocalHost.Journal;
 public sealed partial class FileJournal
 {
     private const string MessageExtension = ".message";
+    private const string NoteExtension = ".owner";
 
-    /// <summary>A message that is not whole after this long was never confirmed.</summary>
+    /// <summary>A message that is not whole when it was seen for so long was never confirmed.</summary>
     private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Somebody who looks whether an instance is held has its lock for a moment.</summary>
@@ -26,26 +27,34 @@ public sealed partial class FileJournal
     private readonly ConcurrentDictionary<InstanceLock, bool> _holds = new();
 
     /// <summary>Who holds an instance of a folder, in words; null when nobody does.</summary>
-    public static string? FindHolder(string folder, string instanceId) => InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId))?.ToString();
+    public static string? FindHolder(string folder, string instanceId) =>
+        InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId))?.ToString();
 
     /// <inheritdoc/>
-    public string? FindHolder(string instanceId) => InstanceLock.FindHolder(LockPath(_instances, instanceId))?.ToString();
+    public string? FindHolder(string instanceId) => InstanceLock.FindHolder(LockPath(_instances, instanceId), NotePath(_notes, instanceId))?.ToString();
+
+    /// <inheritdoc/>
+    public IEnumerable<string> ListOpen()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Directory.EnumerateFiles(_notes, "*" + NoteExtension).Select(path => InstanceLock.ReadNote(path)?.Instance).OfType<string>();
+    }
 
     /// <inheritdoc/>
     public async Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var path = LockPath(_instances, instanceId);
+        var (path, note) = (LockPath(_instances, instanceId), NotePath(_notes, instanceId));
         for (var probes = 0; ; probes++)
         {
-            if (InstanceLock.TryAcquire(path, _time) is { } hold)
+            if (InstanceLock.TryAcquire(path, note, JournalOwner.ThisProcess(_time) with { Instance = instanceId }) is { } hold)
             {
                 _holds[hold] = true;
                 hold.Disposed = () => _holds.TryRemove(hold, out _);
                 return hold;
             }
 
-            if (probes == MostProbes || InstanceLock.FindHolder(path) is not null)
+            if (probes == MostProbes || InstanceLock.FindHolder(path, note) is not null)
             {
                 return null;
             }
@@ -64,6 +73,12 @@ public sealed partial class FileJournal
         for (var i = 0; i < records.Count; i++)
         {
             Append(bytes, i + 1, records[i].Span);
+        }
+
+        if (_files.TryRemove(id, out var ended))
+        {
+            // It takes no more records from here, and may be another's soon: who reads it looks at the file.
+            await ended.CloseAsync().ConfigureAwait(false);
         }
 
         // Not flushed: when a crash loses it, the history is read once more.
@@ -94,7 +109,10 @@ public sealed partial class FileJournal
         using var bytes = new MemoryStream();
         Append(bytes, 0, JournalFile.Header(new JournalId(instanceId, 0)));
         Append(bytes, 1, message.Span);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow().UtcTicks:D19}-{Guid.NewGuid():N}{MessageExtension}");
+
+        // Numbered, not dated: a clock may be set, and the order counts only among those that wait.
+        var last = MessageFiles().LastOrDefault() is { } newest && long.TryParse(Path.GetFileName(newest).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{last + 1:D19}-{Guid.NewGuid():N}{MessageExtension}");
         var path = Path.Combine(_inbox, name);
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         await using (file.ConfigureAwait(false))
@@ -114,11 +132,12 @@ public sealed partial class FileJournal
     public async IAsyncEnumerable<JournalMessage> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        var torn = new Dictionary<string, long>(StringComparer.Ordinal);
         while (true)
         {
-            foreach (var path in Directory.GetFiles(_inbox, "*" + MessageExtension).Order(StringComparer.Ordinal))
+            foreach (var path in MessageFiles())
             {
-                if (await ReadMessageAsync(path, cancellation).ConfigureAwait(false) is { } message)
+                if (await ReadMessageAsync(path, torn, cancellation).ConfigureAwait(false) is { } message)
                 {
                     yield return message;
                 }
@@ -135,7 +154,14 @@ public sealed partial class FileJournal
         File.Delete(Path.Combine(_inbox, message.Name));
     }
 
+    /// <summary>The messages that wait, the oldest first.</summary>
+    private IOrderedEnumerable<string> MessageFiles() => Directory.GetFiles(_inbox, "*" + MessageExtension).Order(StringComparer.Ordinal);
+
     private static string LockPath(string instances, string instanceId) => Path.Combine(instances, InstanceFileName.Encode(instanceId) + ".lock");
+
+    private static string NotePath(string notes, string instanceId) => Path.Combine(notes, InstanceFileName.Encode(instanceId) + NoteExtension);
+
+    private static string NotesOf(string folder) => Path.Combine(folder, "held");
 
     private static void Append(MemoryStream bytes, long number, ReadOnlySpan<byte> record)
     {
@@ -146,7 +172,8 @@ public sealed partial class FileJournal
     private string ExtractPath(JournalId id) => Path.ChangeExtension(PathOf(id), ".end");
 
     /// <summary>Null for one that is being written, or deleted, or was never finished.</summary>
-    private async Task<JournalMessage?> ReadMessageAsync(string path, CancellationToken cancellation)
+    /// <param name="torn">When those that are not whole were first seen, in the clock's ticks.</param>
+    private async Task<JournalMessage?> ReadMessageAsync(string path, Dictionary<string, long> torn, CancellationToken cancellation)
     {
         var reader = new JournalReader(null);
         ReadOnlyMemory<byte>? body = null;
@@ -170,12 +197,18 @@ public sealed partial class FileJournal
 
         if (body is { } message)
         {
+            torn.Remove(path);
             return new JournalMessage(Path.GetFileName(path), reader.Header!.Instance, message);
         }
 
-        if (_time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path) > TornAfter)
+        if (!torn.TryGetValue(path, out var seen))
+        {
+            torn[path] = _time.GetTimestamp();
+        }
+        else if (_time.GetElapsedTime(seen) > TornAfter)
         {
             File.Delete(path);
+            torn.Remove(path);
         }
 
         return null;

@@ -22,6 +22,7 @@ public sealed partial class FileJournal : ISharedJournal
     private readonly OpenFileBudget _budget = new(OpenFiles);
     private readonly string _instances;
     private readonly string _inbox;
+    private readonly string _notes;
     private readonly TimeProvider _time;
     private readonly JournalDevice _device;
     private readonly FlushThreads _threads;
@@ -39,6 +40,7 @@ public sealed partial class FileJournal : ISharedJournal
         Make(Folder);
         Make(_instances = Path.Combine(Folder, "instances"));
         Make(_inbox = Path.Combine(Folder, "inbox"));
+        Make(_notes = NotesOf(Folder));
         _threads = new FlushThreads(Math.Clamp(Environment.ProcessorCount, 2, 8));
     }
 
@@ -172,7 +174,7 @@ public sealed partial class FileJournal : ISharedJournal
         _opening.Dispose();
         foreach (var hold in _holds.Keys)
         {
-            hold.Dispose();
+            hold.Leave();
         }
     }
 

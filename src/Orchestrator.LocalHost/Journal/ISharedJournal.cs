@@ -14,6 +14,12 @@ public interface ISharedJournal : IJournal
     /// <summary>Who holds an instance, in words: <c>process 12 on host 'a' since …</c>; null when nobody does.</summary>
     public string? FindHolder(string instanceId);
 
+    /// <summary>
+    /// The instances that processes hold, or held when they ended, however they ended; in no particular order. What a process let go of while it lived is not
+    /// among them. It takes time for these only, not for all instances.
+    /// </summary>
+    public IEnumerable<string> ListOpen();
+
     /// <summary>The generations of one instance that are there, in no particular order.</summary>
     public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default);
 

@@ -2,15 +2,17 @@ namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
 /// Says that this process drives an instance. A file beside the history is held open under the system's lock, which ends with the process however that
-/// ends. A note beside it tells others who holds it, since a locked file cannot be read everywhere.
+/// ends. A note tells others who holds it, since a locked file cannot be read everywhere. Notes have a folder of their own: it shows what is held, and what
+/// a process held when it ended.
 /// </summary>
 internal sealed class InstanceLock : IInstanceHold
 {
     private readonly FileStream _held;
     private readonly string _path;
+    private readonly string _note;
     private bool _disposed;
 
-    private InstanceLock(FileStream held, string path, bool isFirst) => (_held, _path, IsFirst) = (held, path, isFirst);
+    private InstanceLock(FileStream held, string path, string note, bool isFirst) => (_held, _path, _note, IsFirst) = (held, path, note, isFirst);
 
     public bool IsFirst { get; }
 
@@ -18,9 +20,11 @@ internal sealed class InstanceLock : IInstanceHold
     public Action? Disposed { get; set; }
 
     /// <param name="path">The path of the file to lock, which is made when it is missing.</param>
+    /// <param name="note">The path of the note.</param>
+    /// <param name="owner">What the note says.</param>
     /// <returns>Null when it is held.</returns>
     /// <exception cref="JournalException">It cannot be written.</exception>
-    public static InstanceLock? TryAcquire(string path, TimeProvider time)
+    public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner)
     {
         while (true)
         {
@@ -43,8 +47,8 @@ internal sealed class InstanceLock : IInstanceHold
             {
                 if (IsAt(held, path))
                 {
-                    File.WriteAllBytes(NotePath(path), JournalOwner.ThisProcess(time).Write());
-                    return new InstanceLock(held, path, isFirst);
+                    File.WriteAllBytes(note, owner.Write());
+                    return new InstanceLock(held, path, note, isFirst);
                 }
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -59,14 +63,9 @@ internal sealed class InstanceLock : IInstanceHold
     }
 
     /// <summary>Who holds the file; null when nobody does.</summary>
-    public static JournalOwner? FindHolder(string path)
+    public static JournalOwner? FindHolder(string path, string note)
     {
-        JournalOwner? note;
-        try
-        {
-            note = JournalOwner.Read(File.ReadAllBytes(NotePath(path)));
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        if (ReadNote(note) is not { } owner)
         {
             return null;
         }
@@ -79,7 +78,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
         catch (IOException problem) when (IsHeld(problem))
         {
-            return note;
+            return owner;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -87,11 +86,27 @@ internal sealed class InstanceLock : IInstanceHold
         }
     }
 
-    public void Dispose() => Dispose(forGood: false);
+    /// <summary>Null when there is none, or it cannot be understood.</summary>
+    public static JournalOwner? ReadNote(string note)
+    {
+        try
+        {
+            return JournalOwner.Read(File.ReadAllBytes(note));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
-    public void DisposeForGood() => Dispose(forGood: true);
+    public void Dispose() => Dispose(_note);
 
-    private void Dispose(bool forGood)
+    public void DisposeForGood() => Dispose(_note, _path);
+
+    /// <summary>Lets go of an instance that is unfinished: its note stays, and shows it to others.</summary>
+    public void Leave() => Dispose([]);
+
+    private void Dispose(params ReadOnlySpan<string> files)
     {
         if (_disposed)
         {
@@ -101,10 +116,9 @@ internal sealed class InstanceLock : IInstanceHold
         _disposed = true;
         try
         {
-            File.Delete(NotePath(_path));
-            if (forGood)
+            foreach (var file in files)
             {
-                File.Delete(_path);
+                File.Delete(file);
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -116,7 +130,6 @@ internal sealed class InstanceLock : IInstanceHold
         Disposed?.Invoke();
     }
 
-    private static string NotePath(string path) => Path.ChangeExtension(path, ".owner");
 
     /// <summary>Whether opening the file failed because someone holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
     private static bool IsHeld(IOException problem) => problem.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);

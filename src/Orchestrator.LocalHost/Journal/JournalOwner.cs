@@ -6,6 +6,9 @@ namespace Orchestrator.LocalHost.Journal;
 /// <summary>Which process an instance, or a journal, belongs to: a note for those who are refused. What counts is the lock or the lease beside it.</summary>
 internal sealed record JournalOwner(int Pid, string Host, DateTimeOffset Since)
 {
+    /// <summary>The instance that is held; null for a journal.</summary>
+    public string? Instance { get; init; }
+
     public static JournalOwner ThisProcess(TimeProvider time) => new(Environment.ProcessId, Environment.MachineName, time.GetUtcNow());
 
     /// <summary>Null when the note cannot be understood.</summary>
@@ -26,6 +29,6 @@ internal sealed record JournalOwner(int Pid, string Host, DateTimeOffset Since)
     public override string ToString() => $"process {Pid} on host '{Host}' since {Since:u}";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalOwner))]
 internal sealed partial class JournalOwnerContext : JsonSerializerContext;

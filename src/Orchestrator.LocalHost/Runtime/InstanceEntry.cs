@@ -10,6 +10,7 @@ internal sealed class InstanceEntry(string instanceId)
     private InstanceSnapshot? _snapshot;
     private Exception? _fault;
     private FamilyHold? _hold;
+    private TaskCompletionSource? _ending;
 
     public string InstanceId { get; } = instanceId;
 
@@ -31,6 +32,9 @@ internal sealed class InstanceEntry(string instanceId)
     /// <summary>Why nothing can be said about the instance: its history is damaged, or cannot be written. Null while all is well.</summary>
     public Exception? Fault => Volatile.Read(ref _fault);
 
+    /// <summary>Completes when an instance that has just ended was let go; at once when there is none.</summary>
+    public Task Rested => Volatile.Read(ref _ending)?.Task ?? Task.CompletedTask;
+
     public void Run(OrchestrationInstance live) => Volatile.Write(ref _live, live);
 
     public void Take(FamilyHold hold) => Volatile.Write(ref _hold, hold);
@@ -44,19 +48,27 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>Gives the instance away, unless it runs.</summary>
+    /// <summary>
+    /// Gives the instance away, unless it runs. What was known of it is forgotten: from now on another process may change it, and what is written tells.
+    /// </summary>
     /// <param name="forGood">Its histories were deleted.</param>
     public void LetGo(bool forGood = false)
     {
         FamilyHold? hold;
         lock (Gate)
         {
+            _ending?.TrySetResult();
+            _ending = null;
             if (_live is not null)
             {
                 return;
             }
 
             (hold, _hold) = (_hold, null);
+            if (hold is not null)
+            {
+                _snapshot = null;
+            }
         }
 
         hold?.Release(forGood);
@@ -77,6 +89,11 @@ internal sealed class InstanceEntry(string instanceId)
         {
             _live = null;
             _snapshot = snapshot;
+            if (_hold is not null)
+            {
+                _ending ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
             Notify(snapshot);
         }
     }

@@ -116,8 +116,8 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// Hands an event to an instance; completes when it is durable and processed, or left for the process that drives the instance. What is addressed to
-    /// nobody, or to a finished instance, is dropped.
+    /// Hands an event to an instance; completes when it is durable and processed, or left for the process that drives the instance now or as the next. What
+    /// is addressed to an unknown or a finished instance is dropped.
     /// </summary>
     public Task PostAsync(string instanceId, HistoryEvent happened)
     {
@@ -231,7 +231,7 @@ internal sealed partial class OrchestrationEngine
         var children = new List<string>();
         foreach (var call in (await ReadAsync(id, Journal.ReadAsync(id)).ConfigureAwait(false)).OfType<SubOrchestrationCreated>())
         {
-            if (await FindSnapshotAsync(call.InstanceId, CancellationToken.None).ConfigureAwait(false) is { Parent: { } parent } && parent.InstanceId == id.InstanceId)
+            if (await FindReadableAsync(call.InstanceId, CancellationToken.None).ConfigureAwait(false) is { Parent: { } parent } && parent.InstanceId == id.InstanceId)
             {
                 children.Add(call.InstanceId);
             }

@@ -104,7 +104,7 @@ internal sealed partial class OrchestrationEngine
         }
 
         var family = EntryOf(parent);
-        if (family.Live is null && await FindSnapshotAsync(parent, cancellation).ConfigureAwait(false) is { IsFinished: false })
+        if (family.Live is null && await FindReadableAsync(parent, cancellation).ConfigureAwait(false) is { IsFinished: false })
         {
             // Another process drives it, or none is to.
             return;
@@ -243,9 +243,23 @@ internal sealed partial class OrchestrationEngine
     private async Task TerminateOrphanAsync(InstanceEntry entry, CancellationToken cancellation)
     {
         if (entry.Live?.Parent is { } parent
-            && await FindSnapshotAsync(parent.InstanceId, cancellation).ConfigureAwait(false) is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
+            && await FindReadableAsync(parent.InstanceId, cancellation).ConfigureAwait(false) is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
             _ = TerminateAsync(entry.InstanceId, null, recursive: true);
+        }
+    }
+
+    /// <summary>What is known of a relative of another instance; null also when its history is damaged: that one is refused, and the other goes on.</summary>
+    private async Task<InstanceSnapshot?> FindReadableAsync(string instanceId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false);
+        }
+        catch (JournalException problem)
+        {
+            _logger.LogDebug(problem, "The relatives of '{Instance}' go on without it.", instanceId);
+            return null;
         }
     }
 }

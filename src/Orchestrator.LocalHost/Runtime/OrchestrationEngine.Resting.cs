@@ -21,9 +21,10 @@ internal sealed partial class OrchestrationEngine
         if (Find(instanceId) is { } entry)
         {
             entry.ThrowIfFaulted();
-            if (entry.Live is not null || entry.Snapshot is not null)
+            var known = entry.Snapshot;
+            if (entry.Live is not null || known is not null)
             {
-                return entry.Snapshot;
+                return known;
             }
         }
 
@@ -84,7 +85,15 @@ internal sealed partial class OrchestrationEngine
             return null;
         }
 
-        await foreach (var id in _shared.ListAsync(cancellation).ConfigureAwait(false))
+        var holder = await DriveAsync(instanceId, cancellation).ConfigureAwait(false);
+        Find(instanceId)?.ThrowIfFaulted();
+        return holder;
+    }
+
+    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is refused.</returns>
+    private async Task<string?> DriveAsync(string instanceId, CancellationToken cancellation)
+    {
+        await foreach (var id in _shared!.ListAsync(cancellation).ConfigureAwait(false))
         {
             // Instances that it started are looked for when its history asks for them.
             _resting[id.InstanceId] = true;
@@ -96,7 +105,6 @@ internal sealed partial class OrchestrationEngine
             return holder;
         }
 
-        entry.ThrowIfFaulted();
         if (entry.Live is { } live)
         {
             live.Wake();
@@ -119,6 +127,7 @@ internal sealed partial class OrchestrationEngine
             return null;
         }
 
+        await entry.Rested.WaitAsync(cancellation).ConfigureAwait(false);
         await entry.Opening.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -132,7 +141,7 @@ internal sealed partial class OrchestrationEngine
                 return _shared.FindHolder(entry.InstanceId) ?? "another process";
             }
 
-            if (entry.Snapshot is null && (!hold.IsFirst || _resting.ContainsKey(entry.InstanceId)))
+            if (entry is { Snapshot: null, Fault: null } && (!hold.IsFirst || _resting.ContainsKey(entry.InstanceId)))
             {
                 generations ??= await GenerationsAsync(entry.InstanceId, cancellation).ConfigureAwait(false);
                 await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
@@ -165,6 +174,7 @@ internal sealed partial class OrchestrationEngine
         _resting.TryRemove(call.InstanceId, out _);
         StartChild(parent, link, call);
         child.Live?.Wake();
+        LetGoOfEndedChild(child);
     }
 
     /// <summary>The generations of an instance that are in a shared journal, the newest first.</summary>
@@ -218,7 +228,24 @@ internal sealed partial class OrchestrationEngine
 
     private async Task RestAsync(InstanceEntry entry, InstanceSnapshot ended)
     {
-        await PutExtractAsync(ended).ConfigureAwait(false);
+        try
+        {
+            await PutExtractAsync(ended).ConfigureAwait(false);
+        }
+        finally
+        {
+            LetGoOfEndedChild(entry);
+        }
+    }
+
+    /// <summary>Its parent may ask for it again, and finds it in the journal then.</summary>
+    private void LetGoOfEndedChild(InstanceEntry entry)
+    {
+        if (entry.Snapshot is { Parent: not null })
+        {
+            _resting[entry.InstanceId] = true;
+        }
+
         entry.LetGo();
     }
 
@@ -233,84 +260,6 @@ internal sealed partial class OrchestrationEngine
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             _logger.LogDebug(problem, "The extract of '{Instance}' was not written; its history tells the same.", ended.InstanceId);
-        }
-    }
-
-    /// <summary>Hands what other processes left for instances of this one to them, until the host stops.</summary>
-    public async Task ReceiveAsync()
-    {
-        if (_shared is null)
-        {
-            return;
-        }
-
-        var stop = _watching.Token;
-        try
-        {
-            await foreach (var message in _shared.ReceiveAsync(stop).ConfigureAwait(false))
-            {
-                try
-                {
-                    await TakeAsync(message, stop).ConfigureAwait(false);
-                }
-                catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException)
-                {
-                    _logger.LogWarning("A message for '{Instance}' is tried again: {Problem}", message.InstanceId, problem.Message);
-                }
-            }
-        }
-        catch (Exception stopped) when (stopped is OperationCanceledException or ObjectDisposedException)
-        {
-            // The host stops. What was not taken stays for the next process.
-        }
-    }
-
-    private async Task TakeAsync(JournalMessage message, CancellationToken stop)
-    {
-        if (Find(message.InstanceId)?.Live is not null)
-        {
-            await PostAsync(message.InstanceId, Parse(new JournalId(message.InstanceId, 0), 1, message.Body)).ConfigureAwait(false);
-        }
-        else if (_shared!.FindHolder(message.InstanceId) is not null
-            || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })
-        {
-            // It is for another process, now or later.
-            return;
-        }
-
-        _shared!.Delete(message);
-    }
-
-    /// <summary>Steers an instance that does not run here.</summary>
-    private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
-    {
-        if (_shared!.FindHolder(instanceId) is not null)
-        {
-            await _shared.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false);
-        }
-        else if (happened is ExecutionCompleted termination
-            && await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is { IsFinished: false } open)
-        {
-            await TerminateRestingAsync(open, termination).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Ends an unfinished instance that no process drives. Nothing of it begins again for that.</summary>
-    private async Task TerminateRestingAsync(InstanceSnapshot open, ExecutionCompleted termination)
-    {
-        var entry = EntryOf(open.InstanceId);
-        if (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
-        {
-            throw new JournalException($"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
-        }
-
-        var children = termination.Recursive ? await ChildrenAsync(new JournalId(open.InstanceId, open.Generation)).ConfigureAwait(false) : [];
-        entry.ThrowIfFaulted();
-        entry.Live?.Unreplay();
-        await PostAsync(open.InstanceId, termination).ConfigureAwait(false);
-        foreach (var child in children)
-        {
-            await TerminateAsync(child, null, recursive: true).ConfigureAwait(false);
         }
     }
 

@@ -85,7 +85,7 @@ public sealed class FileJournalTests : JournalContractTests
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         await File.WriteAllTextAsync(_folder.Combine("shared/instances/a.lock"), "");
-        await File.WriteAllTextAsync(_folder.Combine("shared/instances/a.owner"), note);
+        await File.WriteAllTextAsync(_folder.Combine("shared/held/a.owner"), note);
 
         Assert.Null(journal.FindHolder("a"));
         Assert.NotNull(await journal.HoldAsync("a"));

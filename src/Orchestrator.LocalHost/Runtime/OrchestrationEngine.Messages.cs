@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Runtime;
+
+/// <summary>What processes that share a journal ask of each other, and leave to each other.</summary>
+internal sealed partial class OrchestrationEngine
+{
+    /// <summary>Hands what other processes left for instances of this one to them, until the host stops. What was not taken then stays for the next process.</summary>
+    public Task ReceiveAsync() => _shared is null ? Task.CompletedTask : RepeatAsync(LookInterval, "What other processes ask of instances cannot be read", async (tell, stop) =>
+    {
+        await foreach (var message in _shared.ReceiveAsync(stop).ConfigureAwait(false))
+        {
+            try
+            {
+                await TakeAsync(message, stop).ConfigureAwait(false);
+            }
+            catch (Exception problem) when (!stop.IsCancellationRequested)
+            {
+                tell($"A message for '{message.InstanceId}' is tried again: {problem.Message}");
+            }
+        }
+    });
+
+    /// <summary>Goes on with unfinished instances whose process has ended without finishing them, until the host stops.</summary>
+    /// <param name="interval">How often it is looked for them.</param>
+    /// <param name="recovers">Which of them, by their ids; null: all.</param>
+    public Task TakeOverAsync(TimeSpan interval, Func<string, CancellationToken, Task<bool>>? recovers) => _shared is null
+        ? Task.CompletedTask
+        : RepeatAsync(interval, "What other processes left unfinished cannot be read", async (_, stop) =>
+        {
+            await Task.Delay(interval, Time, stop).ConfigureAwait(false);
+            foreach (var instance in _shared.ListOpen())
+            {
+                if (Find(instance) is not { Hold: not null }
+                    && _shared.FindHolder(instance) is null
+                    && (recovers is null || await recovers(instance, stop).ConfigureAwait(false))
+                    && await DriveAsync(instance, stop).ConfigureAwait(false) is null
+                    && Find(instance) is { Live: not null })
+                {
+                    _logger.LogWarning("'{Instance}' goes on here: the process that worked on it ended before it had.", instance);
+                }
+            }
+        });
+
+    /// <summary>A device that is away for a moment ends nothing: what goes wrong is told once, and it is tried again.</summary>
+    private async Task RepeatAsync(TimeSpan pause, string trouble, Func<Action<string>, CancellationToken, Task> look)
+    {
+        var stop = _watching.Token;
+        string? told = null;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await look(Tell, stop).ConfigureAwait(false);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                Tell($"{trouble} at the moment: {problem.Message}");
+                await Task.Delay(pause, Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        void Tell(string problem)
+        {
+            if (problem != told)
+            {
+                _logger.LogWarning("{Problem}", told = problem);
+            }
+        }
+    }
+
+    private async Task TakeAsync(JournalMessage message, CancellationToken stop)
+    {
+        if (Find(message.InstanceId)?.Live is not null)
+        {
+            await PostAsync(message.InstanceId, Parse(new JournalId(message.InstanceId, 0), 1, message.Body)).ConfigureAwait(false);
+        }
+        else if (_shared!.FindHolder(message.InstanceId) is not null
+            || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })
+        {
+            // It is for another process, now or later.
+            return;
+        }
+
+        _shared!.Delete(message);
+    }
+
+    /// <summary>
+    /// Steers an instance that does not run here. What no process drives needs none to be terminated; everything else waits for the next that drives it.
+    /// </summary>
+    private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
+    {
+        if (_shared!.FindHolder(instanceId) is null)
+        {
+            if (await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is not { IsFinished: false } open)
+            {
+                return;
+            }
+
+            if (happened is ExecutionCompleted termination)
+            {
+                await TerminateRestingAsync(open, termination).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        await _shared.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends an unfinished instance that no process drives. Nothing of it begins again for that.</summary>
+    private async Task TerminateRestingAsync(InstanceSnapshot open, ExecutionCompleted termination)
+    {
+        var entry = EntryOf(open.InstanceId);
+        if (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
+        {
+            throw new JournalException($"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
+        }
+
+        if (entry.Live is null)
+        {
+            // It has ended in between, or is refused.
+            entry.LetGo();
+            entry.ThrowIfFaulted();
+            return;
+        }
+
+        var children = termination.Recursive ? await ChildrenAsync(new JournalId(open.InstanceId, open.Generation)).ConfigureAwait(false) : [];
+        entry.Live.Unreplay();
+        await PostAsync(open.InstanceId, termination).ConfigureAwait(false);
+        foreach (var child in children)
+        {
+            await TerminateAsync(child, null, recursive: true).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using Orchestrator.Activities.Stores;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.EndToEnd;
+
+/// <summary>Runs that another process left, asked for over the HTTP API of one that serves their folder.</summary>
+[Trait("Trust", "12")]
+public sealed class LeftRunTests : IDisposable
+{
+    private const string Definition = """
+        { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] } ] }
+        """;
+
+    private readonly TempFolder _folder = new();
+
+    private string State => _folder.Combine("state");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Interrupted_run_is_not_suspended_or_continued_but_cancelled_by_the_server_itself()
+    {
+        await StartAndKillAsync("mine", latency: 3_000);
+        using var server = await ServeProcess.StartAsync(State);
+
+        foreach (var (operation, word) in new[] { ("suspend", "orchestrator resume mine"), ("continue", "interrupted") })
+        {
+            var (status, body) = await AskAsync(server, operation);
+            Assert.True(status == HttpStatusCode.Conflict, body);
+            Assert.Contains(word, body, StringComparison.Ordinal);
+            Assert.Equal("interrupted", (await server.GetRunAsync("mine")).GetProperty("status").GetString());
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, (await AskAsync(server, "cancel")).Status);
+
+        await WaitForAsync(server, "cancelled");
+        await Stored("mine").WaitForAsync("run.cancelled", 1);
+        Assert.Equal(1, (await Stored("mine").EventsAsync()).Count(item =>
+            StoredRun.NameOf(item) == "step.started" && item.GetProperty("stepId").GetString() == "b"));
+    }
+
+    [Fact]
+    public async Task Run_of_a_server_that_was_killed_goes_on_in_another_that_runs()
+    {
+        using var other = await ServeProcess.StartAsync(State, "--allow-mocks");
+        using var server = await ServeProcess.StartAsync(State, "--allow-mocks");
+        await other.StartRunAsync($$"""{ "definition": {{Definition}}, "runId": "mine", "options": { "mocks": {{Mocks(3_000)}} } }""");
+        await Stored("mine").WaitForAsync("step.started", 2);
+
+        await other.Process.KillAsync();
+
+        await WaitForAsync(server, "completed");
+        await Stored("mine").WaitForAsync("run.completed", 1);
+    }
+
+    [Fact]
+    public async Task Run_that_was_deleted_and_begun_again_in_a_terminal_is_what_it_is_there()
+    {
+        using var server = await ServeProcess.StartAsync(State, "--allow-mocks");
+        await server.StartRunAsync($$"""{ "definition": {{Definition}}, "runId": "mine", "options": { "mocks": {{Mocks(0)}} } }""");
+        await WaitForAsync(server, "completed");
+
+        // As a process does that does not know of the server.
+        File.Move(Path.Combine(State, "serve.json"), Path.Combine(State, "serve.away"));
+        var deleted = await OrchestratorProcess.RunAsync(_folder.Path, "runs", "delete", "mine", "--state", State);
+        Assert.True(deleted.ExitCode == 0, deleted.Error);
+        using var command = await StartAsync("mine", latency: 600_000);
+
+        Assert.Equal("running", (await server.GetRunAsync("mine")).GetProperty("status").GetString());
+        Assert.Equal(HttpStatusCode.Accepted, (await AskAsync(server, "cancel")).Status);
+        Assert.Equal(3, (await command.WaitForExitAsync(OrchestratorProcess.Patience)).ExitCode);
+    }
+
+    private static string Mocks(int latency) =>
+        $$"""{ "steps": { "b": [ { "output": "late", "latencyMs": {{latency}} } ], "*": [ { "output": "ok" } ] } }""";
+
+    private StoredRun Stored(string runId) => new(new FileContentStore(State, TimeProvider.System), runId);
+
+    private async Task<OrchestratorProcess> StartAsync(string runId, int latency)
+    {
+        await File.WriteAllTextAsync(_folder.Combine("workflow.json"), Definition);
+        await File.WriteAllTextAsync(_folder.Combine("mocks.json"), Mocks(latency));
+        var command = OrchestratorProcess.Start(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", runId, "--state", State);
+        await Stored(runId).WaitForAsync("step.started", 2);
+        return command;
+    }
+
+    private async Task StartAndKillAsync(string runId, int latency)
+    {
+        using var command = await StartAsync(runId, latency);
+        await command.KillAsync();
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(ServeProcess server, string operation)
+    {
+        using var response = await server.Client.PostAsync($"/api/runs/mine/{operation}", null);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static async Task WaitForAsync(ServeProcess server, string status)
+    {
+        using var timeout = new CancellationTokenSource(OrchestratorProcess.Patience);
+        while ((await server.GetRunAsync("mine")).GetProperty("status").GetString() != status)
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+        }
+    }
+}
