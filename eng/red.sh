@@ -26,7 +26,8 @@ tests() {
       /class [A-Za-z0-9_]+/ && !/^ *\/\// { match($0, /class [A-Za-z0-9_]+/); class = substr($0, RSTART + 6, RLENGTH - 6); all = numbers; numbers = ""; next }
       /public .*(Task|void) [A-Za-z0-9_]+\(/ {
         match($0, /(Task|void) [A-Za-z0-9_]+\(/); name = substr($0, RSTART, RLENGTH - 1); sub(/^(Task|void) /, "", name)
-        split(all " " numbers, ns, " "); for (i in ns) { split(file, part, "/"); print ns[i] "\t" part[2] "\t" file "\t" class "." name }
+        if (name ~ /^(Dispose|DisposeAsync|InitializeAsync)$/) next
+      split(all " " numbers, ns, " "); for (i in ns) { split(file, part, "/"); print ns[i] "\t" part[2] "\t" file "\t" class "." name }
         numbers = ""
       }' "$file"
   done | sort -u -k1,1n -k4,4

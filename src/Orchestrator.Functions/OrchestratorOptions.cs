@@ -16,7 +16,7 @@ public sealed class OrchestratorOptions
 
     /// <summary>How long a stopping process lets steps in flight go on before it aborts them. LocalHost heeds it; on Azure the host decides.</summary>
     /// <value>Zero to one hour; default 30 seconds.</value>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Orchestrator:StopTimeout is a time from 00:00:00 to 01:00:00; 30 seconds are 00:00:30.")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a start may bring scripted answers instead of models.</summary>
@@ -25,6 +25,6 @@ public sealed class OrchestratorOptions
 
     /// <summary>How many days a run is kept after its end, with its history and its outputs, and an output of <c>cache: true</c> after it was made.</summary>
     /// <value>1 to 36,500; default null: for ever.</value>
-    [Range(1, 36_500)]
+    [Range(1, 36_500, ErrorMessage = "Orchestrator:RetainDays is a number of days from 1 to 36500.")]
     public int? RetainDays { get; set; }
 }
