@@ -27,7 +27,7 @@ tests() {
       /public .*(Task|void) [A-Za-z0-9_]+\(/ {
         match($0, /(Task|void) [A-Za-z0-9_]+\(/); name = substr($0, RSTART, RLENGTH - 1); sub(/^(Task|void) /, "", name)
         if (name ~ /^(Dispose|DisposeAsync|InitializeAsync)$/) next
-      split(all " " numbers, ns, " "); for (i in ns) { split(file, part, "/"); print ns[i] "\t" part[2] "\t" file "\t" class "." name }
+        split(all " " numbers, ns, " "); for (i in ns) { split(file, part, "/"); print ns[i] "\t" part[2] "\t" file "\t" class "." name }
         numbers = ""
       }' "$file"
   done | sort -u -k1,1n -k4,4
