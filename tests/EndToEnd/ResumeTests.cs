@@ -43,12 +43,12 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
         Assert.Equal("from the command line", run.GetProperty("attempts")[1].GetProperty("reason").GetString());
 
-        var restarted = JsonDocument.Parse((await CommandAsync(0, "runs", "restart", RunId, "--json")).Output).RootElement.GetProperty("runId").GetString()!;
-        Assert.Contains("works on it.", (await CommandAsync(0, "runs", "show", restarted)).Output, StringComparison.Ordinal);
-        await CommandAsync(0, "runs", "cancel", restarted);
-        await new StoredRun(new FileContentStore(State, TimeProvider.System), restarted).WaitForAsync("run.cancelled", 1);
-        var payload = JsonDocument.Parse((await CommandAsync(0, "resume", restarted, "--json")).Output).RootElement;
-        Assert.Equal(restarted + ".2", payload.GetProperty("id").GetString());
+        await server.StartRunAsync($$"""{ "definition": {{Definition}}, "runId": "other", "options": { "mocks": {{Slow}} } }""");
+        Assert.Contains("works on it.", (await CommandAsync(0, "runs", "show", "other")).Output, StringComparison.Ordinal);
+        await CommandAsync(0, "runs", "cancel", "other");
+        await new StoredRun(new FileContentStore(State, TimeProvider.System), "other").WaitForAsync("run.cancelled", 1);
+        var payload = JsonDocument.Parse((await CommandAsync(0, "resume", "other", "--json")).Output).RootElement;
+        Assert.Equal("other.2", payload.GetProperty("id").GetString());
 
         Assert.Equal("Deleted run mine.", (await CommandAsync(0, "runs", "delete", RunId)).Output.Trim());
     }

@@ -52,7 +52,7 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             ParentRunId = record.ParentRunId,
             Outputs = outputs,
             Error = record.Error,
-            Warnings = [.. flaws, .. record.Warnings, .. steps.SelectMany(step => step.Warnings)],
+            Warnings = [.. flaws, .. record.Warnings, .. steps.SelectMany(step => step.Warnings), .. MixedAnswers.Warnings(prepared, projection)],
             Progress = projection.Progress,
             Attempts = Attempts(record, prepared, events),
             Steps = projection.Summaries(),

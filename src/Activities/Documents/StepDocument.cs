@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 
@@ -20,6 +21,10 @@ public sealed record StepDocument
 
     /// <summary>The model that was asked last, or will be asked first; null for other types.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The simulation answered last in the model's place; not written when it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
 
     public required string OutputKey { get; init; }
 

@@ -35,6 +35,9 @@ internal sealed class StepProjection(int runAttempt, bool reused)
 
     public bool FallbackUsed { get; private set; }
 
+    /// <summary>What it has was answered by the simulation in the model's place.</summary>
+    public bool Simulated { get; private set; }
+
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
     /// <summary>How often an attempt ended by its time limit.</summary>
@@ -79,6 +82,7 @@ internal sealed class StepProjection(int runAttempt, bool reused)
         DurationMs = DurationMs,
         QueuedMs = QueuedMs,
         FallbackUsed = FallbackUsed,
+        Simulated = Simulated,
         Usage = Usage,
         Reused = Status == StepStatus.Reused,
         Error = Status is StepStatus.Completed or StepStatus.Reused ? null : Error,
@@ -147,6 +151,7 @@ internal sealed class StepProjection(int runAttempt, bool reused)
         Status = reused ? StepStatus.Reused : status;
         Reason = item.Reason;
         FallbackUsed = item.FallbackUsed == true;
+        Simulated = item.Simulated == true;
         Error = item.Error ?? Error;
         Warnings = item.Warnings ?? [];
         CompletedAt = status == StepStatus.Retrying ? null : item.At;

@@ -40,6 +40,7 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
             PromptId = prompt?.Slug,
             PromptVersion = prompt?.Version,
             Model = records.LastOrDefault()?.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
+            Simulated = records.LastOrDefault()?.Simulated == true,
             OutputKey = step.OutputKey,
             Status = now.Status,
             Reason = now.Reason,

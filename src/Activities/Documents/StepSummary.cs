@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -29,6 +30,10 @@ public sealed record StepSummary
     public bool Reused { get; init; }
 
     public bool FallbackUsed { get; init; }
+
+    /// <summary>The simulation answered in the model's place; not written when it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
 
     /// <summary>Of all attempts, failed ones included: they were paid for.</summary>
     public TokenUsage Usage { get; init; }

@@ -37,6 +37,9 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     /// <summary>The output is a fallback's; null means no.</summary>
     public bool? FallbackUsed { get; init; }
 
+    /// <summary>The simulation answered in the model's place; null means no.</summary>
+    public bool? Simulated { get; init; }
+
     public WorkflowError? Error { get; init; }
 
     /// <summary>What the user should know of a step that succeeded; null when there is nothing.</summary>

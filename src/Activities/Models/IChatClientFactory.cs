@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Models.Simulated;
 
 namespace Orchestrator.Activities.Models;
 
@@ -12,4 +13,7 @@ public interface IChatClientFactory
 
     /// <summary>Whether calls to this model are answered by the built-in simulation, which a command then says.</summary>
     public bool IsSimulated(string model);
+
+    /// <summary>Whether the simulation answers calls to a model of another name: such texts are not what was asked for.</summary>
+    public bool IsMadeUp(string model) => IsSimulated(model) && !SimulatedModelOptions.IsSimulated(model);
 }

@@ -71,7 +71,8 @@ internal sealed class EarlierAttempt
         var id = run.Steps[position].Id;
         if (run.Reused?.TryGetValue(id, out var place) == true)
         {
-            return new StepEnd(StepResult.Completed(place), 0);
+            var (_, _, simulated, unreadable) = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
+            return new StepEnd(unreadable ? StepResult.None : StepResult.Completed(place), 0) { Simulated = simulated };
         }
 
         if (run.Given?.ContainsKey(id) == true)
@@ -84,18 +85,9 @@ internal sealed class EarlierAttempt
             return new StepEnd(StepResult.Skipped, 0);
         }
 
-        StepCheckpoint? last = null;
-        var attempts = 0;
-        try
+        var (last, attempts, isSimulated, isDamaged) = await RecordsAsync(run, id, run.RunAttempt, checkpoints, damaged, cancellationToken);
+        if (isDamaged)
         {
-            await foreach (var checkpoint in checkpoints.ListAsync(run.RunId, id, run.RunAttempt, cancellationToken))
-            {
-                (last, attempts) = (checkpoint, attempts + 1);
-            }
-        }
-        catch (UnreadableRecordException problem) when (!problem.IsNewer)
-        {
-            damaged.Enqueue($"{problem.Message} Step '{id}' is executed again.");
             return new StepEnd(StepResult.None, attempts + 1);
         }
 
@@ -104,6 +96,7 @@ internal sealed class EarlierAttempt
             { Status: StepStatus.Completed, Again: false } => new StepEnd(StepResult.Completed(new CheckpointReference(run.RunAttempt, attempts)), attempts)
             {
                 Consumed = last.Consumed,
+                Simulated = isSimulated,
                 Adopted = last.Adopted,
                 Failure = last.FallbackUsed ? last.Error?.Kind : null,
                 Fallback = last is { FallbackUsed: true, Adopted: null } ? run.Steps[position].Fallback : null,
@@ -111,6 +104,27 @@ internal sealed class EarlierAttempt
             { Status: StepStatus.Skipped } => new StepEnd(StepResult.Skipped, attempts) { Consumed = last.Consumed },
             _ => new StepEnd(StepResult.None, attempts),
         };
+    }
+
+    /// <summary>The last record of a step in one attempt of the run, how many there are, and whether one that gave an output, of any turn, is the simulation's.</summary>
+    private static async Task<(StepCheckpoint? Last, int Count, bool Simulated, bool Damaged)> RecordsAsync(
+        PreparedRun run, string id, int runAttempt, CheckpointStore checkpoints, ConcurrentQueue<string> damaged, CancellationToken cancellationToken)
+    {
+        var (last, count, simulated) = (default(StepCheckpoint), 0, false);
+        try
+        {
+            await foreach (var record in checkpoints.ListAsync(run.RunId, id, runAttempt, cancellationToken))
+            {
+                (last, count, simulated) = (record, count + 1, simulated || record is { Status: StepStatus.Completed, Simulated: true });
+            }
+        }
+        catch (UnreadableRecordException problem) when (!problem.IsNewer)
+        {
+            damaged.Enqueue($"{problem.Message} Step '{id}' is executed again.");
+            return (last, count, simulated, true);
+        }
+
+        return (last, count, simulated, false);
     }
 
     private bool IsSkippedByDependency(int position) => StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);

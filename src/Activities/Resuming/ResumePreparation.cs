@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
@@ -9,7 +10,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Resuming;
 
 /// <summary>Prepares an attempt that goes on from what earlier ones have done. Nothing is written. Thread-safe.</summary>
-public sealed class ResumePreparation(RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunEventFeed feed)
+public sealed class ResumePreparation(RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, IChatClientFactory models)
 {
     /// <param name="record">The run, which has ended.</param>
     /// <param name="request">What it is to execute now; its inputs, mocks and single step come from the run and <paramref name="choices"/>.</param>
@@ -44,7 +45,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             StringComparer.Ordinal);
         run = run with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
         var changed = RunComparison.Between(before, run, given.ContainsKey, mocks);
-        var reused = ReusedSteps.Find(run, earlier, from);
+        var reused = ReusedSteps.Find(run, earlier, from, models);
         run = run with
         {
             Reused = reused,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Graphs;
@@ -8,22 +9,23 @@ namespace Orchestrator.Activities.Resuming;
 
 /// <summary>
 /// Decides which steps of an attempt are not executed since an earlier one has their result (DESIGN §4, "Resume"): a step is reused if and only if it
-/// has completed before, its fingerprint is the same, everything it consumed is the same record as then, and nobody forces it. Linear in steps, edges
-/// and attempts. Not thread-safe.
+/// has completed before, its fingerprint is the same, everything it consumed is the same record as then, it was not made up in the place of a model that
+/// would answer now, and nobody forces it. Linear in steps, edges and attempts. Not thread-safe.
 /// </summary>
 internal sealed class ReusedSteps
 {
     private readonly PreparedRun _run;
     private readonly IReadOnlyList<EarlierAttempt> _earlier;
     private readonly HashSet<int> _forced;
+    private readonly IChatClientFactory _models;
     private readonly StepResult[] _results;
     private readonly StepFingerprints _fingerprints;
     private readonly Dictionary<string, int> _positions;
     private readonly Dictionary<EarlierAttempt, bool> _sameBeforeFinal = [];
 
-    private ReusedSteps(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, HashSet<int> forced)
+    private ReusedSteps(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, HashSet<int> forced, IChatClientFactory models)
     {
-        (_run, _earlier, _forced) = (run, earlier, forced);
+        (_run, _earlier, _forced, _models) = (run, earlier, forced, models);
         _results = new StepResult[run.Steps.Count];
         _fingerprints = new StepFingerprints(run);
         _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
@@ -32,10 +34,11 @@ internal sealed class ReusedSteps
     /// <param name="run">The new attempt, with the outputs that are given by hand.</param>
     /// <param name="earlier">The attempts before it, the latest first.</param>
     /// <param name="from">A step that is executed whatever there is, and so are all after it; null for none.</param>
+    /// <param name="models">Who would answer now.</param>
     /// <returns>Where the results are, by step id; steps whose output is given now are not among them.</returns>
-    public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from)
+    public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from, IChatClientFactory models)
     {
-        var search = new ReusedSteps(run, earlier, from is { } first ? Descendants.Of(run.Graph, first) : []);
+        var search = new ReusedSteps(run, earlier, from is { } first ? Descendants.Of(run.Graph, first) : [], models);
         search.Decide();
         return run.Steps
             .Select((step, position) => (step.Id, Result: search._results[position]))
@@ -106,6 +109,7 @@ internal sealed class ReusedSteps
             }
 
             if (attempt.End(then) is { Result.Kind: not StepResultKind.None } end
+                && !(end.Simulated && IsAskedInEarnest(step))
                 && TookTheSame(step, attempt, then, end)
                 && _fingerprints.Of(step) == attempt.Fingerprint(then))
             {
@@ -120,6 +124,9 @@ internal sealed class ReusedSteps
 
         return StepResult.None;
     }
+
+    /// <summary>The models of the step would be asked now, and nothing would be made up in their place.</summary>
+    private bool IsAskedInEarnest(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_models.IsSimulated);
 
     /// <summary>Everything that the step consumed then is now the same record.</summary>
     private bool TookTheSame(int step, EarlierAttempt attempt, int then, StepEnd end)

@@ -33,6 +33,9 @@ internal sealed record StepEnd(StepResult Result, int Attempts)
     /// <summary>The dependencies that it could read, by id; null: all.</summary>
     public IReadOnlyList<string>? Consumed { get; init; }
 
+    /// <summary>An answer that went into the output is the simulation's, in the place of the model that was asked.</summary>
+    public bool Simulated { get; init; }
+
     /// <summary>The fallback step whose output it took over, by id; null otherwise.</summary>
     public string? Adopted { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
     /// <returns>The run with what its users should know of its models.</returns>
     public PreparedRun Apply(PreparedRun run, List<WorkflowError> problems)
     {
-        var steps = run.Steps.Where(step => run.Executes(step) && run.Reused?.ContainsKey(step.Id) != true && run.Given?.ContainsKey(step.Id) != true).ToList();
+        var steps = run.StepsToExecute().ToList();
         if (run.Mocks?.Uncovered(steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered)
         {
             problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"{uncovered.Message} {uncovered.Suggestion}"));

@@ -83,6 +83,10 @@ public sealed record PreparedRun : IStoredRecord
         return Only is null || Only == step.Id;
     }
 
+    /// <summary>The steps that this attempt may execute, since they have no output yet.</summary>
+    public IEnumerable<PreparedStep> StepsToExecute() =>
+        Steps.Where(step => Executes(step) && Reused?.ContainsKey(step.Id) != true && Given?.ContainsKey(step.Id) != true);
+
     /// <summary>The inputs as somebody would give them to ask for the same run: of a single step with the outputs that it took from others.</summary>
     public JsonObject AskedInputs()
     {

@@ -35,6 +35,9 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
     /// <summary>The model that was asked last; null when none was.</summary>
     public string? Model { get; set; }
 
+    /// <summary>The simulation answers in the model's place.</summary>
+    public bool Simulated { get; set; }
+
     /// <summary>The output was kept from an earlier request.</summary>
     public bool FromCache { get; set; }
 

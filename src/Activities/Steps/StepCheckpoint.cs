@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
@@ -32,6 +33,10 @@ public sealed record StepCheckpoint : IStoredRecord
     public string? PromptVersion { get; init; }
 
     public string? Model { get; init; }
+
+    /// <summary>The simulation answered in the place of the model, since no provider was configured or the host was told to simulate.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
 
     public string Environment { get; init; } = "default";
 

@@ -53,6 +53,7 @@ internal static class StepEvents
             Usage = checkpoint.Usage,
             DurationMs = Math.Max(0, (checkpoint.CompletedAt - checkpoint.StartedAt).TotalMilliseconds),
             FallbackUsed = checkpoint.FallbackUsed ? true : null,
+            Simulated = checkpoint.Simulated ? true : null,
             Error = checkpoint.Error,
             Warnings = checkpoint.Warnings.Count == 0 ? null : checkpoint.Warnings,
         };

@@ -33,6 +33,7 @@ internal static class StepRecord
             PromptVersion = prompt?.Version,
             Type = step.Type,
             Model = work.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
+            Simulated = work.Simulated,
             Environment = run.Environment,
             Consumed = call.Available?.Select(dependency => run.Steps[dependency].Id).ToList(),
             Adopted = call.Adopt is { } other ? run.Steps[other].Id : null,

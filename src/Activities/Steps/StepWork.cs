@@ -26,6 +26,9 @@ internal sealed record StepWork
     /// <summary>The model that was asked last; null when none was.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The simulation answered in the model's place.</summary>
+    public bool Simulated { get; init; }
+
     /// <summary>The output was kept from an earlier request.</summary>
     public bool FromCache { get; init; }
 

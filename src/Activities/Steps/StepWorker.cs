@@ -100,6 +100,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         Inputs = call.Inputs,
         Usage = call.Usage,
         Model = call.Model,
+        Simulated = call.Simulated,
         FromCache = call.FromCache,
         Warnings = [.. call.Warnings, .. work.Warnings],
     };

@@ -21,14 +21,6 @@ internal static class RunsRestartCommand
             await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
-            using var served = await ServedFolder.FindAsync(where, cancellationToken);
-            if (served is not null)
-            {
-                var answer = await served.SendAsync(HttpMethod.Post, $"runs/{id}/restart", null, cancellationToken);
-                view.EndElsewhere(answer, $"{served.Address} started run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
-                return ExitCodes.Completed;
-            }
-
             await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = parsed.GetValue(verbose) }, interrupts.Asked);
             var foreground = new ForegroundRun(app, view, interrupts);
             var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Companion, cancellationToken);

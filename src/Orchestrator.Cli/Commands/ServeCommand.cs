@@ -108,9 +108,15 @@ internal static class ServeCommand
             yield return $"Goes on with {(driven.Count == 1 ? "run" : "runs")} {NameList.Of(driven)}.";
         }
 
-        if (app.Left(where) is { Count: > 0 } left)
+        var left = app.Left(where).ToLookup(app.Unanswered.ContainsKey);
+        foreach (var runs in left[true].GroupBy(run => app.Unanswered[run], StringComparer.Ordinal))
         {
-            yield return $"Leaves the interrupted {(left.Count == 1 ? "run" : "runs")} {NameList.Of(left)}: 'orchestrator resume RUN' ('runs continue RUN' if it is suspended) goes on with one, 'orchestrator runs cancel RUN' ends it.";
+            yield return $"Leaves {(runs.Count() == 1 ? "run" : "runs")} {NameList.Of([.. runs])}: {runs.Key} Then start this server again, or 'orchestrator runs cancel RUN' ends one.";
+        }
+
+        if (left[false].ToList() is { Count: > 0 } interrupted)
+        {
+            yield return $"Leaves the interrupted {(interrupted.Count == 1 ? "run" : "runs")} {NameList.Of(interrupted)}: 'orchestrator resume RUN' ('runs continue RUN' if it is suspended) goes on with one, 'orchestrator runs cancel RUN' ends it.";
         }
     }
 

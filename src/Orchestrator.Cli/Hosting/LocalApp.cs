@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Configuration;
@@ -18,6 +19,7 @@ using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Hosting;
@@ -54,6 +56,9 @@ internal sealed class LocalApp : IAsyncDisposable
 
     /// <summary>Who answers for models that are not asked by the name of the simulated one, as the end of a sentence.</summary>
     public required string Answers { get; init; }
+
+    /// <summary>The unfinished runs that this process was to go on with and did not, since they ask a model that nobody answers: each with the reason.</summary>
+    public required IReadOnlyDictionary<string, string> Unanswered { get; init; }
 
     public DurableTaskClient Client => _host.Client;
 
@@ -118,6 +123,7 @@ internal sealed class LocalApp : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         try
         {
+            var unanswered = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
             var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
             runtime = await LocalDurableHost.StartAsync(
                 builder =>
@@ -127,7 +133,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Services = provider;
                     builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
-                    builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider.GetRequiredService<RunStore>(), instanceId, settings, token);
+                    builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider, instanceId, settings, unanswered, token);
                     builder.Options.TakeoverInterval = settings.Continues is null ? null : TakeoverInterval;
                     builder.Options.MaxConcurrentActivityFunctions =
                         host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
@@ -142,7 +148,7 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.AddFunctions(functions);
                 },
                 cancellationToken);
-            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content)) { Answers = answers };
+            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content)) { Answers = answers, Unanswered = unanswered };
         }
         catch
         {
@@ -170,9 +176,11 @@ internal sealed class LocalApp : IAsyncDisposable
 
     private static string RunOf(string instance) => instance.Split('.')[0];
 
-    private static async Task<bool> ContinuesAsync(RunStore runs, string instance, LocalAppSettings settings, CancellationToken cancellationToken)
+    private static async Task<bool> ContinuesAsync(
+        IServiceProvider services, string instance, LocalAppSettings settings, ConcurrentDictionary<string, string> unanswered, CancellationToken cancellationToken)
     {
-        if (settings.Storage.Kind != StorageKind.Files && settings.Runs.Contains(RunOf(instance)))
+        var runId = RunOf(instance);
+        if (settings.Storage.Kind != StorageKind.Files && settings.Runs.Contains(runId))
         {
             return true;
         }
@@ -184,13 +192,51 @@ internal sealed class LocalApp : IAsyncDisposable
 
         try
         {
-            return continues(await runs.FindAsync(RunOf(instance), cancellationToken));
+            var runs = services.GetRequiredService<RunStore>();
+            var record = await runs.FindAsync(runId, cancellationToken);
+            if (!continues(record))
+            {
+                return false;
+            }
+
+            if (unanswered.ContainsKey(runId) && record is { HasEnded: false })
+            {
+                return false;
+            }
+
+            if (record is not { HasEnded: false } || await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken) is not { } run
+                || Unanswerable(run, services.GetRequiredService<IChatClientFactory>()) is not { } problem)
+            {
+                return true;
+            }
+
+            // It would fail at once; a start that asks such a model is refused, too.
+            unanswered[runId] = problem;
+            return false;
         }
         catch (InvalidDataException)
         {
             // A record that cannot be read does not say who the run is for.
             return false;
         }
+    }
+
+    /// <summary>Why a model that the run may ask cannot be asked; null when all can.</summary>
+    private static string? Unanswerable(PreparedRun run, IChatClientFactory models)
+    {
+        foreach (var model in run.Mocks is null ? run.StepsToExecute().SelectMany(step => step.Models).Distinct(StringComparer.Ordinal) : [])
+        {
+            try
+            {
+                _ = models.Create(model);
+            }
+            catch (ModelException problem) when (problem.Error.Kind == ErrorKind.Unavailable)
+            {
+                return problem.Error.Message;
+            }
+        }
+
+        return null;
     }
 
     public async ValueTask DisposeAsync()

@@ -28,8 +28,7 @@ internal static class AnswerNotes
     public static IEnumerable<string> Of(LocalApp app, PreparedRun run)
     {
         var factory = app.Services.GetRequiredService<IChatClientFactory>();
-        var asked = run.Steps
-            .Where(step => run.Executes(step) && run.Reused?.ContainsKey(step.Id) != true && run.Given?.ContainsKey(step.Id) != true)
+        var asked = run.StepsToExecute()
             .Select(step => (step.Id, Answers: Answers(step, run, factory), step.Models))
             .Where(step => step.Answers is not null)
             .ToList();

@@ -43,6 +43,11 @@ internal sealed class RunSummary
             _output.WriteLine(line);
         }
 
+        if (run.Steps.Where(step => step.Value.Simulated).Select(step => step.Key).ToList() is { Count: > 0 } simulated)
+        {
+            _output.WriteLine($"Made up by the simulated model: {NameList.Of(simulated)}.");
+        }
+
         foreach (var warning in run.Warnings)
         {
             _output.WriteLine($"Warning: {warning}");

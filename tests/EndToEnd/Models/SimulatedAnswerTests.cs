@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Orchestrator.Activities.Stores;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.EndToEnd.Models;
+
+/// <summary>Made-up answers of the simulation, and a provider that comes or goes between two parts of a run.</summary>
+[Trait("Trust", "19")]
+public sealed class SimulatedAnswerTests : IDisposable
+{
+    private const string Failing = """{ "steps": [ { "id": "a", "prompt": "A" }, { "id": "b", "type": "tool", "tool": "fail", "dependsOn": ["a"] } ] }""";
+
+    private const string Mended = """{ "steps": [ { "id": "a", "prompt": "A" }, { "id": "b", "prompt": "B {{a}}", "dependsOn": ["a"] } ] }""";
+
+    /// <summary>Long enough to be killed in the middle.</summary>
+    private const string Lasting = """
+        { "steps": [ { "id": "a", "prompt": "A" }, { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 3000 }, "dependsOn": ["a"] },
+          { "id": "b", "prompt": "B {{a}}", "dependsOn": ["wait"] } ] }
+        """;
+
+    private const string Waiting = """
+        { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 3000 } }, { "id": "b", "prompt": "B", "dependsOn": ["wait"] } ] }
+        """;
+
+    private static readonly Dictionary<string, string> _noProvider = new() { ["Orchestrator__Model"] = "simulated:latency=0,tokensPerSecond=100000" };
+
+    private readonly TempFolder _folder = new();
+
+    private string State => _folder.Combine("state");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Made_up_answer_is_not_reused_when_a_provider_answers(bool resumedBefore)
+    {
+        await using var model = await StartModelAsync();
+        await CommandAsync(1, _noProvider, "run", Written("failing.json", Failing), "--run-id", "mine");
+        if (resumedBefore)
+        {
+            Assert.Contains("1 of them reused", (await CommandAsync(1, _noProvider, "resume", "mine")).Output, StringComparison.Ordinal);
+        }
+
+        Assert.True((await ShowAsync("mine")).GetProperty("steps").GetProperty("a").GetProperty("simulated").GetBoolean());
+
+        await CommandAsync(0, model.Variables, "resume", "mine", "--definition", Written("mended.json", Mended));
+
+        Assert.Equal(["A", "B real 0"], model.Asked.Select(Prompt));
+        var run = await ShowAsync("mine");
+        Assert.False(run.GetProperty("steps").GetProperty("a").TryGetProperty("simulated", out _));
+        Assert.Empty(run.GetProperty("warnings").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Answer_of_a_provider_is_reused_when_there_is_none_any_more_and_a_warning_stays()
+    {
+        await using var model = await StartModelAsync();
+        await CommandAsync(1, model.Variables, "run", Written("failing.json", Failing), "--run-id", "mine");
+
+        await CommandAsync(0, _noProvider, "resume", "mine", "--definition", Written("mended.json", Mended));
+
+        Assert.Single(model.Asked);
+        var run = await ShowAsync("mine");
+        Assert.Equal("reused", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
+        Assert.StartsWith("Step 'b' was answered by the simulated model", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains("Made up by the simulated model: b.", (await CommandAsync(0, _noProvider, "runs", "show", "mine")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_that_goes_on_in_the_same_attempt_with_a_provider_warns_of_what_was_made_up()
+    {
+        await using var model = await StartModelAsync();
+        using (var command = OrchestratorProcess.Start(_folder.Path, _noProvider, "run", Written("lasting.json", Lasting), "--run-id", "mine", "--state", State))
+        {
+            await Stored("mine").WaitForAsync("step.started", 2);
+            await command.KillAsync();
+        }
+
+        var resumed = await CommandAsync(0, model.Variables, "resume", "mine");
+
+        Assert.Single(model.Asked);
+        Assert.Contains("Warning: Step 'a' was answered by the simulated model", resumed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restart_beside_serve_is_the_run_of_the_command_and_asks_whom_it_says()
+    {
+        await using var model = await StartModelAsync();
+        await CommandAsync(0, _noProvider, "run", Written("mended.json", Mended), "--run-id", "mine");
+        using var server = await ServeProcess.StartAsync(State, model.Variables);
+
+        var restarted = await CommandAsync(0, _noProvider, "runs", "restart", "mine");
+
+        Assert.Contains("Models: ", restarted.Output, StringComparison.Ordinal);
+        Assert.Contains("completed: 2 of 2 steps", restarted.Output, StringComparison.Ordinal);
+        Assert.Empty(model.Asked);
+    }
+
+    [Fact]
+    public async Task Serve_without_the_provider_leaves_the_runs_that_need_it_and_names_them()
+    {
+        await using var model = await StartModelAsync();
+        using (var server = await ServeProcess.StartAsync(State, model.Variables))
+        {
+            await server.StartRunAsync($$"""{ "definition": {{Waiting}}, "runId": "mine" }""");
+            await Stored("mine").WaitForAsync("step.started", 1);
+            await server.Process.KillAsync();
+        }
+
+        using (var without = await ServeProcess.StartAsync(State))
+        {
+            Assert.StartsWith("Leaves run mine: No provider is configured", await without.Process.Output.WaitForAsync("Leaves "), StringComparison.Ordinal);
+            await without.Process.Output.WaitForAsync("Press Ctrl+C");
+            Assert.Equal("interrupted", (await without.GetRunAsync("mine")).GetProperty("status").GetString());
+        }
+
+        using var again = await ServeProcess.StartAsync(State, model.Variables);
+        await Stored("mine").WaitForAsync("run.completed", 1);
+        Assert.Single(model.Asked);
+    }
+
+    private static Task<CountingModel> StartModelAsync() => CountingModel.StartAsync(n => ($"real {n}", "stop"));
+
+    private static string? Prompt(System.Text.Json.Nodes.JsonObject request) => request["messages"]!.AsArray()[^1]!["content"]!.GetValue<string>();
+
+    private string Written(string name, string definition)
+    {
+        File.WriteAllText(_folder.Combine(name), definition);
+        return name;
+    }
+
+    private StoredRun Stored(string runId) => new(new FileContentStore(State, TimeProvider.System), runId);
+
+    private async Task<JsonElement> ShowAsync(string runId) => JsonElement.Parse((await CommandAsync(0, _noProvider, "runs", "show", runId, "--json")).Output);
+
+    private async Task<ProcessResult> CommandAsync(int exit, IReadOnlyDictionary<string, string> variables, params string[] args)
+    {
+        var result = await OrchestratorProcess.RunAsync(_folder.Path, variables, [.. args, "--state", State]);
+        Assert.True(result.ExitCode == exit, $"exit {result.ExitCode}\n{result.Output}\n{result.Error}");
+        return result;
+    }
+}
