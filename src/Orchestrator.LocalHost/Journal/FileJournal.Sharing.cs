@@ -9,6 +9,7 @@ public sealed partial class FileJournal
 {
     private const string MessageExtension = ".message";
     private const string NoteExtension = ".owner";
+    private const string TemporaryExtension = ".tmp";
 
     /// <summary>A message that is not whole when it was seen for so long was never confirmed.</summary>
     private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
@@ -68,11 +69,10 @@ public sealed partial class FileJournal
     {
         ArgumentNullException.ThrowIfNull(records);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        using var bytes = new MemoryStream();
-        Append(bytes, 0, JournalFile.Header(id));
+        using var lines = new MemoryStream();
         for (var i = 0; i < records.Count; i++)
         {
-            Append(bytes, i + 1, records[i].Span);
+            Append(lines, i + 1, records[i].Span);
         }
 
         if (_files.TryRemove(id, out var ended))
@@ -81,12 +81,34 @@ public sealed partial class FileJournal
             await ended.CloseAsync().ConfigureAwait(false);
         }
 
-        // Not flushed: when a crash loses it, the history is read once more.
-        await File.WriteAllBytesAsync(ExtractPath(id), bytes.ToArray()).ConfigureAwait(false);
+        using var bytes = new MemoryStream();
+        Append(bytes, 0, JournalFile.Header(id, new ExtractHeader(HistoryLength(id), records.Count)));
+        lines.WriteTo(bytes);
+
+        // Not flushed: when a crash loses it, or leaves a part of it, the history is read once more.
+        var path = ExtractPath(id);
+        await File.WriteAllBytesAsync(path + TemporaryExtension, bytes.ToArray()).ConfigureAwait(false);
+        File.Move(path + TemporaryExtension, path, overwrite: true);
     }
 
     /// <inheritdoc/>
-    public bool HasExtract(JournalId id) => File.Exists(ExtractPath(id));
+    public async Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var records = 0;
+            await foreach (var record in ReadExtractAsync(id, cancellation).ConfigureAwait(false))
+            {
+                records++;
+            }
+
+            return records > 0;
+        }
+        catch (JournalException)
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -97,9 +119,15 @@ public sealed partial class FileJournal
             yield break;
         }
 
-        await foreach (var record in new JournalReader(id).ReadAsync(source, cancellation).ConfigureAwait(false))
+        var reader = new JournalReader(id);
+        await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
         {
             yield return record;
+        }
+
+        if (reader.Header?.Extract is not { } extract || extract != new ExtractHeader(HistoryLength(id), (int)reader.Records))
+        {
+            throw new JournalException($"The extract in '{source.Location}' is not whole, or its history is another one.");
         }
     }
 
@@ -170,6 +198,15 @@ public sealed partial class FileJournal
     }
 
     private string ExtractPath(JournalId id) => Path.ChangeExtension(PathOf(id), ".end");
+
+    private void DeleteExtract(JournalId id)
+    {
+        File.Delete(ExtractPath(id));
+        File.Delete(ExtractPath(id) + TemporaryExtension);
+    }
+
+    /// <summary>How long the history's file is, in bytes; 0 when there is none.</summary>
+    private long HistoryLength(JournalId id) => new FileInfo(PathOf(id)) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Null for one that is being written, or deleted, or was never finished.</summary>
     /// <param name="torn">When those that are not whole were first seen, in the clock's ticks.</param>

@@ -80,7 +80,7 @@ public sealed partial class FileJournal : ISharedJournal
         if (!File.Exists(path))
         {
             // What is left of a history that was moved away says nothing of this one.
-            File.Delete(ExtractPath(id));
+            DeleteExtract(id);
             return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).Append(expectedPosition, record.Span);
         }
 
@@ -150,7 +150,7 @@ public sealed partial class FileJournal : ISharedJournal
         }
 
         // An extract says that there is an end, so it must not outlast its history.
-        File.Delete(ExtractPath(id));
+        DeleteExtract(id);
         File.Delete(PathOf(id));
         _files.TryRemove(id, out _);
         _ends.TryRemove(id, out _);

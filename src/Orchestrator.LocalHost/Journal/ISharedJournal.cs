@@ -30,11 +30,11 @@ public interface ISharedJournal : IJournal
     /// <param name="records">As in a history. They are copied before the method returns.</param>
     public Task PutExtractAsync(JournalId id, IReadOnlyList<ReadOnlyMemory<byte>> records);
 
-    /// <summary>Whether there is an extract; it may still turn out to be damaged.</summary>
-    public bool HasExtract(JournalId id);
+    /// <summary>Whether there is an extract that is whole and of the history as it is now.</summary>
+    public Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default);
 
-    /// <summary>The records of an extract; none when there is none.</summary>
-    /// <exception cref="JournalException">It is damaged.</exception>
+    /// <summary>The records of an extract; none when there is none. Only when all were read they may be used.</summary>
+    /// <exception cref="JournalException">It is damaged, not whole, or not of the history as it is now.</exception>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default);
 
     /// <summary>

@@ -196,8 +196,8 @@ internal sealed class JournalFile
     }
 
     /// <summary>The first line of everything of a history.</summary>
-    public static byte[] Header(JournalId id) =>
-        JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(id.InstanceId, id.Generation), JournalHeaderContext.Default.JournalHeader);
+    public static byte[] Header(JournalId id, ExtractHeader? extract = null) =>
+        JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(id.InstanceId, id.Generation) { Extract = extract }, JournalHeaderContext.Default.JournalHeader);
 
     private void AddFrame(long number, ReadOnlySpan<byte> record)
     {

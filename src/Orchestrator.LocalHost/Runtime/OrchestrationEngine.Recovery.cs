@@ -66,7 +66,7 @@ internal sealed partial class OrchestrationEngine
         await Parallel.ForEachAsync(instances, parallel, async (instance, token) =>
         {
             var newest = instance.Value[0];
-            if (instance.Value.Count == 1 && _shared!.HasExtract(newest))
+            if (instance.Value.Count == 1 && await _shared!.HasExtractAsync(newest, token).ConfigureAwait(false))
             {
                 return;
             }

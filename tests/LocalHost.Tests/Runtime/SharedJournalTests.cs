@@ -143,6 +143,49 @@ public sealed class SharedJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Extract_that_a_crash_cut_off_anywhere_is_not_believed_and_is_written_anew_at_the_next_start()
+    {
+        await EndAsync("a");
+        var file = Path.Combine(Instances, "a~0.end");
+        var whole = await File.ReadAllBytesAsync(file);
+        var lines = whole.Index().Where(at => at.Item == (byte)'\n').Select(at => at.Index + 1).ToArray();
+        Assert.Equal(3, lines.Length);
+        foreach (var length in (int[])[10, lines[0], lines[0] + 30, lines[1], lines[1] + 30])
+        {
+            await File.WriteAllBytesAsync(file, whole[..length]);
+
+            await using (var host = await StartAsync())
+            {
+                Assert.Equal(OrchestrationRuntimeStatus.Completed, (await host.Client.GetInstanceAsync("a"))!.RuntimeStatus);
+                Assert.Empty(host.Driven);
+            }
+
+            Assert.Equal(whole, await File.ReadAllBytesAsync(file));
+        }
+
+        Assert.Equal(1, _started);
+        Assert.Empty(Directory.GetFiles(Instances, "*.tmp"));
+    }
+
+    [Fact]
+    public async Task Extract_of_another_history_is_not_believed()
+    {
+        await EndAsync("a");
+        var old = await File.ReadAllBytesAsync(Path.Combine(Instances, "a~0.end"));
+        await using (var host = await StartAsync())
+        {
+            await host.Client.PurgeInstanceAsync("a");
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "longer", new StartOrchestrationOptions("a"));
+            await host.Client.WaitForInstanceCompletionAsync("a").WaitAsync(Patience);
+        }
+
+        await File.WriteAllBytesAsync(Path.Combine(Instances, "a~0.end"), old);
+
+        await using var next = await StartAsync();
+        Assert.Equal("longer", (await next.Client.GetInstanceAsync("a", getInputsAndOutputs: true))!.ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task Purged_instance_leaves_no_file_and_its_id_can_be_used_again()
     {
         await EndAsync("a");
@@ -184,7 +227,8 @@ public sealed class SharedJournalTests : IDisposable
     {
         foreach (var history in Directory.GetFiles(Instances, "*.jsonl"))
         {
-            await File.WriteAllTextAsync(history, "Whoever reads this is refused.\n");
+            // Whoever reads this is refused; its length is what its extract says.
+            await File.WriteAllTextAsync(history, new string('x', (int)new FileInfo(history).Length));
         }
     }
 
