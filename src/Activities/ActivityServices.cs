@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Models;
@@ -40,7 +41,7 @@ public static class ActivityServices
         services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
-            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null));
+            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null, provider.GetRequiredService<ILogger<RunControl>>()));
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();

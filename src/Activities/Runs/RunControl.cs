@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Workflows.Runs;
 
@@ -8,10 +9,12 @@ namespace Orchestrator.Activities.Runs;
 /// two seconds to those of others. Keeps nothing in memory for a run that nobody watches. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether other processes ask something of the steps that execute in this one.</param>
-public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared)
+/// <param name="logger">Is told of what cannot be read; null: nothing is.</param>
+public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared, ILogger<RunControl>? logger = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Listeners> _listeners = new(StringComparer.Ordinal);
+    private string? _unreadable;
 
     /// <summary>How often what other processes ask is looked for.</summary>
     public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
@@ -46,10 +49,10 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     public Task ContinueAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
         ChangeAsync(runId, requests => requests.Continued(runAttempt, time.GetUtcNow()), cancellationToken);
 
-    /// <summary>All that was asked of the run, of each of its attempts.</summary>
+    /// <summary>All that was asked of the run, of each of its attempts. A damaged or newer <c>control.json</c> asks for nothing.</summary>
     /// <exception cref="ContentStoreException">The store is away.</exception>
     public async Task<RunRequests> ReadAsync(string runId, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken))?.Value ?? RunRequests.None;
+        (await FindAsync(runId, cancellationToken))?.Value ?? RunRequests.None;
 
     /// <summary>What tells an executing step to end; fired already when it was asked for before.</summary>
     /// <param name="applies">Which cancellations are meant for it.</param>
@@ -79,7 +82,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         var key = RunKeys.Control(runId);
         while (true)
         {
-            var stored = await store.ReadAsync<RunRequests>(key, cancellationToken);
+            var stored = await FindAsync(runId, cancellationToken);
             var present = stored?.Value ?? RunRequests.None;
             var changed = change(present);
             if (ReferenceEquals(changed, present)
@@ -90,6 +93,30 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
                 await TellAsync(runId, changed);
                 return;
             }
+        }
+    }
+
+    /// <summary>
+    /// What is stored, and its ETag. What cannot be read counts as nothing asked: otherwise one bad file would fail every step that begins, and end the looks of
+    /// those that execute. The next request writes it anew.
+    /// </summary>
+    private async Task<(RunRequests Value, string ETag)?> FindAsync(string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken);
+        }
+        catch (UnreadableRecordException problem) when (problem.ETag is { } etag)
+        {
+            // It is looked at again and again, but is news only once.
+            if (Interlocked.Exchange(ref _unreadable, $"{problem.Key} {etag}") != $"{problem.Key} {etag}")
+            {
+                logger?.LogWarning(
+                    "{Problem} What was asked of run '{Run}' before is not known, so its steps go on; cancel or suspend it again if that was asked.",
+                    problem.Message, runId);
+            }
+
+            return (RunRequests.None, etag);
         }
     }
 

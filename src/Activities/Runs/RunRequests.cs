@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
@@ -7,6 +8,13 @@ public sealed record RunRequests : IStoredRecord
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? Flaw => Cancellations is null || Suspensions is null
+        || Suspensions.Any(suspension => suspension is null)
+        || Cancellations.Any(cancellation => cancellation?.Scope is null || cancellation.Reason is null)
+            ? "a member of it is missing" : null;
 
     public static RunRequests None { get; } = new();
 
