@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Functions.Tests.LocalHost;
@@ -280,8 +281,8 @@ public sealed class ResumeTests : IAsyncLifetime
         await StartAsync("r2", new RunOptions { Budget = new BudgetDefinition(null, 60) });
         await _app.WaitAsync("r2");
         _models.Refuses = _ => false;
-        run = await ResumeAsync(new ResumeRequest("r2"));
-        Assert.Equal((RunStatus.Failed, ErrorKind.BudgetExceeded), (run.Status, run.Error!.Kind));
+        var refused = await Assert.ThrowsAsync<RunRefusedException>(() => ResumeAsync(new ResumeRequest("r2")));
+        Assert.Contains("has spent its budget, 60 of 60 tokens", Assert.Single(refused.Reasons).Message, StringComparison.Ordinal);
 
         run = await ResumeAsync(new ResumeRequest("r2") { Options = new RunOptions { Budget = new BudgetDefinition(null, 1_000) } });
         Assert.Equal(RunStatus.Completed, run.Status);
