@@ -34,9 +34,7 @@ public sealed class SignalTests : IDisposable
             await run.WaitForAsync("step.started", 2);
             server.Process.Send((Signal)signal);
             await server.Process.Output.WaitForAsync("Press Ctrl+C again to abort");
-            server.Process.Send((Signal)signal);
-
-            var result = await server.Process.WaitForExitAsync(FewSeconds);
+            var result = await server.Process.SendUntilExitAsync((Signal)signal);
 
             Assert.Equal(0, result.ExitCode);
             Assert.Empty(result.Error);

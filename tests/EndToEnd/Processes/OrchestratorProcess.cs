@@ -93,6 +93,21 @@ internal sealed partial class OrchestratorProcess : IDisposable
         }
     }
 
+    /// <summary>Sends the signal, again after a few seconds if need be: one that comes within half a second of another counts as the same.</summary>
+    public async Task<ProcessResult> SendUntilExitAsync(Signal signal)
+    {
+        Send(signal);
+        try
+        {
+            return await WaitForExitAsync(TimeSpan.FromSeconds(3));
+        }
+        catch (TimeoutException)
+        {
+            Send(signal);
+            return await WaitForExitAsync();
+        }
+    }
+
     /// <summary>Ends it without a chance to clean up, as a power cut would, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
