@@ -67,7 +67,8 @@ internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
         {
             problems.Add(new WorkflowError(
                 ErrorKind.InvalidInput,
-                $"Step '{step}' asks the model '{model}', which has no price, so the budget in US dollars cannot be kept. {remedy}, or give the budget in tokens.") { Step = step });
+                $"Step '{step}' asks the model '{model}', which has no price, so the budget in US dollars cannot be kept. {remedy}, or give the budget in tokens.")
+            { Step = step });
         }
         else
         {

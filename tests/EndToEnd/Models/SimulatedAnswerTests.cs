@@ -23,7 +23,7 @@ public sealed class SimulatedAnswerTests : IDisposable
         { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 3000 } }, { "id": "b", "prompt": "B", "dependsOn": ["wait"] } ] }
         """;
 
-    private static readonly Dictionary<string, string> _noProvider = new() { ["Orchestrator__Model"] = "simulated:latency=0,tokensPerSecond=100000" };
+    private static readonly Dictionary<string, string> NoProvider = new() { ["Orchestrator__Model"] = "simulated:latency=0,tokensPerSecond=100000" };
 
     private readonly TempFolder _folder = new();
 
@@ -37,10 +37,10 @@ public sealed class SimulatedAnswerTests : IDisposable
     public async Task Made_up_answer_is_not_reused_when_a_provider_answers(bool resumedBefore)
     {
         await using var model = await StartModelAsync();
-        await CommandAsync(1, _noProvider, "run", Written("failing.json", Failing), "--run-id", "mine");
+        await CommandAsync(1, NoProvider, "run", Written("failing.json", Failing), "--run-id", "mine");
         if (resumedBefore)
         {
-            Assert.Contains("1 of them reused", (await CommandAsync(1, _noProvider, "resume", "mine")).Output, StringComparison.Ordinal);
+            Assert.Contains("1 of them reused", (await CommandAsync(1, NoProvider, "resume", "mine")).Output, StringComparison.Ordinal);
         }
 
         Assert.True((await ShowAsync("mine")).GetProperty("steps").GetProperty("a").GetProperty("simulated").GetBoolean());
@@ -59,20 +59,20 @@ public sealed class SimulatedAnswerTests : IDisposable
         await using var model = await StartModelAsync();
         await CommandAsync(1, model.Variables, "run", Written("failing.json", Failing), "--run-id", "mine");
 
-        await CommandAsync(0, _noProvider, "resume", "mine", "--definition", Written("mended.json", Mended));
+        await CommandAsync(0, NoProvider, "resume", "mine", "--definition", Written("mended.json", Mended));
 
         Assert.Single(model.Asked);
         var run = await ShowAsync("mine");
         Assert.Equal("reused", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
         Assert.StartsWith("Step 'b' was answered by the simulated model", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
-        Assert.Contains("Made up by the simulated model: b.", (await CommandAsync(0, _noProvider, "runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.Contains("Made up by the simulated model: b.", (await CommandAsync(0, NoProvider, "runs", "show", "mine")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Run_that_goes_on_in_the_same_attempt_with_a_provider_warns_of_what_was_made_up()
     {
         await using var model = await StartModelAsync();
-        using (var command = OrchestratorProcess.Start(_folder.Path, _noProvider, "run", Written("lasting.json", Lasting), "--run-id", "mine", "--state", State))
+        using (var command = OrchestratorProcess.Start(_folder.Path, NoProvider, "run", Written("lasting.json", Lasting), "--run-id", "mine", "--state", State))
         {
             await Stored("mine").WaitForAsync("step.started", 2);
             await command.KillAsync();
@@ -88,10 +88,10 @@ public sealed class SimulatedAnswerTests : IDisposable
     public async Task Restart_beside_serve_is_the_run_of_the_command_and_asks_whom_it_says()
     {
         await using var model = await StartModelAsync();
-        await CommandAsync(0, _noProvider, "run", Written("mended.json", Mended), "--run-id", "mine");
+        await CommandAsync(0, NoProvider, "run", Written("mended.json", Mended), "--run-id", "mine");
         using var server = await ServeProcess.StartAsync(State, model.Variables);
 
-        var restarted = await CommandAsync(0, _noProvider, "runs", "restart", "mine");
+        var restarted = await CommandAsync(0, NoProvider, "runs", "restart", "mine");
 
         Assert.Contains("Models: ", restarted.Output, StringComparison.Ordinal);
         Assert.Contains("completed: 2 of 2 steps", restarted.Output, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class SimulatedAnswerTests : IDisposable
 
     private StoredRun Stored(string runId) => new(new FileContentStore(State, TimeProvider.System), runId);
 
-    private async Task<JsonElement> ShowAsync(string runId) => JsonElement.Parse((await CommandAsync(0, _noProvider, "runs", "show", runId, "--json")).Output);
+    private async Task<JsonElement> ShowAsync(string runId) => JsonElement.Parse((await CommandAsync(0, NoProvider, "runs", "show", runId, "--json")).Output);
 
     private async Task<ProcessResult> CommandAsync(int exit, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
