@@ -41,7 +41,7 @@ public static class ActivityServices
         services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
-            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null, provider.GetRequiredService<ILogger<RunControl>>()));
+            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), logger: provider.GetRequiredService<ILogger<RunControl>>()));
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();

@@ -18,12 +18,12 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         }
 
         var flaws = new List<string>();
-        var prepared = await ReadableAsync(() => runs.FindPreparedAsync(runId, record.Attempt, cancellationToken), flaws);
+        var prepared = await ReadableAsync(() => runs.FindPreparedAsync(record, record.Attempt, cancellationToken), flaws);
         var outputs = record.Status == RunStatus.Completed
             ? await ReadableAsync(() => runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
             : null;
         var projection = RunProjection.Of(prepared);
-        var events = (await feed.ReadAsync(runId, 0, cancellationToken)).Events;
+        var events = (await feed.ReadAsync(record.Identity, 0, cancellationToken)).Events;
         foreach (var item in events)
         {
             projection.Apply(item);
@@ -61,14 +61,19 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
         };
     }
 
-    /// <summary>The run when the attempt has ended; null when it does not end in time.</summary>
+    /// <summary>The run when the attempt has ended; null when it does not end in time, or is not there.</summary>
     public async Task<RunDocument?> WaitAsync(string runId, int runAttempt, TimeSpan limit, CancellationToken cancellationToken)
     {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await foreach (var item in feed.FollowAsync(runId, 0, either.Token))
+            await foreach (var item in feed.FollowAsync(run.Identity, 0, either.Token))
             {
                 if (item.RunAttempt == runAttempt && RunEventNames.IsFinal(item.Event))
                 {

@@ -11,7 +11,7 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
     public async Task<StepDocument?> FindAsync(string runId, string stepPath, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run
-            || await runs.FindPreparedAsync(runId, run.Attempt, cancellationToken) is not { } prepared
+            || await runs.FindPreparedAsync(run, run.Attempt, cancellationToken) is not { } prepared
             || prepared.Steps.Index().FirstOrDefault(item => item.Item.Id == stepPath) is not (var position, { } step))
         {
             return null;
@@ -19,7 +19,7 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
 
         var records = await RecordsAsync(run, stepPath, cancellationToken);
         var projection = RunProjection.Of(prepared);
-        foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
+        foreach (var item in (await feed.ReadAsync(run.Identity, 0, cancellationToken)).Events)
         {
             projection.Apply(item);
         }
@@ -55,7 +55,7 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
         var records = new List<StepCheckpoint>();
         for (var runAttempt = 0; runAttempt <= run.Attempt; runAttempt++)
         {
-            await foreach (var record in checkpoints.ListAsync(run.RunId, stepPath, runAttempt, cancellationToken))
+            await foreach (var record in checkpoints.ListAsync(run.Identity, stepPath, runAttempt, cancellationToken))
             {
                 records.Add(record);
             }

@@ -7,6 +7,9 @@ namespace Orchestrator.Activities.Events;
 /// <param name="Event">One of <see cref="RunEventNames"/>.</param>
 public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTimeOffset At)
 {
+    /// <summary><see cref="Runs.RunIdentity.Stamp"/> of the run, in the feed only.</summary>
+    public string? Stamp { get; init; }
+
     public string? StepId { get; init; }
 
     public string? StepPath { get; init; }

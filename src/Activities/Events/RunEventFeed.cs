@@ -22,7 +22,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
     /// Appends the events durably, all together unless they are larger than one append may be, and wakes followers. An event that is too large is cut:
     /// the record that it names has the whole.
     /// </summary>
-    public async Task AppendAsync(string runId, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
+    public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count == 0)
         {
@@ -32,11 +32,11 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         // The break in front keeps a line that a crash tore apart from swallowing the next one.
         using var lines = new MemoryStream();
         lines.WriteByte((byte)'\n');
-        foreach (var line in events.Select(EventLine.Of))
+        foreach (var line in events.Select(item => EventLine.Of(item with { Stamp = run.Stamp })))
         {
             if (lines.Length + line.Length + 1 > IContentStore.MaxAppendBytes)
             {
-                await store.AppendAsync(RunKeys.Events(runId), lines.ToArray(), cancellationToken);
+                await store.AppendAsync(RunKeys.Events(run.RunId), lines.ToArray(), cancellationToken);
                 lines.SetLength(0);
                 lines.WriteByte((byte)'\n');
             }
@@ -45,8 +45,8 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
             lines.WriteByte((byte)'\n');
         }
 
-        await store.AppendAsync(RunKeys.Events(runId), lines.ToArray(), cancellationToken);
-        if (_appended.TryRemove(runId, out var waiting))
+        await store.AppendAsync(RunKeys.Events(run.RunId), lines.ToArray(), cancellationToken);
+        if (_appended.TryRemove(run.RunId, out var waiting))
         {
             waiting.TrySetResult();
         }
@@ -54,9 +54,9 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
     /// <summary>The events from <paramref name="position"/> on; none when there is no such run.</summary>
     /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
-    public async Task<EventPage> ReadAsync(string runId, long position, CancellationToken cancellationToken)
+    public async Task<EventPage> ReadAsync(RunIdentity run, long position, CancellationToken cancellationToken)
     {
-        var tail = await store.ReadFromAsync(RunKeys.Events(runId), position, cancellationToken);
+        var tail = await store.ReadFromAsync(RunKeys.Events(run.RunId), position, cancellationToken);
         var events = new List<RunEvent>();
         if (tail is null)
         {
@@ -66,9 +66,10 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         var rest = tail.Bytes;
         while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
-            if (Parse(rest.Span[..end]) is { } item)
+            // The stamp is no part of what happened, and an event with another one is of another run of that id.
+            if (Parse(rest.Span[..end]) is { } item && item.Stamp == run.Stamp)
             {
-                events.Add(item);
+                events.Add(item with { Stamp = null });
             }
 
             position += end + 1;
@@ -80,13 +81,13 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
     /// <summary>The events from <paramref name="position"/> on, and then those that come, until the token fires.</summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(
-        string runId, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunIdentity run, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
             // Taken before reading: an append in between then ends the wait at once.
-            var signal = _appended.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var page = await ReadAsync(runId, position, cancellationToken);
+            var signal = _appended.GetOrAdd(run.RunId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var page = await ReadAsync(run, position, cancellationToken);
             foreach (var item in page.Events)
             {
                 yield return item;

@@ -113,7 +113,7 @@ internal sealed class EarlierAttempt
         var (last, count, simulated) = (default(StepCheckpoint), 0, false);
         try
         {
-            await foreach (var record in checkpoints.ListAsync(run.RunId, id, runAttempt, cancellationToken))
+            await foreach (var record in checkpoints.ListAsync(run.Identity, id, runAttempt, cancellationToken))
             {
                 (last, count, simulated) = (record, count + 1, simulated || record is { Status: StepStatus.Completed, Simulated: true });
             }

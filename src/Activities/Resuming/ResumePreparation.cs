@@ -43,7 +43,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             output => output.Key,
             output => new GivenOutput(output.Value?.DeepClone(), StepTransform.Apply(run.Steps[ids.IndexOf(output.Key)].Transform, output.Value)?.Value),
             StringComparer.Ordinal);
-        run = run with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
+        run = run.Of(choices.ForkAs is null ? record.Identity : run.Identity) with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
         var changed = RunComparison.Between(before, run, given.ContainsKey, mocks);
         var reused = ReusedSteps.Find(run, earlier, from, models);
         run = run with
@@ -53,7 +53,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             Plan = run.Plan with
             {
                 Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
-                Spent = choices.ForkAs is null ? await SpentAsync(record.RunId, cancellationToken) : default,
+                Spent = choices.ForkAs is null ? await SpentAsync(record.Identity, cancellationToken) : default,
             },
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
@@ -121,7 +121,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         var earlier = new List<EarlierAttempt>();
         for (var attempt = record.Attempt; attempt >= 1; attempt--)
         {
-            var run = await runs.FindPreparedAsync(record.RunId, attempt, cancellationToken) ?? throw new RunRefusedException(
+            var run = await runs.FindPreparedAsync(record, attempt, cancellationToken) ?? throw new RunRefusedException(
                 [new WorkflowError(ErrorKind.Internal, $"What attempt {attempt} of run '{record.RunId}' executed is missing: its storage was changed. Restart the run.")]);
             earlier.Add(await EarlierAttempt.ReadAsync(run, record.Attempts[attempt - 1].From, checkpoints, cancellationToken));
         }
@@ -130,10 +130,10 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
     }
 
     /// <summary>What the run has cost so far, as its feed tells it.</summary>
-    private async Task<TokenUsage> SpentAsync(string runId, CancellationToken cancellationToken)
+    private async Task<TokenUsage> SpentAsync(RunIdentity run, CancellationToken cancellationToken)
     {
         var all = new RunProjection([]);
-        foreach (var item in (await feed.ReadAsync(runId, 0, cancellationToken)).Events)
+        foreach (var item in (await feed.ReadAsync(run, 0, cancellationToken)).Events)
         {
             all.Apply(item);
         }
@@ -149,7 +149,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         var places = new Dictionary<string, CheckpointReference>(StringComparer.Ordinal);
         foreach (var (id, place) in run.Reused!.Where(step => step.Value.Attempt > 0))
         {
-            var record = await checkpoints.FindAsync(source.RunId, id, place.RunAttempt, place.Attempt, cancellationToken)
+            var record = await checkpoints.FindAsync(source.Identity, id, place.RunAttempt, place.Attempt, cancellationToken)
                 ?? throw new InvalidOperationException($"The record of step '{id}' of run '{source.RunId}' was there a moment ago.");
             copies.Add(record with { RunId = run.RunId, RunAttempt = 0, Attempt = 1 });
             places.Add(id, new CheckpointReference(0, 1));

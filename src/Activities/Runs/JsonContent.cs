@@ -13,6 +13,20 @@ internal static class JsonContent
 
     public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
 
+    /// <summary>Whether it is a record with this stamp; not when it cannot be read.</summary>
+    public static bool HasStamp(StoredContent stored, string? stamp)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StampedRecord>(stored.Bytes.Span, WorkflowJson.Compact) is { } record
+                && (record.Stamp ?? record.Plan?.Stamp) == stamp;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     private static T Parse<T>(ContentKey key, StoredContent stored)
         where T : class
     {
@@ -61,4 +75,6 @@ internal static class JsonContent
         : "it does not hold what it should";
 
     private sealed record AnyRecord(int? Format);
+
+    private sealed record StampedRecord(string? Stamp, StampedRecord? Plan);
 }

@@ -11,7 +11,7 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>
 /// Everything one attempt of a run executes, resolved and fixed before its first step: written once, then only read.
 /// </summary>
-public sealed record PreparedRun : IStoredRecord
+public sealed record PreparedRun : IRunPart
 {
     private NameScope? _names;
     private WorkflowGraph? _graph;
@@ -61,6 +61,14 @@ public sealed record PreparedRun : IStoredRecord
     /// <summary>What was asked for beside the definition: an attempt that resumes this one asks for the same.</summary>
     public RunOptions Options { get; init; } = new();
 
+    /// <summary>The run and no other of its id.</summary>
+    [JsonIgnore]
+    public RunIdentity Identity => new(RunId, Plan.Stamp);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    string? IRunPart.Stamp => Plan.Stamp;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public string? Flaw => Plan?.Steps is null || Inputs is null || Prompts is null || Steps is null || Options is null ? "a member of it is null"
@@ -75,6 +83,9 @@ public sealed record PreparedRun : IStoredRecord
     [JsonIgnore]
     public NameScope Names => _names ??= new NameScope(
         Steps.Select(step => new NamedStep(step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
+
+    /// <summary>The same as of this very run.</summary>
+    public PreparedRun Of(RunIdentity run) => this with { Plan = Plan with { Stamp = run.Stamp } };
 
     /// <summary>Whether the step may be executed at all.</summary>
     public bool Executes(PreparedStep step)

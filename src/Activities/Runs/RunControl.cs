@@ -6,14 +6,14 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>
 /// Carries what is asked of a run to those who work on it: durably through <c>control.json</c>, at once to those of this process, and within
-/// two seconds to those of others. Keeps nothing in memory for a run that nobody watches. Thread-safe.
+/// two seconds to those of others; so do they hear that the run was deleted or has ended. Keeps nothing in memory for a run that nobody watches. Thread-safe.
 /// </summary>
-/// <param name="isShared">Whether other processes ask something of the steps that execute in this one.</param>
+/// <param name="isShared">Whether other processes may write to the store: only then it is looked at.</param>
 /// <param name="logger">Is told of what cannot be read; null: nothing is.</param>
-public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared, ILogger<RunControl>? logger = null)
+public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared = true, ILogger<RunControl>? logger = null)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Listeners> _listeners = new(StringComparer.Ordinal);
+    private readonly Dictionary<RunIdentity, Listeners> _listeners = [];
     private string? _unreadable;
 
     /// <summary>How often what other processes ask is looked for.</summary>
@@ -33,42 +33,40 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
 
     /// <summary>Asks the executing steps of the attempt to end. May be repeated.</summary>
     /// <param name="reason">What the steps will record as the reason.</param>
-    public Task CancelAsync(string runId, int runAttempt, string reason, CancellationToken cancellationToken) =>
-        CancelAsync(runId, runAttempt, reason, null, cancellationToken);
+    public Task CancelAsync(RunIdentity run, int runAttempt, string reason, CancellationToken cancellationToken) =>
+        CancelAsync(run, runAttempt, reason, null, cancellationToken);
 
     /// <summary>The same for a decision of the run's own.</summary>
     /// <param name="decidedBy">The step whose end decided it; null: the run's time.</param>
-    public Task CancelAsync(string runId, int runAttempt, string reason, DecidingStep? decidedBy, CancellationToken cancellationToken) =>
-        ChangeAsync(runId, requests => requests.With(new ScopeCancellation(runAttempt, "", reason, decidedBy)), cancellationToken);
+    public Task CancelAsync(RunIdentity run, int runAttempt, string reason, DecidingStep? decidedBy, CancellationToken cancellationToken) =>
+        ChangeAsync(run, requests => requests.With(new ScopeCancellation(runAttempt, "", reason, decidedBy)), cancellationToken);
 
     /// <summary>Writes down that nothing new is to start: from now on the run's time stands still. May be repeated.</summary>
-    public Task SuspendAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        ChangeAsync(runId, requests => requests.Suspended(runAttempt, time.GetUtcNow()), cancellationToken);
+    public Task SuspendAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
+        ChangeAsync(run, requests => requests.Suspended(runAttempt, time.GetUtcNow()), cancellationToken);
 
     /// <summary>Writes down that a suspended run is to go on. Changes nothing when it is not suspended.</summary>
-    public Task ContinueAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        ChangeAsync(runId, requests => requests.Continued(runAttempt, time.GetUtcNow()), cancellationToken);
+    public Task ContinueAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
+        ChangeAsync(run, requests => requests.Continued(runAttempt, time.GetUtcNow()), cancellationToken);
 
     /// <summary>All that was asked of the run, of each of its attempts. A damaged or newer <c>control.json</c> asks for nothing.</summary>
     /// <exception cref="ContentStoreException">The store is away.</exception>
-    public async Task<RunRequests> ReadAsync(string runId, CancellationToken cancellationToken) =>
-        (await FindAsync(runId, cancellationToken))?.Value ?? RunRequests.None;
+    public async Task<RunRequests> ReadAsync(RunIdentity run, CancellationToken cancellationToken) =>
+        (await FindAsync(run.RunId, cancellationToken))?.Value is { } requests && requests.Stamp == run.Stamp ? requests : RunRequests.None;
 
     /// <summary>What tells an executing step to end; fired already when it was asked for before.</summary>
     /// <param name="applies">Which cancellations are meant for it.</param>
     /// <exception cref="ContentStoreException">The store is away.</exception>
-    internal async Task<RunWatch> WatchAsync(string runId, Func<ScopeCancellation, bool> applies, CancellationToken cancellationToken)
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    internal async Task<RunWatch> WatchAsync(RunIdentity run, int runAttempt, Func<ScopeCancellation, bool> applies, CancellationToken cancellationToken)
     {
-        var watch = RunWatch.Of(applies, tell => Listen(runId, isShared, tell));
+        var watch = RunWatch.Of(runAttempt, applies, tell => Listen(run, tell));
         try
         {
             // Only now: what is asked from here on is told.
-            if ((await ReadAsync(runId, cancellationToken)).Cancellations.FirstOrDefault(applies) is { } cancellation)
-            {
-                await watch.EndAsync(cancellation);
-            }
-
-            return watch;
+            var presence = await store.LookAsync(run, cancellationToken);
+            await watch.HearAsync(await ReadAsync(run, cancellationToken), presence);
+            return presence.IsGone ? throw new RunGoneException(run) : watch;
         }
         catch
         {
@@ -77,20 +75,21 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         }
     }
 
-    private async Task ChangeAsync(string runId, Func<RunRequests, RunRequests> change, CancellationToken cancellationToken)
+    private async Task ChangeAsync(RunIdentity run, Func<RunRequests, RunRequests> change, CancellationToken cancellationToken)
     {
-        var key = RunKeys.Control(runId);
+        var key = RunKeys.Control(run.RunId);
         while (true)
         {
-            var stored = await FindAsync(runId, cancellationToken);
-            var present = stored?.Value ?? RunRequests.None;
+            var stored = await FindAsync(run.RunId, cancellationToken);
+            await store.CheckThereAsync(run, cancellationToken);
+            var present = stored is { Value: var own } && own.Stamp == run.Stamp ? own : RunRequests.None with { Stamp = run.Stamp };
             var changed = change(present);
             if (ReferenceEquals(changed, present)
                 || (stored is null
                     ? await store.CreateAsync(key, JsonContent.Bytes(changed), cancellationToken)
                     : await store.ReplaceAsync(key, JsonContent.Bytes(changed), stored.Value.ETag, cancellationToken)) is not null)
             {
-                await TellAsync(runId, changed);
+                await TellAsync(run, changed, default);
                 return;
             }
         }
@@ -120,89 +119,78 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         }
     }
 
-    private Task TellAsync(string runId, RunRequests requests)
+    private Task TellAsync(RunIdentity run, RunRequests requests, RunPresence presence)
     {
-        Func<RunRequests, Task>[] tell;
+        Func<RunRequests, RunPresence, Task>[] tell;
         lock (_gate)
         {
-            tell = _listeners.TryGetValue(runId, out var listeners) ? [.. listeners.All] : [];
+            tell = _listeners.TryGetValue(run, out var listeners) ? [.. listeners.All] : [];
         }
 
-        return Task.WhenAll(tell.Select(listener => listener(requests)));
+        return Task.WhenAll(tell.Select(listener => listener(requests, presence)));
     }
 
-    /// <param name="looks">Whether the store is to be looked at for what other processes ask.</param>
-    private Listening Listen(string runId, bool looks, Func<RunRequests, Task> listener)
+    private Listening Listen(RunIdentity run, Func<RunRequests, RunPresence, Task> listener)
     {
         lock (_gate)
         {
-            if (!_listeners.TryGetValue(runId, out var listeners))
+            if (!_listeners.TryGetValue(run, out var listeners))
             {
-                _listeners.Add(runId, listeners = new Listeners());
+                _listeners.Add(run, listeners = new Listeners());
+                _ = isShared ? LookAsync(run, listeners.Left.Token) : Task.CompletedTask;
             }
 
             listeners.All.Add(listener);
-            if (looks && listeners.Looking is null)
-            {
-                listeners.Looking = new CancellationTokenSource();
-                _ = LookAsync(runId, listeners.Looking.Token);
-            }
         }
 
-        return new Listening(this, runId, listener);
+        return new Listening(this, run, listener);
     }
 
-    private void Leave(string runId, Func<RunRequests, Task> listener)
+    private void Leave(RunIdentity run, Func<RunRequests, RunPresence, Task> listener)
     {
         lock (_gate)
         {
-            if (_listeners.TryGetValue(runId, out var listeners) && listeners.All.Remove(listener) && listeners.All.Count == 0)
+            if (_listeners.TryGetValue(run, out var listeners) && listeners.All.Remove(listener) && listeners.All.Count == 0)
             {
-                _listeners.Remove(runId);
-                listeners.Looking?.Cancel();
+                _listeners.Remove(run);
+                listeners.Left.Cancel();
             }
         }
     }
 
-    private async Task LookAsync(string runId, CancellationToken stop)
+    /// <summary>Looks for what others ask: one look for all steps of the run that execute in this process.</summary>
+    private async Task LookAsync(RunIdentity run, CancellationToken left)
     {
         while (true)
         {
-            await Task.Delay(LookInterval, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stop.IsCancellationRequested)
+            await Task.Delay(LookInterval, time, left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (left.IsCancellationRequested)
             {
                 return;
             }
 
-            if (await TryReadAsync(runId, stop) is { } requests)
+            try
             {
-                await TellAsync(runId, requests);
+                var presence = await store.LookAsync(run, left);
+                await TellAsync(run, await ReadAsync(run, left), presence);
             }
-        }
-    }
-
-    /// <summary>Null when the store is away: it is asked again at the next look.</summary>
-    private async Task<RunRequests?> TryReadAsync(string runId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ReadAsync(runId, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
-        {
-            return null;
+            catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
+            {
+                // The store is away, or nobody watches any more. It is asked again at the next look.
+            }
         }
     }
 
     private sealed class Listeners
     {
-        public HashSet<Func<RunRequests, Task>> All { get; } = [];
+        public HashSet<Func<RunRequests, RunPresence, Task>> All { get; } = [];
 
-        public CancellationTokenSource? Looking { get; set; }
+        /// <summary>Fires when the last one has left. Not disposed of: a look may hold its token.</summary>
+        public CancellationTokenSource Left { get; } = new();
     }
 
-    private sealed class Listening(RunControl control, string runId, Func<RunRequests, Task> listener) : IDisposable
+    private sealed class Listening(RunControl control, RunIdentity run, Func<RunRequests, RunPresence, Task> listener) : IDisposable
     {
-        public void Dispose() => control.Leave(runId, listener);
+        public void Dispose() => control.Leave(run, listener);
     }
 }

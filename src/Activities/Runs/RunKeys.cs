@@ -43,6 +43,14 @@ internal static partial class RunKeys
         _ => false,
     };
 
+    /// <summary>Whether what is kept there says of which run it is (<see cref="IRunPart"/>).</summary>
+    public static bool IsStamped(ContentKey key) => key.Value.Split('/') switch
+    {
+        [_, _, "control.json"] or [_, _, "steps", _, _] => true,
+        [_, _, var file] => file.StartsWith("prepared-", StringComparison.Ordinal),
+        _ => false,
+    };
+
     /// <summary>The number of the run's attempt that the key names; 0 when it names none.</summary>
     public static int AttemptOf(ContentKey key) => key.Value.Split('/') switch
     {

@@ -11,6 +11,8 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
 public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, TimeProvider time)
 {
+    private const int StampLength = 16;
+
     /// <summary>So long a record may be without the rest of its run.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
 
@@ -25,6 +27,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var record = new RunRecord
         {
             RunId = prepared.RunId,
+            Stamp = RandomNumberGenerator.GetHexString(StampLength, lowercase: true),
             Workflow = run.Workflow,
             App = run.App,
             DefinitionHash = hash,
@@ -51,12 +54,13 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             record = present;
         }
 
+        await runs.ClearAsync(record, cancellationToken);
         foreach (var checkpoint in run.Forked)
         {
-            await checkpoints.CreateAsync(checkpoint, cancellationToken);
+            await checkpoints.CreateAsync(record.Identity, checkpoint, cancellationToken);
         }
 
-        await Task.WhenAll(runs.PutPreparedAsync(prepared, cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
+        await Task.WhenAll(runs.PutPreparedAsync(prepared.Of(record.Identity), cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
         return record;
     }
 
@@ -70,13 +74,13 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(run);
         var hash = await PutDefinitionAsync(run, cancellationToken);
-        var name = await runs.PutResumedAsync(prepared, cancellationToken);
+        var name = await runs.PutResumedAsync(prepared.Of(before.Identity), cancellationToken);
         RunRecord? opened = null;
         try
         {
             await runs.UpdateAsync(
                 before.RunId,
-                record => opened = record.HasEnded && record.Attempt == before.Attempt
+                record => opened = record.HasEnded && record.Identity == before.Identity && record.Attempt == before.Attempt
                     ? record with
                     {
                         DefinitionHash = hash,
@@ -109,7 +113,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var now = time.GetUtcNow();
         var record = await runs.UpdateAsync(
             runId,
-            record => record.Attempt != runAttempt || record.HasEnded || record.Attempts[^1].StartedAt is not null
+            record => record.Identity != prepared.Identity || record.Attempt != runAttempt || record.HasEnded || record.Attempts[^1].StartedAt is not null
                 ? record
                 : record.WithAttempt(attempt => attempt with { StartedAt = Later(now, record.CreatedAt) }) with
                 {
@@ -118,33 +122,34 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                 },
             cancellationToken);
         await feed.AppendAsync(
-            runId,
+            prepared.Identity,
             [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.Attempts[^1].StartedAt ?? now) { Status = RunStatus.Running }],
             cancellationToken);
         return prepared;
     }
 
     /// <summary>Tells the feed what was decided about steps that did not execute.</summary>
-    public async Task RecordAsync(string runId, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
+    public async Task RecordAsync(RunIdentity run, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
     {
-        var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
+        var prepared = await runs.GetPreparedAsync(run, runAttempt, cancellationToken);
+        await runs.CheckThereAsync(run, cancellationToken);
         await feed.AppendAsync(
-            runId, [.. decisions.Select(decision => StepEvents.Of(runId, runAttempt, prepared.Steps[decision.Step], decision))], cancellationToken);
+            run, [.. decisions.Select(decision => StepEvents.Of(run.RunId, runAttempt, prepared.Steps[decision.Step], decision))], cancellationToken);
     }
 
     /// <summary>Collects the outputs, writes how the attempt ended, and tells the feed.</summary>
     /// <param name="observed">How the steps whose records the outputs read ended, as far as they have no output; null when there are none.</param>
     public async Task FinishAsync(
-        string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, IReadOnlyList<EndedStep>? observed,
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, IReadOnlyList<EndedStep>? observed,
         CancellationToken cancellationToken)
     {
-        var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
+        var prepared = await runs.GetPreparedAsync(run, runAttempt, cancellationToken);
         if (status == RunStatus.Completed)
         {
-            await runs.PutOutputsAsync(runId, runAttempt, await OutputsAsync(prepared, observed, cancellationToken), cancellationToken);
+            await runs.PutOutputsAsync(run, runAttempt, await OutputsAsync(prepared, observed, cancellationToken), cancellationToken);
         }
 
-        await EndAsync(runId, runAttempt, status, error, at, cancellationToken);
+        await EndAsync(run, runAttempt, status, error, at, cancellationToken);
     }
 
     /// <summary>Whether the host that wrote the record may be about to write the rest of the run, too.</summary>
@@ -157,29 +162,37 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     /// <summary>Writes how the attempt ended, and tells the feed; an attempt that has ended already stays as it is.</summary>
     /// <param name="ended">When; null: now.</param>
     public async Task EndAsync(
-        string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken)
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken)
     {
         var at = ended ?? time.GetUtcNow();
-        await runs.UpdateAsync(
-            runId,
-            record => record.HasEnded || record.Attempt != runAttempt
-                ? record
-                : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = Later(at, attempt.StartedAt), Error = error }) with
-                {
-                    Status = status,
-                    CompletedAt = Later(at, record.Attempts[^1].StartedAt),
-                    Error = error,
-                },
-            cancellationToken);
+        try
+        {
+            await runs.UpdateAsync(run.RunId, record => Ended(record, run, runAttempt, status, error, at), cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            throw new RunGoneException(run);
+        }
+
         var name = status switch
         {
             RunStatus.Completed => RunEventNames.RunCompleted,
             RunStatus.Cancelled => RunEventNames.RunCancelled,
             _ => RunEventNames.RunFailed,
         };
-        await feed.AppendAsync(runId, [new RunEvent(name, runId, runAttempt, at) { Status = status, Error = error }], cancellationToken);
-        runs.Forget(runId, runAttempt);
+        await feed.AppendAsync(run, [new RunEvent(name, run.RunId, runAttempt, at) { Status = status, Error = error }], cancellationToken);
+        runs.Forget(run.RunId, runAttempt);
     }
+
+    private static RunRecord Ended(RunRecord record, RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) =>
+        record.Identity != run ? throw new RunGoneException(run)
+        : record.HasEnded || record.Attempt != runAttempt ? record
+        : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = Later(at, attempt.StartedAt), Error = error }) with
+        {
+            Status = status,
+            CompletedAt = Later(at, record.Attempts[^1].StartedAt),
+            Error = error,
+        };
 
     /// <summary>Nothing ends before it began, though another process with another clock may have begun it.</summary>
     private static DateTimeOffset Later(DateTimeOffset at, DateTimeOffset? begun) => begun > at ? begun.Value : at;

@@ -11,6 +11,9 @@ public sealed record RunRecord : IStoredRecord
 
     public required string RunId { get; init; }
 
+    /// <summary>Drawn at random when the run was written down: what has another stamp is of another run of that id. Null: written by a version that drew none.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The workflow's slug.</summary>
     public required string Workflow { get; init; }
 
@@ -50,11 +53,15 @@ public sealed record RunRecord : IStoredRecord
 
     public IReadOnlyList<RunAttempt> Attempts { get; init; } = [new(1)];
 
-    /// <summary>Names what each attempt after the first executes (<see cref="RunStore.GetPreparedAsync"/>).</summary>
+    /// <summary>Names what each attempt after the first executes (<see cref="RunStore.FindPreparedAsync"/>).</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
 
     /// <summary>The run is being deleted: to everybody else it is not there any more.</summary>
     public bool Deleting { get; init; }
+
+    /// <summary>The run and no other of its id.</summary>
+    [JsonIgnore]
+    public RunIdentity Identity => new(RunId, Stamp);
 
     /// <inheritdoc/>
     [JsonIgnore]

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>What was asked of the attempts of a run: <c>control.json</c>. Only ever added to; the end of a suspension is set once.</summary>
-public sealed record RunRequests : IStoredRecord
+public sealed record RunRequests : IRunPart
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
@@ -15,6 +15,9 @@ public sealed record RunRequests : IStoredRecord
         || Suspensions.Any(suspension => suspension is null)
         || Cancellations.Any(cancellation => cancellation?.Scope is null || cancellation.Reason is null)
             ? "a member of it is missing" : null;
+
+    /// <inheritdoc cref="RunIdentity.Stamp"/>
+    public string? Stamp { get; init; }
 
     public static RunRequests None { get; } = new();
 

@@ -48,6 +48,22 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
+    /// <summary>Deletes what a late writer of an earlier run of the id left behind. It would count for nothing; other parts of that kind are written over.</summary>
+    public async Task ClearAsync(RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        await foreach (var key in store.ListAsync(RunKeys.Run(record.RunId), cancellationToken))
+        {
+            if (RunKeys.IsStamped(key) && await store.GetAsync(key, cancellationToken) is { } part && !JsonContent.HasStamp(part, record.Stamp))
+            {
+                await store.DeleteAsync(key, part.ETag, cancellationToken);
+            }
+        }
+    }
+
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public Task CheckThereAsync(RunIdentity run, CancellationToken cancellationToken) => store.CheckThereAsync(run, cancellationToken);
+
     /// <summary>The record; null when there is no such run, or it is being deleted.</summary>
     /// <exception cref="UnreadableRecordException">There is one that this version cannot read.</exception>
     public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
@@ -101,7 +117,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     /// <summary>Fixes what the first attempt of a run executes. Of several callers the first one counts.</summary>
     public async Task PutPreparedAsync(PreparedRun prepared, CancellationToken cancellationToken) =>
-        await store.CreateAsync(RunKeys.Prepared(prepared.RunId, FirstAttempt), JsonContent.Bytes(prepared), cancellationToken);
+        await store.CreatePartAsync(prepared.Identity, RunKeys.Prepared(prepared.RunId, FirstAttempt), prepared, cancellationToken);
 
     /// <summary>Writes down what a later attempt would execute. It counts once the run's record names it.</summary>
     /// <returns>The name for <see cref="RunRecord.Resumed"/>: the same content has the same name.</returns>
@@ -114,32 +130,54 @@ public sealed class RunStore(IContentStore store) : IDisposable
         return name;
     }
 
-    /// <summary>What an attempt of a run executes.</summary>
+    /// <summary>What an attempt of a run executes, whichever run has the id now.</summary>
+    /// <exception cref="RunGoneException">There is no such run.</exception>
     /// <exception cref="InvalidDataException">It is not there.</exception>
-    public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        Known(runId, runAttempt) ?? _prepared.Set(
-            (runId, runAttempt),
-            await FindPreparedAsync(runId, runAttempt, cancellationToken) ?? throw new InvalidDataException(
-                $"What attempt {runAttempt} of run '{runId}' executes is missing: the run was deleted while it ran, or its storage was changed."),
-            new MemoryCacheEntryOptions { SlidingExpiration = KeptFor });
+    public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) => await GetPreparedAsync(
+        await FindAsync(runId, cancellationToken) ?? throw new RunGoneException(new RunIdentity(runId, null)), runAttempt, cancellationToken);
+
+    /// <summary>What an attempt of this very run executes.</summary>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    public async Task<PreparedRun> GetPreparedAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) => Known(run, runAttempt)
+        ?? (await FindAsync(run.RunId, cancellationToken) is { } record && record.Identity == run
+            ? await GetPreparedAsync(record, runAttempt, cancellationToken)
+            : throw new RunGoneException(run));
 
     /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
-    public async Task<PreparedRun?> FindPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    public async Task<PreparedRun?> FindPreparedAsync(RunRecord record, int runAttempt, CancellationToken cancellationToken)
     {
-        if (Known(runId, runAttempt) is { } known)
+        ArgumentNullException.ThrowIfNull(record);
+        if (Known(record.Identity, runAttempt) is { } known)
         {
             return known;
         }
 
-        var name = runAttempt == 1 ? FirstAttempt : (await FindAsync(runId, cancellationToken))?.Resumed.ElementAtOrDefault(runAttempt - 2);
-        return name is null ? null : (await store.ReadAsync<PreparedRun>(RunKeys.Prepared(runId, name), cancellationToken))?.Value;
+        var name = runAttempt == 1 ? FirstAttempt : record.Resumed.ElementAtOrDefault(runAttempt - 2);
+        return name is null ? null : await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken);
     }
 
     /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
     public void Forget(string runId, int runAttempt) => _prepared.Remove((runId, runAttempt));
 
-    public async Task PutOutputsAsync(string runId, int runAttempt, JsonObject outputs, CancellationToken cancellationToken) =>
-        await store.PutAsync(RunKeys.Outputs(runId, runAttempt), JsonContent.Bytes(outputs), cancellationToken);
+    /// <summary>Writes the outputs of an attempt.</summary>
+    /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
+    public async Task PutOutputsAsync(RunIdentity run, int runAttempt, JsonObject outputs, CancellationToken cancellationToken)
+    {
+        var (key, content) = (RunKeys.Outputs(run.RunId, runAttempt), JsonContent.Bytes(outputs));
+        while (true)
+        {
+            // In this order: what a later run of the id writes after the look is not written over.
+            var present = await store.GetAsync(key, cancellationToken);
+            await store.CheckThereAsync(run, cancellationToken);
+            if ((present is null
+                ? await store.CreateAsync(key, content, cancellationToken)
+                : await store.ReplaceAsync(key, content, present.ETag, cancellationToken)) is not null)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>The outputs of an attempt; null when it has none.</summary>
     public async Task<JsonObject?> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
@@ -147,7 +185,15 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     public void Dispose() => _prepared.Dispose();
 
-    private PreparedRun? Known(string runId, int runAttempt) => _prepared.Get<PreparedRun>((runId, runAttempt));
+    private async Task<PreparedRun> GetPreparedAsync(RunRecord record, int runAttempt, CancellationToken cancellationToken) =>
+        Known(record.Identity, runAttempt) ?? _prepared.Set(
+            (record.RunId, runAttempt),
+            await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw new InvalidDataException(
+                $"What attempt {runAttempt} of run '{record.RunId}' executes is missing: its storage was changed."),
+            new MemoryCacheEntryOptions { SlidingExpiration = KeptFor });
+
+    private PreparedRun? Known(RunIdentity run, int runAttempt) =>
+        _prepared.Get<PreparedRun>((run.RunId, runAttempt)) is { } known && known.Identity == run ? known : null;
 
     private async Task PutIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.PutAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);

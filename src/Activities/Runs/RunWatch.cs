@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Scheduling;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Tells one executing step when it is to end. Thread-safe; disposing it stops the looking.</summary>
@@ -8,12 +10,10 @@ public sealed class RunWatch : IDisposable
     private ScopeCancellation? _cancellation;
     private IDisposable? _listening;
 
-    private RunWatch()
-    {
-    }
+    private readonly int _runAttempt;
+    private readonly Func<ScopeCancellation, bool> _applies;
 
-    /// <summary>Never fires: for steps that run however the run ends.</summary>
-    public static RunWatch Never { get; } = new();
+    private RunWatch(int runAttempt, Func<ScopeCancellation, bool> applies) => (_runAttempt, _applies) = (runAttempt, applies);
 
     public CancellationToken Token => _source.Token;
 
@@ -24,15 +24,20 @@ public sealed class RunWatch : IDisposable
     public Task EndAsync(ScopeCancellation cancellation) =>
         Interlocked.CompareExchange(ref _cancellation, cancellation, null) is null ? _source.CancelAsync() : Task.CompletedTask;
 
+    /// <summary>Ends the step when something was asked that is meant for it, or when its attempt of the run is over.</summary>
+    internal Task HearAsync(RunRequests requests, RunPresence presence) =>
+        requests.Cancellations.FirstOrDefault(_applies) is { } cancellation ? EndAsync(cancellation)
+        : presence.Ended >= _runAttempt ? EndAsync(new ScopeCancellation(_runAttempt, "", StepReason.Cancel, null))
+        : Task.CompletedTask;
+
     public void Dispose() => _listening?.Dispose();
 
     /// <param name="applies">Which cancellations are meant for the step.</param>
     /// <param name="listen">Begins to tell what is asked of the run.</param>
-    internal static RunWatch Of(Func<ScopeCancellation, bool> applies, Func<Func<RunRequests, Task>, IDisposable> listen)
+    internal static RunWatch Of(int runAttempt, Func<ScopeCancellation, bool> applies, Func<Func<RunRequests, RunPresence, Task>, IDisposable> listen)
     {
-        var watch = new RunWatch();
-        watch._listening = listen(
-            requests => requests.Cancellations.FirstOrDefault(applies) is { } cancellation ? watch.EndAsync(cancellation) : Task.CompletedTask);
+        var watch = new RunWatch(runAttempt, applies);
+        watch._listening = listen(watch.HearAsync);
         return watch;
     }
 }

@@ -9,16 +9,16 @@ namespace Orchestrator.Activities.Steps;
 public sealed class CheckpointStore(IContentStore store)
 {
     /// <summary>The record of one attempt; null when the attempt is not over.</summary>
-    public async Task<StepCheckpoint?> FindAsync(string runId, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<StepCheckpoint>(RunKeys.Checkpoint(runId, stepPath, runAttempt, attempt), cancellationToken))?.Value;
+    public async Task<StepCheckpoint?> FindAsync(RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) =>
+        await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
 
     /// <summary>Writes the record unless the attempt has one. Returns the one that counts: of two executions of one attempt, the first's.</summary>
-    public async Task<StepCheckpoint> CreateAsync(StepCheckpoint checkpoint, CancellationToken cancellationToken)
+    /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
+    public Task<StepCheckpoint> CreateAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        var key = RunKeys.Checkpoint(checkpoint.RunId, checkpoint.StepPath, checkpoint.RunAttempt, checkpoint.Attempt);
-        return await store.CreateAsync(key, JsonContent.Bytes(checkpoint), cancellationToken) is not null
-            ? checkpoint
-            : (await store.ReadAsync<StepCheckpoint>(key, cancellationToken))!.Value.Value;
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return store.CreatePartAsync(
+            run, RunKeys.Checkpoint(run.RunId, checkpoint.StepPath, checkpoint.RunAttempt, checkpoint.Attempt), checkpoint with { Stamp = run.Stamp }, cancellationToken);
     }
 
     /// <summary>
@@ -35,27 +35,27 @@ public sealed class CheckpointStore(IContentStore store)
         }
 
         return run.Reused?.TryGetValue(prepared.Id, out var place) == true
-            ? await FindAsync(run.RunId, prepared.Id, place.RunAttempt, place.Attempt, cancellationToken)
+            ? await FindAsync(run.Identity, prepared.Id, place.RunAttempt, place.Attempt, cancellationToken)
                 ?? throw new InvalidDataException(
                     $"'{RunKeys.Checkpoint(run.RunId, prepared.Id, place.RunAttempt, place.Attempt)}' is missing, which attempt {run.RunAttempt} of the run reuses: its storage was changed.")
-            : await FindCompletedAsync(run.RunId, prepared.Id, run.RunAttempt, cancellationToken);
+            : await FindCompletedAsync(run.Identity, prepared.Id, run.RunAttempt, cancellationToken);
     }
 
     /// <summary>The records of all attempts of a step in one attempt of the run, in order.</summary>
     public async IAsyncEnumerable<StepCheckpoint> ListAsync(
-        string runId, string stepPath, int runAttempt, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunIdentity run, string stepPath, int runAttempt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var attempt = 1; await FindAsync(runId, stepPath, runAttempt, attempt, cancellationToken) is { } checkpoint; attempt++)
+        for (var attempt = 1; await FindAsync(run, stepPath, runAttempt, attempt, cancellationToken) is { } checkpoint; attempt++)
         {
             yield return checkpoint;
         }
     }
 
     /// <summary>The record of the latest attempt of a step that has ended; null when it made none.</summary>
-    public async Task<StepCheckpoint?> FindLastAsync(string runId, string stepPath, int runAttempt, CancellationToken cancellationToken)
+    public async Task<StepCheckpoint?> FindLastAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken)
     {
         StepCheckpoint? last = null;
-        await foreach (var checkpoint in ListAsync(runId, stepPath, runAttempt, cancellationToken))
+        await foreach (var checkpoint in ListAsync(run, stepPath, runAttempt, cancellationToken))
         {
             last = checkpoint;
         }
@@ -64,12 +64,12 @@ public sealed class CheckpointStore(IContentStore store)
     }
 
     /// <summary>The record of the last completed turn of a repeated step, looked for from <paramref name="attempt"/> backwards; null when there is none.</summary>
-    public async Task<StepCheckpoint?> FindTurnAsync(string runId, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
+    public async Task<StepCheckpoint?> FindTurnAsync(RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
     {
         StepCheckpoint? checkpoint = null;
         for (; attempt > 0 && checkpoint is not { Status: StepStatus.Completed }; attempt--)
         {
-            checkpoint = await FindAsync(runId, stepPath, runAttempt, attempt, cancellationToken);
+            checkpoint = await FindAsync(run, stepPath, runAttempt, attempt, cancellationToken);
         }
 
         return checkpoint is { Status: StepStatus.Completed } ? checkpoint : null;
@@ -79,11 +79,11 @@ public sealed class CheckpointStore(IContentStore store)
     /// The record of the attempt that completed a step; null when none did. A failed attempt is recorded before the next one starts,
     /// so the attempts are looked at one after the other.
     /// </summary>
-    public async Task<StepCheckpoint?> FindCompletedAsync(string runId, string stepPath, int runAttempt, CancellationToken cancellationToken)
+    public async Task<StepCheckpoint?> FindCompletedAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var checkpoint = await FindAsync(runId, stepPath, runAttempt, attempt, cancellationToken);
+            var checkpoint = await FindAsync(run, stepPath, runAttempt, attempt, cancellationToken);
             if (checkpoint is null or { Status: StepStatus.Completed, Again: false })
             {
                 return checkpoint;

@@ -35,7 +35,7 @@ internal sealed class ChunkFeed(RunEventFeed feed, ExecuteStepInput call, TimePr
             _last = time.GetTimestamp();
             try
             {
-                await feed.AppendAsync(call.RunId, [chunk], cancellationToken);
+                await feed.AppendAsync(call.Run, [chunk], cancellationToken);
             }
             catch (ContentStoreException exception)
             {

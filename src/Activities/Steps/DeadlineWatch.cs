@@ -48,7 +48,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
         RunRequests requests;
         try
         {
-            requests = await control.ReadAsync(call.RunId, _done.Token);
+            requests = await control.ReadAsync(call.Run, _done.Token);
         }
         catch (ContentStoreException)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
@@ -8,6 +9,9 @@ namespace Orchestrator.Activities.Steps;
 public sealed record ExecuteStepInput
 {
     public required string RunId { get; init; }
+
+    /// <summary><see cref="RunIdentity.Stamp"/> of the run.</summary>
+    public string? Stamp { get; init; }
 
     public required int RunAttempt { get; init; }
 
@@ -63,6 +67,10 @@ public sealed record ExecuteStepInput
 
     /// <summary>What the orchestrator decided since it last told somebody, for the event feed; null when nothing.</summary>
     public IReadOnlyList<StepDecision>? Decisions { get; init; }
+
+    /// <summary>The run and no other of its id.</summary>
+    [JsonIgnore]
+    public RunIdentity Run => new(RunId, Stamp);
 
     /// <summary>Whether a cancellation is meant for this execution. A step does not cancel itself: its own end is its record.</summary>
     public bool Heeds(ScopeCancellation cancellation)

@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>The record of one attempt of a step, kept for ever: what it was given, what it gave, what it cost. Its existence means that the attempt is over.</summary>
-public sealed record StepCheckpoint : IStoredRecord
+public sealed record StepCheckpoint : IRunPart
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
@@ -17,6 +17,9 @@ public sealed record StepCheckpoint : IStoredRecord
     public required string CallId { get; init; }
 
     public required string RunId { get; init; }
+
+    /// <summary><see cref="RunIdentity.Stamp"/> of the run; set when the record is written.</summary>
+    public string? Stamp { get; init; }
 
     public required int RunAttempt { get; init; }
 

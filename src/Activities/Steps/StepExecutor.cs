@@ -34,17 +34,41 @@ public sealed class StepExecutor(
     public async Task<StepOutcome> ExecuteAsync(ExecuteStepInput call, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(call);
-        var run = await runs.GetPreparedAsync(call.RunId, call.RunAttempt, stopping);
+        try
+        {
+            return await ExecuteThereAsync(call, stopping);
+        }
+        catch (RunGoneException gone)
+        {
+            // Its orchestration is gone, too, or is about to be: there is nothing to write down, and nothing is wrong.
+            var now = time.GetUtcNow();
+            return new StepOutcome
+            {
+                Step = call.StepId,
+                Attempt = call.Attempt,
+                Call = call.Call,
+                Status = StepStatus.Cancelled,
+                Reason = StepReason.Cancel,
+                StartedAt = now,
+                CompletedAt = now,
+                Error = new WorkflowError(ErrorKind.Cancelled, gone.Message),
+            };
+        }
+    }
+
+    private async Task<StepOutcome> ExecuteThereAsync(ExecuteStepInput call, CancellationToken stopping)
+    {
+        var run = await runs.GetPreparedAsync(call.Run, call.RunAttempt, stopping);
         using var paid = new PaidWork(call, time, logger, stopping);
         var checkpoint = await ExecuteOnceAsync(run, call, paid, stopping);
         if (call.Failure is null && StepRecord.Failed(run, call, checkpoint) is { } failed && StepRules.CancelsRun(run.Plan, failed))
         {
             // After the record is durable and before the orchestrator is told, so that no queue stands between the failure and those it cancels.
-            await control.CancelAsync(call.RunId, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);
+            await control.CancelAsync(call.Run, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);
         }
 
         // Also after a crash between record and event: readers drop the repeat.
-        await feed.AppendAsync(call.RunId, [StepEvents.Ended(call, run, checkpoint)], paid.Token);
+        await feed.AppendAsync(call.Run, [StepEvents.Ended(call, run, checkpoint)], paid.Token);
         return Outcome(call, checkpoint);
     }
 
@@ -57,7 +81,7 @@ public sealed class StepExecutor(
             var claim = await claims.TryTakeAsync(call, seen, stopping);
             try
             {
-                if (await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt, stopping) is { } found)
+                if (await checkpoints.FindAsync(call.Run, call.StepId, call.RunAttempt, call.Attempt, stopping) is { } found)
                 {
                     return found;
                 }
@@ -117,11 +141,11 @@ public sealed class StepExecutor(
         var clock = new AttemptClock(call, time);
 
         // Writing down what takes the place of an output is no work.
-        using var watch = run.Plan.Steps[call.Step].IsFinal || call.Failure is not null
-            ? RunWatch.Never
-            : await control.WatchAsync(call.RunId, call.Heeds, stopping);
+        var heedsNone = run.Plan.Steps[call.Step].IsFinal || call.Failure is not null;
+        using var watch = await control.WatchAsync(
+            call.Run, call.RunAttempt, cancellation => !heedsNone && call.Heeds(cancellation), stopping);
         using var deadline = new DeadlineWatch(control, watch, call, time);
-        await deadline.StartAsync();
+        await (heedsNone ? Task.CompletedTask : deadline.StartAsync());
         using var either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, claim.Lost, stopping);
         List<RunEvent> news =
         [
@@ -130,7 +154,7 @@ public sealed class StepExecutor(
         ];
         if (call.NotBefore > clock.Now)
         {
-            await feed.AppendAsync(call.RunId, news, stopping);
+            await feed.AppendAsync(call.Run, news, stopping);
             news.Clear();
             await WaitAsync(call.NotBefore.Value - clock.Now, either.Token, stopping);
         }
@@ -142,13 +166,13 @@ public sealed class StepExecutor(
         if (work is not null)
         {
             work = await worker.AddLostAsync(run, call, work, lost, stopping);
-            await feed.AppendAsync(call.RunId, news, stopping);
+            await feed.AppendAsync(call.Run, news, stopping);
         }
         else
         {
             // The feed is told while the work goes on: nobody waits for a flush.
             List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
-            var telling = paid.InsistAsync(() => feed.AppendAsync(call.RunId, begun, paid.Token));
+            var telling = paid.InsistAsync(() => feed.AppendAsync(call.Run, begun, paid.Token));
             var working = WorkAsync(run, call, lost, clock, paid, either.Token);
             await Task.WhenAll(telling, working);
             work = await working;
@@ -167,6 +191,7 @@ public sealed class StepExecutor(
         var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation);
         return await paid.InsistAsync(
             async () => await checkpoints.CreateAsync(
+                call.Run,
                 StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));
     }
 

@@ -31,7 +31,7 @@ internal static class StepSubstitute
             return null;
         }
 
-        var before = await checkpoints.CreateAsync(StepRecord.Broken(run, call, call.Attempt - 1, failure, now), cancellationToken);
+        var before = await checkpoints.CreateAsync(run.Identity, StepRecord.Broken(run, call, call.Attempt - 1, failure, now), cancellationToken);
         return before is { Status: StepStatus.Completed, Again: false } ? before : null;
     }
 
@@ -39,7 +39,7 @@ internal static class StepSubstitute
     public static async Task<StepWork> TakeOverAsync(
         PreparedRun run, ExecuteStepInput call, WorkflowError failure, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
-        var before = call.Attempt == 1 ? null : await checkpoints.FindAsync(call.RunId, call.StepId, call.RunAttempt, call.Attempt - 1, cancellationToken);
+        var before = call.Attempt == 1 ? null : await checkpoints.FindAsync(run.Identity, call.StepId, call.RunAttempt, call.Attempt - 1, cancellationToken);
         var work = call.Adopt is { } other ? await OutputOfAsync(run, call, other, checkpoints, cancellationToken) : Value(run.Steps[call.Step]);
         return work with { FallbackUsed = true, Error = before?.Error ?? failure };
     }

@@ -55,7 +55,7 @@ internal sealed class StepValues(
             {
                 // Its latest attempt, if it made one, tells what it failed of and what that cost.
                 _loaded[step] = null;
-                _last[step] = await checkpoints!.FindLastAsync(run.RunId, run.Steps[step].Id, run.RunAttempt, token);
+                _last[step] = await checkpoints!.FindLastAsync(run.Identity, run.Steps[step].Id, run.RunAttempt, token);
             }
             else
             {

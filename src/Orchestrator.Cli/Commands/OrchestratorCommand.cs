@@ -63,7 +63,7 @@ internal static class OrchestratorCommand
             UsageException usage => usage.Lines,
             DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
             RunRefusedException refusal => [.. refusal.Reasons.Select(reason => reason.Message)],
-            RunExistsException or RunNotFoundException or RunStateException or WorkflowErrorException or StoreRefusedException or ContentStoreException or UnreadableRecordException or JournalException or HostSettingsException => [exception.Message],
+            RunExistsException or RunNotFoundException or RunGoneException or RunStateException or WorkflowErrorException or StoreRefusedException or ContentStoreException or UnreadableRecordException or JournalException or HostSettingsException => [exception.Message],
             _ => null,
         };
         if (lines is not null)

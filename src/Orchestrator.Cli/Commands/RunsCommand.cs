@@ -67,7 +67,8 @@ internal static class RunsCommand
     {
         try
         {
-            return [.. (await runs.FindPreparedAsync(run.RunId, run.Attempt, cancellationToken))?.InputNames ?? []];
+            return await runs.FindAsync(run.RunId, cancellationToken) is { } record
+                && await runs.FindPreparedAsync(record, run.Attempt, cancellationToken) is { } prepared ? [.. prepared.InputNames] : [];
         }
         catch (UnreadableRecordException)
         {

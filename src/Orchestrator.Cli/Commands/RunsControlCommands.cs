@@ -86,8 +86,8 @@ internal static class RunsControlCommands
     /// <summary>The wish is written down before the run goes on, so that nothing of it is started any more.</summary>
     private static async Task<int> CancelAsync(Here here, CancellationToken cancellationToken)
     {
-        var control = new RunControl(here.Settings.Storage.OpenExistingContent(), TimeProvider.System, isShared: false);
-        await control.CancelAsync(here.Record.RunId, here.Record.Attempt, StepReason.Cancel, cancellationToken);
+        var control = new RunControl(here.Settings.Storage.OpenExistingContent(), TimeProvider.System);
+        await control.CancelAsync(here.Record.Identity, here.Record.Attempt, StepReason.Cancel, cancellationToken);
 
         var code = await FollowAsync(here, (controls, client, id, stop) => controls.CancelAsync(client, id, stop), cancellationToken);
 

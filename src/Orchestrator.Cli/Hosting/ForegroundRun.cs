@@ -31,7 +31,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         interrupts.Write(() => view.Begin(prepared, [.. note is null ? [] : (string[])[note], .. AnswerNotes.Of(app, prepared)]));
         if (interrupts.Asked.IsCancellationRequested)
         {
-            await app.Services.GetRequiredService<RunControl>().CancelAsync(run.RunId, run.RunAttempt, StepReason.Cancel, cancellationToken);
+            await app.Services.GetRequiredService<RunControl>().CancelAsync(prepared.Identity, run.RunAttempt, StepReason.Cancel, cancellationToken);
         }
     }
 
@@ -39,23 +39,44 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     /// <returns>The exit code.</returns>
     public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken)
     {
+        if (await app.Services.GetRequiredService<RunStore>().FindAsync(run.RunId, cancellationToken) is not { Identity: var identity })
+        {
+            return Deleted(run);
+        }
+
         await using var cancelling = interrupts.Asked.Register(() => _ = CancelAsync(run));
         var completion = app.Client.WaitForInstanceCompletionAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var shown = ShowAsync(run, following.Token);
+        var shown = ShowAsync(identity, run.RunAttempt, following.Token);
         await Task.WhenAny(shown, completion);
         var instance = await completion;
         await following.CancelAsync();
         await shown;
-        if (instance.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
+        if (await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, run.RunId, cancellationToken) is not { } record || record.Identity != identity)
+        {
+            return Deleted(run);
+        }
+
+        // One that was terminated has ended as cancelled, and its document says by what.
+        if (instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
         {
             throw new InvalidOperationException(
                 $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {instance.FailureDetails?.ErrorMessage ?? "no details"}");
         }
 
-        var document = await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken);
-        interrupts.Write(() => view.End(document!));
+        if (await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken) is not { } document)
+        {
+            return Deleted(run);
+        }
+
+        interrupts.Write(() => view.End(document));
         return ExitCodes.Of(document!.Status, document.Error);
+    }
+
+    private int Deleted(RunInput run)
+    {
+        interrupts.Write(() => view.Say($"Run '{run.RunId}' was deleted by another process."));
+        return ExitCodes.Cancelled;
     }
 
     private async Task CancelAsync(RunInput run)
@@ -73,14 +94,14 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     }
 
     /// <summary>Shows events until the last one, or until nobody wants them any more: what came by then has been shown.</summary>
-    private async Task ShowAsync(RunInput run, CancellationToken cancellationToken)
+    private async Task ShowAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var item in app.Services.GetRequiredService<RunEventFeed>().FollowAsync(run.RunId, 0, cancellationToken))
+            await foreach (var item in app.Services.GetRequiredService<RunEventFeed>().FollowAsync(run, 0, cancellationToken))
             {
                 interrupts.Write(() => view.Show(item));
-                if (item.RunAttempt == run.RunAttempt && RunEventNames.IsFinal(item.Event))
+                if (item.RunAttempt == runAttempt && RunEventNames.IsFinal(item.Event))
                 {
                     return;
                 }

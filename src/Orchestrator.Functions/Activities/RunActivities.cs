@@ -24,21 +24,39 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     public Task RecordFactsAsync([ActivityTrigger] RecordFactsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return lifecycle.RecordAsync(input.RunId, input.RunAttempt, input.Decisions, cancellationToken);
+        return UnlessGoneAsync(() => lifecycle.RecordAsync(new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Decisions, cancellationToken));
     }
 
     [Function(FunctionNames.CancelSteps)]
     public Task CancelStepsAsync([ActivityTrigger] CancelStepsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return control.CancelAsync(input.RunId, input.RunAttempt, input.Reason, input.DecidedBy, cancellationToken);
+        return UnlessGoneAsync(() => control.CancelAsync(
+            new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Reason, input.DecidedBy, cancellationToken));
     }
 
     [Function(FunctionNames.FinishRun)]
-    public async Task FinishRunAsync([ActivityTrigger] FinishRunInput input, CancellationToken cancellationToken)
+    public Task FinishRunAsync([ActivityTrigger] FinishRunInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        await lifecycle.RecordAsync(input.RunId, input.RunAttempt, input.Decisions, cancellationToken);
-        await lifecycle.FinishAsync(input.RunId, input.RunAttempt, input.Status, input.Error, input.At, input.Observed, cancellationToken);
+        var run = new RunIdentity(input.RunId, input.Stamp);
+        return UnlessGoneAsync(async () =>
+        {
+            await lifecycle.RecordAsync(run, input.RunAttempt, input.Decisions, cancellationToken);
+            await lifecycle.FinishAsync(run, input.RunAttempt, input.Status, input.Error, input.At, input.Observed, cancellationToken);
+        });
+    }
+
+    /// <summary>Of a run that was deleted there is nothing to write down, and its orchestration is about to be gone, too.</summary>
+    private static async Task UnlessGoneAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (RunGoneException)
+        {
+            // Nothing was written.
+        }
     }
 }

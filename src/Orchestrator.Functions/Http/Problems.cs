@@ -85,6 +85,7 @@ internal static class Problems
         RunExistsException refusal => Of(refusal),
         RunStateException refusal => Of(refusal),
         RunNotFoundException refusal => RunNotFound(refusal.RunId),
+        RunGoneException gone => RunNotFound(gone.Run.RunId),
         StoreRefusedException refusal => Of(refusal),
         PromptException refusal => Of(refusal),
 

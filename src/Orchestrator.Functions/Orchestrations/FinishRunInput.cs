@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
@@ -8,6 +9,9 @@ namespace Orchestrator.Functions.Orchestrations;
 public sealed record FinishRunInput(
     string RunId, int RunAttempt, RunStatus Status, WorkflowError? Error, DateTimeOffset At, IReadOnlyList<StepDecision> Decisions)
 {
+    /// <inheritdoc cref="RunIdentity.Stamp"/>
+    public string? Stamp { get; init; }
+
     /// <summary>How the steps whose records the run's outputs read ended, as far as they have no output; null when there are none.</summary>
     public IReadOnlyList<EndedStep>? Observed { get; init; }
 }

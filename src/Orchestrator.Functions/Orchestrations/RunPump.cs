@@ -19,6 +19,7 @@ internal sealed class RunPump
     private readonly TaskOrchestrationContext _context;
     private readonly ActivityCalls _calls;
     private readonly RunInput _input;
+    private readonly string? _stamp;
     private readonly WorkflowScheduler _scheduler;
     private readonly Queue<SchedulerFact> _inbox = new();
     private readonly Dictionary<int, CancellationTokenSource> _timers = [];
@@ -34,6 +35,7 @@ internal sealed class RunPump
         _context = context;
         _calls = new ActivityCalls(context);
         _input = input;
+        _stamp = plan.Plan.Stamp;
         _scheduler = new WorkflowScheduler(plan.Plan, plan.Graph);
     }
 
@@ -112,7 +114,7 @@ internal sealed class RunPump
                     break;
                 case SchedulerCommand.CancelExecuting cancel:
                     _records.Add(_calls.CallAsync(
-                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason, cancel.DecidedBy)));
+                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason, cancel.DecidedBy) { Stamp = _stamp }));
                     break;
                 case SchedulerCommand.CompleteRun end:
                     _end = end;
@@ -125,7 +127,7 @@ internal sealed class RunPump
         // Nothing that was started carries them; the last ones travel with the end of the run.
         while (_decisions.Count > (_end is null ? 0 : MaxDecisions))
         {
-            _records.Add(_calls.CallAsync(FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? [])));
+            _records.Add(_calls.CallAsync(FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? []) { Stamp = _stamp }));
         }
     }
 
@@ -134,6 +136,7 @@ internal sealed class RunPump
         var call = new ExecuteStepInput
         {
             RunId = _input.RunId,
+            Stamp = _stamp,
             RunAttempt = _input.RunAttempt,
             Step = start.Step,
             StepId = _scheduler.Graph.Steps[start.Step].Id,
@@ -243,7 +246,7 @@ internal sealed class RunPump
         await Task.WhenAll(_records);
         await _calls.CallAsync(
             FunctionNames.FinishRun,
-            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []) { Observed = end.Observed });
+            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []) { Stamp = _stamp, Observed = end.Observed });
         Report();
         return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);
     }

@@ -24,22 +24,29 @@ public sealed class RunControls(
         if (drivers.IsDriven(run) == false)
         {
             // The wish is written down before the run goes on, so that nothing of it is started any more.
-            await control.CancelAsync(runId, record.Attempt, StepReason.Cancel, cancellationToken);
+            await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
             await drivers.GoOnAsync(run, cancellationToken);
             await reconciler.BeginAsync(client, record, cancellationToken);
         }
 
-        await CancelAsync(client, run, cancellationToken);
+        await CancelAsync(client, record.Identity, run, cancellationToken);
         await WakeAsync(client, run, cancellationToken);
         return record;
     }
 
     /// <summary>The same for an attempt that is known to be under way.</summary>
+    /// <exception cref="RunNotFoundException">There is no such run.</exception>
     public async Task CancelAsync(DurableTaskClient client, RunInput run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(run);
-        await control.CancelAsync(run.RunId, run.RunAttempt, StepReason.Cancel, cancellationToken);
+        var record = await runs.FindAsync(run.RunId, cancellationToken) ?? throw new RunNotFoundException(run.RunId);
+        await CancelAsync(client, record.Identity, run, cancellationToken);
+    }
+
+    private async Task CancelAsync(DurableTaskClient client, RunIdentity identity, RunInput run, CancellationToken cancellationToken)
+    {
+        await control.CancelAsync(identity, run.RunAttempt, StepReason.Cancel, cancellationToken);
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.CancelEvent, cancellation: cancellationToken);
     }
 
@@ -55,7 +62,7 @@ public sealed class RunControls(
         }
 
         CheckDriven(record, $"'orchestrator resume {runId}' goes on with it, 'orchestrator runs cancel {runId}' ends it.");
-        await control.SuspendAsync(runId, record.Attempt, cancellationToken);
+        await control.SuspendAsync(record.Identity, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(new RunInput(runId, record.Attempt).InstanceId, FunctionNames.SuspendEvent, cancellation: cancellationToken);
         return await SetAsync(record, RunStatus.Suspended, cancellationToken);
     }
@@ -74,7 +81,7 @@ public sealed class RunControls(
 
         CheckDriven(record, $"'orchestrator runs continue {runId}' goes on with it, 'orchestrator runs cancel {runId}' ends it.");
         var run = new RunInput(runId, record.Attempt);
-        await control.ContinueAsync(runId, record.Attempt, cancellationToken);
+        await control.ContinueAsync(record.Identity, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.ContinueEvent, cancellation: cancellationToken);
         await WakeAsync(client, run, cancellationToken);
         return await SetAsync(record, RunStatus.Running, cancellationToken);
@@ -88,7 +95,7 @@ public sealed class RunControls(
     public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, Companion? companion, CancellationToken cancellationToken)
     {
         var record = await runs.FindAsync(runId, cancellationToken) ?? throw new RunNotFoundException(runId);
-        if (await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken) is not { } run
+        if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
             || await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) is not { } definition)
         {
             throw new RunRefusedException(
@@ -163,9 +170,9 @@ public sealed class RunControls(
         else if (!record.HasEnded && !record.Deleting)
         {
             // Executing steps hear of it at once, and who follows the run sees an end.
-            await control.CancelAsync(record.RunId, record.Attempt, StepReason.Cancel, cancellationToken);
+            await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
             await lifecycle.EndAsync(
-                record.RunId, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
+                record.Identity, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
         }
 
         var taken = await deletion.BeginAsync(record.RunId, now => now.HasEnded || force, cancellationToken);
@@ -215,5 +222,5 @@ public sealed class RunControls(
     }
 
     private Task<RunRecord> SetAsync(RunRecord record, RunStatus status, CancellationToken cancellationToken) => runs.UpdateAsync(
-        record.RunId, now => now.HasEnded || now.Attempt != record.Attempt ? now : now with { Status = status }, cancellationToken);
+        record.RunId, now => now.HasEnded || now.Identity != record.Identity || now.Attempt != record.Attempt ? now : now with { Status = status }, cancellationToken);
 }

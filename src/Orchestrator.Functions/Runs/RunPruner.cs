@@ -50,7 +50,7 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
             await (force ? controls.DeleteWithForceAsync(client, runId, cancellationToken) : controls.DeleteAsync(client, runId, cancellationToken));
             return true;
         }
-        catch (Exception exception) when (exception is RunNotFoundException or RunStateException or UnreadableRecordException)
+        catch (Exception exception) when (exception is RunNotFoundException or RunGoneException or RunStateException or UnreadableRecordException)
         {
             return false;
         }

@@ -61,7 +61,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
                     record, RunStatus.Cancelled,
                     $"The orchestration of the run was terminated{(terminated.SerializedOutput is { } reason ? $": {reason}" : "")}.", cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Completed } completed when completed.ReadOutputAs<RunResult>() is { } result:
-                await lifecycle.EndAsync(record.RunId, record.Attempt, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
+                await lifecycle.EndAsync(record.Identity, record.Attempt, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
                 return await ReadAsync(record, cancellationToken);
             case { } open:
                 return await SetSuspendedAsync(record, IsSuspended(open), cancellationToken);
@@ -81,7 +81,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
     }
 
     private async Task<bool> IsPreparedAsync(RunRecord record, CancellationToken cancellationToken) =>
-        await runs.FindPreparedAsync(record.RunId, record.Attempt, cancellationToken) is not null;
+        await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not null;
 
     private async Task<RunRecord> BeginAsync(DurableTaskClient client, RunRecord record, RunInput run, CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
     private async Task<RunRecord> EndAsync(RunRecord record, RunStatus status, string message, CancellationToken cancellationToken)
     {
         var kind = status == RunStatus.Cancelled ? ErrorKind.Cancelled : ErrorKind.Internal;
-        await lifecycle.EndAsync(record.RunId, record.Attempt, status, new WorkflowError(kind, message), null, cancellationToken);
+        await lifecycle.EndAsync(record.Identity, record.Attempt, status, new WorkflowError(kind, message), null, cancellationToken);
         return await ReadAsync(record, cancellationToken);
     }
 
@@ -108,7 +108,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
             ? Task.FromResult(record)
             : runs.UpdateAsync(
                 record.RunId,
-                now => now.HasEnded || now.Attempt != record.Attempt || now.Status == RunStatus.Pending
+                now => now.HasEnded || now.Identity != record.Identity || now.Attempt != record.Attempt || now.Status == RunStatus.Pending
                     ? now
                     : now with { Status = suspended ? RunStatus.Suspended : RunStatus.Running },
                 cancellationToken);

@@ -105,7 +105,7 @@ public sealed class RunResumer(
         }
 
         var read = sources.Read(definition);
-        var before = await runs.FindPreparedAsync(record.RunId, record.Attempt, cancellationToken);
+        var before = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken);
         var environment = request.Environment ?? record.Environment;
         var file = request.Definition is null ? record.File : request.File;
         var resume = await preparation.PrepareAsync(

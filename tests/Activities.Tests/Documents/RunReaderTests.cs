@@ -32,7 +32,7 @@ public class RunReaderTests
         await _runs.ExecuteAsync(run, 0);
         var before = (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
 
-        await _runs.Feed.AppendAsync(TestRuns.RunId, await _runs.EventsAsync(), CancellationToken.None);
+        await _runs.Feed.AppendAsync(await _runs.IdentityAsync(), await _runs.EventsAsync(), CancellationToken.None);
 
         var after = (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
         Assert.Equal(before.Steps["a"], after.Steps["a"]);

@@ -25,7 +25,7 @@ public sealed class RunOutputsTests
             """;
         await runs.BeginAsync(definition);
         store.Reads = 0;
-        await runs.Lifecycle.FinishAsync(TestRuns.RunId, 1, RunStatus.Completed, null, runs.Time.GetUtcNow(), null, CancellationToken.None);
+        await runs.Lifecycle.FinishAsync(await runs.IdentityAsync(), 1, RunStatus.Completed, null, runs.Time.GetUtcNow(), null, CancellationToken.None);
         return store.Reads;
     }
 }

@@ -123,6 +123,7 @@ internal sealed class TestRuns
     public ExecuteStepInput Call(PreparedRun run, int step, int attempt = 1) => new()
     {
         RunId = run.RunId,
+        Stamp = run.Plan.Stamp,
         RunAttempt = run.RunAttempt,
         Step = step,
         StepId = run.Steps[step].Id,
@@ -134,7 +135,10 @@ internal sealed class TestRuns
         Executor.ExecuteAsync(Call(run, step, attempt), CancellationToken.None);
 
     public async Task<StepCheckpoint> CheckpointAsync(PreparedRun run, int step, int attempt = 1) =>
-        (await Checkpoints.FindAsync(RunId, run.Steps[step].Id, 1, attempt, CancellationToken.None))!;
+        (await Checkpoints.FindAsync(run.Identity, run.Steps[step].Id, 1, attempt, CancellationToken.None))!;
 
-    public async Task<IReadOnlyList<RunEvent>> EventsAsync() => (await Feed.ReadAsync(RunId, 0, CancellationToken.None)).Events;
+    /// <summary>The run that has the id now.</summary>
+    public async Task<RunIdentity> IdentityAsync() => (await Runs.FindAsync(RunId, CancellationToken.None))!.Identity;
+
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync() => (await Feed.ReadAsync(await IdentityAsync(), 0, CancellationToken.None)).Events;
 }

@@ -68,7 +68,7 @@ public sealed class LeaseTests
         await AdvanceAsync(execution);
 
         await Assert.ThrowsAsync<ContentStoreException>(() => execution);
-        Assert.Null(await _runs.Checkpoints.FindAsync(TestRuns.RunId, "a", 1, 1, CancellationToken.None));
+        Assert.Null(await _runs.Checkpoints.FindAsync(await _runs.IdentityAsync(), "a", 1, 1, CancellationToken.None));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public class RepeatTests
         var outcome = await _runs.ExecuteAsync(run, 0);
 
         Assert.Equal((StepStatus.Completed, true), (outcome.Status, outcome.Again));
-        Assert.Null(await _runs.Checkpoints.FindCompletedAsync(TestRuns.RunId, "refine", 1, default));
+        Assert.Null(await _runs.Checkpoints.FindCompletedAsync(await _runs.IdentityAsync(), "refine", 1, default));
         var told = (await _runs.EventsAsync())[^1];
         Assert.Equal((RunEventNames.StepRetrying, "repeat"), (told.Event, told.Reason));
     }

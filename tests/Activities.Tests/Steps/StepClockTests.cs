@@ -43,7 +43,7 @@ public sealed class StepClockTests
         var call = _runs.Call(run, 0);
         _runs.Time.SetClock(by);
         await _runs.Executor.ExecuteAsync(call, CancellationToken.None);
-        await _runs.Lifecycle.EndAsync(TestRuns.RunId, 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), CancellationToken.None);
+        await _runs.Lifecycle.EndAsync(await _runs.IdentityAsync(), 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), CancellationToken.None);
 
         var document = (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
         Assert.True(document.Steps["a"].QueuedMs >= 0);

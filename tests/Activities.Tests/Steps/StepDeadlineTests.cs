@@ -45,7 +45,7 @@ public sealed class StepDeadlineTests
         var execution = ExecuteAsync(run, TimeSpan.FromSeconds(10));
         await _runs.Time.WhenTimersAsync(3);
         _runs.Time.Advance(TimeSpan.FromSeconds(5));
-        await _runs.Control.SuspendAsync(TestRuns.RunId, 1, CancellationToken.None);
+        await _runs.Control.SuspendAsync(await _runs.IdentityAsync(), 1, CancellationToken.None);
         for (var second = 0; second < 60; second++)
         {
             await _runs.Time.WhenTimersAsync(3);
@@ -53,7 +53,7 @@ public sealed class StepDeadlineTests
         }
 
         Assert.False(execution.IsCompleted);
-        await _runs.Control.ContinueAsync(TestRuns.RunId, 1, CancellationToken.None);
+        await _runs.Control.ContinueAsync(await _runs.IdentityAsync(), 1, CancellationToken.None);
         var continued = _runs.Time.GetUtcNow();
         while (await Task.WhenAny(execution, _runs.Time.WhenTimersAsync(3)) != execution)
         {
@@ -73,13 +73,13 @@ public sealed class StepDeadlineTests
             mocks: """{ "a": [ { "error": { "kind": "unavailable" } } ] }""");
 
         await _runs.ExecuteAsync(run, 0);
-        Assert.Empty((await _runs.Control.ReadAsync(TestRuns.RunId, CancellationToken.None)).Cancellations);
+        Assert.Empty((await _runs.Control.ReadAsync(await _runs.IdentityAsync(), CancellationToken.None)).Cancellations);
         var last = _runs.Call(run, 0, attempt: 2) with { TurnAttempt = 2 };
         for (var time = 0; time < 2; time++)
         {
             await _runs.Executor.ExecuteAsync(last, CancellationToken.None);
 
-            var cancellation = Assert.Single((await _runs.Control.ReadAsync(TestRuns.RunId, CancellationToken.None)).Cancellations);
+            var cancellation = Assert.Single((await _runs.Control.ReadAsync(await _runs.IdentityAsync(), CancellationToken.None)).Cancellations);
             Assert.Equal((StepReason.Stop, new DecidingStep(0, 2)), (cancellation.Reason, cancellation.DecidedBy));
             await _runs.Store.DeleteAsync(Orchestrator.Activities.Stores.ContentKey.Parse("runs/r1/control.json"));
         }

@@ -122,7 +122,7 @@ public class StepExecutorTests
 
         var execution = _runs.ExecuteAsync(run, 0);
         await _runs.Time.WhenTimersAsync(2);
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
+        await _runs.Control.CancelAsync(await _runs.IdentityAsync(), 1, "cancel", CancellationToken.None);
 
         var outcome = await execution;
         Assert.Equal((StepStatus.Cancelled, "cancel"), (outcome.Status, outcome.Reason));
@@ -132,11 +132,11 @@ public class StepExecutorTests
     public async Task Cancelled_run_ends_its_executing_step_in_another_process_soon()
     {
         var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x" } ] }""", mocks: """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
-        var control = new RunControl(_runs.Store, _runs.Time, isShared: true);
+        var control = new RunControl(_runs.Store, _runs.Time);
 
         var execution = _runs.MakeExecutor(control: control).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
         await _runs.Time.WhenTimersAsync(3); // its time limit, the model's latency, and the next look
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
+        await _runs.Control.CancelAsync(await _runs.IdentityAsync(), 1, "cancel", CancellationToken.None);
         Assert.False(execution.IsCompleted);
         _runs.Time.Advance(TimeSpan.FromSeconds(5));
 
@@ -149,7 +149,7 @@ public class StepExecutorTests
     public async Task Step_of_a_run_cancelled_before_costs_nothing()
     {
         var run = await _runs.BeginAsync(Two, """{ "word": "x" }""");
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
+        await _runs.Control.CancelAsync(await _runs.IdentityAsync(), 1, "cancel", CancellationToken.None);
 
         var outcome = await _runs.ExecuteAsync(run, 0);
 
@@ -169,7 +169,7 @@ public class StepExecutorTests
         await stopping.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => execution);
-        Assert.Null(await _runs.Checkpoints.FindAsync(TestRuns.RunId, "a", 1, 1, CancellationToken.None));
+        Assert.Null(await _runs.Checkpoints.FindAsync(run.Identity, "a", 1, 1, CancellationToken.None));
         var again = _runs.ExecuteAsync(run, 0);
         await _runs.Time.WhenTimersAsync(2);
         _runs.Time.Advance(TimeSpan.FromMilliseconds(500));

@@ -42,7 +42,7 @@ public class StepSubstituteTests
 
         Assert.Equal(StepStatus.Completed, outcome.Status);
         Assert.Equal("ok", (await _runs.Checkpoints.FindResultAsync(run, 0, CancellationToken.None))!.Output!.GetValue<string>());
-        Assert.Null(await _runs.Checkpoints.FindAsync(run.RunId, "a", 1, 2, CancellationToken.None));
+        Assert.Null(await _runs.Checkpoints.FindAsync(run.Identity, "a", 1, 2, CancellationToken.None));
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class RunControlTests : IAsyncLifetime
         await SeenAsync("r1", RunEventNames.StepCompleted);
         await _api.App.Client.RaiseEventAsync("r1", "nothing");
         Assert.Equal("suspended", (await _api.GetAsync("/api/runs/r1")).GetProperty("status").GetString());
-        Assert.DoesNotContain((await _api.App.Get<RunEventFeed>().ReadAsync("r1", 0, CancellationToken.None)).Events, item => item is { Event: RunEventNames.StepStarted, StepId: "second" });
+        Assert.DoesNotContain((await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), 0, CancellationToken.None)).Events, item => item is { Event: RunEventNames.StepStarted, StepId: "second" });
         await OperateAsync("r1", "suspend", HttpStatusCode.Conflict, "suspended already");
 
         await OperateAsync("r1", "continue", HttpStatusCode.Accepted, "running|completed");
@@ -306,7 +306,7 @@ public sealed class RunControlTests : IAsyncLifetime
 
     private async Task SeenAsync(string runId, string name)
     {
-        await foreach (var item in _api.App.Get<RunEventFeed>().FollowAsync(runId, 0, CancellationToken.None))
+        await foreach (var item in _api.App.Get<RunEventFeed>().FollowAsync(await _api.App.IdentityAsync(runId), 0, CancellationToken.None))
         {
             if (item.Event == name)
             {

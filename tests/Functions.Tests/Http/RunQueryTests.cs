@@ -191,7 +191,7 @@ public class RunQueryTests
 
     private static async Task RunningAsync(ApiHost api, string runId)
     {
-        await foreach (var item in api.App.Get<Orchestrator.Activities.Events.RunEventFeed>().FollowAsync(runId, 0, CancellationToken.None))
+        await foreach (var item in api.App.Get<Orchestrator.Activities.Events.RunEventFeed>().FollowAsync(await api.App.IdentityAsync(runId), 0, CancellationToken.None))
         {
             if (item.Event == Orchestrator.Activities.Events.RunEventNames.StepStarted)
             {

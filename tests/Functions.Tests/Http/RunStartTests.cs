@@ -49,7 +49,7 @@ public class RunStartTests
               "options": { "model": "gpt-4o", "maxParallelism": 7, "maxDuration": 60000, "onStepFailure": "continue", "stream": true, "environment": "test",
                            "budget": { "usd": 1.5, "tokens": 900 }, "mocks": {{ApiHost.Quick}} } }
             """);
-        var prepared = (await api.App.Get<RunStore>().FindPreparedAsync(runId, 1, CancellationToken.None))!;
+        var prepared = (await api.App.Get<RunStore>().GetPreparedAsync(runId, 1, CancellationToken.None))!;
         Assert.Equal((7, 60_000, 1.5m, 900L), (prepared.Plan.MaxParallelism, prepared.Plan.MaxDurationMs, prepared.Plan.Budget!.Usd, prepared.Plan.Budget.Tokens));
         Assert.Equal(Workflows.Definitions.FailurePolicy.Continue, prepared.Plan.OnStepFailure);
         Assert.Equal(("test", true, "gpt-4o"), (prepared.Environment, prepared.Steps[0].Stream, prepared.Steps[0].Models.Single()));

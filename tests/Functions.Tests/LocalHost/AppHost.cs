@@ -5,6 +5,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Stores;
@@ -89,6 +90,9 @@ internal sealed class AppHost : IAsyncDisposable
             },
             CancellationToken.None);
     }
+
+    /// <summary>The run that has the id now.</summary>
+    public async Task<RunIdentity> IdentityAsync(string runId) => (await Get<RunStore>().FindAsync(runId, CancellationToken.None))!.Identity;
 
     public Task<RunDocument> WaitAsync(string runId) => WaitAsync(runId, runId);
 

@@ -43,7 +43,7 @@ public class FallbackRunTests
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync("r1", Definition, Slow);
         var run = await app.WaitAsync("r1");
-        var events = (await app.Get<RunEventFeed>().ReadAsync("r1", 0, CancellationToken.None)).Events;
+        var events = (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events;
 
         Assert.Equal((StepStatus.Failed, ErrorKind.QueueFull), (run.Steps["c"].Status, run.Steps["c"].Error!.Kind));
         Assert.Equal(ErrorKind.QueueFull, Assert.Single(events, item => item.Event == RunEventNames.StepFailed).Error!.Kind);

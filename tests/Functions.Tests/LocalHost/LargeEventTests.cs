@@ -19,7 +19,7 @@ public sealed class LargeEventTests
         Assert.Equal(RunStatus.Failed, run.Status);
         Assert.Equal(ErrorKind.ToolFailed, run.Error!.Kind);
         Assert.Equal(StepStatus.Failed, run.Steps["a"].Status);
-        var failed = Assert.Single((await app.Get<RunEventFeed>().ReadAsync("r1", 0, CancellationToken.None)).Events, item => item.Event == RunEventNames.StepFailed);
+        var failed = Assert.Single((await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events, item => item.Event == RunEventNames.StepFailed);
         Assert.Equal(ErrorKind.ToolFailed, failed.Error!.Kind);
         Assert.InRange(failed.Error.Message.Length, 1_000, 20_000);
         Assert.EndsWith("the whole is in 'runs/r1/steps/a/1-1.json')", failed.Error.Message, StringComparison.Ordinal);

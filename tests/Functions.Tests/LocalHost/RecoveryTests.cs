@@ -23,7 +23,7 @@ public class RecoveryTests
         {
             await first.StartRunAsync(
                 "r1", Chain, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 300 } ], "c": [ { "output": "C" } ] }""");
-            await foreach (var item in first.Get<RunEventFeed>().FollowAsync("r1", 0, CancellationToken.None))
+            await foreach (var item in first.Get<RunEventFeed>().FollowAsync(await first.IdentityAsync("r1"), 0, CancellationToken.None))
             {
                 if (item is { Event: RunEventNames.StepStarted, StepId: "b" })
                 {
@@ -37,7 +37,7 @@ public class RecoveryTests
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.Equal("""{"a":"A","b":"B","c":"C"}""", run.Outputs!.ToJsonString());
-        var events = (await second.Get<RunEventFeed>().ReadAsync("r1", 0, CancellationToken.None)).Events;
+        var events = (await second.Get<RunEventFeed>().ReadAsync(await second.IdentityAsync("r1"), 0, CancellationToken.None)).Events;
         Assert.Single(events, item => item is { Event: RunEventNames.StepStarted, StepId: "a" });
         Assert.Equal(1, run.Steps["b"].Attempts);
     }

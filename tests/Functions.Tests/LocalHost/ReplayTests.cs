@@ -77,7 +77,7 @@ public class ReplayTests
 
     private static async Task StartedAsync(AppHost host, string step)
     {
-        await foreach (var item in host.Get<RunEventFeed>().FollowAsync("r1", 0, CancellationToken.None))
+        await foreach (var item in host.Get<RunEventFeed>().FollowAsync(await host.IdentityAsync("r1"), 0, CancellationToken.None))
         {
             if (item.Event == RunEventNames.StepStarted && item.StepId == step)
             {

@@ -137,5 +137,5 @@ public class StepStatusTests
     }
 
     private static async Task<string> InputsAsync(AppHost app, string step, int runAttempt = 1) =>
-        ((JsonObject)(await app.Get<CheckpointStore>().FindAsync("r1", step, runAttempt, 1, CancellationToken.None))!.Inputs!).ToJsonString();
+        ((JsonObject)(await app.Get<CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), step, runAttempt, 1, CancellationToken.None))!.Inputs!).ToJsonString();
 }

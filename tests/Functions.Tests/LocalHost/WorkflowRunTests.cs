@@ -75,7 +75,7 @@ public class WorkflowRunTests
     {
         await using var app = await AppHost.StartAsync();
         var started = await app.StartRunAsync("r1", Diamond, """{ "*": [ { "output": "late", "latencyMs": 600000 } ] }""", """{ "word": "x" }""");
-        await foreach (var item in app.Get<RunEventFeed>().FollowAsync("r1", 0, CancellationToken.None))
+        await foreach (var item in app.Get<RunEventFeed>().FollowAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None))
         {
             if (item.Event == RunEventNames.StepStarted)
             {

@@ -234,7 +234,7 @@ public sealed class ResumeTests : IAsyncLifetime
         var gate = new TaskCompletionSource();
         _models.Refuses = prompt => prompt.StartsWith("B2", StringComparison.Ordinal) && gate.Task.Wait(TimeSpan.FromSeconds(30));
         var started = await StartAsync();
-        await foreach (var item in _app.Get<RunEventFeed>().FollowAsync("r1", 0, CancellationToken.None))
+        await foreach (var item in _app.Get<RunEventFeed>().FollowAsync(await _app.IdentityAsync("r1"), 0, CancellationToken.None))
         {
             if (item is { Event: RunEventNames.StepCompleted, StepId: "a2" })
             {

@@ -1,0 +1,74 @@
+using Orchestrator.Activities.Stores;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>
+/// What is kept of a run beside its record. Whoever worked on a run that was deleted may write late, when another run has the id: so a part counts only for
+/// the run whose stamp it has, to all others it is not there, and it is written over.
+/// </summary>
+internal static class RunParts
+{
+    /// <summary>The part of this very run; null when it has none.</summary>
+    public static async Task<T?> FindPartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, CancellationToken cancellationToken)
+        where T : class, IRunPart =>
+        await store.ReadAsync<T>(key, cancellationToken) is var (part, _) && part.Stamp == run.Stamp ? part : null;
+
+    /// <summary>Writes the part unless this very run has it. Returns the one that counts: of several writers, the first one's.</summary>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public static async Task<T> CreatePartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, T part, CancellationToken cancellationToken)
+        where T : class, IRunPart
+    {
+        await store.CheckThereAsync(run, cancellationToken);
+        while (await store.CreateAsync(key, JsonContent.Bytes(part), cancellationToken) is null)
+        {
+            if (await store.ReadAsync<T>(key, cancellationToken) is not var (present, etag))
+            {
+                continue;
+            }
+
+            if (present.Stamp == run.Stamp)
+            {
+                return present;
+            }
+
+            // In this order: as long as our run is there, what stands here is not of a later one.
+            await store.CheckThereAsync(run, cancellationToken);
+            if (await store.ReplaceAsync(key, JsonContent.Bytes(part), etag, cancellationToken) is not null)
+            {
+                return part;
+            }
+        }
+
+        return part;
+    }
+
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public static async Task CheckThereAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
+    {
+        if ((await store.LookAsync(run, cancellationToken)).IsGone)
+        {
+            throw new RunGoneException(run);
+        }
+    }
+
+    /// <summary>What has become of this very run.</summary>
+    public static async Task<RunPresence> LookAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync<RunRecord>(RunKeys.Record(run.RunId), cancellationToken) is ({ Deleting: false } record, _) && record.Identity == run
+                ? new RunPresence(IsGone: false, record.HasEnded ? record.Attempt : record.Attempt - 1)
+                : new RunPresence(IsGone: true, int.MaxValue);
+        }
+        catch (UnreadableRecordException)
+        {
+            // A damaged record ends nothing: the steps' own records are what the run is made of.
+            return new RunPresence(IsGone: false, 0);
+        }
+    }
+}
+
+/// <summary>What has become of a run.</summary>
+/// <param name="IsGone">It was deleted.</param>
+/// <param name="Ended">The last of its attempts that has ended, for instance since its orchestration was terminated; 0 for none.</param>
+internal readonly record struct RunPresence(bool IsGone, int Ended);
