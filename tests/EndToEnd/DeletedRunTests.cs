@@ -53,7 +53,7 @@ public sealed class DeletedRunTests : IDisposable
 
         var ended = await running.WaitForExitAsync();
         Assert.Equal(3, ended.ExitCode);
-        Assert.Contains("Run 'mine' was deleted by another process.", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("Run 'mine' was deleted by another process.", ended.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Something went wrong", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Warning", ended.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Run), "something of the run is left");
