@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Functions.Runs;
@@ -71,6 +72,7 @@ internal static class LayersRun
         WrongAnswerException.ThrowUnless(
             document.Progress == new RunProgress(workload.Steps, workload.Steps), $"{workload.Name}: {document.Progress.Done} of {document.Progress.Total} steps ended.");
         var checkpoints = app.Get<CheckpointStore>();
+        var identity = (await app.Get<RunStore>().FindAsync(document.RunId, CancellationToken.None))!.Identity;
         for (var step = 0; step < workload.Steps; step++)
         {
             var id = LayersCase.Id(step);
@@ -81,14 +83,14 @@ internal static class LayersRun
             // Every file would double the time of the benchmark; a prime number of steps apart, all places of all layers have their turn.
             if (step % 97 == 0)
             {
-                await CheckInputsAsync(workload, checkpoints, document.RunId, step);
+                await CheckInputsAsync(workload, checkpoints, identity, step);
             }
         }
     }
 
-    private static async Task CheckInputsAsync(LayersCase workload, CheckpointStore checkpoints, string runId, int step)
+    private static async Task CheckInputsAsync(LayersCase workload, CheckpointStore checkpoints, RunIdentity run, int step)
     {
-        var checkpoint = await checkpoints.FindAsync(runId, LayersCase.Id(step), 1, 1, CancellationToken.None);
+        var checkpoint = await checkpoints.FindAsync(run, LayersCase.Id(step), 1, 1, CancellationToken.None);
         var given = checkpoint?.Inputs;
         WrongAnswerException.ThrowUnless((string?)given?["topic"] == Topic, $"{workload.Name}: step '{LayersCase.Id(step)}' did not get the input.");
         foreach (var dependency in workload.DependsOn(step))

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -22,14 +23,14 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
     {
         if (isShared)
         {
-            return takenOver ? Math.Max(1, Of(await ReadAsync(call.RunId, call.RunAttempt), call)) : 0;
+            return takenOver ? Math.Max(1, Of(await ReadAsync(call.Run, call.RunAttempt), call)) : 0;
         }
 
         // Reading begins when it is in the cache, so that whatever Forget is called for is either read or makes it be read again.
-        var reading = _read.GetOrCreate((call.RunId, call.RunAttempt), entry =>
+        var reading = _read.GetOrCreate((call.Run, call.RunAttempt), entry =>
         {
             entry.SlidingExpiration = KeptFor;
-            return new Lazy<Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>>>(() => ReadAsync(call.RunId, call.RunAttempt));
+            return new Lazy<Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>>>(() => ReadAsync(call.Run, call.RunAttempt));
         })!;
         try
         {
@@ -43,7 +44,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
     }
 
     /// <summary>An execution of this process has ended without a record: the feed is read again when a step of the run is executed next.</summary>
-    internal void Forget(ExecuteStepInput call) => _read.Remove((call.RunId, call.RunAttempt));
+    internal void Forget(ExecuteStepInput call) => _read.Remove((call.Run, call.RunAttempt));
 
     public void Dispose() => _read.Dispose();
 
@@ -54,10 +55,10 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
     /// When the executions of each attempt began that has not ended. An append that was repeated tells of the same moment twice; two executions began
     /// at two.
     /// </summary>
-    private async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(string runId, int runAttempt)
+    private async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(RunIdentity run, int runAttempt)
     {
         var begun = new Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>();
-        foreach (var item in (await feed.ReadAsync(runId, 0, CancellationToken.None)).Events)
+        foreach (var item in (await feed.ReadAsync(run, 0, CancellationToken.None)).Events)
         {
             if (item is not { StepPath: { } step, Attempt: { } attempt } || item.RunAttempt != runAttempt)
             {

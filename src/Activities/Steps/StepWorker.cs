@@ -84,7 +84,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         if (call.Input.Turn > 1)
         {
             call.Values.Previous = (await checkpoints.FindTurnAsync(
-                call.Run.RunId, call.Step.Id, call.Run.RunAttempt, call.Input.Attempt - 1, cancellationToken))?.Output;
+                call.Run.Identity, call.Step.Id, call.Run.RunAttempt, call.Input.Attempt - 1, cancellationToken))?.Output;
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class AbortedAfterFinishTests
         switch (abortedBy)
         {
             case "cancelled run":
-                await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
+                await _runs.Control.CancelAsync(await _runs.IdentityAsync(), 1, "cancel", CancellationToken.None);
                 break;
             case "stopping host":
                 await _stopping.CancelAsync();

@@ -67,7 +67,7 @@ public sealed class LostRequestTests
         var run = await _runs.BeginAsync(Two, mocks: Mocks);
         var start = new RunEvent(RunEventNames.StepStarted, TestRuns.RunId, 1, _runs.Time.GetUtcNow()) { StepId = "a", StepPath = "a", Attempt = 1 };
         await _runs.Feed.AppendAsync(
-            TestRuns.RunId, [start, start, start with { Attempt = 2 }, start with { RunAttempt = 2 }, start with { StepId = "b", StepPath = "b" }], CancellationToken.None);
+            run.Identity, [start, start, start with { Attempt = 2 }, start with { RunAttempt = 2 }, start with { StepId = "b", StepPath = "b" }], CancellationToken.None);
 
         var outcome = await FinishAsync(_runs.ExecuteAsync(run, 0));
 
@@ -79,7 +79,7 @@ public sealed class LostRequestTests
     {
         var run = await _runs.BeginAsync(Two, mocks: Mocks);
         await LoseAsync(Process(), _runs.Call(run, 0));
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, "cancel", CancellationToken.None);
+        await _runs.Control.CancelAsync(run.Identity, 1, "cancel", CancellationToken.None);
 
         var outcome = await Process().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
 
@@ -142,7 +142,7 @@ public sealed class LostRequestTests
         var runs = new TestRuns(store);
         var run = await runs.BeginAsync(Two, mocks: """{ "*": [ { "output": "ok", "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""");
         await runs.Feed.AppendAsync(
-            TestRuns.RunId, [new RunEvent(RunEventNames.StepStarted, TestRuns.RunId, 1, runs.Time.GetUtcNow()) { StepId = "a", StepPath = "a", Attempt = 1 }], CancellationToken.None);
+            run.Identity, [new RunEvent(RunEventNames.StepStarted, TestRuns.RunId, 1, runs.Time.GetUtcNow()) { StepId = "a", StepPath = "a", Attempt = 1 }], CancellationToken.None);
         var lost = new LostRequests(runs.Feed, isShared: false);
         store.Failures = 1;
 
