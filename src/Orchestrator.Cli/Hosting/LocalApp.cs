@@ -204,7 +204,7 @@ internal sealed class LocalApp : IAsyncDisposable
                 return false;
             }
 
-            if (record is not { HasEnded: false } || await runs.FindPreparedAsync(runId, record.Attempt, cancellationToken) is not { } run
+            if (record is not { HasEnded: false } || await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
                 || Unanswerable(run, services.GetRequiredService<IChatClientFactory>()) is not { } problem)
             {
                 return true;

@@ -30,10 +30,10 @@ public sealed class UnreadableRequestsTests
 
         var execution = _runs.ExecuteAsync(run, 0);
         await _runs.Time.WhenTimersAsync(2);
-        await _runs.Control.CancelAsync(TestRuns.RunId, 1, StepReason.Cancel, CancellationToken.None);
+        await _runs.Control.CancelAsync(run.Identity, 1, StepReason.Cancel, CancellationToken.None);
 
         Assert.Equal((StepStatus.Cancelled, StepReason.Cancel), await EndAsync(execution));
-        Assert.Single((await _runs.Control.ReadAsync(TestRuns.RunId, CancellationToken.None)).Cancellations);
+        Assert.Single((await _runs.Control.ReadAsync(run.Identity, CancellationToken.None)).Cancellations);
     }
 
     [Theory]

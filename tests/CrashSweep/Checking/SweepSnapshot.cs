@@ -16,7 +16,7 @@ internal static partial class SweepSnapshot
 
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
-        "at", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag", "suspensions",
+        "at", "stamp", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag", "suspensions",
     };
 
     /// <param name="afterOutage">Without kept answers and warnings: while the store was away, answers were not kept, and a warning says so.</param>
