@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
@@ -16,7 +17,7 @@ namespace Orchestrator.Activities.Tests.Retention;
 
 public sealed class ContentPrunerTests
 {
-    private static readonly string Hash = new('a', 64);
+    private static readonly string Hash = Convert.ToHexStringLower(SHA256.HashData("text"u8));
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly WatchedStore _store = new();
@@ -213,7 +214,7 @@ public sealed class ContentPrunerTests
         for (var kill = 0; ; kill++)
         {
             var runs = new RunStore(_store);
-            await runs.PutDefinitionAsync(Hash, "used"u8.ToArray(), CancellationToken.None);
+            await runs.PutDefinitionAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
             await runs.PutDefinitionAsync(new string('b', 64), "unused"u8.ToArray(), CancellationToken.None);
             await AddAsync($"kept{kill}", RunStatus.Completed, age: 1);
             await new StartKeys(_store, _time).TakeAsync($"key{kill}", "request", "r1", CancellationToken.None);
