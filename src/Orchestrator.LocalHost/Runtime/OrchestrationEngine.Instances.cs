@@ -149,6 +149,14 @@ internal sealed partial class OrchestrationEngine
     public async Task<int> PurgeAsync(string instanceId, bool recursive)
     {
         ThrowIfStopped();
+        Task[] rests;
+        lock (_rests)
+        {
+            rests = [.. _rests];
+        }
+
+        // An instance that has just ended is let go of once its extract is written, which forgets what is known of it.
+        await Task.WhenAll(rests).ConfigureAwait(false);
         var entry = _shared is null ? Find(instanceId) : EntryOf(instanceId);
         if (entry is not { Live: null }
             || !await MayGoAsync(instanceId).ConfigureAwait(false)
