@@ -21,7 +21,7 @@ namespace Orchestrator.Activities;
 public static class ActivityServices
 {
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses. What was added before stays.</summary>
-    /// <param name="defaultModel">The model of steps for which nobody names one.</param>
+    /// <param name="defaultModel">The model of steps for which none is named.</param>
     /// <param name="claims">Where claims on attempts are kept; null: with everything else, since several processes work on the same runs.</param>
     /// <param name="simulated">The simulated model, with or without options, that is to answer for all models; null: a provider does.</param>
     /// <exception cref="ModelConfigurationException"><paramref name="simulated"/> is another model, or its options are wrong.</exception>

@@ -77,7 +77,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
         }
         catch
         {
-            // The folder must not stay locked by a host that nobody has.
+            // The folder must not stay locked by a host that was not returned.
             if (builder.Journal is { } journal)
             {
                 await journal.DisposeAsync().ConfigureAwait(false);

@@ -61,7 +61,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("To go on with it: orchestrator resume mine", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
         Assert.Contains(
             "It goes on as it was: resume it without other options", (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
-        Assert.Contains("Nobody works on run 'mine'", (await CommandAsync(2, "runs", "suspend", RunId)).Error, StringComparison.Ordinal);
+        Assert.Contains("No process works on run 'mine'", (await CommandAsync(2, "runs", "suspend", RunId)).Error, StringComparison.Ordinal);
 
         Assert.Contains("cancelled", (await CommandAsync(0, "runs", "cancel", RunId)).Output, StringComparison.Ordinal);
         var resumed = await CommandAsync(0, "resume", RunId);

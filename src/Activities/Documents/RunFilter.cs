@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Documents;
 
-/// <summary>Which runs somebody wants to see; null means any.</summary>
+/// <summary>Which runs to list; a null member means any.</summary>
 public sealed record RunFilter
 {
     public const int DefaultTop = 50;

@@ -31,7 +31,7 @@ public sealed record RunListItem
 
     public WorkflowError? Error { get; init; }
 
-    /// <summary>Why its latest attempt was asked for; null when nobody said.</summary>
+    /// <summary>Why its latest attempt was asked for; null when not given.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Milliseconds of its attempts together, the time between them left out; null while it has not ended.</summary>

@@ -57,7 +57,7 @@ public sealed class RunProjection
         return item.Event != RunEventNames.StepChunk && item.StepId is { } id && Find(id).Apply(item);
     }
 
-    /// <summary>The run has ended: a step of which nobody told how it did was lost.</summary>
+    /// <summary>The run has ended: a step whose end was not recorded was lost.</summary>
     public void Lose()
     {
         foreach (var step in _steps.Values)

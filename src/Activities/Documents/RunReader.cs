@@ -154,7 +154,7 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
 
     private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens)
     {
-        // The time between two attempts is nobody's.
+        // The time between two attempts does not count.
         var total = record.Attempts.Sum(attempt => attempt.StartedAt is { } start ? Math.Max(0, ((attempt.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds) : 0);
         var timeline = RunTimeline.Measure(
             [.. steps.Select((step, position) => Timeline(step, prepared!.Plan.Steps[position].DependsOn))], prepared?.Plan.MaxParallelism);

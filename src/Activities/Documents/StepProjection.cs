@@ -60,7 +60,7 @@ internal sealed class StepProjection(int runAttempt, bool reused)
         return true;
     }
 
-    /// <summary>The run has ended and nobody told how the step did: its host was lost, or the run's orchestration was.</summary>
+    /// <summary>The run has ended without a record of the step's end: its host was lost, or the run's orchestration was.</summary>
     public void Lose()
     {
         if (!HasEnded)

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Errors;
 
-/// <summary>A failure that the workflow, not the program, has to deal with: whoever executes a step turns it into an outcome.</summary>
+/// <summary>A failure that the workflow, not the program, has to deal with: the executor of a step turns it into an outcome.</summary>
 public abstract class WorkflowErrorException(WorkflowError error, Exception? innerException = null)
     : Exception(error.Message, innerException)
 {

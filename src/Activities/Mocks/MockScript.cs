@@ -85,7 +85,7 @@ public sealed class MockScript
         return new MockScript(JsonSerializer.SerializeToElement(source), _responses, model);
     }
 
-    /// <summary>The error for all steps that need a mock and have none: with mocks nobody else is asked. Null when all are covered.</summary>
+    /// <summary>The error for all steps that need a mock and have none: with mocks no model or tool is called. Null when all are covered.</summary>
     /// <param name="steps">The steps that may execute: id, type and tool.</param>
     public Diagnostic? Uncovered(IEnumerable<(string Id, StepType Type, string? Tool)> steps)
     {

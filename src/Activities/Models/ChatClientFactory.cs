@@ -7,7 +7,7 @@ namespace Orchestrator.Activities.Models;
 
 /// <summary>
 /// The name <c>simulated</c>, with or without options, is the built-in model; all others go to the provider. Without one the simulation answers for them
-/// where that was asked for, and nobody elsewhere.
+/// where that was asked for; elsewhere they are refused.
 /// </summary>
 /// <param name="clock">The simulation's time.</param>
 /// <param name="provider">Makes the client of any other model; null when no provider is configured, or none may be asked.</param>

@@ -8,7 +8,7 @@ public interface IChatClientFactory
 {
     /// <summary>A client that may be used by many calls at once. The factory owns it: callers do not dispose it.</summary>
     /// <param name="model">As a definition or <c>--model</c> names it: <c>gpt-6-luna</c>, <c>simulated:latency=50</c>.</param>
-    /// <exception cref="ModelException">There is no such model, its options are wrong, or nobody could answer for it.</exception>
+    /// <exception cref="ModelException">There is no such model, its options are wrong, or no provider is configured for it.</exception>
     public IChatClient Create(string model);
 
     /// <summary>Whether calls to this model are answered by the built-in simulation, which a command then says.</summary>

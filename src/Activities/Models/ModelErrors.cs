@@ -51,7 +51,7 @@ internal static class ModelErrors
     public static string Answered(HttpStatusCode status) =>
         Enum.IsDefined(status) ? $"The model answered {(int)status} {status}" : $"The model answered {(int)status}";
 
-    /// <summary>A sentence with the words of whoever failed, which may be empty.</summary>
+    /// <summary>A sentence with the words of the failed service, which may be empty.</summary>
     public static string Sentence(string what, string said) => said.Length == 0 ? $"{what}." : $"{what}: {said.TrimEnd('.')}.";
 
     private static ModelException Of(ErrorKind kind, string what, Exception exception) => new(

@@ -27,7 +27,7 @@ public static class ModelServices
         return services;
     }
 
-    /// <summary>Adds who answers for models: the simulation where it was asked for, else the provider, else nobody. A factory that was added before stays.</summary>
+    /// <summary>Adds who answers for models: the simulation where it was asked for, else the provider, else none. A factory that was added before stays.</summary>
     /// <param name="simulated">The simulated model, with or without options, that is to answer for all models; null or empty: it was not asked for.</param>
     /// <exception cref="ModelConfigurationException">It is another model, or its options are wrong.</exception>
     internal static void AddChatClients(this IServiceCollection services, string? simulated)

@@ -62,7 +62,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
 
     /// <summary>Makes the call.</summary>
     /// <param name="onText">
-    /// Gets each piece of text as it arrives, in order, awaited before the next; null for nobody. What it throws comes through.
+    /// Gets each piece of text as it arrives, in order, awaited before the next; null: no receiver. What it throws comes through.
     /// </param>
     /// <exception cref="ModelException">The model failed, refused, or filtered its answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired before the answer was complete; the request was aborted.</exception>

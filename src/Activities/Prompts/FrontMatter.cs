@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Activities.Prompts;
 
-/// <summary>Takes the values of one object of a front matter by their keys, checks them, and reports the keys that nobody asked for.</summary>
+/// <summary>Takes the values of one object of a front matter by their keys, checks them, and reports unknown keys.</summary>
 internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
 {
     private readonly List<string> _known = [];

@@ -6,7 +6,7 @@ namespace Orchestrator.Activities.Prompts;
 /// <summary>A prompt that is kept under a name; its texts are kept under their versions.</summary>
 public sealed record StoredPrompt : NamedRecord
 {
-    /// <summary>The version that is used where nobody names another: the one that was stored last; empty when the record cannot be read.</summary>
+    /// <summary>The version that is used where none is named: the one that was stored last; empty when the record cannot be read.</summary>
     [JsonIgnore]
     public string Version => Versions.Count == 0 ? "" : Versions[0].Version;
 

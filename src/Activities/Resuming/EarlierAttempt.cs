@@ -60,7 +60,7 @@ internal sealed class EarlierAttempt
 
     public StepEnd End(int position) => _ends[position];
 
-    /// <summary>Somebody wanted it run again in this attempt, so older results are not good enough.</summary>
+    /// <summary>The request of this attempt forced the step, so older results do not count.</summary>
     public bool IsForced(int position) => _forced.Contains(position);
 
     public string Fingerprint(int position) => _fingerprints.Of(position);

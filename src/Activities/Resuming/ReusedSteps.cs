@@ -10,7 +10,7 @@ namespace Orchestrator.Activities.Resuming;
 /// <summary>
 /// Decides which steps of an attempt are not executed since an earlier one has their result (DESIGN §4, "Resume"): a step is reused if and only if it
 /// has completed before, its fingerprint is the same, everything it consumed is the same record as then, it was not made up in the place of a model that
-/// would answer now, and nobody forces it. Linear in steps, edges and attempts. Not thread-safe.
+/// would answer now, and the request does not force it. Linear in steps, edges and attempts. Not thread-safe.
 /// </summary>
 internal sealed class ReusedSteps
 {

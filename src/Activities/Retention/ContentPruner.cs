@@ -11,7 +11,7 @@ namespace Orchestrator.Activities.Retention;
 /// </summary>
 public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowStore workflows, TimeProvider time)
 {
-    /// <summary>So long whoever wrote a record may need to list the run.</summary>
+    /// <summary>Minimum age of a record without an index entry before the entry is written here: its writer may still be about to do so.</summary>
     private static readonly TimeSpan ListingPatience = TimeSpan.FromHours(1);
 
     /// <param name="before">Runs that ended, and outputs that were kept, before then; null: none.</param>
@@ -59,7 +59,7 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
                 continue;
             }
 
-            // Whoever wrote it anew meanwhile keeps it.
+            // A value that was written anew meanwhile stays.
             count += dryRun || await store.DeleteAsync(key, etag, cancellationToken) ? 1 : 0;
         }
 
@@ -79,7 +79,7 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
         }
     }
 
-    /// <summary>While a record cannot be read, nobody knows which definition it names: all are kept.</summary>
+    /// <summary>While a record cannot be read, it is not known which definition it names: all are kept.</summary>
     private async Task<int> PruneDefinitionsAsync(RunSurvey survey, DateTimeOffset now, bool dryRun, CancellationToken cancellationToken)
     {
         var stored = await workflows.ListAsync(app: null, cancellationToken).Select(workflow => workflow.Record).ToListAsync(cancellationToken);

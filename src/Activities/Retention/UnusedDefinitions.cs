@@ -6,7 +6,7 @@ namespace Orchestrator.Activities.Retention;
 
 /// <summary>
 /// Definitions that no run and no stored workflow names. A start writes, or finds, its definition before its record names it, so what is unused is only
-/// set aside, under a key that tells when, and deleted a day later if still nothing names it: whoever came to need it meanwhile finds it there.
+/// set aside, under a key that tells when, and deleted a day later if still nothing names it: a start that needs it meanwhile finds it there.
 /// </summary>
 internal static class UnusedDefinitions
 {

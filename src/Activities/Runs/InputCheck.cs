@@ -8,7 +8,7 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Holds the inputs that were given against those that are declared.</summary>
 internal static class InputCheck
 {
-    /// <summary>So many names are listed for somebody who gave another.</summary>
+    /// <summary>Maximum number of names listed in the error.</summary>
     private const int MostNames = 20;
 
     /// <summary>The inputs in declaration order with their defaults; without declarations, as given.</summary>

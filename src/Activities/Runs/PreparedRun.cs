@@ -98,7 +98,7 @@ public sealed record PreparedRun : IRunPart
     public IEnumerable<PreparedStep> StepsToExecute() =>
         Steps.Where(step => Executes(step) && Reused?.ContainsKey(step.Id) != true && Given?.ContainsKey(step.Id) != true);
 
-    /// <summary>The inputs as somebody would give them to ask for the same run: of a single step with the outputs that it took from others.</summary>
+    /// <summary>The inputs that ask for the same run: of a single step with the outputs that it took from others.</summary>
     public JsonObject AskedInputs()
     {
         var inputs = (JsonObject)Inputs.DeepClone();

@@ -68,7 +68,7 @@ public sealed record PreparedStep
 
     public string? Transform { get; init; }
 
-    /// <summary>What the prompt says for inputs of its own that nobody else names: their defaults, or null. Null for none.</summary>
+    /// <summary>What the prompt says for inputs of its own that have no value from elsewhere: their defaults, or null. Null for none.</summary>
     public JsonObject? Defaults { get; init; }
 
     /// <summary>Names and where their values come from, in document order; null: all that is in reach.</summary>

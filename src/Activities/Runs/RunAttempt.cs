@@ -11,10 +11,10 @@ public sealed record RunAttempt(int N)
 
     public string? Reason { get; init; }
 
-    /// <summary>Who asked for it; null when nobody says.</summary>
+    /// <summary>Who asked for it; null when not given.</summary>
     public string? By { get; init; }
 
-    /// <summary>Whether it was asked for by somebody who stays with it, so that no process that serves goes on with it unasked.</summary>
+    /// <summary>Whether it was asked for by a foreground caller, so that no serving process goes on with it unasked.</summary>
     public bool IsForeground { get; init; }
 
     /// <summary>The steps whose outputs it took over, in definition order.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>
 /// Carries what is asked of a run to those who work on it: durably through <c>control.json</c>, at once to those of this process, and within
-/// two seconds to those of others; so do they hear that the run was deleted or has ended. Keeps nothing in memory for a run that nobody watches. Thread-safe.
+/// two seconds to those of others; so do they hear that the run was deleted or has ended. Keeps nothing in memory for a run that is not watched. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether other processes may write to the store: only then it is looked at.</param>
 /// <param name="logger">Is told of what cannot be read; null: nothing is.</param>
@@ -176,7 +176,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
             }
             catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
             {
-                // The store is away, or nobody watches any more. It is asked again at the next look.
+                // The store is away, or the last watch has ended. While one is left it is asked again at the next look.
             }
         }
     }

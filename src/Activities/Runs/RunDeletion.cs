@@ -9,8 +9,8 @@ namespace Orchestrator.Activities.Runs;
 /// </summary>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
 {
-    /// <summary>Takes the run away from everybody else.</summary>
-    /// <param name="mayGo">Looks at the record as it is now. Asked again when somebody else changed it meanwhile.</param>
+    /// <summary>Marks the run as being deleted: to every other caller it is not there any more.</summary>
+    /// <param name="mayGo">Decides on the present record. Asked again when another writer changed it meanwhile.</param>
     /// <returns>The record as it was before; null when there is none, or when <paramref name="mayGo"/> does not let it go.</returns>
     /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
     public async Task<RunRecord?> BeginAsync(string runId, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)

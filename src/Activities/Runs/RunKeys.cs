@@ -31,7 +31,7 @@ internal static partial class RunKeys
         [ContentPrefix.Under(StoreFolders.Runs, runId, "steps"), ContentPrefix.Under(StoreFolders.Runs, runId, "claims")];
 
     /// <summary>
-    /// Whether the key can be of a part of a run, beside its record. A state folder may be somebody's folder with runs of their own in it, so what belongs
+    /// Whether the key can be of a part of a run, beside its record. A state folder may be a user's folder with other files in it, so what belongs
     /// to no run is deleted only if everything beside it can be ours.
     /// </summary>
     public static bool IsPart(ContentKey key) => key.Value.Split('/') switch

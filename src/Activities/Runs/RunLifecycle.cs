@@ -64,10 +64,10 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         return record;
     }
 
-    /// <summary>Opens another attempt of a run that has ended. What it executes is written before the record names it, so that whoever sees the attempt can begin it.</summary>
+    /// <summary>Opens another attempt of a run that has ended. What it executes is written before the record names it, so that any process that sees the attempt can begin it.</summary>
     /// <param name="before">The run as it was when the attempt was prepared.</param>
     /// <param name="attempt">What is known of the attempt before it begins.</param>
-    /// <returns>Null when the run is not as it was: somebody else was first. Nothing was changed then.</returns>
+    /// <returns>Null when the run is not as it was: another caller was first. Nothing was changed then.</returns>
     public async Task<RunRecord?> ReopenAsync(
         RunRecord before, NewRun run, RunAttempt attempt, PreparedRun prepared, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// What is kept of a run beside its record. Whoever worked on a run that was deleted may write late, when another run has the id: so a part counts only for
+/// What is kept of a run beside its record. A process that worked on a deleted run may write late, when another run has the id: so a part counts only for
 /// the run whose stamp it has, to all others it is not there, and it is written over.
 /// </summary>
 internal static class RunParts

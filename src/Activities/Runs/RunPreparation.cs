@@ -11,7 +11,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
-/// <param name="defaultModel">The model of steps for which nobody names one.</param>
+/// <param name="defaultModel">The model of steps for which none is named.</param>
 /// <param name="prices">What models cost; null: the built-in table.</param>
 public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, string defaultModel, PriceTable? prices = null)
 {

@@ -56,7 +56,7 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>Names what each attempt after the first executes (<see cref="RunStore.FindPreparedAsync"/>).</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
 
-    /// <summary>The run is being deleted: to everybody else it is not there any more.</summary>
+    /// <summary>The run is being deleted: to every other caller it is not there any more.</summary>
     public bool Deleting { get; init; }
 
     /// <summary>The run and no other of its id.</summary>

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>What somebody asks to be run.</summary>
+/// <summary>What a caller asks to be run.</summary>
 public sealed record RunRequest
 {
     public required string RunId { get; init; }

@@ -66,7 +66,7 @@ public sealed record RunRequests : IRunPart
 /// <param name="RunAttempt">The attempt of the run, from 1.</param>
 /// <param name="Scope">The scope's path; empty: the whole run.</param>
 /// <param name="Reason">What they record as the reason.</param>
-/// <param name="DecidedBy">The step whose end decided it; null: somebody's wish, or the scheduler's decision.</param>
+/// <param name="DecidedBy">The step whose end decided it; null: a caller's request, or the scheduler's decision.</param>
 public sealed record ScopeCancellation(int RunAttempt, string Scope, string Reason, DecidingStep? DecidedBy);
 
 /// <summary>A time in which nothing new was to start.</summary>

@@ -14,7 +14,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
     /// <summary>Characters of a content's hash that tell two of a run apart.</summary>
     private const int NameLength = 16;
 
-    /// <summary>A prepared run that nobody asks for in this time is let go of: it may end in another process.</summary>
+    /// <summary>A prepared run that was not asked for in this time leaves the cache, since the run may end in another process.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
 
     /// <summary>Prepared runs never change, and every step of a run asks for the same one.</summary>
@@ -77,8 +77,8 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task AddToIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
 
-    /// <summary>Changes the record, again and again until nobody else changed it meanwhile.</summary>
-    /// <param name="change">The new record; the same instance, or null, when nothing is to change. Asked again when somebody else was faster.</param>
+    /// <summary>Changes the record. Repeats until no other writer changed it in between.</summary>
+    /// <param name="change">The new record; the same instance, or null, when nothing is to change. Asked again when another writer was faster.</param>
     /// <exception cref="KeyNotFoundException">There is no such run, or it is being deleted.</exception>
     /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
     public async Task<RunRecord> UpdateAsync(string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken)

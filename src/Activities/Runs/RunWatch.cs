@@ -5,7 +5,7 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Tells one executing step when it is to end. Thread-safe; disposing it stops the looking.</summary>
 public sealed class RunWatch : IDisposable
 {
-    // Not disposed of: whoever ends the step at the moment in which the watch is given up may still fire it.
+    // Not disposed of: a cancellation at the moment in which the watch is disposed of may still fire it.
     private readonly CancellationTokenSource _source = new();
     private ScopeCancellation? _cancellation;
     private IDisposable? _listening;

@@ -24,11 +24,11 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>What the key stands for; null when nobody used it in the last 24 hours.</summary>
+    /// <summary>What the key stands for; null when it was not used in the last 24 hours.</summary>
     public async Task<StartClaim?> FindAsync(string key, CancellationToken cancellationToken) =>
         await store.ReadAsync<StartClaim>(RunKeys.StartKey(Hash(key)), cancellationToken) is var (claim, _) && IsAlive(claim) ? claim : null;
 
-    /// <summary>Makes the key stand for a run. Of several callers the first one counts: it is the answer, whoever that was.</summary>
+    /// <summary>Makes the key stand for a run. Of several callers the first one counts: all get its run as the answer.</summary>
     /// <param name="request">The hash of the request.</param>
     public async Task<StartClaim> TakeAsync(string key, string request, string runId, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
 {
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>An owner that could not renew for this long gives up, so that it has ended before somebody else begins.</summary>
+    /// <summary>An owner that could not renew for this long gives up, so that it has ended before another execution begins.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
     private readonly IContentStore _store;
@@ -34,7 +34,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
     /// <summary>Another process held it and is gone: money may have been spent.</summary>
     public bool TakenOver { get; }
 
-    /// <summary>Fires when somebody else has it, or will soon: a request that is under way is aborted.</summary>
+    /// <summary>Fires when another execution has it, or will soon: a request that is under way is aborted.</summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Gives the claim up, for an attempt that has its record or that must be executed again. One that was lost is its new owner's.</summary>
@@ -83,7 +83,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
         }
     }
 
-    /// <summary>The ETag of a renewal that was reported as failed and has happened; null when somebody else wrote.</summary>
+    /// <summary>The ETag of a renewal that was reported as failed and has happened; null when another execution wrote.</summary>
     private async Task<string?> OwnAsync(byte[] content) =>
         await _store.GetAsync(_key) is { } present && present.Bytes.Span.SequenceEqual(content) ? present.ETag : null;
 

@@ -4,7 +4,7 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// Keeps two executions of one attempt from both spending money: whoever holds the claim works, the other waits for the record.
+/// Keeps two executions of one attempt from both spending money: the holder of the claim works, the other waits for the record.
 /// Over a store that processes share, a claim is a lease: its owner renews it, and one that is not renewed any more is taken over. Over a
 /// <see cref="MemoryContentStore"/>, as on LocalHost, it is gone with the process. Thread-safe.
 /// </summary>
@@ -17,10 +17,10 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     /// <summary>A claim that was not renewed for this time belongs to a process that is gone.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often whoever waits for a claim looks.</summary>
+    /// <summary>The interval at which an execution that waits for a claim looks at it.</summary>
     public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Takes the claim; null when somebody holds it.</summary>
+    /// <summary>Takes the claim; null when another execution holds it.</summary>
     /// <param name="seen">What the caller saw of it when it asked before; kept up to date.</param>
     internal async Task<AttemptClaim?> TryTakeAsync(ExecuteStepInput call, ClaimSighting seen, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     private sealed record Claim(string Owner, long Number);
 }
 
-/// <summary>What somebody who waits for a claim saw of it. For one waiter; not thread-safe.</summary>
+/// <summary>What an execution that waits for a claim saw of it. For one waiter; not thread-safe.</summary>
 internal sealed class ClaimSighting
 {
     private string? _etag;

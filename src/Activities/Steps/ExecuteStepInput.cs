@@ -65,7 +65,7 @@ public sealed record ExecuteStepInput
     /// <summary>With <see cref="Failure"/>, the fallback step whose output is taken over; null for the value that the step's rule gives.</summary>
     public int? Adopt { get; init; }
 
-    /// <summary>What the orchestrator decided since it last told somebody, for the event feed; null when nothing.</summary>
+    /// <summary>What the orchestrator decided since its last call of an activity, for the event feed; null when nothing.</summary>
     public IReadOnlyList<StepDecision>? Decisions { get; init; }
 
     /// <summary>The run and no other of its id.</summary>

@@ -23,7 +23,7 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
     /// <summary>How many requests of the attempt may have been paid for by executions that left no record.</summary>
     public int Lost { get; init; }
 
-    /// <summary>Gets the answer piece by piece; null for nobody.</summary>
+    /// <summary>Gets the answer piece by piece; null: no receiver.</summary>
     public Func<string, ValueTask>? OnText => onText;
 
     /// <summary>The values that went in, by name; null when it did not come so far.</summary>

@@ -10,7 +10,7 @@ namespace Orchestrator.Activities.Steps;
 
 /// <summary>
 /// Executes one attempt of a step so that it may be asked for twice, even at the same time: the attempt is worked on once, its record is written
-/// once, and everybody is answered from that record. Thread-safe.
+/// once, and every caller is answered from that record. Thread-safe.
 /// </summary>
 public sealed class StepExecutor(
     RunStore runs,
@@ -72,7 +72,7 @@ public sealed class StepExecutor(
         return Outcome(call, checkpoint);
     }
 
-    /// <summary>The record of the attempt: the one that is there, or the one that this execution makes when nobody else works on it.</summary>
+    /// <summary>The record of the attempt: the one that is there, or the one that this execution makes when no other works on it.</summary>
     private async Task<StepCheckpoint> ExecuteOnceAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)
     {
         var seen = new ClaimSighting();
@@ -134,7 +134,7 @@ public sealed class StepExecutor(
         }
     }
 
-    /// <returns>Null when the claim was lost before there was an answer: whoever has it now writes the record.</returns>
+    /// <returns>Null when the claim was lost before there was an answer: its new holder writes the record.</returns>
     private async Task<StepCheckpoint?> AttemptAsync(
         PreparedRun run, ExecuteStepInput call, AttemptClaim claim, PaidWork paid, CancellationToken stopping)
     {
@@ -170,7 +170,7 @@ public sealed class StepExecutor(
         }
         else
         {
-            // The feed is told while the work goes on: nobody waits for a flush.
+            // The feed is told while the work goes on, so that the work does not wait for a flush.
             List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
             var telling = paid.InsistAsync(() => feed.AppendAsync(call.Run, begun, paid.Token));
             var working = WorkAsync(run, call, lost, clock, paid, either.Token);

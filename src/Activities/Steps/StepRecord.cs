@@ -114,7 +114,7 @@ internal static class StepRecord
         Error = failure,
     };
 
-    /// <summary>What a record says of an output that was given by hand: nobody worked for it.</summary>
+    /// <summary>The record of an output that was given by hand: no attempt was made for it.</summary>
     public static StepCheckpoint Of(PreparedRun run, PreparedStep step, GivenOutput given) => new()
     {
         CallId = $"{run.RunId}.{step.Id}.given",

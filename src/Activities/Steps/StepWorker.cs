@@ -15,7 +15,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     public const int MaxOutputBytes = 10 * 1024 * 1024;
 
     /// <param name="lost">How many requests of the attempt may have been paid for by executions that left no record: they count.</param>
-    /// <param name="onText">Gets an answer piece by piece; null for nobody.</param>
+    /// <param name="onText">Gets an answer piece by piece; null: no receiver.</param>
     /// <param name="limit">How long the attempt may take, for the error.</param>
     /// <param name="timeout">Fires when it has had that time.</param>
     /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
@@ -49,7 +49,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
         catch (OperationCanceledException)
         {
-            // Whoever cancelled decides what it means; what was spent until then counts.
+            // The caller that cancelled decides what it means; what was spent until then counts.
             error = new WorkflowError(ErrorKind.Cancelled, $"Step '{step.Id}' was cancelled.");
         }
         catch (WorkflowErrorException exception)

@@ -204,7 +204,7 @@ public sealed class FileContentStore : IContentStore
         return bytes;
     }
 
-    /// <summary>Works on one key with nobody else, neither here nor in another process.</summary>
+    /// <summary>Works on one key while no other writer does, neither here nor in another process.</summary>
     private async Task<T> AloneAsync<T>(ContentKey key, Func<T> work, CancellationToken cancellationToken)
     {
         using var held = await _locks.AcquireAsync(key.Value, cancellationToken);

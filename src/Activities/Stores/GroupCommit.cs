@@ -4,7 +4,7 @@ namespace Orchestrator.Activities.Stores;
 
 /// <summary>
 /// Greedy group commit per key: the first append is committed at once, what arrives while that is under way shares the next commit. Under load one
-/// flush serves many, and nobody ever waits for a timer. Order of arrival is order in the log. Thread-safe; an idle key takes no memory.
+/// flush serves many, and no append waits for a timer. Order of arrival is order in the log. Thread-safe; an idle key takes no memory.
 /// </summary>
 /// <param name="commit">Makes a batch durable and returns the position at which it begins. Called for one batch of a key at a time.</param>
 /// <param name="maxBytes">The most bytes of one batch, unless its only member is larger.</param>

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools;
 
-/// <summary>A tool failed. Whoever executes the step turns it into an outcome.</summary>
+/// <summary>A tool failed. The executor of the step turns it into an outcome.</summary>
 public sealed class ToolException(WorkflowError error, Exception? innerException = null) : WorkflowErrorException(error, innerException)
 {
     /// <param name="kind">Decides whether trying again may help, too.</param>

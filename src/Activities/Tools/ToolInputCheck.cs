@@ -13,7 +13,7 @@ namespace Orchestrator.Activities.Tools;
 public static class ToolInputCheck
 {
     /// <param name="templated">
-    /// Before the run: a text with <c>{{</c> in it satisfies every schema, because nobody knows yet what will stand there.
+    /// Before the run: a text with <c>{{</c> in it satisfies every schema, because it is not known yet what will stand there.
     /// </param>
     public static IReadOnlyList<ToolInputFinding> Check(JsonObject schema, JsonNode? input, bool templated = false)
     {

@@ -31,7 +31,7 @@ public static class ToolSchema
         return Problems(schema) is { Count: > 0 } problems ? throw new ArgumentException(string.Join(" ", problems), nameof(json)) : schema;
     }
 
-    /// <summary>The members of an input that are handed to the tool as they are written: nobody fills their placeholders in.</summary>
+    /// <summary>The members of an input that are handed to the tool as they are written: their placeholders are not filled in.</summary>
     public static IReadOnlyList<string> LiteralMembers(JsonObject schema) =>
         [.. (schema["properties"] as JsonObject ?? []).Where(member => member.Value?[Placeholders] is not null).Select(member => member.Key)];
 

@@ -27,7 +27,7 @@ internal static class RunsControlCommands
             throw new RunStateException(
                 here.Record.Status == RunStatus.Suspended
                     ? $"Run '{here.Record.RunId}' is suspended already."
-                    : $"Nobody works on run '{here.Record.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {here.Record.RunId}' goes on with it.",
+                    : $"No process works on run '{here.Record.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {here.Record.RunId}' goes on with it.",
                 here.Record.Status)),
         Create("continue", "Let a suspended run go on.", (controls, client, id, stop) => controls.ContinueAsync(client, id, stop), ContinueAsync),
     ];

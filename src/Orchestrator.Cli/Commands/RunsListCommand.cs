@@ -50,7 +50,7 @@ internal static class RunsListCommand
         return command;
     }
 
-    /// <summary>Pages of a rare filter are short; nobody who reads a list wants to ask again.</summary>
+    /// <summary>Pages of a rare filter are short, so they are collected until the list is full.</summary>
     private static async Task<List<RunListItem>> ListAsync(RunLister lister, RunDrivers drivers, RunFilter filter, CancellationToken cancellationToken)
     {
         var runs = new List<RunListItem>();

@@ -81,7 +81,7 @@ internal static class RunsPruneCommand
                 }
                 catch (UsageException)
                 {
-                    // Somebody resumed or deleted it at this moment.
+                    // It was resumed or deleted at this moment.
                 }
             }
 

@@ -57,7 +57,7 @@ internal static class ServeCommand
             using var announced = ServedFolder.Announce(settings.Storage, new Uri(web.Address, endpoint.RoutePrefix.Length == 0 ? "/" : $"/{endpoint.RoutePrefix}/"));
             var output = parsed.InvocationConfiguration.Output;
 
-            // Before the listing: whoever has read that may stop us at once.
+            // Before the listing: a caller that has read it may stop this process at once.
             using var stop = new StopSignal();
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var pruner = app.Services.GetRequiredService<RunPruner>();
@@ -96,7 +96,7 @@ internal static class ServeCommand
     }
 
     /// <summary>
-    /// A run that has ended costs nothing more, nor does an instance without one, which a deletion left; one that waits was left to whoever serves; else it
+    /// A run that has ended costs nothing more, nor does an instance without one, which a deletion left; one that waits was left to a serving process; else it
     /// counts what it was started for.
     /// </summary>
     private static bool IsForServing(RunRecord? run) => run is null || run.HasEnded || run.Status == RunStatus.Waiting || !run.Attempts[^1].IsForeground;

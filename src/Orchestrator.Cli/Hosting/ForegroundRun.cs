@@ -88,12 +88,12 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         }
         catch (Exception problem)
         {
-            // The run goes on: whoever wants it to end must know that it does not.
+            // The run goes on: the user who asked for its end must know.
             interrupts.Write(() => view.Say($"The run could not be cancelled: {problem.Message} Press Ctrl+C again to leave: nothing more is spent then."));
         }
     }
 
-    /// <summary>Shows events until the last one, or until nobody wants them any more: what came by then has been shown.</summary>
+    /// <summary>Shows events until the last one, or until it is cancelled: what came by then has been shown.</summary>
     private async Task ShowAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)
     {
         try

@@ -57,7 +57,7 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Who answers for models that are not asked by the name of the simulated one, as the end of a sentence.</summary>
     public required string Answers { get; init; }
 
-    /// <summary>The unfinished runs that this process was to go on with and did not, since they ask a model that nobody answers: each with the reason.</summary>
+    /// <summary>The unfinished runs that this process was to go on with and did not, since they ask a model for which nothing answers: each with the reason.</summary>
     public required IReadOnlyDictionary<string, string> Unanswered { get; init; }
 
     public DurableTaskClient Client => _host.Client;

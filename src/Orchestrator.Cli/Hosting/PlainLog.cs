@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>What a user must know though nobody asked for the log: warnings and worse, a line each, without stack traces. Thread-safe.</summary>
+/// <summary>Shows what a user must know even without the log: warnings and worse, a line each, without stack traces. Thread-safe.</summary>
 internal sealed class PlainLog(TextWriter output) : ILoggerProvider, ILogger
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);

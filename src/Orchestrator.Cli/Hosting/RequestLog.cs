@@ -21,7 +21,7 @@ internal sealed class RequestLog : IDisposable
         }
     }
 
-    /// <summary>Whoever reads the file sees the request when this returns.</summary>
+    /// <summary>The request is in the file when this returns.</summary>
     public void Add(JsonObject request)
     {
         lock (_gate)

@@ -90,7 +90,7 @@ internal sealed class ServedFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            // Being written, or no file of ours: as if nobody served it; the locks of the instances decide.
+            // Being written, or not written by serve: treated as not served; the locks of the instances decide.
             return null;
         }
     }

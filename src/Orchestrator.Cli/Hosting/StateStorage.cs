@@ -30,7 +30,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     private string Journal => Path.Combine(Folder, "journal");
 
     /// <summary>The store of contents. A folder is made when absent, a container by its first write.</summary>
-    /// <param name="forRuns">Whether workflows run over it, which outlast an account that is away for a while; otherwise somebody waits for an answer.</param>
+    /// <param name="forRuns">Whether workflows run over it, which outlast an account that is away for a while; otherwise a user waits for the answer.</param>
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the account cannot be used.</exception>
     public IContentStore OpenContent(bool forRuns = false) => Kind switch
     {
@@ -68,7 +68,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     {
         var content = BlobContentStore.Open(Configuration());
 
-        // The journal is patient, and somebody who forgot to start Azurite need not wait for that.
+        // The journal repeats its requests for long; a user who forgot to start Azurite is told at once.
         await content.ReachAsync(cancellationToken);
         return await BlobJournal.OpenAsync(content.Container, Time, new BlobJournalOptions { Patience = Patience }, cancellationToken);
     }

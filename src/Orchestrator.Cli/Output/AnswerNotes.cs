@@ -24,7 +24,7 @@ internal static class AnswerNotes
         }
     }
 
-    /// <summary>Of a run: what answers for which of the steps that it executes. Nothing when it asks nobody.</summary>
+    /// <summary>Of a run: what answers for which of the steps that it executes. Empty when it asks no model.</summary>
     public static IEnumerable<string> Of(LocalApp app, PreparedRun run)
     {
         var factory = app.Services.GetRequiredService<IChatClientFactory>();
@@ -50,7 +50,7 @@ internal static class AnswerNotes
 
     private const string Simulation = "the simulated model";
 
-    /// <summary>Null: it asks nobody.</summary>
+    /// <summary>Null: the step asks no model.</summary>
     private static string? Answers(PreparedStep step, PreparedRun run, IChatClientFactory factory)
     {
         var needsOne = MockScript.NeedsOne(step.Type, step.Tool);

@@ -28,7 +28,7 @@ internal sealed class RunSummary
         });
         if (!color)
         {
-            // A pipe has no width; a table that is cut at 80 characters helps nobody.
+            // A pipe has no width, and the default of 80 characters would cut the table.
             _console.Profile.Width = 160;
         }
     }

@@ -78,7 +78,7 @@ internal sealed class RunPump
         _wake?.TrySetResult();
     }
 
-    /// <summary>Nobody awaits the calls one by one, so what goes wrong around them is handed to the loop.</summary>
+    /// <summary>The calls are not awaited one by one, so a failure around a call is handed to the loop.</summary>
     private async Task GuardAsync(Task call)
     {
         try
@@ -226,7 +226,7 @@ internal sealed class RunPump
         }
     }
 
-    /// <summary>Waits for the event; false when nobody wants it any more.</summary>
+    /// <summary>Waits for the event; false when the wait was cancelled.</summary>
     private async Task<bool> HappensAsync(string name, CancellationToken cancellationToken)
     {
         try

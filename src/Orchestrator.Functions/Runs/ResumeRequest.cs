@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Runs;
 
-/// <summary>A run that somebody wants to go on. What it does not say stays as it was.</summary>
+/// <summary>A request to resume a run. What it does not say stays as it was.</summary>
 public sealed record ResumeRequest(string RunId)
 {
     /// <summary>What is to be different; its <see cref="ResumeChoices.ForkAs"/> is made from <see cref="Fork"/>.</summary>
@@ -33,12 +33,12 @@ public sealed record ResumeRequest(string RunId)
     /// <summary>A step whose text is wanted while it is written; null for none.</summary>
     public string? StreamedStep { get; init; }
 
-    /// <summary>Who stays with the run; null: it is for whoever serves.</summary>
+    /// <summary>The foreground caller; null: the run is for any serving process.</summary>
     public Companion? Companion { get; init; }
 
-    /// <summary>Why, for the record; null when nobody says.</summary>
+    /// <summary>The reason, for the record; null when not given.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Who asks, for the record; null when nobody says.</summary>
+    /// <summary>Who asks, for the record; null when not given.</summary>
     public string? By { get; init; }
 }

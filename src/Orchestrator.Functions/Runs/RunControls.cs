@@ -88,7 +88,7 @@ public sealed class RunControls(
     }
 
     /// <summary>Starts a new run with the definition, the inputs and all else that this one was asked for.</summary>
-    /// <param name="companion">Who stays with it; null: it is for whoever serves.</param>
+    /// <param name="companion">The foreground caller; null: the run is for any serving process.</param>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="DefinitionRefusedException">This version finds errors in the definition.</exception>
     /// <exception cref="RunRefusedException">It cannot run any more, for instance since a prompt is gone.</exception>
@@ -159,7 +159,7 @@ public sealed class RunControls(
     private async Task<bool> HasLeftoversAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
         await deletion.HasPartsAsync(runId, cancellationToken) || await client.GetInstanceAsync(new RunInput(runId, 1).InstanceId, cancellationToken) is not null;
 
-    /// <summary>From here on the run is there for nobody else.</summary>
+    /// <summary>From here on no other caller sees the run.</summary>
     private async Task<RunRecord> BeginDeletionAsync(DurableTaskClient client, RunRecord record, bool force, CancellationToken cancellationToken)
     {
         if (!force && !record.Deleting)

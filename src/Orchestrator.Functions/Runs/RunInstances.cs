@@ -12,7 +12,7 @@ internal static class RunInstances
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     /// <summary>
-    /// Schedules the instance of an attempt. Who sees a record without an instance may do it too, since whoever wrote the record may be gone: one that is
+    /// Schedules the instance of an attempt. Any process that sees a record without an instance may do it too, since the one that wrote it may be gone: an instance that is
     /// under way stays, and one that had ended in between would only read its checkpoints again.
     /// </summary>
     public static async Task ScheduleAsync(DurableTaskClient client, RunInput run, CancellationToken cancellationToken)

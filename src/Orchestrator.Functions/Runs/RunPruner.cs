@@ -37,7 +37,7 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
         return report with { Runs = deleted, Leftovers = [.. leftovers] };
     }
 
-    /// <summary>False when somebody resumed, started or deleted the run meanwhile.</summary>
+    /// <summary>False when the run was resumed, started or deleted meanwhile.</summary>
     private async Task<bool> TryDeleteAsync(DurableTaskClient client, string runId, DateTimeOffset? before, bool force, CancellationToken cancellationToken)
     {
         try

@@ -44,7 +44,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
         switch (instance)
         {
             case null when record.Status == RunStatus.Pending && record.Attempts[^1].IsForeground && await IsPreparedAsync(record, cancellationToken):
-                // Whoever stays with it is about to begin it, or is gone: then it is begun again only when somebody asks for it.
+                // Its foreground caller is about to begin it, or has gone: then it is begun again only on request.
                 return record;
             case null when record.Status == RunStatus.Pending:
                 return await BeginAsync(client, record, run, cancellationToken);
@@ -72,7 +72,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
     private static bool IsSuspended(OrchestrationMetadata instance) =>
         instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended || instance.ReadCustomStatusAs<RunProgressStatus>()?.Status == RunStatus.Suspended;
 
-    /// <summary>Begins a run that is written down, if nobody has. Whoever wrote it did not come to that, or is about to: doing it twice is no harm.</summary>
+    /// <summary>Begins a recorded run that has no instance. The process that recorded it has ended, or is about to do the same: doing it twice is harmless.</summary>
     public Task<RunRecord> BeginAsync(DurableTaskClient client, RunRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);

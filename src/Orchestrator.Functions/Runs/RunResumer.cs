@@ -51,7 +51,7 @@ public sealed class RunResumer(
         }
         else if (await lifecycle.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
         {
-            throw new RunStateException($"Run '{record.RunId}' was resumed or deleted by somebody else at this moment.", record.Status);
+            throw new RunStateException($"Run '{record.RunId}' was resumed or deleted by another caller at this moment.", record.Status);
         }
 
         var input = new RunInput(resume.Run.RunId, resume.Run.RunAttempt);

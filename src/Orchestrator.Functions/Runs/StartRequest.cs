@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Runs;
 
-/// <summary>A run that somebody wants started, as they wrote it.</summary>
+/// <summary>A request to start a run, as the caller wrote it.</summary>
 public sealed record StartRequest
 {
     /// <summary>The text of the definition.</summary>
@@ -39,10 +39,10 @@ public sealed record StartRequest
 
     public MockScript? Mocks { get; init; }
 
-    /// <summary>Who stays with the run; null: it is for whoever serves.</summary>
+    /// <summary>The foreground caller; null: the run is for any serving process.</summary>
     public Companion? Companion { get; init; }
 
-    /// <summary>Why, for the record; null when nobody says.</summary>
+    /// <summary>The reason, for the record; null when not given.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The definition's file, whose folder has prompts that go before the host's own; null for none.</summary>

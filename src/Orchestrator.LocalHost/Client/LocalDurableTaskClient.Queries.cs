@@ -79,7 +79,7 @@ internal sealed partial class LocalDurableTaskClient
         return (page, null);
     }
 
-    /// <summary>What does not run here is read, one instance after the other, as far as somebody asks on.</summary>
+    /// <summary>Instances that do not run here are read one after the other, only as far as the caller enumerates.</summary>
     /// <param name="after">The id after which it begins; null or empty: at the first.</param>
     private async IAsyncEnumerable<InstanceSnapshot> SelectAsync(
         DateTimeOffset? createdFrom, DateTimeOffset? createdTo, IEnumerable<OrchestrationRuntimeStatus>? statuses, string? prefix, string? after,

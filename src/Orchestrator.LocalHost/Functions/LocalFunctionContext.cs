@@ -22,7 +22,7 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
     private object? _target;
 
     /// <param name="trigger">The orchestration's context, the activity's input or the <see cref="HttpContext"/>.</param>
-    /// <param name="services">The scope of this invocation; whoever made it disposes it.</param>
+    /// <param name="services">The scope of this invocation; the caller that made it disposes it.</param>
     public LocalFunctionContext(LocalFunction function, object? trigger, IServiceProvider services, CancellationToken cancellation)
     {
         _function = function;

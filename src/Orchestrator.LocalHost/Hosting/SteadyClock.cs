@@ -30,7 +30,7 @@ public sealed class SteadyClock(TimeProvider clock) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         clock.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>From now on the wall clock does not count, until everybody has let go again.</summary>
+    /// <summary>From now on the wall clock does not count, until every hold is released.</summary>
     internal void Hold()
     {
         lock (_gate)

@@ -46,7 +46,7 @@ internal sealed class HttpFunctionHandler(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // Nobody waits for the answer any more, or the host stops.
+            // The caller has gone, or the host stops.
             await AnswerAsync(http, Problem.Of(StatusCodes.Status503ServiceUnavailable, "stopping", "The host stops."));
         }
         catch (BadHttpRequestException problem)

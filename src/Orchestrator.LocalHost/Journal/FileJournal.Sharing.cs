@@ -14,7 +14,7 @@ public sealed partial class FileJournal
     /// <summary>A message that is not whole when it was seen for so long was never confirmed.</summary>
     private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Somebody who looks whether an instance is held has its lock for a moment.</summary>
+    /// <summary>Interval between tries: a process that only looks whether an instance is held has its lock for a moment.</summary>
     private static readonly TimeSpan ProbeTime = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often it is looked whether there are messages.</summary>
@@ -27,7 +27,7 @@ public sealed partial class FileJournal
 
     private readonly ConcurrentDictionary<InstanceLock, bool> _holds = new();
 
-    /// <summary>Who holds an instance of a folder, in words; null when nobody does.</summary>
+    /// <summary>Who holds an instance of a folder, in words; null when it is not held.</summary>
     public static string? FindHolder(string folder, string instanceId) =>
         InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId))?.ToString();
 

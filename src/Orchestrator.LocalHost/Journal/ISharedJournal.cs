@@ -11,7 +11,7 @@ public interface ISharedJournal : IJournal
     /// <exception cref="JournalException">The device cannot be written.</exception>
     public Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellation = default);
 
-    /// <summary>Who holds an instance, in words: <c>process 12 on host 'a' since …</c>; null when nobody does.</summary>
+    /// <summary>Who holds an instance, in words: <c>process 12 on host 'a' since …</c>; null when it is not held.</summary>
     public string? FindHolder(string instanceId);
 
     /// <summary>
@@ -39,7 +39,7 @@ public interface ISharedJournal : IJournal
 
     /// <summary>
     /// Leaves a message for the process that holds an instance. When the task completes it is durable, and was taken unless the process is gone or does not
-    /// answer for 10 s: then whoever holds the instance next takes it.
+    /// answer for 10 s: then the next holder of the instance takes it.
     /// </summary>
     public Task SendAsync(string instanceId, ReadOnlyMemory<byte> message);
 

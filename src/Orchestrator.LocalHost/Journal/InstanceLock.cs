@@ -62,7 +62,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
     }
 
-    /// <summary>Who holds the file; null when nobody does.</summary>
+    /// <summary>Who holds the file; null when it is not held.</summary>
     public static JournalOwner? FindHolder(string path, string note)
     {
         if (ReadNote(note) is not { } owner)
@@ -72,7 +72,7 @@ internal sealed class InstanceLock : IInstanceHold
 
         try
         {
-            // A shared lock is refused while somebody has the exclusive one; a note of a process that was killed stays behind without it.
+            // A shared lock is refused while another process has the exclusive one; a note of a process that was killed stays behind without it.
             using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return null;
         }

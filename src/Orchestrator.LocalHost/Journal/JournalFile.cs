@@ -154,7 +154,7 @@ internal sealed class JournalFile
         }
         catch (JournalException)
         {
-            // Whoever appended was told.
+            // The caller of the append was told.
         }
 
         lock (_gate)
@@ -168,7 +168,7 @@ internal sealed class JournalFile
         TaskCompletionSource? next;
         lock (_gate)
         {
-            // After a failed write nobody knows what is on the disk: only reading it again can tell.
+            // After a failed write it is unknown what is on the disk: only reading it again can tell.
             problem = new JournalException(
                 $"The history of '{_id}' could not be written to '{Path}': {problem.Message} "
                 + "Free the disk or repair it, then restart; what was confirmed before is safe.",

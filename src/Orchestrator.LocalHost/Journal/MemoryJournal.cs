@@ -10,7 +10,7 @@ public sealed class MemoryJournal : IJournal
 {
     private readonly ConcurrentDictionary<JournalId, List<byte[]>> _histories = new();
 
-    /// <summary>Never completes: nobody else can reach this memory.</summary>
+    /// <summary>Never completes: no other process can reach this memory.</summary>
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>

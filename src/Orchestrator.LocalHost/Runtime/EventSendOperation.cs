@@ -2,7 +2,7 @@ using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>An event on its way to another instance. Nobody awaits it, but the sender is not finished before it is delivered.</summary>
+/// <summary>An event on its way to another instance. The sender's code does not await it, but the sender is not finished before it is delivered.</summary>
 internal sealed class EventSendOperation(EventSent record) : Operation(record.Id)
 {
     /// <summary>Another instance sees it, so its record comes first.</summary>

@@ -4,7 +4,7 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// Who waits for which event, and what came before anybody waited. Names do not differ by case. The latest waiter is served first, as the SDK does it;
+/// The waiters for each event, and the events that came before a waiter. Names do not differ by case. The latest waiter is served first, as the SDK does it;
 /// events without a waiter keep their order. A cancelled wait takes no event. What comes after a continue-as-new is for the next execution.
 /// </summary>
 internal sealed class ExternalEvents(DataConverter converter)
@@ -15,7 +15,7 @@ internal sealed class ExternalEvents(DataConverter converter)
     private readonly List<EventRaised> _carried = [];
     private bool _carries;
 
-    /// <exception cref="ArgumentException">Somebody waits for an event of this name with another type.</exception>
+    /// <exception cref="ArgumentException">The code waits for an event of this name with another type already.</exception>
     public Task<T> WaitFor<T>(string name, CancellationToken cancellation)
     {
         var waiters = LiveWaiters(name);
@@ -64,8 +64,8 @@ internal sealed class ExternalEvents(DataConverter converter)
     /// <summary>What the next execution gets, in the order it came.</summary>
     public IReadOnlyCollection<EventRaised> Carried => _carried;
 
-    /// <summary>The code continues as new: from now on events are for the next execution, whoever waits in this one.</summary>
-    /// <param name="unprocessedToo">Whether that holds for those that nobody has taken yet, too. Without it they can be taken until the code ends.</param>
+    /// <summary>The code continues as new: from now on events are for the next execution, also those that this one waits for.</summary>
+    /// <param name="unprocessedToo">Whether that holds for those that have not been taken yet, too. Without it they can be taken until the code ends.</param>
     public void CarryOver(bool unprocessedToo)
     {
         _carries = true;

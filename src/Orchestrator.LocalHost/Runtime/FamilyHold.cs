@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// The hold on an instance that nobody started but a client, and on all that it started: they run in one process. It ends with the last of them.
+/// The hold on an instance that a client started, and on its descendants: they run in one process. It is released when the last of them rests.
 /// Thread safe.
 /// </summary>
 internal sealed class FamilyHold(IInstanceHold hold)

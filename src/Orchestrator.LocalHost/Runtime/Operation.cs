@@ -8,7 +8,7 @@ internal abstract class Operation(int id)
     /// <summary>Counts the operations of one execution from 0.</summary>
     public int Id { get; } = id;
 
-    /// <summary>True when the work may begin before the record of the operation is durable: an activity may run twice anyway, and a timer nobody sees.</summary>
+    /// <summary>True when the work may begin before the record of the operation is durable: an activity may run twice anyway, and a timer has no effect outside.</summary>
     public virtual bool StartsBeforeDurable => true;
 
     /// <summary>Begins the work. Called once, on the instance's pump, never while history is replayed.</summary>

@@ -189,7 +189,7 @@ internal sealed partial class OrchestrationEngine
             return 0;
         }
 
-        // Known until its history is gone: whoever starts the id again meanwhile begins the next generation instead of writing into what is deleted.
+        // Known until its history is gone: a start of the id meanwhile begins the next generation instead of writing into what is deleted.
         var id = new JournalId(instanceId, snapshot.Generation);
         var children = recursive ? await ChildrenAsync(id).ConfigureAwait(false) : [];
         await Journal.DeleteAsync(id).ConfigureAwait(false);

@@ -92,7 +92,7 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// Who holds an instance drives what it started, too. What is left of one that has ended or is gone is driven by whoever holds that one's id.
+    /// Who holds an instance drives what it started, too. What is left of one that has ended or is gone is driven by the holder of that one's id.
     /// </summary>
     private async Task RecoverChildAsync(
         string instanceId, List<JournalId> generations, ConcurrentDictionary<string, string> children, CancellationToken cancellation)
@@ -156,7 +156,7 @@ internal sealed partial class OrchestrationEngine
         }
         catch (JournalException)
         {
-            // Whoever opens it is told.
+            // The caller that opens it is told.
         }
 
         return null;

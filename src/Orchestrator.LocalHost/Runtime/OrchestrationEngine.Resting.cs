@@ -7,11 +7,11 @@ namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
 /// Instances of a shared journal that do not run here, since they have ended, another process drives them, or none does: they are known by what is
-/// written of them, which is read when somebody asks.
+/// written of them, which is read on request.
 /// </summary>
 internal sealed partial class OrchestrationEngine
 {
-    /// <summary>How often it is looked at an instance of another process for which somebody waits.</summary>
+    /// <summary>The interval of looks at an instance of another process for which a caller waits.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>What is known of an instance, wherever it runs; null when there is none.</summary>
@@ -212,7 +212,7 @@ internal sealed partial class OrchestrationEngine
             : null;
     }
 
-    /// <summary>What has ended needs no process: its extract is written, and whoever wants it may have it.</summary>
+    /// <summary>An instance that has ended needs no process: its extract is written and its lock released.</summary>
     private void Rest(InstanceSnapshot ended)
     {
         if (_shared is not null && Find(ended.InstanceId) is { } entry)

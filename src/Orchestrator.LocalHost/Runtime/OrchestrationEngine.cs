@@ -123,7 +123,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
     {
         _isStopped = true;
 
-        // Closed before anybody is told: from here on a cancelled activity is one that the stop has cancelled, and no failure.
+        // Closed before activities are told: from here on a cancelled activity is one that the stop has cancelled, and no failure.
         var ended = Activities.CloseAsync();
         _onStopping?.Invoke();
         await _watching.CancelAsync().ConfigureAwait(false);
@@ -162,8 +162,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
     }
 
     /// <summary>
-    /// When the journal is lost, another process may go on with the instances: here they stand still at once. What they had asked for and nobody has
-    /// seen is not shown; activities are told to stop, and what they return is dropped.
+    /// When the journal is lost, another process may go on with the instances: here they stand still at once. What they had asked for and was not
+    /// visible yet is not shown; activities are told to stop, and what they return is dropped.
     /// </summary>
     public async Task WatchJournalAsync()
     {

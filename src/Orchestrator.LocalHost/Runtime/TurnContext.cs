@@ -2,7 +2,7 @@ namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
 /// The synchronization context of one turn of an orchestrator's pump. Each turn has its own object, though all lead to the same pump: the
-/// runtime runs a continuation on the stack of whoever completes the task if that one is on the very context the continuation was captured on, and a
+/// runtime runs a continuation on the stack of the code that completes the task if that is on the very context the continuation was captured on, and a
 /// cascade of completions would grow the stack. With another object it posts, always.
 /// </summary>
 internal sealed class TurnContext(Execution execution) : SynchronizationContext

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Diagnostics;
 
-/// <summary>Finds what somebody probably meant.</summary>
+/// <summary>Finds the name that the author probably meant.</summary>
 public static class Suggestion
 {
     /// <summary>"Did you mean …?" for the nearest candidate, or null when none is near: at most a third of the letters differ, and never all.</summary>

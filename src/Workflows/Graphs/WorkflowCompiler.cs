@@ -30,7 +30,7 @@ internal sealed class WorkflowCompiler
         _references = [.. definition.Steps.Select((step, position) => StepReferences.Of(step, position, LiteralMembers(step)))];
     }
 
-    /// <summary>The compiled workflow, or null when there is an error, whoever reported it.</summary>
+    /// <summary>The compiled workflow, or null when there is an error from any check.</summary>
     public CompiledWorkflow? Compile()
     {
         FindPositions();
@@ -79,7 +79,7 @@ internal sealed class WorkflowCompiler
             }
         }
 
-        // Steps whose id could not be read are nobody's dependency.
+        // No step can depend on one whose id could not be read.
         _positions.Remove("");
     }
 

@@ -51,7 +51,7 @@ public sealed class WorkflowGraph
 
     /// <summary>
     /// The steps whose outputs <paramref name="step"/> may read: those before it, but not those behind a join of the first success,
-    /// of which nobody knows which had completed.
+    /// since it is not known which of those had completed.
     /// </summary>
     public IReadOnlySet<int> InReachOf(int step)
     {

@@ -14,7 +14,7 @@ internal sealed class WorkflowLints(
 
     private const int WideFanOut = 20;
 
-    /// <summary>Built-in tools that wait for somebody else.</summary>
+    /// <summary>Built-in tools that wait for another service.</summary>
     private static readonly string[] ExternalTools = ["http_request", "database_query"];
 
     /// <summary>What can be said of each step alone, in a definition that has mistakes too.</summary>

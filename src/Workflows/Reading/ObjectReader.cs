@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Reading;
 
-/// <summary>Takes the members of one object one by one, checks their types, and reports what nobody asked for.</summary>
+/// <summary>Takes the members of one object one by one, checks their types, and reports unknown members.</summary>
 internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag diagnostics, string? step = null)
 {
     private readonly List<string> _known = [];

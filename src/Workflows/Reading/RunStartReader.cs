@@ -59,7 +59,7 @@ public static class RunStartReader
         {
             body.Error(
                 DiagnosticCodes.UnsupportedProperty, callback,
-                "'callbackUrl' is not supported yet: nobody would be called. Leave it out, and ask for the run with GET /api/runs/{runId}.");
+                "'callbackUrl' is not supported yet: no call would be made. Leave it out, and ask for the run with GET /api/runs/{runId}.");
         }
 
         start = Options(body, start);

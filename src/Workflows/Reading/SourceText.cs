@@ -48,7 +48,7 @@ public static class SourceText
     }
 
     /// <summary>
-    /// An object, a list or a comment with slashes begins the text. YAML can begin with a brace too; whoever writes that means JSON, and is told
+    /// An object, a list or a comment with slashes begins the text. YAML can begin with a brace too, but its author means JSON, and is told
     /// what is wrong in JSON's words.
     /// </summary>
     private static bool IsJson(ReadOnlySpan<byte> utf8)

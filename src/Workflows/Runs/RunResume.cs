@@ -28,6 +28,6 @@ public sealed record RunResume
     /// <summary>Start a new run from this one's checkpoints, and leave this one as it is.</summary>
     public bool Fork { get; init; }
 
-    /// <summary>Why, for the record; null when nobody says.</summary>
+    /// <summary>The reason, for the record; null when not given.</summary>
     public string? Reason { get; init; }
 }

@@ -19,12 +19,12 @@ public abstract record SchedulerFact(DateTimeOffset At)
     /// <summary>A timer that the scheduler asked for is due.</summary>
     public sealed record TimerFired(DateTimeOffset At, int Timer) : SchedulerFact(At);
 
-    /// <summary>Somebody asked that nothing new starts; what executes goes on.</summary>
+    /// <summary>A caller asked that nothing new starts; what executes goes on.</summary>
     public sealed record SuspendRequested(DateTimeOffset At) : SchedulerFact(At);
 
-    /// <summary>Somebody asked that a suspended run goes on.</summary>
+    /// <summary>A caller asked that a suspended run goes on.</summary>
     public sealed record ContinueRequested(DateTimeOffset At) : SchedulerFact(At);
 
-    /// <summary>Somebody asked for the run to be cancelled.</summary>
+    /// <summary>A caller asked for the run to be cancelled.</summary>
     public sealed record CancelRequested(DateTimeOffset At) : SchedulerFact(At);
 }

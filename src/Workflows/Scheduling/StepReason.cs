@@ -9,7 +9,7 @@ public static class StepReason
     /// <summary>The run stopped at a failure before this step was started.</summary>
     public const string Stop = "stop";
 
-    /// <summary>Somebody cancelled the run.</summary>
+    /// <summary>The run was cancelled by request.</summary>
     public const string Cancel = "cancel";
 
     /// <summary>Its condition was false.</summary>

@@ -133,7 +133,7 @@ public enum JoinState
     Dead,
 }
 
-/// <summary>An attempt that failed, as everybody knows it who has the plan, the call and the outcome.</summary>
+/// <summary>An attempt that failed, as far as the plan, the call and the outcome tell.</summary>
 /// <param name="Step">Position in the plan.</param>
 /// <param name="Attempt">The number of the attempt, from 1.</param>
 /// <param name="TurnAttempt">The same within its turn: what the retry rule counts.</param>

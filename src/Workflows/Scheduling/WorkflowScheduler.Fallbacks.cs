@@ -66,7 +66,7 @@ public sealed partial class WorkflowScheduler
         });
     }
 
-    /// <summary>Fallback steps that the step does not need: nobody else's are skipped.</summary>
+    /// <summary>Releases the fallback steps that the step does not need; those that no other step may need are skipped.</summary>
     /// <param name="chosen">The one that it needs; null for none.</param>
     private void ReleaseFallbacks(int step, int? chosen)
     {

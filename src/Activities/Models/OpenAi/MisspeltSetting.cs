@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Models.OpenAi;
 
-/// <summary>Finds variables that are meant to be the provider's and are not: with one of them nobody would answer, or somebody else than was meant.</summary>
+/// <summary>Finds variables that are meant to be the provider's and are not: with one of them no provider would answer, or not the one that was meant.</summary>
 internal static class MisspeltSetting
 {
     /// <summary>What other programs call them.</summary>

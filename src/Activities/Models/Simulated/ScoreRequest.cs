@@ -17,7 +17,7 @@ internal static partial class ScoreRequest
             return null;
         }
 
-        // What follows is data: lists in somebody's answer are no criteria.
+        // What follows is data: lists in an answer are no criteria.
         var instructions = DataBelow().Split(prompt, 2)[0];
         var bulleted = Labels(Bullet(), instructions);
         var named = bulleted.Count > 0 ? bulleted : Labels(Line(), instructions);

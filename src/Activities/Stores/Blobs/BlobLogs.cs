@@ -18,7 +18,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     /// <summary>Stands in the names of further blobs and in no segment of a key, so that the two can never be confused.</summary>
     public const char SegmentMark = '~';
 
-    /// <summary>How often somebody else may be faster before an append gives up. Each time, that one got on.</summary>
+    /// <summary>Maximum number of tries of an append. A try fails only when another writer's append succeeded.</summary>
     private const int Attempts = 200;
 
     /// <summary>An end that is not remembered costs one request.</summary>

@@ -4,8 +4,8 @@ using Azure.Core.Pipeline;
 namespace Orchestrator.Activities.Stores.Blobs;
 
 /// <summary>
-/// Counts how often the client sends the requests that are made inside a scope. When the answer to a conditional write says that somebody was
-/// faster, and the request was sent more than once, then that somebody may be the write itself, whose first answer was lost.
+/// Counts how often the client sends the requests that are made inside a scope. When the answer to a conditional write says that another writer was
+/// faster, and the request was sent more than once, then that writer may be this one, whose first answer was lost.
 /// </summary>
 internal sealed class Sends : IDisposable
 {

@@ -122,7 +122,7 @@ internal static class DurableFile
         return count;
     }
 
-    /// <summary>Deletes a file that nobody will miss.</summary>
+    /// <summary>Deletes a file that is not needed; a failure is ignored.</summary>
     public static void DeleteQuietly(string path)
     {
         try
@@ -154,7 +154,7 @@ internal static class DurableFile
         }
     }
 
-    // Returns the first folder that stayed. A link is somebody else's: deleting it as a folder would remove the link.
+    // Returns the first folder that stayed. A link is the user's: deleting it as a folder would remove the link.
     private static string RemoveEmptyFolders(string folder, string root)
     {
         try
@@ -167,7 +167,7 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            // Not empty, or somebody else was faster.
+            // Not empty, or deleted by another process already.
         }
 
         return folder;

@@ -27,7 +27,7 @@ internal sealed class FolderLocks(string root)
     private readonly string _folder = Path.Combine(root, "~locks");
 
     /// <summary>Does the work on a thread of the disk, alone with the key.</summary>
-    /// <exception cref="ContentStoreException">The folder cannot be written, or somebody holds the lock for longer than any write takes.</exception>
+    /// <exception cref="ContentStoreException">The folder cannot be written, or another process holds the lock for longer than any write takes.</exception>
     public async Task<T> RunAsync<T>(string key, Func<T> work)
     {
         for (var began = Time.GetTimestamp(); ; await Task.Delay(Poll, Time))
@@ -50,7 +50,7 @@ internal sealed class FolderLocks(string root)
         }
     }
 
-    /// <summary>Takes the key until the result is disposed; null while somebody else has it. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
+    /// <summary>Takes the key until the result is disposed; null while another process has it. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
     /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
     public SafeFileHandle? TryTake(string key)
     {

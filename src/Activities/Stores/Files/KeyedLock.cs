@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Activities.Stores.Files;
 
-/// <summary>One asynchronous lock per key; a key that nobody holds or waits for takes no memory. Thread-safe, not reentrant.</summary>
+/// <summary>One asynchronous lock per key; a key that is neither held nor waited for takes no memory. Thread-safe, not reentrant.</summary>
 internal sealed class KeyedLock
 {
     private readonly Lock _gate = new();

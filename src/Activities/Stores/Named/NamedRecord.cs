@@ -17,7 +17,7 @@ public abstract record NamedRecord : IStoredRecord
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>
-    /// It was deleted and may be written again. The record stays, since only so can a deletion be told apart from a change that somebody else made
+    /// It was deleted and may be written again. The record stays, since only so can a deletion be told apart from a change that another writer made
     /// at the same time.
     /// </summary>
     public bool Deleted { get; init; }

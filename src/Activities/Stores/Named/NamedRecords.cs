@@ -57,7 +57,7 @@ internal sealed class NamedRecords<T>(
         return found.Count == 1 ? found[0] : throw Ambiguous(name, [.. found.Select(stored => new NamedCandidate(stored.Record.App, stored.Record.Slug))]);
     }
 
-    /// <summary>Writes what <paramref name="change"/> makes of the present record, again and again until nobody else changed it meanwhile.</summary>
+    /// <summary>Writes what <paramref name="change"/> makes of the present record. Repeats until no other writer changed it in between.</summary>
     /// <param name="change">Gets the present record, a deleted or a damaged one too, or null; gives the same instance when nothing is to change.</param>
     /// <exception cref="StoreRefusedException">The condition does not hold.</exception>
     /// <exception cref="UnreadableRecordException">It is of a newer version and was not to be deleted.</exception>

@@ -5,7 +5,7 @@ namespace Orchestrator.Activities.Tools.Database;
 
 /// <summary>A database that steps may ask, under the name that definitions use. Register one instance for each.</summary>
 /// <param name="name">Any text that is not blank; letter case counts.</param>
-/// <param name="source">Opens connections; whoever made it disposes it.</param>
+/// <param name="source">Opens connections; the caller that made it disposes it.</param>
 public sealed class DatabaseConnection(string name, DbDataSource source)
 {
     /// <summary>For providers that have no data source of their own.</summary>

@@ -12,7 +12,7 @@ internal static class HttpResponseBody
     private const int ErrorCharacters = 1_000;
     private const int BufferSize = 16 * 1024;
 
-    // .NET would find a name that is there twice only when somebody looks into the object.
+    // .NET would find a name that is there twice only when the object is read.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <param name="expect"><c>json</c>, <c>text</c>, or <c>auto</c> for what the content type says.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>Headers whose values nobody needs to see again.</summary>
+/// <summary>Headers whose values are not shown or recorded.</summary>
 internal static class SensitiveHeader
 {
     /// <summary>What stands in the place of a value.</summary>

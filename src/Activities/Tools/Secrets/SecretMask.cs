@@ -8,7 +8,7 @@ namespace Orchestrator.Activities.Tools.Secrets;
 
 /// <summary>
 /// Puts <c>***</c> wherever the values of secrets stand, as they are or as URLs and JSON write them. Values of fewer than four characters stay:
-/// they would be found everywhere. Whoever cuts a text masks it first: a part of a secret is not found. Immutable and thread-safe.
+/// they would be found everywhere. Mask a text before cutting it: a part of a secret is not found. Immutable and thread-safe.
 /// </summary>
 public sealed class SecretMask
 {

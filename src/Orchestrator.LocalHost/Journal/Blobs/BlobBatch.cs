@@ -26,7 +26,7 @@ internal sealed class BlobBatch
     {
         _durable.SetException(problem);
 
-        // Nobody may be waiting: the instance that appended may be gone.
+        // The instance that appended may be gone, and then the exception would be unobserved.
         _ = _durable.Task.Exception;
     }
 }

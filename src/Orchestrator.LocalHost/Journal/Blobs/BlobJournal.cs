@@ -190,7 +190,7 @@ public sealed class BlobJournal : IJournal
     }
 
     /// <summary>The id behind a name that holds only its hash; null when nothing was written yet.</summary>
-    /// <remarks>Where the header cannot tell, the name stands for the id: reading that gives the reason, and nobody else's history is touched.</remarks>
+    /// <remarks>Where the header cannot tell, the name stands for the id: reading that gives the reason, and no other history is touched.</remarks>
     private async Task<JournalId?> ReadIdAsync(BlobSegment segment, CancellationToken cancellation)
     {
         try

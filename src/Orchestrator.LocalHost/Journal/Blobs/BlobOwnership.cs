@@ -11,7 +11,7 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// of a process that was killed ends by itself; that of one that is gone from this host is broken at once. Thread safe.
 /// </summary>
 /// <remarks>
-/// While the last renewal is too old for the lease to be certain, nothing is sent; the account lets a lease be renewed late only if nobody else took it.
+/// While the last renewal is too old for the lease to be certain, nothing is sent; the account lets a lease be renewed late only if no other process took it.
 /// </remarks>
 internal sealed class BlobOwnership : IAsyncDisposable
 {

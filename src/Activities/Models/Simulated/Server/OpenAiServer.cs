@@ -69,7 +69,7 @@ public sealed class OpenAiServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to read more.
+            // The client has closed the connection.
         }
     }
 
