@@ -118,16 +118,16 @@ public sealed class LocalDurableHost : IAsyncDisposable
     /// they have ten seconds for their last writes; what they return is recorded, and the journal is closed. Unfinished instances go on at the next
     /// start. Stopping twice is no error.
     /// </summary>
-    /// <param name="impatience">Fires the token of running activities at once. Of a second call it is ignored.</param>
-    public Task StopAsync(CancellationToken impatience = default) => _stopped ??= StopOnceAsync(impatience);
+    /// <param name="abort">Fires the token of running activities at once. Of a second call it is ignored.</param>
+    public Task StopAsync(CancellationToken abort = default) => _stopped ??= StopOnceAsync(abort);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private async Task StopOnceAsync(CancellationToken impatience)
+    private async Task StopOnceAsync(CancellationToken abort)
     {
         using var timeout = new CancellationTokenSource(_parts.Options.StopTimeout, _parts.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, impatience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
         await _engine.StopAsync(either.Token).ConfigureAwait(false);
         await _parts.Journal.DisposeAsync().ConfigureAwait(false);
         _engine.Dispose();

@@ -17,7 +17,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
     internal static readonly TimeSpan UsageWait = TimeSpan.FromSeconds(2);
 
     /// <summary>More is no count of one call: it would make every sum with it wrong.</summary>
-    private const long MostTokens = int.MaxValue;
+    private const long MaxTokenCount = int.MaxValue;
 
     /// <summary>The name under which a client reports tokens that the provider wrote to its cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
     internal const string CacheWriteCount = "cacheWriteTokens";
@@ -140,7 +140,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         AdditionalCounts = new() { [CacheWriteCount] = Math.Max(CacheWrites(before), CacheWrites(now)) },
     };
 
-    private static long? Greater(long? left, long? right) => right is < 0 or > MostTokens || right <= left ? left : right ?? left;
+    private static long? Greater(long? left, long? right) => right is < 0 or > MaxTokenCount || right <= left ? left : right ?? left;
 
     private static long CacheWrites(UsageDetails? usage) => usage?.AdditionalCounts?.TryGetValue(CacheWriteCount, out var count) == true ? count : 0;
 

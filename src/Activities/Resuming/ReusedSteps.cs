@@ -109,7 +109,7 @@ internal sealed class ReusedSteps
             }
 
             if (attempt.End(then) is { Result.Kind: not StepResultKind.None } end
-                && !(end.Simulated && IsAskedInEarnest(step))
+                && !(end.Simulated && AsksProvider(step))
                 && TookTheSame(step, attempt, then, end)
                 && _fingerprints.Of(step) == attempt.Fingerprint(then))
             {
@@ -126,7 +126,7 @@ internal sealed class ReusedSteps
     }
 
     /// <summary>The models of the step would be asked now, and nothing would be made up in their place.</summary>
-    private bool IsAskedInEarnest(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_models.IsSimulated);
+    private bool AsksProvider(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_models.IsSimulated);
 
     /// <summary>Everything that the step consumed then is now the same record.</summary>
     private bool TookTheSame(int step, EarlierAttempt attempt, int then, StepEnd end)

@@ -19,7 +19,7 @@ internal static class UnusedDefinitions
     /// <summary>Where a definition stands that was set aside; null when it was not.</summary>
     public static async Task<ContentKey?> FindAsync(IContentStore store, string hash, CancellationToken cancellationToken)
     {
-        await foreach (var key in store.ListAsync(Aside, cancellationToken))
+        await foreach (var key in store.ListAsync(SetAside, cancellationToken))
         {
             if (Read(key) is var (_, found) && found == hash)
             {
@@ -38,7 +38,7 @@ internal static class UnusedDefinitions
         IContentStore store, Func<string, bool> isUsed, DateTimeOffset now, bool dryRun, CancellationToken cancellationToken)
     {
         var count = 0;
-        await foreach (var key in store.ListAsync(Aside, cancellationToken))
+        await foreach (var key in store.ListAsync(SetAside, cancellationToken))
         {
             if (Read(key) is not var (since, hash))
             {
@@ -81,7 +81,7 @@ internal static class UnusedDefinitions
         return count;
     }
 
-    private static ContentPrefix Aside => ContentPrefix.Under(StoreFolders.Definitions).StartingWith(Mark);
+    private static ContentPrefix SetAside => ContentPrefix.Under(StoreFolders.Definitions).StartingWith(Mark);
 
     private static ContentKey KeyOf(string hash, DateTimeOffset now) =>
         ContentKey.Of(StoreFolders.Definitions, string.Create(CultureInfo.InvariantCulture, $"{Mark}{now.UtcTicks:D19}-{hash}"));

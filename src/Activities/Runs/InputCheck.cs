@@ -9,7 +9,7 @@ namespace Orchestrator.Activities.Runs;
 internal static class InputCheck
 {
     /// <summary>Maximum number of names listed in the error.</summary>
-    private const int MostNames = 20;
+    private const int MaxNames = 20;
 
     /// <summary>The inputs in declaration order with their defaults; without declarations, as given.</summary>
     public static JsonObject Apply(IReadOnlyList<InputDefinition>? declared, JsonObject given, List<WorkflowError> problems)
@@ -43,7 +43,7 @@ internal static class InputCheck
 
         var names = declared.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         var suggestions = new Suggestions();
-        var all = $"There are {string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? " …" : ".")}";
+        var all = $"There are {string.Join(", ", names.Take(MaxNames))}{(names.Count > MaxNames ? " …" : ".")}";
         foreach (var (name, _) in given.Where(member => !names.Contains(member.Key)))
         {
             var advice = suggestions.For(name, names) ?? all;

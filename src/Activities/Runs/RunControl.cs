@@ -65,7 +65,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         {
             // Only now: what is asked from here on is told.
             var presence = await store.LookAsync(run, cancellationToken);
-            await watch.HearAsync(await ReadAsync(run, cancellationToken), presence);
+            await watch.ApplyAsync(await ReadAsync(run, cancellationToken), presence);
             return presence.IsGone ? throw new RunGoneException(run) : watch;
         }
         catch

@@ -14,7 +14,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     private const int StampLength = 16;
 
     /// <summary>So long a record may be without the rest of its run.</summary>
-    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Writes down a new run: first its record, which only one caller can create, then what it executes. The same request may come again, and then goes
@@ -156,7 +156,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     public bool MayBeginStill(RunRecord run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return (time.GetUtcNow() - run.CreatedAt).Duration() < StartPatience;
+        return (time.GetUtcNow() - run.CreatedAt).Duration() < StartTimeout;
     }
 
     /// <summary>Writes how the attempt ended, and tells the feed; an attempt that has ended already stays as it is.</summary>

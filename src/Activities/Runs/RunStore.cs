@@ -15,7 +15,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
     private const int NameLength = 16;
 
     /// <summary>A prepared run that was not asked for in this time leaves the cache, since the run may end in another process.</summary>
-    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>Prepared runs never change, and every step of a run asks for the same one.</summary>
     private readonly MemoryCache _prepared = new(new MemoryCacheOptions());
@@ -190,7 +190,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
             (record.RunId, runAttempt),
             await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw new InvalidDataException(
                 $"What attempt {runAttempt} of run '{record.RunId}' executes is missing: its storage was changed."),
-            new MemoryCacheEntryOptions { SlidingExpiration = KeptFor });
+            new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
 
     private PreparedRun? Known(RunIdentity run, int runAttempt) =>
         _prepared.Get<PreparedRun>((run.RunId, runAttempt)) is { } known && known.Identity == run ? known : null;

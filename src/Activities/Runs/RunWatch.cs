@@ -25,7 +25,7 @@ public sealed class RunWatch : IDisposable
         Interlocked.CompareExchange(ref _cancellation, cancellation, null) is null ? _source.CancelAsync() : Task.CompletedTask;
 
     /// <summary>Ends the step when something was asked that is meant for it, or when its attempt of the run is over.</summary>
-    internal Task HearAsync(RunRequests requests, RunPresence presence) =>
+    internal Task ApplyAsync(RunRequests requests, RunPresence presence) =>
         requests.Cancellations.FirstOrDefault(_applies) is { } cancellation ? EndAsync(cancellation)
         : presence.Ended >= _runAttempt ? EndAsync(new ScopeCancellation(_runAttempt, "", StepReason.Cancel, null))
         : Task.CompletedTask;
@@ -37,7 +37,7 @@ public sealed class RunWatch : IDisposable
     internal static RunWatch Of(int runAttempt, Func<ScopeCancellation, bool> applies, Func<Func<RunRequests, RunPresence, Task>, IDisposable> listen)
     {
         var watch = new RunWatch(runAttempt, applies);
-        watch._listening = listen(watch.HearAsync);
+        watch._listening = listen(watch.ApplyAsync);
         return watch;
     }
 }

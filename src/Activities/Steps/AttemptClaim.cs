@@ -8,7 +8,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>An owner that could not renew for this long gives up, so that it has ended before another execution begins.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan RenewalTimeout = TimeSpan.FromSeconds(25);
 
     private readonly IContentStore _store;
     private readonly TimeProvider _time;
@@ -89,7 +89,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
 
     private TimeSpan Left(long asked)
     {
-        var left = Patience - _time.GetElapsedTime(asked);
+        var left = RenewalTimeout - _time.GetElapsedTime(asked);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -14,7 +14,7 @@ namespace Orchestrator.Activities.Steps;
 public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
 {
     /// <summary>What was read is let go of when no step asked for it in this time, and read again when one does.</summary>
-    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
     private readonly MemoryCache _read = new(new MemoryCacheOptions());
 
@@ -29,7 +29,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
         // Reading begins when it is in the cache, so that whatever Forget is called for is either read or makes it be read again.
         var reading = _read.GetOrCreate((call.Run, call.RunAttempt), entry =>
         {
-            entry.SlidingExpiration = KeptFor;
+            entry.SlidingExpiration = CacheLifetime;
             return new Lazy<Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>>>(() => ReadAsync(call.Run, call.RunAttempt));
         })!;
         try

@@ -10,9 +10,9 @@ namespace Orchestrator.Activities.Steps;
 internal sealed class PaidWork : IDisposable
 {
     /// <summary>How long after the host's token what is written of an answer may take.</summary>
-    public static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetryTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly ExecuteStepInput _call;
@@ -28,7 +28,7 @@ internal sealed class PaidWork : IDisposable
         _time = time;
         _logger = logger;
         _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        _stopping = stopping.UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(LastWrites), _end);
+        _stopping = stopping.UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(FinalWriteTimeout), _end);
     }
 
     /// <summary>For everything that is written of an answer that is there: fires a few seconds after the host's token.</summary>
@@ -42,7 +42,7 @@ internal sealed class PaidWork : IDisposable
 
     /// <param name="operation">May be repeated.</param>
     /// <exception cref="AttemptLostException">The store was away until the end.</exception>
-    public Task InsistAsync(Func<Task> operation) => InsistAsync(
+    public Task RetryAsync(Func<Task> operation) => RetryAsync(
         async () =>
         {
             await operation();
@@ -51,7 +51,7 @@ internal sealed class PaidWork : IDisposable
 
     /// <param name="operation">May be repeated.</param>
     /// <exception cref="AttemptLostException">The store was away until the end.</exception>
-    public async Task<T> InsistAsync<T>(Func<Task<T>> operation)
+    public async Task<T> RetryAsync<T>(Func<Task<T>> operation)
     {
         var began = _time.GetTimestamp();
         for (var isFirst = true; ; isFirst = false)
@@ -66,7 +66,7 @@ internal sealed class PaidWork : IDisposable
 
                 return result;
             }
-            catch (ContentStoreException exception) when (_time.GetElapsedTime(began) >= Patience)
+            catch (ContentStoreException exception) when (_time.GetElapsedTime(began) >= RetryTimeout)
             {
                 throw new AttemptLostException(_call, exception);
             }

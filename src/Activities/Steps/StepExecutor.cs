@@ -172,7 +172,7 @@ public sealed class StepExecutor(
         {
             // The feed is told while the work goes on, so that the work does not wait for a flush.
             List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
-            var telling = paid.InsistAsync(() => feed.AppendAsync(call.Run, begun, paid.Token));
+            var telling = paid.RetryAsync(() => feed.AppendAsync(call.Run, begun, paid.Token));
             var working = WorkAsync(run, call, lost, clock, paid, either.Token);
             await Task.WhenAll(telling, working);
             work = await working;
@@ -189,7 +189,7 @@ public sealed class StepExecutor(
         }
 
         var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation);
-        return await paid.InsistAsync(
+        return await paid.RetryAsync(
             async () => await checkpoints.CreateAsync(
                 call.Run,
                 StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));

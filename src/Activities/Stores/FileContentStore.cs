@@ -94,14 +94,14 @@ public sealed class FileContentStore : IContentStore
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
-        await AloneAsync(key, () => DurableFile.Write(path, content, overwrite: true), cancellationToken);
+        await LockedAsync(key, () => DurableFile.Write(path, content, overwrite: true), cancellationToken);
         return ETagOf(content.Span);
     }
 
     public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
-        var created = await AloneAsync(key, () => !File.Exists(path) && DurableFile.Write(path, content, overwrite: false), cancellationToken);
+        var created = await LockedAsync(key, () => !File.Exists(path) && DurableFile.Write(path, content, overwrite: false), cancellationToken);
         return created ? ETagOf(content.Span) : null;
     }
 
@@ -110,7 +110,7 @@ public sealed class FileContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(etag);
         var path = PathOf(key);
-        var replaced = await AloneAsync(key, () => IsStill(path, etag) && DurableFile.Write(path, content, overwrite: true), cancellationToken);
+        var replaced = await LockedAsync(key, () => IsStill(path, etag) && DurableFile.Write(path, content, overwrite: true), cancellationToken);
         return replaced ? ETagOf(content.Span) : null;
     }
 
@@ -129,7 +129,7 @@ public sealed class FileContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(etag);
         var path = PathOf(key);
-        return await AloneAsync(key, () => IsStill(path, etag) && DurableFile.Delete([path], _root) > 0, cancellationToken);
+        return await LockedAsync(key, () => IsStill(path, etag) && DurableFile.Delete([path], _root) > 0, cancellationToken);
     }
 
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
@@ -205,7 +205,7 @@ public sealed class FileContentStore : IContentStore
     }
 
     /// <summary>Works on one key while no other writer does, neither here nor in another process.</summary>
-    private async Task<T> AloneAsync<T>(ContentKey key, Func<T> work, CancellationToken cancellationToken)
+    private async Task<T> LockedAsync<T>(ContentKey key, Func<T> work, CancellationToken cancellationToken)
     {
         using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
         return await _shared.RunAsync(key.Value, work);
@@ -237,7 +237,7 @@ public sealed class FileContentStore : IContentStore
     {
         var parsed = ContentKey.Parse(key);
         var path = PathOf(parsed);
-        return AloneAsync(parsed, () => DurableFile.Append(path, parts), CancellationToken.None);
+        return LockedAsync(parsed, () => DurableFile.Append(path, parts), CancellationToken.None);
     }
 
     // The keys come in ordinal order, so two deletions that meet cannot wait for each other's locks.
@@ -252,7 +252,7 @@ public sealed class FileContentStore : IContentStore
             }
 
             var busy = new List<ContentKey>();
-            var count = await DiskScheduler.RunAsync(() => DurableFile.Delete(OneAloneAtATime(keys, busy), _root));
+            var count = await DiskScheduler.RunAsync(() => DurableFile.Delete(LockEach(keys, busy), _root));
             foreach (var key in busy)
             {
                 count += await _shared.RunAsync(key.Value, () => DurableFile.Delete([PathOf(key)], _root));
@@ -267,7 +267,7 @@ public sealed class FileContentStore : IContentStore
     }
 
     /// <summary>The paths, each locked while it is looked at; what another process has at the moment goes to <paramref name="busy"/>.</summary>
-    private IEnumerable<string> OneAloneAtATime(ContentKey[] keys, List<ContentKey> busy)
+    private IEnumerable<string> LockEach(ContentKey[] keys, List<ContentKey> busy)
     {
         foreach (var key in keys)
         {

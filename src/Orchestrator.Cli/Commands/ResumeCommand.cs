@@ -152,7 +152,7 @@ internal static class ResumeCommand
                 record.Status);
         }
 
-        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = [record.RunId], SimulatesUnasked = true, Verbose = verbose }, interrupts.Asked);
+        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = [record.RunId], SimulatesWithoutProvider = true, Verbose = verbose }, interrupts.Asked);
         if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false } open)
         {
             var goingOn = new ForegroundRun(app, view, interrupts, $"Run {record.RunId} was interrupted and goes on where it was.");
@@ -168,7 +168,7 @@ internal static class ResumeCommand
 
         var foreground = new ForegroundRun(app, view, interrupts, note);
         return await foreground.FollowAsync(
-            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request with { Companion = foreground.Companion }, cancellationToken), cancellationToken);
+            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request with { Foreground = foreground.Caller }, cancellationToken), cancellationToken);
     }
 
     private static RunStateException Driven(RunRecord record, string driver) => new(

@@ -54,7 +54,7 @@ internal static class RunCommand
                 Mocks = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
                 File = definition.File is null ? null : Path.GetFullPath(definition.File),
             };
-            var settings = new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = parsed.GetValue(verbose) };
+            var settings = new LocalAppSettings(where) { SimulatesWithoutProvider = true, Verbose = parsed.GetValue(verbose) };
             var view = new RunView(
                 where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
                 parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));

@@ -54,7 +54,7 @@ internal static class RunsControlCommands
             }
 
             // A run that goes on here is in the foreground, as with resume; one that is cancelled may have final steps that ask a model.
-            var settings = new LocalAppSettings(where) { Runs = [id], SimulatesUnasked = true, Verbose = parsed.GetValue(verbose) };
+            var settings = new LocalAppSettings(where) { Runs = [id], SimulatesWithoutProvider = true, Verbose = parsed.GetValue(verbose) };
             var run = new RunInput(id, record.Attempt);
             using var served = await ServedFolder.FindAsync(where, cancellationToken);
             if (served is not null && (record.HasEnded || where.FindDriver(run) is not null))

@@ -21,9 +21,9 @@ internal static class RunsRestartCommand
             await KeptRuns.FindAsync(where, id, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
-            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { SimulatesUnasked = true, Verbose = parsed.GetValue(verbose) }, interrupts.Asked);
+            await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { SimulatesWithoutProvider = true, Verbose = parsed.GetValue(verbose) }, interrupts.Asked);
             var foreground = new ForegroundRun(app, view, interrupts);
-            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Companion, cancellationToken);
+            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Caller, cancellationToken);
             return await foreground.FollowAsync(run, cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;

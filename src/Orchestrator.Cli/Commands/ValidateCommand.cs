@@ -31,17 +31,17 @@ internal static class ValidateCommand
             var text = TextFile.ReadBytes(path, "The definition");
             var result = WorkflowReader.Read(text, BuiltInTools());
             var script = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse));
-            var unfit = script is null || result.Workflow is null ? [] : Unfit(script, result.Workflow.Definition);
-            var valid = result.Workflow is not null && unfit.Count == 0;
+            var mockProblems = script is null || result.Workflow is null ? [] : MockProblems(script, result.Workflow.Definition);
+            var valid = result.Workflow is not null && mockProblems.Count == 0;
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                var document = new { valid, diagnostics = result.Diagnostics.Concat(unfit) };
+                var document = new { valid, diagnostics = result.Diagnostics.Concat(mockProblems) };
                 await output.WriteLineAsync(JsonSerializer.Serialize(document, WorkflowJson.IndentedDocument));
             }
             else
             {
-                var mistakes = unfit.Select(finding => $"{parsed.GetValue(mocks)}: {DiagnosticLine.Of(finding)}");
+                var mistakes = mockProblems.Select(finding => $"{parsed.GetValue(mocks)}: {DiagnosticLine.Of(finding)}");
                 foreach (var line in mistakes.Concat(DefinitionReport.Lines(path, text, result.Diagnostics, result.Workflow?.Graph.Count)).Concat(Facts(path, result.Workflow)))
                 {
                     await output.WriteLineAsync(line);
@@ -54,7 +54,7 @@ internal static class ValidateCommand
     }
 
     /// <summary>Mocks that name no step, and steps that need a mock and have none; pointers are of the mocks file.</summary>
-    private static List<Diagnostic> Unfit(MockScript script, WorkflowDefinition definition) =>
+    private static List<Diagnostic> MockProblems(MockScript script, WorkflowDefinition definition) =>
     [
         .. script.ValidateAgainst(definition.Steps.Select(step => step.Id)),
         .. script.Uncovered(definition.Steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered ? [uncovered] : Array.Empty<Diagnostic>(),

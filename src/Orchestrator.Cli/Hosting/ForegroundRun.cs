@@ -14,14 +14,14 @@ namespace Orchestrator.Cli.Hosting;
 internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts interrupts, string? note = null)
 {
     /// <summary>For the request that makes the run.</summary>
-    public Companion Companion => new(BeginAsync, interrupts.Asked);
+    public ForegroundCaller Caller => new(BeginAsync, interrupts.Asked);
 
     /// <summary>Starts a run and follows it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StartAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var starter = app.Services.GetRequiredService<RunStarter>();
-        return await FollowAsync(await starter.StartAsync(app.Client, request with { Companion = Companion }, cancellationToken), cancellationToken);
+        return await FollowAsync(await starter.StartAsync(app.Client, request with { Foreground = Caller }, cancellationToken), cancellationToken);
     }
 
     /// <summary>Names the run. What a signal has asked for by now is written down, so that nothing of the run starts.</summary>

@@ -159,8 +159,8 @@ internal sealed class LocalApp : IAsyncDisposable
     }
 
     /// <summary>Starts nothing more, and lets steps in flight end within the setting's time. Unfinished runs go on at the next start.</summary>
-    /// <param name="impatience">Aborts the steps in flight at once. An answer that is complete is recorded all the same.</param>
-    public Task StopAsync(CancellationToken impatience = default) => _host.StopAsync(impatience);
+    /// <param name="abort">Aborts the steps in flight at once. An answer that is complete is recorded all the same.</param>
+    public Task StopAsync(CancellationToken abort = default) => _host.StopAsync(abort);
 
     /// <summary>The ids of the unfinished runs that this process drives, in their order.</summary>
     public IReadOnlyList<string> Driven => RunIds(_host.Driven);

@@ -21,10 +21,10 @@ internal static class LocalAppOptions
         {
             ({ } model, _) => $"{model}, as {(settings.Model is null ? SimulatedModelOptions.Setting : "--model")} says",
             (null, { } configured) => configured.Description,
-            _ when settings.SimulatesUnasked => $"{SimulatedModelOptions.ModelName}, since no provider is configured",
+            _ when settings.SimulatesWithoutProvider => $"{SimulatedModelOptions.ModelName}, since no provider is configured",
             _ => "none, since no provider is configured",
         };
-        if (settings.SimulatesUnasked && provider is null)
+        if (settings.SimulatesWithoutProvider && provider is null)
         {
             options.Model ??= SimulatedModelOptions.ModelName;
         }

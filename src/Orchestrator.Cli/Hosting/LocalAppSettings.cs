@@ -34,5 +34,5 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     /// Whether the simulation answers where no provider is configured. Only for a command that stays in the foreground and says so: elsewhere made-up texts
     /// would be taken for answers.
     /// </summary>
-    public bool SimulatesUnasked { get; init; }
+    public bool SimulatesWithoutProvider { get; init; }
 }

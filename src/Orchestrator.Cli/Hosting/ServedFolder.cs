@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Hosting;
 internal sealed class ServedFolder : IDisposable
 {
     private const string FileName = "serve.json";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _client;
 
@@ -50,7 +50,7 @@ internal sealed class ServedFolder : IDisposable
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(AnswerTimeout);
         try
         {
             using var answer = await client.GetAsync("health", limit.Token);

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Hosting;
 /// </summary>
 internal sealed class SignalCount(TimeProvider time)
 {
-    private static readonly TimeSpan SameWish = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan RepeatWindow = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _gate = new();
     private long _last;
@@ -18,7 +18,7 @@ internal sealed class SignalCount(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_count > 0 && time.GetElapsedTime(_last) < SameWish)
+            if (_count > 0 && time.GetElapsedTime(_last) < RepeatWindow)
             {
                 return null;
             }

@@ -24,14 +24,14 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     public Task RecordFactsAsync([ActivityTrigger] RecordFactsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return UnlessGoneAsync(() => lifecycle.RecordAsync(new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Decisions, cancellationToken));
+        return IgnoreDeletedRunAsync(() => lifecycle.RecordAsync(new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Decisions, cancellationToken));
     }
 
     [Function(FunctionNames.CancelSteps)]
     public Task CancelStepsAsync([ActivityTrigger] CancelStepsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return UnlessGoneAsync(() => control.CancelAsync(
+        return IgnoreDeletedRunAsync(() => control.CancelAsync(
             new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Reason, input.DecidedBy, cancellationToken));
     }
 
@@ -40,7 +40,7 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     {
         ArgumentNullException.ThrowIfNull(input);
         var run = new RunIdentity(input.RunId, input.Stamp);
-        return UnlessGoneAsync(async () =>
+        return IgnoreDeletedRunAsync(async () =>
         {
             await lifecycle.RecordAsync(run, input.RunAttempt, input.Decisions, cancellationToken);
             await lifecycle.FinishAsync(run, input.RunAttempt, input.Status, input.Error, input.At, input.Observed, cancellationToken);
@@ -48,7 +48,7 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     }
 
     /// <summary>Of a run that was deleted there is nothing to write down, and its orchestration is about to be gone, too.</summary>
-    private static async Task UnlessGoneAsync(Func<Task> write)
+    private static async Task IgnoreDeletedRunAsync(Func<Task> write)
     {
         try
         {

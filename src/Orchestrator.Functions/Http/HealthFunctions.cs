@@ -9,7 +9,7 @@ namespace Orchestrator.Functions.Http;
 public sealed class HealthFunctions(IContentStore store)
 {
     // Never written: whether the store answers is all that is asked.
-    private static readonly ContentKey Anything = ContentKey.Of(StoreFolders.Runs, "health");
+    private static readonly ContentKey ProbeKey = ContentKey.Of(StoreFolders.Runs, "health");
 
     /// <summary><c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.</summary>
     [Function("Health")]
@@ -17,7 +17,7 @@ public sealed class HealthFunctions(IContentStore store)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
         Problems.AnswerAsync(async () =>
         {
-            await store.GetAsync(Anything, cancellationToken);
+            await store.GetAsync(ProbeKey, cancellationToken);
             return Results.Json(new { status = "ok", store = "ok" }, WorkflowJson.Compact);
         });
 }

@@ -3,5 +3,5 @@ using Orchestrator.Activities.Runs;
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>A run that has been checked and can be written down.</summary>
-/// <param name="Companion">The foreground caller; null: the run is for any serving process.</param>
-public sealed record PreparedStart(NewRun Run, PreparedRun Prepared, Companion? Companion);
+/// <param name="Foreground">The foreground caller; null: the run is for any serving process.</param>
+public sealed record PreparedStart(NewRun Run, PreparedRun Prepared, ForegroundCaller? Foreground);

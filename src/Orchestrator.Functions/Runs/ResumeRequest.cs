@@ -34,7 +34,7 @@ public sealed record ResumeRequest(string RunId)
     public string? StreamedStep { get; init; }
 
     /// <summary>The foreground caller; null: the run is for any serving process.</summary>
-    public Companion? Companion { get; init; }
+    public ForegroundCaller? Foreground { get; init; }
 
     /// <summary>The reason, for the record; null when not given.</summary>
     public string? Reason { get; init; }

@@ -88,11 +88,11 @@ public sealed class RunControls(
     }
 
     /// <summary>Starts a new run with the definition, the inputs and all else that this one was asked for.</summary>
-    /// <param name="companion">The foreground caller; null: the run is for any serving process.</param>
+    /// <param name="foreground">The foreground caller; null: the run is for any serving process.</param>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="DefinitionRefusedException">This version finds errors in the definition.</exception>
     /// <exception cref="RunRefusedException">It cannot run any more, for instance since a prompt is gone.</exception>
-    public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, Companion? companion, CancellationToken cancellationToken)
+    public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, ForegroundCaller? foreground, CancellationToken cancellationToken)
     {
         var record = await runs.FindAsync(runId, cancellationToken) ?? throw new RunNotFoundException(runId);
         if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
@@ -116,7 +116,7 @@ public sealed class RunControls(
                 Tags = record.Tags,
                 Mocks = run.Mocks,
                 File = record.File,
-                Companion = companion,
+                Foreground = foreground,
                 Reason = $"Restarted from run '{runId}'.",
             },
             cancellationToken);

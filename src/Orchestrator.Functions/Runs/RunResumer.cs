@@ -17,7 +17,7 @@ public sealed class RunResumer(
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
     /// <exception cref="RunRefusedException">Inputs, prompts, outputs, mocks or the id do not fit.</exception>
     /// <exception cref="RunExistsException">The id of the fork is taken.</exception>
-    /// <exception cref="OperationCanceledException">The companion has withdrawn the request.</exception>
+    /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
     public async Task<RunInput> ResumeAsync(DurableTaskClient client, ResumeRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -30,11 +30,11 @@ public sealed class RunResumer(
             From = request.Choices.From,
             Reason = request.Fork ? $"Forked from run '{record.RunId}'.{(request.Reason is null ? "" : " " + request.Reason)}" : request.Reason,
             By = request.By,
-            IsForeground = request.Companion is not null,
+            IsForeground = request.Foreground is not null,
             Changed = resume.Changed,
             Reused = [.. resume.Run.Steps.Select(step => step.Id).Where(resume.Run.Reused!.ContainsKey)],
         };
-        request.Companion?.Withdrawn.ThrowIfCancellationRequested();
+        request.Foreground?.Withdrawn.ThrowIfCancellationRequested();
         if (request.Fork)
         {
             // A run is taken away before its parts are deleted: what was read of it while it was there is whole.
@@ -55,9 +55,9 @@ public sealed class RunResumer(
         }
 
         var input = new RunInput(resume.Run.RunId, resume.Run.RunAttempt);
-        if (request.Companion is { } companion)
+        if (request.Foreground is { } foreground)
         {
-            await companion.Recorded(input, cancellationToken);
+            await foreground.Recorded(input, cancellationToken);
         }
 
         await RunInstances.ScheduleAsync(client, input, cancellationToken);

@@ -53,29 +53,29 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
             StartKey = request.StartKey,
             Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(prepared.Warnings).Distinct(StringComparer.Ordinal)],
             File = request.File,
-            First = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Companion is not null },
+            First = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Foreground is not null },
         };
-        return new PreparedStart(record, prepared, request.Companion);
+        return new PreparedStart(record, prepared, request.Foreground);
     }
 
     /// <summary>Writes the run and schedules its orchestration; the same request may come again, also after a crash half-way.</summary>
     /// <exception cref="RunExistsException">Another request's run has the id.</exception>
-    /// <exception cref="OperationCanceledException">The companion has withdrawn the request.</exception>
+    /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
     public async Task<RunInput> StartAsync(DurableTaskClient client, PreparedStart start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(start);
         var input = new RunInput(start.Prepared.RunId, 1);
-        start.Companion?.Withdrawn.ThrowIfCancellationRequested();
+        start.Foreground?.Withdrawn.ThrowIfCancellationRequested();
         var record = await lifecycle.RegisterAsync(start.Run, start.Prepared, cancellationToken) ?? throw new RunExistsException(input.RunId);
         if (record.Status != RunStatus.Pending)
         {
             return input;
         }
 
-        if (start.Companion is { } companion)
+        if (start.Foreground is { } foreground)
         {
-            await companion.Recorded(input, cancellationToken);
+            await foreground.Recorded(input, cancellationToken);
         }
 
         await RunInstances.ScheduleAsync(client, input, cancellationToken);

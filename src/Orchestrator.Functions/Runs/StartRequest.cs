@@ -40,7 +40,7 @@ public sealed record StartRequest
     public MockScript? Mocks { get; init; }
 
     /// <summary>The foreground caller; null: the run is for any serving process.</summary>
-    public Companion? Companion { get; init; }
+    public ForegroundCaller? Foreground { get; init; }
 
     /// <summary>The reason, for the record; null when not given.</summary>
     public string? Reason { get; init; }

@@ -15,15 +15,15 @@ public sealed partial class FileJournal
     private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Interval between tries: a process that only looks whether an instance is held has its lock for a moment.</summary>
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often it is looked whether there are messages.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>So long the sender of a message waits for it to be taken.</summary>
-    private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
-    private const int MostProbes = 20;
+    private const int MaxProbes = 20;
 
     private readonly ConcurrentDictionary<InstanceLock, bool> _holds = new();
 
@@ -55,12 +55,12 @@ public sealed partial class FileJournal
                 return hold;
             }
 
-            if (probes == MostProbes || InstanceLock.FindHolder(path, note) is not null)
+            if (probes == MaxProbes || InstanceLock.FindHolder(path, note) is not null)
             {
                 return null;
             }
 
-            await Task.Delay(ProbeTime, _time, cancellation).ConfigureAwait(false);
+            await Task.Delay(ProbeInterval, _time, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -150,9 +150,9 @@ public sealed partial class FileJournal
         }
 
         var sent = _time.GetTimestamp();
-        while (File.Exists(path) && FindHolder(instanceId) is not null && _time.GetElapsedTime(sent) < SendPatience)
+        while (File.Exists(path) && FindHolder(instanceId) is not null && _time.GetElapsedTime(sent) < SendTimeout)
         {
-            await Task.Delay(ProbeTime, _time).ConfigureAwait(false);
+            await Task.Delay(ProbeInterval, _time).ConfigureAwait(false);
         }
     }
 

@@ -64,5 +64,5 @@ public interface IInstanceHold : IDisposable
     public bool IsFirst { get; }
 
     /// <summary>Lets go of an instance whose histories were deleted, and leaves nothing of it.</summary>
-    public void DisposeForGood();
+    public void DisposeAndDelete();
 }

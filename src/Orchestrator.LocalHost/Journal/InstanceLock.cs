@@ -101,7 +101,7 @@ internal sealed class InstanceLock : IInstanceHold
 
     public void Dispose() => Dispose(_note);
 
-    public void DisposeForGood() => Dispose(_note, _path);
+    public void DisposeAndDelete() => Dispose(_note, _path);
 
     /// <summary>Lets go of an instance that is unfinished: its note stays, and shows it to others.</summary>
     public void Leave() => Dispose([]);

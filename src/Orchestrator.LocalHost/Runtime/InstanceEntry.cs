@@ -9,7 +9,7 @@ internal sealed class InstanceEntry(string instanceId)
     private OrchestrationInstance? _live;
     private InstanceSnapshot? _snapshot;
     private Exception? _fault;
-    private FamilyHold? _hold;
+    private InstanceTreeHold? _hold;
     private TaskCompletionSource? _ending;
 
     public string InstanceId { get; } = instanceId;
@@ -21,7 +21,7 @@ internal sealed class InstanceEntry(string instanceId)
     public SemaphoreSlim Opening { get; } = new(1, 1);
 
     /// <summary>In a shared journal, what says that the instance is this process's own; null while it is not.</summary>
-    public FamilyHold? Hold => Volatile.Read(ref _hold);
+    public InstanceTreeHold? Hold => Volatile.Read(ref _hold);
 
     /// <summary>The running instance; null when it is finished or was never there.</summary>
     public OrchestrationInstance? Live => Volatile.Read(ref _live);
@@ -37,7 +37,7 @@ internal sealed class InstanceEntry(string instanceId)
 
     public void Run(OrchestrationInstance live) => Volatile.Write(ref _live, live);
 
-    public void Take(FamilyHold hold) => Volatile.Write(ref _hold, hold);
+    public void Take(InstanceTreeHold hold) => Volatile.Write(ref _hold, hold);
 
     /// <summary>Makes the instance this process's own together with the one that started it.</summary>
     public void Share(InstanceEntry parent)
@@ -51,10 +51,10 @@ internal sealed class InstanceEntry(string instanceId)
     /// <summary>
     /// Gives the instance away, unless it runs. What was known of it is forgotten: from now on another process may change it, and what is written tells.
     /// </summary>
-    /// <param name="forGood">Its histories were deleted.</param>
-    public void LetGo(bool forGood = false)
+    /// <param name="historiesDeleted">Its histories were deleted.</param>
+    public void Release(bool historiesDeleted = false)
     {
-        FamilyHold? hold;
+        InstanceTreeHold? hold;
         lock (Gate)
         {
             _ending?.TrySetResult();
@@ -71,7 +71,7 @@ internal sealed class InstanceEntry(string instanceId)
             }
         }
 
-        hold?.Release(forGood);
+        hold?.Release(historiesDeleted);
     }
 
     public void Publish(InstanceSnapshot snapshot)

@@ -47,7 +47,7 @@ internal sealed partial class OrchestrationEngine
 
             if (refused is not null)
             {
-                entry.LetGo();
+                entry.Release();
                 entry.Live?.Wake();
                 throw new OrchestrationAlreadyExistsException(
                     $"An Orchestration instance with the ID {instanceId} already exists. It is {refused}: choose another id, or wait for its end.");
@@ -185,7 +185,7 @@ internal sealed partial class OrchestrationEngine
         {
             // Of a history that is gone only what lay beside it can be left.
             await DeleteHistoryAsync(new JournalId(instanceId, 0)).ConfigureAwait(false);
-            entry.LetGo(forGood: true);
+            entry.Release(historiesDeleted: true);
             return 0;
         }
 
@@ -194,7 +194,7 @@ internal sealed partial class OrchestrationEngine
         var children = recursive ? await ChildrenAsync(id).ConfigureAwait(false) : [];
         await Journal.DeleteAsync(id).ConfigureAwait(false);
         var purged = entry.Forget(snapshot) ? 1 : 0;
-        entry.LetGo(forGood: purged == 1);
+        entry.Release(historiesDeleted: purged == 1);
         _resting.TryRemove(instanceId, out _);
         foreach (var child in children)
         {
@@ -228,7 +228,7 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
-        entry.LetGo(forGood: true);
+        entry.Release(historiesDeleted: true);
         _entries.TryRemove(KeyValuePair.Create(entry.InstanceId, entry));
         return 1;
     }

@@ -125,7 +125,7 @@ internal sealed partial class OrchestrationEngine
         if (entry.Live is null)
         {
             // It has ended in between, or is refused.
-            entry.LetGo();
+            entry.Release();
             entry.ThrowIfFaulted();
             return;
         }

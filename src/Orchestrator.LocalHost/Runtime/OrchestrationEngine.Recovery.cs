@@ -103,21 +103,21 @@ internal sealed partial class OrchestrationEngine
             parent = above;
         }
 
-        var family = EntryOf(parent);
-        if (family.Live is null && await FindReadableAsync(parent, cancellation).ConfigureAwait(false) is { IsFinished: false })
+        var root = EntryOf(parent);
+        if (root.Live is null && await FindReadableAsync(parent, cancellation).ConfigureAwait(false) is { IsFinished: false })
         {
             // Another process drives it, or none is to.
             return;
         }
 
-        await OpenUnfinishedAsync(family, EntryOf(instanceId), generations, cancellation).ConfigureAwait(false);
+        await OpenUnfinishedAsync(root, EntryOf(instanceId), generations, cancellation).ConfigureAwait(false);
     }
 
-    private async Task OpenUnfinishedAsync(InstanceEntry family, InstanceEntry entry, List<JournalId> generations, CancellationToken cancellation)
+    private async Task OpenUnfinishedAsync(InstanceEntry root, InstanceEntry entry, List<JournalId> generations, CancellationToken cancellation)
     {
         try
         {
-            if (await OpenAsync(family, cancellation, entry == family ? generations : null).ConfigureAwait(false) is not null)
+            if (await OpenAsync(root, cancellation, entry == root ? generations : null).ConfigureAwait(false) is not null)
             {
                 return;
             }
@@ -128,11 +128,11 @@ internal sealed partial class OrchestrationEngine
             return;
         }
 
-        if (entry != family)
+        if (entry != root)
         {
             await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
-            entry.Share(family);
-            family.LetGo();
+            entry.Share(root);
+            root.Release();
         }
 
         if (entry is { Live: null, Snapshot: { IsFinished: true } ended })
@@ -141,7 +141,7 @@ internal sealed partial class OrchestrationEngine
             entry.Forget(ended);
         }
 
-        entry.LetGo();
+        entry.Release();
     }
 
     /// <summary>The id of the instance that started this one; null for none, and where the history does not tell.</summary>

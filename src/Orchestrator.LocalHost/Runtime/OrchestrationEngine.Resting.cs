@@ -111,7 +111,7 @@ internal sealed partial class OrchestrationEngine
         }
         else
         {
-            entry.LetGo();
+            entry.Release();
         }
 
         return null;
@@ -147,7 +147,7 @@ internal sealed partial class OrchestrationEngine
                 await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
             }
 
-            entry.Take(new FamilyHold(hold));
+            entry.Take(new InstanceTreeHold(hold));
             return null;
         }
         finally
@@ -174,7 +174,7 @@ internal sealed partial class OrchestrationEngine
         _resting.TryRemove(call.InstanceId, out _);
         StartChild(parent, link, call);
         child.Live?.Wake();
-        LetGoOfEndedChild(child);
+        ReleaseEndedChild(child);
     }
 
     /// <summary>The generations of an instance that are in a shared journal, the newest first.</summary>
@@ -234,19 +234,19 @@ internal sealed partial class OrchestrationEngine
         }
         finally
         {
-            LetGoOfEndedChild(entry);
+            ReleaseEndedChild(entry);
         }
     }
 
     /// <summary>Its parent may ask for it again, and finds it in the journal then.</summary>
-    private void LetGoOfEndedChild(InstanceEntry entry)
+    private void ReleaseEndedChild(InstanceEntry entry)
     {
         if (entry.Snapshot is { Parent: not null })
         {
             _resting[entry.InstanceId] = true;
         }
 
-        entry.LetGo();
+        entry.Release();
     }
 
     private async Task PutExtractAsync(InstanceSnapshot ended)

@@ -11,7 +11,7 @@ namespace Orchestrator.LocalHost.Runtime;
 internal sealed partial class OrchestrationEngine : IDisposable
 {
     /// <summary>How long activities that were told to end have for what must not be lost, such as the record of an answer that was paid.</summary>
-    private static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
     /// <summary>Instances in the shared journal that were there when it was last looked, and do not run here.</summary>
@@ -118,8 +118,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
     }
 
     /// <summary>Starts nothing more, lets running activities end, tells those that take too long to end, and records what they return.</summary>
-    /// <param name="impatience">Ends the patience with running activities: from then on their token is fired.</param>
-    public async Task StopAsync(CancellationToken impatience)
+    /// <param name="abort">Ends the wait for running activities: then their token fires.</param>
+    public async Task StopAsync(CancellationToken abort)
     {
         _isStopped = true;
 
@@ -127,13 +127,13 @@ internal sealed partial class OrchestrationEngine : IDisposable
         var ended = Activities.CloseAsync();
         _onStopping?.Invoke();
         await _watching.CancelAsync().ConfigureAwait(false);
-        await ended.WaitAsync(impatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended.WaitAsync(abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!ended.IsCompleted)
         {
             await Activities.AbortAsync().ConfigureAwait(false);
             try
             {
-                await ended.WaitAsync(LastWrites, Time, CancellationToken.None).ConfigureAwait(false);
+                await ended.WaitAsync(FinalWriteTimeout, Time, CancellationToken.None).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {

@@ -64,7 +64,7 @@ internal sealed partial class OrchestrationInstance
     {
         Record(end);
         _isClosed = true;
-        LetGoOfTime();
+        AbandonExecution();
         _pending.Enqueue(new Pending(_lastAppend)
         {
             Always = true,

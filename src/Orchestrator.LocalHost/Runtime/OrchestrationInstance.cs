@@ -159,7 +159,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
             if (_isHalted || Volatile.Read(ref _halt) is not null)
             {
-                LetGo();
+                Halt();
                 return;
             }
 
@@ -209,10 +209,10 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    private void LetGo()
+    private void Halt()
     {
         _isHalted = true;
-        LetGoOfTime();
+        AbandonExecution();
         foreach (var pending in _pending)
         {
             if (pending.Recorded is { } recorded)
@@ -234,7 +234,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private void Break(Exception problem)
     {
         _isHalted = true;
-        LetGoOfTime();
+        AbandonExecution();
         _engine.InstanceBroke(InstanceId, problem);
         _entry.Refuse(problem);
         foreach (var pending in _pending)
@@ -247,7 +247,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     }
 
     /// <summary>Nothing waits any more, and the clock need not be steady for this instance.</summary>
-    private void LetGoOfTime()
+    private void AbandonExecution()
     {
         _startTimer?.Dispose();
         _execution.Abandon();

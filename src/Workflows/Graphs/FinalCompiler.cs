@@ -21,7 +21,7 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             else
             {
                 steps[position] = steps[position] with { IsFinal = true };
-                Spread(steps, position);
+                MarkFallbacks(steps, position);
             }
         }
 
@@ -45,7 +45,7 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             }
         }
     }
-    private static void Spread(GraphStep[] steps, int final)
+    private static void MarkFallbacks(GraphStep[] steps, int final)
     {
         var open = new Stack<int>([final]);
         while (open.TryPop(out var step))

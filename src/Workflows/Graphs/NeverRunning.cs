@@ -11,7 +11,7 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
 {
     public void Report()
     {
-        var standsInFor = StandIns();
+        var standsInFor = SoleCallers();
         var never = new bool[graph.Count];
         foreach (var step in graph.TopologicalOrder)
         {
@@ -32,7 +32,7 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
     }
 
     /// <summary>For each fallback of one step alone that step; one of several steps may run beside any other.</summary>
-    private Dictionary<int, int> StandIns() => Enumerable.Range(0, graph.Count)
+    private Dictionary<int, int> SoleCallers() => Enumerable.Range(0, graph.Count)
         .SelectMany(step => StepRules.Fallbacks(graph.Steps[step]), (step, fallback) => (step, fallback))
         .GroupBy(pair => pair.fallback, pair => pair.step)
         .Where(callers => callers.Count() == 1)

@@ -49,7 +49,7 @@ public sealed class FileJournalTests : JournalContractTests
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         var hold = await journal.HoldAsync("a");
-        hold!.DisposeForGood();
+        hold!.DisposeAndDelete();
         hold.Dispose();
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Combine("shared/instances")));
@@ -69,7 +69,7 @@ public sealed class FileJournalTests : JournalContractTests
                 {
                     most = Math.Max(most, Interlocked.Increment(ref inside));
                     Interlocked.Decrement(ref inside);
-                    hold.DisposeForGood();
+                    hold.DisposeAndDelete();
                 }
             }
         })));

@@ -18,7 +18,7 @@ internal sealed class FolderLocks(string root)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
     /// <summary>A process that was stopped in the middle of a write (a debugger, Ctrl+Z) may hold it for ever.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Other processes keep no time but the real one.</summary>
     private static readonly TimeProvider Time = TimeProvider.System;
@@ -42,7 +42,7 @@ internal sealed class FolderLocks(string root)
                 return result!;
             }
 
-            if (Time.GetElapsedTime(began) > Patience)
+            if (Time.GetElapsedTime(began) > LockTimeout)
             {
                 throw new ContentStoreException(
                     PathOf(key), $"Cannot write '{key}' below '{root}': another process holds '{PathOf(key)}' and does not go on. End that process, then try again.");

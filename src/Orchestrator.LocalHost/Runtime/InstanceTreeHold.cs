@@ -6,29 +6,29 @@ namespace Orchestrator.LocalHost.Runtime;
 /// The hold on an instance that a client started, and on its descendants: they run in one process. It is released when the last of them rests.
 /// Thread safe.
 /// </summary>
-internal sealed class FamilyHold(IInstanceHold hold)
+internal sealed class InstanceTreeHold(IInstanceHold hold)
 {
     private int _members = 1;
-    private volatile bool _isForGood;
+    private volatile bool _historiesDeleted;
 
-    public FamilyHold Share()
+    public InstanceTreeHold Share()
     {
         Interlocked.Increment(ref _members);
         return this;
     }
 
-    /// <param name="forGood">The histories of the instance that gave the hold its name are deleted.</param>
-    public void Release(bool forGood = false)
+    /// <param name="historiesDeleted">The histories of the instance that gave the hold its name are deleted.</param>
+    public void Release(bool historiesDeleted = false)
     {
-        _isForGood |= forGood;
+        _historiesDeleted |= historiesDeleted;
         if (Interlocked.Decrement(ref _members) > 0)
         {
             return;
         }
 
-        if (_isForGood)
+        if (_historiesDeleted)
         {
-            hold.DisposeForGood();
+            hold.DisposeAndDelete();
         }
         else
         {

@@ -7,4 +7,4 @@ namespace Orchestrator.Functions.Runs;
 /// </summary>
 /// <param name="Recorded">Awaited when the run is written down, before anything of it starts.</param>
 /// <param name="Withdrawn">Until the run is written down, this takes the request back: nothing is written then.</param>
-public sealed record Companion(Func<RunInput, CancellationToken, Task> Recorded, CancellationToken Withdrawn);
+public sealed record ForegroundCaller(Func<RunInput, CancellationToken, Task> Recorded, CancellationToken Withdrawn);
