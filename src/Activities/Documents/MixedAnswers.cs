@@ -4,10 +4,10 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Documents;
 
-/// <summary>Says so when a part of a run was made up by the simulation in the place of a model and another part was not: the whole looks like either.</summary>
+/// <summary>Warns when the simulation answered for some steps of a run and a model for others, since their outputs look alike.</summary>
 internal static class MixedAnswers
 {
-    /// <summary>The most steps that are named.</summary>
+    /// <summary>Maximum number of steps that the sentence names.</summary>
     private const int MaxNamed = 5;
 
     /// <summary>One sentence, or none.</summary>

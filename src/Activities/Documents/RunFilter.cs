@@ -25,7 +25,7 @@ public sealed record RunFilter
     /// <summary>Tags that a run must have, each with its value; a null value stands for any.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Tags { get; init; } = [];
 
-    /// <summary>The most runs of a page, 1 to <see cref="MaxTop"/>.</summary>
+    /// <summary>Maximum number of runs of a page, 1 to <see cref="MaxTop"/>.</summary>
     public int Top { get; init; } = DefaultTop;
 
     /// <summary>Where the page before ended (<see cref="RunPage.ContinuationToken"/>); null for the first page.</summary>

@@ -11,16 +11,16 @@ namespace Orchestrator.Activities.Documents;
 /// </summary>
 public sealed class RunLister(IContentStore store, RunStore runs)
 {
-    /// <summary>The most entries that one page looks at, however few of them the filter lets through.</summary>
+    /// <summary>Maximum number of entries read for one page, however few of them match the filter.</summary>
     public const int MaxEntries = 1_000;
 
     /// <summary>The next page of runs, as their records are.</summary>
-    /// <exception cref="FormatException">The continuation token is none of ours.</exception>
+    /// <exception cref="FormatException">The continuation token was not made by this program.</exception>
     public Task<RunPage> ListAsync(RunFilter filter, CancellationToken cancellationToken) => ListAsync(filter, Task.FromResult, cancellationToken);
 
     /// <summary>The next page of runs.</summary>
     /// <param name="look">Corrects a record that may not be up to date, before it is compared and shown.</param>
-    /// <exception cref="FormatException">The continuation token is none of ours.</exception>
+    /// <exception cref="FormatException">The continuation token was not made by this program.</exception>
     public async Task<RunPage> ListAsync(RunFilter filter, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);

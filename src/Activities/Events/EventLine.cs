@@ -5,10 +5,10 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Events;
 
-/// <summary>One event as a line of the feed. What a tool or a model put into an error can be larger than the store takes at once; that must not make another failure of it.</summary>
+/// <summary>One event as a line of the feed. What a tool or a model put into an error can be larger than the store takes at once; cutting it keeps the append from failing.</summary>
 internal static class EventLine
 {
-    /// <summary>The most bytes of a line; of four of them together an append is made.</summary>
+    /// <summary>Maximum size of a line in bytes: a quarter of what one append may carry.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     /// <summary>What is left of a text that is cut, in characters.</summary>
@@ -54,7 +54,7 @@ internal static class EventLine
             return text;
         }
 
-        // Never through the middle of a character of two units.
+        // Never within a surrogate pair.
         var length = char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText;
         return $"{text[..length]}… (cut from {text.Length} characters; the whole is in '{whole}')";
     }

@@ -4,10 +4,10 @@ using Orchestrator.Activities.Models.Simulated;
 
 namespace Orchestrator.Activities.Mocks;
 
-/// <summary>Who answers in runs with mocks where a step has none. There is no provider in it, so that none can be asked.</summary>
+/// <summary>The model clients of runs with mocks, for steps without a mock. They have no provider, so that none can be called.</summary>
 internal static class MockClients
 {
-    /// <summary>Answers for every name with the simulation; for checks, which ask nothing.</summary>
+    /// <summary>Has the simulation for every name; for checks, which call no model.</summary>
     public static IChatClientFactory Any { get; } = new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions());
 
     /// <summary>The client for a step of a run with these mocks.</summary>

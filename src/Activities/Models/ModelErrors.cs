@@ -7,7 +7,7 @@ namespace Orchestrator.Activities.Models;
 /// <summary>Says what a client's exception or a provider's refusal means for the workflow.</summary>
 internal static class ModelErrors
 {
-    /// <summary>What providers answer with 429 when it is money that is missing, not patience.</summary>
+    /// <summary>Error code that providers send with 429 when credit is missing: trying again does not help.</summary>
     private const string QuotaUsedUp = "insufficient_quota";
 
     private static readonly string[] FilterWords = ["content_filter", "ResponsibleAIPolicyViolation"];

@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Models;
 
 /// <summary>
-/// One call to a model, always streamed. <see cref="Usage"/> and <see cref="Text"/> tell what it came to however it ended: failed and cancelled
+/// One call to a model, always streamed. <see cref="Usage"/> and <see cref="Text"/> are valid however it ended: failed and cancelled
 /// calls cost tokens too. The answer is complete as soon as the model has said why it ends: however the connection ends then, it is the result. Runs once; not thread-safe, but the properties may be read as soon as the task of <see cref="RunAsync"/> has ended.
 /// </summary>
 /// <param name="time">Measures how long a complete answer waits for its usage; null for the system's.</param>
@@ -16,7 +16,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
     /// <summary>How long the usage of a complete answer, and the end of its stream, are waited for: 2 seconds.</summary>
     internal static readonly TimeSpan UsageWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>More is no count of one call: it would make every sum with it wrong.</summary>
+    /// <summary>Maximum plausible token count of one call: a larger count is ignored, since it would make every sum wrong.</summary>
     private const long MaxTokenCount = int.MaxValue;
 
     /// <summary>The name under which a client reports tokens that the provider wrote to its cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
@@ -86,7 +86,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
             finish = update.FinishReason ?? finish;
             if (finish is not null && (update.FinishReason is not null || piece.Length > 0))
             {
-                // Some servers name the end in every part: it is not the end as long as text comes.
+                // Some servers send a finish reason with every part: each piece of text starts the wait anew.
                 wait.CancelAfter(UsageWait);
             }
 
@@ -105,7 +105,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
 
             if (finish is not null && reports && piece.Length == 0)
             {
-                // All that is used is there, and not every server ends its stream.
+                // Everything needed has arrived, and not every server ends its stream.
                 break;
             }
         }
@@ -131,7 +131,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, isWhole, unknown);
     }
 
-    /// <summary>Some providers repeat the totals so far in every chunk, others spread the numbers over several: the greater of each is the total.</summary>
+    /// <summary>Some providers repeat the totals so far in every chunk, others spread the numbers over several: the greatest of each is the total.</summary>
     private static UsageDetails Greater(UsageDetails? before, UsageDetails now) => new()
     {
         InputTokenCount = Greater(before?.InputTokenCount, now.InputTokenCount),
@@ -186,7 +186,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         }
         catch (Exception) when (isComplete)
         {
-            // A timeout, a cancellation, a cut connection, an error that comes too late: the answer is there and paid.
+            // A timeout, a cancellation, a broken connection or an error after the answer: the answer is complete and paid.
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

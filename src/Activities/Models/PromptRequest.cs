@@ -20,6 +20,6 @@ public sealed record PromptRequest
     /// <summary>How much the model thinks; null: it is not told.</summary>
     public ReasoningEffort? Reasoning { get; init; }
 
-    /// <summary>The most tokens of output, reasoning included; null for the model's limit.</summary>
+    /// <summary>Maximum number of tokens of output, reasoning included; null for the model's limit.</summary>
     public int? MaxTokens { get; init; }
 }

@@ -21,13 +21,13 @@ public sealed record PromptDefinition
     /// <summary>The system message; null for none.</summary>
     public string? System { get; init; }
 
-    /// <summary>The model it was written for; null when it has no wish. Run, step and workflow come before it.</summary>
+    /// <summary>The model it was written for; null when it names none. Run, step and workflow come before it.</summary>
     public string? Model { get; init; }
 
     /// <summary>0 to 2; null for the model's default.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>The most tokens of output, 1 or more; null for the model's limit.</summary>
+    /// <summary>Maximum number of tokens of output, 1 or more; null for the model's limit.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>For people; changes no version. Null for none.</summary>

@@ -33,8 +33,8 @@ internal sealed class ReusedSteps
 
     /// <param name="run">The new attempt, with the outputs that are given by hand.</param>
     /// <param name="earlier">The attempts before it, the latest first.</param>
-    /// <param name="from">A step that is executed whatever there is, and so are all after it; null for none.</param>
-    /// <param name="models">Who would answer now.</param>
+    /// <param name="from">A step that is executed even when it has a result, and so are all steps after it; null for none.</param>
+    /// <param name="models">The models that would answer now.</param>
     /// <returns>Where the results are, by step id; steps whose output is given now are not among them.</returns>
     public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from, IChatClientFactory models)
     {
@@ -51,7 +51,7 @@ internal sealed class ReusedSteps
         DecideOpen();
         if (SkipUnneededFallbacks())
         {
-            // What only saw that they were skipped may hold as well.
+            // A result that was made when these fallbacks were skipped may hold now, too.
             _sameBeforeFinal.Clear();
             DecideOpen();
         }
@@ -125,7 +125,7 @@ internal sealed class ReusedSteps
         return StepResult.None;
     }
 
-    /// <summary>The models of the step would be asked now, and nothing would be made up in their place.</summary>
+    /// <summary>Whether the step's models would be called now, and not be simulated or mocked.</summary>
     private bool AsksProvider(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_models.IsSimulated);
 
     /// <summary>Everything that the step consumed then is now the same record.</summary>
@@ -153,7 +153,7 @@ internal sealed class ReusedSteps
         return dependencies.TrueForAll(id => consumed.Contains(id) && IsSame(id, attempt));
     }
 
-    /// <summary>What took the place of the step's output would take it now.</summary>
+    /// <summary>Whether the substitute for the step's output would be the same now.</summary>
     private bool HasTheSameFallback(int step, FailureAction action, StepEnd end, EarlierAttempt attempt) => (action.Kind, end) switch
     {
         (FailureActionKind.Step, { Adopted: { } fallback }) => _run.Steps[action.Step!.Value].Id == fallback && IsSame(fallback, attempt),

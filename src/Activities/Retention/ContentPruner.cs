@@ -46,7 +46,7 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
         };
     }
 
-    /// <summary>Records in a folder of their own, each under a hash. A damaged one can be of no use any more; one of a newer version stays.</summary>
+    /// <summary>Records in a folder of their own, each under a hash. A damaged one is deleted; one of a newer version stays.</summary>
     private async Task<int> PruneAsync<T>(string folder, Func<T, bool> isOld, bool dryRun, CancellationToken cancellationToken)
         where T : class, IStoredRecord
     {

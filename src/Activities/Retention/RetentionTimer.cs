@@ -7,19 +7,19 @@ namespace Orchestrator.Activities.Retention;
 public sealed record RetentionOptions(int? Days = null);
 
 /// <summary>
-/// Prunes now and then as long as the app serves: a while after the start, so that nothing waits for it, and then several times a day. Runs go only where
-/// <see cref="RetentionOptions"/> say when; what is of no run any more always goes. Thread-safe.
+/// Prunes periodically as long as the app serves: first some time after the start, so that nothing waits for it, then several times a day. Runs are deleted only where
+/// <see cref="RetentionOptions"/> say when; what belongs to no run is always deleted. Thread-safe.
 /// </summary>
 public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, ILogger<RetentionTimer> logger)
 {
-    /// <summary>Between the start and the first time.</summary>
+    /// <summary>Time between the start and the first pruning.</summary>
     public static readonly TimeSpan First = TimeSpan.FromMinutes(5);
 
-    /// <summary>Between two times.</summary>
+    /// <summary>Time between two prunings.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(6);
 
-    /// <summary>Works until the token fires. What fails once is tried again the next time.</summary>
-    /// <param name="prune">Deletes runs that ended before a time, none where it is null, and what is of no run any more.</param>
+    /// <summary>Prunes until the token fires. A pruning that fails is tried again at the next time.</summary>
+    /// <param name="prune">Deletes runs that ended before a time, none where it is null, and what belongs to no run.</param>
     public async Task RunAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(prune);

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Retention;
 
-/// <summary>All that the store holds of runs at one moment: their records, and what has none. Reads every record once; linear in what there is.</summary>
+/// <summary>All that the store holds of runs at one moment: their records, and parts without a record. Reads every record once; linear in their number.</summary>
 internal sealed class RunSurvey
 {
     private readonly Dictionary<string, RunRecord> _records = new(StringComparer.Ordinal);
@@ -22,15 +22,15 @@ internal sealed class RunSurvey
     /// <summary>The ids of runs whose record cannot be read.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
 
-    /// <summary>The ids of runs of which parts are left and no record.</summary>
+    /// <summary>The ids of runs that have parts but no record.</summary>
     public IReadOnlyList<string> Orphans => _orphans;
 
-    /// <summary>The places in the index that lead to no run.</summary>
+    /// <summary>The index entries without a run.</summary>
     public IEnumerable<ContentKey> StrayEntries => _entries
         .Where(entry => _records.TryGetValue(entry.RunId, out var run) ? RunKeys.Index(run) != entry.Key : !_unreadable.Contains(entry.RunId))
         .Select(entry => entry.Key);
 
-    /// <summary>The records that have no place in the index, so that no list shows them.</summary>
+    /// <summary>The records without an index entry: no list shows them.</summary>
     public IEnumerable<RunRecord> Unlisted
     {
         get

@@ -13,10 +13,10 @@ internal static class UnusedDefinitions
     private const string Mark = "unused-";
     private const int HashLength = 64;
 
-    /// <summary>Far longer than a start takes.</summary>
+    /// <summary>Time between setting aside and deletion: far longer than a start takes.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
 
-    /// <summary>Where a definition stands that was set aside; null when it was not.</summary>
+    /// <summary>The key of a definition that was set aside; null when it was not.</summary>
     public static async Task<ContentKey?> FindAsync(IContentStore store, string hash, CancellationToken cancellationToken)
     {
         await foreach (var key in store.ListAsync(SetAside, cancellationToken))
@@ -31,7 +31,7 @@ internal static class UnusedDefinitions
     }
 
     /// <summary>Sets aside what is unused, puts back what is used again, and deletes what was unused for a day.</summary>
-    /// <param name="isUsed">Tells of a hash whether something names it.</param>
+    /// <param name="isUsed">Whether a run or a stored workflow names the definition with this hash.</param>
     /// <param name="dryRun">Only counts.</param>
     /// <returns>How many were set aside or deleted.</returns>
     public static async Task<int> PruneAsync(

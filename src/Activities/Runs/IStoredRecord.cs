@@ -1,6 +1,6 @@
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>A record of ours in the content store, which outlives the version that wrote it.</summary>
+/// <summary>A record in the content store, which outlives the program version that wrote it.</summary>
 public interface IStoredRecord
 {
     /// <summary>The format that this version writes and, with all before it, reads.</summary>

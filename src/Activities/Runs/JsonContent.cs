@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>Values of ours in a content store, as compact JSON.</summary>
+/// <summary>The program's values in a content store, as compact JSON.</summary>
 internal static class JsonContent
 {
     /// <exception cref="UnreadableRecordException">What is stored is not a sound <typeparamref name="T"/>, or one of a newer version.</exception>
@@ -69,7 +69,7 @@ internal static class JsonContent
         }
     }
 
-    /// <summary>The serializer's messages name types of ours, which tell a user nothing.</summary>
+    /// <summary>Rewrites the serializer's messages: they name .NET types, which tell a user nothing.</summary>
     private static string Place(JsonException exception) => exception.LineNumber is { } line
         ? $"it does not hold what it should from line {line + 1}, byte {exception.BytePositionInLine + 1} on{(exception.Path is null or "$" ? "" : $" ({exception.Path})")}"
         : "it does not hold what it should";

@@ -49,7 +49,7 @@ public sealed record PreparedRun : IRunPart
     /// <summary>The steps that are not executed since they have completed before, by id, and where their records are. Null for none.</summary>
     public IReadOnlyDictionary<string, CheckpointReference>? Reused { get; init; }
 
-    /// <summary>Scripted answers instead of models; null in earnest.</summary>
+    /// <summary>Scripted answers instead of models; null: models are called.</summary>
     public MockScript? Mocks { get; init; }
 
     /// <summary>What its users should know of its models; the record of the run keeps it.</summary>

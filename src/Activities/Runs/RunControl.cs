@@ -5,18 +5,18 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Carries what is asked of a run to those who work on it: durably through <c>control.json</c>, at once to those of this process, and within
-/// two seconds to those of others; so do they hear that the run was deleted or has ended. Keeps nothing in memory for a run that is not watched. Thread-safe.
+/// Carries requests about a run to its executing steps: durably through <c>control.json</c>, at once to those of this process, and within
+/// two seconds to those of other processes; in the same way steps learn that the run was deleted or has ended. Keeps nothing in memory for a run that is not watched. Thread-safe.
 /// </summary>
-/// <param name="isShared">Whether other processes may write to the store: only then it is looked at.</param>
-/// <param name="logger">Is told of what cannot be read; null: nothing is.</param>
+/// <param name="isShared">Whether other processes may write to the store: only then it is polled.</param>
+/// <param name="logger">Gets a warning for each record that cannot be read; null: no log.</param>
 public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared = true, ILogger<RunControl>? logger = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RunIdentity, Listeners> _listeners = [];
     private string? _unreadable;
 
-    /// <summary>How often what other processes ask is looked for.</summary>
+    /// <summary>Interval between looks for requests of other processes.</summary>
     public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many runs are watched in this process.</summary>
@@ -49,12 +49,12 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     public Task ContinueAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
         ChangeAsync(run, requests => requests.Continued(runAttempt, time.GetUtcNow()), cancellationToken);
 
-    /// <summary>All that was asked of the run, of each of its attempts. A damaged or newer <c>control.json</c> asks for nothing.</summary>
+    /// <summary>All requests about the run, for each of its attempts. A damaged or newer <c>control.json</c> counts as none.</summary>
     /// <exception cref="ContentStoreException">The store is away.</exception>
     public async Task<RunRequests> ReadAsync(RunIdentity run, CancellationToken cancellationToken) =>
         (await FindAsync(run.RunId, cancellationToken))?.Value is { } requests && requests.Stamp == run.Stamp ? requests : RunRequests.None;
 
-    /// <summary>What tells an executing step to end; fired already when it was asked for before.</summary>
+    /// <summary>A watch that tells an executing step to end; it has fired already when the end was requested before.</summary>
     /// <param name="applies">Which cancellations are meant for it.</param>
     /// <exception cref="ContentStoreException">The store is away.</exception>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
@@ -63,7 +63,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         var watch = RunWatch.Of(runAttempt, applies, tell => Listen(run, tell));
         try
         {
-            // Only now: what is asked from here on is told.
+            // Only now that the listener is registered: a request made from here on reaches it.
             var presence = await store.LookAsync(run, cancellationToken);
             await watch.ApplyAsync(await ReadAsync(run, cancellationToken), presence);
             return presence.IsGone ? throw new RunGoneException(run) : watch;
@@ -96,7 +96,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     }
 
     /// <summary>
-    /// What is stored, and its ETag. What cannot be read counts as nothing asked: otherwise one bad file would fail every step that begins, and end the looks of
+    /// The stored requests and their ETag. An unreadable file counts as no request: otherwise it would fail every step that begins, and end the looks of
     /// those that execute. The next request writes it anew.
     /// </summary>
     private async Task<(RunRequests Value, string ETag)?> FindAsync(string runId, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         }
         catch (UnreadableRecordException problem) when (problem.ETag is { } etag)
         {
-            // It is looked at again and again, but is news only once.
+            // The file is read at every look, but the warning is logged only once.
             if (Interlocked.Exchange(ref _unreadable, $"{problem.Key} {etag}") != $"{problem.Key} {etag}")
             {
                 logger?.LogWarning(
@@ -158,7 +158,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         }
     }
 
-    /// <summary>Looks for what others ask: one look for all steps of the run that execute in this process.</summary>
+    /// <summary>Looks for requests of other processes: one look for all steps of the run that execute in this process.</summary>
     private async Task LookAsync(RunIdentity run, CancellationToken left)
     {
         while (true)
@@ -185,7 +185,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     {
         public HashSet<Func<RunRequests, RunPresence, Task>> All { get; } = [];
 
-        /// <summary>Fires when the last one has left. Not disposed of: a look may hold its token.</summary>
+        /// <summary>Fires when the last listener has left. Not disposed of: a look may hold its token.</summary>
         public CancellationTokenSource Left { get; } = new();
     }
 

@@ -4,14 +4,14 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>
 /// Deletes what the store holds of runs. First the record says that the run is being deleted, by compare-and-swap, so that no start, resume or fork
-/// meets half a run; then its parts go, its place in the index, and last its record, by which a deletion that was cut off is found and finished.
+/// uses a run whose parts are partly deleted; then its parts are deleted, its index entry, and last its record, by which an interrupted deletion is found and finished.
 /// Every operation may be repeated. Thread-safe.
 /// </summary>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
 {
     /// <summary>Marks the run as being deleted: to every other caller it is not there any more.</summary>
     /// <param name="mayGo">Decides on the present record. Asked again when another writer changed it meanwhile.</param>
-    /// <returns>The record as it was before; null when there is none, or when <paramref name="mayGo"/> does not let it go.</returns>
+    /// <returns>The record as it was before; null when there is none, or when <paramref name="mayGo"/> refuses.</returns>
     /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
     public async Task<RunRecord?> BeginAsync(string runId, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
-    /// <summary>Takes the id of parts that have no record, so that no new run gets it while they go.</summary>
+    /// <summary>Reserves the id of parts that have no record, so that no new run gets it while they are deleted.</summary>
     /// <returns>False when there is a record.</returns>
     public async Task<bool> BeginAsync(string runId, CancellationToken cancellationToken)
     {
@@ -89,11 +89,11 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
-    /// <summary>Whether anything of a run is kept, a record or not: a deletion may have been cut off.</summary>
+    /// <summary>Whether anything of a run is kept, with or without its record: a deletion may have been interrupted.</summary>
     public async Task<bool> HasPartsAsync(string runId, CancellationToken cancellationToken) =>
         await store.ListAsync(RunKeys.Run(runId), cancellationToken).AnyAsync(cancellationToken);
 
-    /// <summary>The highest number of an attempt of which something is kept, for a run whose record does not tell; at least 1.</summary>
+    /// <summary>The highest attempt number among the kept parts, for a run whose record cannot be read; at least 1.</summary>
     public async Task<int> LastAttemptAsync(string runId, CancellationToken cancellationToken)
     {
         var last = 1;

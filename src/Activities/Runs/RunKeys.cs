@@ -32,7 +32,7 @@ internal static partial class RunKeys
 
     /// <summary>
     /// Whether the key can be of a part of a run, beside its record. A state folder may be a user's folder with other files in it, so what belongs
-    /// to no run is deleted only if everything beside it can be ours.
+    /// to no run is deleted only if everything beside it can be part of a run.
     /// </summary>
     public static bool IsPart(ContentKey key) => key.Value.Split('/') switch
     {

@@ -13,7 +13,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
 {
     private const int StampLength = 16;
 
-    /// <summary>So long a record may be without the rest of its run.</summary>
+    /// <summary>Maximum time between the record of a run and the rest of it, while its writer is at work.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>

@@ -8,12 +8,12 @@ namespace Orchestrator.Activities.Runs;
 /// </summary>
 internal static class RunParts
 {
-    /// <summary>The part of this very run; null when it has none.</summary>
+    /// <summary>The part of exactly this run; null when it has none.</summary>
     public static async Task<T?> FindPartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, CancellationToken cancellationToken)
         where T : class, IRunPart =>
         await store.ReadAsync<T>(key, cancellationToken) is var (part, _) && part.Stamp == run.Stamp ? part : null;
 
-    /// <summary>Writes the part unless this very run has it. Returns the one that counts: of several writers, the first one's.</summary>
+    /// <summary>Writes the part unless exactly this run has it. Returns the one that counts: of several writers, the first one's.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public static async Task<T> CreatePartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, T part, CancellationToken cancellationToken)
         where T : class, IRunPart
@@ -31,7 +31,7 @@ internal static class RunParts
                 return present;
             }
 
-            // In this order: as long as our run is there, what stands here is not of a later one.
+            // The part first, then the run: as long as this run exists, the part is not one of a later run.
             await store.CheckThereAsync(run, cancellationToken);
             if (await store.ReplaceAsync(key, JsonContent.Bytes(part), etag, cancellationToken) is not null)
             {
@@ -51,7 +51,7 @@ internal static class RunParts
         }
     }
 
-    /// <summary>What has become of this very run.</summary>
+    /// <summary>Whether exactly this run was deleted or has ended.</summary>
     public static async Task<RunPresence> LookAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
     {
         try
@@ -62,13 +62,13 @@ internal static class RunParts
         }
         catch (UnreadableRecordException)
         {
-            // A damaged record ends nothing: the steps' own records are what the run is made of.
+            // A damaged record does not end the steps: they have records of their own.
             return new RunPresence(IsGone: false, 0);
         }
     }
 }
 
-/// <summary>What has become of a run.</summary>
+/// <summary>Whether a run was deleted or has ended.</summary>
 /// <param name="IsGone">It was deleted.</param>
 /// <param name="Ended">The last of its attempts that has ended, for instance since its orchestration was terminated; 0 for none.</param>
 internal readonly record struct RunPresence(bool IsGone, int Ended);

@@ -28,7 +28,7 @@ public sealed record RunRequest
 
     public string Environment { get; init; } = "default";
 
-    /// <summary>Answers that stand in for models; null in earnest.</summary>
+    /// <summary>Answers that stand in for models; null: models are called.</summary>
     public MockScript? Mocks { get; init; }
 
     /// <summary>Where prompts are looked for, in this order.</summary>

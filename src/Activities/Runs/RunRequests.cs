@@ -44,7 +44,7 @@ public sealed record RunRequests : IRunPart
         return sum;
     }
 
-    /// <summary>The same with one more cancellation; the very same object when it is there already.</summary>
+    /// <summary>A copy with one more cancellation; the same object when it has it already.</summary>
     internal RunRequests With(ScopeCancellation cancellation) =>
         Cancellations.Contains(cancellation) ? this : this with { Cancellations = [.. Cancellations, cancellation] };
 

@@ -27,7 +27,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
         if (await store.CreateAsync(key, source, cancellationToken) is null
             && await store.GetAsync(key, cancellationToken) is { } present && !present.Bytes.Span.SequenceEqual(source.Span))
         {
-            // A file that lost its content, for example with its machine's power, would fail every later run of this definition.
+            // A file that lost its content, for example in a power failure, would fail every later run of this definition.
             await store.PutAsync(key, source, cancellationToken);
         }
     }
@@ -136,7 +136,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) => await GetPreparedAsync(
         await FindAsync(runId, cancellationToken) ?? throw new RunGoneException(new RunIdentity(runId, null)), runAttempt, cancellationToken);
 
-    /// <summary>What an attempt of this very run executes.</summary>
+    /// <summary>What an attempt of exactly this run executes.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     /// <exception cref="InvalidDataException">It is not there.</exception>
     public async Task<PreparedRun> GetPreparedAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) => Known(run, runAttempt)
@@ -167,7 +167,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
         var (key, content) = (RunKeys.Outputs(run.RunId, runAttempt), JsonContent.Bytes(outputs));
         while (true)
         {
-            // In this order: what a later run of the id writes after the look is not written over.
+            // The look first, then the write: what a later run of the id writes after the look is not written over.
             var present = await store.GetAsync(key, cancellationToken);
             await store.CheckThereAsync(run, cancellationToken);
             if ((present is null

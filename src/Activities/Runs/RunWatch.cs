@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>Tells one executing step when it is to end. Thread-safe; disposing it stops the looking.</summary>
+/// <summary>Tells one executing step when it is to end. Thread-safe; disposing it unregisters the step.</summary>
 public sealed class RunWatch : IDisposable
 {
     // Not disposed of: a cancellation at the moment in which the watch is disposed of may still fire it.
@@ -24,7 +24,7 @@ public sealed class RunWatch : IDisposable
     public Task EndAsync(ScopeCancellation cancellation) =>
         Interlocked.CompareExchange(ref _cancellation, cancellation, null) is null ? _source.CancelAsync() : Task.CompletedTask;
 
-    /// <summary>Ends the step when something was asked that is meant for it, or when its attempt of the run is over.</summary>
+    /// <summary>Ends the step when a cancellation applies to it, or when its attempt of the run is over.</summary>
     internal Task ApplyAsync(RunRequests requests, RunPresence presence) =>
         requests.Cancellations.FirstOrDefault(_applies) is { } cancellation ? EndAsync(cancellation)
         : presence.Ended >= _runAttempt ? EndAsync(new ScopeCancellation(_runAttempt, "", StepReason.Cancel, null))
@@ -33,7 +33,7 @@ public sealed class RunWatch : IDisposable
     public void Dispose() => _listening?.Dispose();
 
     /// <param name="applies">Which cancellations are meant for the step.</param>
-    /// <param name="listen">Begins to tell what is asked of the run.</param>
+    /// <param name="listen">Registers a listener for the requests about the run.</param>
     internal static RunWatch Of(int runAttempt, Func<ScopeCancellation, bool> applies, Func<Func<RunRequests, RunPresence, Task>, IDisposable> listen)
     {
         var watch = new RunWatch(runAttempt, applies);

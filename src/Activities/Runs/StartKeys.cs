@@ -12,7 +12,7 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    /// <summary>The hash of several texts together; which is which counts.</summary>
+    /// <summary>The hash of several texts together; their order and borders count.</summary>
     public static string Hash(params ReadOnlySpan<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -57,7 +57,7 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Whether the key stands for nothing any more.</summary>
+    /// <summary>Whether the key has expired.</summary>
     internal static bool HasExpired(StartClaim claim, DateTimeOffset now) => now - claim.CreatedAt >= Lifetime;
 
     private bool IsAlive(StartClaim claim) => !HasExpired(claim, time.GetUtcNow());

@@ -16,7 +16,7 @@ public sealed class UnreadableRecordException : Exception
     /// <summary>The record's key in the store, in a state folder its path.</summary>
     public string Key { get; }
 
-    /// <summary>Names what is stored there; null when it is not known.</summary>
+    /// <summary>The kind of record that is stored there; null when it is not known.</summary>
     public string? ETag { get; }
 
     /// <summary>Whether a newer version wrote it; otherwise it is damaged.</summary>

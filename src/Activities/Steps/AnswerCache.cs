@@ -31,7 +31,7 @@ public sealed class AnswerCache(IContentStore store)
         }
         catch (UnreadableRecordException problem)
         {
-            // As if it were not there, so that a new answer can take its place; a newer version's stays.
+            // A damaged answer counts as absent, so that a new answer replaces it; one of a newer version stays.
             if (problem is { IsNewer: false, ETag: { } etag })
             {
                 await store.DeleteAsync(Place(key), etag, cancellationToken);

@@ -77,7 +77,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
             }
             catch (ContentStoreException)
             {
-                // It is asked again at the next renewal, for as long as the lease lasts.
+                // The store is asked again at the next renewal, for as long as the lease lasts.
                 uncertain = next;
             }
         }

@@ -2,7 +2,7 @@ namespace Orchestrator.Activities.Steps;
 
 /// <summary>
 /// The time of one execution of an attempt: it begins no earlier than the moment at which the orchestrator asked for it, and goes on with the
-/// monotonic clock. So what is measured, waited for, or held against a deadline of the orchestrator's does not depend on a clock that is set.
+/// monotonic clock. So durations, waits and the orchestrator's deadlines do not depend on a wall clock that is set.
 /// </summary>
 internal sealed class AttemptClock
 {

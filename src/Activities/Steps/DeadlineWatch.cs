@@ -5,19 +5,19 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// Ends an executing step when its run has had its time, wherever the orchestrator's own timer may queue. The clock is read once; from then on the
+/// Ends an executing step when the run's time is over, also while the orchestrator's own timer waits in a queue. The clock is read once; from then on the
 /// process's own time counts. Disposing it ends the waiting.
 /// </summary>
 internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteStepInput call, TimeProvider time) : IDisposable
 {
-    /// <summary>A timer takes no longer wait than 49 days, and a deadline may be set by a clock that is wrong.</summary>
+    /// <summary>Maximum length of one wait: a timer takes at most 49 days, and a wrong clock may set a later deadline.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly CancellationTokenSource _done = new();
     private readonly long _started = time.GetTimestamp();
     private readonly TimeSpan _first = call.RunDeadline is { } deadline ? deadline.At - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
 
-    /// <summary>Begins to wait; when the time is over already, the step has been told as soon as this has completed.</summary>
+    /// <summary>Begins to wait. When the time is over already, the step has been told to end before this completes.</summary>
     public async Task StartAsync()
     {
         if (call.RunDeadline is { } deadline && (_first > TimeSpan.Zero ? _first : await LookAsync(deadline)) is { } wait)
@@ -36,7 +36,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
         }
     }
 
-    /// <summary>Ends the step when there is no time left, the suspensions that control.json tells of counted in.</summary>
+    /// <summary>Ends the step when there is no time left. Suspensions recorded in control.json extend the time.</summary>
     /// <returns>How long to wait before the next look; null: there will be none.</returns>
     private async Task<TimeSpan?> LookAsync(RunDeadline deadline)
     {
@@ -52,7 +52,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
         }
         catch (ContentStoreException)
         {
-            // Whether the time stood still is not known, so the step goes on until the store is back.
+            // Without the store it is unknown whether the run was suspended, so the step goes on until the store is back.
             return RunControl.LookInterval;
         }
         catch (OperationCanceledException)

@@ -1,7 +1,7 @@
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// Tells executors that their host is about to stop: what has not begun to work does not begin any more, what works goes on until its own token
+/// Tells executors that their host is about to stop: an attempt that has not begun to work does not begin, one that works goes on until its own token
 /// fires. Thread-safe.
 /// </summary>
 public sealed class HostStop : IDisposable

@@ -13,7 +13,7 @@ namespace Orchestrator.Activities.Steps;
 /// <param name="isShared">Whether several processes work on a run at the same time.</param>
 public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
 {
-    /// <summary>What was read is let go of when no step asked for it in this time, and read again when one does.</summary>
+    /// <summary>What was read leaves the cache when no step asked for it in this time, and is read again when one does.</summary>
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
     private readonly MemoryCache _read = new(new MemoryCacheOptions());
@@ -26,7 +26,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
             return takenOver ? Math.Max(1, Of(await ReadAsync(call.Run, call.RunAttempt), call)) : 0;
         }
 
-        // Reading begins when it is in the cache, so that whatever Forget is called for is either read or makes it be read again.
+        // Reading begins when the entry is in the cache: what Forget is called for is then either read, or makes the feed be read again.
         var reading = _read.GetOrCreate((call.Run, call.RunAttempt), entry =>
         {
             entry.SlidingExpiration = CacheLifetime;
@@ -52,7 +52,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
         begun.GetValueOrDefault((call.StepId, call.Attempt))?.Count ?? 0;
 
     /// <summary>
-    /// When the executions of each attempt began that has not ended. An append that was repeated tells of the same moment twice; two executions began
+    /// When the executions of each attempt without an end began. A repeated append names the same moment twice; two executions began
     /// at two.
     /// </summary>
     private async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(RunIdentity run, int runAttempt)

@@ -4,12 +4,12 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>
-/// What happens between a paid answer and its record: it goes on whatever stops, for a few seconds more; and while the store is away it is tried
+/// Writes what follows a paid answer, up to its record: when the host stops, for a few seconds more; while the store is away, each write is tried
 /// again and again, for five minutes (docs/decisions/0009).
 /// </summary>
 internal sealed class PaidWork : IDisposable
 {
-    /// <summary>How long after the host's token what is written of an answer may take.</summary>
+    /// <summary>Maximum time after the host's token in which an answer may still be written.</summary>
     public static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan RetryTimeout = TimeSpan.FromMinutes(5);
@@ -31,7 +31,7 @@ internal sealed class PaidWork : IDisposable
         _stopping = stopping.UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(FinalWriteTimeout), _end);
     }
 
-    /// <summary>For everything that is written of an answer that is there: fires a few seconds after the host's token.</summary>
+    /// <summary>For every write of an answer that has arrived: fires a few seconds after the host's token.</summary>
     public CancellationToken Token => _end.Token;
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>Evaluates a step's <c>when</c> where its values are.</summary>
 internal static class StepCondition
 {
-    /// <summary>Null when the step may work; otherwise what it came to: skipped, or an error of the expression.</summary>
+    /// <summary>Null when the step may work; otherwise the result: skipped, or an error of the expression.</summary>
     public static async Task<StepWork?> CheckAsync(
         PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {

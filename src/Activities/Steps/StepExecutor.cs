@@ -24,7 +24,7 @@ public sealed class StepExecutor(
     ILogger<StepExecutor> logger,
     HostStop? hostStop = null)
 {
-    /// <summary>The most characters of an error's message that travel through the history; the record has all of it.</summary>
+    /// <summary>Maximum length in characters of an error's message in the history; the record has all of it.</summary>
     private const int MaxMessageLength = 1_000;
 
     /// <param name="stopping">Fires when the host stops: what has no answer yet is then left without a record, to be executed again.</param>
@@ -40,7 +40,7 @@ public sealed class StepExecutor(
         }
         catch (RunGoneException gone)
         {
-            // Its orchestration is gone, too, or is about to be: there is nothing to write down, and nothing is wrong.
+            // The run was deleted, and its orchestration is, too, or will be: there is nothing to record, and it is no error.
             var now = time.GetUtcNow();
             return new StepOutcome
             {
@@ -63,7 +63,7 @@ public sealed class StepExecutor(
         var checkpoint = await ExecuteOnceAsync(run, call, paid, stopping);
         if (call.Failure is null && StepRecord.Failed(run, call, checkpoint) is { } failed && StepRules.CancelsRun(run.Plan, failed))
         {
-            // After the record is durable and before the orchestrator is told, so that no queue stands between the failure and those it cancels.
+            // After the record is durable and before the orchestrator is told, so that the other steps are cancelled without waiting in its queue.
             await control.CancelAsync(call.Run, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);
         }
 
@@ -102,7 +102,7 @@ public sealed class StepExecutor(
         }
     }
 
-    /// <summary>A claim that cannot be released is taken over; that must not hide how the attempt ended.</summary>
+    /// <summary>Releases the claim. A failure is only logged, since it must not hide how the attempt ended; the claim expires.</summary>
     private async Task ReleaseAsync(ExecuteStepInput call, AttemptClaim? claim)
     {
         try
@@ -115,7 +115,7 @@ public sealed class StepExecutor(
         }
     }
 
-    /// <summary>An attempt that leaves no record may have been paid for: the next execution of it is to know.</summary>
+    /// <summary>Notes an execution that leaves no record: it may have been paid for, and the next execution counts that.</summary>
     /// <returns>As <see cref="AttemptAsync"/>.</returns>
     private async Task<StepCheckpoint?> TryAsync(
         PreparedRun run, ExecuteStepInput call, AttemptClaim claim, PaidWork paid, CancellationToken stopping)
@@ -140,7 +140,7 @@ public sealed class StepExecutor(
     {
         var clock = new AttemptClock(call, time);
 
-        // Writing down what takes the place of an output is no work.
+        // A final step, and the record of a substitute, which is no work, ignore cancellations and the run's deadline.
         var heedsNone = run.Plan.Steps[call.Step].IsFinal || call.Failure is not null;
         using var watch = await control.WatchAsync(
             call.Run, call.RunAttempt, cancellation => !heedsNone && call.Heeds(cancellation), stopping);

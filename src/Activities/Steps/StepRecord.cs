@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Steps;
 
-/// <summary>Makes the record of an attempt from what the work came to.</summary>
+/// <summary>Makes the record of an attempt from the result of the work.</summary>
 internal static class StepRecord
 {
     /// <param name="cancellation">What told the step to end; null when nothing did.</param>

@@ -20,7 +20,7 @@ internal static class StepSubstitute
     }
 
     /// <summary>
-    /// The record of the attempt before, when that has completed after all. Every attempt before another has a record: one whose call broke is given that
+    /// The record of the attempt before, when that has completed after all. Every attempt before another has a record: one whose call broke has that
     /// of a failure.
     /// </summary>
     public static async Task<StepCheckpoint?> CompletedBeforeAsync(

@@ -33,7 +33,7 @@ internal sealed class StepValues(
     /// <summary>The secrets that were asked for and exist, by name.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>What the step itself has come to, for the condition that ends its turns; null before.</summary>
+    /// <summary>The step's own result, for the condition that ends its turns; null before it has one.</summary>
     public StepCheckpoint? Own { get; set; }
 
     /// <summary>Reads what these paths lead into, so that <see cref="Get"/> can answer.</summary>

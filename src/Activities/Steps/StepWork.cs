@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Steps;
 
-/// <summary>What the work on one attempt came to, success or not.</summary>
+/// <summary>The result of the work on one attempt, success or not.</summary>
 internal sealed record StepWork
 {
     public JsonObject? Inputs { get; init; }

@@ -11,7 +11,7 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>Does the work of one attempt, whatever the step's type, and makes a value of every way in which it can end. Thread-safe.</summary>
 public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, ToolWork tools)
 {
-    /// <summary>The most bytes that an output may have: 10 MiB.</summary>
+    /// <summary>Maximum size of an output: 10 MiB.</summary>
     public const int MaxOutputBytes = 10 * 1024 * 1024;
 
     /// <param name="lost">How many requests of the attempt may have been paid for by executions that left no record: they count.</param>
@@ -78,7 +78,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         return Ended(call, end);
     }
 
-    /// <summary>What the turn before came to, for the texts of the next one.</summary>
+    /// <summary>The result of the turn before, for the texts of the next one.</summary>
     private async Task LoadPreviousAsync(StepCall call, CancellationToken cancellationToken)
     {
         if (call.Input.Turn > 1)

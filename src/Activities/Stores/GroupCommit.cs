@@ -7,7 +7,7 @@ namespace Orchestrator.Activities.Stores;
 /// flush serves many, and no append waits for a timer. Order of arrival is order in the log. Thread-safe; an idle key takes no memory.
 /// </summary>
 /// <param name="commit">Makes a batch durable and returns the position at which it begins. Called for one batch of a key at a time.</param>
-/// <param name="maxBytes">The most bytes of one batch, unless its only member is larger.</param>
+/// <param name="maxBytes">Maximum size of one batch in bytes, unless its only member is larger.</param>
 internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit, long maxBytes = long.MaxValue)
 {
     private readonly Lock _gate = new();

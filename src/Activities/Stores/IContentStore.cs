@@ -17,7 +17,7 @@ namespace Orchestrator.Activities.Stores;
 /// </remarks>
 public interface IContentStore
 {
-    /// <summary>The most bytes that one append may carry: 4 MiB, what every version of the blob service takes as one block.</summary>
+    /// <summary>Maximum size of one append: 4 MiB, what every version of the blob service takes as one block.</summary>
     public const int MaxAppendBytes = 4 * 1024 * 1024;
 
     /// <summary>The whole value; null when there is none.</summary>

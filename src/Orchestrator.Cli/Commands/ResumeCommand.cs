@@ -95,7 +95,7 @@ internal static class ResumeCommand
         return command;
     }
 
-    /// <summary>Who changed the file may think that the run goes on with it.</summary>
+    /// <summary>A user who changed the file may expect that the run goes on with it.</summary>
     private static string? FileNote(RunRecord record, ResumeRequest request)
     {
         if (request.Definition is not null || record.File is not { } file || !File.Exists(file)
@@ -117,7 +117,7 @@ internal static class ResumeCommand
 
         if (record.Status == RunStatus.Completed && IsPlain(request))
         {
-            // What was asked for is the case, as for a second cancellation: a script that resumes what may have failed goes on.
+            // The run has completed, which is what the caller wants: a script that resumes a run that may have failed goes on.
             view.EndElsewhere(
                 new JsonObject { ["runId"] = record.RunId, ["status"] = "completed" },
                 $"Run '{record.RunId}' has completed, so there is nothing to resume. To run parts of it again, resume with --fork; to run all of it, restart it.");

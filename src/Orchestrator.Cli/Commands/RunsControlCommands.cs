@@ -47,7 +47,7 @@ internal static class RunsControlCommands
             var view = new RunView(where, output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
             if (name == Cancel && record.HasEnded)
             {
-                // Nothing of it executes, which is what was asked for.
+                // None of its steps executes, as requested.
                 var word = CommonOptions.Word(record.Status);
                 view.EndElsewhere(new JsonObject { ["runId"] = id, ["status"] = word }, $"Run '{id}' has ended: it is {word}.");
                 return ExitCodes.Completed;
@@ -83,7 +83,7 @@ internal static class RunsControlCommands
         return command;
     }
 
-    /// <summary>The wish is written down before the run goes on, so that nothing of it is started any more.</summary>
+    /// <summary>The cancellation is recorded before the run goes on, so that no step of it starts.</summary>
     private static async Task<int> CancelAsync(Here here, CancellationToken cancellationToken)
     {
         var control = new RunControl(here.Settings.Storage.OpenExistingContent(), TimeProvider.System);
@@ -91,7 +91,7 @@ internal static class RunsControlCommands
 
         var code = await FollowAsync(here, (controls, client, id, stop) => controls.CancelAsync(client, id, stop), cancellationToken);
 
-        // That it is cancelled is what was asked for.
+        // It is cancelled, as requested.
         return code == ExitCodes.Cancelled ? ExitCodes.Completed : code;
     }
 

@@ -63,7 +63,7 @@ internal static class RunsPruneCommand
         return await stores.Pruner.PruneAsync(before, dryRun: true, cancellationToken);
     }
 
-    /// <summary>Where a process serves the folder, it has the histories: it deletes the runs, and in its own time what else is of no run.</summary>
+    /// <summary>Where a process serves the folder, it has the histories: it deletes the runs, and later what belongs to no run.</summary>
     private static async Task<PruneReport> PruneAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
         using var served = await ServedFolder.FindAsync(where, cancellationToken);

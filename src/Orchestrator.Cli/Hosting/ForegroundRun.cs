@@ -10,10 +10,10 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Stays with a run until it ends: names it before anything is spent, shows its events, and cancels it when a signal asks for that.</summary>
+/// <summary>Follows a run until it ends: prints its id before anything is spent, shows its events, and cancels it on a signal.</summary>
 internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts interrupts, string? note = null)
 {
-    /// <summary>For the request that makes the run.</summary>
+    /// <summary>This caller, for the request that makes the run.</summary>
     public ForegroundCaller Caller => new(BeginAsync, interrupts.Asked);
 
     /// <summary>Starts a run and follows it.</summary>
@@ -24,7 +24,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         return await FollowAsync(await starter.StartAsync(app.Client, request with { Foreground = Caller }, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Names the run. What a signal has asked for by now is written down, so that nothing of the run starts.</summary>
+    /// <summary>Prints the run's id. A cancellation that a signal asked for by now is recorded, so that no step of the run starts.</summary>
     public async Task BeginAsync(RunInput run, CancellationToken cancellationToken)
     {
         var prepared = await app.Services.GetRequiredService<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         }
     }
 
-    /// <summary>Follows a run that was named.</summary>
+    /// <summary>Follows a run whose id was printed.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             return Deleted(run);
         }
 
-        // One that was terminated has ended as cancelled, and its document says by what.
+        // A terminated run has ended as cancelled, and its document says why.
         if (instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
         {
             throw new InvalidOperationException(

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>
-/// Ctrl+C, a polite kill and the end of the terminal, which all ask a foreground command to cancel its run. The second signal ends the process, which
-/// loses nothing that is durable. Made before anything is written, so that no signal finds a run without it.
+/// Ctrl+C, SIGTERM and SIGHUP: each asks a foreground command to cancel its run. The second signal ends the process, which
+/// loses nothing that is durable. Created before anything is written, so that a signal always cancels the run.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Fires at the first signal.</summary>
     public CancellationToken Asked => _asked.Token;
 
-    /// <summary>Writes to the terminal, unless that is gone: then a run is still cancelled in order, without an onlooker.</summary>
+    /// <summary>Writes to the terminal. When that is gone, nothing is written, and the run is cancelled all the same.</summary>
     public void Write(Action write)
     {
         if (_isTerminalGone)
@@ -33,12 +33,12 @@ internal sealed class Interrupts : IDisposable
         }
         catch (IOException)
         {
-            // It went before its signal came.
+            // The terminal has gone before SIGHUP arrived.
             _isTerminalGone = true;
         }
     }
 
-    /// <summary>Runs a command under the eyes of the signals.</summary>
+    /// <summary>Runs a command that signals may cancel.</summary>
     /// <returns>The command's exit code; that of a cancelled run when it was withdrawn before there was one.</returns>
     public static async Task<int> WatchAsync(Func<Interrupts, Task<int>> command, TextWriter error)
     {

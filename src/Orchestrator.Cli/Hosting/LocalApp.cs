@@ -27,7 +27,7 @@ namespace Orchestrator.Cli.Hosting;
 /// <summary>The functions app on the embedded host: what <c>run</c> and <c>serve</c> start.</summary>
 internal sealed class LocalApp : IAsyncDisposable
 {
-    /// <summary>How often it is looked for runs whose process has ended.</summary>
+    /// <summary>Interval between looks for runs whose process has ended.</summary>
     private static readonly TimeSpan TakeoverInterval = TimeSpan.FromSeconds(3);
 
     private readonly ServiceProvider _services;

@@ -1,7 +1,7 @@
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>
-/// Counts how often a process was asked to end. A signal that follows another within half a second is the same wish: <c>timeout</c> and wrappers send it
+/// Counts how often a process was asked to end. A signal that follows another within half a second counts as the same request: <c>timeout</c> and wrappers send it
 /// to the process and to its group. Thread-safe.
 /// </summary>
 internal sealed class SignalCount(TimeProvider time)
@@ -13,7 +13,7 @@ internal sealed class SignalCount(TimeProvider time)
     private int _count;
 
     /// <summary>Counts a signal.</summary>
-    /// <returns>Which wish it is, from 1; null when it repeats the one before it.</returns>
+    /// <returns>The number of the request, from 1; null when it repeats the one before it.</returns>
     public int? Next()
     {
         lock (_gate)

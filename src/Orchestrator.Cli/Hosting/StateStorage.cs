@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Hosting;
 /// <param name="Folder">The state folder. With files everything is in it, otherwise nothing is.</param>
 internal sealed record StateStorage(StorageKind Kind, string Folder)
 {
-    /// <summary>The state folder of who names none.</summary>
+    /// <summary>The state folder when none is given.</summary>
     public const string DefaultFolder = ".orchestrator";
 
     private static readonly TimeProvider Time = TimeProvider.System;
@@ -68,7 +68,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     {
         var content = BlobContentStore.Open(Configuration());
 
-        // The journal repeats its requests for long; a user who forgot to start Azurite is told at once.
+        // The journal repeats its requests for minutes; this check tells a user at once who forgot to start Azurite.
         await content.ReachAsync(cancellationToken);
         return await BlobJournal.OpenAsync(content.Container, Time, new BlobJournalOptions { Patience = Patience }, cancellationToken);
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Waits for Ctrl+C or a polite kill. A second one asks for haste; a third one ends the process at once.</summary>
+/// <summary>Waits for Ctrl+C or SIGTERM. A second signal aborts the steps in flight; a third one ends the process at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

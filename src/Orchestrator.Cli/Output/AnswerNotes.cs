@@ -8,12 +8,12 @@ using Orchestrator.Cli.Hosting;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>Says who answers, before anything is asked.</summary>
+/// <summary>Says which models answer, before anything is asked.</summary>
 internal static class AnswerNotes
 {
     private const string MadeUp = "Texts are made up; tokens and prices are what the named models would charge for them.";
 
-    /// <summary>Of a host that waits for runs.</summary>
+    /// <summary>The notes for a host that waits for runs.</summary>
     public static IEnumerable<string> Of(LocalApp app)
     {
         var factory = app.Services.GetRequiredService<IChatClientFactory>();

@@ -2,7 +2,7 @@ using Orchestrator.Activities.Documents;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>The story of a run that was resumed: what each attempt was asked, did differently, took over, and came to.</summary>
+/// <summary>The attempts of a resumed run: the request, the changes, the results taken over and the outcome of each.</summary>
 internal static class AttemptHistory
 {
     /// <summary>One line per attempt, and below it what is known of how it came about; none for a run of one plain attempt.</summary>

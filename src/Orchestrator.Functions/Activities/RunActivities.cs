@@ -47,7 +47,7 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
         });
     }
 
-    /// <summary>Of a run that was deleted there is nothing to write down, and its orchestration is about to be gone, too.</summary>
+    /// <summary>Writes nothing for a run that was deleted: its orchestration is about to be deleted, too.</summary>
     private static async Task IgnoreDeletedRunAsync(Func<Task> write)
     {
         try

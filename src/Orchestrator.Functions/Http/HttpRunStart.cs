@@ -14,7 +14,7 @@ namespace Orchestrator.Functions.Http;
 /// <summary>What a start over HTTP does, whether the definition comes with it or is stored: body, options, key, wait and answer. Thread-safe.</summary>
 public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options)
 {
-    /// <summary>The most seconds that a request may wait for the run to end.</summary>
+    /// <summary>Maximum time in seconds that a request may wait for the run to end.</summary>
     public const int MaxWaitSeconds = 100;
 
     private const int MaxKeyLength = 255;

@@ -11,12 +11,12 @@ namespace Orchestrator.Functions.Http;
 /// <summary>What the bodies of starts and resumes have in common.</summary>
 internal static class StartBody
 {
-    /// <summary>The most bytes of a body: a definition of the largest size, and its inputs.</summary>
+    /// <summary>Maximum size of a body in bytes: a definition of the largest size, and its inputs.</summary>
     private const long MaxBytes = 2L * DefinitionLimits.MaxBytes;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 2 * DefinitionLimits.MaxNesting };
 
-    /// <param name="optional">Whether no body at all is as good as an empty object.</param>
+    /// <param name="optional">Whether a missing body counts as an empty object.</param>
     /// <exception cref="RequestRefusedException">It is of another media type, or too large.</exception>
     public static async Task<byte[]> ReadAsync(HttpRequest request, bool optional, CancellationToken cancellationToken)
     {

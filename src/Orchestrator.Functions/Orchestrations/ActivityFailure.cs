@@ -37,7 +37,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
     public bool MayBeMadeAgain(bool timeoutsToo) =>
         Kind is ActivityFailureKind.StoreAway or ActivityFailureKind.WorkerDied or ActivityFailureKind.Stopped || (timeoutsToo && Kind == ActivityFailureKind.TimedOut);
 
-    /// <summary>The failure as the error of the attempt that it ended: a time limit of the host is the attempt's, all else is not the workflow's own.</summary>
+    /// <summary>The failure as the error of the attempt that it ended: a time limit of the host counts as the attempt's timeout, every other failure is internal.</summary>
     public WorkflowError ErrorOf(ExecuteStepInput call) => Kind == ActivityFailureKind.TimedOut
         ? new WorkflowError(
             ErrorKind.Timeout,
@@ -58,7 +58,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 /// <summary>The kinds of <see cref="ActivityFailure"/>.</summary>
 internal enum ActivityFailureKind
 {
-    /// <summary>A bug of ours, or a change of the storage.</summary>
+    /// <summary>A bug in this program, or a change of the storage.</summary>
     Final,
 
     /// <summary>The store was away: nothing was paid, or the attempt has its record.</summary>

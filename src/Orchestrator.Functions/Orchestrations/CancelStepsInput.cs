@@ -5,7 +5,7 @@ namespace Orchestrator.Functions.Orchestrations;
 
 /// <summary>Asks the executing steps of a run to end.</summary>
 /// <param name="Reason">What they record as the reason.</param>
-/// <param name="DecidedBy">The step whose failure decided it; null: a wish, or the run's time.</param>
+/// <param name="DecidedBy">The step whose failure decided it; null: a caller's request, or the run's time.</param>
 public sealed record CancelStepsInput(string RunId, int RunAttempt, string Reason, DecidingStep? DecidedBy = null)
 {
     /// <inheritdoc cref="RunIdentity.Stamp"/>

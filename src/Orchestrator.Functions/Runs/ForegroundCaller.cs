@@ -3,8 +3,8 @@ using Orchestrator.Functions.Orchestrations;
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>
-/// A caller that stays with the run it asks for, and pays for it only as long: no process that serves goes on with such a run unasked.
+/// A caller that waits for the run that it asks for: when the caller has gone, no serving process goes on with the run, and so spends money, unasked.
 /// </summary>
-/// <param name="Recorded">Awaited when the run is written down, before anything of it starts.</param>
-/// <param name="Withdrawn">Until the run is written down, this takes the request back: nothing is written then.</param>
+/// <param name="Recorded">Called and awaited when the run is recorded, before any step of it starts.</param>
+/// <param name="Withdrawn">Withdraws the request until the run is recorded: nothing is written then.</param>
 public sealed record ForegroundCaller(Func<RunInput, CancellationToken, Task> Recorded, CancellationToken Withdrawn);

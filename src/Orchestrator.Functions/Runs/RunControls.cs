@@ -23,7 +23,7 @@ public sealed class RunControls(
         var run = new RunInput(runId, record.Attempt);
         if (drivers.IsDriven(run) == false)
         {
-            // The wish is written down before the run goes on, so that nothing of it is started any more.
+            // The cancellation is recorded before the run goes on, so that no step of it starts.
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
             await drivers.GoOnAsync(run, cancellationToken);
             await reconciler.BeginAsync(client, record, cancellationToken);
@@ -169,7 +169,7 @@ public sealed class RunControls(
         }
         else if (!record.HasEnded && !record.Deleting)
         {
-            // Executing steps hear of it at once, and who follows the run sees an end.
+            // Executing steps are told at once, and callers that follow the run see an end.
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
             await lifecycle.EndAsync(
                 record.Identity, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);

@@ -5,13 +5,13 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>
-/// Tells runs that a process drives from those that have lost theirs, and goes on with these. The record of a run cannot tell: who is killed writes nothing.
+/// Distinguishes runs that a process drives from those whose process has ended, and goes on with the latter. The record cannot tell: a killed process writes nothing.
 /// Thread-safe.
 /// </summary>
 /// <param name="IsDriven">Whether a process drives the attempt; null where that cannot be told.</param>
 public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
 {
-    /// <summary>Where the host sees to it that every run is driven.</summary>
+    /// <summary>For hosts that drive every run themselves.</summary>
     public static RunDrivers Unknown { get; } = new(_ => null);
 
     /// <summary>Goes on in this process with an attempt that no process drives; changes nothing when it has ended, or another was faster.</summary>

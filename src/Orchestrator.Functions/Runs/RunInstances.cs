@@ -31,8 +31,8 @@ internal static class RunInstances
     /// <summary>
     /// Deletes the histories of a run that has ended. Its last orchestration writes how the run ended before it ends itself, and only then it can be purged.
     /// </summary>
-    /// <param name="attempts">How many attempts are known of.</param>
-    /// <param name="force">Look for orchestrations that nothing tells of.</param>
+    /// <param name="attempts">The number of known attempts.</param>
+    /// <param name="force">Whether to look for orchestrations of attempts that no record names, too.</param>
     public static async Task PurgeAsync(DurableTaskClient client, string runId, int attempts, bool force, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(1, attempts).Select(attempt => new RunInput(runId, attempt).InstanceId).ToHashSet(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal static class RunInstances
         {
             if ((await client.PurgeInstanceAsync(id, cancellationToken)).PurgedInstanceCount == 0 && await client.GetInstanceAsync(id, cancellationToken) is not null)
             {
-                // It may have lost its process on the way from the run's end to its own.
+                // Its process may have ended after the run's end was recorded and before its own.
                 await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
                 await client.WaitForInstanceCompletionAsync(id, cancellationToken);
                 await client.PurgeInstanceAsync(id, cancellationToken);

@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>
-/// Holds what a run says of itself against its orchestration, which may have been terminated, purged or suspended behind its back, or may have failed:
-/// a run never says <c>running</c> for ever. Thread-safe.
+/// Compares the record of a run with its orchestration, which may have been terminated, purged or suspended without the record, or may have failed:
+/// no run stays <c>running</c> for ever. Thread-safe.
 /// </summary>
 public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
 {
@@ -33,7 +33,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            // The host refuses a history that it cannot read. What the run says of itself is all that is known; others are not to suffer for it.
+            // The host refuses a history that it cannot read. The record is returned as it is, so that lists of other runs do not fail.
             return record with
             {
                 Error = new WorkflowError(

@@ -85,7 +85,7 @@ public sealed class LocalWebHost : IAsyncDisposable
     /// <summary>Stops taking requests, fires the tokens of those that run, and waits for them as long as the options say. Stopping twice is no error.</summary>
     public Task StopAsync(CancellationToken cancellation = default) => _app.StopAsync(cancellation);
 
-    /// <summary>Stops, as <see cref="StopAsync"/> does, and lets go of everything.</summary>
+    /// <summary>Stops, as <see cref="StopAsync"/> does, and releases all resources.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

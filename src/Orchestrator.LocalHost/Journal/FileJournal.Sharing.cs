@@ -11,16 +11,16 @@ public sealed partial class FileJournal
     private const string NoteExtension = ".owner";
     private const string TemporaryExtension = ".tmp";
 
-    /// <summary>A message that is not whole when it was seen for so long was never confirmed.</summary>
+    /// <summary>Minimum time after which an incomplete message is deleted: its sender has gone, and it was never confirmed.</summary>
     private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Interval between tries: a process that only looks whether an instance is held has its lock for a moment.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How often it is looked whether there are messages.</summary>
+    /// <summary>Interval between looks for messages.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>So long the sender of a message waits for it to be taken.</summary>
+    /// <summary>Maximum time that the sender of a message waits for it to be taken.</summary>
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
     private const int MaxProbes = 20;
@@ -77,7 +77,7 @@ public sealed partial class FileJournal
 
         if (_files.TryRemove(id, out var ended))
         {
-            // It takes no more records from here, and may be another's soon: who reads it looks at the file.
+            // This process appends no more, and another one may soon: readers read the file again.
             await ended.CloseAsync().ConfigureAwait(false);
         }
 
@@ -138,7 +138,7 @@ public sealed partial class FileJournal
         Append(bytes, 0, JournalFile.Header(new JournalId(instanceId, 0)));
         Append(bytes, 1, message.Span);
 
-        // Numbered, not dated: a clock may be set, and the order counts only among those that wait.
+        // Numbered, not dated: a clock may be set back, and the order counts only among waiting messages.
         var last = MessageFiles().LastOrDefault() is { } newest && long.TryParse(Path.GetFileName(newest).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         var name = string.Create(CultureInfo.InvariantCulture, $"{last + 1:D19}-{Guid.NewGuid():N}{MessageExtension}");
         var path = Path.Combine(_inbox, name);
@@ -208,8 +208,8 @@ public sealed partial class FileJournal
     /// <summary>How long the history's file is, in bytes; 0 when there is none.</summary>
     private long HistoryLength(JournalId id) => new FileInfo(PathOf(id)) is { Exists: true } file ? file.Length : 0;
 
-    /// <summary>Null for one that is being written, or deleted, or was never finished.</summary>
-    /// <param name="torn">When those that are not whole were first seen, in the clock's ticks.</param>
+    /// <summary>The message; null when it is being written or deleted, or was never completed.</summary>
+    /// <param name="torn">When incomplete messages were first seen, in the clock's ticks.</param>
     private async Task<JournalMessage?> ReadMessageAsync(string path, Dictionary<string, long> torn, CancellationToken cancellation)
     {
         var reader = new JournalReader(null);
@@ -229,7 +229,7 @@ public sealed partial class FileJournal
         }
         catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException)
         {
-            // As if it were not whole.
+            // Treated as incomplete: it is read again at the next look.
         }
 
         if (body is { } message)

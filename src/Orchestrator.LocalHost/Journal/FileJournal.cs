@@ -79,7 +79,7 @@ public sealed partial class FileJournal : ISharedJournal
         var path = PathOf(id);
         if (!File.Exists(path))
         {
-            // What is left of a history that was moved away says nothing of this one.
+            // An extract that is left of a history that was moved away does not describe this one.
             DeleteExtract(id);
             return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).Append(expectedPosition, record.Span);
         }
@@ -149,14 +149,14 @@ public sealed partial class FileJournal : ISharedJournal
             await known.CloseAsync().ConfigureAwait(false);
         }
 
-        // An extract says that there is an end, so it must not outlast its history.
+        // An extract says that the instance has ended, so it is deleted before its history.
         DeleteExtract(id);
         File.Delete(PathOf(id));
         _files.TryRemove(id, out _);
         _ends.TryRemove(id, out _);
     }
 
-    /// <summary>Flushes what was appended, closes the files and lets go of every instance.</summary>
+    /// <summary>Flushes what was appended, closes the files and releases every instance.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

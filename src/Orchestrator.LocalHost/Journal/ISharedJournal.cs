@@ -15,7 +15,7 @@ public interface ISharedJournal : IJournal
     public string? FindHolder(string instanceId);
 
     /// <summary>
-    /// The instances that processes hold, or held when they ended, however they ended; in no particular order. What a process let go of while it lived is not
+    /// The instances that processes hold, or held when they ended, however they ended; in no particular order. What a process released while it lived is not
     /// among them. It takes time for these only, not for all instances.
     /// </summary>
     public IEnumerable<string> ListOpen();
@@ -24,8 +24,8 @@ public interface ISharedJournal : IJournal
     public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Keeps an extract of a history that has ended, so that the history need not be read again. It is a hint: when it is missing or damaged, the history
-    /// tells. It goes with the history when that is deleted.
+    /// Keeps an extract of a history that has ended, so that the history need not be read again. It is a cache: when it is missing or damaged, the history
+    /// is read. It is deleted with the history.
     /// </summary>
     /// <param name="records">As in a history. They are copied before the method returns.</param>
     public Task PutExtractAsync(JournalId id, IReadOnlyList<ReadOnlyMemory<byte>> records);
@@ -33,7 +33,7 @@ public interface ISharedJournal : IJournal
     /// <summary>Whether there is an extract that is whole and of the history as it is now.</summary>
     public Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default);
 
-    /// <summary>The records of an extract; none when there is none. Only when all were read they may be used.</summary>
+    /// <summary>The records of an extract; none when there is none. They may be used only when all were read without an error.</summary>
     /// <exception cref="JournalException">It is damaged, not whole, or not of the history as it is now.</exception>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default);
 
@@ -44,7 +44,7 @@ public interface ISharedJournal : IJournal
     public Task SendAsync(string instanceId, ReadOnlyMemory<byte> message);
 
     /// <summary>
-    /// The messages that wait, for whichever instance, the oldest first, and without end those that come, within two seconds. One that was not deleted
+    /// The waiting messages for all instances, the oldest first, then new ones within two seconds of their arrival, without end. One that was not deleted
     /// comes again.
     /// </summary>
     public IAsyncEnumerable<JournalMessage> ReceiveAsync(CancellationToken cancellation = default);
@@ -54,15 +54,15 @@ public interface ISharedJournal : IJournal
 }
 
 /// <summary>A message in a <see cref="ISharedJournal"/>.</summary>
-/// <param name="Name">Tells it from the others; unique in the journal.</param>
+/// <param name="Name">The key of the message; unique in the journal.</param>
 public sealed record JournalMessage(string Name, string InstanceId, ReadOnlyMemory<byte> Body);
 
-/// <summary>An instance that belongs to this process. Disposing it lets go; doing that twice is no error.</summary>
+/// <summary>An instance that belongs to this process. Disposing it releases the instance; doing that twice is no error.</summary>
 public interface IInstanceHold : IDisposable
 {
     /// <summary>Whether no process ever held the instance before, so that it can have no history; false when that cannot be told.</summary>
     public bool IsFirst { get; }
 
-    /// <summary>Lets go of an instance whose histories were deleted, and leaves nothing of it.</summary>
+    /// <summary>Releases an instance whose histories were deleted, and deletes its lock file and note.</summary>
     public void DisposeAndDelete();
 }

@@ -48,7 +48,7 @@ internal static class InstanceFileName
         return name.ToString();
     }
 
-    /// <summary>What a name says: the id, or null when only the header knows it or the file is none of ours.</summary>
+    /// <summary>What a name says: the id, or null when only the header knows it or the file does not belong to the journal.</summary>
     /// <param name="fileName">A name with its extension, without a folder.</param>
     /// <param name="isHistory">False for a file that this program did not name.</param>
     public static JournalId? Decode(string fileName, out bool isHistory)

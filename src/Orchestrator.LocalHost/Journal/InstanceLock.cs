@@ -16,7 +16,7 @@ internal sealed class InstanceLock : IInstanceHold
 
     public bool IsFirst { get; }
 
-    /// <summary>Told when it lets go.</summary>
+    /// <summary>Called when the lock is released.</summary>
     public Action? Disposed { get; set; }
 
     /// <param name="path">The path of the file to lock, which is made when it is missing.</param>
@@ -57,7 +57,7 @@ internal sealed class InstanceLock : IInstanceHold
                 throw Unwritable(path, problem);
             }
 
-            // Its holder deleted the file after we had opened it: the lock is one on nothing.
+            // Its holder deleted the file after it was opened here: the lock is on a file without a name.
             held.Dispose();
         }
     }
@@ -86,7 +86,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
     }
 
-    /// <summary>Null when there is none, or it cannot be understood.</summary>
+    /// <summary>The note; null when there is none, or it cannot be read.</summary>
     public static JournalOwner? ReadNote(string note)
     {
         try
@@ -103,7 +103,7 @@ internal sealed class InstanceLock : IInstanceHold
 
     public void DisposeAndDelete() => Dispose(_note, _path);
 
-    /// <summary>Lets go of an instance that is unfinished: its note stays, and shows it to others.</summary>
+    /// <summary>Releases an unfinished instance: its note stays, so that other processes find the instance.</summary>
     public void Leave() => Dispose([]);
 
     private void Dispose(params ReadOnlySpan<string> files)
@@ -123,7 +123,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // A note without a lock counts for nothing, and an empty file does no harm.
+            // A note without a lock is ignored, and so is an empty file.
         }
 
         _held.Dispose();
@@ -131,10 +131,10 @@ internal sealed class InstanceLock : IInstanceHold
     }
 
 
-    /// <summary>Whether opening the file failed because someone holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
+    /// <summary>Whether opening the file failed because another process holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
     private static bool IsHeld(IOException problem) => problem.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
-    /// <summary>Whether the open file is still the one at the path: what is marked through one must show at the other.</summary>
+    /// <summary>Whether the open file is still the one at the path: a mark set through the handle must be visible at the path.</summary>
     private static bool IsAt(FileStream held, string path)
     {
         var mark = DateTime.UnixEpoch.AddSeconds(Random.Shared.Next());

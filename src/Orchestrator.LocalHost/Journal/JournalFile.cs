@@ -138,7 +138,7 @@ internal sealed class JournalFile
         }
     }
 
-    /// <summary>Waits for what was appended, takes nothing more, and lets go of the file.</summary>
+    /// <summary>Waits for what was appended, takes nothing more, and closes the file.</summary>
     public async Task CloseAsync()
     {
         Task last;

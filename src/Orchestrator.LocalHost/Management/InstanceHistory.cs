@@ -6,7 +6,7 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.LocalHost.Management;
 
 /// <summary>
-/// A history as the management API shows it: what was scheduled is folded into what it came to, and events that only this runtime keeps are left out.
+/// A history as the management API shows it: what was scheduled is folded into its result, and events that only this runtime keeps are left out.
 /// Names and shapes are the Durable extension's; failures are shown without their stack traces.
 /// </summary>
 /// <param name="showInput">With the serialized inputs.</param>

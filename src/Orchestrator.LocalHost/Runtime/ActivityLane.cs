@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Activities of one kind: so many at once and no more, in the order they were asked for. Thread safe.</summary>
+/// <summary>Runs activities of one kind in the order of arrival, up to a maximum number at once. Thread safe.</summary>
 /// <param name="run">Runs one; it throws nothing.</param>
 internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
 {
@@ -29,7 +29,7 @@ internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
     /// <returns>Completes when nothing is executed any more.</returns>
     public Task CloseAsync()
     {
-        // A runner of our own: when the count comes back to zero after this, nothing runs and nothing will.
+        // Counted as one more runner: when the count is back at zero after this, nothing runs and nothing will.
         Interlocked.Increment(ref _running);
         Volatile.Write(ref _closing, 1);
         _queue.Clear();
@@ -70,7 +70,7 @@ internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
 
         EndRunner();
 
-        // Work may have come after the last look and before the count went down.
+        // Work may have arrived after the last look at the queue and before the count went down.
         if (!IsClosed && !_queue.IsEmpty)
         {
             StartRunner();

@@ -167,7 +167,7 @@ internal sealed partial class Execution
     /// <summary>Drops an open operation that the code no longer waits for.</summary>
     public bool Forget(int id) => _open.Remove(id);
 
-    /// <summary>Everything that waits outside is let go of.</summary>
+    /// <summary>Releases everything that waits outside.</summary>
     public void Abandon()
     {
         foreach (var operation in _open.Values)

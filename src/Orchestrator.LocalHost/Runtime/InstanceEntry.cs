@@ -2,7 +2,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>One instance id: who runs under it now, what is known of it, and who waits to know more. Thread safe.</summary>
+/// <summary>One instance id: the running instance, its durable state, and the waiters for a later state. Thread safe.</summary>
 internal sealed class InstanceEntry(string instanceId)
 {
     private readonly List<Waiter> _waiters = [];
@@ -17,10 +17,10 @@ internal sealed class InstanceEntry(string instanceId)
     /// <summary>Guards the decision to create, replace or purge.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Taken while the instance is made this process's own.</summary>
+    /// <summary>Held while this process takes the instance.</summary>
     public SemaphoreSlim Opening { get; } = new(1, 1);
 
-    /// <summary>In a shared journal, what says that the instance is this process's own; null while it is not.</summary>
+    /// <summary>In a shared journal, the hold of this process on the instance; null while it has none.</summary>
     public InstanceTreeHold? Hold => Volatile.Read(ref _hold);
 
     /// <summary>The running instance; null when it is finished or was never there.</summary>
@@ -32,14 +32,14 @@ internal sealed class InstanceEntry(string instanceId)
     /// <summary>Why nothing can be said about the instance: its history is damaged, or cannot be written. Null while all is well.</summary>
     public Exception? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Completes when an instance that has just ended was let go; at once when there is none.</summary>
+    /// <summary>Completes when an instance that has just ended was released; at once when there is none.</summary>
     public Task Rested => Volatile.Read(ref _ending)?.Task ?? Task.CompletedTask;
 
     public void Run(OrchestrationInstance live) => Volatile.Write(ref _live, live);
 
     public void Take(InstanceTreeHold hold) => Volatile.Write(ref _hold, hold);
 
-    /// <summary>Makes the instance this process's own together with the one that started it.</summary>
+    /// <summary>Shares the hold of the instance that started this one.</summary>
     public void Share(InstanceEntry parent)
     {
         lock (Gate)
@@ -49,7 +49,7 @@ internal sealed class InstanceEntry(string instanceId)
     }
 
     /// <summary>
-    /// Gives the instance away, unless it runs. What was known of it is forgotten: from now on another process may change it, and what is written tells.
+    /// Releases the instance, unless it runs. Its state here is dropped: from now on another process may change it, and only the journal is current.
     /// </summary>
     /// <param name="historiesDeleted">Its histories were deleted.</param>
     public void Release(bool historiesDeleted = false)
@@ -107,7 +107,7 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>The host has stopped: who waits is told, instead of waiting for ever.</summary>
+    /// <summary>The host has stopped: fails the waiters, which would otherwise wait for ever.</summary>
     public void StopWaiting(Exception reason)
     {
         lock (Gate)

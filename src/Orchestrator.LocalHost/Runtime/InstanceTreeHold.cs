@@ -17,7 +17,7 @@ internal sealed class InstanceTreeHold(IInstanceHold hold)
         return this;
     }
 
-    /// <param name="historiesDeleted">The histories of the instance that gave the hold its name are deleted.</param>
+    /// <param name="historiesDeleted">Whether the histories of the root instance were deleted.</param>
     public void Release(bool historiesDeleted = false)
     {
         _historiesDeleted |= historiesDeleted;

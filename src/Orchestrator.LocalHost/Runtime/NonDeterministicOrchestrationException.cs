@@ -7,7 +7,7 @@ namespace Orchestrator.LocalHost.Runtime;
 /// </summary>
 public sealed class NonDeterministicOrchestrationException : Exception
 {
-    /// <summary>The most characters of an input in the message, and how many of them come before the first difference.</summary>
+    /// <summary>Maximum number of characters of an input in the message, and how many of them come before the first difference.</summary>
     private const int ShownInput = 200;
     private const int ShownBefore = 60;
 

@@ -31,7 +31,7 @@ internal sealed partial class OrchestrationEngine
                 entry.ThrowIfFaulted();
                 if (_shared is not null && entry.Hold is null)
                 {
-                    // Another instance of the id ended at this moment and let go.
+                    // Another instance of the id ended at this moment and was released.
                     continue;
                 }
 
@@ -144,7 +144,7 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Deletes a finished instance, or one that is refused: its history can be of no more use here, and who names it wants it gone.</summary>
+    /// <summary>Deletes a finished instance, or one that is refused: its history cannot be used here, and the caller asks for its deletion.</summary>
     /// <returns>How many instances went: 0 when it is unknown or not finished.</returns>
     public async Task<int> PurgeAsync(string instanceId, bool recursive)
     {
@@ -155,7 +155,7 @@ internal sealed partial class OrchestrationEngine
             rests = [.. _rests];
         }
 
-        // An instance that has just ended is let go of once its extract is written, which forgets what is known of it.
+        // An instance that has just ended is released once its extract is written, and its state here is dropped then: that comes first.
         await Task.WhenAll(rests).ConfigureAwait(false);
         var entry = _shared is null ? Find(instanceId) : EntryOf(instanceId);
         if (entry is not { Live: null }
@@ -183,13 +183,13 @@ internal sealed partial class OrchestrationEngine
 
         if (finished is not { } snapshot)
         {
-            // Of a history that is gone only what lay beside it can be left.
+            // The history is gone already: only its extract, lock and note can be left.
             await DeleteHistoryAsync(new JournalId(instanceId, 0)).ConfigureAwait(false);
             entry.Release(historiesDeleted: true);
             return 0;
         }
 
-        // Known until its history is gone: a start of the id meanwhile begins the next generation instead of writing into what is deleted.
+        // The entry stays known until its history is gone: a start of the id meanwhile begins the next generation instead of writing into what is deleted.
         var id = new JournalId(instanceId, snapshot.Generation);
         var children = recursive ? await ChildrenAsync(id).ConfigureAwait(false) : [];
         await Journal.DeleteAsync(id).ConfigureAwait(false);
@@ -217,7 +217,7 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Its generation is not known, so every history of its id goes.</summary>
+    /// <summary>Its generation is not known, so every history of its id is deleted.</summary>
     private async Task<int> PurgeRefusedAsync(InstanceEntry entry)
     {
         await foreach (var id in Journal.ListAsync().ConfigureAwait(false))
@@ -233,7 +233,7 @@ internal sealed partial class OrchestrationEngine
         return 1;
     }
 
-    /// <summary>The instances that one has started, as far as they are its own still.</summary>
+    /// <summary>The instances that one has started, as far as they are still its children.</summary>
     private async Task<List<string>> ChildrenAsync(JournalId id)
     {
         var children = new List<string>();

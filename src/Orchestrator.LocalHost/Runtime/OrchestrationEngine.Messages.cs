@@ -4,10 +4,10 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>What processes that share a journal ask of each other, and leave to each other.</summary>
+/// <summary>Messages and unfinished instances that processes of a shared journal take over from each other.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    /// <summary>Hands what other processes left for instances of this one to them, until the host stops. What was not taken then stays for the next process.</summary>
+    /// <summary>Delivers messages of other processes to the instances of this one, until the host stops. What was not taken by then stays for the next process.</summary>
     public Task ReceiveAsync() => _shared is null ? Task.CompletedTask : RepeatAsync(LookInterval, "What other processes ask of instances cannot be read", async (tell, stop) =>
     {
         await foreach (var message in _shared.ReceiveAsync(stop).ConfigureAwait(false))
@@ -24,7 +24,7 @@ internal sealed partial class OrchestrationEngine
     });
 
     /// <summary>Goes on with unfinished instances whose process has ended without finishing them, until the host stops.</summary>
-    /// <param name="interval">How often it is looked for them.</param>
+    /// <param name="interval">The interval between looks for them.</param>
     /// <param name="recovers">Which of them, by their ids; null: all.</param>
     public Task TakeOverAsync(TimeSpan interval, Func<string, CancellationToken, Task<bool>>? recovers) => _shared is null
         ? Task.CompletedTask
@@ -44,7 +44,7 @@ internal sealed partial class OrchestrationEngine
             }
         });
 
-    /// <summary>A device that is away for a moment ends nothing: what goes wrong is told once, and it is tried again.</summary>
+    /// <summary>A device that is away for a moment does not end the work: the failure is logged once, and the work is tried again.</summary>
     private async Task RepeatAsync(TimeSpan pause, string trouble, Func<Action<string>, CancellationToken, Task> look)
     {
         var stop = _watching.Token;
@@ -84,7 +84,7 @@ internal sealed partial class OrchestrationEngine
         else if (_shared!.FindHolder(message.InstanceId) is not null
             || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })
         {
-            // It is for another process, now or later.
+            // Another process drives the instance, now or later: the message stays for it.
             return;
         }
 
@@ -92,7 +92,7 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// Steers an instance that does not run here. What no process drives needs none to be terminated; everything else waits for the next that drives it.
+    /// Steers an instance that does not run here. An instance that no process drives is terminated here; everything else waits for the next process that drives it.
     /// </summary>
     private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
     {
@@ -113,7 +113,7 @@ internal sealed partial class OrchestrationEngine
         await _shared.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false);
     }
 
-    /// <summary>Ends an unfinished instance that no process drives. Nothing of it begins again for that.</summary>
+    /// <summary>Ends an unfinished instance that no process drives. None of its activities begins again.</summary>
     private async Task TerminateRestingAsync(InstanceSnapshot open, ExecutionCompleted termination)
     {
         var entry = EntryOf(open.InstanceId);

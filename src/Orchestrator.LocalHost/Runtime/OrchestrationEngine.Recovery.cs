@@ -249,7 +249,7 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>What is known of a relative of another instance; null also when its history is damaged: that one is refused, and the other goes on.</summary>
+    /// <summary>The state of an instance that another one depends on; null also when its history is damaged: then only that instance is refused.</summary>
     private async Task<InstanceSnapshot?> FindReadableAsync(string instanceId, CancellationToken cancellation)
     {
         try

@@ -6,8 +6,8 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// Instances of a shared journal that do not run here, since they have ended, another process drives them, or none does: they are known by what is
-/// written of them, which is read on request.
+/// Instances of a shared journal that do not run here, since they have ended, another process drives them, or none does. Their state is what is
+/// recorded in the journal, which is read on request.
 /// </summary>
 internal sealed partial class OrchestrationEngine
 {
@@ -117,7 +117,7 @@ internal sealed partial class OrchestrationEngine
         return null;
     }
 
-    /// <summary>Makes an instance this process's own and reads what is there of it. It does not go on by that.</summary>
+    /// <summary>Makes an instance this process's own and reads what is there of it. It does not begin to run.</summary>
     /// <param name="generations">Its histories, the newest first; null: they are looked for.</param>
     /// <returns>Who holds it instead, in words; null when it is ours.</returns>
     private async Task<string?> OpenAsync(InstanceEntry entry, CancellationToken cancellation, List<JournalId>? generations = null)
@@ -156,7 +156,7 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>An instance that a recovered one had started before: it goes on with its parent, or had ended and the parent has not heard of it.</summary>
+    /// <summary>An instance that a recovered one had started before: it goes on with its parent, or had ended before the parent recorded that.</summary>
     private async Task OpenChildAsync(OrchestrationInstance parent, InstanceEntry parentEntry, ParentLink link, SubOrchestrationCreated call)
     {
         var child = EntryOf(call.InstanceId);
@@ -238,7 +238,7 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Its parent may ask for it again, and finds it in the journal then.</summary>
+    /// <summary>Releases it. Its parent may ask for it again, and finds it in the journal then.</summary>
     private void ReleaseEndedChild(InstanceEntry entry)
     {
         if (entry.Snapshot is { Parent: not null })

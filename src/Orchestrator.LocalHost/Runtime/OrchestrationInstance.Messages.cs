@@ -96,7 +96,7 @@ internal sealed partial class OrchestrationInstance
         _pending.Enqueue(new Pending(_lastAppend) { Event = happened, Recorded = message.Recorded });
     }
 
-    /// <summary>What others stamped may lie before the instance's last event, or ahead of its clock: another instance may live in a later time.</summary>
+    /// <summary>The event with the instance's own time: a time set by another process or instance may lie before the last event, or ahead of the clock here.</summary>
     private HistoryEvent InOwnTime(HistoryEvent happened)
     {
         var (time, now) = (happened.Time, UtcNow);

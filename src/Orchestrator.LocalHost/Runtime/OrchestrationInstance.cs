@@ -117,7 +117,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Records what has arrived, then lets go: no more code runs. What was not processed is found in the history by the next host. Thread safe.</summary>
+    /// <summary>Records what has arrived, then halts: no more code runs. What was not processed is found in the history by the next host. Thread safe.</summary>
     public Task HaltAsync()
     {
         var halt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -246,7 +246,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         Volatile.Read(ref _halt)?.TrySetResult();
     }
 
-    /// <summary>Nothing waits any more, and the clock need not be steady for this instance.</summary>
+    /// <summary>Ends the timers and waits of the execution, and releases the steady clock.</summary>
     private void AbandonExecution()
     {
         _startTimer?.Dispose();

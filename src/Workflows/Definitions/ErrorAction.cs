@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Definitions;
 
-/// <summary>What the author wants to happen when a step fails for good.</summary>
+/// <summary>What the author wants to happen when a step fails finally.</summary>
 /// <param name="Step">The id of the step that takes over, for <see cref="ErrorActionKind.Step"/>; null otherwise.</param>
 public sealed record ErrorAction(ErrorActionKind Kind, string? Step = null);
 

@@ -14,7 +14,7 @@ public sealed record InputDefinition(string Name)
 
     public JsonNode? Default { get; init; }
 
-    /// <summary>The most characters a text may have; null for no limit.</summary>
+    /// <summary>Maximum length of a text in characters; null for no limit.</summary>
     public int? MaxLength { get; init; }
 
     public string? Description { get; init; }

@@ -17,7 +17,7 @@ public sealed record StepOptions
     /// <summary>How much the model thinks; null: <c>none</c> for the default model, and what the provider does otherwise.</summary>
     public ReasoningEffort? Reasoning { get; init; }
 
-    /// <summary>The most tokens the answer may have, reasoning included, from 1; null: the prompt's, then the provider's.</summary>
+    /// <summary>Maximum number of tokens of the answer, reasoning included, from 1; null: the prompt's, then the provider's.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>Milliseconds for one attempt, from the start of work.</summary>

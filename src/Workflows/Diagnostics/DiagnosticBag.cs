@@ -5,7 +5,7 @@ namespace Orchestrator.Workflows.Diagnostics;
 /// <summary>Collects findings while a document is read.</summary>
 internal sealed class DiagnosticBag
 {
-    /// <summary>So many errors, and so many warnings, are kept: a text of 8 MiB can have millions.</summary>
+    /// <summary>Maximum number of errors, and of warnings, that are kept: a text of 8 MiB can have millions.</summary>
     public const int Most = 50_000;
 
     private readonly List<Diagnostic> _items = [];

@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Diagnostics;
 
 /// <summary>
-/// <see cref="Suggestion"/>s among the names of one document or request. Each compares with all names, so all together may take a bounded time only: who
-/// has a hundred wrong names has one mistake, and ten thousand would take minutes. Not thread-safe.
+/// <see cref="Suggestion"/>s among the names of one document or request. Each compares with all names, so the time of all together is bounded:
+/// ten thousand wrong names would otherwise take minutes. Not thread-safe.
 /// </summary>
 public sealed class Suggestions
 {

@@ -18,6 +18,6 @@ public static class ExpressionLimits
     /// <summary>Elements and members that one evaluation goes through, in comparisons, <c>in</c>, <c>contains</c>, <c>sum</c>, <c>min</c> and <c>max</c>; texts count by their length.</summary>
     public const int MaxSteps = 10_000_000;
 
-    /// <summary>So many characters of a text that is looked through are one step.</summary>
+    /// <summary>Number of characters that count as one step when a text is searched.</summary>
     internal const int CharactersPerStep = 16;
 }

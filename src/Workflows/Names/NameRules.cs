@@ -12,7 +12,7 @@ public static partial class NameRules
     /// <summary>The longest id of a step, in characters.</summary>
     internal const int LongestId = 128;
 
-    /// <summary>How messages say what all of these names cannot be.</summary>
+    /// <summary>What a name has to be, in the words of messages.</summary>
     public const string NoDevice = "none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …)";
 
     /// <summary>Why names that differ only in letter case are refused, as a suggestion.</summary>

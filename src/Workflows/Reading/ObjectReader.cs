@@ -11,7 +11,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
 
     public SourceNode Node => node;
 
-    /// <summary>It has no member that says anything: null is as good as none.</summary>
+    /// <summary>It has no member that says anything: null counts as none.</summary>
     public bool IsEmpty => node.Members.All(member => member.Value.Kind == SourceKind.Null);
 
     /// <summary>The member, or null when it is absent or null.</summary>

@@ -16,7 +16,7 @@ internal sealed class StepReader
 
     public StepReader(SourceNode node, DiagnosticBag diagnostics)
     {
-        // An id that is too long is as good as none: it would stand in every finding of the step.
+        // An id that is too long counts as missing: it would stand in every finding of the step.
         _id = node.Member("id") is { Kind: SourceKind.String, Text.Length: <= NameRules.LongestId } given ? given.Text : null;
         _step = new ObjectReader(node, _id is null ? "the step" : $"step '{_id}'", diagnostics, _id);
     }

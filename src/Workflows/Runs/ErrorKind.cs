@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Runs;
 [JsonConverter(typeof(CamelCaseEnumConverter<ErrorKind>))]
 public enum ErrorKind
 {
-    /// <summary>A bug of ours or a state that should not be; the log has more.</summary>
+    /// <summary>A bug in this program or an impossible state; the log has more.</summary>
     Internal = 0,
     InvalidInput,
     InvalidDefinition,

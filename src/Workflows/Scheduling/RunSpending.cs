@@ -22,7 +22,7 @@ internal sealed class RunSpending(BudgetDefinition? budget)
     {
         if (budget?.Usd is not null && _usd is null)
         {
-            // A start is refused when a model has no price. This run's price went away while it was under way.
+            // A start is refused when a model has no price, so the price was removed while this run was under way.
             return new WorkflowError(
                 ErrorKind.BudgetExceeded, "What the run has spent is not known since a model that it used has no price any more, so no other step was started.");
         }

@@ -41,7 +41,7 @@ public abstract record SchedulerCommand
 
     /// <summary>Tell executing steps to end; what they still answer counts.</summary>
     /// <param name="Reason">What they will record: <see cref="StepReason"/>.</param>
-    /// <param name="DecidedBy">The step whose failure decided it; null: a wish, or the run's time.</param>
+    /// <param name="DecidedBy">The step whose failure decided it; null: a caller's request, or the run's time.</param>
     public sealed record CancelExecuting(string Reason, DecidingStep? DecidedBy = null) : SchedulerCommand;
 
     /// <summary>Tell <see cref="SchedulerFact.TimerFired"/> at <paramref name="DueAt"/>.</summary>

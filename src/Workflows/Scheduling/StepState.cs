@@ -32,16 +32,16 @@ internal struct StepState
 
     public WorkflowError? Error;
 
-    /// <summary>The feed knows that it failed of <see cref="Error"/> for good.</summary>
+    /// <summary>Whether the feed has its final failure, <see cref="Error"/>.</summary>
     public bool FailureIsTold;
 
-    /// <summary>No attempt has written <see cref="Error"/> down.</summary>
+    /// <summary>Whether no record of an attempt has <see cref="Error"/>.</summary>
     public bool ErrorHasNoRecord;
 
     /// <summary>What had completed when a join of the first success was met.</summary>
     public IReadOnlyList<int>? Available;
 
-    /// <summary>How the steps whose records it reads had ended when its join was met, those that completed aside.</summary>
+    /// <summary>How the steps whose records it reads had ended when its join was met, except those that completed.</summary>
     public IReadOnlyList<EndedStep>? Observed;
 
     /// <summary>It failed, and its present call only writes down what takes the place of its output.</summary>

@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// Attempts that were cancelled by what the scheduler has not heard of yet: the end of another step, or the run's time. They decide nothing; they are
-/// kept until it has.
+/// Attempts that were cancelled for a reason that the scheduler has not received yet: the end of another step, or the run's time. They decide nothing; they are
+/// kept until it has received it.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -34,11 +34,11 @@ public sealed partial class WorkflowScheduler
                 StartAgain(step, fact.At);
                 break;
             case { Reason: StepReason.Timeout }:
-                // Whether the run had its time is decided by the timer of its own, which is about to fire.
+                // The run's own timer, which is about to fire, decides whether its time is over.
                 Keep(_keptForTime, step);
                 break;
             default:
-                // The wish to cancel reached the step before it reached us.
+                // The caller's cancellation reached the step before it reached the scheduler.
                 Settle(step, StepStatus.Cancelled, succeeded: false);
                 Stop(RunStatus.Cancelled, StepReason.Cancel, cancelExecuting: true, fact.At);
                 break;
@@ -68,7 +68,7 @@ public sealed partial class WorkflowScheduler
         _keptForTime.Clear();
     }
 
-    /// <summary>The step that was to have decided has ended, and the run goes on: those that were cancelled for it are started again.</summary>
+    /// <summary>The step whose end was to stop the run has ended without stopping it: the attempts that were cancelled for it are started again.</summary>
     private void RestartUndecided(SchedulerFact fact)
     {
         if (fact is SchedulerFact.StepEnded ended && !IsClosed && _keptFor.Remove(new DecidingStep(ended.Step, ended.Attempt), out var kept))
@@ -90,7 +90,7 @@ public sealed partial class WorkflowScheduler
         }
     }
 
-    /// <summary>Being cancelled is no failure, so the attempt does not count for the retry rule. What was only to be written down ends as it had failed.</summary>
+    /// <summary>Being cancelled is no failure, so the attempt does not count for the retry rule. A step that was only to be recorded with a substitute ends as it had failed.</summary>
     private void StartAgain(int step, DateTimeOffset at)
     {
         if (_states[step].IsSubstituted)

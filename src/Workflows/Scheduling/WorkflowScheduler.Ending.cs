@@ -94,7 +94,7 @@ public sealed partial class WorkflowScheduler
         AddTimer(TimerUse.Retry, fact.Step, fact.At + delay);
     }
 
-    /// <summary>The step has failed for good, and nothing takes its place.</summary>
+    /// <summary>The step has failed finally, and nothing takes its place.</summary>
     private void EndAsFailed(int step)
     {
         ref var state = ref _states[step];

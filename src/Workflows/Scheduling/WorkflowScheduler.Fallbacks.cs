@@ -12,7 +12,7 @@ public sealed partial class WorkflowScheduler
     /// <summary>Steps that are being written down with what takes the place of their output.</summary>
     private int _substituting;
 
-    /// <summary>The step has failed for good: what its rule says happens, except that a run that is stopped starts no fallback step.</summary>
+    /// <summary>The step has failed finally: applies its rule, except that a stopped run starts no fallback step.</summary>
     private void Fail(int step, FailureAction action, DateTimeOffset at)
     {
         ref var state = ref _states[step];

@@ -11,7 +11,7 @@ public sealed partial class WorkflowScheduler
     /// <summary>Executing steps were told to end, so that none can be written down with what takes the place of its output.</summary>
     private bool _isCancelled;
 
-    /// <summary>No command is out that a fact will answer, and nothing may start: such a run would never end.</summary>
+    /// <summary>Whether no command waits for a fact and no step may start: such a run would never end.</summary>
     private bool IsStuck => _started && _open + _openFinal > 0 && Executing == 0 && _substituting == 0 && _ready.Count == 0 && _retrying.Count == 0
         && _ended.Count == 0 && _newlyReady.Count == 0 && !_paceTimer && !IsSuspended;
 
@@ -59,7 +59,7 @@ public sealed partial class WorkflowScheduler
         Stop(null, StepReason.Stop, cancelExecuting: false, at);
     }
 
-    /// <summary>A net for graphs that no check has refused: the run ends and says which steps it waited for.</summary>
+    /// <summary>A guard for graphs that the checks should have refused: the run ends and names the steps that it waited for.</summary>
     private void EndStuck(DateTimeOffset at)
     {
         const int Named = 10;

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
-/// Counts what templates take against <see cref="TemplateLimits"/>: blocks within one another multiply, so a short template and a small list can ask
-/// for more than any machine has. Several templates may share one. Not thread-safe.
+/// Counts the work of templates against <see cref="TemplateLimits"/>: nested blocks multiply, so a short template and a small list can require
+/// more than any machine has. Several templates may share one. Not thread-safe.
 /// </summary>
 /// <param name="cancellation">Ends a rendering soon after it fires, by an <see cref="OperationCanceledException"/>.</param>
 public sealed class TemplateBudget(CancellationToken cancellation = default)
 {
-    /// <summary>Looking at the token costs as much as a step does, so it is looked at once in so many.</summary>
+    /// <summary>Number of steps between checks of the token: a check costs as much as a step.</summary>
     private const int StepsPerLook = 256;
 
     private int _steps;

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Templates;
 /// <summary>What the templates of one piece of work, such as one attempt of a step, may take together.</summary>
 public static class TemplateLimits
 {
-    /// <summary>Turns of <c>{{#each}}</c>, blocks and placeholders that are come to.</summary>
+    /// <summary>Turns of <c>{{#each}}</c>, blocks and placeholders that are evaluated.</summary>
     public const int MaxSteps = 1_000_000;
 
     /// <summary>Characters that are written: 10 Mi.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Templates;
 /// <summary>Reads a template strictly: what is no placeholder and no block is a mistake, never text. Linear in its length.</summary>
 internal sealed class TemplateParser
 {
-    // Rendering goes into blocks by recursion: what is deep enough would take the process down.
+    // Rendering is recursive: blocks that are nested too deep would overflow the stack.
     private const int MaxDepth = 64;
 
     private readonly List<TemplateReference> _references = [];

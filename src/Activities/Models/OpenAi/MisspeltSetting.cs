@@ -6,7 +6,7 @@ namespace Orchestrator.Activities.Models.OpenAi;
 /// <summary>Finds variables that are meant to be the provider's and are not: with one of them no provider would answer, or not the one that was meant.</summary>
 internal static class MisspeltSetting
 {
-    /// <summary>What other programs call them.</summary>
+    /// <summary>The names that other programs use for them.</summary>
     private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["OPENAI_KEY"] = ModelProviderOptions.KeyVariable,
@@ -21,7 +21,7 @@ internal static class MisspeltSetting
         ["AZURE_OPENAI_URL"] = ModelProviderOptions.AzureEndpointVariable,
     };
 
-    /// <summary>Variables of these programs that mean something else than ours.</summary>
+    /// <summary>Variables of these programs that mean something else than those of this program.</summary>
     private static readonly string[] Others = ["OPENAI_API_VERSION", "OPENAI_API_TYPE", "AZURE_OPENAI_API_VERSION"];
 
     /// <param name="read">The settings that were found. Names like those of a provider are other programs' when the other provider is configured.</param>

@@ -37,7 +37,7 @@ internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock
             Unavailable($"Nothing answers at {Origin}. Check the provider's URL and the network.", exception),
         HttpRequestException or IOException or SocketException => Unavailable($"The connection to {Origin} broke.", exception),
 
-        // What JSON that is none, or has other members than a chat completion, shows as.
+        // The exceptions of invalid JSON, and of JSON that is no chat completion.
         JsonException or InvalidOperationException or FormatException or ArgumentException =>
             Unavailable($"{Origin} sent something that is not a chat completion.", exception),
         _ => ModelErrors.Translate(exception),

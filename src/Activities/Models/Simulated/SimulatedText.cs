@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Activities.Models.Simulated;
 
-/// <summary>Composes feedback on nothing in particular that reads as if it were on something. The prompt decides every word of it.</summary>
+/// <summary>Composes generic feedback. The prompt alone determines every word of it.</summary>
 internal static partial class SimulatedText
 {
     private const int SentencesPerParagraph = 4;

@@ -7,7 +7,7 @@ namespace Orchestrator.Activities.Stores.Blobs;
 /// <summary>Turns what the blob service says into a sentence that names the account, the container and the remedy, and never a key.</summary>
 internal static class BlobErrors
 {
-    /// <summary>Whether this is a failure of the service or of the way to it, not a bug of ours and not the caller's cancellation.</summary>
+    /// <summary>Whether this is a failure of the service or of the way to it, not a bug in this program and not the caller's cancellation.</summary>
     public static bool IsOfTheService(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,

@@ -7,7 +7,7 @@ internal static class FileErrors
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsWriteProtected = unchecked((int)0x80070013);
 
-    /// <summary>Whether this is the disk's or the system's failure, not a bug of ours.</summary>
+    /// <summary>Whether this is the disk's or the system's failure, not a bug in this program.</summary>
     public static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     /// <summary>The file that stands where the path needs a folder; null when there is none.</summary>

@@ -4,23 +4,23 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.Activities.Stores.Files;
 
 /// <summary>
-/// Lets one writer of a key at a time into the folder, whichever process it is in. The system lets go of the lock when its process dies, and nothing
+/// Lets one writer of a key at a time into the folder, whichever process it is in. The system releases the lock when its process dies, and nothing
 /// is flushed for it. Keys share a fixed number of empty lock files, so that these do not grow with the keys; what shares one only takes turns.
 /// Not reentrant. Thread-safe.
 /// </summary>
 /// <param name="root">The store's folder.</param>
 internal sealed class FolderLocks(string root)
 {
-    /// <summary>Many more than disk threads, so that writers of different keys rarely meet.</summary>
+    /// <summary>Number of lock files: many more than disk threads, so that writers of different keys rarely wait for each other.</summary>
     private const int Files = 256;
 
-    /// <summary>The system does not tell when another process lets go. A write takes about this long.</summary>
+    /// <summary>Interval between tries: the system does not report when another process releases the lock. A write takes about this long.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>A process that was stopped in the middle of a write (a debugger, Ctrl+Z) may hold it for ever.</summary>
+    /// <summary>Maximum wait for a lock: a process that was stopped in the middle of a write (a debugger, Ctrl+Z) may hold it for ever.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Other processes keep no time but the real one.</summary>
+    /// <summary>Real time: a fake clock does not delay other processes.</summary>
     private static readonly TimeProvider Time = TimeProvider.System;
 
     /// <summary>No segment of a key has a <c>~</c>, so the folder is never listed.</summary>

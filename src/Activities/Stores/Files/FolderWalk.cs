@@ -11,7 +11,7 @@ internal static class FolderWalk
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
     /// <summary>
-    /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names are not ours and are passed over.
+    /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names do not belong to the store and are passed over.
     /// </summary>
     /// <param name="folders">The only folders directly below the root that count; null: all.</param>
     public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix, IReadOnlyCollection<string>? folders)

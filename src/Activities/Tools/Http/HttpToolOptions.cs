@@ -19,7 +19,7 @@ public sealed class HttpToolOptions
     /// <value>Default false.</value>
     public bool AllowPrivateAddresses { get; set; }
 
-    /// <summary>The most bytes of a response's body, after decompression.</summary>
+    /// <summary>Maximum size of a response's body in bytes, after decompression.</summary>
     /// <value>Default 1 MiB, at most 10 MiB.</value>
     [Range(1, MostResponseBytes)]
     public int MaxResponseBytes { get; set; } = 1024 * 1024;

@@ -153,7 +153,7 @@ internal sealed class BlobHistory
     {
         if (_end.Segment < 0 && !await CreateAsync(0).ConfigureAwait(false))
         {
-            // Someone was here before, an earlier process or an earlier attempt of ours that got no answer.
+            // Another writer was first: an earlier process, or an earlier try of this one whose answer was lost.
             _end = await _read(_id).ConfigureAwait(false);
             if (_end.Records > 0)
             {

@@ -141,7 +141,7 @@ public sealed class BlobJournal : IJournal
         _histories.TryRemove(id, out _);
     }
 
-    /// <summary>Waits for what was appended, and lets go of the journal.</summary>
+    /// <summary>Waits for what was appended, and releases the journal.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

@@ -15,7 +15,7 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// </remarks>
 internal sealed class BlobOwnership : IAsyncDisposable
 {
-    /// <summary>The longest that the service gives, but for ever.</summary>
+    /// <summary>The longest finite lease that the service gives.</summary>
     public static readonly TimeSpan Term = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
@@ -123,7 +123,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
         {
             using var process = Process.GetProcessById(owner.Pid);
 
-            // A number that was given again is taken for the owner: when a process began cannot be told by a clock that may have been set.
+            // A process with a reused number is taken for the owner: start times are not compared, since the clock may have been set.
             return process.HasExited;
         }
         catch (ArgumentException)

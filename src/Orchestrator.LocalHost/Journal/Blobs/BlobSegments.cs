@@ -17,7 +17,7 @@ internal sealed class BlobSegments(BlobAccount account)
     /// <summary>The segments of one history, in their order.</summary>
     public IAsyncEnumerable<BlobSegment> ListAsync(JournalId id, CancellationToken cancellation) => ListAsync(PrefixOf(id), cancellation);
 
-    /// <summary>The segments of all histories, those of one next to each other and in their order. What has another name is not ours and is passed over.</summary>
+    /// <summary>The segments of all histories, those of one next to each other and in their order. Blobs with another name do not belong to the journal and are passed over.</summary>
     public IAsyncEnumerable<BlobSegment> ListAsync(CancellationToken cancellation) => ListAsync(_prefix, cancellation);
 
     public Task DeleteAsync(BlobSegment segment, CancellationToken cancellation) => account.SendAsync(
