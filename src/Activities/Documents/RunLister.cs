@@ -86,7 +86,7 @@ public sealed class RunLister(IContentStore store, RunStore runs)
             && (oldest is null || time.SequenceCompareTo(oldest) <= 0);
     }
 
-    /// <summary>A record that cannot be read costs its own row, and an entry that cannot be read costs nothing: its name and the record say the same.</summary>
+    /// <summary>A record that cannot be read makes its own row incomplete; an entry that cannot be read is not needed: its name and the record have its content.</summary>
     private async Task<RunListItem?> FindAsync(
         RunFilter filter, (string Name, ContentKey Key) place, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
     {

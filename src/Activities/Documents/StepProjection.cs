@@ -138,7 +138,7 @@ internal sealed class StepProjection(int runAttempt, bool reused)
         }
     }
 
-    /// <summary>That the orchestrator let an attempt fail may be written only after the attempt that followed has told how it ended.</summary>
+    /// <summary>The orchestrator's decision that an attempt failed may be written after the end of the attempt that follows.</summary>
     private void End(RunEvent item, StepStatus status)
     {
         var attempt = item.Attempt ?? 0;

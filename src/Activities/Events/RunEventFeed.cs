@@ -66,7 +66,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         var rest = tail.Bytes;
         while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
-            // The stamp is no part of what happened, and an event with another one is of another run of that id.
+            // An event with another stamp is of another run of that id. The stamp itself is not shown.
             if (Parse(rest.Span[..end]) is { } item && item.Stamp == run.Stamp)
             {
                 events.Add(item with { Stamp = null });

@@ -70,7 +70,7 @@ public sealed class MockScript
         return script is not null;
     }
 
-    /// <summary>Whether a run with mocks needs one for such a step: prompts and tools reach out of the run, other steps do not.</summary>
+    /// <summary>Whether a run with mocks needs one for such a step: prompts and tools call services outside the run, other steps do not.</summary>
     /// <param name="tool">The name of its tool; null for other types.</param>
     public static bool NeedsOne(StepType type, string? tool) => type == StepType.Prompt || (type == StepType.Tool && !OwnTools.Contains(tool, StringComparer.Ordinal));
 

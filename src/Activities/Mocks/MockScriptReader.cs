@@ -110,7 +110,7 @@ internal sealed class MockScriptReader
         };
     }
 
-    /// <summary>A name that stands twice somewhere in a value: which of the two was meant could only be guessed.</summary>
+    /// <summary>A name that stands twice somewhere in a value is refused: it is not known which of the two was meant.</summary>
     private void CheckValue(JsonElement value, string pointer)
     {
         if (value.ValueKind == JsonValueKind.Object)

@@ -8,8 +8,8 @@ public static class DefaultModel
     public const string Name = "gpt-6-luna";
 
     /// <summary>
-    /// What a step that says nothing of reasoning asks of a model. The default model thinks at length unless it is told not to, which is paid as output;
-    /// others are not told anything, since many know no such option: null.
+    /// The reasoning effort of a step that names none. The default model reasons at length unless it is told not to, which is paid as output;
+    /// null for other models, since many have no such option.
     /// </summary>
     public static ReasoningEffort? ReasoningOf(string model) => model == Name ? ReasoningEffort.None : null;
 }

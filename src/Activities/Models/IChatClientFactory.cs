@@ -14,6 +14,6 @@ public interface IChatClientFactory
     /// <summary>Whether calls to this model are answered by the built-in simulation, which a command then says.</summary>
     public bool IsSimulated(string model);
 
-    /// <summary>Whether the simulation answers calls to a model of another name: such texts are not what was asked for.</summary>
+    /// <summary>Whether the simulation answers calls to a model of another name: such texts are not answers of the named model.</summary>
     public bool IsMadeUp(string model) => IsSimulated(model) && !SimulatedModelOptions.IsSimulated(model);
 }

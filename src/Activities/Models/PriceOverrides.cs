@@ -15,7 +15,7 @@ internal static class PriceOverrides
     public static IEnumerable<KeyValuePair<string, ModelPrice>> Read(IConfiguration configuration) =>
         [.. configuration.GetSection(Section).GetChildren().SelectMany(model => Read(model, model.Key))];
 
-    /// <summary>A colon in a model's name (<c>llama3:8b</c>) makes sections within sections of it.</summary>
+    /// <summary>The configuration splits a model's name at a colon (<c>llama3:8b</c>) into nested sections.</summary>
     private static IEnumerable<KeyValuePair<string, ModelPrice>> Read(IConfigurationSection section, string name)
     {
         var (longer, own) = (section.GetChildren().Where(child => child.GetChildren().Any()).ToList(), section.GetChildren().Where(child => !child.GetChildren().Any()));

@@ -41,7 +41,7 @@ internal sealed class EarlierAttempt
 
     public PreparedRun Run { get; }
 
-    /// <summary>What is wrong with records that cannot be read: their steps count as not completed.</summary>
+    /// <summary>The problems of records that cannot be read: their steps count as not completed.</summary>
     public IReadOnlyList<string> Damaged { get; private init; } = [];
 
     /// <summary>Reads the records of an attempt.</summary>

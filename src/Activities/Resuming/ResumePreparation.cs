@@ -83,7 +83,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         }
         else if (run.Plan.BudgetSpent() is { } spent && run.Plan.Steps.Any(step => step is { IsFinal: false, Reused: false }))
         {
-            // Only the final steps would be executed, and paid for, once more.
+            // The budget is spent: only the final steps could start, and would be paid for once more. So the resume is refused.
             problems.Add(new WorkflowError(
                 ErrorKind.InvalidInput, $"{spent.Message} On the command line that is --budget 0.50 (US dollars) or --budget tokens=50000, over HTTP options.budget."));
         }

@@ -6,8 +6,8 @@ using Orchestrator.Activities.Workflows;
 namespace Orchestrator.Activities.Retention;
 
 /// <summary>
-/// Finds what the store need not keep any longer, and deletes all of it but the runs themselves, whose histories are elsewhere. Safe beside starts,
-/// resumes and forks, in this process and others, and may be cut off at any moment: the next one finds the rest. Thread-safe.
+/// Finds what the store need not keep any longer, and deletes it, except the runs themselves, whose histories are elsewhere. Safe beside starts,
+/// resumes and forks, in this process and others. It may be interrupted at any moment: the next pruning finds the rest. Thread-safe.
 /// </summary>
 public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowStore workflows, TimeProvider time)
 {

@@ -6,9 +6,9 @@ public interface IStoredRecord
     /// <summary>The format that this version writes and, with all before it, reads.</summary>
     public const int CurrentFormat = 1;
 
-    /// <summary>The format it was written in: <see cref="CurrentFormat"/> or less, or this version must not use it.</summary>
+    /// <summary>The format it was written in. When it is greater than <see cref="CurrentFormat"/>, this version must not use the record.</summary>
     public int Format { get; }
 
-    /// <summary>What it lacks though it could be read, as the end of a sentence; null when it is sound.</summary>
+    /// <summary>What is invalid although it could be parsed, as the end of a sentence; null when it is valid.</summary>
     public string? Flaw => null;
 }

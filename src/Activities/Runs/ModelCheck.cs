@@ -6,13 +6,13 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Checks before a run who answers for its steps, and what that costs: with mocks everything has one, otherwise every model can be asked, and a budget
-/// in US dollars can be kept. Steps that are not executed are not looked at. Thread-safe.
+/// Checks before a run that its steps can be answered: with mocks each step that needs one has one, otherwise every model can be called, and a budget
+/// in US dollars can be kept. Steps that are not executed are not checked. Thread-safe.
 /// </summary>
 internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
 {
     /// <summary>Adds what is wrong to <paramref name="problems"/>.</summary>
-    /// <returns>The run with what its users should know of its models.</returns>
+    /// <returns>The run with warnings about its models.</returns>
     public PreparedRun Apply(PreparedRun run, List<WorkflowError> problems)
     {
         var steps = run.StepsToExecute().ToList();

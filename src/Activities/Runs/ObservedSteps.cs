@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Finds which steps read how others ended (<c>status</c>, <c>error</c>, <c>usage</c>). What the scheduler decides of a step has no record that they could
-/// read, so it tells them when they start.
+/// Finds which steps read how others ended (<c>status</c>, <c>error</c>, <c>usage</c>). The scheduler's decisions about a step have no record that they could
+/// read, so the scheduler passes them when they start.
 /// </summary>
 internal static class ObservedSteps
 {

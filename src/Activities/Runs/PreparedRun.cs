@@ -52,7 +52,7 @@ public sealed record PreparedRun : IRunPart
     /// <summary>Scripted answers instead of models; null: models are called.</summary>
     public MockScript? Mocks { get; init; }
 
-    /// <summary>What its users should know of its models; the record of the run keeps it.</summary>
+    /// <summary>Warnings about its models; the record of the run keeps them.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -84,7 +84,7 @@ public sealed record PreparedRun : IRunPart
     public NameScope Names => _names ??= new NameScope(
         Steps.Select(step => new NamedStep(step.Id, step.OutputKey, step.Transform is not null)), DeclaredInputs);
 
-    /// <summary>The same as of this very run.</summary>
+    /// <summary>A copy that belongs to the given run.</summary>
     public PreparedRun Of(RunIdentity run) => this with { Plan = Plan with { Stamp = run.Stamp } };
 
     /// <summary>Whether the step may be executed at all.</summary>

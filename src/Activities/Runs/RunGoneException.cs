@@ -1,6 +1,6 @@
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>The run was deleted, and perhaps its id was used again: nothing is to be written for it any more.</summary>
+/// <summary>The run was deleted, and its id may be in use again: nothing must be written for it.</summary>
 public sealed class RunGoneException : Exception
 {
     public RunGoneException(RunIdentity run)

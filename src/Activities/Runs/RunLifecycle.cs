@@ -194,7 +194,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             Error = error,
         };
 
-    /// <summary>Nothing ends before it began, though another process with another clock may have begun it.</summary>
+    /// <summary>The end is not before the start, which another process with another clock may have set.</summary>
     private static DateTimeOffset Later(DateTimeOffset at, DateTimeOffset? begun) => begun > at ? begun.Value : at;
 
     private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)

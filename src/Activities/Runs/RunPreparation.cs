@@ -25,12 +25,12 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
     }
 
-    /// <summary>Checks who answers for the steps that are executed, which is known when those that are not are.</summary>
-    /// <returns>The run with what its users should know of its models.</returns>
+    /// <summary>Checks the models of the steps that are executed; call it when the reused steps are known.</summary>
+    /// <returns>The run with warnings about its models.</returns>
     internal PreparedRun CheckModels(PreparedRun run, List<WorkflowError> problems) => _models.Apply(run, problems);
 
     /// <summary>All of it but <see cref="CheckModels"/>.</summary>
-    /// <param name="problems">Gets what is wrong; the result is of use only without.</param>
+    /// <param name="problems">Gets the problems found; the result is valid only when there are none.</param>
     /// <exception cref="RunRefusedException">The request cannot even be looked at.</exception>
     internal async Task<PreparedRun> ResolveAsync(RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>What was asked of the attempts of a run: <c>control.json</c>. Only ever added to; the end of a suspension is set once.</summary>
+/// <summary>What was asked of the attempts of a run: <c>control.json</c>. Entries are only added; the end of a suspension is set once.</summary>
 public sealed record RunRequests : IRunPart
 {
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed record RunRequests : IRunPart
     /// <param name="runAttempt">The attempt of the run, from 1.</param>
     public bool IsSuspended(int runAttempt) => Suspensions.Any(suspension => suspension.RunAttempt == runAttempt && suspension.To is null);
 
-    /// <summary>How long the attempt was suspended between two moments; never negative, whatever the clocks of the writers said.</summary>
+    /// <summary>How long the attempt was suspended between two moments; never negative, also when the writers' clocks differ.</summary>
     public TimeSpan SuspendedBetween(int runAttempt, DateTimeOffset from, DateTimeOffset to)
     {
         var sum = TimeSpan.Zero;

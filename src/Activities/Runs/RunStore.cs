@@ -48,7 +48,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
-    /// <summary>Deletes what a late writer of an earlier run of the id left behind. It would count for nothing; other parts of that kind are written over.</summary>
+    /// <summary>Deletes what a late writer of an earlier run of the id left behind. It has another stamp and would be ignored; other parts of that kind are written over.</summary>
     public async Task ClearAsync(RunRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -49,7 +49,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
         void Add(ErrorKind kind, PreparedStep step, string message) => problems.Add(new WorkflowError(kind, message) { Step = step.Id });
     }
 
-    /// <summary>With mocks only tools that need none are called, and those only when no mock names them.</summary>
+    /// <summary>With mocks only tools that need no mock are called, and only when no mock names their step.</summary>
     private static bool IsCalled(PreparedRun run, PreparedStep step) =>
         run.Mocks is not { } mocks || (!MockScript.NeedsOne(step.Type, step.Tool) && mocks.Entry(step.Id, 0, any: false) is null);
 

@@ -34,10 +34,10 @@ internal sealed class AttemptClaim : IAsyncDisposable
     /// <summary>Another process held it and is gone: money may have been spent.</summary>
     public bool TakenOver { get; }
 
-    /// <summary>Fires when another execution has it, or will soon: a request that is under way is aborted.</summary>
+    /// <summary>Fires when another execution has the claim, or may take it soon: a request that is under way is aborted.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Gives the claim up, for an attempt that has its record or that must be executed again. One that was lost is its new owner's.</summary>
+    /// <summary>Releases the claim when the attempt has its record or must be executed again. A lost claim belongs to its new owner and stays.</summary>
     /// <exception cref="ContentStoreException">It could not be deleted; it is taken over in 30 seconds.</exception>
     public async ValueTask DisposeAsync()
     {

@@ -46,7 +46,7 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     private byte[] Content() => JsonContent.Bytes(new Claim(_owner, Interlocked.Increment(ref _written)));
 
     /// <param name="Number">
-    /// Makes every write another one: the ETag of a file is that of its content, and a store that repeats a write knows its own by the bytes.
+    /// Makes the bytes of every write unique: the ETag of a file depends on its content, and a store that repeats a write recognizes its own by the bytes.
     /// </param>
     private sealed record Claim(string Owner, long Number);
 }
@@ -57,7 +57,7 @@ internal sealed class ClaimSighting
     private string? _etag;
     private long _since;
 
-    /// <summary>Whether the claim has stood unchanged for as long as a lease lasts, by this process's own time.</summary>
+    /// <summary>Whether the claim was not renewed for the length of a lease, measured by this process's own clock.</summary>
     public bool IsDead(string etag, TimeProvider time)
     {
         if (etag != _etag)

@@ -27,7 +27,7 @@ public sealed record ExecuteStepInput
     /// <summary>The number of the call within the attempt, from 1: one whose worker died is made again.</summary>
     public int Call { get; init; } = 1;
 
-    /// <summary>How the host ended the attempt: it is recorded, unless the attempt has its record, and nothing is worked on. Null: work.</summary>
+    /// <summary>How the host ended the attempt: this is recorded, unless the attempt has a record, and the step does not work. Null: it works.</summary>
     public WorkflowError? EndedBy { get; init; }
 
     public required DateTimeOffset ReadyAt { get; init; }
@@ -50,7 +50,7 @@ public sealed record ExecuteStepInput
     /// <summary>When the whole run must be done; null: no limit, or a final step.</summary>
     public RunDeadline? RunDeadline { get; init; }
 
-    /// <summary>Ends of steps that did not decide, although a cancellation says so: those are not heeded. Null for none.</summary>
+    /// <summary>Steps whose end did not stop the run although a cancellation names them: such cancellations are ignored. Null for none.</summary>
     public IReadOnlyList<DecidingStep>? Disregarded { get; init; }
 
     /// <summary>Of its dependencies the only ones whose outputs it may read; null: all.</summary>
@@ -59,7 +59,7 @@ public sealed record ExecuteStepInput
     /// <summary>How the steps whose records it reads ended, as far as they have no output; null when there are none.</summary>
     public IReadOnlyList<EndedStep>? Observed { get; init; }
 
-    /// <summary>What the step has failed of: it is written down with what takes the place of its output. Null: work.</summary>
+    /// <summary>The step's failure: the step is only recorded, with the substitute for its output. Null: it works.</summary>
     public WorkflowError? Failure { get; init; }
 
     /// <summary>With <see cref="Failure"/>, the fallback step whose output is taken over; null for the value that the step's rule gives.</summary>

@@ -37,7 +37,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
     }
 
-    /// <summary>Counts the input of requests of which only is known that they may have been made. A prompt that cannot be filled in made none.</summary>
+    /// <summary>Estimates the input of requests that may have been made. A prompt that cannot be filled in made none.</summary>
     internal async Task CountLostAsync(StepCall call, CancellationToken cancellationToken)
     {
         try
@@ -130,7 +130,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
 
         var (output, isWhole) = await AskAsync(call, client, request, cancellationToken);
-        // The answer is there: whatever stops now must not lose it.
+        // The answer has arrived: a stop or cancellation must not lose it.
         if (isWhole && await cache.KeepAsync(key, output, time.GetUtcNow(), CancellationToken.None) is { } problem)
         {
             call.Warnings.Add($"Step '{call.Step.Id}': {problem}");

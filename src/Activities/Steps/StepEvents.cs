@@ -35,7 +35,7 @@ internal static class StepEvents
     public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
         About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
 
-    /// <summary>The end of an attempt; whether it is tried again is what the rule says that the scheduler asks, too.</summary>
+    /// <summary>The end of an attempt; whether it is tried again follows from the rule that the scheduler uses, too.</summary>
     public static RunEvent Ended(ExecuteStepInput call, PreparedRun run, StepCheckpoint checkpoint)
     {
         var name = checkpoint.Status switch

@@ -27,7 +27,7 @@ internal sealed class StepInputs
         Budget = budget;
     }
 
-    /// <summary>What is left to the step's texts and values together.</summary>
+    /// <summary>The budget that the step's texts and values share.</summary>
     public TemplateBudget Budget { get; }
 
     /// <summary>The named values, in the order of the mapping; what the record of the call keeps.</summary>
@@ -87,7 +87,7 @@ internal sealed class StepInputs
         }
     }
 
-    /// <summary>What a root name stands for in the step's texts. It is made once: a step may have very many texts.</summary>
+    /// <summary>The value of a root name in the step's texts, made once: a step may have very many texts.</summary>
     public TemplateValue Lookup(string root)
     {
         if (!_found.TryGetValue(root, out var found))

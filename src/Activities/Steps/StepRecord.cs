@@ -67,7 +67,7 @@ internal static class StepRecord
                 call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], record.StartedAt))
             : null;
 
-    /// <summary>What a failed attempt leads to, as the scheduler will say, too; null when it did not fail.</summary>
+    /// <summary>What a failed attempt leads to, by the rule that the scheduler uses, too; null when it did not fail.</summary>
     public static FailureVerdict? Verdict(PreparedRun run, ExecuteStepInput call, StepCheckpoint record) =>
         Failed(run, call, record) is { } failed ? StepRules.AfterFailure(run.Plan, failed) : null;
 
@@ -96,7 +96,7 @@ internal static class StepRecord
         };
     }
 
-    /// <summary>The record of an attempt that has none, since its call broke: it failed.</summary>
+    /// <summary>The record of a failed attempt whose call broke, so that it wrote none.</summary>
     public static StepCheckpoint Broken(PreparedRun run, ExecuteStepInput call, int attempt, WorkflowError failure, DateTimeOffset at) => new()
     {
         CallId = $"{call.RunId}.{call.StepId}.{call.RunAttempt}-{attempt}",

@@ -53,7 +53,7 @@ internal sealed class StepValues(
         {
             if (_ended.ContainsKey(step))
             {
-                // Its latest attempt, if it made one, tells what it failed of and what that cost.
+                // The record of its latest attempt, if it has one, has the failure and its cost.
                 _loaded[step] = null;
                 _last[step] = await checkpoints!.FindLastAsync(run.Identity, run.Steps[step].Id, run.RunAttempt, token);
             }
@@ -148,7 +148,7 @@ internal sealed class StepValues(
     };
 
     /// <summary>
-    /// What is known of a step: of one that has not ended nothing. One whose output is of an earlier attempt of the run or given by hand has completed, as
+    /// The readable record of a step: empty when it has not ended. A step whose output is of an earlier attempt of the run or given by hand has completed, as
     /// in a run that executed it.
     /// </summary>
     private JsonObject Record(int step)

@@ -52,7 +52,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
 
         var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
-        // The output is there: whatever stops now must not lose it.
+        // The output has arrived: a stop or cancellation must not lose it.
         if (key is not null && await cache.KeepAsync(key, output, time.GetUtcNow(), CancellationToken.None) is { } problem)
         {
             call.Warnings.Add($"Step '{step.Id}': {problem}");
@@ -97,7 +97,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         return found;
     }
 
-    /// <summary>What stands for the result of a tool that a run with mocks does not call. It says that it is made up.</summary>
+    /// <summary>The made-up result of a tool that a run with mocks does not call; its text says so.</summary>
     private static JsonObject Simulated(StepCall call) => call.Run.Mocks!.Else is not null
         ? new JsonObject { ["simulated"] = true, ["tool"] = call.Step.Tool, ["input"] = call.Inputs?.DeepClone() }
         : throw new ToolException(ErrorKind.InvalidInput, $"Step '{call.Step.Id}' has no mock, and a run with mocks calls no tool.");

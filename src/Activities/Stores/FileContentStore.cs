@@ -7,11 +7,11 @@ namespace Orchestrator.Activities.Stores;
 
 /// <summary>
 /// The contract in files below one folder, a key being a path. Durable: a write has reached the disk, and so has its name, when its task completes.
-/// Thread-safe, and several processes may share the folder: what the contract says of writers holds among all of them (<see cref="FolderLocks"/>).
+/// Thread-safe, and several processes may share the folder: what the contract says about writers holds across processes (<see cref="FolderLocks"/>).
 /// </summary>
 /// <remarks>
 /// The ETag of a file is a hash of its content, so it stays valid across processes and copies of the folder; content that changed and changed
-/// back counts as unchanged. The last value of a folder takes the folder with it. Links below the folder are never listed, swept or deleted through.
+/// back counts as unchanged. A folder is deleted with its last value. Links below the folder are never listed, swept or deleted through.
 /// </remarks>
 public sealed class FileContentStore : IContentStore
 {

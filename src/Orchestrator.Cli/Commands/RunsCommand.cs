@@ -62,7 +62,7 @@ internal static class RunsCommand
         return command;
     }
 
-    /// <summary>Those that the outputs repeat. When nothing tells them, the document has said why.</summary>
+    /// <summary>The names of the inputs, which the outputs repeat. When they cannot be read, a warning in the document says why.</summary>
     private static async Task<List<string>> InputNamesAsync(RunStore runs, RunDocument run, CancellationToken cancellationToken)
     {
         try

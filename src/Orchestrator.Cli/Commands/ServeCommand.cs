@@ -96,8 +96,8 @@ internal static class ServeCommand
     }
 
     /// <summary>
-    /// A run that has ended costs nothing more, nor does an instance without one, which a deletion left; one that waits was left to a serving process; else it
-    /// counts what it was started for.
+    /// A run that has ended costs nothing more, nor does an instance without a run, which a deletion left behind; a suspended run was left to a serving process; for others
+    /// the request that started them decides.
     /// </summary>
     private static bool IsForServing(RunRecord? run) => run is null || run.HasEnded || run.Status == RunStatus.Waiting || !run.Attempts[^1].IsForeground;
 

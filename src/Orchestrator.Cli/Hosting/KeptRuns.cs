@@ -15,7 +15,7 @@ internal static class KeptRuns
         ?? throw new RunNotFoundException(runId);
 
     /// <summary>Whether a deletion of the run was cut off and can be finished.</summary>
-    /// <param name="force">Whether any part counts that is left, not only a record that says so.</param>
+    /// <param name="force">Whether any part that is left counts, not only a record that is marked as being deleted.</param>
     /// <exception cref="UsageException">There is no such folder.</exception>
     public static async Task<bool> IsHalfDeletedAsync(StateStorage where, string runId, bool force, CancellationToken cancellationToken)
     {

@@ -210,13 +210,13 @@ internal sealed class LocalApp : IAsyncDisposable
                 return true;
             }
 
-            // It would fail at once; a start that asks such a model is refused, too.
+            // The run would fail at once; a start that asks such a model is refused, too.
             unanswered[runId] = problem;
             return false;
         }
         catch (InvalidDataException)
         {
-            // A record that cannot be read does not say who the run is for.
+            // A record that cannot be read does not say whether the run has a foreground caller.
             return false;
         }
     }

@@ -13,7 +13,7 @@ internal sealed record LocalAppSettings(StateStorage Storage)
 
     /// <summary>
     /// Which unfinished runs go on when the app starts, and while it runs, unless another process drives them. A command that was asked for one run goes on
-    /// with that one, and others would spend money unseen.
+    /// with that one; others would spend money without the user's knowledge.
     /// </summary>
     /// <value>Null, the default: none. Asked with the run's record, or with null for an instance that has none.</value>
     public Func<RunRecord?, bool>? Continues { get; init; }

@@ -50,7 +50,7 @@ internal static class Problems
 
     public static IResult Of(RunRefusedException refusal)
     {
-        // When the request is right and only the host lacks something, it may be sent again as it is.
+        // The request is valid and only the host lacks something, so the request may be sent again unchanged.
         var status = refusal.Reasons.All(reason => reason.Kind == ErrorKind.Unavailable) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
         var kind = refusal.Reasons[0].Kind;
         return Of(
@@ -89,7 +89,7 @@ internal static class Problems
         StoreRefusedException refusal => Of(refusal),
         PromptException refusal => Of(refusal),
 
-        // Something is stored there, so it is no 404, and the caller's user can mend it: use a newer version, or delete it.
+        // Something is stored there, so it is not a 404, and the user can correct it: use a newer version, or delete it.
         UnreadableRecordException problem => Of(
             StatusCodes.Status409Conflict, "unreadableRecord", problem.Message, new KeyValuePair<string, object?>("unreadable", problem.Word)),
 

@@ -15,13 +15,13 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 
     public static ActivityFailure Of(TaskFailureDetails failure)
     {
-        // A store that is away counts only where it is the failure itself: as the cause of another one it may have come after money was spent.
+        // A store that is away counts only as the outermost failure: as an inner one it may have occurred after money was spent.
         var kind = failure.IsCausedBy<ContentStoreException>() ? ActivityFailureKind.StoreAway
             : failure.IsCausedBy<OperationCanceledException>() ? ActivityFailureKind.Stopped
             : ActivityFailureKind.Final;
         for (var inner = failure; inner is not null && kind == ActivityFailureKind.Final; inner = inner.InnerFailure)
         {
-            // The host wraps its own failures, and none of its types is loaded here.
+            // The host wraps its own failures, and its types are not loaded here, so their names are compared.
             kind = inner.ErrorType switch
             {
                 WorkerExit => ActivityFailureKind.WorkerDied,

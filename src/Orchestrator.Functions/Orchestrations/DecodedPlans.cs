@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Functions.Orchestrations;
 
 /// <summary>
-/// The plans that were decoded last, by the hash of their content: on the real engine every episode of an orchestration begins anew. What it answers is
-/// a pure function of its argument, so orchestrators may ask it. Thread-safe.
+/// The plans that were decoded last, by the hash of their content: on the real engine every episode of an orchestration replays from the start. The result is
+/// a pure function of the argument, so orchestrators may use it. Thread-safe.
 /// </summary>
 public sealed class DecodedPlans
 {

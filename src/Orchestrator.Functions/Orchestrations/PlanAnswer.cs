@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Orchestrations;
 
-/// <summary>What PrepareRun answers: the plan, compressed when it is large, so that the orchestrator reads it from its history and from nowhere else.</summary>
+/// <summary>What PrepareRun answers: the plan, compressed when it is large, so that the orchestrator reads it from its history only.</summary>
 public sealed record PlanAnswer
 {
     /// <summary>A plan of more bytes than this is compressed: 32 KB.</summary>

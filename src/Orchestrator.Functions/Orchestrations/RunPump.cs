@@ -171,8 +171,8 @@ internal sealed class RunPump
     }
 
     /// <summary>
-    /// Has the attempt executed. One that the host ended, or that broke, is called once more to be recorded as that, so that every attempt has its record
-    /// before the next one starts; the record that it has already counts.
+    /// Executes the attempt. When the host ended it, or its call broke, it is called once more to record that, so that every attempt has its record
+    /// before the next one starts; an existing record counts.
     /// </summary>
     private async Task<StepOutcome> CallStepAsync(ExecuteStepInput first)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Orchestrations;
 
-/// <summary>A call was answered with the outcome of another one: the program is wrong, not the workflow.</summary>
+/// <summary>A call was answered with the outcome of another one: a bug in the program, not in the workflow.</summary>
 public sealed class UnexpectedOutcomeException(string message) : Exception(message)
 {
     /// <summary>The outcome, if it is the one that was asked for. The real engine compares names and numbers of tasks only, and every step is the same activity.</summary>

@@ -10,8 +10,8 @@ namespace Orchestrator.Functions.Runs;
 public sealed class RunPruner(ContentPruner content, RunControls controls, RunStore runs)
 {
     /// <summary>Prunes the store and the histories.</summary>
-    /// <param name="before">Runs that ended before then; null: none, only what is of no run any more.</param>
-    /// <returns>What was deleted: of the runs those that were still as they had been.</returns>
+    /// <param name="before">Runs that ended before then; null: none, only what belongs to no run.</param>
+    /// <returns>What was deleted: only runs that had not changed meanwhile.</returns>
     public async Task<PruneReport> PruneAsync(DurableTaskClient client, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);

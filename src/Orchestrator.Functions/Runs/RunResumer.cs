@@ -37,7 +37,7 @@ public sealed class RunResumer(
         request.Foreground?.Withdrawn.ThrowIfCancellationRequested();
         if (request.Fork)
         {
-            // A run is taken away before its parts are deleted: what was read of it while it was there is whole.
+            // A run is marked as deleted before its parts are: parts that were read while it was unmarked are complete.
             if (await runs.FindAsync(record.RunId, cancellationToken) is null)
             {
                 throw new RunNotFoundException(record.RunId);

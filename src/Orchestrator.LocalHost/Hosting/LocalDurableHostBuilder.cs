@@ -20,7 +20,7 @@ public sealed partial class LocalDurableHostBuilder
     /// <summary>Where histories are kept; null means in memory. The host closes it when it stops.</summary>
     public IJournal? Journal { get; set; }
 
-    /// <summary>The clock of everything, timers included; null means the system's. One that is no <see cref="SteadyClock"/> is made one.</summary>
+    /// <summary>The clock of everything, timers included; null means the system's. Any other clock is wrapped in a <see cref="SteadyClock"/>.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
     /// <summary>Writes and reads inputs, outputs and payloads; null means the SDK's JSON.</summary>

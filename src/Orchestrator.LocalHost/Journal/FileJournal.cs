@@ -49,7 +49,7 @@ public sealed partial class FileJournal : ISharedJournal
 
     /// <summary>Opens a state folder, which is created when it is missing.</summary>
     /// <param name="folder">Absolute, or relative to the current directory.</param>
-    /// <param name="time">Dates the notes of who holds instances, and messages; null means the system's clock.</param>
+    /// <param name="time">Dates the notes of holders, and messages; null means the system's clock.</param>
     /// <exception cref="JournalException">It cannot be written.</exception>
     public static FileJournal Open(string folder, TimeProvider? time = null) => Open(folder, time, new JournalDevice());
 
@@ -225,7 +225,7 @@ public sealed partial class FileJournal : ISharedJournal
                 {
                     await foreach (var _ in ReadAsync(id, cancellation).ConfigureAwait(false))
                     {
-                        // Reading to the end is what tells the position.
+                        // The position is known when the history was read to its end.
                     }
 
                     end = _ends[id];

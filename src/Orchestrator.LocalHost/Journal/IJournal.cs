@@ -35,6 +35,6 @@ public interface IJournal : IAsyncDisposable
     /// <summary>All histories that are there, in no particular order.</summary>
     public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default);
 
-    /// <summary>Deletes a history for good. Deleting one that is not there is no error.</summary>
+    /// <summary>Deletes a history. Deleting one that is not there is no error.</summary>
     public Task DeleteAsync(JournalId id, CancellationToken cancellation = default);
 }

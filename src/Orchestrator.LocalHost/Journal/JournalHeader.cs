@@ -11,7 +11,7 @@ internal sealed record JournalHeader([property: JsonPropertyName("instance")] st
     public ExtractHeader? Extract { get; init; }
 }
 
-/// <summary>Without it, an extract that a crash cut off, or one of another history, would be believed.</summary>
+/// <summary>With it, an extract that a crash cut off, or one of another history, is recognized.</summary>
 /// <param name="HistoryLength">How long the history is, in bytes.</param>
 /// <param name="Records">How many records follow.</param>
 internal sealed record ExtractHeader([property: JsonPropertyName("historyLength")] long HistoryLength, [property: JsonPropertyName("records")] int Records);

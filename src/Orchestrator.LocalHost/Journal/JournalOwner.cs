@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>Which process an instance, or a journal, belongs to: a note for those who are refused. What counts is the lock or the lease beside it.</summary>
+/// <summary>Which process an instance, or a journal, belongs to: a note for the message to processes that are refused. Only the lock or the lease beside it decides.</summary>
 internal sealed record JournalOwner(int Pid, string Host, DateTimeOffset Since)
 {
     /// <summary>The instance that is held; null for a journal.</summary>

@@ -5,7 +5,7 @@ using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>Deletes instances for good.</summary>
+/// <summary>Deletes instances with their histories.</summary>
 internal sealed class PurgeOperations(DurableTaskClient client)
 {
     public async Task<IResult> PurgeOneAsync(HttpContext http)

@@ -8,7 +8,7 @@ namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
 /// Runs activities on the thread pool. Those that steer (<see cref="LocalDurableHostOptions.SteeringActivities"/>) have a lane of their own, so
-/// that a cancellation does not wait behind what it is to cancel. Thread safe.
+/// that a cancellation does not queue behind the activities that it cancels. Thread safe.
 /// </summary>
 internal sealed class ActivityDispatcher : IDisposable
 {

@@ -56,7 +56,7 @@ internal sealed record InstanceSnapshot(string InstanceId, int Generation, strin
         return history.OfType<ExecutionCompleted>().FirstOrDefault() is { } end ? snapshot.EndedBy(end, status) : snapshot;
     }
 
-    /// <summary>The history of an instance that has ended, without all between its start and its end.</summary>
+    /// <summary>The start and the end of the history of an instance that has ended.</summary>
     public IEnumerable<HistoryEvent> Extract()
     {
         yield return new ExecutionStarted(CreatedAt, Name, Input, CreatedAt) { Version = Version, Tags = Tags, Parent = Parent, CustomStatus = CustomStatus };

@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// The hold on an instance that a client started, and on its descendants: they run in one process. It is released when the last of them rests.
+/// The hold on an instance that a client started, and on its descendants: they run in one process. It is released when the last of them has ended or was released.
 /// Thread safe.
 /// </summary>
 internal sealed class InstanceTreeHold(IInstanceHold hold)

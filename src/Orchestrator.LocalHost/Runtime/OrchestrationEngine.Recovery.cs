@@ -92,7 +92,7 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// Who holds an instance drives what it started, too. What is left of one that has ended or is gone is driven by the holder of that one's id.
+    /// The holder of an instance drives its children, too. Children of a parent that has ended or is gone are driven by the holder of the parent's id.
     /// </summary>
     private async Task RecoverChildAsync(
         string instanceId, List<JournalId> generations, ConcurrentDictionary<string, string> children, CancellationToken cancellation)

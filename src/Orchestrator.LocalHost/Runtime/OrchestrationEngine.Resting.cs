@@ -119,7 +119,7 @@ internal sealed partial class OrchestrationEngine
 
     /// <summary>Makes an instance this process's own and reads what is there of it. It does not begin to run.</summary>
     /// <param name="generations">Its histories, the newest first; null: they are looked for.</param>
-    /// <returns>Who holds it instead, in words; null when it is ours.</returns>
+    /// <returns>Who holds it instead, in words; null when this process holds it.</returns>
     private async Task<string?> OpenAsync(InstanceEntry entry, CancellationToken cancellation, List<JournalId>? generations = null)
     {
         if (_shared is null)

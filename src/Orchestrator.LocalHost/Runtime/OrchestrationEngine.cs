@@ -10,11 +10,11 @@ namespace Orchestrator.LocalHost.Runtime;
 /// <summary>All instances of one host, and what they have in common. Thread safe.</summary>
 internal sealed partial class OrchestrationEngine : IDisposable
 {
-    /// <summary>How long activities that were told to end have for what must not be lost, such as the record of an answer that was paid.</summary>
+    /// <summary>Maximum time that activities have for their last writes after they were told to end, such as the record of a paid answer.</summary>
     private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
-    /// <summary>Instances in the shared journal that were there when it was last looked, and do not run here.</summary>
+    /// <summary>Instances that the last look found in the shared journal, and that do not run here.</summary>
     private readonly ConcurrentDictionary<string, bool> _resting = new(StringComparer.Ordinal);
     private readonly List<Task> _rests = [];
     private readonly ISharedJournal? _shared;

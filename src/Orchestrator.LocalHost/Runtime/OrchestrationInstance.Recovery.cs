@@ -57,7 +57,7 @@ internal sealed partial class OrchestrationInstance
         return instance;
     }
 
-    /// <summary>Lets nothing of the instance begin again, since it is only to be ended. To be called before it is woken.</summary>
+    /// <summary>Prevents that anything of the instance begins again, since it is only to be ended. Call it before the instance is woken.</summary>
     public void Unreplay() => _toReplay = null;
 
     private void Replay()

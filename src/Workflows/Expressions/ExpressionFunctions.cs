@@ -83,7 +83,7 @@ internal static class ExpressionFunctions
         }
         catch (JsonException exception)
         {
-            // Without a place it is about a name that stands twice in one object.
+            // An exception without a position means a name that stands twice in one object.
             throw call.Wrong(0, exception.LineNumber is { } line
                 ? $"The text is no JSON: line {line + 1}, column {exception.BytePositionInLine + 1}."
                 : "The text is no JSON: one object has two members of one name.");

@@ -47,7 +47,7 @@ internal abstract record ExpressionValue
         exception is ArgumentException or InvalidOperationException or JsonException or NotSupportedException;
 
     /// <summary>Deep equality: numbers by value, texts by their characters, objects whatever the order of their members.</summary>
-    /// <param name="count">Told of each pair that is compared, and how many steps that takes; what it throws ends the comparison.</param>
+    /// <param name="count">Called for each compared pair with the number of steps that it takes; an exception from it ends the comparison.</param>
     /// <returns>Null when they are nested too deeply to tell.</returns>
     public static bool? AreEqual(ExpressionValue left, ExpressionValue right, Action<int> count, int depth = 0)
     {

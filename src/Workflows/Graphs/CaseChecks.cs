@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Graphs;
 
-/// <summary>Finds ids, and output keys, that differ only in letter case: here they are two names, as names of files on Windows and macOS one.</summary>
+/// <summary>Finds ids, and output keys, that differ only in letter case: they are two names here, but name one file on Windows and macOS.</summary>
 internal sealed class CaseChecks(WorkflowDefinition definition, CompilerFindings findings)
 {
     public void Report()

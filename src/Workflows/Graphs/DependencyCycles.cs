@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Graphs;
 /// <summary>Finds steps that wait for one another, over dependencies and fallbacks. Linear in steps and edges for each cycle found; no recursion.</summary>
 internal static class DependencyCycles
 {
-    /// <summary>Cycles, each over at least one step that none before it has.</summary>
+    /// <summary>Cycles, each with at least one step that no earlier one contains.</summary>
     public static IReadOnlyList<StepCycle> Find(IReadOnlyList<GraphStep> graph)
     {
         var waits = StepPhases.Waits(graph);
@@ -75,7 +75,7 @@ internal static class DependencyCycles
         }
     }
 
-    /// <summary>Takes away as many dependencies and fallbacks as it needs for an order to exist, and says which steps were in or behind a cycle.</summary>
+    /// <summary>Removes dependencies and fallbacks until an order exists, and returns the steps that were in or behind a cycle.</summary>
     public static IReadOnlyList<int> Break(GraphStep[] steps)
     {
         var free = new bool[steps.Length];

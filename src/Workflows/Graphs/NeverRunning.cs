@@ -31,7 +31,7 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
         }
     }
 
-    /// <summary>For each fallback of one step alone that step; one of several steps may run beside any other.</summary>
+    /// <summary>The caller of each fallback step that only one step may call; a fallback step of several may run beside any other step.</summary>
     private Dictionary<int, int> SoleCallers() => Enumerable.Range(0, graph.Count)
         .SelectMany(step => StepRules.Fallbacks(graph.Steps[step]), (step, fallback) => (step, fallback))
         .GroupBy(pair => pair.fallback, pair => pair.step)

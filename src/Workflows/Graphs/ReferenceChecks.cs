@@ -9,7 +9,7 @@ namespace Orchestrator.Workflows.Graphs;
 internal sealed class ReferenceChecks(
     WorkflowDefinition definition, WorkflowGraph graph, NameScope names, IReadOnlyList<StepReferences> references, CompilerFindings findings)
 {
-    /// <summary>With more writers of one key than this they are looked at as a set.</summary>
+    /// <summary>Maximum number of writers of one key that are compared one by one; more are compared as a set.</summary>
     private const int FewWriters = 16;
 
     private readonly Lazy<StepReach> _reach = new(() => StepReach.OfData(graph));
@@ -63,7 +63,7 @@ internal sealed class ReferenceChecks(
         }
     }
 
-    /// <summary>What a path asks of a step's record that no record has; null when there is nothing wrong.</summary>
+    /// <summary>The error for a path into a step's record that no record has; null when there is none.</summary>
     private static string? UnknownMember(ValueReference found, ValuePath path) =>
         found.Kind == ReferenceKind.StepRecord && path.Segments.Count > found.Consumed && !NameScope.RecordMembers.Contains(path.Segments[found.Consumed])
             ? path.Segments[found.Consumed]

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>
-/// What waits for what in a workflow, fallbacks included. A step has two phases: its own work (node <c>2 × position</c>) and its end
+/// The order of work in a workflow, fallbacks included. A step has two phases: its own work (node <c>2 × position</c>) and its end
 /// (<c>2 × position + 1</c>). Work waits for the ends of what the step depends on and, of a fallback step, for the work of the steps that may call it; an
 /// end waits for the work and for the ends of the fallback steps. Linear; no recursion.
 /// </summary>
@@ -41,7 +41,7 @@ internal static class StepPhases
         return waits;
     }
 
-    /// <summary>The phases in an order in which they can happen, otherwise in definition order; those in or behind a cycle are left out.</summary>
+    /// <summary>The phases in a possible order, otherwise in definition order; those in or behind a cycle are left out.</summary>
     public static List<int> Order(IReadOnlyList<GraphStep> steps)
     {
         var waits = Waits(steps);

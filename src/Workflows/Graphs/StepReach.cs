@@ -46,8 +46,8 @@ public sealed class StepReach
                 }
             }
 
-            // A fallback step is called by a step that has failed: with one caller alone it is known which. What depends on the fallback step may not
-            // read the other: that is written down with the new output only then.
+            // A fallback step is called by a step that has failed: with a single caller it is known which. Dependents of the fallback step may not
+            // read the caller: it is recorded with the new output only after the fallback step has ended.
             if (callers[step] is [var caller])
             {
                 ended[step] = isOrder ? _before[step] : (ulong[])_before[step].Clone();
@@ -99,7 +99,7 @@ public sealed class StepReach
         return set;
     }
 
-    /// <summary>What has ended when a step has: with it its fallback steps, and what came before them.</summary>
+    /// <summary>What has ended when a step has ended: also its fallback steps, and the steps before them.</summary>
     private ulong[] WithFallbacks(WorkflowGraph graph, int step, ulong[]?[] ended)
     {
         var fallbacks = StepRules.Fallbacks(graph.Steps[step]);

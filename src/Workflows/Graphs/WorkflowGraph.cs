@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Workflows.Graphs;
 
 /// <summary>
-/// A workflow compiled to positions: who waits for whom, fallbacks included, in which order, and how much is left after each step.
+/// A workflow compiled to positions: dependencies and fallbacks, an order of the steps, and how much is left after each step.
 /// Immutable; building it is linear in steps and edges and uses no recursion.
 /// </summary>
 public sealed class WorkflowGraph
@@ -110,7 +110,7 @@ public sealed class WorkflowGraph
 
     private long[] RemainingPaths()
     {
-        // Behind a fallback comes what waits for the step that it stands in for.
+        // The dependents of a step come after its fallback steps, too.
         var remaining = new long[Steps.Count];
         var after = new long[Steps.Count];
         for (var index = TopologicalOrder.Count - 1; index >= 0; index--)

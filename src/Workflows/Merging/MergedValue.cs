@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Merging;
 /// <summary>Makes one value of several, in their order. Pure: the values are copied, never changed.</summary>
 public static class MergedValue
 {
-    /// <summary>The default text between two texts: an empty line.</summary>
+    /// <summary>The default separator of texts: an empty line.</summary>
     public const string DefaultSeparator = "\n\n";
 
     /// <param name="values">The values with their names, in order. Of two with one name an object gets the later.</param>

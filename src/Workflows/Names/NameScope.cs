@@ -35,7 +35,7 @@ public sealed class NameScope
         _inputs = inputs?.ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>What there is of a step behind its id.</summary>
+    /// <summary>The members of a step's record.</summary>
     public static IReadOnlyList<string> RecordMembers { get; } = ["output", "transformed", "status", "error", "usage"];
 
     /// <summary>Every name a path may begin with, for suggestions.</summary>

@@ -103,7 +103,7 @@ public sealed class SourceNode
     }
 
     /// <summary>
-    /// The pointer of a member. One that would be too long ends with … and leads to the object around: names are as long as a user likes, and would stand
+    /// The pointer of a member. One that would be too long ends with … and leads to the object around: names have no maximum length, and would be repeated
     /// in every pointer below them.
     /// </summary>
     internal static string Below(string pointer, string name) =>

@@ -14,7 +14,7 @@ public enum RunStatus
     /// <summary>Nothing is ready, running or retrying, and something waits for an event or a time.</summary>
     Waiting,
 
-    /// <summary>No process drives the run, and it has not ended. Shown only: what is stored is where the run stood.</summary>
+    /// <summary>No process drives the run, and it has not ended. Only shown: the stored status is the last one that was recorded.</summary>
     Interrupted,
     Completed,
     Failed,

@@ -9,7 +9,7 @@ namespace Orchestrator.Workflows.Runs;
 /// </summary>
 public sealed record StepOutcome
 {
-    /// <summary>The id of the step that it is about: with attempt and call what the orchestrator holds against what it asked for.</summary>
+    /// <summary>The id of the step that it is about: the orchestrator compares id, attempt and call with its request.</summary>
     public string? Step { get; init; }
 
     /// <summary>The number of the attempt, from 1.</summary>

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Scheduling;
 
-/// <summary>How a step ended without an output, for a step that reads its record: what was decided about it has no record of its own.</summary>
+/// <summary>How a step ended without an output, for a step that reads its record: the decision about it has no record of its own.</summary>
 /// <param name="Step">Position in the plan.</param>
 /// <param name="Status">Failed, Skipped or Cancelled.</param>
 public sealed record EndedStep(int Step, StepStatus Status)

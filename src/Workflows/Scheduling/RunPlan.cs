@@ -11,7 +11,7 @@ public sealed record RunPlan
     /// <summary>Of the run: the seed of what is drawn, such as jitter.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>Tells the run from others that had its id; null in runs of versions that drew none, and until the run is written down.</summary>
+    /// <summary>Distinguishes the run from others that had its id; null in runs of versions that drew none, and until the run is written down.</summary>
     public string? Stamp { get; init; }
 
     public required IReadOnlyList<GraphStep> Steps { get; init; }

@@ -21,7 +21,7 @@ public abstract record SchedulerCommand
         /// <summary>When the whole run must be done; null: no limit, or a final step.</summary>
         public RunDeadline? RunDeadline { get; init; }
 
-        /// <summary>Ends of steps that did not decide, although a cancellation says so: those are not heeded. Null for none.</summary>
+        /// <summary>Steps whose end did not stop the run although a cancellation names them: such cancellations are ignored. Null for none.</summary>
         public IReadOnlyList<DecidingStep>? Disregarded { get; init; }
 
         /// <summary>For a join of the first success: the dependencies that had completed, which are all that the step may read of them. Null otherwise.</summary>
@@ -31,7 +31,7 @@ public abstract record SchedulerCommand
         public IReadOnlyList<EndedStep>? Observed { get; init; }
 
         /// <summary>
-        /// What the step has failed of: it does not work, but is written down with what takes the place of its output, and that holds no slot. Null to work.
+        /// The step's failure: the step does not work, but is recorded with the substitute for its output, which holds no slot. Null: it works.
         /// </summary>
         public WorkflowError? Failure { get; init; }
 

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <summary>
-/// What follows from the plan and from how steps ended. The scheduler, the activity, the feed, the documents, a resume and the checks of the compiler ask
-/// here, so that they cannot differ. Pure functions; thread-safe.
+/// Rules over the plan and the ends of steps. The scheduler, the activity, the feed, the documents, a resume and the checks of the compiler use
+/// them, so that they cannot differ. Pure functions; thread-safe.
 /// </summary>
 public static class StepRules
 {

@@ -44,10 +44,10 @@ internal struct StepState
     /// <summary>How the steps whose records it reads had ended when its join was met, except those that completed.</summary>
     public IReadOnlyList<EndedStep>? Observed;
 
-    /// <summary>It failed, and its present call only writes down what takes the place of its output.</summary>
+    /// <summary>It failed, and its present call only records the substitute for its output.</summary>
     public bool IsSubstituted;
 
-    /// <summary>What may take its place has been decided: fallback steps that it does not need do not wait for it any more.</summary>
+    /// <summary>Whether its substitute is decided: fallback steps that it does not need do not wait for it any more.</summary>
     public bool HasChosen;
 
     /// <summary>For a fallback step, how many steps may still call it.</summary>

@@ -69,7 +69,7 @@ public sealed partial class WorkflowScheduler
             fact.Step, fact.Attempt, state.TurnAttempt, error, fact.Outcome.CompletedAt == default ? fact.At : fact.Outcome.CompletedAt, Deadline(fact.Step)));
         state.Error = verdict.Error;
 
-        // The activity asked the same rule: where that gives another attempt, it told the feed so.
+        // The activity used the same rule: where that gives another attempt, it has reported that to the feed.
         state.ErrorHasNoRecord = !fact.IsRecorded || !ReferenceEquals(verdict.Error, error);
         state.FailureIsTold = !state.ErrorHasNoRecord && verdict.RetryAfter is null;
         if (verdict.RetryAfter is not { } delay)
@@ -135,7 +135,7 @@ public sealed partial class WorkflowScheduler
     private void Record(int step, StepStatus status, string? reason) =>
         _commands.Add(new SchedulerCommand.RecordStatus(step, status, reason));
 
-    /// <summary>The feed learns of a failure that no attempt told it.</summary>
+    /// <summary>Reports to the feed a failure that no attempt reported.</summary>
     private void TellFailure(int step)
     {
         ref var state = ref _states[step];

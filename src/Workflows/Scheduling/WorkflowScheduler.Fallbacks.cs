@@ -5,11 +5,11 @@ namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
 /// What takes the place of a step that failed. A fallback step waits for a call; a step that called one waits for its end, and is then written down
-/// with its output. Writing down is no work: it holds no slot and waits in no queue.
+/// with its output. Recording is no work: it holds no slot and waits in no queue.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
-    /// <summary>Steps that are being written down with what takes the place of their output.</summary>
+    /// <summary>Steps that are being recorded with a substitute for their output.</summary>
     private int _substituting;
 
     /// <summary>The step has failed finally: applies its rule, except that a stopped run starts no fallback step.</summary>

@@ -76,8 +76,8 @@ public sealed partial class WorkflowScheduler
     }
 
     /// <summary>
-    /// Steps that found no slot are recorded as ready; when they are more than the queue holds, the last that became ready fail. What was let in before is
-    /// not sent away: another attempt or turn, or a fallback in the place of its step.
+    /// Steps that found no slot are recorded as ready; when they are more than the queue holds, the last that became ready fail. A step that was admitted before is
+    /// not failed by that: for another attempt or turn, or as a fallback in the place of its step.
     /// </summary>
     private void Queue(DateTimeOffset at)
     {

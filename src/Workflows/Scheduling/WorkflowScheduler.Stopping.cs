@@ -8,7 +8,7 @@ public sealed partial class WorkflowScheduler
 {
     private string _stopReason = StepReason.Stop;
 
-    /// <summary>Executing steps were told to end, so that none can be written down with what takes the place of its output.</summary>
+    /// <summary>Executing steps were told to end, so that none can be recorded with a substitute for its output.</summary>
     private bool _isCancelled;
 
     /// <summary>Whether no command waits for a fact and no step may start: such a run would never end.</summary>
@@ -16,7 +16,7 @@ public sealed partial class WorkflowScheduler
         && _ended.Count == 0 && _newlyReady.Count == 0 && !_paceTimer && !IsSuspended;
 
     /// <summary>Starts nothing from now on: ends every step that does not execute. Once per run and phase, so linear.</summary>
-    /// <param name="verdict">How the run has ended by this; null when a failure says it.</param>
+    /// <param name="verdict">The status with which the run ends; null when its failures decide.</param>
     private void Stop(RunStatus? verdict, string reason, bool cancelExecuting, DateTimeOffset at)
     {
         _verdict ??= verdict;
@@ -66,7 +66,7 @@ public sealed partial class WorkflowScheduler
         var open = Enumerable.Range(0, _states.Length).Where(step => !_states[step].IsOver && Graph.Steps[step].IsFinal == InFinalPhase).ToList();
         var names = string.Join(", ", open.Take(Named).Select(step => $"'{Graph.Steps[step].Id}'")) + (open.Count > Named ? $" and {open.Count - Named} more" : "");
         _verdict = RunStatus.Failed;
-        _failure = new WorkflowError(ErrorKind.Internal, $"The run could not go on: nothing executes, and these steps wait for what will never come: {names}.");
+        _failure = new WorkflowError(ErrorKind.Internal, $"The run could not go on: nothing executes, and these steps wait for steps that cannot end: {names}.");
         Stop(null, StepReason.Stop, cancelExecuting: false, at);
     }
 }

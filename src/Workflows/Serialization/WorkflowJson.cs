@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Workflows.Serialization;
 
 /// <summary>
-/// How everything of ours is written as JSON: camelCase names, nulls left out unless a type says otherwise, text readable. Letter case counts, also in
-/// the objects that are values of users: what the web's defaults read as one member may be two. A member that stands twice is an error.
+/// How the program writes all its JSON: camelCase names, nulls left out unless a type says otherwise, text readable. Letter case counts, also in
+/// the objects that are values of users: with the web defaults two of their members may be read as one. A member that stands twice is an error.
 /// </summary>
 public static class WorkflowJson
 {

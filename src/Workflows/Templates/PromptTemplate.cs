@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Templates;
 /// Nothing is escaped, there are no partials and no helpers, and values are never expanded again. Immutable and thread-safe: parse once, render often.
 /// </summary>
 /// <remarks>
-/// Text is placed as it is, null as nothing, other values as compact JSON. False are: null, false, 0, "", [] and {}. Whatever is written ends: a
+/// Text is placed as it is, null as nothing, other values as compact JSON. False are: null, false, 0, "", [] and {}. Every rendering ends: a
 /// rendering takes at most what <see cref="TemplateLimits"/> says.
 /// </remarks>
 public sealed class PromptTemplate

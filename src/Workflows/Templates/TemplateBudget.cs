@@ -16,9 +16,9 @@ public sealed class TemplateBudget(CancellationToken cancellation = default)
     private long _written;
     private long _read;
 
-    /// <summary>Counts a value that is not written into a text: one that is handed on as it is, by its size as text.</summary>
+    /// <summary>Counts a value that is passed on as it is, not written into a text, by its size as text.</summary>
     /// <exception cref="TemplateException">All these values are too large together.</exception>
-    /// <exception cref="OperationCanceledException">The work is not wanted any more.</exception>
+    /// <exception cref="OperationCanceledException">The budget's token fired.</exception>
     public void Hand(JsonNode? value)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -26,7 +26,7 @@ public sealed class TemplateBudget(CancellationToken cancellation = default)
     }
 
     /// <exception cref="TemplateException">There are too many steps.</exception>
-    /// <exception cref="OperationCanceledException">The work is not wanted any more.</exception>
+    /// <exception cref="OperationCanceledException">The budget's token fired.</exception>
     internal void Step(TemplateTag at)
     {
         if (++_steps > TemplateLimits.MaxSteps)

@@ -115,7 +115,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
                 throw Wrong(source, $"The placeholder '{source.Path}' names '{name}', and there is no such name");
             }
 
-            // What a value of .NET is written as may be an object.
+            // A .NET value may be written as an object.
             value = answer.Value is JsonValue single && single.GetValueKind() is JsonValueKind.Object or JsonValueKind.Array
                 ? JsonNode.Parse(single.ToJsonString(WorkflowJson.Compact))
                 : answer.Value;

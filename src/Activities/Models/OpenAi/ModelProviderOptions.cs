@@ -23,7 +23,7 @@ public sealed class ModelProviderOptions : IValidatableObject
     /// <summary>The key of the Azure resource; null to sign in with Entra ID.</summary>
     public string? AzureApiKey { get; init; }
 
-    /// <summary>Who answers, in words: the address, and where the right to ask comes from.</summary>
+    /// <summary>The provider in words: its address, and where the credentials come from.</summary>
     public string Description => AzureEndpoint is { } azure
         ? $"{azure} ({(AzureApiKey is null ? "Entra ID" : AzureKeyVariable)})"
         : $"{BaseUrl ?? OpenAiProvider.OpenAiUrl} ({KeyVariable})";

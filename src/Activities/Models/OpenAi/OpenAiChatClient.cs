@@ -86,7 +86,7 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
             var body = response.ContentStream!;
             if (response.Headers.TryGetValue("Content-Type", out var type) && type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
             {
-                // A server that does not stream, whatever it is asked for.
+                // A server that does not stream, although streaming is requested.
                 using var whole = await JsonDocument.ParseAsync(body, default, cancellationToken);
                 yield return Part(whole.RootElement);
                 yield break;

@@ -6,8 +6,8 @@ namespace Orchestrator.Activities.Models.OpenAi;
 
 /// <summary>
 /// Reads a part of an answer: an event of the stream, or the whole answer of a server that does not stream. The SDK refuses a part over any member
-/// that is not as it expects (a count that is null or a text, a new <c>finish_reason</c>), although the answer is there and paid. Here only what is
-/// used is looked at, and a count that cannot be read is one that was not reported.
+/// that is not as it expects (a count that is null or a text, a new <c>finish_reason</c>), although the answer has arrived and is paid. Here only members in
+/// use are read, and a count that cannot be read counts as not reported.
 /// </summary>
 internal static class OpenAiChunk
 {
@@ -52,7 +52,7 @@ internal static class OpenAiChunk
 
     private static ChatFinishReason? Finish(JsonElement? choice) => Text(choice, "finish_reason") switch
     {
-        // With "error" gateways say that the answer broke off.
+        // With the reason "error" gateways report that the answer broke off.
         null or "" or "error" => null,
         "function_call" => ChatFinishReason.ToolCalls,
         var reason => new ChatFinishReason(reason),
@@ -75,7 +75,7 @@ internal static class OpenAiChunk
         return details;
     }
 
-    /// <summary>A number, also one that is written as a text; null when there is none that a count can be.</summary>
+    /// <summary>A number, also one that is written as a text; null when there is no valid count.</summary>
     private static long? Count(JsonElement? parent, string name)
     {
         var text = Member(parent, name) switch

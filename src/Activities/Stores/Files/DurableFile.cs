@@ -8,7 +8,7 @@ internal static class DurableFile
 {
     /// <summary>
     /// Stands before the 32 hex digits that end the name of a temporary file. No segment of a key has a <c>~</c>, and neither a history of the
-    /// journal nor an editor's backup is called so: who finds such a name knows that this class made it.
+    /// journal nor an editor's backup has such a name: this class has made every file with one.
     /// </summary>
     private const string TemporaryMark = "~orchestrator-";
 

@@ -5,7 +5,7 @@ namespace Orchestrator.Activities.Stores.Files;
 
 /// <summary>
 /// Lets one writer of a key at a time into the folder, whichever process it is in. The system releases the lock when its process dies, and nothing
-/// is flushed for it. Keys share a fixed number of empty lock files, so that these do not grow with the keys; what shares one only takes turns.
+/// is flushed for it. Keys share a fixed number of empty lock files, so that their number does not grow with the keys; keys that share one take turns.
 /// Not reentrant. Thread-safe.
 /// </summary>
 /// <param name="root">The store's folder.</param>
@@ -89,7 +89,7 @@ internal sealed class FolderLocks(string root)
     /// <summary>EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
     private static bool IsHeld(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
-    /// <summary>FNV-1a: the same in every process, unlike the one of <see cref="string"/>.</summary>
+    /// <summary>FNV-1a: the same in every process, unlike the hash of <see cref="string"/>.</summary>
     private static uint Hash(string key)
     {
         var hash = 2_166_136_261;

@@ -26,7 +26,7 @@ public abstract record NamedRecord : IStoredRecord
     [JsonIgnore]
     public abstract string? Flaw { get; }
 
-    /// <summary>Why it could not be read; null when it could. Such a record has its names only, and can be deleted or written anew.</summary>
+    /// <summary>Why it could not be read; null when it could. Such a record has only its names, and can be deleted or overwritten.</summary>
     [JsonIgnore]
     public UnreadableRecordException? Unreadable { get; init; }
 }

@@ -125,7 +125,7 @@ internal sealed class NamedRecords<T>(
     private async Task<Stored<T>?> ReadAsync(ContentKey key, CancellationToken cancellationToken) =>
         await ReadAnyAsync(key, cancellationToken) is { Record.Deleted: false } stored ? stored : null;
 
-    /// <summary>One that is deleted or cannot be read, too.</summary>
+    /// <summary>Also a deleted or unreadable one.</summary>
     private async Task<Stored<T>?> ReadAnyAsync(ContentKey key, CancellationToken cancellationToken)
     {
         try
