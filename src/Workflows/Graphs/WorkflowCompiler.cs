@@ -160,7 +160,7 @@ internal sealed class WorkflowCompiler
         return [.. found.Order()];
     }
 
-    /// <summary>Each step may depend on each: with as many as that the graph would have no end.</summary>
+    /// <summary>The dependencies, none beyond the limit: every step may depend on every other, so their number can grow with the square of the steps.</summary>
     private List<int> Counted(List<int> dependsOn, int position)
     {
         var isOver = _dependencies > DefinitionLimits.MaxDependencies;
