@@ -79,15 +79,28 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         return new EventPage(events, position);
     }
 
-    /// <summary>The events from <paramref name="position"/> on, and then those that come, until the token fires.</summary>
+    /// <summary>
+    /// The events from <paramref name="position"/> on, and then those that come, until the token fires. A store that is away later on is looked at again: a run is not
+    /// given up because it cannot be watched.
+    /// </summary>
+    /// <exception cref="ContentStoreException">The store is away at the first look.</exception>
     public async IAsyncEnumerable<RunEvent> FollowAsync(
         RunIdentity run, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             // Taken before reading: an append in between then ends the wait at once.
             var signal = _appended.GetOrAdd(run.RunId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var page = await ReadAsync(run, position, cancellationToken);
+            var page = new EventPage([], position);
+            try
+            {
+                page = await ReadAsync(run, position, cancellationToken);
+            }
+            catch (ContentStoreException) when (!isFirst)
+            {
+                // There is nothing new to show until the next look.
+            }
+
             foreach (var item in page.Events)
             {
                 yield return item;

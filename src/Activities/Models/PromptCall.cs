@@ -62,12 +62,12 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
 
     /// <summary>Makes the call.</summary>
     /// <param name="onText">
-    /// Gets each piece of text as it arrives, in order, awaited before the next; null: no receiver. What it throws comes through.
+    /// Gets each piece of text as it arrives, in order; null: no receiver. It must not block. What it throws comes through.
     /// </param>
     /// <exception cref="ModelException">The model failed, refused, or filtered its answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired before the answer was complete; the request was aborted.</exception>
     /// <exception cref="InvalidOperationException">It was run before.</exception>
-    public async Task<PromptResult> RunAsync(Func<string, ValueTask>? onText, CancellationToken cancellationToken)
+    public async Task<PromptResult> RunAsync(Action<string>? onText, CancellationToken cancellationToken)
     {
         if (_started)
         {
@@ -100,7 +100,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
             if (piece.Length > 0)
             {
                 _text.Append(piece);
-                await (onText?.Invoke(piece) ?? ValueTask.CompletedTask);
+                onText?.Invoke(piece);
             }
 
             if (finish is not null && reports && piece.Length == 0)

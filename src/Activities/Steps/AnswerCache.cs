@@ -8,8 +8,11 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>Outputs kept for the very same request of another step or run (<c>cache: true</c>). Thread-safe.</summary>
-public sealed class AnswerCache(IContentStore store)
+public sealed class AnswerCache(IContentStore store, TimeProvider time)
 {
+    /// <summary>How long an answer waits for its place in the cache; the store's own tries take 2.1 seconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>The key of a request to a model: everything that goes to it, and to whom, so that made-up answers are not taken for a provider's.</summary>
     public static string Key(PromptRequest request, IChatClient client)
     {
@@ -42,18 +45,19 @@ public sealed class AnswerCache(IContentStore store)
     }
 
     /// <summary>Keeps an output; of two for one request the first stays.</summary>
-    /// <param name="at">Now: what is kept for longer than runs are is pruned.</param>
-    /// <returns>Why it could not be kept, which must not cost the step its answer; null when it was.</returns>
-    public async Task<string?> KeepAsync(string key, JsonNode? output, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <returns>Why it could not be kept, which must neither cost the step its answer nor hold it back; null when it was.</returns>
+    public async Task<string?> KeepAsync(string key, JsonNode? output)
     {
+        // The answer is there: whatever stops now must not lose it.
+        var keeping = store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, time.GetUtcNow())), CancellationToken.None);
         try
         {
-            await store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, at)), cancellationToken);
+            await keeping.WaitAsync(Patience, time);
             return null;
         }
-        catch (ContentStoreException exception)
+        catch (Exception exception) when (exception is ContentStoreException or TimeoutException)
         {
-            return $"The output was not kept for later requests: {exception.Message}";
+            return $"The output was not kept for later requests: {(exception is TimeoutException ? $"the store did not answer within {Patience.TotalSeconds:0} seconds." : exception.Message)}";
         }
     }
 

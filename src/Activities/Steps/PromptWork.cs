@@ -130,8 +130,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
 
         var (output, isWhole) = await AskAsync(call, client, request, cancellationToken);
-        // The answer has arrived: a stop or cancellation must not lose it.
-        if (isWhole && await cache.KeepAsync(key, output, time.GetUtcNow(), CancellationToken.None) is { } problem)
+        if (isWhole && await cache.KeepAsync(key, output) is { } problem)
         {
             call.Warnings.Add($"Step '{call.Step.Id}': {problem}");
         }

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>One attempt of a step while it is worked on: what it is about, and what is known of it should it fail. For one attempt; not thread-safe.</summary>
-internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValues values, Func<string, ValueTask>? onText)
+internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValues values, Action<string>? onText)
 {
     public PreparedRun Run => run;
 
@@ -24,7 +24,7 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
     public int Lost { get; init; }
 
     /// <summary>Gets the answer piece by piece; null: no receiver.</summary>
-    public Func<string, ValueTask>? OnText => onText;
+    public Action<string>? OnText => onText;
 
     /// <summary>The values that went in, by name; null when it did not come so far.</summary>
     public JsonObject? Inputs { get; set; }

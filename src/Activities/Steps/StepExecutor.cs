@@ -60,20 +60,20 @@ public sealed class StepExecutor(
     {
         var run = await runs.GetPreparedAsync(call.Run, call.RunAttempt, stopping);
         using var paid = new PaidWork(call, time, logger, stopping);
-        var checkpoint = await ExecuteOnceAsync(run, call, paid, stopping);
+        var news = new StepFeed(feed, call, time, logger, paid.Token);
+        var checkpoint = await ExecuteOnceAsync(run, call, news, paid, stopping);
         if (call.Failure is null && StepRecord.Failed(run, call, checkpoint) is { } failed && StepRules.CancelsRun(run.Plan, failed))
         {
             // After the record is durable and before the orchestrator is told, so that the other steps are cancelled without waiting in its queue.
             await control.CancelAsync(call.Run, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);
         }
 
-        // Also after a crash between record and event: readers drop the repeat.
-        await feed.AppendAsync(call.Run, [StepEvents.Ended(call, run, checkpoint)], paid.Token);
+        await news.FinishAsync(StepEvents.Ended(call, run, checkpoint));
         return Outcome(call, checkpoint);
     }
 
     /// <summary>The record of the attempt: the one that is there, or the one that this execution makes when no other works on it.</summary>
-    private async Task<StepCheckpoint> ExecuteOnceAsync(PreparedRun run, ExecuteStepInput call, PaidWork paid, CancellationToken stopping)
+    private async Task<StepCheckpoint> ExecuteOnceAsync(PreparedRun run, ExecuteStepInput call, StepFeed news, PaidWork paid, CancellationToken stopping)
     {
         var seen = new ClaimSighting();
         while (true)
@@ -83,12 +83,14 @@ public sealed class StepExecutor(
             {
                 if (await checkpoints.FindAsync(call.Run, call.StepId, call.RunAttempt, call.Attempt, stopping) is { } found)
                 {
+                    // The execution that made it may have died before it told of it: readers drop what is repeated.
+                    news.Tell([.. Begun(run, call), .. found.WithoutWork ? (RunEvent[])[] : [StepEvents.Started(call, found.StartedAt)]]);
                     return found;
                 }
 
                 if (claim is not null
                     && (await StepSubstitute.CompletedBeforeAsync(run, call, checkpoints, time.GetUtcNow(), stopping)
-                        ?? await TryAsync(run, call, claim, paid, stopping)) is { } made)
+                        ?? await TryAsync(run, call, claim, news, paid, stopping)) is { } made)
                 {
                     return made;
                 }
@@ -118,17 +120,19 @@ public sealed class StepExecutor(
     /// <summary>Notes an execution that leaves no record: it may have been paid for, and the next execution counts that.</summary>
     /// <returns>As <see cref="AttemptAsync"/>.</returns>
     private async Task<StepCheckpoint?> TryAsync(
-        PreparedRun run, ExecuteStepInput call, AttemptClaim claim, PaidWork paid, CancellationToken stopping)
+        PreparedRun run, ExecuteStepInput call, AttemptClaim claim, StepFeed news, PaidWork paid, CancellationToken stopping)
     {
         StepCheckpoint? made = null;
         try
         {
-            return made = await AttemptAsync(run, call, claim, paid, stopping);
+            return made = await AttemptAsync(run, call, claim, news, paid, stopping);
         }
         finally
         {
             if (made is null)
             {
+                // Before the claim is given up: the next execution counts what it finds in the feed.
+                await news.TryFinishAsync();
                 lostRequests.Forget(call);
             }
         }
@@ -136,7 +140,7 @@ public sealed class StepExecutor(
 
     /// <returns>Null when the claim was lost before there was an answer: its new holder writes the record.</returns>
     private async Task<StepCheckpoint?> AttemptAsync(
-        PreparedRun run, ExecuteStepInput call, AttemptClaim claim, PaidWork paid, CancellationToken stopping)
+        PreparedRun run, ExecuteStepInput call, AttemptClaim claim, StepFeed news, PaidWork paid, CancellationToken stopping)
     {
         var clock = new AttemptClock(call, time);
 
@@ -147,15 +151,11 @@ public sealed class StepExecutor(
         using var deadline = new DeadlineWatch(control, watch, call, time);
         await (heedsNone ? Task.CompletedTask : deadline.StartAsync());
         using var either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, claim.Lost, stopping);
-        List<RunEvent> news =
-        [
-            .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
-            StepEvents.Ready(call),
-        ];
+        var begun = Begun(run, call);
         if (call.NotBefore > clock.Now)
         {
-            await feed.AppendAsync(call.Run, news, stopping);
-            news.Clear();
+            news.Tell(begun);
+            begun = [];
             await WaitAsync(call.NotBefore.Value - clock.Now, either.Token, stopping);
         }
 
@@ -163,19 +163,16 @@ public sealed class StepExecutor(
         var startedAt = clock.Now;
         var lost = await LostAsync(run, call, claim, stopping);
         var work = await WithoutWorkAsync(run, call, watch, either.Token, stopping);
+        var withoutWork = work is not null;
         if (work is not null)
         {
             work = await worker.AddLostAsync(run, call, work, lost, stopping);
-            await feed.AppendAsync(call.Run, news, stopping);
+            news.Tell(begun);
         }
         else
         {
-            // The feed is told while the work goes on, so that the work does not wait for a flush.
-            List<RunEvent> begun = [.. news, StepEvents.Started(call, startedAt)];
-            var telling = paid.RetryAsync(() => feed.AppendAsync(call.Run, begun, paid.Token));
-            var working = WorkAsync(run, call, lost, clock, paid, either.Token);
-            await Task.WhenAll(telling, working);
-            work = await working;
+            news.Tell([.. begun, StepEvents.Started(call, startedAt)]);
+            work = await WorkAsync(run, call, lost, clock, news, either.Token);
             if (work.Error is { Kind: ErrorKind.Cancelled } && watch.Cancellation is null)
             {
                 // There is no answer, and it is the host that stops: the attempt is executed again.
@@ -188,12 +185,18 @@ public sealed class StepExecutor(
             return null;
         }
 
-        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation);
+        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation) with { WithoutWork = withoutWork };
         return await paid.RetryAsync(
             async () => await checkpoints.CreateAsync(
                 call.Run,
                 StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));
     }
+
+    private static IReadOnlyList<RunEvent> Begun(PreparedRun run, ExecuteStepInput call) =>
+    [
+        .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
+        StepEvents.Ready(call),
+    ];
 
     /// <summary>How many requests of earlier executions of the attempt count; at least that of one that the host ended.</summary>
     private async Task<int> LostAsync(PreparedRun run, ExecuteStepInput call, AttemptClaim claim, CancellationToken stopping) =>
@@ -244,16 +247,14 @@ public sealed class StepExecutor(
     }
 
     private async Task<StepWork> WorkAsync(
-        PreparedRun run, ExecuteStepInput call, int lost, AttemptClock clock, PaidWork paid, CancellationToken either)
+        PreparedRun run, ExecuteStepInput call, int lost, AttemptClock clock, StepFeed news, CancellationToken either)
     {
         var limit = AttemptLimit.Of(run, call, clock.Now);
         using var timeout = new CancellationTokenSource(limit.Duration, time);
-        var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(feed, call, time, paid.Token) : null;
-        var work = await worker.RunAsync(run, call, lost, chunks is null ? null : chunks.AddAsync, limit, timeout.Token, either);
-        await (chunks?.FlushAsync() ?? Task.CompletedTask);
-        return chunks?.Failure is { } failure
-            ? work with { Warnings = [.. work.Warnings, $"The text of step '{call.StepId}' could not be shown while it was written: {failure.Message}"] }
-            : work;
+        var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(news, call, time) : null;
+        var work = await worker.RunAsync(run, call, lost, chunks is null ? null : chunks.Add, limit, timeout.Token, either);
+        chunks?.Flush();
+        return work;
     }
 
     private static StepOutcome Outcome(ExecuteStepInput call, StepCheckpoint checkpoint) => new()

@@ -20,7 +20,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     /// <param name="timeout">Fires when it has had that time.</param>
     /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
     internal async Task<StepWork> RunAsync(
-        PreparedRun run, ExecuteStepInput input, int lost, Func<string, ValueTask>? onText, AttemptLimit limit, CancellationToken timeout,
+        PreparedRun run, ExecuteStepInput input, int lost, Action<string>? onText, AttemptLimit limit, CancellationToken timeout,
         CancellationToken cancellation)
     {
         var call = new StepCall(run, input, new StepValues(run, checkpoints, input), onText) { Lost = lost };

@@ -52,8 +52,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
 
         var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
-        // The output has arrived: a stop or cancellation must not lose it.
-        if (key is not null && await cache.KeepAsync(key, output, time.GetUtcNow(), CancellationToken.None) is { } problem)
+        if (key is not null && await cache.KeepAsync(key, output) is { } problem)
         {
             call.Warnings.Add($"Step '{step.Id}': {problem}");
         }

@@ -20,12 +20,7 @@ public sealed class MockChatClientTests
         var response = Output(text) with { Usage = new MockUsage { InputTokens = 10, OutputTokens = 20, CachedTokens = 5 } };
 
         var result = await Call(response).RunAsync(
-            piece =>
-            {
-                pieces.Add(piece);
-                return ValueTask.CompletedTask;
-            },
-            CancellationToken.None);
+            pieces.Add, CancellationToken.None);
 
         Assert.Equal(text, result.Text);
         Assert.True(pieces.Count > 5);

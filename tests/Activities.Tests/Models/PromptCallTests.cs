@@ -48,12 +48,7 @@ public sealed class PromptCallTests
         var pieces = new List<string>();
 
         var result = await new PromptCall(Of(Text("one "), Usage(5, 2, 1), Text("two")), Request).RunAsync(
-            piece =>
-            {
-                pieces.Add(piece);
-                return ValueTask.CompletedTask;
-            },
-            CancellationToken.None);
+            pieces.Add, CancellationToken.None);
 
         Assert.Equal("one two", result.Text);
         Assert.Equal(["one ", "two"], pieces);
@@ -215,7 +210,7 @@ public sealed class PromptCallTests
         var call = new PromptCall(Failing(new IOException("aborted"), Text("x")), Request);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.RunAsync(
-            async _ => await cancel.CancelAsync(), cancel.Token));
+            _ => cancel.Cancel(), cancel.Token));
     }
 
     [Fact]

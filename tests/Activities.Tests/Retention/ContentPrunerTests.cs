@@ -8,6 +8,7 @@ using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Named;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Activities.Tests.Stores;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
 using Orchestrator.Testing;
@@ -63,10 +64,10 @@ public sealed class ContentPrunerTests
     [Fact]
     public async Task Kept_answers_go_when_runs_of_their_age_go_and_damaged_ones_at_once()
     {
-        var cache = new AnswerCache(_store);
-        await cache.KeepAsync(Hash, JsonValue.Create("old"), _time.GetUtcNow(), CancellationToken.None);
+        var cache = new AnswerCache(_store, _time);
+        await cache.KeepAsync(Hash, JsonValue.Create("old"));
         _time.Advance(TimeSpan.FromDays(20));
-        await cache.KeepAsync(new string('b', 64), JsonValue.Create("new"), _time.GetUtcNow(), CancellationToken.None);
+        await cache.KeepAsync(new string('b', 64), JsonValue.Create("new"));
 
         Assert.Equal(0, (await PruneAsync(days: null)).Answers);
         Assert.Equal(1, (await PruneAsync(days: 10)).Answers);
@@ -105,6 +106,26 @@ public sealed class ContentPrunerTests
         Assert.Equal(0, (await PruneAsync(days: null)).Definitions);
 
         Assert.Equal([$"definitions/{Hash}"], (await _store.ListAsync(ContentPrefix.Under("definitions")).ToListAsync()).Select(key => key.Value));
+    }
+
+    [Fact]
+    public async Task Definition_that_is_put_back_while_it_is_looked_for_is_found()
+    {
+        var store = new FailingStore();
+        var (place, aside) = (ContentKey.Of("definitions", Hash), ContentKey.Of("definitions", $"unused-{1:D19}-{Hash}"));
+        await store.PutAsync(aside, "text"u8.ToArray());
+        var reads = 0;
+        store.OnOperation = memory =>
+        {
+            // Between the look at its own place and the read of what was seen aside.
+            if (++reads == 2)
+            {
+                memory.PutAsync(place, "text"u8.ToArray()).GetAwaiter().GetResult();
+                memory.DeleteAsync(aside).GetAwaiter().GetResult();
+            }
+        };
+
+        Assert.Equal("text", Encoding.UTF8.GetString((await new RunStore(store).GetDefinitionAsync(Hash, CancellationToken.None))!.Value.Span));
     }
 
     [Fact]

@@ -69,8 +69,8 @@ internal sealed class TestRuns
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
-            new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store), PriceTable.BuiltIn, Time),
-            new ToolWork(Tools, Secrets, new AnswerCache(Store), Time)),
+            new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time),
+            new ToolWork(Tools, Secrets, new AnswerCache(Store, Time), Time)),
         Time,
         NullLogger<StepExecutor>.Instance);
 

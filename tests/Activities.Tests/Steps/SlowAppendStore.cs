@@ -10,6 +10,11 @@ internal sealed class SlowAppendStore : IContentStore
     /// <summary>Called once, before the next append.</summary>
     public Action? OnAppend { get; set; }
 
+    public Action<ContentKey>? OnCreated { get; set; }
+
+    /// <summary>What creates and appends wait for, by their key.</summary>
+    public Func<ContentKey, Task> Until { get; set; } = _ => Task.CompletedTask;
+
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
@@ -18,18 +23,24 @@ internal sealed class SlowAppendStore : IContentStore
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         _store.PutAsync(key, content, cancellationToken);
 
-    public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        _store.CreateAsync(key, content, cancellationToken);
+    public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        await Until(key);
+        var etag = await _store.CreateAsync(key, content, cancellationToken);
+        OnCreated?.Invoke(key);
+        return etag;
+    }
 
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         _store.ReplaceAsync(key, content, etag, cancellationToken);
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public async Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var happens = OnAppend;
         OnAppend = null;
         happens?.Invoke();
-        return _store.AppendAsync(key, content, cancellationToken);
+        await Until(key);
+        return await _store.AppendAsync(key, content, cancellationToken);
     }
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.DeleteAsync(key, cancellationToken);

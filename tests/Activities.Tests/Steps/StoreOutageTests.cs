@@ -78,15 +78,34 @@ public sealed class StoreOutageTests
     }
 
     [Fact]
-    public async Task Answer_whose_pieces_cannot_be_shown_is_the_steps_all_the_same()
+    public async Task Pieces_that_cannot_be_shown_while_they_are_written_are_shown_with_the_answer()
     {
         var run = await _runs.BeginAsync(Streamed, mocks: null);
 
         var outcome = await Executor(failures: 1).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
 
         Assert.Equal(StepStatus.Completed, outcome.Status);
-        Assert.Contains("could not be shown while it was written", Assert.Single((await _runs.CheckpointAsync(run, 0)).Warnings), StringComparison.Ordinal);
-        Assert.DoesNotContain(await _runs.EventsAsync(), item => item.Event == RunEventNames.StepChunk);
+        Assert.Equal([RunEventNames.StepChunk, RunEventNames.StepCompleted], (await _runs.EventsAsync()).Select(item => item.Event).TakeLast(2));
+    }
+
+    [Fact]
+    public async Task Follower_of_events_goes_on_when_the_store_is_back()
+    {
+        await _runs.BeginAsync(Plain, mocks: null);
+        await using var events = _runs.Feed.FollowAsync(await _runs.IdentityAsync(), 0, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        var next = events.MoveNextAsync().AsTask();
+
+        _store.Failures = 2;
+        while (_store.Failures > 0)
+        {
+            await _runs.Time.WhenTimersAsync(1);
+            _runs.Time.AdvanceToNextTimer();
+        }
+
+        await _runs.Lifecycle.EndAsync(await _runs.IdentityAsync(), 1, RunStatus.Cancelled, null, null, CancellationToken.None);
+        Assert.True(await next.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(RunEventNames.RunCancelled, events.Current.Event);
     }
 
     [Fact]

@@ -71,19 +71,15 @@ internal sealed class SweepJudgement(SweepResult result)
     private void JudgeRecords(IReadOnlyDictionary<string, string> snapshot)
     {
         var now = SweepSnapshot.Of(result, IsAfterOutage);
-        foreach (var name in snapshot.Keys.Union(now.Keys).Where(name => snapshot.GetValueOrDefault(name) != now.GetValueOrDefault(name) && !IsPruned(name, isLeft: now.ContainsKey(name))))
+        foreach (var name in snapshot.Keys.Union(now.Keys).Where(name => snapshot.GetValueOrDefault(name) != now.GetValueOrDefault(name) && (now.ContainsKey(name) || !IsPruned(name))))
         {
             _differences.Add($"'{name}' should be\n{snapshot.GetValueOrDefault(name) ?? "absent"}\nand is\n{now.GetValueOrDefault(name) ?? "absent"}");
         }
     }
 
-    /// <summary>
-    /// What a later process may have pruned: keys of starts that are long ago, and definitions when no run is left. One that no run used when it looked has
-    /// a mark, by which the next one knows it.
-    /// </summary>
-    private bool IsPruned(string name, bool isLeft) => result.Survivors.Count > 0 && (isLeft
-        ? name.StartsWith("definitions/unused-", StringComparison.Ordinal)
-        : (result.Case.Hours >= 24 && name.StartsWith("idempotency/", StringComparison.Ordinal))
+    /// <summary>What a later process may have pruned: keys of starts that are long ago, and definitions when no run is left.</summary>
+    private bool IsPruned(string name) => result.Survivors.Count > 0
+        && ((result.Case.Hours >= 24 && name.StartsWith("idempotency/", StringComparison.Ordinal))
             || (SweepRuns.In(result.Disk.Store).Count == 0 && name.StartsWith("definitions/", StringComparison.Ordinal)));
 
     private void JudgeFeed(string run)

@@ -30,8 +30,9 @@ internal static partial class SweepSnapshot
             var content = result.Disk.Store.GetAsync(key).GetAwaiter().GetResult()!;
             var text = Text(key.Value, content.Bytes.Span, afterOutage, anyError);
 
-            // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below.
-            texts.Add(Resumed().Replace(Nineteen().Replace(key.Value, "<time>"), "<resumed>"), key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text);
+            // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below. A definition that was set aside before
+            // a run named it is found there until it is put back, and may stand in both places.
+            texts[Resumed().Replace(Nineteen().Replace(Aside().Replace(key.Value, ""), "<time>"), "<resumed>")] = key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text;
         }
 
         var reader = result.App.Get<RunReader>();
@@ -101,6 +102,9 @@ internal static partial class SweepSnapshot
 
     [GeneratedRegex("(?<![0-9a-f])[0-9]+-[0-9a-f]{16}(?![0-9a-f])")]
     private static partial Regex Resumed();
+
+    [GeneratedRegex("(?<=^definitions/)unused-[0-9]{19}-")]
+    private static partial Regex Aside();
 
     [GeneratedRegex("[0-9]{19}")]
     private static partial Regex Nineteen();

@@ -148,12 +148,7 @@ public sealed class CompleteAnswerTests
     private static async Task AnsweredAsync(OpenAiDouble server, long input, long output, bool estimated, TaskCompletionSource? heard = null)
     {
         var result = await server.Call().RunAsync(
-            _ =>
-            {
-                heard?.SetResult();
-                return ValueTask.CompletedTask;
-            },
-            CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+            _ => heard?.SetResult(), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal((Text, input, output, estimated), (result.Text, result.Usage.InputTokens, result.Usage.OutputTokens, result.Usage.Estimated));
         Assert.Single(server.Requests);

@@ -39,12 +39,7 @@ public sealed class OpenAiCancellationTests
         using var cancel = new CancellationTokenSource();
         var call = server.Call();
         var running = call.RunAsync(
-            _ =>
-            {
-                heard.SetResult();
-                return ValueTask.CompletedTask;
-            },
-            cancel.Token);
+            _ => heard.SetResult(), cancel.Token);
         await heard.Task;
 
         await cancel.CancelAsync();

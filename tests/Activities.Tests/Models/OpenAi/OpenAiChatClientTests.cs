@@ -97,7 +97,6 @@ public sealed class OpenAiChatClientTests
             {
                 pieces.Add(piece);
                 heard.TrySetResult();
-                return ValueTask.CompletedTask;
             },
             CancellationToken.None);
 

@@ -198,12 +198,7 @@ public sealed class OpenAiFailureTests
         var call = server.Call();
 
         var failure = await Assert.ThrowsAsync<ModelException>(() => call.RunAsync(
-            _ =>
-            {
-                heard.SetResult();
-                return ValueTask.CompletedTask;
-            },
-            CancellationToken.None));
+            _ => heard.SetResult(), CancellationToken.None));
 
         Assert.Equal((ErrorKind.Unavailable, true), (failure.Error.Kind, failure.Error.Retryable));
         Assert.Contains(" broke.", failure.Message, StringComparison.Ordinal);
