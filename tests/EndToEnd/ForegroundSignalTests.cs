@@ -98,6 +98,47 @@ public sealed class ForegroundSignalTests : IDisposable
         await AssertCancelledAsync(command);
     }
 
+    /// <summary>A final step that takes long keeps a cancelled run from ending.</summary>
+    [Theory]
+    [InlineData((int)Signal.Terminate, false)]
+    [InlineData((int)Signal.Hangup, true)]
+    [InlineData((int)Signal.Interrupt, false)]
+    [InlineData((int)Signal.Interrupt, true)]
+    public async Task Second_signal_ends_the_process_at_once_and_leaves_the_run_interrupted(int signal, bool isResumed)
+    {
+        File.WriteAllText(_folder.Combine("workflow.json"), """{ "steps": [ { "id": "slow", "prompt": "Slow." }, { "id": "tidy", "prompt": "Tidy." } ], "finally": ["tidy"] }""");
+        File.WriteAllText(_folder.Combine("mocks.json"), """{ "steps": { "*": [ { "output": "done", "latencyMs": 600000 } ] } }""");
+        var command = OrchestratorProcess.Start(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
+        try
+        {
+            await Run.WaitForAsync("step.started", 1);
+            if (isResumed)
+            {
+                await command.KillAsync();
+                command.Dispose();
+                command = OrchestratorProcess.Start(_folder.Path, "resume", "mine", "--state", State);
+                await Run.WaitForAsync("step.started", 2);
+            }
+
+            command.Send(Signal.Interrupt);
+            await command.Output.WaitForAsync("Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine' then goes on with it.");
+            await Run.WaitForAsync("step.cancelled", 1);
+            await command.SendAgainAsync((Signal)signal);
+
+            var result = await command.WaitForExitAsync(FewSeconds);
+            Assert.True(result.ExitCode == 128 + signal, $"exit code {result.ExitCode}: {result.Output}{result.Error}");
+            Assert.Empty(result.Error);
+        }
+        finally
+        {
+            command.Dispose();
+        }
+
+        var shown = await OrchestratorProcess.RunAsync(_folder.Path, "runs", "show", "mine", "--state", State);
+        Assert.Contains(": interrupted", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("orchestrator resume mine", shown.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Interrupted_run_that_was_simulated_can_be_cancelled()
     {

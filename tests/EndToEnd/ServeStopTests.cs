@@ -21,6 +21,7 @@ public sealed class ServeStopTests : IDisposable
     [Theory]
     [InlineData((int)Signal.Terminate)]
     [InlineData((int)Signal.Interrupt)]
+    [InlineData((int)Signal.Hangup)]
     [Trait("Trust", "9")]
     public async Task Serve_that_is_asked_to_stop_waits_for_the_step_in_flight_records_it_and_starts_nothing(int signal)
     {

@@ -25,6 +25,7 @@ public sealed class SignalTests : IDisposable
     [Theory]
     [InlineData((int)Signal.Terminate)]
     [InlineData((int)Signal.Interrupt)]
+    [InlineData((int)Signal.Hangup)]
     public async Task Serve_that_is_asked_to_stop_twice_aborts_what_is_in_flight_and_the_run_goes_on_at_the_next_start(int signal)
     {
         var run = new StoredRun(new FileContentStore(State, TimeProvider.System), "mine");
@@ -34,7 +35,8 @@ public sealed class SignalTests : IDisposable
             await run.WaitForAsync("step.started", 2);
             server.Process.Send((Signal)signal);
             await server.Process.Output.WaitForAsync("Press Ctrl+C again to abort");
-            var result = await server.Process.SendUntilExitAsync((Signal)signal);
+            await server.Process.SendAgainAsync((Signal)signal);
+            var result = await server.Process.WaitForExitAsync(FewSeconds);
 
             Assert.Equal(0, result.ExitCode);
             Assert.Empty(result.Error);

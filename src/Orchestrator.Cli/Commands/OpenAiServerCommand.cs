@@ -19,13 +19,13 @@ internal static class OpenAiServerCommand
         command.Hidden = true;
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            using var interrupts = new Interrupts();
             using var log = parsed.GetValue(requests) is { } file ? new RequestLog(file) : null;
             await using var server = await StartAsync(Answer(log, parsed.GetValue(refuse)), parsed.GetRequiredValue(port)!.Value, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
-            using var stop = new StopSignal();
             await output.WriteLineAsync($"{ModelProviderOptions.BaseUrlVariable}={server.BaseUrl} {ModelProviderOptions.KeyVariable}=any");
             await output.WriteLineAsync("Press Ctrl+C to stop.");
-            await stop.WaitAsync();
+            await interrupts.WaitAsync();
             return ExitCodes.Completed;
         });
         return command;

@@ -17,7 +17,7 @@ internal static class OrchestratorCommand
     /// <returns>The exit code (<see cref="ExitCodes"/>).</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Durable, parallel prompt workflows.")
+        var root = new RootCommand(Description())
         {
             RunCommand.Create(),
             ResumeCommand.Create(),
@@ -55,6 +55,9 @@ internal static class OrchestratorCommand
             return await ReportAsync(exception, error);
         }
     }
+
+    private static string Description() => string.Join(
+        Environment.NewLine, ["Durable, parallel prompt workflows.", "", "Exit codes:", .. ExitCodes.Meanings.Select(one => $"  {one.Code,-5}  {one.Meaning}")]);
 
     private static async Task<int> ReportAsync(Exception exception, TextWriter error)
     {

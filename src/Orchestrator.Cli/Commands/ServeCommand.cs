@@ -38,6 +38,8 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, noContinue, model, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            // Before anything starts: steps of unfinished runs may be in flight before the listing is printed.
+            using var interrupts = new Interrupts(handled: 2);
             var settings = new LocalAppSettings(parsed.Where(state, storage))
             {
                 Prompts = parsed.GetValue(prompts),
@@ -52,47 +54,59 @@ internal static class ServeCommand
             }
 
             var endpoint = Endpoint(parsed.GetRequiredValue(address), parsed.GetRequiredValue(port)!.Value);
-            await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+            await using var app = await StartAsync(settings, interrupts.Asked);
+            if (app is null)
+            {
+                interrupts.Write(() => parsed.InvocationConfiguration.Output.WriteLine("Stopped before anything was served."));
+                return ExitCodes.Completed;
+            }
+
             await using var web = await ListenAsync(app, endpoint, cancellationToken);
             using var announced = ServedFolder.Announce(settings.Storage, new Uri(web.Address, endpoint.RoutePrefix.Length == 0 ? "/" : $"/{endpoint.RoutePrefix}/"));
-            var output = parsed.InvocationConfiguration.Output;
-
-            // Before the listing: a caller that has read it may stop this process at once.
-            using var stop = new StopSignal();
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var pruner = app.Services.GetRequiredService<RunPruner>();
             var pruning = app.Services.GetRequiredService<RetentionTimer>().RunAsync((before, token) => pruner.PruneAsync(app.Client, before, token), stopping.Token);
-            foreach (var line in web.Listing)
-            {
-                await output.WriteLineAsync(line);
-            }
-
-            await output.WriteLineAsync($"State: {app.Place}.");
-            foreach (var line in AnswerNotes.Of(app).Concat(Unfinished(app, settings.Storage)))
-            {
-                await output.WriteLineAsync(line);
-            }
-
-            await output.WriteLineAsync("Press Ctrl+C to stop. Unfinished runs go on at the next start.");
-            if (await Task.WhenAny(stop.WaitAsync(), app.Lost) == app.Lost)
+            Say(interrupts, parsed, [.. web.Listing, $"State: {app.Place}.", .. AnswerNotes.Of(app), .. Unfinished(app, settings.Storage), "Press Ctrl+C to stop. Unfinished runs go on at the next start."]);
+            if (await Task.WhenAny(interrupts.WaitAsync(), app.Lost) == app.Lost)
             {
                 throw await app.Lost;
             }
 
             await stopping.CancelAsync();
             var running = app.RunningSteps;
-            var ended = app.StopAsync(stop.Again);
-            await output.WriteLineAsync(running == 0
+            var ended = app.StopAsync(interrupts.AskedAgain);
+            Say(interrupts, parsed, [running == 0
                 ? "Stopping."
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Stopping: no step starts any more, and {running} in flight may end within {app.Services.GetRequiredService<OrchestratorOptions>().StopTimeout.TotalSeconds:0.###} s. Press Ctrl+C again to abort them now."));
+                    $"Stopping: no step starts any more, and {running} in flight may end within {app.Services.GetRequiredService<OrchestratorOptions>().StopTimeout.TotalSeconds:0.###} s. Press Ctrl+C again to abort them now.")]);
             await web.StopAsync(CancellationToken.None);
             await pruning;
             await ended;
             return ExitCodes.Completed;
         });
         return command;
+    }
+
+    private static void Say(Interrupts interrupts, ParseResult parsed, IEnumerable<string> lines) => interrupts.Write(() =>
+    {
+        foreach (var line in lines)
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(line);
+        }
+    });
+
+    /// <returns>Null when it was asked to stop before it had started.</returns>
+    private static async Task<LocalApp?> StartAsync(LocalAppSettings settings, CancellationToken asked)
+    {
+        try
+        {
+            return await LocalApp.StartAsync(settings, asked);
+        }
+        catch (OperationCanceledException) when (asked.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -3,23 +3,39 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>
-/// Ctrl+C, SIGTERM and SIGHUP: each asks a foreground command to cancel its run. The second signal ends the process, which
-/// loses nothing that is durable. Created before anything is written, so that a signal always cancels the run.
+/// Ctrl+C, SIGTERM and SIGHUP: each asks a command to stop. A command handles a fixed number of these requests; the next one ends the process with
+/// exit code 128 + the signal's number, which loses nothing that is durable. Created before anything is written or started, so that every signal is handled.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
-    private readonly CancellationTokenSource _asked = new();
+    private readonly CancellationTokenSource[] _requests;
     private readonly PosixSignalRegistration[] _registrations;
     private readonly SignalCount _signals = new(TimeProvider.System);
     private volatile bool _isTerminalGone;
 
-    private Interrupts() => _registrations =
-        [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+    /// <param name="handled">How many requests the command handles: 1, or 2 if the second one makes it abort what is in flight.</param>
+    public Interrupts(int handled = 1)
+    {
+        _requests = [.. Enumerable.Range(0, handled).Select(_ => new CancellationTokenSource())];
+        _registrations =
+            [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+    }
 
-    /// <summary>Fires at the first signal.</summary>
-    public CancellationToken Asked => _asked.Token;
+    /// <summary>Fires at the first request.</summary>
+    public CancellationToken Asked => _requests[0].Token;
 
-    /// <summary>Writes to the terminal. When that is gone, nothing is written, and the run is cancelled all the same.</summary>
+    /// <summary>Fires at the last request that the command handles.</summary>
+    public CancellationToken AskedAgain => _requests[^1].Token;
+
+    /// <summary>Completes at the first request.</summary>
+    public async Task WaitAsync()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = Asked.Register(asked.SetResult);
+        await asked.Task;
+    }
+
+    /// <summary>Writes to the terminal. When that is gone, nothing is written, and the command stops in order all the same.</summary>
     public void Write(Action write)
     {
         if (_isTerminalGone)
@@ -33,7 +49,7 @@ internal sealed class Interrupts : IDisposable
         }
         catch (IOException)
         {
-            // The terminal has gone before SIGHUP arrived.
+            // SIGHUP alone does not show this: the output may be a file.
             _isTerminalGone = true;
         }
     }
@@ -61,23 +77,20 @@ internal sealed class Interrupts : IDisposable
             registration.Dispose();
         }
 
-        _asked.Dispose();
+        foreach (var request in _requests)
+        {
+            request.Dispose();
+        }
     }
 
     private void Handle(PosixSignalContext signal)
     {
-        _isTerminalGone |= signal.Signal == PosixSignal.SIGHUP;
-        switch (_signals.Next())
+        var request = _signals.Next();
+        signal.Cancel = request is null || request <= _requests.Length;
+        if (request <= _requests.Length)
         {
-            case null:
-                signal.Cancel = true;
-                break;
-            case 1:
-                signal.Cancel = true;
-                _asked.Cancel();
-                break;
-            default:
-                break;
+            // Not on this thread, which the next signal may need.
+            _ = _requests[request.Value - 1].CancelAsync();
         }
     }
 }

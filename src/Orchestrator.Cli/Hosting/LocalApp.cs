@@ -147,7 +147,9 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.Options.HubName = host.HubName ?? builder.Options.HubName;
                     builder.AddFunctions(functions);
                 },
-                cancellationToken);
+
+                // Steps of unfinished runs are in flight from here on: a start during which a signal comes is finished, and then stopped in order.
+                CancellationToken.None);
             return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content)) { Answers = answers, Unanswered = unanswered };
         }
         catch

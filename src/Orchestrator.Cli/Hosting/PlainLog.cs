@@ -23,7 +23,14 @@ internal sealed class PlainLog(TextWriter output) : ILoggerProvider, ILogger
 
         var text = formatter(state, exception);
         var reason = exception is null || text.Contains(exception.Message, StringComparison.Ordinal) ? "" : $" {exception.Message}";
-        _output.WriteLine($"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" "));
+        try
+        {
+            _output.WriteLine($"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" "));
+        }
+        catch (IOException)
+        {
+            // The terminal is gone. A line that cannot be shown must not fail the code that logs it.
+        }
     }
 
     public void Dispose()

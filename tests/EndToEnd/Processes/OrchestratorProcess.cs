@@ -12,6 +12,10 @@ internal sealed partial class OrchestratorProcess : IDisposable
     /// <summary>Far more than anything takes on a busy machine: reached only when something is wrong.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan RepeatWindow = TimeSpan.FromSeconds(0.5);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>With these set, tests would call real models and pay for them.</summary>
     private static readonly string[] ProviderVariables = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"];
 
@@ -93,19 +97,19 @@ internal sealed partial class OrchestratorProcess : IDisposable
         }
     }
 
-    /// <summary>Sends the signal, again after a few seconds if need be: one that comes within half a second of another counts as the same.</summary>
-    public async Task<ProcessResult> SendUntilExitAsync(Signal signal)
+    /// <summary>
+    /// Sends the signal once, as another request to stop. To be called when the command has printed that it took the one before: what comes within half a
+    /// second of that one counts as the same request.
+    /// </summary>
+    public async Task SendAgainAsync(Signal signal)
     {
+        var said = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(said) < RepeatWindow)
+        {
+            await Task.Delay(PollInterval);
+        }
+
         Send(signal);
-        try
-        {
-            return await WaitForExitAsync(TimeSpan.FromSeconds(3));
-        }
-        catch (TimeoutException)
-        {
-            Send(signal);
-            return await WaitForExitAsync();
-        }
     }
 
     /// <summary>Ends it without a chance to clean up, as a power cut would, and waits until it is gone.</summary>
