@@ -167,10 +167,8 @@ internal sealed partial class OrchestrationInstance
 
     private void WaitForStart(DateTime startAt)
     {
-        var wait = startAt - UtcNow;
-        var longest = TimeSpan.FromDays(30);
-        _startTimer?.Dispose();
-        _startTimer = Time.CreateTimer(
+        // One timer, armed once it is in its place: a tick that comes before its time arms it again.
+        _startTimer ??= Time.CreateTimer(
             _ =>
             {
                 if (UtcNow >= startAt)
@@ -183,6 +181,11 @@ internal sealed partial class OrchestrationInstance
                 }
             },
             null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        var wait = startAt - UtcNow;
+        var longest = TimeSpan.FromDays(30);
+        _startTimer.Change(
             wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < longest ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : longest,
             Timeout.InfiniteTimeSpan);
     }

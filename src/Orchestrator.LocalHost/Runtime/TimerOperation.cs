@@ -24,7 +24,10 @@ internal sealed class TimerOperation(int id, DateTime fireAt, Execution executio
     public override void Start(OrchestrationInstance owner)
     {
         _owner = owner;
-        _timer = owner.Time.CreateTimer(static timer => ((TimerOperation)timer!).Tick(), this, NextWait(owner), Timeout.InfiniteTimeSpan);
+
+        // Armed once it is in its place: a tick that comes before its time arms it again.
+        _timer = owner.Time.CreateTimer(static timer => ((TimerOperation)timer!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(NextWait(owner), Timeout.InfiniteTimeSpan);
     }
 
     public override void Succeed(string? result)

@@ -29,6 +29,25 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task Timer_of_the_system_that_comes_early_and_at_once_is_armed_again()
+    {
+        var hasty = new HastyTimers(_time);
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+            {
+                await c.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+                return "fired";
+            });
+            b.TimeProvider = hasty;
+        });
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+        await _time.WhenTimersAsync().WaitAsync(HostExtensions.Patience);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("fired", (await host.EndOfAsync("i")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task Timer_in_the_past_fires_at_once()
     {
         await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
@@ -199,10 +218,63 @@ public sealed class TimerTests
         Assert.Equal([(1, "no"), (2, "no"), (3, "no")], asked);
     }
 
+    [Fact]
+    public async Task Instance_that_ends_before_its_start_leaves_no_timer_though_one_came_early_and_at_once()
+    {
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            Add(b).AddOrchestrator("o", (TaskOrchestrationContext c) => Task.FromResult(c.CurrentUtcDateTime));
+            b.TimeProvider = new HastyTimers(_time);
+        });
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i", _time.GetUtcNow().AddHours(2)));
+        await _time.WhenTimersAsync().WaitAsync(HostExtensions.Patience);
+        await host.Client.TerminateInstanceAsync("i");
+        await host.EndOfAsync("i");
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
     private LocalDurableHostBuilder Add(LocalDurableHostBuilder builder)
     {
         builder.TimeProvider = _time;
         builder.Journal = new MemoryJournal();
         return builder;
+    }
+
+    /// <summary>The first timer that is armed comes before its time, and before arming it returns: the system fires timers on other threads.</summary>
+    private sealed class HastyTimers(TimeProvider inner) : TimeProvider
+    {
+        private bool _came;
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new HastyTimer(this, inner.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period), () => callback(state));
+            timer.Change(dueTime, period);
+            return timer;
+        }
+
+        private sealed class HastyTimer(HastyTimers all, ITimer inner, Action callback) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                if (all._came || dueTime == Timeout.InfiniteTimeSpan)
+                {
+                    return inner.Change(dueTime, period);
+                }
+
+                all._came = true;
+                callback();
+                return true;
+            }
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
     }
 }
