@@ -89,6 +89,11 @@ public sealed partial class FileJournal
         var path = ExtractPath(id);
         await File.WriteAllBytesAsync(path + TemporaryExtension, bytes.ToArray()).ConfigureAwait(false);
         File.Move(path + TemporaryExtension, path, overwrite: true);
+        if (!File.Exists(PathOf(id)))
+        {
+            // The history was deleted meanwhile, by another process or since the next one of the instance has begun.
+            DeleteExtract(id);
+        }
     }
 
     /// <inheritdoc/>
@@ -132,7 +137,7 @@ public sealed partial class FileJournal
     }
 
     /// <inheritdoc/>
-    public async Task SendAsync(string instanceId, ReadOnlyMemory<byte> message)
+    public async Task<JournalMessage?> SendAsync(string instanceId, ReadOnlyMemory<byte> message)
     {
         using var bytes = new MemoryStream();
         Append(bytes, 0, JournalFile.Header(new JournalId(instanceId, 0)));
@@ -154,6 +159,8 @@ public sealed partial class FileJournal
         {
             await Task.Delay(ProbeInterval, _time).ConfigureAwait(false);
         }
+
+        return File.Exists(path) ? new JournalMessage(name, instanceId, message) : null;
     }
 
     /// <inheritdoc/>

@@ -149,9 +149,10 @@ public sealed partial class FileJournal : ISharedJournal
             await known.CloseAsync().ConfigureAwait(false);
         }
 
-        // An extract says that the instance has ended, so it is deleted before its history.
+        // An extract says that the instance has ended, so it is deleted before its history. One that is written at this moment is deleted afterwards.
         DeleteExtract(id);
         File.Delete(PathOf(id));
+        DeleteExtract(id);
         _files.TryRemove(id, out _);
         _ends.TryRemove(id, out _);
     }

@@ -41,7 +41,8 @@ public interface ISharedJournal : IJournal
     /// Leaves a message for the process that holds an instance. When the task completes it is durable, and was taken unless the process is gone or does not
     /// answer for 10 s: then the next holder of the instance takes it.
     /// </summary>
-    public Task SendAsync(string instanceId, ReadOnlyMemory<byte> message);
+    /// <returns>The message when it was not taken; null when it was.</returns>
+    public Task<JournalMessage?> SendAsync(string instanceId, ReadOnlyMemory<byte> message);
 
     /// <summary>
     /// The waiting messages for all instances, the oldest first, then new ones within two seconds of their arrival, without end. One that was not deleted

@@ -10,7 +10,10 @@ internal sealed class InstanceEntry(string instanceId)
     private InstanceSnapshot? _snapshot;
     private Exception? _fault;
     private InstanceTreeHold? _hold;
+    private InstanceTreeHold? _treeHold;
     private TaskCompletionSource? _ending;
+    private int _endings;
+    private int _users;
 
     public string InstanceId { get; } = instanceId;
 
@@ -32,46 +35,101 @@ internal sealed class InstanceEntry(string instanceId)
     /// <summary>Why nothing can be said about the instance: its history is damaged, or cannot be written. Null while all is well.</summary>
     public Exception? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Completes when an instance that has just ended was released; at once when there is none.</summary>
+    /// <summary>Completes when the extract of an instance that has just ended is written, and nothing more of it will be; at once when there is none.</summary>
     public Task Rested => Volatile.Read(ref _ending)?.Task ?? Task.CompletedTask;
 
-    public void Run(OrchestrationInstance live) => Volatile.Write(ref _live, live);
+    /// <summary>The instance uses the hold until <see cref="Rest"/>.</summary>
+    public void Run(OrchestrationInstance live)
+    {
+        lock (Gate)
+        {
+            _live = live;
+            _users++;
+        }
+    }
 
-    public void Take(InstanceTreeHold hold) => Volatile.Write(ref _hold, hold);
+    /// <summary>Uses the hold that this process has on the instance, until <see cref="Release"/>.</summary>
+    /// <param name="isKnown">Whether the state here is current. It is not when only children of the instance kept the hold.</param>
+    /// <returns>False when this process has none.</returns>
+    public bool TryUse(out bool isKnown)
+    {
+        lock (Gate)
+        {
+            isKnown = _hold is not null;
+            if (!isKnown && _treeHold?.TryShare() == true)
+            {
+                _hold = _treeHold;
+            }
 
-    /// <summary>Shares the hold of the instance that started this one.</summary>
+            _users += _hold is null ? 0 : 1;
+            return _hold is not null;
+        }
+    }
+
+    /// <summary>Makes the instance this process's own, until <see cref="Release"/>.</summary>
+    /// <param name="hold">Null in a journal that is not shared: everything there is this process's own.</param>
+    public void Take(InstanceTreeHold? hold)
+    {
+        lock (Gate)
+        {
+            _users++;
+            if (_hold is null)
+            {
+                _hold = hold;
+            }
+            else
+            {
+                hold?.Release(InstanceId, historiesDeleted: false);
+            }
+        }
+    }
+
+    /// <summary>Makes the instance this process's own together with the one that started it, until <see cref="Release"/>.</summary>
     public void Share(InstanceEntry parent)
     {
         lock (Gate)
         {
-            _hold ??= parent.Hold?.Share();
+            _users++;
+            if (_hold is null && parent.Hold is { } root && root.TryShare())
+            {
+                _hold = root;
+            }
         }
     }
 
     /// <summary>
-    /// Releases the instance, unless it runs. Its state here is dropped: from now on another process may change it, and only the journal is current.
+    /// Ends one use of the hold. With the last use the instance is released and its state here is dropped: from now on another process may change it, and
+    /// only the journal is current.
     /// </summary>
     /// <param name="historiesDeleted">Its histories were deleted.</param>
     public void Release(bool historiesDeleted = false)
     {
-        InstanceTreeHold? hold;
         lock (Gate)
         {
-            _ending?.TrySetResult();
-            _ending = null;
-            if (_live is not null)
+            if (--_users > 0 || _hold is not { } hold)
             {
                 return;
             }
 
-            (hold, _hold) = (_hold, null);
-            if (hold is not null)
+            // The lock is free before other threads see that there is no hold.
+            (_hold, _snapshot) = (null, null);
+            _treeHold = hold.RootId == InstanceId ? hold : null;
+            hold.Release(InstanceId, historiesDeleted);
+        }
+    }
+
+    /// <summary>Nothing more is written of an instance that has ended: its use of the hold ends.</summary>
+    public void Rest()
+    {
+        lock (Gate)
+        {
+            Release();
+            if (--_endings == 0)
             {
-                _snapshot = null;
+                _ending!.SetResult();
+                _ending = null;
             }
         }
-
-        hold?.Release(historiesDeleted);
     }
 
     public void Publish(InstanceSnapshot snapshot)
@@ -87,13 +145,11 @@ internal sealed class InstanceEntry(string instanceId)
     {
         lock (Gate)
         {
-            _live = null;
-            _snapshot = snapshot;
-            if (_hold is not null)
-            {
-                _ending ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
+            // In this order, since all three are read without the lock: a reader of the end must find that the instance rests, and that nothing runs.
+            _endings++;
+            Volatile.Write(ref _ending, _ending ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Volatile.Write(ref _live, null);
+            Volatile.Write(ref _snapshot, snapshot);
             Notify(snapshot);
         }
     }

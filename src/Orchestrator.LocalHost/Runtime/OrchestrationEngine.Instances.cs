@@ -21,33 +21,33 @@ internal sealed partial class OrchestrationEngine
             var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             OrchestrationInstance? instance = null;
             OrchestrationRuntimeStatus? refused = null;
-            if (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
+            if (await OpenEndedAsync(entry).ConfigureAwait(false) is { } held)
             {
-                throw HeldElsewhere(instanceId, holder);
+                throw HeldElsewhere(instanceId, held.Holder, held.HasEnded);
             }
 
-            lock (entry.Gate)
+            try
             {
-                entry.ThrowIfFaulted();
-                if (_shared is not null && entry.Hold is null)
+                lock (entry.Gate)
                 {
-                    // Another instance of the id ended at this moment and was released.
-                    continue;
+                    entry.ThrowIfFaulted();
+                    if (StatusOf(entry) is { } existing && (dedupe?.Contains(existing) ?? entry.Live is not null))
+                    {
+                        refused = existing;
+                    }
+                    else if (entry.Live is null)
+                    {
+                        instance = Begin(entry, started, created);
+                    }
                 }
-
-                if (StatusOf(entry) is { } existing && (dedupe?.Contains(existing) ?? entry.Live is not null))
-                {
-                    refused = existing;
-                }
-                else if (entry.Live is null)
-                {
-                    instance = Begin(entry, started, created);
-                }
+            }
+            finally
+            {
+                entry.Release();
             }
 
             if (refused is not null)
             {
-                entry.Release();
                 entry.Live?.Wake();
                 throw new OrchestrationAlreadyExistsException(
                     $"An Orchestration instance with the ID {instanceId} already exists. It is {refused}: choose another id, or wait for its end.");
@@ -83,6 +83,11 @@ internal sealed partial class OrchestrationEngine
             return;
         }
 
+        if (Find(parent.InstanceId) is { } root)
+        {
+            entry.Share(root);
+        }
+
         lock (entry.Gate)
         {
             if (entry.Fault is { } fault)
@@ -103,12 +108,8 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
-        if (child is not null && Find(parent.InstanceId) is { } family)
-        {
-            entry.Share(family);
-            child.Wake();
-        }
-
+        entry.Release();
+        child?.Wake();
         if (answer is not null)
         {
             parent.Post(new Message(answer, link.Generation));
@@ -149,59 +150,73 @@ internal sealed partial class OrchestrationEngine
     public async Task<int> PurgeAsync(string instanceId, bool recursive)
     {
         ThrowIfStopped();
-        Task[] rests;
-        lock (_rests)
-        {
-            rests = [.. _rests];
-        }
-
-        // An instance that has just ended is released once its extract is written, and its state here is dropped then: that comes first.
-        await Task.WhenAll(rests).ConfigureAwait(false);
         var entry = _shared is null ? Find(instanceId) : EntryOf(instanceId);
-        if (entry is not { Live: null }
-            || !await MayGoAsync(instanceId).ConfigureAwait(false)
-            || await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is not null)
+        if (entry is not { Live: null } || !await MayGoAsync(instanceId).ConfigureAwait(false))
         {
             return 0;
         }
 
-        if (entry is { Live: null, Fault: not null })
+        if (await OpenEndedAsync(entry).ConfigureAwait(false) is { } held)
         {
-            return await PurgeRefusedAsync(entry).ConfigureAwait(false);
+            return held.HasEnded ? throw new JournalException(StillHeld(instanceId, held.Holder)) : 0;
         }
 
-        InstanceSnapshot? finished;
-        lock (entry.Gate)
-        {
-            if (entry.Live is not null || entry.Fault is not null || entry.Snapshot is { IsFinished: false })
-            {
-                return 0;
-            }
-
-            finished = entry.Snapshot;
-        }
-
-        if (finished is not { } snapshot)
-        {
-            // The history is gone already: only its extract, lock and note can be left.
-            await DeleteHistoryAsync(new JournalId(instanceId, 0)).ConfigureAwait(false);
-            entry.Release(historiesDeleted: true);
-            return 0;
-        }
-
-        // The entry stays known until its history is gone: a start of the id meanwhile begins the next generation instead of writing into what is deleted.
-        var id = new JournalId(instanceId, snapshot.Generation);
-        var children = recursive ? await ChildrenAsync(id).ConfigureAwait(false) : [];
-        await Journal.DeleteAsync(id).ConfigureAwait(false);
-        var purged = entry.Forget(snapshot) ? 1 : 0;
-        entry.Release(historiesDeleted: purged == 1);
-        _resting.TryRemove(instanceId, out _);
+        var (purged, children) = await PurgeOpenedAsync(entry, recursive).ConfigureAwait(false);
         foreach (var child in children)
         {
             purged += await PurgeAsync(child, recursive: true).ConfigureAwait(false);
         }
 
         return purged;
+    }
+
+    /// <returns>How many instances were deleted, and the children that are to be deleted, too.</returns>
+    private async Task<(int Purged, List<string> Children)> PurgeOpenedAsync(InstanceEntry entry, bool recursive)
+    {
+        var isGone = false;
+        try
+        {
+            InstanceSnapshot? finished;
+            lock (entry.Gate)
+            {
+                if (entry.Live is not null || entry.Snapshot is { IsFinished: false })
+                {
+                    return (0, []);
+                }
+
+                finished = entry.Snapshot;
+            }
+
+            if (entry.Fault is not null)
+            {
+                await PurgeRefusedAsync(entry).ConfigureAwait(false);
+                isGone = true;
+                return (1, []);
+            }
+
+            if (finished is not { } snapshot)
+            {
+                // The history is gone already: only its extract, lock and note can be left.
+                await DeleteHistoryAsync(new JournalId(entry.InstanceId, 0)).ConfigureAwait(false);
+                isGone = true;
+                return (0, []);
+            }
+
+            // The entry stays known until its history is gone: a start of the id meanwhile begins the next generation instead of writing into what is deleted.
+            var id = new JournalId(entry.InstanceId, snapshot.Generation);
+            var children = recursive ? await ChildrenAsync(id).ConfigureAwait(false) : [];
+            await Journal.DeleteAsync(id).ConfigureAwait(false);
+            isGone = entry.Forget(snapshot);
+            _resting.TryRemove(entry.InstanceId, out _);
+            return (isGone ? 1 : 0, children);
+        }
+        finally
+        {
+            entry.Release(historiesDeleted: isGone);
+
+            // An instance that another process began under the id and left meanwhile was opened: it goes on here.
+            entry.Live?.Wake();
+        }
     }
 
     /// <summary>Whether an instance is finished, refused or not there.</summary>
@@ -218,7 +233,7 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>Its generation is not known, so every history of its id is deleted.</summary>
-    private async Task<int> PurgeRefusedAsync(InstanceEntry entry)
+    private async Task PurgeRefusedAsync(InstanceEntry entry)
     {
         await foreach (var id in Journal.ListAsync().ConfigureAwait(false))
         {
@@ -228,9 +243,7 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
-        entry.Release(historiesDeleted: true);
         _entries.TryRemove(KeyValuePair.Create(entry.InstanceId, entry));
-        return 1;
     }
 
     /// <summary>The instances that one has started, as far as they are still its children.</summary>

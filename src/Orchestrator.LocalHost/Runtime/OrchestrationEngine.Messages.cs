@@ -96,21 +96,23 @@ internal sealed partial class OrchestrationEngine
     /// </summary>
     private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
     {
-        if (_shared!.FindHolder(instanceId) is null)
+        var isHeld = await FindHolderAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is not null;
+        var seen = await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false);
+        if (seen is { IsFinished: true } || (seen is null && !isHeld))
         {
-            if (await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is not { IsFinished: false } open)
-            {
-                return;
-            }
-
-            if (happened is ExecutionCompleted termination)
-            {
-                await TerminateRestingAsync(open, termination).ConfigureAwait(false);
-                return;
-            }
+            return;
         }
 
-        await _shared.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false);
+        if (!isHeld && happened is ExecutionCompleted termination)
+        {
+            await TerminateRestingAsync(seen!, termination).ConfigureAwait(false);
+        }
+        else if (await _shared!.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false) is { } left
+            && await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is { IsFinished: true })
+        {
+            // It ended before it had seen the message, which is not for what begins under the id next.
+            _shared.Delete(left);
+        }
     }
 
     /// <summary>Ends an unfinished instance that no process drives. None of its activities begins again.</summary>
@@ -122,17 +124,25 @@ internal sealed partial class OrchestrationEngine
             throw new JournalException($"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
         }
 
-        if (entry.Live is null)
+        List<string> children;
+        try
         {
-            // It has ended in between, or is refused.
+            if (entry.Live is not { } live)
+            {
+                // It has ended in between, or is refused.
+                entry.ThrowIfFaulted();
+                return;
+            }
+
+            children = termination.Recursive ? await ChildrenAsync(new JournalId(open.InstanceId, open.Generation)).ConfigureAwait(false) : [];
+            live.Unreplay();
+            await PostAsync(open.InstanceId, termination).ConfigureAwait(false);
+        }
+        finally
+        {
             entry.Release();
-            entry.ThrowIfFaulted();
-            return;
         }
 
-        var children = termination.Recursive ? await ChildrenAsync(new JournalId(open.InstanceId, open.Generation)).ConfigureAwait(false) : [];
-        entry.Live.Unreplay();
-        await PostAsync(open.InstanceId, termination).ConfigureAwait(false);
         foreach (var child in children)
         {
             await TerminateAsync(child, null, recursive: true).ConfigureAwait(false);

@@ -130,9 +130,9 @@ internal sealed partial class OrchestrationEngine
 
         if (entry != root)
         {
-            await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
             entry.Share(root);
             root.Release();
+            await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
         }
 
         if (entry is { Live: null, Snapshot: { IsFinished: true } ended })

@@ -14,6 +14,12 @@ internal sealed partial class OrchestrationEngine
     /// <summary>The interval of looks at an instance of another process for which a caller waits.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Maximum time to wait until another process releases an instance that has ended: it only writes the extract.</summary>
+    private static readonly TimeSpan RestTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Interval between the tries.</summary>
+    private static readonly TimeSpan RestInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>What is known of an instance, wherever it runs; null when there is none.</summary>
     /// <exception cref="JournalException">The instance is refused, or its history cannot be read.</exception>
     public async Task<InstanceSnapshot?> FindSnapshotAsync(string instanceId, CancellationToken cancellation)
@@ -28,12 +34,21 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
-        foreach (var id in await GenerationsAsync(instanceId, cancellation).ConfigureAwait(false))
+        List<JournalId> looked = [];
+        while (await GenerationsAsync(instanceId, cancellation).ConfigureAwait(false) is { Count: > 0 } generations && !generations.SequenceEqual(looked))
         {
-            if (await ReadSnapshotAsync(id, cancellation).ConfigureAwait(false) is { } snapshot)
+            foreach (var id in generations)
             {
-                return snapshot;
+                if (await ReadSnapshotAsync(id, cancellation).ConfigureAwait(false) is { } snapshot)
+                {
+                    // A child has no lock of its own that would show that it exists.
+                    _resting[instanceId] = true;
+                    return snapshot;
+                }
             }
+
+            // What was listed is gone: the next generation may have replaced it meanwhile.
+            looked = generations;
         }
 
         return null;
@@ -93,6 +108,11 @@ internal sealed partial class OrchestrationEngine
     /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is refused.</returns>
     private async Task<string?> DriveAsync(string instanceId, CancellationToken cancellation)
     {
+        if (Find(instanceId) is not { Hold: not null } && await FindHolderAsync(instanceId, cancellation).ConfigureAwait(false) is { } holderOfTree)
+        {
+            return holderOfTree;
+        }
+
         await foreach (var id in _shared!.ListAsync(cancellation).ConfigureAwait(false))
         {
             // Instances that it started are looked for when its history asks for them.
@@ -105,25 +125,44 @@ internal sealed partial class OrchestrationEngine
             return holder;
         }
 
-        if (entry.Live is { } live)
+        entry.Live?.Wake();
+        entry.Release();
+        return null;
+    }
+
+    /// <summary>
+    /// As <see cref="OpenAsync"/>, but an instance that has ended is waited for: the process that drove it releases it once its extract is written.
+    /// </summary>
+    /// <returns>Who holds it instead, in words, and whether it has ended but was not released within 10 s; null when this process holds it.</returns>
+    private async Task<(string Holder, bool HasEnded)?> OpenEndedAsync(InstanceEntry entry)
+    {
+        var asked = Time.GetTimestamp();
+        while (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
         {
-            live.Wake();
-        }
-        else
-        {
-            entry.Release();
+            if (await FindReadableAsync(entry.InstanceId, CancellationToken.None).ConfigureAwait(false) is not { IsFinished: true })
+            {
+                return (holder, false);
+            }
+
+            if (Time.GetElapsedTime(asked) >= RestTimeout)
+            {
+                return (holder, true);
+            }
+
+            await Task.Delay(RestInterval, Time).ConfigureAwait(false);
         }
 
         return null;
     }
 
-    /// <summary>Makes an instance this process's own and reads what is there of it. It does not begin to run.</summary>
+    /// <summary>Makes an instance this process's own, until its entry is released, and reads what is there of it. It does not begin to run.</summary>
     /// <param name="generations">Its histories, the newest first; null: they are looked for.</param>
     /// <returns>Who holds it instead, in words; null when this process holds it.</returns>
     private async Task<string?> OpenAsync(InstanceEntry entry, CancellationToken cancellation, List<JournalId>? generations = null)
     {
         if (_shared is null)
         {
+            entry.Take(null);
             return null;
         }
 
@@ -131,23 +170,23 @@ internal sealed partial class OrchestrationEngine
         await entry.Opening.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (entry.Hold is not null)
+            var isNew = false;
+            if (!entry.TryUse(out var isKnown))
             {
-                return null;
+                if (await _shared.HoldAsync(entry.InstanceId, cancellation).ConfigureAwait(false) is not { } hold)
+                {
+                    return _shared.FindHolder(entry.InstanceId) ?? "another process";
+                }
+
+                isNew = hold.IsFirst && !_resting.ContainsKey(entry.InstanceId);
+                entry.Take(new InstanceTreeHold(entry.InstanceId, hold));
             }
 
-            if (await _shared.HoldAsync(entry.InstanceId, cancellation).ConfigureAwait(false) is not { } hold)
+            if (!isKnown && !isNew && entry is { Live: null, Snapshot: null, Fault: null })
             {
-                return _shared.FindHolder(entry.InstanceId) ?? "another process";
+                await ReadOpenedAsync(entry, generations, cancellation).ConfigureAwait(false);
             }
 
-            if (entry is { Snapshot: null, Fault: null } && (!hold.IsFirst || _resting.ContainsKey(entry.InstanceId)))
-            {
-                generations ??= await GenerationsAsync(entry.InstanceId, cancellation).ConfigureAwait(false);
-                await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
-            }
-
-            entry.Take(new InstanceTreeHold(hold));
             return null;
         }
         finally
@@ -156,15 +195,29 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
+    private async Task ReadOpenedAsync(InstanceEntry entry, List<JournalId>? generations, CancellationToken cancellation)
+    {
+        try
+        {
+            generations ??= await GenerationsAsync(entry.InstanceId, cancellation).ConfigureAwait(false);
+            await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            entry.Release();
+            throw;
+        }
+    }
+
     /// <summary>An instance that a recovered one had started before: it goes on with its parent, or had ended before the parent recorded that.</summary>
     private async Task OpenChildAsync(OrchestrationInstance parent, InstanceEntry parentEntry, ParentLink link, SubOrchestrationCreated call)
     {
         var child = EntryOf(call.InstanceId);
+        child.Share(parentEntry);
         try
         {
             var generations = await GenerationsAsync(call.InstanceId, CancellationToken.None).ConfigureAwait(false);
             await RecoverAsync(child, generations, CancellationToken.None).ConfigureAwait(false);
-            child.Share(parentEntry);
         }
         catch (JournalException problem)
         {
@@ -174,7 +227,8 @@ internal sealed partial class OrchestrationEngine
         _resting.TryRemove(call.InstanceId, out _);
         StartChild(parent, link, call);
         child.Live?.Wake();
-        ReleaseEndedChild(child);
+        MarkChild(child);
+        child.Release();
     }
 
     /// <summary>The generations of an instance that are in a shared journal, the newest first.</summary>
@@ -191,6 +245,30 @@ internal sealed partial class OrchestrationEngine
 
         generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
         return generations;
+    }
+
+    /// <summary>Who holds an instance that does not run here, by its own id or by that of its parent; in words. Null when no process drives it.</summary>
+    private async Task<string?> FindHolderAsync(string instanceId, CancellationToken cancellation)
+    {
+        for (string? id = instanceId; id is not null;)
+        {
+            if (id != instanceId && Find(id) is { Hold: not null })
+            {
+                // This process holds the parent and does not drive the child: no process does.
+                return null;
+            }
+
+            if (_shared!.FindHolder(id) is { } holder)
+            {
+                return holder;
+            }
+
+            id = await GenerationsAsync(id, cancellation).ConfigureAwait(false) is [var newest, ..]
+                ? await ReadParentAsync(newest, cancellation).ConfigureAwait(false)
+                : null;
+        }
+
+        return null;
     }
 
     private async Task<InstanceSnapshot?> ReadSnapshotAsync(JournalId id, CancellationToken cancellation)
@@ -215,14 +293,18 @@ internal sealed partial class OrchestrationEngine
     /// <summary>An instance that has ended needs no process: its extract is written and its lock released.</summary>
     private void Rest(InstanceSnapshot ended)
     {
-        if (_shared is not null && Find(ended.InstanceId) is { } entry)
+        if (Find(ended.InstanceId) is not { } entry)
         {
-            var written = RestAsync(entry, ended);
-            lock (_rests)
-            {
-                _rests.RemoveAll(rest => rest.IsCompleted);
-                _rests.Add(written);
-            }
+            return;
+        }
+
+        if (_shared is null)
+        {
+            entry.Rest();
+        }
+        else
+        {
+            _ = RestAsync(entry, ended);
         }
     }
 
@@ -234,19 +316,18 @@ internal sealed partial class OrchestrationEngine
         }
         finally
         {
-            ReleaseEndedChild(entry);
+            MarkChild(entry);
+            entry.Rest();
         }
     }
 
-    /// <summary>Releases it. Its parent may ask for it again, and finds it in the journal then.</summary>
-    private void ReleaseEndedChild(InstanceEntry entry)
+    /// <summary>Its parent may ask for it again, and finds it in the journal then.</summary>
+    private void MarkChild(InstanceEntry entry)
     {
         if (entry.Snapshot is { Parent: not null })
         {
             _resting[entry.InstanceId] = true;
         }
-
-        entry.Release();
     }
 
     private async Task PutExtractAsync(InstanceSnapshot ended)
@@ -263,6 +344,12 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    private static OrchestrationAlreadyExistsException HeldElsewhere(string instanceId, string holder) => new(
-        $"An Orchestration instance with the ID {instanceId} already exists. It is driven by {holder}: choose another id, or wait for its end.");
+    private static OrchestrationAlreadyExistsException HeldElsewhere(string instanceId, string holder, bool hasEnded) => new(
+        hasEnded
+            ? StillHeld(instanceId, holder)
+            : $"An Orchestration instance with the ID {instanceId} already exists. It is driven by {holder}: choose another id, or wait for its end.");
+
+    private static string StillHeld(string instanceId, string holder) =>
+        $"The instance '{instanceId}' has ended, but {holder} has not released it for {RestTimeout.TotalSeconds:0} s: that process does not answer, or "
+        + "something that the instance started still runs there. Wait for the process's end, or end it, then try again.";
 }

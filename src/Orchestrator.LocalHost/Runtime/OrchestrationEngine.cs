@@ -16,7 +16,6 @@ internal sealed partial class OrchestrationEngine : IDisposable
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
     /// <summary>Instances that the last look found in the shared journal, and that do not run here.</summary>
     private readonly ConcurrentDictionary<string, bool> _resting = new(StringComparer.Ordinal);
-    private readonly List<Task> _rests = [];
     private readonly ISharedJournal? _shared;
     private readonly FunctionRegistry _registry;
     private readonly IServiceProvider _services;
@@ -142,13 +141,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
         }
 
         await Task.WhenAll(_entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>().Select(instance => instance.HaltAsync())).ConfigureAwait(false);
-        Task[] rests;
-        lock (_rests)
-        {
-            rests = [.. _rests];
-        }
-
-        await Task.WhenAll(rests).ConfigureAwait(false);
+        await Task.WhenAll(_entries.Values.Select(entry => entry.Rested)).ConfigureAwait(false);
         foreach (var entry in _entries.Values)
         {
             entry.StopWaiting(Stopped());
