@@ -18,6 +18,9 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _appended = new(StringComparer.Ordinal);
 
+    /// <summary>How many runs are followed in this process.</summary>
+    internal int Followed => _appended.Count;
+
     /// <summary>
     /// Appends the events durably, all together unless they are larger than one append may be, and wakes followers. An event that is too large is cut:
     /// the record that it names has the whole.
@@ -87,34 +90,46 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
     public async IAsyncEnumerable<RunEvent> FollowAsync(
         RunIdentity run, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var isFirst = true; ; isFirst = false)
+        TaskCompletionSource? signal = null;
+        try
         {
-            // Taken before reading: an append in between then ends the wait at once.
-            var signal = _appended.GetOrAdd(run.RunId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var page = new EventPage([], position);
-            try
+            for (var isFirst = true; ; isFirst = false)
             {
-                page = await ReadAsync(run, position, cancellationToken);
-            }
-            catch (ContentStoreException) when (!isFirst)
-            {
-                // There is nothing new to show until the next look.
-            }
+                // Taken before reading: an append in between then ends the wait at once.
+                signal = _appended.GetOrAdd(run.RunId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                var page = new EventPage([], position);
+                try
+                {
+                    page = await ReadAsync(run, position, cancellationToken);
+                }
+                catch (ContentStoreException) when (!isFirst)
+                {
+                    // There is nothing new to show until the next look.
+                }
 
-            foreach (var item in page.Events)
-            {
-                yield return item;
-            }
+                foreach (var item in page.Events)
+                {
+                    yield return item;
+                }
 
-            if (page.Next == position)
-            {
-                using var polling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(signal.Task, Task.Delay(PollInterval, time, polling.Token));
-                await polling.CancelAsync();
-                cancellationToken.ThrowIfCancellationRequested();
-            }
+                if (page.Next == position)
+                {
+                    using var polling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                    await Task.WhenAny(signal.Task, Task.Delay(PollInterval, time, polling.Token));
+                    await polling.CancelAsync();
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
 
-            position = page.Next;
+                position = page.Next;
+            }
+        }
+        finally
+        {
+            // After a run's last event no append takes it out. Another follower that waits for it takes a new one.
+            if (signal is not null && _appended.TryRemove(KeyValuePair.Create(run.RunId, signal)))
+            {
+                signal.TrySetResult();
+            }
         }
     }
 
