@@ -45,6 +45,7 @@ public static class ActivityServices
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();
+        services.AddSingleton<RunLogReader>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunLister>();
         services.AddSingleton<StepReader>();

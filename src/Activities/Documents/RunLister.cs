@@ -110,6 +110,11 @@ public sealed class RunLister(IContentStore store, RunStore runs)
         {
             row = RunListItem.Of(problem, place.Name, entry);
         }
+        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        {
+            // Something of it could not be corrected.
+            row = RunListItem.Of(UnreadableRecordException.OutOfReach(RunKeys.Record(RunKeys.RunIdOf(place.Name)), problem), place.Name, entry);
+        }
 
         return filter.Statuses?.Contains(row.Status) != false && Fits(filter, row.Workflow, row.Tags) ? row : null;
     }

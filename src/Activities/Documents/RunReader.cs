@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Documents;
 
 /// <summary>Reads runs as users see them: the record, and what the events add up to. Thread-safe.</summary>
-public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider time)
+public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed, TimeProvider time)
 {
     /// <summary>The run; null when there is none of that id. A part of it that cannot be read is left out, and a warning says so.</summary>
     /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
@@ -23,7 +23,8 @@ public sealed class RunReader(RunStore runs, RunEventFeed feed, TimeProvider tim
             ? await ReadableAsync(() => runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
             : null;
         var projection = RunProjection.Of(prepared);
-        var events = (await feed.ReadAsync(record.Identity, 0, cancellationToken)).Events;
+        var (events, lost, _) = await log.ReadAsync(record, cancellationToken);
+        flaws.AddRange(lost);
         foreach (var item in events)
         {
             projection.Apply(item);

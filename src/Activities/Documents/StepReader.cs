@@ -1,11 +1,10 @@
-using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 
 namespace Orchestrator.Activities.Documents;
 
 /// <summary>Reads steps of runs as users see them: their records, and what the events say of them now. Thread-safe.</summary>
-public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed)
+public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunLogReader log)
 {
     /// <summary>The step; null when there is no such run, or no such step in it.</summary>
     public async Task<StepDocument?> FindAsync(string runId, string stepPath, CancellationToken cancellationToken)
@@ -19,7 +18,7 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunEv
 
         var records = await RecordsAsync(run, stepPath, cancellationToken);
         var projection = RunProjection.Of(prepared);
-        foreach (var item in (await feed.ReadAsync(run.Identity, 0, cancellationToken)).Events)
+        foreach (var item in (await log.ReadAsync(run, cancellationToken)).Events)
         {
             projection.Apply(item);
         }

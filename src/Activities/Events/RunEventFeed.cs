@@ -66,11 +66,14 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
             return new EventPage(events, position);
         }
 
-        var rest = tail.Bytes;
+        var (rest, badLines) = (tail.Bytes, 0);
         while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
+            var item = Parse(rest.Span[..end]);
+            badLines += item is null && end > 0 ? 1 : 0;
+
             // An event with another stamp is of another run of that id. The stamp itself is not shown.
-            if (Parse(rest.Span[..end]) is { } item && item.Stamp == run.Stamp)
+            if (item is not null && item.Stamp == run.Stamp)
             {
                 events.Add(item with { Stamp = null });
             }
@@ -79,7 +82,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
             rest = rest[(end + 1)..];
         }
 
-        return new EventPage(events, position);
+        return new EventPage(events, position, badLines);
     }
 
     /// <summary>

@@ -118,7 +118,7 @@ internal sealed class EarlierAttempt
                 (last, count, simulated) = (record, count + 1, simulated || record is { Status: StepStatus.Completed, Simulated: true });
             }
         }
-        catch (UnreadableRecordException problem) when (!problem.IsNewer)
+        catch (UnreadableRecordException problem) when (problem.IsLost)
         {
             damaged.Enqueue($"{problem.Message} Step '{id}' is executed again.");
             return (last, count, simulated, true);

@@ -10,7 +10,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Resuming;
 
 /// <summary>Prepares an attempt that goes on from what earlier ones have done. Nothing is written. Thread-safe.</summary>
-public sealed class ResumePreparation(RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, IChatClientFactory models)
+public sealed class ResumePreparation(RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunLogReader log, IChatClientFactory models)
 {
     /// <param name="record">The run, which has ended.</param>
     /// <param name="request">What it is to execute now; its inputs, mocks and single step come from the run and <paramref name="choices"/>.</param>
@@ -46,6 +46,12 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         run = run.Of(choices.ForkAs is null ? record.Identity : run.Identity) with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
         var changed = RunComparison.Between(before, run, given.ContainsKey, mocks);
         var reused = ReusedSteps.Find(run, earlier, from, models);
+        var (events, lost, obstacle) = choices.ForkAs is null ? await log.ReadAsync(record, cancellationToken) : new RunLog([], []);
+        if (obstacle is not null)
+        {
+            problems.Add(new WorkflowError(ErrorKind.Internal, $"{obstacle} Then resume again, or resume with fork."));
+        }
+
         run = run with
         {
             Reused = reused,
@@ -53,12 +59,12 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             Plan = run.Plan with
             {
                 Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
-                Spent = choices.ForkAs is null ? await SpentAsync(record.Identity, cancellationToken) : default,
+                Spent = choices.ForkAs is null ? Spent(events) : default,
             },
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
         run = preparation.CheckModels(run, problems);
-        run = run with { Warnings = [.. run.Warnings, .. earlier.SelectMany(attempt => attempt.Damaged)] };
+        run = run with { Warnings = [.. run.Warnings, .. lost.Concat(earlier.SelectMany(attempt => attempt.Damaged)).Distinct(StringComparer.Ordinal)] };
         CheckSpent(run, problems);
         Refuse(problems);
         return choices.ForkAs is null ? new PreparedResume(run, changed, []) : await ForkAsync(run, changed, earlier, cancellationToken);
@@ -129,11 +135,11 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         return earlier;
     }
 
-    /// <summary>What the run has cost so far, as its feed tells it.</summary>
-    private async Task<TokenUsage> SpentAsync(RunIdentity run, CancellationToken cancellationToken)
+    /// <summary>What the run has cost so far.</summary>
+    private static TokenUsage Spent(IEnumerable<RunEvent> events)
     {
         var all = new RunProjection([]);
-        foreach (var item in (await feed.ReadAsync(run, 0, cancellationToken)).Events)
+        foreach (var item in events)
         {
             all.Apply(item);
         }

@@ -29,7 +29,7 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
 
             foreach (var run in survey.Unlisted.Where(run => !run.Deleting && now - run.CreatedAt > MinimumUnlistedAge))
             {
-                await runs.AddToIndexAsync(run, cancellationToken);
+                await TryListAsync(run, cancellationToken);
             }
         }
 
@@ -44,6 +44,18 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
             Answers = await PruneAsync<KeptAnswer>(StoreFolders.Answers, answer => answer.At < before, dryRun, cancellationToken),
             Definitions = await PruneDefinitionsAsync(survey, now, dryRun, cancellationToken),
         };
+    }
+
+    private async Task TryListAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await runs.AddToIndexAsync(run, cancellationToken);
+        }
+        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        {
+            // A folder or link is in the place of its index entry: only this run stays unlisted.
+        }
     }
 
     /// <summary>Records in a folder of their own, each under a hash. A damaged one is deleted; one of a newer version stays.</summary>

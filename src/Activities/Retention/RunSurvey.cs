@@ -26,9 +26,16 @@ internal sealed class RunSurvey
     public IReadOnlyList<string> Orphans => _orphans;
 
     /// <summary>The index entries without a run.</summary>
-    public IEnumerable<ContentKey> StrayEntries => _entries
-        .Where(entry => _records.TryGetValue(entry.RunId, out var run) ? RunKeys.Index(run) != entry.Key : !_unreadable.Contains(entry.RunId))
-        .Select(entry => entry.Key);
+    public IEnumerable<ContentKey> StrayEntries
+    {
+        get
+        {
+            var unreadable = _unreadable.ToHashSet(StringComparer.Ordinal);
+            return _entries
+                .Where(entry => _records.TryGetValue(entry.RunId, out var run) ? RunKeys.Index(run) != entry.Key : !unreadable.Contains(entry.RunId))
+                .Select(entry => entry.Key);
+        }
+    }
 
     /// <summary>The records without an index entry: no list shows them.</summary>
     public IEnumerable<RunRecord> Unlisted
@@ -69,12 +76,20 @@ internal sealed class RunSurvey
         }
 
         await survey.AddAsync(runs, runId, hasRecord, isOurs, cancellationToken);
+
+        // What is in the place of a record need not be a value that is listed.
+        var known = survey._records.Keys.Concat(survey._unreadable).Concat(survey._orphans).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in survey._entries.Where(entry => known.Add(entry.RunId)))
+        {
+            await survey.AddAsync(runs, entry.RunId, hasRecord: false, isOurs: false, cancellationToken);
+        }
+
         return survey;
     }
 
     private async Task AddAsync(RunStore runs, string runId, bool hasRecord, bool isOurs, CancellationToken cancellationToken)
     {
-        if (runId.Length == 0 || (!hasRecord && !isOurs))
+        if (!NameRules.RunId.IsMatch(runId))
         {
             return;
         }
@@ -85,7 +100,7 @@ internal sealed class RunSurvey
             {
                 _records[runId] = record;
             }
-            else if (!hasRecord)
+            else if (!hasRecord && isOurs)
             {
                 _orphans.Add(runId);
             }

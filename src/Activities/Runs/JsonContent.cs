@@ -7,9 +7,22 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>The program's values in a content store, as compact JSON.</summary>
 internal static class JsonContent
 {
-    /// <exception cref="UnreadableRecordException">What is stored is not a sound <typeparamref name="T"/>, or one of a newer version.</exception>
+    /// <exception cref="UnreadableRecordException">What is stored is not a sound <typeparamref name="T"/>, or one of a newer version, or cannot be read.</exception>
     public static async Task<(T Value, string ETag)?> ReadAsync<T>(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
-        where T : class => await store.GetAsync(key, cancellationToken) is { } stored ? (Parse<T>(key, stored), stored.ETag) : null;
+        where T : class => await store.GetReadableAsync(key, cancellationToken) is { } stored ? (Parse<T>(key, stored), stored.ETag) : null;
+
+    /// <exception cref="UnreadableRecordException">Something is there that cannot be read.</exception>
+    public static async Task<StoredContent?> GetReadableAsync(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.GetAsync(key, cancellationToken);
+        }
+        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        {
+            throw UnreadableRecordException.OutOfReach(key, problem);
+        }
+    }
 
     public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
 

@@ -81,13 +81,18 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         while (true)
         {
             var stored = await FindAsync(run.RunId, cancellationToken);
+            if (stored is { Problem: { ETag: null } outOfReach })
+            {
+                throw outOfReach;
+            }
+
             await store.CheckThereAsync(run, cancellationToken);
             var present = stored is { Value: var own } && own.Stamp == run.Stamp ? own : RunRequests.None with { Stamp = run.Stamp };
             var changed = change(present);
             if (ReferenceEquals(changed, present)
                 || (stored is null
                     ? await store.CreateAsync(key, JsonContent.Bytes(changed), cancellationToken)
-                    : await store.ReplaceAsync(key, JsonContent.Bytes(changed), stored.Value.ETag, cancellationToken)) is not null)
+                    : await store.ReplaceAsync(key, JsonContent.Bytes(changed), stored.Value.ETag!, cancellationToken)) is not null)
             {
                 await TellAsync(run, changed, default);
                 return;
@@ -97,25 +102,25 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
 
     /// <summary>
     /// The stored requests and their ETag. An unreadable file counts as no request: otherwise it would fail every step that begins, and end the looks of
-    /// those that execute. The next request writes it anew.
+    /// those that execute. The next request writes it anew, unless it is out of reach.
     /// </summary>
-    private async Task<(RunRequests Value, string ETag)?> FindAsync(string runId, CancellationToken cancellationToken)
+    private async Task<(RunRequests Value, string? ETag, UnreadableRecordException? Problem)?> FindAsync(string runId, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken);
+            return await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken) is var (requests, etag) ? (requests, etag, null) : null;
         }
-        catch (UnreadableRecordException problem) when (problem.ETag is { } etag)
+        catch (UnreadableRecordException problem)
         {
             // The file is read at every look, but the warning is logged only once.
-            if (Interlocked.Exchange(ref _unreadable, $"{problem.Key} {etag}") != $"{problem.Key} {etag}")
+            if (Interlocked.Exchange(ref _unreadable, $"{problem.Key} {problem.ETag}") != $"{problem.Key} {problem.ETag}")
             {
                 logger?.LogWarning(
                     "{Problem} What was asked of run '{Run}' before is not known, so its steps go on; cancel or suspend it again if that was asked.",
                     problem.Message, runId);
             }
 
-            return (RunRequests.None, etag);
+            return (RunRequests.None, problem.ETag, problem);
         }
     }
 

@@ -82,7 +82,14 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
             }
         }
 
-        await store.DeleteAsync(last, cancellationToken);
+        // With the record goes whatever else is in its folder, and a file in the place of that folder.
+        await store.DeleteAsync(RunKeys.Run(runId), cancellationToken);
+        await store.DeleteAsync(RunKeys.Folder(runId), cancellationToken);
+        if (await store.GetAsync(last, cancellationToken) is not null)
+        {
+            throw new ContentStoreException(last.Value, $"'{last}' is still there: another process wrote it. Delete the run again.");
+        }
+
         for (var attempt = 1; attempt <= (record?.Attempt ?? 1); attempt++)
         {
             runs.Forget(runId, attempt);

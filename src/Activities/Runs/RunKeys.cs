@@ -23,12 +23,18 @@ internal static partial class RunKeys
     /// <param name="name">1 for the first attempt; of a later one its name in the run's record.</param>
     public static ContentKey Prepared(string runId, string name) => ContentKey.Of(StoreFolders.Runs, runId, $"prepared-{name}.json");
 
+    /// <summary>The folder of the run, as if it were a value.</summary>
+    public static ContentKey Folder(string runId) => ContentKey.Of(StoreFolders.Runs, runId);
+
     /// <summary>Everything of the run but its place in the index.</summary>
     public static ContentPrefix Run(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId);
 
     /// <summary>Those of its folders that hold a value for every step.</summary>
     public static IEnumerable<ContentPrefix> Folders(string runId) =>
-        [ContentPrefix.Under(StoreFolders.Runs, runId, "steps"), ContentPrefix.Under(StoreFolders.Runs, runId, "claims")];
+        [Checkpoints(runId), ContentPrefix.Under(StoreFolders.Runs, runId, "claims")];
+
+    /// <summary>The records of all attempts of all steps.</summary>
+    public static ContentPrefix Checkpoints(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "steps");
 
     /// <summary>
     /// Whether the key can be of a part of a run, beside its record. A state folder may be a user's folder with other files in it, so what belongs

@@ -38,9 +38,9 @@ public sealed class RunStore(IContentStore store) : IDisposable
     {
         var key = RunKeys.Definition(hash);
         // Once more at its own place: while it was looked for aside, it may have been put back.
-        var stored = await store.GetAsync(key, cancellationToken)
-            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } aside ? await store.GetAsync(aside, cancellationToken) : null)
-            ?? await store.GetAsync(key, cancellationToken);
+        var stored = await store.GetReadableAsync(key, cancellationToken)
+            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } aside ? await store.GetReadableAsync(aside, cancellationToken) : null)
+            ?? await store.GetReadableAsync(key, cancellationToken);
         return stored is null || Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == hash
             ? stored?.Bytes
             : throw UnreadableRecordException.Damaged(key, "its content is not what its name says. Give the definition with --definition, or start a run of it, which writes it again");

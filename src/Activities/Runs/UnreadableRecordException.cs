@@ -2,12 +2,13 @@ using Orchestrator.Activities.Stores;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>A record in the content store cannot be used: it is damaged, or of a newer version of this program. The message names it and says which.</summary>
+/// <summary>A record in the content store cannot be used: it is damaged, of a newer version of this program, or out of reach. The message names it and says which.</summary>
 public sealed class UnreadableRecordException : Exception
 {
-    private UnreadableRecordException(ContentKey key, string message, string? etag, bool isNewer, Exception? inner)
+    private UnreadableRecordException(ContentKey key, string message, string? etag, bool isNewer, Exception? inner, bool isLost = false)
         : base(message, inner)
     {
+        IsLost = isLost;
         Key = key.Value;
         ETag = etag;
         IsNewer = isNewer;
@@ -19,15 +20,22 @@ public sealed class UnreadableRecordException : Exception
     /// <summary>The kind of record that is stored there; null when it is not known.</summary>
     public string? ETag { get; }
 
-    /// <summary>Whether a newer version wrote it; otherwise it is damaged.</summary>
+    /// <summary>Whether a newer version wrote it; otherwise it is damaged, or out of reach.</summary>
     public bool IsNewer { get; }
+
+    /// <summary>Whether it was read and is of no use: then what it said is lost. One that is out of reach may be whole.</summary>
+    public bool IsLost { get; }
 
     /// <summary>In one word, for lists: <c>damaged</c> or <c>newer</c>.</summary>
     public string Word => IsNewer ? "newer" : "damaged";
 
     /// <param name="reason">What is wrong with it, as the end of a sentence.</param>
     public static UnreadableRecordException Damaged(ContentKey key, string reason, string? etag = null, Exception? inner = null) =>
-        new(key, $"The record '{key}' is damaged: {reason}.", etag, isNewer: false, inner);
+        new(key, $"The record '{key}' is damaged: {reason}.", etag, isNewer: false, inner, isLost: true);
+
+    /// <summary>It may be whole. The store's exception is not kept as a cause, which would stand for a store that is away: trying again is of no use.</summary>
+    public static UnreadableRecordException OutOfReach(ContentKey key, ContentStoreException problem) =>
+        new(key, $"The record '{key}' cannot be read: {problem.Message}", etag: null, isNewer: false, null);
 
     public static UnreadableRecordException Newer(ContentKey key, int format, string? etag) => new(
         key,

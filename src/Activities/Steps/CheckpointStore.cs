@@ -12,6 +12,13 @@ public sealed class CheckpointStore(IContentStore store)
     public async Task<StepCheckpoint?> FindAsync(RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) =>
         await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
 
+    /// <summary>Where the run keeps the records of its steps, those that cannot be read included.</summary>
+    internal IAsyncEnumerable<ContentKey> KeysAsync(string runId, CancellationToken cancellationToken) =>
+        store.ListAsync(RunKeys.Checkpoints(runId), cancellationToken).Where(RunKeys.IsStamped);
+
+    internal Task<StepCheckpoint?> FindAsync(RunIdentity run, ContentKey key, CancellationToken cancellationToken) =>
+        store.FindPartAsync<StepCheckpoint>(run, key, cancellationToken);
+
     /// <summary>Writes the record unless the attempt has one. Returns the one that counts: of two executions of one attempt, the first's.</summary>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
     public Task<StepCheckpoint> CreateAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken)

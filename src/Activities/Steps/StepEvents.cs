@@ -30,7 +30,7 @@ internal static class StepEvents
     public static RunEvent Ready(ExecuteStepInput call) => About(RunEventNames.StepReady, call, call.ReadyAt);
 
     public static RunEvent Started(ExecuteStepInput call, DateTimeOffset at) =>
-        About(RunEventNames.StepStarted, call, at) with { QueuedMs = Math.Max(0, (at - call.ReadyAt).TotalMilliseconds) };
+        About(RunEventNames.StepStarted, call, at) with { QueuedMs = Milliseconds(call.ReadyAt, at) };
 
     public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
         About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
@@ -47,18 +47,47 @@ internal static class StepEvents
             _ when StepRecord.Verdict(run, call, checkpoint) is { RetryAfter: not null } => RunEventNames.StepRetrying,
             _ => RunEventNames.StepFailed,
         };
-        return About(name, call, checkpoint.CompletedAt) with
+        return Ended(name, checkpoint);
+    }
+
+    /// <summary>What a log that has lost it should tell of an attempt.</summary>
+    /// <param name="triedAgain">Whether another attempt followed.</param>
+    public static IEnumerable<RunEvent> Of(StepCheckpoint checkpoint, bool triedAgain)
+    {
+        if (checkpoint.Status != StepStatus.Skipped)
+        {
+            yield return About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with { QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt) };
+        }
+
+        yield return Ended(
+            checkpoint.Status switch
+            {
+                _ when triedAgain || checkpoint.Again => RunEventNames.StepRetrying,
+                StepStatus.Completed => RunEventNames.StepCompleted,
+                StepStatus.Cancelled => RunEventNames.StepCancelled,
+                StepStatus.Skipped => RunEventNames.StepSkipped,
+                _ => RunEventNames.StepFailed,
+            },
+            checkpoint);
+    }
+
+    private static RunEvent Ended(string name, StepCheckpoint checkpoint) =>
+        About(name, checkpoint, checkpoint.CompletedAt) with
         {
             Reason = checkpoint.Again ? StepReason.Repeat : checkpoint.Reason,
             Usage = checkpoint.Usage,
-            DurationMs = Math.Max(0, (checkpoint.CompletedAt - checkpoint.StartedAt).TotalMilliseconds),
+            DurationMs = Milliseconds(checkpoint.StartedAt, checkpoint.CompletedAt),
             FallbackUsed = checkpoint.FallbackUsed ? true : null,
             Simulated = checkpoint.Simulated ? true : null,
             Error = checkpoint.Error,
             Warnings = checkpoint.Warnings.Count == 0 ? null : checkpoint.Warnings,
         };
-    }
 
     private static RunEvent About(string name, ExecuteStepInput call, DateTimeOffset at) =>
         new(name, call.RunId, call.RunAttempt, at) { StepId = call.StepId, StepPath = call.StepId, Attempt = call.Attempt };
+
+    private static RunEvent About(string name, StepCheckpoint record, DateTimeOffset at) =>
+        new(name, record.RunId, record.RunAttempt, at) { StepId = record.StepId, StepPath = record.StepPath, Attempt = record.Attempt };
+
+    private static double Milliseconds(DateTimeOffset from, DateTimeOffset to) => Math.Max(0, (to - from).TotalMilliseconds);
 }

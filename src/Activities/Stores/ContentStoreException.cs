@@ -9,4 +9,10 @@ public sealed class ContentStoreException(string location, string message, Excep
     : Exception(message, innerException)
 {
     public string Location { get; } = location;
+
+    /// <summary>
+    /// The store answers and only this value cannot be used, for instance since a folder is in its place or the account has no right to it: trying again
+    /// is of no use, and others need not suffer for it.
+    /// </summary>
+    public bool IsOfOneValue { get; init; }
 }

@@ -135,6 +135,15 @@ public sealed class FileContentStore : IContentStore
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
     {
         var count = 0;
+        if (prefix.Start.Length == 0)
+        {
+            await DiskScheduler.RunAsync(() =>
+            {
+                FolderWalk.RemoveEmpty(_root, prefix.Folder, _folders);
+                return 0;
+            });
+        }
+
         await foreach (var keys in ListAsync(prefix, cancellationToken).Chunk(DeletedAtOnce).WithCancellation(cancellationToken))
         {
             count += await DeleteFilesAsync(keys, cancellationToken);
@@ -167,13 +176,9 @@ public sealed class FileContentStore : IContentStore
             return File.OpenHandle(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? null : throw FileErrors.Translate(exception, path);
+            return FileErrors.IsMissing(exception, path) ? null : throw FileErrors.TranslateRead(exception, path);
         }
     }
 
@@ -198,7 +203,7 @@ public sealed class FileContentStore : IContentStore
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            throw FileErrors.Translate(exception, path);
+            throw FileErrors.TranslateRead(exception, path);
         }
 
         return bytes;
@@ -217,13 +222,9 @@ public sealed class FileContentStore : IContentStore
         {
             return ETagOf(File.ReadAllBytes(path)) == etag;
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
+            return FileErrors.IsMissing(exception, path) ? false : throw FileErrors.TranslateRead(exception, path);
         }
     }
 

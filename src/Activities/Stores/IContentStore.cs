@@ -21,6 +21,10 @@ public interface IContentStore
     public const int MaxAppendBytes = 4 * 1024 * 1024;
 
     /// <summary>The whole value; null when there is none.</summary>
+    /// <exception cref="ContentStoreException">
+    /// It cannot be read. A store of files says so, too, when a folder is in its place or a file in that of one of its folders
+    /// (<see cref="ContentStoreException.IsOfOneValue"/>): then nothing could be written there either.
+    /// </exception>
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default);
 
     /// <summary>

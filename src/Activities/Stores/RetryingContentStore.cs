@@ -63,7 +63,7 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
             {
                 return await operation(tries > 0);
             }
-            catch (ContentStoreException) when (tries < Waits.Length)
+            catch (ContentStoreException exception) when (tries < Waits.Length && !exception.IsOfOneValue)
             {
                 await Task.Delay(Waits[tries], time, cancellationToken);
             }

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
@@ -36,7 +38,7 @@ internal static class RunsCommand
             var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
             var store = where.OpenExistingContent();
             var runs = new RunStore(store);
-            var reader = new RunReader(runs, new RunEventFeed(store, TimeProvider.System), TimeProvider.System);
+            var reader = Reader(runs, store);
             var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
             if (run is null)
             {
@@ -60,6 +62,12 @@ internal static class RunsCommand
             return ExitCodes.Completed;
         });
         return command;
+    }
+
+    private static RunReader Reader(RunStore runs, IContentStore store)
+    {
+        var feed = new RunEventFeed(store, TimeProvider.System);
+        return new RunReader(runs, new RunLogReader(feed, new CheckpointStore(store)), feed, TimeProvider.System);
     }
 
     /// <summary>The names of the inputs, which the outputs repeat. When they cannot be read, a warning in the document says why.</summary>

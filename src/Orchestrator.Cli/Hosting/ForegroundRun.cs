@@ -28,6 +28,9 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     public async Task BeginAsync(RunInput run, CancellationToken cancellationToken)
     {
         var prepared = await app.Services.GetRequiredService<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
+
+        // A log that cannot be read cannot be written either: that is said before anything is spent.
+        await app.Services.GetRequiredService<RunEventFeed>().ReadAsync(prepared.Identity, 0, cancellationToken);
         interrupts.Write(() => view.Begin(prepared, [.. note is null ? [] : (string[])[note], .. AnswerNotes.Of(app, prepared)]));
         if (interrupts.Asked.IsCancellationRequested)
         {

@@ -216,7 +216,7 @@ internal sealed class LocalApp : IAsyncDisposable
             unanswered[runId] = problem;
             return false;
         }
-        catch (InvalidDataException)
+        catch (Exception problem) when (problem is InvalidDataException or UnreadableRecordException)
         {
             // A record that cannot be read does not say whether the run has a foreground caller.
             return false;

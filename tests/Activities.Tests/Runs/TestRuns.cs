@@ -32,7 +32,7 @@ internal sealed class TestRuns
         Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Time);
         Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time);
-        Reader = new RunReader(Runs, Feed, Time);
+        Reader = new RunReader(Runs, new RunLogReader(Feed, Checkpoints), Feed, Time);
         Executor = MakeExecutor();
     }
 

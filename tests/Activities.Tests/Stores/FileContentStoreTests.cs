@@ -12,6 +12,8 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
 
     protected override IContentStore Store { get; }
 
+    protected override bool SeesFolders => true;
+
     [Fact]
     public async Task Values_survive_a_restart_with_their_etags()
     {

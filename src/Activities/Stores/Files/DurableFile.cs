@@ -40,6 +40,7 @@ internal static class DurableFile
                 RandomAccess.FlushToDisk(handle);
             }
 
+            RemoveEmptyFolder(path);
             if (overwrite)
             {
                 File.Move(temporary, path, overwrite: true);
@@ -151,6 +152,22 @@ internal static class DurableFile
         {
             // A key that only is a folder of others is no value.
             return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
+        }
+    }
+
+    /// <summary>Removes an empty folder in the place of a file that is to be written: damage or a deletion left it.</summary>
+    private static void RemoveEmptyFolder(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path) && !FolderWalk.IsLink(path))
+            {
+                Directory.Delete(path);
+            }
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            // It is not empty: the write that follows fails and says so.
         }
     }
 

@@ -3,6 +3,8 @@ namespace Orchestrator.Activities.Stores.Files;
 /// <summary>Turns what the operating system says into a sentence that names the place and the remedy.</summary>
 internal static class FileErrors
 {
+    private const string DeadLink = "it is a link that leads nowhere. Put back what it leads to, or delete the link";
+    private const int TooManyOpenFiles = 24;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsWriteProtected = unchecked((int)0x80070013);
@@ -22,10 +24,37 @@ internal static class FileErrors
         return above;
     }
 
+    /// <summary>Whether a file could not be opened since there is none: neither something else in its place, nor a file where one of its folders should be.</summary>
+    public static bool IsMissing(Exception exception, string path) => exception is FileNotFoundException or DirectoryNotFoundException && Misplaced(path) is null;
+
+    /// <param name="path">The file that was to be read.</param>
+    public static ContentStoreException TranslateRead(Exception exception, string path)
+    {
+        if (Misplaced(path) is { } problem)
+        {
+            return new ContentStoreException(path, $"Cannot read '{path}': {problem}.", exception) { IsOfOneValue = true };
+        }
+
+        var translated = Translate(exception, path);
+        return exception.HResult == TooManyOpenFiles || !Directory.Exists(Path.GetDirectoryName(path))
+            ? translated
+            : new ContentStoreException(path, translated.Message, exception) { IsOfOneValue = true };
+    }
+
     /// <param name="path">The file that was to be written.</param>
     public static ContentStoreException TranslateWrite(Exception exception, string path) => Directory.Exists(path)
-        ? new ContentStoreException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key.", exception)
+        ? new ContentStoreException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key, or move the folder away.", exception) { IsOfOneValue = true }
+        : IsDeadLink(path) ? new ContentStoreException(path, $"Cannot write '{path}': {DeadLink}.", exception) { IsOfOneValue = true }
         : Translate(exception, path);
+
+    /// <summary>What stands where the file should be, with the remedy; null when nothing does, or a file.</summary>
+    private static string? Misplaced(string path) => Directory.Exists(path) ? "it is a folder where a file should be. Move it away"
+        : IsDeadLink(path) ? DeadLink
+        : Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder) && FileAbove(path) is { } file
+            ? $"'{file}' is a file where a folder should be. Move it away"
+        : null;
+
+    private static bool IsDeadLink(string path) => FolderWalk.IsLink(path) && !File.Exists(path);
 
     /// <param name="path">The file or folder that was to be used.</param>
     /// <param name="inFolder">The folder whose rights and space matter; null when it is the one that <paramref name="path"/> is in.</param>
@@ -45,7 +74,7 @@ internal static class FileErrors
                 // Linux numbers; macOS shares the first three.
                 28 => Full(folder),
                 30 => ReadOnly,
-                24 => ("the process has too many files open", "Raise the limit (ulimit -n) or lower maxParallelism"),
+                TooManyOpenFiles => ("the process has too many files open", "Raise the limit (ulimit -n) or lower maxParallelism"),
                 122 => ("the disk quota is used up", $"Free some space below '{folder}' or choose another folder with --state"),
                 _ => Other(exception, folder),
             },

@@ -57,6 +57,54 @@ internal static class FolderWalk
             });
     }
 
+    /// <summary>
+    /// Removes what holds no value in a folder and would stay when its values are deleted: links, but not what they lead to, and folders without files.
+    /// The folder itself stays, and so does what cannot be ours by its name.
+    /// </summary>
+    /// <param name="folders">The only folders directly below the root that count; null: all.</param>
+    public static void RemoveEmpty(string root, string folder, IReadOnlyCollection<string>? folders)
+    {
+        if ((folders is not null && !(folder.Length > 0 && folders.Contains(ContentKey.FirstOf(folder)))) || LeadsThroughLink(root, folder))
+        {
+            return;
+        }
+
+        var start = Path.Combine(root, folder);
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
+        if (!Directory.Exists(start))
+        {
+            return;
+        }
+
+        var entries = new FileSystemEnumerable<(string Path, bool IsLink)>(
+            start, (ref entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), options)
+        {
+            ShouldIncludePredicate = (ref entry) =>
+                (entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) && ContentKey.IsSegment(entry.FileName.ToString()),
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+
+        // What is below a folder goes before it.
+        foreach (var (path, isLink) in entries.OrderByDescending(entry => entry.Path.Length).ToList())
+        {
+            try
+            {
+                if (isLink)
+                {
+                    File.Delete(path);
+                }
+                else
+                {
+                    Directory.Delete(path);
+                }
+            }
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+            {
+                // It holds something, or is gone.
+            }
+        }
+    }
+
     /// <summary>Whether the path itself is a link, wherever that leads.</summary>
     public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 

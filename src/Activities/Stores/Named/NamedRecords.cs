@@ -60,7 +60,7 @@ internal sealed class NamedRecords<T>(
     /// <summary>Writes what <paramref name="change"/> makes of the present record. Repeats until no other writer changed it in between.</summary>
     /// <param name="change">Gets the present record, a deleted or a damaged one too, or null; gives the same instance when nothing is to change.</param>
     /// <exception cref="StoreRefusedException">The condition does not hold.</exception>
-    /// <exception cref="UnreadableRecordException">It is of a newer version and was not to be deleted.</exception>
+    /// <exception cref="UnreadableRecordException">It is of a newer version and was not to be deleted, or it is out of reach.</exception>
     public async Task<Stored<T>> ChangeAsync(string? app, string slug, WriteCondition condition, Func<T?, T> change, CancellationToken cancellationToken)
     {
         var key = Key(app, slug);
@@ -74,9 +74,9 @@ internal sealed class NamedRecords<T>(
             }
 
             var changed = change(present);
-            if (present?.Unreadable is { IsNewer: true } newer && !changed.Deleted)
+            if (present?.Unreadable is { IsLost: false } kept && !(kept.IsNewer && changed.Deleted))
             {
-                throw newer;
+                throw kept;
             }
 
             if (ReferenceEquals(changed, present))

@@ -1,0 +1,106 @@
+using System.Text;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Documents;
+
+/// <summary>A damaged event log costs a warning; what was paid is known from the records of the steps.</summary>
+[Trait("Trust", "14")]
+public class RunLogTests
+{
+    private const string Two = """
+        { "steps": [ { "id": "a", "prompt": "A." }, { "id": "b", "prompt": "B.", "dependsOn": ["a"] } ] }
+        """;
+
+    private const string Mocks = """
+        { "a": [ { "error": { "kind": "unavailable" } }, { "output": "A", "usage": { "inputTokens": 10, "outputTokens": 20 } } ],
+          "b": [ { "output": "B", "usage": { "inputTokens": 100, "outputTokens": 200 } } ] }
+        """;
+
+    private static readonly ContentKey Log = ContentKey.Of("runs", TestRuns.RunId, "events-0.jsonl");
+
+    private readonly TestRuns _runs = new();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    [InlineData(0.6)]
+    [InlineData(0.9)]
+    public async Task Log_that_was_cut_costs_no_figure_of_a_step(double kept)
+    {
+        var whole = await FinishAsync();
+        await ChangeAsync(log => log[..(int)(log.Length * kept)]);
+
+        await AssertSameButForAWarningAsync(whole);
+    }
+
+    [Fact]
+    public async Task Log_that_is_gone_or_has_zeros_in_it_costs_no_figure_of_a_step()
+    {
+        var whole = await FinishAsync();
+        await ChangeAsync(log =>
+        {
+            log.AsSpan(log.Length / 4, log.Length / 2).Clear();
+            return log;
+        });
+        await AssertSameButForAWarningAsync(whole);
+
+        await _runs.Store.DeleteAsync(Log);
+        await AssertSameButForAWarningAsync(whole);
+    }
+
+    [Fact]
+    public async Task Line_that_a_crash_tore_and_that_was_written_again_is_no_damage()
+    {
+        var whole = await FinishAsync();
+        await ChangeAsync(log => [.. """{"event":"step.comp"""u8, (byte)'\n', .. log]);
+
+        Assert.Equal([], (await DocumentAsync()).Warnings);
+        Assert.Equal(whole.Usage, (await DocumentAsync()).Usage);
+    }
+
+    [Fact]
+    public async Task Damaged_record_of_a_step_is_named_when_the_log_needs_it()
+    {
+        await FinishAsync();
+        await _runs.Store.DeleteAsync(Log);
+        await _runs.Store.PutAsync(ContentKey.Of("runs", TestRuns.RunId, "steps", "b", "1-1.json"), Encoding.UTF8.GetBytes("{"));
+
+        var document = await DocumentAsync();
+
+        Assert.Equal(StepStatus.Completed, document.Steps["a"].Status);
+        Assert.Contains(document.Warnings, warning => warning.Contains("'runs/r1/steps/b/1-1.json'", StringComparison.Ordinal));
+    }
+
+    private async Task AssertSameButForAWarningAsync(RunDocument whole)
+    {
+        var document = await DocumentAsync();
+        Assert.Contains("'runs/r1/events-0.jsonl'", Assert.Single(document.Warnings), StringComparison.Ordinal);
+        Assert.Equal(whole.Usage, document.Usage);
+        Assert.Equal(whole.Steps.ToDictionary(), document.Steps.ToDictionary());
+        Assert.Equal(whole.Progress, document.Progress);
+    }
+
+    private async Task<RunDocument> FinishAsync()
+    {
+        var run = await _runs.BeginAsync(Two, mocks: Mocks);
+        await _runs.ExecuteAsync(run, 0);
+        await _runs.ExecuteAsync(run, 0, attempt: 2);
+        await _runs.ExecuteAsync(run, 1);
+        await _runs.Lifecycle.FinishAsync(await _runs.IdentityAsync(), 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), null, CancellationToken.None);
+        var whole = await DocumentAsync();
+        Assert.Equal((110, 220), (whole.Usage.InputTokens, whole.Usage.OutputTokens));
+        return whole;
+    }
+
+    private async Task ChangeAsync(Func<byte[], byte[]> change)
+    {
+        var log = (await _runs.Store.ReadFromAsync(Log, 0))!.Bytes.ToArray();
+        await _runs.Store.DeleteAsync(Log);
+        await _runs.Store.AppendAsync(Log, change(log));
+    }
+
+    private async Task<RunDocument> DocumentAsync() => (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
+}
