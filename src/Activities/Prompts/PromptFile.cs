@@ -33,6 +33,12 @@ public static class PromptFile
             Inputs = front is null ? [] : DeclaredInputs.Read(front),
         };
         front?.Finish();
+        findings.Template(text, file.FirstLine(file.BodyFrom));
+        if (prompt.System is not null)
+        {
+            findings.Template(prompt.System, front!.Node.Member("system")!, "system");
+        }
+
         if (string.IsNullOrWhiteSpace(text) && !findings.Any)
         {
             findings.Error("prompt-empty", file.Lines.Count, 1, "The prompt has no text.");

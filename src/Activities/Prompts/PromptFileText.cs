@@ -42,6 +42,9 @@ internal sealed class PromptFileText
     /// <param name="to">The line after the last.</param>
     public string Text(int from, int to) => string.Join('\n', _lines[from..to]).Trim('\n');
 
+    /// <summary>The line on which <see cref="Text"/> of these lines begins, from 1.</summary>
+    public int FirstLine(int from) => (Array.FindIndex(_lines, from, line => line.Length > 0) is var first and >= 0 ? first : from) + 1;
+
     private static FrontMatter? ReadFront(string[] lines, PromptFindings findings)
     {
         if (lines.Skip(1).All(line => line.AsSpan().Trim() is [] or ['#', ..]))

@@ -56,6 +56,7 @@ internal static partial class PromptyTurns
             var text = file.Text(from, line);
             if (!string.IsNullOrWhiteSpace(text))
             {
+                findings.Template(text, file.FirstLine(from));
                 _ = (role, system, user) switch
                 {
                     ("system", null, null) => system = text,

@@ -60,7 +60,7 @@ internal sealed class ReusedSteps
     private void DecideOpen()
     {
         // In this order a fallback comes before the steps that took its output over: they are the same only if it is. Final steps after all others.
-        foreach (var step in _run.Graph.TopologicalOrder.OrderBy(step => _run.Plan.Steps[step].IsFinal).Where(step => _results[step] == StepResult.None))
+        foreach (var step in _run.Graph.TopologicalOrder.Where(step => _results[step] == StepResult.None))
         {
             _results[step] = Decide(step);
         }

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Steps;
@@ -98,6 +100,12 @@ internal sealed class StepInputs
                 "inputs" => TemplateValue.Of(WithOptional()),
                 _ => Single(root),
             };
+
+            // A text may name both an output and how its step ended: {{check}} and {{check.status}}.
+            if (found.Exists && _byRoot[root].Any(path => path.Segments.Count > 1))
+            {
+                _found[root] = found = found with { Record = _values.FindRecord(Parse(root)) };
+            }
         }
 
         return found;
@@ -126,13 +134,21 @@ internal sealed class StepInputs
     private JsonObject Nested(string root)
     {
         var members = new JsonObject();
-        foreach (var path in _byRoot[root])
+        var whole = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in _byRoot[root].OrderBy(path => path.Segments.Count))
         {
-            Place(members, path, from: 1);
+            // What leads into a value that is there as a whole is found in it.
+            if (!Enumerable.Range(1, path.Segments.Count - 1).Any(count => whole.Contains(Beginning(path, count))))
+            {
+                Place(members, path, from: 1);
+                whole.Add(Beginning(path, path.Segments.Count));
+            }
         }
 
         return members;
     }
+
+    private static string Beginning(ValuePath path, int count) => JsonSerializer.Serialize(path.Segments.Take(count), WorkflowJson.Compact);
 
     private JsonObject WithOptional()
     {

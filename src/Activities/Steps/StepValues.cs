@@ -91,6 +91,10 @@ internal sealed class StepValues(
     /// <summary>The value at the end of a path; null when it leads to nothing, such as the output of a step that was skipped.</summary>
     public JsonNode? Find(string path) => ValuePath.TryParse(path, out var parsed, out _) ? Get(parsed).Value : null;
 
+    /// <summary>The record of the step whose output and id <paramref name="name"/> is at once; null when it is no such name.</summary>
+    public JsonObject? FindRecord(ValuePath name) =>
+        run.Names.TryResolve(name, _extra, out var reference, out _) && reference.MayBeStepRecord ? Record(reference.Steps[0]) : null;
+
     /// <summary>Where a path of an expression begins.</summary>
     public RootValue Begin(ValuePath path)
     {
@@ -132,7 +136,7 @@ internal sealed class StepValues(
 
     private HashSet<int> Reach() => _reach ??= call!.Available is { } available
         ? [.. available.SelectMany(step => run.Graph.InReachOf(step).Append(step))]
-        : [.. run.Graph.InReachOf(call.Step)];
+        : [.. run.Graph.ReadableBy(call.Step)];
 
     private JsonNode? Start(ValueReference reference) => reference.Kind switch
     {

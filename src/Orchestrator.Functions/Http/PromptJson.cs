@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Workflows.Serialization;
+using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Functions.Http;
 
@@ -42,6 +43,8 @@ internal static class PromptJson
             throw Refused("The prompt has no 'text', or one that is not a text.");
         }
 
+        CheckTemplate("text", value);
+        CheckTemplate("system", prompt["system"]);
         var file = new StringBuilder("---\n");
         foreach (var (name, member) in prompt)
         {
@@ -53,6 +56,24 @@ internal static class PromptJson
         }
 
         return file.Append("---\n").Append(value.GetValue<string>()).ToString();
+    }
+
+    /// <summary>Here, since in the file that is made the lines have other numbers than in the caller's text.</summary>
+    private static void CheckTemplate(string name, JsonNode? value)
+    {
+        if (value?.GetValueKind() != JsonValueKind.String)
+        {
+            return;
+        }
+
+        try
+        {
+            _ = PromptTemplate.Parse(value.GetValue<string>());
+        }
+        catch (TemplateException problem)
+        {
+            throw Refused($"The text of '{name}' is wrong: {problem.Message}");
+        }
     }
 
     /// <summary>A front matter has objects by name where an answer has them in a list.</summary>

@@ -28,6 +28,8 @@ public sealed class StepReach
             }
         }
 
+        // When a final step starts, all others have ended.
+        var others = SetOf(Enumerable.Range(0, graph.Count).Where(step => !graph.Steps[step].IsFinal));
         foreach (var phase in StepPhases.Order(graph.Steps))
         {
             var step = StepPhases.StepOf(phase);
@@ -35,6 +37,11 @@ public sealed class StepReach
             {
                 ended[step] = isOrder ? WithFallbacks(graph, step, ended) : ended[step] ?? _before[step];
                 continue;
+            }
+
+            if (graph.Steps[step].IsFinal)
+            {
+                Add(_before[step], others);
             }
 
             foreach (var dependency in graph.Steps[step].DependsOn)
@@ -57,7 +64,7 @@ public sealed class StepReach
         }
     }
 
-    /// <summary>The steps whose outputs a step may read, as <see cref="WorkflowGraph.InReachOf"/> says, and of a fallback step the one that it stands in for.</summary>
+    /// <summary>The steps whose outputs a step may read, as <see cref="WorkflowGraph.ReadableBy"/> says, and of a fallback step the one that it stands in for.</summary>
     public static StepReach OfData(WorkflowGraph graph) => new(graph, isOrder: false);
 
     /// <summary>The steps that have ended when a step starts, behind a join of the first success perhaps.</summary>

@@ -24,7 +24,7 @@ public sealed class WorkflowGraph
             throw new ArgumentException("The steps wait for one another in a cycle.", nameof(steps));
         }
 
-        TopologicalOrder = [.. phases.Where(StepPhases.IsEnd).Select(StepPhases.StepOf)];
+        TopologicalOrder = [.. phases.Where(StepPhases.IsEnd).Select(StepPhases.StepOf).OrderBy(step => steps[step].IsFinal)];
 
         _rank = new int[steps.Count];
         for (var rank = 0; rank < steps.Count; rank++)
@@ -39,7 +39,7 @@ public sealed class WorkflowGraph
 
     public int Count => Steps.Count;
 
-    /// <summary>All positions, every step after the steps it depends on and after its fallback steps; otherwise in definition order.</summary>
+    /// <summary>All positions, every step after the steps it depends on and after its fallback steps, final steps after all others; otherwise in definition order.</summary>
     public IReadOnlyList<int> TopologicalOrder { get; }
 
     /// <summary>Per step, the estimated milliseconds of the longest path from its start to the end of the run.</summary>
@@ -70,6 +70,10 @@ public sealed class WorkflowGraph
 
         return found;
     }
+
+    /// <summary>The steps whose values <paramref name="step"/> may name: those in its reach, and for a final step all that are none, since they have ended.</summary>
+    public IReadOnlySet<int> ReadableBy(int step) =>
+        Steps[step].IsFinal ? new HashSet<int>([.. InReachOf(step), .. Enumerable.Range(0, Count).Where(other => !Steps[other].IsFinal)]) : InReachOf(step);
 
     /// <summary>The place of <paramref name="step"/> in <see cref="TopologicalOrder"/>.</summary>
     public int RankOf(int step) => _rank[step];

@@ -144,16 +144,21 @@ internal sealed class WorkflowLints(
         }
     }
 
-    /// <summary>A step that may fail and be passed over, while others take its output.</summary>
+    /// <summary>
+    /// A step that may fail and be passed over, while others take its output. A reader whose own condition looks at the step decides about that case itself.
+    /// </summary>
     private void Continued()
     {
         var readers = new Dictionary<int, int>();
         for (var position = 0; position < definition.Steps.Count; position++)
         {
+            var condition = $"{WorkflowCompiler.Pointer(position)}/when";
+            var looksAt = references[position].Found.Where(reference => reference.Pointer == condition)
+                .SelectMany(reference => names.TryResolve(reference.Path, reference.Extra, out var found, out _) ? found.Steps : []).ToHashSet();
             foreach (var reference in references[position].Found)
             {
                 if (names.TryResolve(reference.Path, reference.Extra, out var found, out _)
-                    && found.Kind is ReferenceKind.Output or ReferenceKind.Transformed && found.Steps is [var source] && source != position)
+                    && TakesOutput(found, reference.Path) && found.Steps is [var source] && source != position && !looksAt.Contains(source))
                 {
                     readers.TryAdd(source, position);
                 }
@@ -171,6 +176,19 @@ internal sealed class WorkflowLints(
                     "Give it a fallback, or let the reader expect null.", source);
             }
         }
+    }
+
+    /// <summary>Whether a path needs the step's output, and not only how the step ended, which can be read of every step.</summary>
+    private static bool TakesOutput(ValueReference found, ValuePath path)
+    {
+        var member = found.Consumed < path.Segments.Count ? path.Segments[found.Consumed] : null;
+        return found.Kind switch
+        {
+            ReferenceKind.Output => !found.MayBeStepRecord || member is not ("status" or "error" or "usage"),
+            ReferenceKind.Transformed => true,
+            ReferenceKind.StepRecord => member is "output" or "transformed",
+            _ => false,
+        };
     }
 
     private void Warn(string code, string pointer, string message, string? suggestion, int step) =>

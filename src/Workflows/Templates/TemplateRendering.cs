@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Templates;
@@ -9,7 +10,7 @@ namespace Orchestrator.Workflows.Templates;
 /// <summary>One rendering of a template. Every step of it takes a bounded time, or is counted as the text that it makes. Not thread-safe.</summary>
 internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, TemplateBudget budget)
 {
-    private readonly Dictionary<string, JsonNode?> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TemplateValue> _names = new(StringComparer.Ordinal);
     private readonly List<TemplateFrame> _frames = [];
     private readonly StringBuilder _text = new();
 
@@ -104,6 +105,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
         return value;
     }
 
+    /// <summary>What the first name stands for: its value, or its record where only that has a member of the second name.</summary>
     private JsonNode? Named(TemplateSource source)
     {
         var name = source.Segments[0];
@@ -117,12 +119,14 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
 
             // A .NET value may be written as an object.
             value = answer.Value is JsonValue single && single.GetValueKind() is JsonValueKind.Object or JsonValueKind.Array
-                ? JsonNode.Parse(single.ToJsonString(WorkflowJson.Compact))
-                : answer.Value;
+                ? TemplateValue.Of(JsonNode.Parse(single.ToJsonString(WorkflowJson.Compact))) with { Record = answer.Record }
+                : answer;
             _names[name] = value;
         }
 
-        return value;
+        return value.Record is { } record && source.Segments.Count > 1 && record.ContainsKey(source.Segments[1]) && !ValuePath.TryStep(value.Value, source.Segments[1], out _)
+            ? record
+            : value.Value;
     }
 
     private JsonNode? Member(JsonNode? value, string name, TemplateSource source)

@@ -19,6 +19,9 @@ public readonly record struct TemplateValue
     /// <summary>The value; null is JSON's null, or that the name does not exist.</summary>
     public JsonNode? Value { get; }
 
+    /// <summary>Members that can be named behind it where the value has none of that name; null for none.</summary>
+    public JsonObject? Record { get; init; }
+
     /// <summary>The name exists and stands for <paramref name="value"/>; null is written as nothing.</summary>
     public static TemplateValue Of(JsonNode? value) => new(value);
 }

@@ -89,7 +89,7 @@ public sealed class ValueTemplate
         }
 
         var root = lookup(path.Root);
-        if (!root.Exists || !path.TryFollow(root.Value, 1, out var found))
+        if (!root.Exists || !(path.TryFollow(root.Value, 1, out var found) || (root.Record is { } record && path.TryFollow(record, 1, out found))))
         {
             throw new TemplateException($"'{only}' leads to nothing.");
         }

@@ -17,6 +17,18 @@ public sealed class PromptFileTests
         Assert.Null(prompt.Temperature ?? prompt.MaxTokens);
     }
 
+    [Theory]
+    [InlineData("Hello {{name", 1, 7, "line 1, column 7")]
+    [InlineData("---\nmodel: m\n---\n\n\nHello\n {{#if a}}x{{/each}}", 7, 12, "the block of line 7")]
+    [InlineData("---\nmodel: m\nsystem: Be {{#kind}}\n---\nHello", 3, 9, "'system'")]
+    public void Parse_template_that_is_wrong_is_refused_at_its_place(string content, int line, int column, string what)
+    {
+        var finding = Assert.Single(Assert.Throws<PromptException>(() => Parse(content)).Diagnostics);
+
+        Assert.Equal(("prompt-template", line, column), (finding.Code, finding.Line, finding.Column));
+        Assert.Contains(what, finding.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Parse_front_matter_sets_the_options()
     {

@@ -40,6 +40,16 @@ public sealed class PromptsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Prompt_whose_template_is_wrong_is_not_stored()
+    {
+        var added = await AddAsync("greet.md", "---\nmodel: m1\n---\nHello {{#each x}}");
+
+        added.AssertPlainRefusal();
+        Assert.Contains("greet.md:4: {{#each}} is never closed (line 4, column 7).", added.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_workspace.State));
+    }
+
+    [Fact]
     public async Task Run_finds_a_stored_prompt()
     {
         await AddAsync("elsewhere/greet.md", "Hello {{word}}.");
