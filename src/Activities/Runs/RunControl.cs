@@ -60,12 +60,12 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     internal async Task<RunWatch> WatchAsync(RunIdentity run, int runAttempt, Func<ScopeCancellation, bool> applies, CancellationToken cancellationToken)
     {
-        var watch = RunWatch.Of(runAttempt, applies, tell => Listen(run, tell));
+        var watch = RunWatch.Of(runAttempt, applies, time, tell => Listen(run, tell));
         try
         {
             // Only now that the listener is registered: a request made from here on reaches it.
             var presence = await store.LookAsync(run, cancellationToken);
-            await watch.ApplyAsync(await ReadAsync(run, cancellationToken), presence);
+            await watch.BeginAsync(await ReadAsync(run, cancellationToken), presence);
             return presence.IsGone ? throw new RunGoneException(run) : watch;
         }
         catch

@@ -68,8 +68,9 @@ internal static partial class RunKeys
     public static ContentKey Checkpoint(string runId, string stepPath, int runAttempt, int attempt) =>
         ContentKey.Of(StoreFolders.Runs, runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
 
-    public static ContentKey Claim(string runId, string stepPath, int runAttempt, int attempt) =>
-        ContentKey.Of(StoreFolders.Runs, runId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
+    /// <summary>Names the stamp of the run: the claim of a deleted run's execution that still ends is no claim on the attempt of a later run of that id.</summary>
+    public static ContentKey Claim(RunIdentity run, string stepPath, int runAttempt, int attempt) => ContentKey.Of(
+        StoreFolders.Runs, run.RunId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}{(run.Stamp is null ? "" : $"-{run.Stamp}")}.json");
 
     public static ContentKey Events(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "events-0.jsonl");
 
@@ -106,7 +107,7 @@ internal static partial class RunKeys
     [GeneratedRegex("^(?:prepared|outputs)-([0-9]{1,6})(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
     private static partial Regex Part { get; }
 
-    [GeneratedRegex("^([0-9]{1,6})-[0-9]{1,6}[.]json$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^([0-9]{1,6})-[0-9]{1,6}(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
     private static partial Regex Attempt { get; }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -30,7 +30,10 @@ public sealed record RunRequests : IRunPart
     /// <param name="runAttempt">The attempt of the run, from 1.</param>
     public bool IsSuspended(int runAttempt) => Suspensions.Any(suspension => suspension.RunAttempt == runAttempt && suspension.To is null);
 
-    /// <summary>How long the attempt was suspended between two moments; never negative, also when the writers' clocks differ.</summary>
+    /// <summary>
+    /// How long the attempt was suspended between two moments, by the clocks of those who asked for it: for time in which this process watched,
+    /// <see cref="RunWatch.Suspended"/> counts. Between zero and the time between the moments, also when the clocks differ.
+    /// </summary>
     public TimeSpan SuspendedBetween(int runAttempt, DateTimeOffset from, DateTimeOffset to)
     {
         var sum = TimeSpan.Zero;
@@ -41,7 +44,8 @@ public sealed record RunRequests : IRunPart
             sum += end > begin ? end - begin : TimeSpan.Zero;
         }
 
-        return sum;
+        // Clocks that differ can make suspensions overlap.
+        return sum < to - from ? sum : to > from ? to - from : TimeSpan.Zero;
     }
 
     /// <summary>A copy with one more cancellation; the same object when it has it already.</summary>

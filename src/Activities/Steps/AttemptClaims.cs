@@ -24,7 +24,7 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     /// <param name="seen">What the caller saw of it when it asked before; kept up to date.</param>
     internal async Task<AttemptClaim?> TryTakeAsync(ExecuteStepInput call, ClaimSighting seen, CancellationToken cancellationToken)
     {
-        var key = RunKeys.Claim(call.RunId, call.StepId, call.RunAttempt, call.Attempt);
+        var key = RunKeys.Claim(call.Run, call.StepId, call.RunAttempt, call.Attempt);
         var asked = time.GetTimestamp();
         if (await store.CreateAsync(key, Content(), cancellationToken) is { } created)
         {

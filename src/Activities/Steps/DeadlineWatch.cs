@@ -15,22 +15,29 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
 
     private readonly CancellationTokenSource _done = new();
     private readonly long _started = time.GetTimestamp();
-    private readonly TimeSpan _first = call.RunDeadline is { } deadline ? deadline.At - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
+    private readonly TimeSpan _first = call.RunDeadline is { } deadline ? Left(deadline, watch, call, time.GetUtcNow()) : Timeout.InfiniteTimeSpan;
 
     /// <summary>Begins to wait. When the time is over already, the step has been told to end before this completes.</summary>
     public async Task StartAsync()
     {
-        if (call.RunDeadline is { } deadline && (_first > TimeSpan.Zero ? _first : await LookAsync(deadline)) is { } wait)
+        if (call.RunDeadline is not null && (_first > TimeSpan.Zero ? _first : await LookAsync()) is { } wait)
         {
-            _ = WaitAsync(deadline, wait);
+            _ = WaitAsync(wait);
         }
     }
 
     public void Dispose() => _done.Cancel();
 
-    private async Task WaitAsync(RunDeadline deadline, TimeSpan first)
+    /// <summary>What is left when the execution begins. A clock that was set back since the orchestrator asked for it makes it no longer.</summary>
+    private static TimeSpan Left(RunDeadline deadline, RunWatch watch, ExecuteStepInput call, DateTimeOffset now)
     {
-        for (TimeSpan? wait = first; wait is { } duration; wait = await LookAsync(deadline))
+        var begun = now > deadline.KnownAt ? now : deadline.KnownAt;
+        return deadline.At - begun + watch.Before.SuspendedBetween(call.RunAttempt, deadline.KnownAt, begun);
+    }
+
+    private async Task WaitAsync(TimeSpan first)
+    {
+        for (TimeSpan? wait = first; wait is { } duration; wait = await LookAsync())
         {
             await Task.Delay(duration < LongestWait ? duration : LongestWait, time, _done.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -38,7 +45,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
 
     /// <summary>Ends the step when there is no time left. Suspensions recorded in control.json extend the time.</summary>
     /// <returns>How long to wait before the next look; null: there will be none.</returns>
-    private async Task<TimeSpan?> LookAsync(RunDeadline deadline)
+    private async Task<TimeSpan?> LookAsync()
     {
         if (_done.IsCancellationRequested)
         {
@@ -60,7 +67,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
             return null;
         }
 
-        var left = _first - time.GetElapsedTime(_started) + requests.SuspendedBetween(call.RunAttempt, deadline.KnownAt, time.GetUtcNow());
+        var left = _first - time.GetElapsedTime(_started) + watch.Suspended;
         if (requests.IsSuspended(call.RunAttempt))
         {
             return left > RunControl.LookInterval ? left : RunControl.LookInterval;

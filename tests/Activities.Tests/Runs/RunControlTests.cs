@@ -47,6 +47,20 @@ public class RunControlTests
     }
 
     [Fact]
+    public void Suspended_time_is_never_longer_than_the_time_that_is_asked_about()
+    {
+        var from = _time.GetUtcNow();
+        var requests = RunRequests.None with
+        {
+            // The clock was set back between the two.
+            Suspensions = [new RunSuspension(1, from, from.AddHours(1)), new RunSuspension(1, from.AddMinutes(10), from.AddHours(1))],
+        };
+
+        Assert.Equal(TimeSpan.FromHours(1), requests.SuspendedBetween(1, from, from.AddHours(1)));
+        Assert.Equal(TimeSpan.Zero, requests.SuspendedBetween(1, from.AddHours(1), from));
+    }
+
+    [Fact]
     public async Task Nothing_is_kept_of_a_run_when_its_last_watcher_has_left()
     {
         var control = Process();

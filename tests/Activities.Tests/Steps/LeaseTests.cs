@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Runs;
@@ -12,7 +13,7 @@ public sealed class LeaseTests
 {
     private const string Slow = """{ "steps": [ { "id": "a", "prompt": "Say a word or two.", "options": { "timeout": 600000 } } ] }""";
 
-    private static readonly ContentKey Key = ContentKey.Parse("runs/r1/claims/a/1-1.json");
+    private static ContentKey Key(PreparedRun run) => ContentKey.Parse($"runs/r1/claims/a/1-1-{run.Plan.Stamp}.json");
 
     private readonly TestRuns _runs = new();
     private readonly FailingStore _claims = new();
@@ -33,14 +34,14 @@ public sealed class LeaseTests
         _runs.Time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal(await first, await second);
-        Assert.Null(await _claims.GetAsync(Key));
+        Assert.Null(await _claims.GetAsync(Key(run)));
     }
 
     [Fact]
     public async Task Claim_of_a_worker_that_is_gone_is_taken_over_after_its_lease_and_its_input_counts_as_an_estimate()
     {
         var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok", "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""");
-        await _claims.CreateAsync(Key, Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
+        await _claims.CreateAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
         var begun = _runs.Time.GetUtcNow();
 
         var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
@@ -78,12 +79,30 @@ public sealed class LeaseTests
 
         var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
         await _runs.Time.WhenTimersAsync(4);
-        await _claims.PutAsync(Key, Encoding.UTF8.GetBytes("""{"owner":"another","number":1}"""));
+        await _claims.PutAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"another","number":1}"""));
         _runs.Time.Advance(TimeSpan.FromSeconds(5));
 
         // The answer was complete, so its record is written; the claim stays.
         Assert.Equal(StepStatus.Completed, (await execution).Status);
-        Assert.NotNull(await _claims.GetAsync(Key));
+        Assert.NotNull(await _claims.GetAsync(Key(run)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Claim_of_a_deleted_run_holds_back_no_later_run_of_its_id(bool leased)
+    {
+        var gone = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 120000 } ] }""");
+        var late = _runs.MakeExecutor(leased: leased).ExecuteAsync(_runs.Call(gone, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(leased ? 4 : 2);
+        await _runs.Store.DeleteAsync(ContentPrefix.Under("runs", "r1"));
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok", "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""");
+
+        var outcome = await _runs.MakeExecutor(leased: leased).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((StepStatus.Completed, false, 100), (outcome.Status, outcome.Usage.Estimated, outcome.Usage.InputTokens));
+        await AdvanceAsync(late);
+        Assert.Equal(StepStatus.Cancelled, (await late).Status);
     }
 
     private StepExecutor Worker() => _runs.MakeExecutor(claims: _claims, leased: true);

@@ -17,8 +17,6 @@ public sealed class LostRequestTests
     private const string Mocks = """{ "*": [ { "output": "ok", "latencyMs": 500, "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""";
     private const int Estimate = 5;
 
-    private static readonly ContentKey Claim = ContentKey.Parse("runs/r1/claims/a/1-1.json");
-
     private readonly TestRuns _runs = new();
 
     [Theory]
@@ -107,7 +105,7 @@ public sealed class LostRequestTests
         var run = await _runs.BeginAsync(Two, mocks: Mocks);
         await LoseAsync(Process(), _runs.Call(run, 0));
         await LoseAsync(Process(), _runs.Call(run, 0));
-        await _runs.Claims.CreateAsync(Claim, Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
+        await _runs.Claims.CreateAsync(ContentKey.Parse($"runs/r1/claims/a/1-1-{run.Plan.Stamp}.json"), Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
 
         var execution = _runs.MakeExecutor(leased: true).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
         await _runs.Time.WhenTimersAsync(1);

@@ -65,6 +65,40 @@ public sealed class StepDeadlineTests
         Assert.InRange(outcome.CompletedAt - continued, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
     }
 
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(1, false)]
+    [InlineData(-1, true)]
+    [InlineData(1, true)]
+    [Trait("Trust", "16")]
+    public async Task Clock_that_is_set_before_or_during_a_suspension_changes_nothing(int hours, bool during)
+    {
+        var run = await _runs.BeginAsync(One, mocks: Late);
+        var identity = await _runs.IdentityAsync();
+        var execution = ExecuteAsync(run, TimeSpan.FromSeconds(10));
+        await _runs.Time.WhenTimersAsync(3);
+        _runs.Time.Advance(TimeSpan.FromSeconds(5));
+        _runs.Time.SetClock(during ? TimeSpan.Zero : TimeSpan.FromHours(hours));
+        await _runs.Control.SuspendAsync(identity, 1, CancellationToken.None);
+        _runs.Time.SetClock(during ? TimeSpan.FromHours(hours) : TimeSpan.Zero);
+        for (var second = 0; second < 60; second++)
+        {
+            await _runs.Time.WhenTimersAsync(3);
+            _runs.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.False(execution.IsCompleted);
+        await _runs.Control.ContinueAsync(identity, 1, CancellationToken.None);
+        var continued = _runs.Time.GetTimestamp();
+        while (await Task.WhenAny(execution, _runs.Time.WhenTimersAsync(3)) != execution)
+        {
+            _runs.Time.AdvanceToNextTimer();
+        }
+
+        Assert.Equal((StepStatus.Cancelled, StepReason.Timeout), ((await execution).Status, (await execution).Reason));
+        Assert.InRange(_runs.Time.GetElapsedTime(continued), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+    }
+
     [Fact]
     public async Task Step_whose_failure_cancels_the_run_writes_it_before_it_returns_and_again_when_its_record_is_found()
     {
