@@ -21,7 +21,7 @@ internal sealed class KillBenchmark : IBenchmark
             var done = await RoundAsync(seed, options.Storage);
             rounds.Add(done);
             rows.Add([
-                $"{seed}", string.Join(", then ", done.Moments), $"{done.Records}", $"{done.Open}", $"{done.Requests}", $"{done.Repeated}", done.Shows,
+                $"{seed}", string.Join(", then ", done.Moments.Zip(done.Pauses, (moment, pause) => $"{moment}, {pause.Name}")), $"{done.Records}", $"{done.Open}", $"{done.Requests}", $"{done.Repeated}", done.Shows,
             ]);
             MarkdownReport.Progress($"seed {seed}: {string.Join(" | ", rows[^1])}");
         }
@@ -31,7 +31,7 @@ internal sealed class KillBenchmark : IBenchmark
             $"{rounds.Count} rounds of {Runs} runs on {options.Storage} in {watch.Elapsed.TotalSeconds:0} s, load average {Machine.Load()} at the end: every accepted run completed with the right outputs, "
             + "no recorded attempt began again or asked the model server again, the usage of each run is the sum of its records, list and records are readable. "
             + $"{rounds.Count(round => round.IsFull)} of the last kills had both records and open runs.");
-        report.Table(["seed", "killed at", "records at the last kill", "runs open at the last kill", "requests to the model server", "of them repeated", "the last kill shows"], rows);
+        report.Table(["seed", "killed at, and the time before the next start", "records at the last kill", "runs open at the last kill", "requests to the model server", "of them repeated", "the last kill shows"], rows);
     }
 
     private static async Task<KillRound> RoundAsync(int seed, string storage)

@@ -41,9 +41,13 @@ internal sealed class StoredRun(IContentStore store, string runId)
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse).OfType<JsonElement>()];
     }
 
+    /// <summary>When each attempt began, by the name of its record: an event that is repeated tells of the same moment.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlySet<string>> Starts(IEnumerable<JsonElement> events) => events.Where(item => NameOf(item) == "step.started")
+        .GroupBy(AttemptOf).ToDictionary(same => same.Key, IReadOnlySet<string> (same) => same.Select(item => item.GetProperty("at").GetString()!).ToHashSet(StringComparer.Ordinal));
+
     /// <summary>How often each attempt began, by the name of its record.</summary>
     public async Task<IReadOnlyDictionary<string, int>> StartsAsync() =>
-        (await EventsAsync()).Where(item => NameOf(item) == "step.started").CountBy(AttemptOf).ToDictionary();
+        Starts(await EventsAsync()).ToDictionary(starts => starts.Key, starts => starts.Value.Count);
 
     /// <summary>How many events of this name the feed has.</summary>
     public async Task<int> CountAsync(string name) => (await EventsAsync()).Count(item => NameOf(item) == name);

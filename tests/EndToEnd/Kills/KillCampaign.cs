@@ -6,8 +6,9 @@ using Orchestrator.EndToEnd.Processes;
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
-/// A round: a real <c>serve</c> under load is killed (SIGKILL) once or twice at moments that the seed draws, and started again. Every run that was asked for
-/// completes with the right outputs, no attempt that has its record begins again or asks its model again, and every recorded call is paid for once.
+/// A round: a real <c>serve</c> under load is killed (SIGKILL) once or twice at moments that the seed draws, and started again at once, after
+/// an hour, a day or a month, with all housekeeping between. Every run that was asked for completes with the right outputs, no attempt that has its record
+/// begins again or asks its model again, and every recorded call is paid for once.
 /// </summary>
 /// <param name="runs">How many runs are asked for.</param>
 /// <param name="storage"><see cref="KillStorage.Files"/> or <see cref="KillStorage.Azure"/>.</param>
@@ -20,6 +21,7 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
     private readonly IReadOnlyList<KillRun> _runs = [.. Enumerable.Range(0, runs).Select(number => new KillRun(number))];
     private readonly HashSet<KillRun> _accepted = [];
     private readonly List<KillMoment> _moments = [];
+    private readonly List<KillPause> _pauses = [];
     private readonly List<KillSnapshot> _kills = [];
 
     /// <summary>Runs the round, once.</summary>
@@ -46,7 +48,7 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
         await JudgeContentAsync(stored.Content);
         var asked = await model.AskedAsync();
         JudgeRequests(asked);
-        return new KillRound(_moments, _kills[^1].Records, _kills[^1].Open, asked.Values.Sum(), asked.Values.Sum(times => times - 1));
+        return new KillRound(_moments, _pauses, _kills[^1].Records, _kills[^1].Open, asked.Values.Sum(), asked.Values.Sum(times => times - 1));
     }
 
     /// <summary>Starts a server, asks it, and kills it. The moments after a start and after a record take turns.</summary>
@@ -88,6 +90,8 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
         }
 
         _kills.Add(new KillSnapshot(states, await model.AskedAsync(), _accepted.Count(run => !states[run.Id].HasEnded)));
+        _pauses.Add(KillPause.Draw(_random));
+        await _pauses[^1].PassAsync(stored, model.Variables, _accepted);
     }
 
     /// <summary>Asks for each run that was not accepted yet, as a client does that repeats a request under its key.</summary>

@@ -56,8 +56,8 @@ internal sealed class KillRun(int number)
         foreach (var (attempt, record) in records.Where(_ => AsksModel))
         {
             KillException.Unless(
-                record.GetProperty("usage").GetProperty("estimated").GetBoolean() == state.Starts[attempt] > 1,
-                $"{Id}: {attempt} began {state.Starts[attempt]} times, and its usage is {record.GetProperty("usage")}.");
+                record.GetProperty("usage").GetProperty("estimated").GetBoolean() == state.Starts[attempt].Count > 1,
+                $"{Id}: {attempt} began {state.Starts[attempt].Count} times, and its usage is {record.GetProperty("usage")}.");
         }
 
         foreach (var amount in new[] { "inputTokens", "outputTokens", "cachedTokens", "estimatedCost" })

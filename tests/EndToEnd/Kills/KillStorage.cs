@@ -22,7 +22,7 @@ internal sealed class KillStorage : IAsyncDisposable
         _account = account;
         if (account is null)
         {
-            Content = new FileContentStore(State, TimeProvider.System);
+            Content = new FileContentStore(State!, TimeProvider.System);
             return;
         }
 
@@ -36,7 +36,10 @@ internal sealed class KillStorage : IAsyncDisposable
     /// <summary>For what else a round writes.</summary>
     public string Folder => _folder.Path;
 
-    private string State => _folder.Combine("state");
+    /// <summary>The state folder; null over an account.</summary>
+    public string? State => _account is null ? _folder.Combine("state") : null;
+
+    private string Kind => _account is null ? Files : Azure;
 
     /// <param name="kind"><see cref="Files"/> or <see cref="Azure"/>.</param>
     public static async Task<KillStorage> NewAsync(string kind) => new(kind switch
@@ -47,8 +50,17 @@ internal sealed class KillStorage : IAsyncDisposable
     });
 
     /// <summary>Starts a server with these variables. The one before it must be dead: then neither the lock of the folder nor the account's lease is waited for.</summary>
-    public Task<ServeProcess> ServeAsync(IReadOnlyDictionary<string, string> variables) => ServeProcess.StartAsync(
-        State, _variables.Concat(variables).ToDictionary(), "--allow-mocks", "--storage", _account is null ? Files : Azure);
+    public Task<ServeProcess> ServeAsync(IReadOnlyDictionary<string, string> variables, params string[] more) => ServeProcess.StartAsync(
+        _folder.Combine("state"), _variables.Concat(variables).ToDictionary(), ["--allow-mocks", "--storage", Kind, .. more]);
+
+    /// <summary>Runs a command over it, which must succeed.</summary>
+    /// <exception cref="KillException">It failed.</exception>
+    public async Task<ProcessResult> CommandAsync(params string[] args)
+    {
+        var result = await OrchestratorProcess.RunAsync(Folder, _variables, [.. args, "--state", _folder.Combine("state"), "--storage", Kind]);
+        KillException.Unless(result.ExitCode == 0, $"'{string.Join(' ', args)}' ended with {result.ExitCode}: {result.Output}{result.Error}");
+        return result;
+    }
 
     public StoredRun Run(KillRun run) => new(Content, run.Id);
 
