@@ -77,7 +77,7 @@ internal sealed partial class OrchestrationEngine
         var entry = EntryOf(call.InstanceId);
         OrchestrationInstance? child = null;
         HistoryEvent? answer = null;
-        if (entry is { Live: null, Snapshot: null } && _resting.ContainsKey(call.InstanceId) && Find(parent.InstanceId) is { } parentEntry)
+        if (entry is { Live: null, Snapshot: null } && (_resting.ContainsKey(call.InstanceId) || _unread.ContainsKey(call.InstanceId)) && Find(parent.InstanceId) is { } parentEntry)
         {
             _ = OpenChildAsync(parent, parentEntry, link, call);
             return;
@@ -126,12 +126,20 @@ internal sealed partial class OrchestrationEngine
         entry?.ThrowIfFaulted();
         if (entry?.Live is not { } live)
         {
-            return _shared is null || entry?.Snapshot is not null ? Task.CompletedTask : PostElsewhereAsync(instanceId, happened);
+            return _unread.ContainsKey(instanceId) ? PostToUnreadAsync(instanceId, happened)
+                : _shared is null || entry?.Snapshot is not null ? Task.CompletedTask : PostElsewhereAsync(instanceId, happened);
         }
 
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         live.Post(new Message(happened, Message.AnyGeneration, recorded));
         return recorded.Task;
+    }
+
+    /// <summary>All instances of a journal that is not shared are this process's own: what is addressed to one lets it go on.</summary>
+    private async Task PostToUnreadAsync(string instanceId, HistoryEvent happened)
+    {
+        await OpenUnreadAsync(instanceId).ConfigureAwait(false);
+        await PostAsync(instanceId, happened).ConfigureAwait(false);
     }
 
     public Task TerminateAsync(string instanceId, string? output, bool recursive) => PostAsync(
@@ -150,7 +158,7 @@ internal sealed partial class OrchestrationEngine
     public async Task<int> PurgeAsync(string instanceId, bool recursive)
     {
         ThrowIfStopped();
-        var entry = _shared is null ? Find(instanceId) : EntryOf(instanceId);
+        var entry = _shared is null && !_unread.ContainsKey(instanceId) ? Find(instanceId) : EntryOf(instanceId);
         if (entry is not { Live: null } || !await MayGoAsync(instanceId).ConfigureAwait(false))
         {
             return 0;

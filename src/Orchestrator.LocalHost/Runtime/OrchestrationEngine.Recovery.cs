@@ -12,6 +12,9 @@ internal sealed partial class OrchestrationEngine
 {
     private readonly ConcurrentBag<string> _left = [];
 
+    /// <summary>In a journal that is not shared, the histories of the instances that were not to go on, the newest first: read on request.</summary>
+    private readonly ConcurrentDictionary<string, List<JournalId>> _unread = new(StringComparer.Ordinal);
+
     /// <param name="recovers">Which instances, by their ids; null: all. In a shared journal it is asked only of those that may be unfinished.</param>
     public async Task RecoverAsync(Func<string, CancellationToken, Task<bool>>? recovers, CancellationToken cancellation)
     {
@@ -43,6 +46,10 @@ internal sealed partial class OrchestrationEngine
                 if (recovers is null || await recovers(instance.Key, token).ConfigureAwait(false))
                 {
                     await RecoverAsync(EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
+                }
+                else
+                {
+                    _unread[instance.Key] = instance.Value;
                 }
             }).ConfigureAwait(false);
         }

@@ -6,8 +6,8 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// Instances of a shared journal that do not run here, since they have ended, another process drives them, or none does. Their state is what is
-/// recorded in the journal, which is read on request.
+/// Instances that do not run here, since they have ended, another process drives them, or none does. Their state is what is recorded in the journal, which is
+/// read on request.
 /// </summary>
 internal sealed partial class OrchestrationEngine
 {
@@ -87,6 +87,7 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
+        ids.UnionWith(_unread.Keys);
         return [.. ids.Order(StringComparer.Ordinal)];
     }
 
@@ -95,8 +96,15 @@ internal sealed partial class OrchestrationEngine
     public async Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation)
     {
         ThrowIfStopped();
-        if (_shared is null || await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is null or { IsFinished: true })
+        if (await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is null or { IsFinished: true })
         {
+            return null;
+        }
+
+        if (_shared is null)
+        {
+            await OpenUnreadAsync(instanceId).ConfigureAwait(false);
+            Find(instanceId)?.ThrowIfFaulted();
             return null;
         }
 
@@ -160,16 +168,28 @@ internal sealed partial class OrchestrationEngine
     /// <returns>Who holds it instead, in words; null when this process holds it.</returns>
     private async Task<string?> OpenAsync(InstanceEntry entry, CancellationToken cancellation, List<JournalId>? generations = null)
     {
-        if (_shared is null)
+        if (_shared is not null)
         {
-            entry.Take(null);
-            return null;
+            await entry.Rested.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
-        await entry.Rested.WaitAsync(cancellation).ConfigureAwait(false);
         await entry.Opening.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (_shared is null)
+            {
+                entry.Take(null);
+                if (_unread.TryGetValue(entry.InstanceId, out var histories))
+                {
+                    await ReadOpenedAsync(entry, histories, cancellation).ConfigureAwait(false);
+
+                    // Only now: whoever asks meanwhile must find it.
+                    _unread.TryRemove(entry.InstanceId, out _);
+                }
+
+                return null;
+            }
+
             var isNew = false;
             if (!entry.TryUse(out var isKnown))
             {
@@ -193,6 +213,15 @@ internal sealed partial class OrchestrationEngine
         {
             entry.Opening.Release();
         }
+    }
+
+    /// <summary>An instance that was not to go on does so after all.</summary>
+    private async Task OpenUnreadAsync(string instanceId)
+    {
+        var entry = EntryOf(instanceId);
+        await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false);
+        entry.Live?.Wake();
+        entry.Release();
     }
 
     private async Task ReadOpenedAsync(InstanceEntry entry, List<JournalId>? generations, CancellationToken cancellation)
@@ -225,22 +254,25 @@ internal sealed partial class OrchestrationEngine
         }
 
         _resting.TryRemove(call.InstanceId, out _);
+        _unread.TryRemove(call.InstanceId, out _);
         StartChild(parent, link, call);
         child.Live?.Wake();
         MarkChild(child);
         child.Release();
     }
 
-    /// <summary>The generations of an instance that are in a shared journal, the newest first.</summary>
+    /// <summary>The generations of an instance that can be read in the journal, the newest first.</summary>
     private async Task<List<JournalId>> GenerationsAsync(string instanceId, CancellationToken cancellation)
     {
-        var generations = new List<JournalId>();
-        if (_shared is not null)
+        if (_shared is null)
         {
-            await foreach (var id in _shared.ListAsync(instanceId, cancellation).ConfigureAwait(false))
-            {
-                generations.Add(id);
-            }
+            return _unread.GetValueOrDefault(instanceId) ?? [];
+        }
+
+        var generations = new List<JournalId>();
+        await foreach (var id in _shared.ListAsync(instanceId, cancellation).ConfigureAwait(false))
+        {
+            generations.Add(id);
         }
 
         generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
@@ -275,7 +307,7 @@ internal sealed partial class OrchestrationEngine
     {
         try
         {
-            if (await ReadAsync(id, _shared!.ReadExtractAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } extract)
+            if (_shared is not null && await ReadAsync(id, _shared.ReadExtractAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } extract)
             {
                 return InstanceSnapshot.Of(id, extract, Time.GetUtcNow().UtcDateTime);
             }
