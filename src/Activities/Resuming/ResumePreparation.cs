@@ -22,8 +22,8 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(choices);
-        var earlier = await EarlierAsync(record, cancellationToken);
-        var before = earlier[0].Run;
+        var executed = await ExecutedAsync(record, cancellationToken);
+        var before = executed[0];
         var resumed = request with
         {
             RunId = choices.ForkAs ?? record.RunId,
@@ -37,6 +37,8 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         problems.AddRange(ResumeCheck.Problems(resumed, choices));
         Refuse(problems);
 
+        var earlier = await EarlierAsync(record, executed.ConvertAll(attempt => WithDefaults(attempt, run)), cancellationToken);
+        before = earlier[0].Run;
         var ids = run.Steps.Select(step => step.Id).ToList();
         int? from = choices.From is null ? null : ids.IndexOf(choices.From);
         var given = choices.Outputs.ToDictionary(
@@ -122,14 +124,35 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
     private static int MockedBefore(string id, EarlierAttempt before) =>
         before.Find(id) is { } position ? before.Run.Steps[position].MockedBefore + before.End(position).Attempts : 0;
 
-    private async Task<List<EarlierAttempt>> EarlierAsync(RunRecord record, CancellationToken cancellationToken)
+    /// <summary>What the attempts so far executed, the latest first.</summary>
+    private async Task<List<PreparedRun>> ExecutedAsync(RunRecord record, CancellationToken cancellationToken)
     {
-        var earlier = new List<EarlierAttempt>();
+        var executed = new List<PreparedRun>();
         for (var attempt = record.Attempt; attempt >= 1; attempt--)
         {
-            var run = await runs.FindPreparedAsync(record, attempt, cancellationToken) ?? throw new RunRefusedException(
-                [new WorkflowError(ErrorKind.Internal, $"What attempt {attempt} of run '{record.RunId}' executed is missing: its storage was changed. Restart the run.")]);
-            earlier.Add(await EarlierAttempt.ReadAsync(run, record.Attempts[attempt - 1].From, checkpoints, cancellationToken));
+            executed.Add(await runs.FindPreparedAsync(record, attempt, cancellationToken) ?? throw new RunRefusedException(
+                [new WorkflowError(ErrorKind.Internal, $"What attempt {attempt} of run '{record.RunId}' executed is missing: its storage was changed. Restart the run.")]));
+        }
+
+        return executed;
+    }
+
+    /// <summary>Earlier versions did not note which steps took the host's default model: those that take it now did then, too.</summary>
+    private static PreparedRun WithDefaults(PreparedRun earlier, PreparedRun now)
+    {
+        var defaults = now.Steps.Where(step => step.UsesDefaultModel == true && earlier.Options.Model is null).Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
+        return earlier with
+        {
+            Steps = [.. earlier.Steps.Select(step => step with { UsesDefaultModel = step.UsesDefaultModel ?? (step.Models.Count == 1 && defaults.Contains(step.Id)) })],
+        };
+    }
+
+    private async Task<List<EarlierAttempt>> EarlierAsync(RunRecord record, List<PreparedRun> executed, CancellationToken cancellationToken)
+    {
+        var earlier = new List<EarlierAttempt>();
+        foreach (var run in executed)
+        {
+            earlier.Add(await EarlierAttempt.ReadAsync(run, record.Attempts[run.RunAttempt - 1].From, checkpoints, cancellationToken));
         }
 
         return earlier;

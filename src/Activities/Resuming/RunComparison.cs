@@ -48,7 +48,7 @@ internal static class RunComparison
         return JsonSerializer.Serialize(
             new
             {
-                Step = step with { MockedBefore = 0, Stream = false, Prompt = null, Models = models ? step.Models : [] },
+                Step = step with { MockedBefore = 0, Stream = false, Prompt = null, UsesDefaultModel = null, Models = models && step.UsesDefaultModel != true ? step.Models : [] },
                 prompt?.Text,
                 prompt?.System,
                 DependsOn = node.DependsOn.Select(Id),

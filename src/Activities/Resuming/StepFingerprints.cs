@@ -11,7 +11,8 @@ namespace Orchestrator.Activities.Resuming;
 
 /// <summary>
 /// What the results of a run's steps depend on, beside the outputs that they take: what they do, what their names mean, and the inputs of the run that
-/// they read. Names, limits, timeouts, retries, streaming and estimates are no part of it. Two attempts of a run in which a step has the same
+/// they read. Names, limits, timeouts, retries, streaming and estimates are no part of it, and neither is the default model of the host, which the author
+/// did not choose: a host that gets another one pays for nothing again. Two attempts of a run in which a step has the same
 /// fingerprint, and takes the same outputs, ask the same of it. Not thread-safe.
 /// </summary>
 internal sealed class StepFingerprints(PreparedRun run)
@@ -60,7 +61,7 @@ internal sealed class StepFingerprints(PreparedRun run)
             step.Type,
             prompt?.Text,
             prompt?.System,
-            step.Models,
+            Models = step.UsesDefaultModel == true ? null : step.Models,
             step.Temperature,
             step.Reasoning,
             step.MaxTokens,

@@ -170,7 +170,8 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
             Type = step.Type,
             KeyMerge = step.KeyMerge,
             Prompt = isPrompt ? PromptKey(step) : null,
-            Models = isPrompt ? Models(step.Options, definition.Options, request, prompt) : [],
+            Models = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) ?? [defaultModel] : [],
+            UsesDefaultModel = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) is null : null,
             Temperature = step.Options.Temperature ?? prompt?.Temperature,
             Reasoning = step.Options.Reasoning,
             MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
@@ -189,8 +190,9 @@ public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, s
         };
     }
 
-    private IReadOnlyList<string> Models(StepOptions step, WorkflowOptions workflow, RunRequest request, PromptDefinition? prompt) =>
-        request.Options.Model is { } asked ? [asked] : step.Models ?? [step.Model ?? workflow.DefaultModel ?? prompt?.Model ?? defaultModel];
+    /// <summary>Null when nothing names one.</summary>
+    private static IReadOnlyList<string>? NamedModels(StepOptions step, WorkflowOptions workflow, RunRequest request, PromptDefinition? prompt) =>
+        request.Options.Model is { } asked ? [asked] : step.Models ?? ((step.Model ?? workflow.DefaultModel ?? prompt?.Model) is { } model ? [model] : null);
 
     private sealed record Found(PreparedPrompt Prepared, PromptDefinition? Definition);
 }

@@ -163,12 +163,18 @@ internal static class ResumeCommand
             }
 
             await app.Services.GetRequiredService<RunReconciler>().BeginAsync(app.Client, open, cancellationToken);
-            return await goingOn.FollowAsync(run, cancellationToken);
+            return await goingOn.FollowAsync(
+                run, cancellationToken, () => NextAttemptAsync("Another version of orchestrator began the run: it goes on from what is done, as its next attempt."));
         }
 
-        var foreground = new ForegroundRun(app, view, interrupts, note);
-        return await foreground.FollowAsync(
-            await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request with { Foreground = foreground.Caller }, cancellationToken), cancellationToken);
+        return await NextAttemptAsync(note);
+
+        async Task<int> NextAttemptAsync(string? said)
+        {
+            var foreground = new ForegroundRun(app, view, interrupts, said);
+            return await foreground.FollowAsync(
+                await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request with { Foreground = foreground.Caller }, cancellationToken), cancellationToken);
+        }
     }
 
     private static RunStateException Driven(RunRecord record, string driver) => new(

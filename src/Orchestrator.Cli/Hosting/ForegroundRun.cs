@@ -6,6 +6,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Cli.Hosting;
@@ -39,8 +40,9 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     }
 
     /// <summary>Follows a run whose id was printed.</summary>
+    /// <param name="unrepeatable">Goes on with a run whose attempt has failed since another version began it; null: how it ended is shown.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken)
+    public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken, Func<Task<int>>? unrepeatable = null)
     {
         if (await app.Services.GetRequiredService<RunStore>().FindAsync(run.RunId, cancellationToken) is not { Identity: var identity })
         {
@@ -60,8 +62,14 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             return Deleted(run);
         }
 
+        var cannotBeRepeated = RunReconciler.IsUnrepeatable(instance.FailureDetails);
+        if (cannotBeRepeated && record.Status == RunStatus.Failed && unrepeatable is not null)
+        {
+            return await unrepeatable();
+        }
+
         // A terminated run has ended as cancelled, and its document says why.
-        if (instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
+        if (!cannotBeRepeated && instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
         {
             throw new InvalidOperationException(
                 $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {instance.FailureDetails?.ErrorMessage ?? "no details"}");

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
@@ -9,7 +12,7 @@ namespace Orchestrator.Functions.Runs;
 /// Compares the record of a run with its orchestration, which may have been terminated, purged or suspended without the record, or may have failed:
 /// no run stays <c>running</c> for ever. Thread-safe.
 /// </summary>
-public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
+public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunControl control)
 {
     /// <summary>The record as it is after a look at the orchestration; null when there is no such run.</summary>
     public async Task<RunRecord?> FindAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
@@ -53,6 +56,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
                     record, RunStatus.Failed,
                     $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept; resume with fork.",
                     cancellationToken);
+            case { RuntimeStatus: OrchestrationRuntimeStatus.Failed, FailureDetails: { } failure } when IsUnrepeatable(failure):
+                return await EndUnrepeatableAsync(record, failure, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } failed:
                 return await EndAsync(
                     record, RunStatus.Failed, $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? "no details"}", cancellationToken);
@@ -66,6 +71,36 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle)
             case { } open:
                 return await SetSuspendedAsync(record, IsSuspended(open), cancellationToken);
         }
+    }
+
+    /// <summary>Whether an orchestration failed since this version's code does not understand its history, or does not ask for what it has: another version began it.</summary>
+    public static bool IsUnrepeatable(TaskFailureDetails? failure)
+    {
+        // What an activity did is a cause of the failure: a history that cannot be read is the failure itself.
+        var isUnread = failure?.ErrorType == typeof(JsonException).FullName;
+        for (; failure is not null && !isUnread; failure = failure.InnerFailure)
+        {
+            isUnread = failure.ErrorType.EndsWith("NonDeterministicOrchestrationException", StringComparison.Ordinal);
+        }
+
+        return isUnread;
+    }
+
+    /// <summary>Its records are as good as ever, so the next attempt goes on from them; one that was to be cancelled is.</summary>
+    private async Task<RunRecord> EndUnrepeatableAsync(RunRecord record, TaskFailureDetails failure, CancellationToken cancellationToken)
+    {
+        var requests = await control.ReadAsync(record.Identity, cancellationToken);
+        var isCancelled = requests.Cancellations.Any(cancellation => cancellation.RunAttempt == record.Attempt && cancellation.Scope.Length == 0);
+        var error = isCancelled
+            ? new WorkflowError(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.")
+            : new WorkflowError(
+                ErrorKind.Internal,
+                "Another version of orchestrator began this attempt, and this one cannot repeat its history. What had completed is kept, and a resume goes on from there.")
+            {
+                Details = new JsonObject { ["history"] = failure.ErrorMessage },
+            };
+        await lifecycle.EndAsync(record.Identity, record.Attempt, isCancelled ? RunStatus.Cancelled : RunStatus.Failed, error, null, cancellationToken);
+        return await ReadAsync(record, cancellationToken);
     }
 
     /// <summary>A suspension by the Durable API counts like our own.</summary>
