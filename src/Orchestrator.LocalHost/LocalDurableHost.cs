@@ -114,6 +114,12 @@ public sealed class LocalDurableHost : IAsyncDisposable
     public Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation = default) => _engine.GoOnAsync(instanceId, cancellation);
 
     /// <summary>
+    /// The process that drives an instance of a shared journal and did not take, within 10 s, the last message that this host's client left for it: it is
+    /// stopped, or it hangs. Null when it took that, or there was none.
+    /// </summary>
+    public JournalOwner? FindUnresponsive(string instanceId) => _engine.FindUnresponsive(instanceId);
+
+    /// <summary>
     /// Stops: nothing new begins; running activities may end within <see cref="LocalDurableHostOptions.StopTimeout"/>, then their token fires and
     /// they have ten seconds for their last writes; what they return is recorded, and the journal is closed. Unfinished instances go on at the next
     /// start. Stopping twice is no error.

@@ -57,7 +57,7 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
         return hold;
     }
 
-    public string? FindHolder(string instanceId) => inner.FindHolder(instanceId);
+    public JournalOwner? FindHolder(string instanceId) => inner.FindHolder(instanceId);
 
     public IEnumerable<string> ListOpen() => inner.ListOpen();
 

@@ -8,6 +8,7 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
@@ -42,6 +43,11 @@ internal static class RunsCommand
             var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
             if (run is null)
             {
+                if (NameRules.RunId.IsMatch(id) && await runs.FindAnyAsync(id, cancellationToken) is not null)
+                {
+                    throw new RunNotFoundException(id, isBeingDeleted: true);
+                }
+
                 throw new UsageException($"There is no run '{id}' in {(where.Kind == StorageKind.Files ? $"'{where.Folder}'" : where.Describe(store))}.");
             }
 

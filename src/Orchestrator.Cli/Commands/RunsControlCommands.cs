@@ -73,6 +73,14 @@ internal static class RunsControlCommands
             {
                 await using var app = await LocalApp.StartAsync(settings, cancellationToken);
                 var asked = await elsewhere(app.Services.GetRequiredService<RunControls>(), app.Client, id, cancellationToken);
+                if (app.Services.GetRequiredService<RunDrivers>().FindUnresponsive(run) is { } silent)
+                {
+                    throw new RunStateException(
+                        $"The {silent.Name} works on run '{id}' and did not answer within 10 s. It is asked to {name} the run and does that when it goes on. "
+                        + $"If it does not go on, end it ({silent.EndCommand}), then 'orchestrator runs {name} {id}' again.",
+                        asked.Status);
+                }
+
                 view.EndElsewhere(
                     new JsonObject { ["runId"] = id, ["status"] = CommonOptions.Word(asked.Status) }, $"Asked the {driver} to {name} run {id}: it does within two seconds.");
                 return ExitCodes.Completed;

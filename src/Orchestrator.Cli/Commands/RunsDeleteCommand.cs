@@ -50,10 +50,9 @@ internal static class RunsDeleteCommand
         try
         {
             var record = await KeptRuns.FindAsync(where, id, cancellationToken);
-            var driver = where.FindDriver(new RunInput(id, record.Attempt)) is { } process ? $"; the {process} works on it" : "";
             return record.HasEnded || force
                 ? null
-                : $"Run '{id}' is {CommonOptions.Word(record.Status)}{driver}: cancel it before it is deleted ('orchestrator runs cancel {id}'). If it cannot end any more: 'orchestrator runs delete {id} --force'.";
+                : RunControls.StillOpen(where.Drivers.Shown(record), where.FindDriver(new RunInput(id, record.Attempt))).Message;
         }
         catch (UnreadableRecordException)
         {

@@ -74,18 +74,22 @@ internal static class RunsPruneCommand
             var deleted = new List<RunRecord>();
             foreach (var run in report.Runs)
             {
-                try
+                if (await TryDeleteAsync(served, $"runs/{run.RunId}", cancellationToken))
                 {
-                    await served.SendAsync(HttpMethod.Delete, $"runs/{run.RunId}", null, cancellationToken);
                     deleted.Add(run);
-                }
-                catch (UsageException)
-                {
-                    // It was resumed or deleted at this moment.
                 }
             }
 
-            return report with { Runs = deleted, Leftovers = [] };
+            var finished = new List<string>();
+            foreach (var runId in report.Leftovers)
+            {
+                if (await TryDeleteAsync(served, $"runs/{runId}?force=true", cancellationToken))
+                {
+                    finished.Add(runId);
+                }
+            }
+
+            return report with { Runs = deleted, Leftovers = finished };
         }
 
         var plan = await LookAsync(where, before, cancellationToken);
@@ -96,6 +100,20 @@ internal static class RunsPruneCommand
         };
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);
+    }
+
+    /// <summary>False when it was resumed or deleted at this moment.</summary>
+    private static async Task<bool> TryDeleteAsync(ServedFolder served, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await served.SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+            return true;
+        }
+        catch (UsageException)
+        {
+            return false;
+        }
     }
 
     private static string What(PruneReport report)

@@ -10,9 +10,11 @@ internal static class KeptRuns
 {
     /// <exception cref="UsageException">There is no such folder.</exception>
     /// <exception cref="RunNotFoundException">There is no such run in it.</exception>
-    public static async Task<RunRecord> FindAsync(StateStorage where, string runId, CancellationToken cancellationToken) =>
-        (NameRules.RunId.IsMatch(runId) ? await new RunStore(where.OpenExistingContent()).FindAsync(runId, cancellationToken) : null)
-        ?? throw new RunNotFoundException(runId);
+    public static async Task<RunRecord> FindAsync(StateStorage where, string runId, CancellationToken cancellationToken)
+    {
+        var record = NameRules.RunId.IsMatch(runId) ? await new RunStore(where.OpenExistingContent()).FindAnyAsync(runId, cancellationToken) : null;
+        return record is { Deleting: false } ? record : throw new RunNotFoundException(runId, isBeingDeleted: record is not null);
+    }
 
     /// <summary>Whether a deletion of the run was cut off and can be finished.</summary>
     /// <param name="force">Whether any part that is left counts, not only a record that is marked as being deleted.</param>

@@ -12,6 +12,7 @@ using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
@@ -112,7 +113,11 @@ internal sealed class LocalApp : IAsyncDisposable
         services.AddLocalHttp();
         services.AddContentStore(_ => content);
         LocalDurableHost? runtime = null;
-        services.AddSingleton(settings.Storage.Drivers with { GoOnAsync = (run, token) => runtime!.GoOnAsync(run.InstanceId, token) });
+        services.AddSingleton(settings.Storage.Drivers with
+        {
+            GoOnAsync = (run, token) => runtime!.GoOnAsync(run.InstanceId, token),
+            FindUnresponsive = run => runtime!.FindUnresponsive(run.InstanceId) is { } owner ? new DriverProcess(owner.ToString(), owner.EndCommand) : null,
+        });
         if (settings.Prompts is not null)
         {
             services.AddSingleton<IPromptSource>(new PromptFolder(settings.Prompts));

@@ -25,7 +25,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
 
     public RunDrivers Drivers => Kind == StorageKind.Files ? new RunDrivers(run => FindDriver(run) is not null) : RunDrivers.Unknown;
 
-    public string? FindHolder(string instanceId) => Kind == StorageKind.Files ? FileJournal.FindHolder(Journal, instanceId) : null;
+    public string? FindHolder(string instanceId) => Kind == StorageKind.Files ? FileJournal.FindHolder(Journal, instanceId)?.ToString() : null;
 
     private string Journal => Path.Combine(Folder, "journal");
 

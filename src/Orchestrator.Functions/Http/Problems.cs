@@ -84,7 +84,7 @@ internal static class Problems
         RunRefusedException refusal => Of(refusal),
         RunExistsException refusal => Of(refusal),
         RunStateException refusal => Of(refusal),
-        RunNotFoundException refusal => RunNotFound(refusal.RunId),
+        RunNotFoundException refusal => Of(StatusCodes.Status404NotFound, "runNotFound", refusal.Message),
         RunGoneException gone => RunNotFound(gone.Run.RunId),
         StoreRefusedException refusal => Of(refusal),
         PromptException refusal => Of(refusal),

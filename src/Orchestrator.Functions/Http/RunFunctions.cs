@@ -49,7 +49,7 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
                 && await reconciler.FindAsync(client, runId, cancellationToken) is not null
                 && await reader.FindAsync(runId, cancellationToken) is { } run
                 ? Results.Json(run with { Status = drivers.Shown(runId, run.Attempt, run.Status) }, WorkflowJson.Document)
-                : Problems.RunNotFound(runId);
+                : throw await NotFoundAsync(runId, cancellationToken);
         });
 
     /// <summary><c>GET /api/runs/{runId}/steps/{stepPath}</c>: a step with its output and all its attempts.</summary>
@@ -62,11 +62,14 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
         {
             if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, cancellationToken) is null)
             {
-                return Problems.RunNotFound(runId);
+                throw await NotFoundAsync(runId, cancellationToken);
             }
 
             return await steps.FindAsync(runId, stepPath, cancellationToken) is { } step
                 ? Results.Json(step, WorkflowJson.Document)
                 : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
         });
+
+    private async Task<RunNotFoundException> NotFoundAsync(string runId, CancellationToken cancellationToken) =>
+        new(runId, NameRules.RunId.IsMatch(runId) && await runs.FindAnyAsync(runId, cancellationToken) is not null);
 }

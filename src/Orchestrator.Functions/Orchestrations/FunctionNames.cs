@@ -21,4 +21,7 @@ public static class FunctionNames
 
     /// <summary>The external event that asks a suspended run to go on.</summary>
     public const string ContinueEvent = "continue";
+
+    /// <summary>Shows whether the process of a run answers. The run does not heed it.</summary>
+    public const string ProbeEvent = "orchestrator:probe";
 }

@@ -9,7 +9,8 @@ namespace Orchestrator.Functions.Runs;
 
 /// <summary>Steers runs that are under way and deletes those that have ended, for HTTP and the command line alike. Thread-safe.</summary>
 public sealed class RunControls(
-    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, RunDeletion deletion, RunControl control, RunStarter starter, RunDrivers drivers)
+    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, RunDeletion deletion, RunControl control, RunStarter starter, RunDrivers drivers,
+    TimeProvider time)
 {
     /// <summary>
     /// Asks the run to end: its executing steps are told through the store, its orchestrator by an event. It ends when they have. One that no process drives
@@ -94,7 +95,7 @@ public sealed class RunControls(
     /// <exception cref="RunRefusedException">It cannot run any more, for instance since a prompt is gone.</exception>
     public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, ForegroundCaller? foreground, CancellationToken cancellationToken)
     {
-        var record = await runs.FindAsync(runId, cancellationToken) ?? throw new RunNotFoundException(runId);
+        var record = await runs.FindAsync(runId, cancellationToken) ?? throw await NotFoundAsync(runId, cancellationToken);
         if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
             || await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) is not { } definition)
         {
@@ -152,7 +153,16 @@ public sealed class RunControls(
             record = null;
         }
 
-        await RunInstances.PurgeAsync(client, runId, record?.Attempt ?? await deletion.LastAttemptAsync(runId, cancellationToken), force || record is null, cancellationToken);
+        var attempts = record?.Attempt ?? await deletion.LastAttemptAsync(runId, cancellationToken);
+        if (await RunInstances.PurgeAsync(client, runId, attempts, force || record is null, time, cancellationToken) is { } open)
+        {
+            var process = drivers.FindUnresponsive(new RunInput(runId, attempts));
+            throw new RunStateException(
+                $"Run '{runId}' is half deleted: its orchestration '{open}' was terminated and has not ended, since {Silence(process)}. "
+                + $"'orchestrator runs delete {runId} --force' finishes it then.",
+                RunStatus.Cancelled);
+        }
+
         await deletion.FinishAsync(runId, record, cancellationToken);
     }
 
@@ -167,7 +177,13 @@ public sealed class RunControls(
             record = await reconciler.ReconcileAsync(client, record, cancellationToken);
             CheckEnded(record);
         }
-        else if (!record.HasEnded && !record.Deleting)
+
+        if (!record.Deleting)
+        {
+            await CheckAnswersAsync(client, record, cancellationToken);
+        }
+
+        if (!record.HasEnded && !record.Deleting)
         {
             // Executing steps are told at once, and callers that follow the run see an end.
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
@@ -184,6 +200,28 @@ public sealed class RunControls(
         return taken ?? throw new RunNotFoundException(record.RunId);
     }
 
+    /// <summary>Nothing is deleted while a process that would have to end first does not answer: what it holds cannot be deleted.</summary>
+    private async Task CheckAnswersAsync(DurableTaskClient client, RunRecord record, CancellationToken cancellationToken)
+    {
+        var run = new RunInput(record.RunId, record.Attempt);
+        if (drivers.IsDriven(run) != true)
+        {
+            return;
+        }
+
+        await client.RaiseEventAsync(run.InstanceId, FunctionNames.ProbeEvent, cancellation: cancellationToken);
+        if (drivers.FindUnresponsive(run) is { } process)
+        {
+            throw new RunStateException(
+                $"Run '{record.RunId}' was not deleted, and nothing of it: {Silence(process)}. Then delete it again.",
+                record.Status);
+        }
+    }
+
+    private static string Silence(DriverProcess? process) => process is null
+        ? "its process does not answer; end that"
+        : $"the {process.Name} works on it and did not answer within 10 s. End that process ({process.EndCommand})";
+
     /// <param name="way">What can be done instead, as a sentence.</param>
     private void CheckDriven(RunRecord record, string way)
     {
@@ -194,14 +232,30 @@ public sealed class RunControls(
         }
     }
 
-    private static void CheckEnded(RunRecord record)
+    private void CheckEnded(RunRecord record)
     {
         if (!record.HasEnded)
         {
-            throw new RunStateException(
-                $"Run '{record.RunId}' is {Word(record.Status)}: cancel it before it is deleted, or, if it cannot end any more, delete it with force.", record.Status);
+            throw StillOpen(drivers.Shown(record), null);
         }
     }
+
+    /// <summary>Why a run that has not ended is not deleted, and what can be done.</summary>
+    /// <param name="record">With the status to show.</param>
+    /// <param name="driver">Which process works on it, in words; null when none does, and where that cannot be told.</param>
+    public static RunStateException StillOpen(RunRecord record, string? driver)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var (id, works) = (record.RunId, driver is null ? "" : $"; the {driver} works on it");
+        return new RunStateException(
+            record.Status == RunStatus.Interrupted
+                ? $"Run '{id}' is interrupted: no process works on it. 'orchestrator resume {id}' goes on with it; 'orchestrator runs cancel {id}' ends it, then it can be deleted; 'orchestrator runs delete {id} --force' deletes it now."
+                : $"Run '{id}' is {Word(record.Status)}{works}: cancel it before it is deleted ('orchestrator runs cancel {id}'). If it cannot end any more: 'orchestrator runs delete {id} --force'.",
+            record.Status);
+    }
+
+    private async Task<RunNotFoundException> NotFoundAsync(string runId, CancellationToken cancellationToken) =>
+        new(runId, await runs.FindAnyAsync(runId, cancellationToken) is not null);
 
     private static string Word(RunStatus status) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
@@ -217,7 +271,7 @@ public sealed class RunControls(
     private async Task<RunRecord> OpenAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var record = await reconciler.FindAsync(client, runId, cancellationToken) ?? throw new RunNotFoundException(runId);
+        var record = await reconciler.FindAsync(client, runId, cancellationToken) ?? throw await NotFoundAsync(runId, cancellationToken);
         return record.HasEnded ? throw new RunStateException($"Run '{runId}' has ended: it is {Word(record.Status)}.", record.Status) : record;
     }
 

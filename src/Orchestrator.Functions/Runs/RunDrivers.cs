@@ -17,6 +17,12 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
     /// <summary>Goes on in this process with an attempt that no process drives; changes nothing when it has ended, or another was faster.</summary>
     public Func<RunInput, CancellationToken, Task> GoOnAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
+    /// <summary>
+    /// The process that drives the attempt and did not answer the last request that this one made of it, since it is stopped or hangs; null when it did, none
+    /// was made, and where that cannot be told.
+    /// </summary>
+    public Func<RunInput, DriverProcess?> FindUnresponsive { get; init; } = static _ => null;
+
     /// <summary>The status to show for one that is stored.</summary>
     public RunStatus Shown(string runId, int attempt, RunStatus stored) =>
         stored is RunStatus.Pending or RunStatus.Running && IsDriven(new RunInput(runId, attempt)) == false ? RunStatus.Interrupted : stored;

@@ -8,6 +8,9 @@ namespace Orchestrator.Functions.Runs;
 /// <summary>The orchestration instances of runs: one for each attempt.</summary>
 internal static class RunInstances
 {
+    /// <summary>Maximum time that a terminated orchestration has for its end.</summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+
     private static readonly OrchestrationRuntimeStatus[] Open =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
@@ -33,7 +36,9 @@ internal static class RunInstances
     /// </summary>
     /// <param name="attempts">The number of known attempts.</param>
     /// <param name="force">Whether to look for orchestrations of attempts that no record names, too.</param>
-    public static async Task PurgeAsync(DurableTaskClient client, string runId, int attempts, bool force, CancellationToken cancellationToken)
+    /// <returns>The orchestration that was terminated and does not end, since its process does not answer; null when all are deleted.</returns>
+    public static async Task<string?> PurgeAsync(
+        DurableTaskClient client, string runId, int attempts, bool force, TimeProvider time, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(1, attempts).Select(attempt => new RunInput(runId, attempt).InstanceId).ToHashSet(StringComparer.Ordinal);
         if (force)
@@ -53,9 +58,30 @@ internal static class RunInstances
             {
                 // Its process may have ended after the run's end was recorded and before its own.
                 await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
-                await client.WaitForInstanceCompletionAsync(id, cancellationToken);
+                if (!await EndsAsync(client, id, time, cancellationToken))
+                {
+                    return id;
+                }
+
                 await client.PurgeInstanceAsync(id, cancellationToken);
             }
+        }
+
+        return null;
+    }
+
+    private static async Task<bool> EndsAsync(DurableTaskClient client, string id, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(EndTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await client.WaitForInstanceCompletionAsync(id, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed class RunResumer(
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(request);
-        var record = await reconciler.FindAsync(client, request.RunId, cancellationToken) ?? throw new RunNotFoundException(request.RunId);
+        var record = await reconciler.FindAsync(client, request.RunId, cancellationToken)
+            ?? throw new RunNotFoundException(request.RunId, await runs.FindAnyAsync(request.RunId, cancellationToken) is not null);
         await CheckStateAsync(client, record, request.Fork, cancellationToken);
         var (run, resume) = await PrepareAsync(record, request, cancellationToken);
         var attempt = new RunAttempt(resume.Run.RunAttempt)
@@ -46,7 +47,7 @@ public sealed class RunResumer(
             var forked = run with { First = attempt, Forked = resume.Forked, StartKey = resume.Key };
             if (await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
             {
-                throw new RunExistsException(resume.Run.RunId);
+                throw new RunExistsException(resume.Run.RunId, await runs.FindAnyAsync(resume.Run.RunId, cancellationToken) is { Deleting: true });
             }
         }
         else if (await lifecycle.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)

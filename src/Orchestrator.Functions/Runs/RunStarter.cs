@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Runs;
 
 /// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
-public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparation, RunSources sources, IRunIds ids)
+public sealed class RunStarter(RunStore runs, RunLifecycle lifecycle, RunPreparation preparation, RunSources sources, IRunIds ids)
 {
     /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
@@ -67,7 +67,8 @@ public sealed class RunStarter(RunLifecycle lifecycle, RunPreparation preparatio
         ArgumentNullException.ThrowIfNull(start);
         var input = new RunInput(start.Prepared.RunId, 1);
         start.Foreground?.Withdrawn.ThrowIfCancellationRequested();
-        var record = await lifecycle.RegisterAsync(start.Run, start.Prepared, cancellationToken) ?? throw new RunExistsException(input.RunId);
+        var record = await lifecycle.RegisterAsync(start.Run, start.Prepared, cancellationToken)
+            ?? throw new RunExistsException(input.RunId, await runs.FindAnyAsync(input.RunId, cancellationToken) is { Deleting: true });
         if (record.Status != RunStatus.Pending)
         {
             return input;

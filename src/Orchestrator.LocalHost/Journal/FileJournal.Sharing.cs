@@ -27,12 +27,12 @@ public sealed partial class FileJournal
 
     private readonly ConcurrentDictionary<InstanceLock, bool> _holds = new();
 
-    /// <summary>Who holds an instance of a folder, in words; null when it is not held.</summary>
-    public static string? FindHolder(string folder, string instanceId) =>
-        InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId))?.ToString();
+    /// <summary>Who holds an instance of a folder; null when it is not held.</summary>
+    public static JournalOwner? FindHolder(string folder, string instanceId) =>
+        InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId));
 
     /// <inheritdoc/>
-    public string? FindHolder(string instanceId) => InstanceLock.FindHolder(LockPath(_instances, instanceId), NotePath(_notes, instanceId))?.ToString();
+    public JournalOwner? FindHolder(string instanceId) => InstanceLock.FindHolder(LockPath(_instances, instanceId), NotePath(_notes, instanceId));
 
     /// <inheritdoc/>
     public IEnumerable<string> ListOpen()

@@ -11,8 +11,8 @@ public interface ISharedJournal : IJournal
     /// <exception cref="JournalException">The device cannot be written.</exception>
     public Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellation = default);
 
-    /// <summary>Who holds an instance, in words: <c>process 12 on host 'a' since …</c>; null when it is not held.</summary>
-    public string? FindHolder(string instanceId);
+    /// <summary>Who holds an instance; null when it is not held.</summary>
+    public JournalOwner? FindHolder(string instanceId);
 
     /// <summary>
     /// The instances that processes hold, or held when they ended, however they ended; in no particular order. What a process released while it lived is not

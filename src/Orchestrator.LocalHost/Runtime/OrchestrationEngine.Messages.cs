@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
@@ -7,6 +8,14 @@ namespace Orchestrator.LocalHost.Runtime;
 /// <summary>Messages and unfinished instances that processes of a shared journal take over from each other.</summary>
 internal sealed partial class OrchestrationEngine
 {
+    private readonly ConcurrentDictionary<string, JournalOwner> _unresponsive = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The process that drives an instance and did not take the last message that this one sent to it, though it had 10 s: it is stopped, or it hangs. Null
+    /// when it took that, or there was none.
+    /// </summary>
+    public JournalOwner? FindUnresponsive(string instanceId) => _unresponsive.GetValueOrDefault(instanceId);
+
     /// <summary>Delivers messages of other processes to the instances of this one, until the host stops. What was not taken by then stays for the next process.</summary>
     public Task ReceiveAsync() => _shared is null ? Task.CompletedTask : RepeatAsync(LookInterval, "What other processes ask of instances cannot be read", async (tell, stop) =>
     {
@@ -96,6 +105,7 @@ internal sealed partial class OrchestrationEngine
     /// </summary>
     private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
     {
+        _unresponsive.TryRemove(instanceId, out _);
         var isHeld = await FindHolderAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is not null;
         var seen = await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false);
         if (seen is { IsFinished: true } || (seen is null && !isHeld))
@@ -107,11 +117,17 @@ internal sealed partial class OrchestrationEngine
         {
             await TerminateRestingAsync(seen!, termination).ConfigureAwait(false);
         }
-        else if (await _shared!.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false) is { } left
-            && await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is { IsFinished: true })
+        else if (await _shared!.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false) is { } left)
         {
-            // It ended before it had seen the message, which is not for what begins under the id next.
-            _shared.Delete(left);
+            if (await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is { IsFinished: true })
+            {
+                // It ended before it had seen the message, which is not for what begins under the id next.
+                _shared.Delete(left);
+            }
+            else if (_shared.FindHolder(instanceId) is { } silent)
+            {
+                _unresponsive[instanceId] = silent;
+            }
         }
     }
 

@@ -116,9 +116,9 @@ internal sealed partial class OrchestrationEngine
     /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is refused.</returns>
     private async Task<string?> DriveAsync(string instanceId, CancellationToken cancellation)
     {
-        if (Find(instanceId) is not { Hold: not null } && await FindHolderAsync(instanceId, cancellation).ConfigureAwait(false) is { } holderOfTree)
+        if (Find(instanceId) is not { Hold: not null } && await FindHolderAsync(instanceId, cancellation).ConfigureAwait(false) is { } holder)
         {
-            return holderOfTree;
+            return holder.ToString();
         }
 
         await foreach (var id in _shared!.ListAsync(cancellation).ConfigureAwait(false))
@@ -128,9 +128,9 @@ internal sealed partial class OrchestrationEngine
         }
 
         var entry = EntryOf(instanceId);
-        if (await OpenAsync(entry, cancellation).ConfigureAwait(false) is { } holder)
+        if (await OpenAsync(entry, cancellation).ConfigureAwait(false) is { } other)
         {
-            return holder;
+            return other;
         }
 
         entry.Live?.Wake();
@@ -195,7 +195,7 @@ internal sealed partial class OrchestrationEngine
             {
                 if (await _shared.HoldAsync(entry.InstanceId, cancellation).ConfigureAwait(false) is not { } hold)
                 {
-                    return _shared.FindHolder(entry.InstanceId) ?? "another process";
+                    return _shared.FindHolder(entry.InstanceId)?.ToString() ?? "another process";
                 }
 
                 isNew = hold.IsFirst && !_resting.ContainsKey(entry.InstanceId);
@@ -279,8 +279,8 @@ internal sealed partial class OrchestrationEngine
         return generations;
     }
 
-    /// <summary>Who holds an instance that does not run here, by its own id or by that of its parent; in words. Null when no process drives it.</summary>
-    private async Task<string?> FindHolderAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>Who holds an instance that does not run here, by its own id or by that of its parent. Null when no process drives it.</summary>
+    private async Task<JournalOwner?> FindHolderAsync(string instanceId, CancellationToken cancellation)
     {
         for (string? id = instanceId; id is not null;)
         {

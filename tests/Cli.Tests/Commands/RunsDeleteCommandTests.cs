@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Hosting;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
@@ -53,7 +55,7 @@ public sealed class RunsDeleteCommandTests : IDisposable
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "open");
         await _workspace.MakeOpenAsync("open");
 
-        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), "Run 'open' is running: cancel it before it is deleted ('orchestrator runs cancel open').");
+        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), "Run 'open' is interrupted: no process works on it. 'orchestrator resume open' goes on with it;");
         Assert.Equal(["There is no run 'nobody'.", "Nothing was deleted."], (await InvokeAsync("runs", "delete", "mine", "open", "nobody")).ErrorLines.Skip(1));
         Assert.Contains("orchestrator resume open", (await InvokeAsync("runs", "show", "open")).Output, StringComparison.Ordinal);
         Assert.Equal(
@@ -72,6 +74,32 @@ public sealed class RunsDeleteCommandTests : IDisposable
         Assert.Equal("Deleted runs other, mine.", (await InvokeAsync("runs", "delete", "other", "mine", "other")).Output.Trim());
 
         Assert.DoesNotContain(FolderSnapshot.Of(_workspace.State).Keys, name => name.StartsWith("runs/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Trust", "15")]
+    public async Task Run_whose_deletion_was_cut_off_is_named_wherever_it_is_met_and_finished_by_the_same_command()
+    {
+        await FailAsync();
+        await MarkAsDeletedAsync("mine");
+        const string How = "It is half deleted: unless another process deletes it at this moment, 'orchestrator runs delete mine' finishes that.";
+
+        var again = await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
+        Assert.Equal((ExitCodes.WrongUsage, "There is a run 'mine' already, of which parts are left. " + How), (again.ExitCode, again.Error.Trim()));
+        foreach (var command in (string[])["runs show", "resume", "runs cancel", "runs restart"])
+        {
+            AssertRefused(await InvokeAsync([.. command.Split(' '), "mine"]), "There is no run 'mine' any more. " + How);
+        }
+
+        Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());
+        (await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine")).AssertExit(ExitCodes.Completed);
+    }
+
+    /// <summary>As a deletion leaves the run that is killed after its first write.</summary>
+    private async Task MarkAsDeletedAsync(string runId)
+    {
+        var content = new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent();
+        Assert.NotNull(await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync(runId, static _ => true, CancellationToken.None));
     }
 
     private async Task FailAsync() =>

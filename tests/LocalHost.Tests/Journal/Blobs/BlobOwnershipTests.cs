@@ -59,6 +59,10 @@ public sealed class BlobOwnershipTests
         await journal.AppendAsync(new JournalId("a", 0), 0, "1"u8.ToArray());
     }
 
+    /// <summary>
+    /// The process that has the number may be the owner or a later one, and a clock that was set makes start times useless: a wait of a minute costs less than
+    /// two owners (decision 0013). Only a number that no process has is certain, see the test above.
+    /// </summary>
     [SuiteFact]
     public async Task Lease_of_a_process_whose_number_another_has_now_is_respected_until_it_ends()
     {
