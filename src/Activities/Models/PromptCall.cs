@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -99,7 +100,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
 
             if (piece.Length > 0)
             {
-                _text.Append(piece);
+                Append(piece);
                 onText?.Invoke(piece);
             }
 
@@ -129,6 +130,18 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
             ? reason.Value
             : null;
         return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, isWhole, unknown);
+    }
+
+    /// <exception cref="ModelException">The text is longer than an output may be. A server that writes without end would fill the memory until its time is over.</exception>
+    private void Append(string piece)
+    {
+        _text.Append(piece);
+        if (_text.Length > StepWorker.MaxOutputBytes)
+        {
+            throw new ModelException(new WorkflowError(
+                ErrorKind.PayloadTooLarge,
+                $"The answer has more than {StepWorker.MaxOutputBytes} characters (10 MiB), so the request was aborted. Set maxTokens, or ask for less."));
+        }
     }
 
     /// <summary>Some providers repeat the totals so far in every chunk, others spread the numbers over several: the greatest of each is the total.</summary>

@@ -57,6 +57,19 @@ public sealed class PromptCallTests
     }
 
     [Fact]
+    public async Task Answer_without_end_is_aborted_when_it_is_longer_than_an_output_may_be()
+    {
+        var pieces = 0;
+        var call = new PromptCall(Of([.. Enumerable.Repeat(Text(new string('x', 1024 * 1024)), 20)]), Request);
+
+        var failure = await Assert.ThrowsAsync<ModelException>(() => call.RunAsync(_ => pieces++, CancellationToken.None));
+
+        Assert.Equal(ErrorKind.PayloadTooLarge, failure.Error.Kind);
+        Assert.Equal(10, pieces);
+        Assert.Equal((11 * 1024 * 1024 / 4, true), (call.Usage.OutputTokens, call.Usage.Estimated));
+    }
+
+    [Fact]
     public async Task Usage_reported_in_parts_is_put_together()
     {
         var result = await new PromptCall(Of(Usage(5, null), Text("x"), Usage(null, 2)), Request).RunAsync(null, CancellationToken.None);
