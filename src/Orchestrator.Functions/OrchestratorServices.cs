@@ -18,13 +18,13 @@ public static class OrchestratorServices
     /// <summary>Adds everything as the settings of the app say: the content store, the models and the section <c>Orchestrator</c>.</summary>
     /// <exception cref="ContentStoreException">A setting of the store is missing or cannot be used.</exception>
     /// <exception cref="ModelConfigurationException">A setting of the models cannot be used.</exception>
-    /// <exception cref="ValidationException">A setting of the section is out of range.</exception>
+    /// <exception cref="ValidationException">A setting of the section is out of range or has no meaning.</exception>
     public static IServiceCollection AddOrchestrator(this IServiceCollection services, IConfiguration settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         services.AddContentStore(settings);
         services.AddModelProviders(settings);
-        return services.AddOrchestrator(settings.GetSection("Orchestrator").Get<OrchestratorOptions>() ?? new OrchestratorOptions());
+        return services.AddOrchestrator(OrchestratorSettings.Read(settings));
     }
 
     /// <summary>Adds everything but the <see cref="IContentStore"/>, which the host chooses.</summary>

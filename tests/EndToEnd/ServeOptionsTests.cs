@@ -84,6 +84,16 @@ public sealed class ServeOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task Misspelt_variable_of_the_key_is_refused_also_on_this_machine()
+    {
+        var result = await OrchestratorProcess.RunAsync(
+            _folder.Path, new Dictionary<string, string> { ["ORCHESTRATOR_KEYS"] = "open-sesame" }, "serve", "--port", "0", "--state", _folder.Combine("state"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("ORCHESTRATOR_KEYS is set, which means nothing here, and ORCHESTRATOR_KEY is not", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Key_is_needed_by_every_call_once_there_is_one()
     {
         using var server = await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["ORCHESTRATOR_KEY"] = "open-sesame" }, "--address", "0.0.0.0");

@@ -26,6 +26,26 @@ public sealed class OrchestratorServicesTests : IDisposable
     public void Setting_out_of_range_is_refused_at_start() =>
         Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", "")));
 
+    [Theory]
+    [InlineData("Orchestrator:RetainDay", "30", "The setting Orchestrator:RetainDay has no meaning. Did you mean 'RetainDays'?")]
+    [InlineData("Orchestrator:Colour", "red", "There are DefaultModel, Model, StopTimeout, AllowMocks, RetainDays, Prices, Storage, Container, State.")]
+    [InlineData("Orchestrator:retaindays", "many", "Orchestrator:RetainDays is a number of days from 1 to 36500. It is 'many'.")]
+    [InlineData("Orchestrator:StopTimeout", "soon", "30 seconds are 00:00:30. It is 'soon'.")]
+    [InlineData("Orchestrator:AllowMocks", "yes", "Orchestrator:AllowMocks is true or false. It is 'yes'.")]
+    [InlineData("ORCHESTRATOR_RETAINDAYS", "30", "'ORCHESTRATOR_RETAINDAYS' is set, which means nothing here: Orchestrator__RetainDays is probably meant.")]
+    [InlineData("Orchestrator_RetainDays", "30", "Orchestrator__RetainDays is probably meant.")]
+    [InlineData("Orchestator:RetainDays", "30", "'Orchestator' is set, which means nothing here: Orchestrator is probably meant.")]
+    public void Setting_that_is_misspelt_or_of_another_kind_is_refused_and_the_right_one_named(string name, string value, string what) =>
+        Assert.Contains(what, Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), (name, value))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ORCHESTRATOR_KEY", "secret")]
+    [InlineData("ORCHESTRATOR_SECRET_CRM", "secret")]
+    [InlineData("ORCHESTRATOR_HOME", "/opt")]
+    [InlineData("Orchestrator:RetainDays", "")]
+    public void Names_that_mean_something_else_are_let_be(string name, string value) =>
+        Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), (name, value)).Dispose();
+
     private static ServiceProvider Build(params (string Name, string Value)[] settings) => new ServiceCollection()
         .AddOrchestrator(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build())
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });

@@ -13,7 +13,7 @@ public sealed class PromptFolder(string path) : IPromptSource
     public const int MaxBytes = 1024 * 1024;
 
     /// <summary>The environment whose prompts are those of the folder itself.</summary>
-    private const string DefaultEnvironment = "default";
+    public const string DefaultEnvironment = "default";
 
     private static readonly string[] Extensions = [".md", ".txt", PromptyFile.Extension];
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -32,6 +32,13 @@ public sealed class PromptFolder(string path) : IPromptSource
         return environment != DefaultEnvironment && PromptReference.IsSlug(environment)
             ? [new PromptFolder(Path.Combine(folder, environment)), new PromptFolder(folder)]
             : [new PromptFolder(folder)];
+    }
+
+    /// <summary>The environments that have prompts of their own beside a definition, in ordinal order.</summary>
+    public static IReadOnlyList<string> EnvironmentsBeside(string definition)
+    {
+        var folder = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, "prompts"));
+        return folder.Exists ? [.. folder.EnumerateDirectories().Select(child => child.Name).Where(PromptReference.IsSlug).Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>Reads one file of such a folder.</summary>

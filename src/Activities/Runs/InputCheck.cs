@@ -26,7 +26,8 @@ internal static class InputCheck
             {
                 if (input.Complaint(value) is { } complaint)
                 {
-                    problems.Add(Problem($"The input '{input.Name}' {complaint}."));
+                    var details = input.Fits(value) ? null : new JsonObject { ["input"] = input.Name, ["type"] = input.TypeName };
+                    problems.Add(Problem($"The input '{input.Name}' {complaint}.") with { Details = details });
                 }
 
                 inputs[input.Name] = value.DeepClone();

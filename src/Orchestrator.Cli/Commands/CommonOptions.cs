@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -39,8 +40,22 @@ internal static class CommonOptions
             Description = "Where runs and everything else are kept: in the folder, or in the storage account that AzureWebJobsStorage names.",
             DefaultValueFactory = _ => kinds[0],
         };
-        option.AcceptOnlyFromAmong(kinds);
+        OneOf(option, kinds);
         return option;
+    }
+
+    /// <summary>Refuses all but these words, and says which there are.</summary>
+    public static void OneOf(Option option, params IReadOnlyList<string> words)
+    {
+        option.CompletionSources.Add([.. words]);
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !words.Contains(token.Value)))
+            {
+                var advice = Suggestion.For(token.Value, words);
+                result.AddError($"{option.Name} takes {string.Join(", ", words.SkipLast(1))} or {words[^1]}, and '{token.Value}' is none of them.{(advice is null ? "" : " " + advice)}");
+            }
+        });
     }
 
     /// <summary>An option that takes a whole number; anything else is refused in words that name the option and its bounds.</summary>

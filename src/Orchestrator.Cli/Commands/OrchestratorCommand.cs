@@ -3,6 +3,7 @@ using Orchestrator.Activities.Errors;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Named;
+using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Journal;
@@ -33,9 +34,9 @@ internal static class OrchestratorCommand
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
             {
-                foreach (var mistake in parsed.Errors)
+                foreach (var mistake in UsageMistakes.Of(parsed))
                 {
-                    await error.WriteLineAsync(mistake.Message);
+                    await error.WriteLineAsync(mistake);
                 }
 
                 await error.WriteLineAsync("'orchestrator --help' lists the commands, 'orchestrator <command> --help' the options of one.");
@@ -65,7 +66,7 @@ internal static class OrchestratorCommand
         {
             UsageException usage => usage.Lines,
             DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
-            RunRefusedException refusal => [.. refusal.Reasons.Select(reason => reason.Message)],
+            RunRefusedException refusal => [.. refusal.Reasons.Select(InputHint.Of)],
             RunExistsException or RunNotFoundException or RunGoneException or RunStateException or WorkflowErrorException or StoreRefusedException or ContentStoreException or UnreadableRecordException or JournalException or HostSettingsException => [exception.Message],
             _ => null,
         };

@@ -18,7 +18,7 @@ internal static class RunsListCommand
     public static Command Create()
     {
         var status = new Option<string[]>("--status") { Description = "Only runs in this state; may be given several times.", HelpName = "STATE" };
-        status.AcceptOnlyFromAmong([.. Enum.GetValues<RunStatus>().Select(Name)]);
+        CommonOptions.OneOf(status, [.. Enum.GetValues<RunStatus>().Select(Name)]);
         var workflow = new Option<string?>("--workflow") { Description = "Only runs of this workflow.", HelpName = "SLUG" };
         var top = CommonOptions.Number("--top", "How many runs.", 1, RunFilter.MaxTop);
         top.DefaultValueFactory = _ => RunFilter.DefaultTop;

@@ -9,6 +9,7 @@ using Orchestrator.Cli.Output;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -143,6 +144,12 @@ internal static class ServeCommand
         }
 
         var key = Environment.GetEnvironmentVariable(ServeKey.Variable) is { } given && !string.IsNullOrWhiteSpace(given) ? given : null;
+        var near = Environment.GetEnvironmentVariables().Keys.Cast<string>().FirstOrDefault(name => name != ServeKey.Variable && Suggestion.IsClose(name, ServeKey.Variable));
+        if (key is null && near is not null)
+        {
+            throw new UsageException($"{near} is set, which means nothing here, and {ServeKey.Variable} is not: it is probably meant. Rename it, or clear it.");
+        }
+
         return key is null && !IPAddress.IsLoopback(parsed)
             ? throw new UsageException($"Listening on {parsed} lets other machines in, so it needs a key. Set the environment variable {ServeKey.Variable}; callers send it as {ServeKey.Header}.")
             : new LocalWebHostOptions { Address = parsed, Port = port, Key = key };

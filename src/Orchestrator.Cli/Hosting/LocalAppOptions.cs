@@ -34,17 +34,13 @@ internal static class LocalAppOptions
 
     private static OrchestratorOptions Read(IConfiguration configuration)
     {
-        var options = new OrchestratorOptions();
         try
         {
-            configuration.GetSection("Orchestrator").Bind(options);
-            Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+            return OrchestratorSettings.Read(configuration);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ValidationException)
+        catch (ValidationException exception)
         {
-            throw new UsageException($"A setting of the app in the environment (Orchestrator__…) cannot be used: {exception.Message}");
+            throw new UsageException($"{exception.Message} In the environment write __ for each colon.");
         }
-
-        return options;
     }
 }

@@ -11,7 +11,7 @@ internal static class RunInputs
     private const string SampleName = "inputs.json";
 
     /// <param name="file">A JSON file with one member per input; null for none.</param>
-    /// <param name="values"><c>key=value</c> or <c>key=@file</c>; what is JSON of another kind than text is taken as such, all else is text.</param>
+    /// <param name="values"><c>key=value</c> or <c>key=@file</c>; what is JSON of another kind than text is taken as such, all else is text; quotes keep a text that looks like such JSON.</param>
     /// <param name="definition">The definition's file: its folder may have sample inputs. Null when it is none.</param>
     /// <param name="note">What the user should know of where the inputs came from; null for nothing.</param>
     /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
@@ -68,10 +68,16 @@ internal static class RunInputs
             return JsonValue.Create(TextFile.Read(text[1..], "The input file"));
         }
 
-        return text.Length > 0 && (text[0] is '{' or '[' or '-' || char.IsAsciiDigit(text[0]) || text is "true" or "false" or "null") && IsJson(text)
-            ? Read(text, $"The value '{text}'")
-            : JsonValue.Create(text);
+        if (text.StartsWith('"') && IsJson(text) && Read(text, text)!.GetValue<string>() is var quoted && LooksLikeJson(quoted))
+        {
+            return JsonValue.Create(quoted);
+        }
+
+        return LooksLikeJson(text) ? Read(text, $"The value '{text}'") : JsonValue.Create(text);
     }
+
+    private static bool LooksLikeJson(string text) =>
+        text.Length > 0 && (text[0] is '{' or '[' or '-' || char.IsAsciiDigit(text[0]) || text is "true" or "false" or "null") && IsJson(text);
 
     private static bool IsJson(string text)
     {

@@ -109,6 +109,8 @@ public sealed class RunResumer(
         var before = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken);
         var environment = request.Environment ?? record.Environment;
         var file = request.Definition is null ? record.File : request.File;
+        var note = request.Environment is null ? null : await sources.CheckEnvironmentAsync(read.Workflow!.Definition, file, record.App, environment, cancellationToken);
+
         var resume = await preparation.PrepareAsync(
             record,
             new RunRequest
@@ -128,7 +130,7 @@ public sealed class RunResumer(
         {
             Definition = definition,
             Tags = record.Tags,
-            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(resume.Run.Warnings).Distinct(StringComparer.Ordinal)],
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(note is null ? [] : [note]).Concat(resume.Run.Warnings).Distinct(StringComparer.Ordinal)],
             File = file,
         };
         return (run, resume);

@@ -32,6 +32,7 @@ public sealed class RunStarter(RunStore runs, RunLifecycle lifecycle, RunPrepara
         }
 
         var app = definition.AppName ?? request.FallbackApp;
+        var note = await sources.CheckEnvironmentAsync(definition, request.File, app, request.Environment, cancellationToken);
         var prepared = await preparation.PrepareAsync(
             new RunRequest
             {
@@ -51,7 +52,7 @@ public sealed class RunStarter(RunStore runs, RunLifecycle lifecycle, RunPrepara
             Definition = request.Definition,
             Tags = request.Tags,
             StartKey = request.StartKey,
-            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(prepared.Warnings).Distinct(StringComparer.Ordinal)],
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(note is null ? [] : [note]).Concat(prepared.Warnings).Distinct(StringComparer.Ordinal)],
             File = request.File,
             First = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Foreground is not null },
         };

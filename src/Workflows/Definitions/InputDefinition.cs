@@ -19,13 +19,16 @@ public sealed record InputDefinition(string Name)
 
     public string? Description { get; init; }
 
+    /// <summary>The type as definitions write it.</summary>
+    public string TypeName => JsonNamingPolicy.CamelCase.ConvertName(Type.ToString());
+
     /// <summary>What is wrong with <paramref name="value"/>, as the end of a sentence about it; null when the input takes it.</summary>
     public string? Complaint(JsonNode value)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!Fits(value))
         {
-            return $"must be of type {JsonNamingPolicy.CamelCase.ConvertName(Type.ToString())}; it is {Describe(value)}";
+            return $"must be of type {TypeName}; it is {Describe(value)}";
         }
 
         return MaxLength is { } limit && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length is var length && length > limit
@@ -33,7 +36,8 @@ public sealed record InputDefinition(string Name)
             : null;
     }
 
-    private bool Fits(JsonNode value) => Type switch
+    /// <summary>Whether <paramref name="value"/> is of the declared type.</summary>
+    public bool Fits(JsonNode value) => Type switch
     {
         InputType.String => value.GetValueKind() == JsonValueKind.String,
         InputType.Number => value.GetValueKind() == JsonValueKind.Number,

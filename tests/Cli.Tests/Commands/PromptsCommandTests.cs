@@ -68,6 +68,22 @@ public sealed class PromptsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_in_a_misspelt_environment_is_refused_and_in_one_that_no_prompt_knows_warned_of()
+    {
+        await AddAsync("elsewhere/greet.md", "Hello {{word}}.", "--label", "production");
+        _workspace.Write("prompts/staging/greet.md", "Hi {{word}}.");
+
+        var misspelt = await _workspace.RunAsync(Asks, null, "-i", "word=x", "--environment", "prodction");
+        var unknown = await _workspace.RunAsync(Asks, null, "-i", "word=x", "--environment", "elsewhere");
+
+        misspelt.AssertPlainRefusal();
+        Assert.Equal("There is no environment 'prodction': no prompt has a version for it. Did you mean 'production'? There are production, staging and default.", misspelt.Error.Trim());
+        unknown.AssertExit(ExitCodes.Completed);
+        Assert.Contains("No prompt has a version for the environment 'elsewhere', so those of no environment are used. There are production, staging and default.", unknown.Output, StringComparison.Ordinal);
+        (await _workspace.RunAsync(Asks, null, "-i", "word=x", "--environment", "staging")).AssertExit(ExitCodes.Completed);
+    }
+
+    [Fact]
     public async Task Run_takes_the_prompt_beside_the_definition_before_the_stored_one()
     {
         await AddAsync("elsewhere/greet.md", "Hello {{nobody}}.");

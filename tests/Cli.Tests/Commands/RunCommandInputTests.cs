@@ -21,12 +21,28 @@ public sealed class RunCommandInputTests : IDisposable
     [InlineData("truely", "\"truely\"")]
     [InlineData("[1,\"two\"]", "[1,\"two\"]")]
     [InlineData("{not json", "\"{not json\"")]
+    [InlineData("\"12\"", "\"12\"")]
+    [InlineData("\"true\"", "\"true\"")]
     [InlineData("\"quoted\"", "\"\\u0022quoted\\u0022\"")]
     public async Task Input_on_the_command_line_is_JSON_of_another_kind_than_text_or_else_text(string written, string expected)
     {
         var result = await _workspace.RunAsync(Any, null, "-i", "value=" + written, "--json");
 
         Assert.Equal(expected, Input(result, "value"));
+    }
+
+    [Theory]
+    [InlineData("string", "5", "the number 5. In a shell write -i 'value=\"123\"'")]
+    [InlineData("number", "abc", "a text. In a shell write -i value=1.5")]
+    [InlineData("integer", "1.5", "the number 1.5. In a shell write -i value=3")]
+    [InlineData("boolean", "yes", "a text. In a shell write -i value=true or -i value=false")]
+    [InlineData("array", "a,b", "a text. In a shell write -i 'value=[\"a\", \"b\"]'")]
+    [InlineData("object", "[1]", "a list. In a shell write -i 'value={\"key\": \"value\"}'")]
+    public async Task Input_of_another_type_is_refused_with_the_declared_type_and_how_it_is_written(string type, string value, string what)
+    {
+        var result = await _workspace.RunAsync($$"""{ "inputs": { "value": { "type": "{{type}}" } }, "steps": [ { "id": "say", "prompt": "x" } ] }""", null, "-i", "value=" + value);
+
+        _workspace.AssertRefused(result, $"The input 'value' must be of type {type}; it is {what}");
     }
 
     [Fact]

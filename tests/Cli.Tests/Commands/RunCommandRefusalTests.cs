@@ -70,12 +70,12 @@ public sealed class RunCommandRefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task Broken_prompt_is_named_with_its_step_and_place()
+    public async Task Broken_prompt_is_named_with_its_file_and_place()
     {
         _workspace.Write("prompts/greet.md", "Hello\n{{#if}}");
 
         _workspace.AssertRefused(
-            await _workspace.RunAsync("""{ "steps": [ { "id": "say", "promptId": "greet" } ] }"""), "The prompt of step 'say' is wrong: ");
+            await _workspace.RunAsync("""{ "steps": [ { "id": "say", "promptId": "greet" } ] }"""), "greet.md:2: ");
     }
 
     [Fact]

@@ -22,6 +22,19 @@ public class StoredStartTests
     }
 
     [Fact]
+    public async Task Environment_that_no_prompt_knows_is_refused_and_those_that_there_are_are_named()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await PutAsync(api, "/api/prompts/greet?label=production", "Greet {{word}}.", "text/markdown");
+        await PutAsync(api, "/api/workflows/hello", "steps:\n  - { id: say, promptId: greet }\n", "application/yaml");
+
+        using var response = await api.PostAsync("/api/workflows/hello/runs", $$"""{ "inputs": { "word": "hi" }, "options": { "environment": "prodction", "mocks": {{ApiHost.Quick}} } }""");
+
+        var refusal = await ApiHost.ReadAsync(response, HttpStatusCode.BadRequest);
+        Assert.Contains("Did you mean 'production'? There are production and default.", refusal.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Addresses_in_the_payload_are_those_of_the_run()
     {
         await using var api = await ApiHost.StartAsync();

@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
+using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Stores.Blobs;
 
@@ -52,6 +53,11 @@ public sealed class BlobAccount
         options.AddPolicy(Sends.Counter, HttpPipelinePosition.PerRetry);
         configure(options);
         var section = configuration.GetSection(setting);
+        if (!section.Exists() && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => Suggestion.IsClose(other, setting)) is { } near)
+        {
+            throw Refused(setting, $"{setting} is not set, and '{near}' is, which means nothing here: rename it.");
+        }
+
         return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options) : ByText(section.Value, setting, options));
     }
 

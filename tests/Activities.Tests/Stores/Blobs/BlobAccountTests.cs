@@ -29,6 +29,7 @@ public sealed class BlobAccountTests
     }
 
     [Theory]
+    [InlineData("AzureWebJobStorage", "UseDevelopmentStorage=true", "AzureWebJobsStorage is not set, and 'AzureWebJobStorage' is, which means nothing here: rename it.")]
     [InlineData("AzureWebJobsStorage", "", "AzureWebJobsStorage is not set; ")]
     [InlineData("AzureWebJobsStorage", $"AccountKey={Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
     [InlineData("AzureWebJobsStorage", $"AccountName=shop;AccountKey=!{Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]

@@ -1,0 +1,70 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Orchestrator.Workflows.Diagnostics;
+
+namespace Orchestrator.Functions;
+
+/// <summary>Reads the settings of the app, and refuses what is not one of them: a misspelt name would be a wish that is ignored.</summary>
+public static class OrchestratorSettings
+{
+    private const string Section = "Orchestrator";
+
+    /// <summary>Settings of the section that others read: the prices, and where contents are kept.</summary>
+    private static readonly string[] Others = ["Prices", "Storage", "Container", "State"];
+
+    private static readonly PropertyInfo[] Properties = typeof(OrchestratorOptions).GetProperties();
+
+    /// <exception cref="ValidationException">A setting cannot be used, or is misspelt; every mistake is named, with the setting that was probably meant.</exception>
+    public static OrchestratorOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var (options, section, mistakes) = (new OrchestratorOptions(), configuration.GetSection(Section), new List<string>());
+        foreach (var property in Properties)
+        {
+            if (section[property.Name] is not { } text || (string.IsNullOrWhiteSpace(text) && property.PropertyType != typeof(string)))
+            {
+                continue;
+            }
+
+            try
+            {
+                property.SetValue(options, section.GetValue(property.PropertyType, property.Name));
+            }
+            catch (InvalidOperationException)
+            {
+                var takes = property.GetCustomAttribute<RangeAttribute>()?.ErrorMessage ?? $"{Section}:{property.Name} is true or false.";
+                mistakes.Add($"{takes} It is '{section[property.Name]}'.");
+            }
+        }
+
+        var names = Properties.Select(property => property.Name).Concat(Others).ToList();
+        mistakes.AddRange(section.GetChildren()
+            .Where(setting => !names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(setting => $"The setting {Section}:{setting.Key} has no meaning. {Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}."}"));
+        mistakes.AddRange(configuration.GetChildren().Select(setting => Misspelt(setting.Key, names)).OfType<string>());
+        if (mistakes.Count == 0)
+        {
+            var findings = new List<ValidationResult>();
+            _ = Validator.TryValidateObject(options, new ValidationContext(options), findings, validateAllProperties: true);
+            mistakes.AddRange(findings.Select(finding => finding.ErrorMessage!));
+        }
+
+        return mistakes.Count == 0 ? options : throw new ValidationException(string.Join(' ', mistakes));
+    }
+
+    /// <summary>A name beside the section that is one of its settings with another separator (<c>ORCHESTRATOR_RETAINDAYS</c>), or the section misspelt.</summary>
+    private static string? Misspelt(string name, List<string> names)
+    {
+        if (!name.Equals(Section, StringComparison.OrdinalIgnoreCase) && !name.Contains('_', StringComparison.Ordinal) && Suggestion.IsClose(name, Section))
+        {
+            return $"'{name}' is set, which means nothing here: {Section} is probably meant. Rename it, or clear it.";
+        }
+
+        return names.Find(setting => Plain(name) == Plain(Section + setting)) is { } meant
+            ? $"'{name}' is set, which means nothing here: {Section}__{meant} is probably meant. Rename it, or clear it."
+            : null;
+    }
+
+    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+}
