@@ -14,16 +14,16 @@ public sealed class RunProjection
 
     /// <param name="stepIds">The ids of all steps, in definition order.</param>
     /// <param name="runAttempt">The attempt that is looked at; what came before it counts for time and money only.</param>
-    /// <param name="reused">The steps that this attempt does not execute, since they have an output, each with the attempt that executed it; null for none.</param>
-    public RunProjection(IEnumerable<string> stepIds, int runAttempt = 1, IReadOnlyDictionary<string, int>? reused = null)
+    /// <param name="reused">The steps that this attempt does not execute, since they have an output, each with the place of its record; null for none.</param>
+    public RunProjection(IEnumerable<string> stepIds, int runAttempt = 1, IReadOnlyDictionary<string, CheckpointReference>? reused = null)
     {
         ArgumentNullException.ThrowIfNull(stepIds);
         _runAttempt = runAttempt;
         foreach (var id in stepIds)
         {
-            var executed = runAttempt;
-            var isReused = reused?.TryGetValue(id, out executed) == true;
-            _steps.Add(id, new StepProjection(isReused ? executed : runAttempt, isReused));
+            var place = default(CheckpointReference);
+            var isReused = reused?.TryGetValue(id, out place) == true;
+            _steps.Add(id, new StepProjection(isReused ? place.RunAttempt : runAttempt, isReused, place));
             _order.Add(id);
         }
     }
@@ -38,7 +38,7 @@ public sealed class RunProjection
 
         // An output that was given by hand is of no attempt, so none tells of its step.
         var reused = run.Plan.Steps.Where(step => step.Reused).ToDictionary(
-            step => step.Id, step => run.Reused?.TryGetValue(step.Id, out var place) == true ? place.RunAttempt : run.RunAttempt, StringComparer.Ordinal);
+            step => step.Id, step => run.Reused?.TryGetValue(step.Id, out var place) == true ? place : new CheckpointReference(run.RunAttempt, 0), StringComparer.Ordinal);
         return new RunProjection(run.Steps.Select(step => step.Id), run.RunAttempt, reused);
     }
 

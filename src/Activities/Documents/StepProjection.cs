@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Usage;
@@ -8,7 +9,8 @@ namespace Orchestrator.Activities.Documents;
 /// <summary>What the events of one step add up to: time and money of all attempts of the run, and how it stands in one. Not thread-safe.</summary>
 /// <param name="runAttempt">The attempt of the run that tells how it stands: the latest, or the one that executed what is reused.</param>
 /// <param name="reused">The latest attempt does not execute it, since it has an output.</param>
-internal sealed class StepProjection(int runAttempt, bool reused)
+/// <param name="taken">What is known of an output that was taken over from another run, whose events are not here.</param>
+internal sealed class StepProjection(int runAttempt, bool reused, CheckpointReference taken = default)
 {
     private readonly HashSet<(int RunAttempt, int Attempt, string Event)> _seen = [];
     private int _latestEnded;
@@ -33,10 +35,10 @@ internal sealed class StepProjection(int runAttempt, bool reused)
 
     public WorkflowError? Error { get; private set; }
 
-    public bool FallbackUsed { get; private set; }
+    public bool FallbackUsed { get; private set; } = taken.FallbackUsed;
 
     /// <summary>What it has was answered by the simulation in the model's place.</summary>
-    public bool Simulated { get; private set; }
+    public bool Simulated { get; private set; } = taken.Simulated;
 
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 

@@ -24,19 +24,17 @@ internal sealed class EarlierAttempt
         _fingerprints = new StepFingerprints(run);
         _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
         _forced = from is not null && _positions.TryGetValue(from, out var first) ? Descendants.Of(run.Graph, first) : [];
-        var unneeded = StepRules.UnneededFallbacks(run.Plan.Steps, position => ends[position].Result != StepResult.None);
-        foreach (var position in unneeded.Where(fallback => ends[fallback].Attempts == 0 && ends[fallback].Result == StepResult.None).ToList())
+        foreach (var position in run.Graph.TopologicalOrder.Where(position => ends[position].Result == StepResult.None))
         {
-            ends[position] = ends[position] with { Result = StepResult.Skipped };
+            Skip(position, IsSkippedByDependency(position));
         }
 
-        foreach (var position in run.Graph.TopologicalOrder)
-        {
-            if (ends[position].Result == StepResult.None && IsSkippedByDependency(position))
-            {
-                ends[position] = ends[position] with { Result = StepResult.Skipped };
-            }
-        }
+        UnneededSteps.Follow(
+            run.Graph,
+            position => ends[position].Result != StepResult.None,
+            position => ends[position].Result == StepResult.Skipped,
+            fallback => Skip(fallback, ends[fallback].Attempts == 0),
+            position => Skip(position, IsSkippedByDependency(position)));
     }
 
     public PreparedRun Run { get; }
@@ -71,8 +69,10 @@ internal sealed class EarlierAttempt
         var id = run.Steps[position].Id;
         if (run.Reused?.TryGetValue(id, out var place) == true)
         {
-            var (_, _, simulated, unreadable) = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
-            return new StepEnd(unreadable ? StepResult.None : StepResult.Completed(place), 0) { Simulated = simulated };
+            var (record, _, simulated, unreadable) = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
+            return unreadable ? new StepEnd(StepResult.None, 0)
+                : record is null ? new StepEnd(StepResult.Completed(place), 0)
+                : Completed(run, position, place, 0, record, simulated);
         }
 
         if (run.Given?.ContainsKey(id) == true)
@@ -93,18 +93,22 @@ internal sealed class EarlierAttempt
 
         return last switch
         {
-            { Status: StepStatus.Completed, Again: false } => new StepEnd(StepResult.Completed(new CheckpointReference(run.RunAttempt, attempts)), attempts)
-            {
-                Consumed = last.Consumed,
-                Simulated = isSimulated,
-                Adopted = last.Adopted,
-                Failure = last.FallbackUsed ? last.Error?.Kind : null,
-                Fallback = last is { FallbackUsed: true, Adopted: null } ? run.Steps[position].Fallback : null,
-            },
+            { Status: StepStatus.Completed, Again: false } => Completed(run, position, new CheckpointReference(run.RunAttempt, attempts), attempts, last, isSimulated),
             { Status: StepStatus.Skipped } => new StepEnd(StepResult.Skipped, attempts) { Consumed = last.Consumed },
             _ => new StepEnd(StepResult.None, attempts),
         };
     }
+
+    /// <summary>The end of a step that this attempt executed, or reused: what it took is the same.</summary>
+    private static StepEnd Completed(PreparedRun run, int position, CheckpointReference place, int attempts, StepCheckpoint record, bool simulated) =>
+        new(StepResult.Completed(place), attempts)
+        {
+            Consumed = record.Consumed,
+            Simulated = simulated,
+            Adopted = record.Adopted,
+            Failure = record.FallbackUsed ? record.Error?.Kind : null,
+            Fallback = record is { FallbackUsed: true, Adopted: null } ? run.Steps[position].Fallback : null,
+        };
 
     /// <summary>The last record of a step in one attempt of the run, how many there are, and whether one that gave an output, of any turn, is the simulation's.</summary>
     private static async Task<(StepCheckpoint? Last, int Count, bool Simulated, bool Damaged)> RecordsAsync(
@@ -125,6 +129,12 @@ internal sealed class EarlierAttempt
         }
 
         return (last, count, simulated, false);
+    }
+
+    private bool Skip(int position, bool isSkipped)
+    {
+        _ends[position] = isSkipped ? _ends[position] with { Result = StepResult.Skipped } : _ends[position];
+        return isSkipped;
     }
 
     private bool IsSkippedByDependency(int position) => StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);

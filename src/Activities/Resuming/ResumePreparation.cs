@@ -180,8 +180,10 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         {
             var record = await checkpoints.FindAsync(source.Identity, id, place.RunAttempt, place.Attempt, cancellationToken)
                 ?? throw new InvalidOperationException($"The record of step '{id}' of run '{source.RunId}' was there a moment ago.");
-            copies.Add(record with { RunId = run.RunId, RunAttempt = 0, Attempt = 1 });
-            places.Add(id, new CheckpointReference(0, 1));
+            // Of a repeated step the last turn is taken over; that another was made up still counts.
+            var simulated = record.Simulated || earlier.Exists(attempt => attempt.Find(id) is { } then && attempt.End(then) is { Simulated: true } end && end.Result.Place == place);
+            copies.Add(record with { RunId = run.RunId, RunAttempt = 0, Attempt = 1, Simulated = simulated });
+            places.Add(id, new CheckpointReference(0, 1) { Simulated = simulated, FallbackUsed = record.FallbackUsed });
         }
 
         return new PreparedResume(run with { Reused = places }, changed, copies);

@@ -66,15 +66,21 @@ internal sealed class ReusedSteps
         }
     }
 
-    /// <summary>A fallback that has no result is skipped when all steps that may call it have one. False when there is none.</summary>
-    private bool SkipUnneededFallbacks()
-    {
-        var unneeded = StepRules.UnneededFallbacks(_run.Plan.Steps, step => _results[step] != StepResult.None)
-            .Where(fallback => _results[fallback] == StepResult.None && !_forced.Contains(fallback))
-            .ToList();
-        unneeded.ForEach(fallback => _results[fallback] = StepResult.Skipped);
-        return unneeded.Count > 0;
-    }
+    /// <summary>A fallback that has no result is skipped when all steps that may call it have one, and so on. False when there is none.</summary>
+    private bool SkipUnneededFallbacks() => UnneededSteps.Follow(
+        _run.Graph,
+        step => _results[step] != StepResult.None,
+        step => _results[step] == StepResult.Skipped,
+        fallback =>
+        {
+            if (!_forced.Contains(fallback))
+            {
+                _results[fallback] = StepResult.Skipped;
+            }
+
+            return !_forced.Contains(fallback);
+        },
+        step => !_run.Plan.Steps[step].IsFinal && (_results[step] = Decide(step)) != StepResult.None);
 
     private StepResult Decide(int step)
     {

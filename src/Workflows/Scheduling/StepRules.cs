@@ -47,17 +47,6 @@ public static class StepRules
         return step.OnError is { } rule ? [.. rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>().Distinct()] : [];
     }
 
-    /// <summary>The fallback steps that no step will call, since all that may have ended well or were skipped; each once.</summary>
-    public static IEnumerable<int> UnneededFallbacks(IReadOnlyList<GraphStep> steps, Func<int, bool> needsNone)
-    {
-        ArgumentNullException.ThrowIfNull(steps);
-        return steps
-            .SelectMany((step, caller) => Fallbacks(step).Select(fallback => (fallback, caller)))
-            .GroupBy(pair => pair.fallback, pair => pair.caller)
-            .Where(callers => callers.All(needsNone))
-            .Select(callers => callers.Key);
-    }
-
     /// <summary>What the final failure of a step leads to: by its kind, or what the step says of all kinds.</summary>
     public static FailureAction ActionOf(GraphStep step, ErrorKind kind)
     {

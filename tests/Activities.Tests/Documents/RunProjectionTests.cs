@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -41,7 +42,7 @@ public class RunProjectionTests
     public void Reused_step_shows_when_the_attempt_executed_it_that_it_is_reused_from()
     {
         // Its result is of attempt 1; in attempt 2, with another input, it was skipped.
-        var run = new RunProjection(["a"], 3, new Dictionary<string, int> { ["a"] = 1 });
+        var run = new RunProjection(["a"], 3, new Dictionary<string, CheckpointReference> { ["a"] = new(1, 1) });
 
         run.Apply(Event(RunEventNames.StepStarted, "a", 1, 0));
         run.Apply(Event(RunEventNames.StepCompleted, "a", 1, 1));
@@ -63,7 +64,7 @@ public class RunProjectionTests
     }
 
     /// <summary>Attempt 2 of a run whose attempt 1 has completed <c>a</c>.</summary>
-    private static RunProjection Resumed() => new(["a", "b"], 2, new Dictionary<string, int> { ["a"] = 1 });
+    private static RunProjection Resumed() => new(["a", "b"], 2, new Dictionary<string, CheckpointReference> { ["a"] = new(1, 1) });
 
     private static RunEvent Event(string name, string step, int runAttempt, int second) => new(name, "r", runAttempt, Start.AddSeconds(second))
     {

@@ -54,6 +54,24 @@ public sealed class SimulatedAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task Fork_knows_of_what_it_took_over_who_answered()
+    {
+        await using var model = await StartModelAsync();
+        await CommandAsync(1, NoProvider, "run", Written("failing.json", Failing), "--run-id", "made");
+        await CommandAsync(1, model.Variables, "run", "failing.json", "--run-id", "real");
+        foreach (var runId in (string[])["made", "real"])
+        {
+            await CommandAsync(0, NoProvider, "resume", runId, "--fork", "--run-id", $"{runId}-fork", "--definition", Written("mended.json", Mended));
+        }
+
+        var made = await ShowAsync("made-fork");
+        Assert.True(made.GetProperty("steps").GetProperty("a").GetProperty("simulated").GetBoolean());
+        Assert.Empty(made.GetProperty("warnings").EnumerateArray());
+        Assert.StartsWith(
+            "Step 'b' was answered by the simulated model", Assert.Single((await ShowAsync("real-fork")).GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answer_of_a_provider_is_reused_when_there_is_none_any_more_and_a_warning_stays()
     {
         await using var model = await StartModelAsync();

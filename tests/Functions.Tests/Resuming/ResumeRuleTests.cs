@@ -112,6 +112,52 @@ public sealed class ResumeRuleTests : IAsyncLifetime
         Assert.Equal(["end [all [a]]"], await AskedAgainAsync(Steps, ["end"]));
     }
 
+    [Theory]
+    [InlineData("""{ "id": "other", "prompt": "other", "options": { "fallback": { "step": "third" } } },""")]
+    [InlineData("""{ "id": "other", "prompt": "other" }, { "id": "behind", "prompt": "behind", "dependsOn": ["other"], "inputMapping": {}, "options": { "fallback": { "step": "third" } } },""")]
+    [InlineData("""{ "id": "other", "prompt": "other" }, { "id": "seen", "prompt": "seen", "dependsOn": ["a", "other"], "join": "settled", "inputMapping": {}, "options": { "fallback": { "step": "third" } } },""")]
+    public async Task Step_behind_a_fallback_of_what_is_not_needed_is_reused(string others)
+    {
+        var steps = $$$"""
+            { "id": "a", "prompt": "a", "options": { "fallback": { "step": "other" } } },
+            {{{others}}}
+            { "id": "third", "prompt": "third", "options": { "fallback": { "step": "fourth" } } },
+            { "id": "fourth", "prompt": "fourth" },
+            { "id": "all", "prompt": "all {{a}}", "dependsOn": ["a", "fourth"], "join": "settled" },
+            { "id": "end", "prompt": "end {{all}}", "dependsOn": ["all"] }
+            """;
+        Assert.Equal(["end [all [a]]"], await AskedAgainAsync(steps, ["end"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Fallback_value_that_was_changed_counts_also_for_a_step_that_an_attempt_between_reused(bool fork)
+    {
+        const string Steps = """
+            { "id": "bad", "prompt": "bad", "options": { "fallback": { "value": "plain" } } },
+            { "id": "next", "prompt": "next {{bad}}", "dependsOn": ["bad"] },
+            { "id": "end", "prompt": "end {{next}}", "dependsOn": ["next"] }
+            """;
+        await AskedAgainAsync(Steps, ["bad", "end"], isRefusedAgain: true);
+        var between = fork ? $"{LastRun}-fork" : LastRun;
+        if (fork)
+        {
+            _models.Refuses = prompt => prompt.StartsWith("end", StringComparison.Ordinal);
+            var forked = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest(LastRun) { Fork = true, ForkAs = between }, CancellationToken.None);
+            Assert.True((await _app.WaitAsync(forked.InstanceId, between)).Steps["bad"].FallbackUsed);
+        }
+
+        _models.TakeAsked();
+        _models.Refuses = prompt => prompt == "bad";
+
+        var resumed = await _app.Get<RunResumer>().ResumeAsync(
+            _app.Client, new ResumeRequest(between) { Definition = Text(Steps.Replace("plain", "fancy", StringComparison.Ordinal), null) }, CancellationToken.None);
+
+        Assert.Equal(RunStatus.Completed, (await _app.WaitAsync(resumed.InstanceId, between)).Status);
+        Assert.Equal(["bad", "end [next fancy]", "next fancy"], _models.TakeAsked().Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Fallback_of_a_final_step_runs_in_the_attempt_that_needs_it()
     {
@@ -176,7 +222,7 @@ public sealed class ResumeRuleTests : IAsyncLifetime
     private string LastRun => $"r{_runs}";
 
     /// <summary>The prompts that a resume asks, after a run in which those that begin with these words were refused; in ordinal order.</summary>
-    private async Task<List<string>> AskedAgainAsync(string steps, string[] refused, string? changed = null, string? final = null)
+    private async Task<List<string>> AskedAgainAsync(string steps, string[] refused, string? changed = null, string? final = null, bool isRefusedAgain = false)
     {
         _runs++;
         _models.Refuses = prompt => Array.Exists(refused, word => prompt == word || prompt.StartsWith(word + " ", StringComparison.Ordinal));
@@ -185,11 +231,11 @@ public sealed class ResumeRuleTests : IAsyncLifetime
         var failed = await _app.WaitAsync(LastRun);
         Assert.True(failed.Status == RunStatus.Failed, $"{failed.Status} {failed.Error?.Message}");
         _models.TakeAsked();
-        _models.Refuses = _ => false;
+        _models.Refuses = isRefusedAgain ? _models.Refuses : _ => false;
 
         var resumed = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest(LastRun) { Definition = Text(changed ?? steps, final) }, CancellationToken.None);
         var run = await _app.WaitAsync(resumed.InstanceId, LastRun);
-        Assert.True(run.Status == RunStatus.Completed, $"{run.Status} {run.Error?.Message}");
+        Assert.True(run.Status == (isRefusedAgain ? RunStatus.Failed : RunStatus.Completed), $"{run.Status} {run.Error?.Message}");
         return [.. _models.TakeAsked().Order(StringComparer.Ordinal)];
     }
 
