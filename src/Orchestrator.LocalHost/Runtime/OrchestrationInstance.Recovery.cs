@@ -84,9 +84,12 @@ internal sealed partial class OrchestrationInstance
 
         _execution.EndReplay();
         _isReplaying = false;
-        foreach (var operation in _execution.UnansweredOperations.OrderBy(operation => operation.Id).ToArray())
+        if (_execution.Fault is null)
         {
-            Launch(operation);
+            foreach (var operation in _execution.UnansweredOperations.OrderBy(operation => operation.Id).ToArray())
+            {
+                Launch(operation);
+            }
         }
 
         if (!_execution.HasBegun && startAt is { } time)

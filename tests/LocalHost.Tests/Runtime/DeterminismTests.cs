@@ -1,6 +1,8 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Testing;
@@ -33,6 +35,42 @@ public sealed class DeterminismTests
         Assert.Equal(typeof(NonDeterministicOrchestrationException).FullName, done.FailureDetails!.ErrorType);
         Assert.Contains(said, done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
         Assert.Contains("'o' of instance 'i'", done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    /// <summary>What an activity does may cost money, and whoever asks for the work again would pay twice.</summary>
+    [Fact]
+    public async Task Changed_code_begins_no_activity_that_had_not_ended()
+    {
+        var (begun, running) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Task<LocalDurableHost> Start(string second, Func<IJournal, IJournal> journal) => LocalDurableHost.StartAsync(b =>
+        {
+            b.Journal = journal(_journal);
+            b.Options.StopTimeout = TimeSpan.Zero;
+            b.AddActivity("a", _ => Task.CompletedTask).AddActivity("b", _ => Task.CompletedTask);
+            b.AddActivity("long", async (ActivityInvocation call) =>
+            {
+                Interlocked.Increment(ref begun);
+                running.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, call.CancellationToken);
+            });
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+            {
+                var work = c.CallActivityAsync("long");
+                await c.CallActivityAsync(second);
+                await work;
+            });
+        });
+        await using (var first = await Start("a", journal => journal))
+        {
+            await first.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
+            await running.Task.WaitAsync(HostExtensions.Patience);
+        }
+
+        await using var changed = await Start("b", journal => new EndingJournal(journal));
+        var done = await changed.EndOfAsync("i");
+
+        Assert.Equal(typeof(NonDeterministicOrchestrationException).FullName, done.FailureDetails!.ErrorType);
+        Assert.Equal(1, begun);
     }
 
     [Fact]
@@ -183,6 +221,33 @@ public sealed class DeterminismTests
         b.TimeProvider = _time;
         b.AddOrchestrator(name, code).AddActivity("a", _ => Task.CompletedTask).AddActivity("b", _ => Task.CompletedTask);
     });
+
+    /// <summary>Gives whatever was begun the time to run before the end of an instance is appended.</summary>
+    private sealed class EndingJournal(IJournal inner) : IJournal
+    {
+        public Task<JournalException> Lost => inner.Lost;
+
+        public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+        {
+            for (var round = 0; round < 100 && HistoryEventReader.Read(record.Span) is ExecutionCompleted; round++)
+            {
+                // The pool's queue is in order: what was begun before has been taken from it.
+                using var reached = new ManualResetEventSlim();
+                ThreadPool.UnsafeQueueUserWorkItem(static reached => reached.Set(), reached, preferLocal: false);
+                reached.Wait(HostExtensions.Patience, CancellationToken.None);
+            }
+
+            return inner.AppendAsync(id, expectedPosition, record, cancellation);
+        }
+
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadAsync(id, cancellation);
+
+        public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
+
+        public Task DeleteAsync(JournalId id, CancellationToken cancellation = default) => inner.DeleteAsync(id, cancellation);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 
     private sealed class ListLoggerFactory : ILoggerFactory, ILogger
     {
