@@ -1,10 +1,9 @@
 namespace Orchestrator.LocalHost.Hosting;
 
 /// <summary>
-/// The clock of a host: while an instance is unfinished, time goes on as the monotonic clock does, from what the wall clock showed when the
-/// first one began. So a wall clock that is set (by a time server, or when a machine wakes up) neither delays what waits nor lengthens what is
-/// measured. With nothing unfinished it shows the wall clock. Give one clock to the host and to everything that measures inside its
-/// activities. Thread safe.
+/// The clock of a host: while an instance executes activities or waits for timers, time goes on as the monotonic clock does, from what the wall clock
+/// showed when the first one began to. So a wall clock that is set (by a time server, or when a machine wakes up) neither delays what waits nor lengthens
+/// what is measured. Otherwise it shows the wall clock. Give one clock to the host and to everything that measures inside its activities. Thread safe.
 /// </summary>
 /// <param name="clock">The machine's clock; tests give their own.</param>
 public sealed class SteadyClock(TimeProvider clock) : TimeProvider

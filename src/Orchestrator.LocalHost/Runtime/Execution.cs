@@ -71,6 +71,9 @@ internal sealed partial class Execution
     /// <summary>Set when <see cref="IsOver"/>.</summary>
     public Task<object?>? Code => _code;
 
+    /// <summary>Nothing that the code asked for is open: it has ended, or waits for events.</summary>
+    public bool IsIdle => _open.Count == 0;
+
     public IEnumerable<Operation> OpenOperations => _open.Values;
 
     /// <summary>The open operations whose end has not been recorded either: while the instance is suspended, ends wait in the history.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private Task _lastAppend = Task.CompletedTask;
     private TaskCompletionSource? _halt;
     private ITimer? _startTimer;
-    private readonly TimeSpan _ahead;
+    private TimeSpan _ahead;
     private JournalId _journalId;
     private DateTime _lastTime;
     private string? _durableStatus;
@@ -52,10 +52,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         _journalId = journalId;
         _lastTime = lastTime;
         _lastUpdated = lastTime.Ticks;
-        engine.Time.Hold();
-        _holdsClock = true;
-        var now = engine.Time.GetUtcNow().UtcDateTime;
-        _ahead = lastTime > now ? lastTime - now : TimeSpan.Zero;
+        HoldClock();
         _durableStatus = started.CustomStatus;
         _execution = new Execution(this, started, journalId.Generation, recorded, eventsToReplay);
         _snapshot = InstanceSnapshot.Of(entry.InstanceId, journalId.Generation, started, OrchestrationRuntimeStatus.Pending, started.CustomStatus);
@@ -133,7 +130,9 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
             Interlocked.Exchange(ref _state, Running);
             try
             {
+                HoldClock();
                 Pump();
+                ReleaseIdleClock();
             }
             catch (Exception problem)
             {
@@ -251,6 +250,34 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     {
         _startTimer?.Dispose();
         _execution.Abandon();
+        ReleaseClock();
+    }
+
+    /// <summary>From here on time goes steadily on, from the wall clock or from the last moment that the history knows, whichever is later.</summary>
+    private void HoldClock()
+    {
+        if (!_holdsClock && !IsOver)
+        {
+            _holdsClock = true;
+            _engine.Time.Hold();
+            var now = _engine.Time.GetUtcNow().UtcDateTime;
+            _ahead = _lastTime > now ? _lastTime - now : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>
+    /// An instance that waits for events alone measures nothing, so it must not keep the host from following a wall clock that was set: it may wait for months.
+    /// </summary>
+    private void ReleaseIdleClock()
+    {
+        if (_pending.Count == 0 && _execution is { HasBegun: true, IsIdle: true })
+        {
+            ReleaseClock();
+        }
+    }
+
+    private void ReleaseClock()
+    {
         if (_holdsClock)
         {
             _holdsClock = false;

@@ -13,12 +13,13 @@ public sealed class SteadyClockTests
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task Clock_is_steady_while_an_instance_is_unfinished_and_right_again_after_it(int hours)
+    public async Task Clock_is_steady_while_an_instance_has_a_timer_and_right_again_after_it(int hours)
     {
         var clock = new SteadyClock(_machine);
         await using var host = await StartAsync(clock);
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("one"));
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("two"));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("timed", new StartOrchestrationOptions("one"));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("timed", new StartOrchestrationOptions("two"));
+        await _machine.WhenTimersAsync(2).WaitAsync(HostExtensions.Patience);
         var before = clock.GetUtcNow();
         _machine.SetClock(TimeSpan.FromHours(hours));
         _machine.Advance(TimeSpan.FromSeconds(5));
@@ -67,6 +68,7 @@ public sealed class SteadyClockTests
         b.TimeProvider = time;
         b.Journal = journal;
         b.AddOrchestrator("o", (TaskOrchestrationContext c) => c.WaitForExternalEvent<string>("go"));
+        b.AddOrchestrator("timed", async (TaskOrchestrationContext c) => await c.WaitForExternalEvent<string>("go", TimeSpan.FromDays(1)));
         b.AddOrchestrator("sends", async (TaskOrchestrationContext c) =>
         {
             await c.WaitForExternalEvent<string>("send");
