@@ -9,6 +9,9 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
     /// <summary>Before an extract is written. It may block the caller, or delay the task, as a slow device does.</summary>
     public Func<JournalId, Task>? Extracting { get; init; }
 
+    /// <summary>Before a history is read.</summary>
+    public Action<JournalId>? Reading { get; init; }
+
     /// <summary>After a history was deleted.</summary>
     public Action<JournalId>? Deleted { get; init; }
 
@@ -26,7 +29,11 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default) =>
         inner.AppendAsync(id, expectedPosition, record, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadAsync(id, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default)
+    {
+        Reading?.Invoke(id);
+        return inner.ReadAsync(id, cancellation);
+    }
 
     public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
 

@@ -64,6 +64,9 @@ public interface IInstanceHold : IDisposable
     /// <summary>Whether no process ever held the instance before, so that it can have no history; false when that cannot be told.</summary>
     public bool IsFirst { get; }
 
+    /// <summary>Releases an unfinished instance: it stays among <see cref="ISharedJournal.ListOpen"/>.</summary>
+    public void Leave();
+
     /// <summary>Releases an instance whose histories were deleted, and deletes its lock file and note.</summary>
     public void DisposeAndDelete();
 }

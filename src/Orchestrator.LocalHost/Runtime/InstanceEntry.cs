@@ -79,7 +79,7 @@ internal sealed class InstanceEntry(string instanceId)
             }
             else
             {
-                hold?.Release(InstanceId, historiesDeleted: false);
+                hold?.Release(InstanceId, HoldRelease.Ended);
             }
         }
     }
@@ -101,8 +101,8 @@ internal sealed class InstanceEntry(string instanceId)
     /// Ends one use of the hold. With the last use the instance is released and its state here is dropped: from now on another process may change it, and
     /// only the journal is current.
     /// </summary>
-    /// <param name="historiesDeleted">Its histories were deleted.</param>
-    public void Release(bool historiesDeleted = false)
+    /// <param name="how">What becomes of the instance.</param>
+    public void Release(HoldRelease how = HoldRelease.Ended)
     {
         lock (Gate)
         {
@@ -114,7 +114,7 @@ internal sealed class InstanceEntry(string instanceId)
             // The lock is free before other threads see that there is no hold.
             (_hold, _snapshot) = (null, null);
             _treeHold = hold.RootId == InstanceId ? hold : null;
-            hold.Release(InstanceId, historiesDeleted);
+            hold.Release(InstanceId, how);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
 {
     private readonly Lock _gate = new();
     private int _members = 1;
-    private bool _historiesDeleted;
+    private HoldRelease _rootRelease;
 
     public string RootId { get; } = rootId;
 
@@ -30,14 +30,14 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
     }
 
     /// <param name="member">The id of the instance that releases it.</param>
-    /// <param name="historiesDeleted">Whether that instance's histories were deleted. Only the root's last word counts: it may have begun again.</param>
-    public void Release(string member, bool historiesDeleted)
+    /// <param name="how">What becomes of that instance. Only the root's last word counts: it may have begun again.</param>
+    public void Release(string member, HoldRelease how)
     {
         lock (_gate)
         {
             if (member == RootId)
             {
-                _historiesDeleted = historiesDeleted;
+                _rootRelease = how;
             }
 
             if (--_members > 0)
@@ -45,14 +45,31 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
                 return;
             }
 
-            if (_historiesDeleted)
+            switch (_rootRelease)
             {
-                hold.DisposeAndDelete();
-            }
-            else
-            {
-                hold.Dispose();
+                case HoldRelease.Unfinished:
+                    hold.Leave();
+                    break;
+                case HoldRelease.Deleted:
+                    hold.DisposeAndDelete();
+                    break;
+                default:
+                    hold.Dispose();
+                    break;
             }
         }
     }
+}
+
+/// <summary>The state in which an instance is released.</summary>
+internal enum HoldRelease
+{
+    /// <summary>It has ended, is refused, or was never there.</summary>
+    Ended,
+
+    /// <summary>It is to go on, here or in another process, and could not be read.</summary>
+    Unfinished,
+
+    /// <summary>Its histories were deleted.</summary>
+    Deleted,
 }

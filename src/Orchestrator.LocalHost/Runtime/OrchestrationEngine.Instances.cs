@@ -220,7 +220,7 @@ internal sealed partial class OrchestrationEngine
         }
         finally
         {
-            entry.Release(historiesDeleted: isGone);
+            entry.Release(isGone ? HoldRelease.Deleted : HoldRelease.Ended);
 
             // An instance that another process began under the id and left meanwhile was opened: it goes on here.
             entry.Live?.Wake();

@@ -16,14 +16,33 @@ internal sealed partial class OrchestrationEngine
     /// </summary>
     public JournalOwner? FindUnresponsive(string instanceId) => _unresponsive.GetValueOrDefault(instanceId);
 
+    /// <summary>Maximum number of problems that are remembered so that each is logged once.</summary>
+    private const int MaxTold = 100;
+
+    /// <summary>The interval of looks at the history of an instance that no process drives, for each message that waits for it.</summary>
+    private static readonly TimeSpan WaitingInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>Delivers messages of other processes to the instances of this one, until the host stops. What was not taken by then stays for the next process.</summary>
     public Task ReceiveAsync() => _shared is null ? Task.CompletedTask : RepeatAsync(LookInterval, "What other processes ask of instances cannot be read", async (tell, stop) =>
     {
+        // Which messages wait for an instance that no process drives, and since when: each look reads a whole history.
+        var waiting = new Dictionary<string, long>(StringComparer.Ordinal);
         await foreach (var message in _shared.ReceiveAsync(stop).ConfigureAwait(false))
         {
             try
             {
-                await TakeAsync(message, stop).ConfigureAwait(false);
+                if (Find(message.InstanceId)?.Live is null
+                    && waiting.TryGetValue(message.Name, out var seen)
+                    && Time.GetElapsedTime(seen) < WaitingInterval)
+                {
+                    continue;
+                }
+
+                waiting.Remove(message.Name);
+                if (!await TryTakeAsync(message, stop).ConfigureAwait(false))
+                {
+                    waiting[message.Name] = Time.GetTimestamp();
+                }
             }
             catch (Exception problem) when (!stop.IsCancellationRequested)
             {
@@ -37,18 +56,26 @@ internal sealed partial class OrchestrationEngine
     /// <param name="recovers">Which of them, by their ids; null: all.</param>
     public Task TakeOverAsync(TimeSpan interval, Func<string, CancellationToken, Task<bool>>? recovers) => _shared is null
         ? Task.CompletedTask
-        : RepeatAsync(interval, "What other processes left unfinished cannot be read", async (_, stop) =>
+        : RepeatAsync(interval, "What other processes left unfinished cannot be read", async (tell, stop) =>
         {
             await Task.Delay(interval, Time, stop).ConfigureAwait(false);
             foreach (var instance in _shared.ListOpen())
             {
-                if (Find(instance) is not { Hold: not null }
-                    && _shared.FindHolder(instance) is null
-                    && (recovers is null || await recovers(instance, stop).ConfigureAwait(false))
-                    && await DriveAsync(instance, stop).ConfigureAwait(false) is null
-                    && Find(instance) is { Live: not null })
+                try
                 {
-                    _logger.LogWarning("'{Instance}' goes on here: the process that worked on it ended before it had.", instance);
+                    if (Find(instance) is not { Hold: not null }
+                        && _shared.FindHolder(instance) is null
+                        && (recovers is null || await recovers(instance, stop).ConfigureAwait(false))
+                        && await DriveAsync(instance, stop).ConfigureAwait(false) is null
+                        && Find(instance) is { Live: not null })
+                    {
+                        _logger.LogWarning("'{Instance}' goes on here: the process that worked on it ended before it had.", instance);
+                    }
+                }
+                catch (Exception problem) when (!stop.IsCancellationRequested)
+                {
+                    // One that cannot be read must not keep the others from going on.
+                    tell($"'{instance}', which another process left unfinished, cannot go on here at the moment: {problem.Message}");
                 }
             }
         });
@@ -57,7 +84,7 @@ internal sealed partial class OrchestrationEngine
     private async Task RepeatAsync(TimeSpan pause, string trouble, Func<Action<string>, CancellationToken, Task> look)
     {
         var stop = _watching.Token;
-        string? told = null;
+        var told = new HashSet<string>(StringComparer.Ordinal);
         while (!stop.IsCancellationRequested)
         {
             try
@@ -77,14 +104,20 @@ internal sealed partial class OrchestrationEngine
 
         void Tell(string problem)
         {
-            if (problem != told)
+            if (told.Count >= MaxTold)
             {
-                _logger.LogWarning("{Problem}", told = problem);
+                told.Clear();
+            }
+
+            if (told.Add(problem))
+            {
+                _logger.LogWarning("{Problem}", problem);
             }
         }
     }
 
-    private async Task TakeAsync(JournalMessage message, CancellationToken stop)
+    /// <returns>False when the message stays for an instance that no process drives at the moment, or that another process drives.</returns>
+    private async Task<bool> TryTakeAsync(JournalMessage message, CancellationToken stop)
     {
         if (Find(message.InstanceId)?.Live is not null)
         {
@@ -93,11 +126,11 @@ internal sealed partial class OrchestrationEngine
         else if (_shared!.FindHolder(message.InstanceId) is not null
             || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })
         {
-            // Another process drives the instance, now or later: the message stays for it.
-            return;
+            return false;
         }
 
         _shared!.Delete(message);
+        return true;
     }
 
     /// <summary>

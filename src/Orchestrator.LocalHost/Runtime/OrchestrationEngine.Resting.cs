@@ -233,7 +233,8 @@ internal sealed partial class OrchestrationEngine
         }
         catch
         {
-            entry.Release();
+            // It is still to go on: it is looked for again.
+            entry.Release(HoldRelease.Unfinished);
             throw;
         }
     }
