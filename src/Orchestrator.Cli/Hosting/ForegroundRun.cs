@@ -14,6 +14,11 @@ namespace Orchestrator.Cli.Hosting;
 /// <summary>Follows a run until it ends: prints its id before anything is spent, shows its events, and cancels it on a signal.</summary>
 internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts interrupts, string? note = null)
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Why the run is not cancelled yet; null when it is, or was not asked to be.</summary>
+    private volatile Exception? _refusal;
+
     /// <summary>This caller, for the request that makes the run.</summary>
     public ForegroundCaller Caller => new(BeginAsync, interrupts.Asked);
 
@@ -49,11 +54,17 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             return Deleted(run);
         }
 
-        await using var cancelling = interrupts.Asked.Register(() => _ = CancelAsync(run));
         var completion = app.Client.WaitForInstanceCompletionAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var cancelling = interrupts.Asked.Register(() => _ = CancelAsync(run, following.Token));
         var shown = ShowAsync(identity, run.RunAttempt, following.Token);
-        await Task.WhenAny(shown, completion);
+        var unwritten = UnwrittenAsync(following.Token);
+        if (await Task.WhenAny(completion, unwritten) == unwritten && await unwritten is { } problem)
+        {
+            await following.CancelAsync();
+            await LeaveAsync(run, problem);
+        }
+
         var instance = await completion;
         await following.CancelAsync();
         await shown;
@@ -84,23 +95,81 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         return ExitCodes.Of(document!.Status, document.Error);
     }
 
+    /// <summary>After a signal: why what must be written for the run's end is not, though it was tried for the time that a stop may take.</summary>
+    /// <returns>Null when it is no longer waited for.</returns>
+    private async Task<Exception?> UnwrittenAsync(CancellationToken cancellationToken)
+    {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        try
+        {
+            await interrupts.WaitAsync().WaitAsync(cancellationToken);
+            var asked = time.GetTimestamp();
+            while (true)
+            {
+                await Task.Delay(LookInterval, time, cancellationToken);
+                var refusal = time.GetElapsedTime(asked) >= app.StopTimeout ? _refusal : null;
+                if ((refusal ?? app.Content.FailingFor(app.StopTimeout, asked)) is { } problem)
+                {
+                    return problem;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Leaves a run whose end cannot be written: what is in flight is aborted, and the run goes on when a user says so.</summary>
+    private async Task LeaveAsync(RunInput run, Exception problem)
+    {
+        await app.StopAsync(new CancellationToken(canceled: true));
+        throw new RunStateException(
+            $"Run '{run.RunId}' was not cancelled: its end could not be written for {app.StopTimeout.TotalSeconds:0.###} s. {problem.Message} "
+            + $"The run is interrupted: 'orchestrator runs cancel {run.RunId}' ends it then, 'orchestrator resume {run.RunId}' goes on with it.",
+            RunStatus.Interrupted);
+    }
+
     private int Deleted(RunInput run)
     {
         interrupts.Write(() => view.Say($"Run '{run.RunId}' was deleted by another process."));
         return ExitCodes.Cancelled;
     }
 
-    private async Task CancelAsync(RunInput run)
+    private async Task CancelAsync(RunInput run, CancellationToken left)
     {
         try
         {
             interrupts.Write(() => view.Say($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume {run.RunId}' then goes on with it."));
-            await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, run, CancellationToken.None);
+            for (var isFirst = true; !await TryCancelAsync(run, isFirst, left); isFirst = false)
+            {
+                await Task.Delay(LookInterval, app.Services.GetRequiredService<TimeProvider>(), left);
+            }
         }
-        catch (Exception problem)
+        catch (Exception) when (left.IsCancellationRequested)
         {
-            // The run goes on: the user who asked for its end must know.
-            interrupts.Write(() => view.Say($"The run could not be cancelled: {problem.Message} Press Ctrl+C again to leave: nothing more is spent then."));
+            // The run has ended, or is left.
+        }
+    }
+
+    /// <returns>False when it could not be written: the process has a while for its end, in which the storage may come back.</returns>
+    private async Task<bool> TryCancelAsync(RunInput run, bool isFirst, CancellationToken left)
+    {
+        try
+        {
+            await app.Services.GetRequiredService<RunControls>().CancelAsync(app.Client, run, left);
+            _refusal = null;
+            return true;
+        }
+        catch (Exception problem) when (!left.IsCancellationRequested)
+        {
+            _refusal = problem;
+            if (isFirst)
+            {
+                interrupts.Write(() => view.Say($"The run is not cancelled yet: {problem.Message} That is tried for {app.StopTimeout.TotalSeconds:0.###} s. Press Ctrl+C again to leave now."));
+            }
+
+            return false;
         }
     }
 

@@ -61,6 +61,12 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>The unfinished runs that this process was to go on with and did not, since they ask a model for which nothing answers: each with the reason.</summary>
     public required IReadOnlyDictionary<string, string> Unanswered { get; init; }
 
+    /// <summary>Where runs are written.</summary>
+    public required WatchedContentStore Content { get; init; }
+
+    /// <summary>Maximum time that steps in flight have for their end when the process is asked to stop.</summary>
+    public required TimeSpan StopTimeout { get; init; }
+
     public DurableTaskClient Client => _host.Client;
 
     public IServiceProvider Services => _services;
@@ -111,7 +117,8 @@ internal sealed class LocalApp : IAsyncDisposable
             host.ApplyTo(logging);
         });
         services.AddLocalHttp();
-        services.AddContentStore(_ => content);
+        var watched = new WatchedContentStore(content, time);
+        services.AddContentStore(_ => watched);
         LocalDurableHost? runtime = null;
         services.AddSingleton(settings.Storage.Drivers with
         {
@@ -155,7 +162,13 @@ internal sealed class LocalApp : IAsyncDisposable
 
                 // Steps of unfinished runs are in flight from here on: a start during which a signal comes is finished, and then stopped in order.
                 CancellationToken.None);
-            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content)) { Answers = answers, Unanswered = unanswered };
+            return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content))
+            {
+                Answers = answers,
+                Unanswered = unanswered,
+                Content = watched,
+                StopTimeout = options.StopTimeout,
+            };
         }
         catch
         {
