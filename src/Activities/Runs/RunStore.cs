@@ -134,13 +134,13 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     /// <summary>What an attempt of a run executes, whichever run has the id now.</summary>
     /// <exception cref="RunGoneException">There is no such run.</exception>
-    /// <exception cref="InvalidDataException">It is not there.</exception>
+    /// <exception cref="UnreadableRecordException">It is not there, or cannot be read.</exception>
     public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) => await GetPreparedAsync(
         await FindAsync(runId, cancellationToken) ?? throw new RunGoneException(new RunIdentity(runId, null)), runAttempt, cancellationToken);
 
     /// <summary>What an attempt of exactly this run executes.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
-    /// <exception cref="InvalidDataException">It is not there.</exception>
+    /// <exception cref="UnreadableRecordException">It is not there, or cannot be read.</exception>
     public async Task<PreparedRun> GetPreparedAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) => Known(run, runAttempt)
         ?? (await FindAsync(run.RunId, cancellationToken) is { } record && record.Identity == run
             ? await GetPreparedAsync(record, runAttempt, cancellationToken)
@@ -155,8 +155,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
             return known;
         }
 
-        var name = runAttempt == 1 ? FirstAttempt : record.Resumed.ElementAtOrDefault(runAttempt - 2);
-        return name is null ? null : await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken);
+        return PreparedName(record, runAttempt) is not { } name ? null : await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken);
     }
 
     /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
@@ -190,9 +189,12 @@ public sealed class RunStore(IContentStore store) : IDisposable
     private async Task<PreparedRun> GetPreparedAsync(RunRecord record, int runAttempt, CancellationToken cancellationToken) =>
         Known(record.Identity, runAttempt) ?? _prepared.Set(
             (record.RunId, runAttempt),
-            await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw new InvalidDataException(
-                $"What attempt {runAttempt} of run '{record.RunId}' executes is missing: its storage was changed."),
+            await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw UnreadableRecordException.Missing(
+                RunKeys.Prepared(record.RunId, PreparedName(record, runAttempt) ?? $"{runAttempt}"), $"What attempt {runAttempt} of run '{record.RunId}' executes",
+                "Put it back, or delete the run with force and start its workflow again."),
             new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
+
+    private static string? PreparedName(RunRecord record, int runAttempt) => runAttempt == 1 ? FirstAttempt : record.Resumed.ElementAtOrDefault(runAttempt - 2);
 
     private PreparedRun? Known(RunIdentity run, int runAttempt) =>
         _prepared.Get<PreparedRun>((run.RunId, runAttempt)) is { } known && known.Identity == run ? known : null;

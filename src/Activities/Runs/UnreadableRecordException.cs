@@ -33,6 +33,11 @@ public sealed class UnreadableRecordException : Exception
     public static UnreadableRecordException Damaged(ContentKey key, string reason, string? etag = null, Exception? inner = null) =>
         new(key, $"The record '{key}' is damaged: {reason}.", etag, isNewer: false, inner, isLost: true);
 
+    /// <param name="what">What it tells, as the beginning of a sentence that ends with "is missing".</param>
+    /// <param name="remedy">What to do, as a sentence.</param>
+    public static UnreadableRecordException Missing(ContentKey key, string what, string remedy) =>
+        new(key, $"{what} is missing: there is no '{key}', the storage was changed. {remedy}", etag: null, isNewer: false, null);
+
     /// <summary>It may be whole. The store's exception is not kept as a cause, which would stand for a store that is away: trying again is of no use.</summary>
     public static UnreadableRecordException OutOfReach(ContentKey key, ContentStoreException problem) =>
         new(key, $"The record '{key}' cannot be read: {problem.Message}", etag: null, isNewer: false, null);

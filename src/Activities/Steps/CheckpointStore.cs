@@ -31,7 +31,7 @@ public sealed class CheckpointStore(IContentStore store)
     /// <summary>
     /// The record that holds a step's output, wherever it came from: given by hand, an earlier attempt of the run, or this one. Null when it has none.
     /// </summary>
-    /// <exception cref="InvalidDataException">It was to be reused and is not there.</exception>
+    /// <exception cref="UnreadableRecordException">It was to be reused and is not there.</exception>
     public async Task<StepCheckpoint?> FindResultAsync(PreparedRun run, int step, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -43,8 +43,9 @@ public sealed class CheckpointStore(IContentStore store)
 
         return run.Reused?.TryGetValue(prepared.Id, out var place) == true
             ? await FindAsync(run.Identity, prepared.Id, place.RunAttempt, place.Attempt, cancellationToken)
-                ?? throw new InvalidDataException(
-                    $"'{RunKeys.Checkpoint(run.RunId, prepared.Id, place.RunAttempt, place.Attempt)}' is missing, which attempt {run.RunAttempt} of the run reuses: its storage was changed.")
+                ?? throw UnreadableRecordException.Missing(
+                    RunKeys.Checkpoint(run.RunId, prepared.Id, place.RunAttempt, place.Attempt), $"The record of step '{prepared.Id}', which attempt {run.RunAttempt} of the run reuses,",
+                    "Put it back, or restart the run.")
             : await FindCompletedAsync(run.Identity, prepared.Id, run.RunAttempt, cancellationToken);
     }
 

@@ -66,7 +66,7 @@ internal sealed class PaidWork : IDisposable
 
                 return result;
             }
-            catch (ContentStoreException exception) when (_time.GetElapsedTime(began) >= RetryTimeout)
+            catch (ContentStoreException exception) when (exception.IsOfOneValue || _time.GetElapsedTime(began) >= RetryTimeout)
             {
                 throw new AttemptLostException(_call, exception);
             }

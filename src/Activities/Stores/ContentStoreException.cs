@@ -5,14 +5,18 @@ namespace Orchestrator.Activities.Stores;
 /// and the remedy. A write that failed so may still have happened; repeat it or read it back.
 /// </summary>
 /// <param name="location">Where it happened: the path of a file or folder, or a key.</param>
-public sealed class ContentStoreException(string location, string message, Exception? innerException = null)
+public class ContentStoreException(string location, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
     public string Location { get; } = location;
 
-    /// <summary>
-    /// The store answers and only this value cannot be used, for instance since a folder is in its place or the account has no right to it: trying again
-    /// is of no use, and others need not suffer for it.
-    /// </summary>
-    public bool IsOfOneValue { get; init; }
+    /// <summary>Whether only this value cannot be used (<see cref="ContentValueException"/>).</summary>
+    public bool IsOfOneValue => this is ContentValueException;
 }
+
+/// <summary>
+/// The store answers and only this value cannot be used, for instance since a folder is in its place or the account has no right to it: trying again is of
+/// no use, and others need not suffer for it.
+/// </summary>
+public sealed class ContentValueException(string location, string message, Exception? innerException = null)
+    : ContentStoreException(location, message, innerException);

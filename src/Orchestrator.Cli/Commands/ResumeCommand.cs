@@ -164,7 +164,7 @@ internal static class ResumeCommand
 
             await app.Services.GetRequiredService<RunReconciler>().BeginAsync(app.Client, open, cancellationToken);
             return await goingOn.FollowAsync(
-                run, cancellationToken, () => NextAttemptAsync("Another version of orchestrator began the run: it goes on from what is done, as its next attempt."));
+                run, cancellationToken, ended => NextAttemptAsync($"It could not go on there, so its next attempt goes on from what is done. {ended.Error?.Message}"));
         }
 
         return await NextAttemptAsync(note);

@@ -45,9 +45,9 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     }
 
     /// <summary>Follows a run whose id was printed.</summary>
-    /// <param name="unrepeatable">Goes on with a run whose attempt has failed since another version began it; null: how it ended is shown.</param>
+    /// <param name="nextAttempt">Goes on with a run whose attempt has failed for what is stored of it; null: how it ended is shown.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken, Func<Task<int>>? unrepeatable = null)
+    public async Task<int> FollowAsync(RunInput run, CancellationToken cancellationToken, Func<RunRecord, Task<int>>? nextAttempt = null)
     {
         if (await app.Services.GetRequiredService<RunStore>().FindAsync(run.RunId, cancellationToken) is not { Identity: var identity })
         {
@@ -73,14 +73,14 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             return Deleted(run);
         }
 
-        var cannotBeRepeated = RunReconciler.IsUnrepeatable(instance.FailureDetails);
-        if (cannotBeRepeated && record.Status == RunStatus.Failed && unrepeatable is not null)
+        var isOfTheStorage = RunReconciler.IsOfTheStorage(instance.FailureDetails);
+        if (isOfTheStorage && record.Status == RunStatus.Failed && nextAttempt is not null)
         {
-            return await unrepeatable();
+            return await nextAttempt(record);
         }
 
         // A terminated run has ended as cancelled, and its document says why.
-        if (!cannotBeRepeated && instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
+        if (!isOfTheStorage && instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
         {
             throw new InvalidOperationException(
                 $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {instance.FailureDetails?.ErrorMessage ?? "no details"}");

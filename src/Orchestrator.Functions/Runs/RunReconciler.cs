@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
 
@@ -84,6 +85,21 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         }
 
         return isUnread;
+    }
+
+    /// <summary>
+    /// Whether an orchestration failed for what is stored of it, and not for a fault of this program: a next attempt may go on from the records, or says what
+    /// is in its way.
+    /// </summary>
+    public static bool IsOfTheStorage(TaskFailureDetails? failure)
+    {
+        var isOfTheStorage = IsUnrepeatable(failure);
+        for (; failure is not null && !isOfTheStorage; failure = failure.InnerFailure)
+        {
+            isOfTheStorage = failure.IsCausedBy<UnreadableRecordException>() || failure.IsCausedBy<ContentValueException>();
+        }
+
+        return isOfTheStorage;
     }
 
     /// <summary>Its records are as good as ever, so the next attempt goes on from them; one that was to be cancelled is.</summary>

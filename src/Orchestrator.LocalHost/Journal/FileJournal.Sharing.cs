@@ -87,6 +87,7 @@ public sealed partial class FileJournal
 
         // Not flushed: when a crash loses it, or leaves a part of it, the history is read once more.
         var path = ExtractPath(id);
+        InstanceLock.MakeWay(path);
         await File.WriteAllBytesAsync(path + TemporaryExtension, bytes.ToArray()).ConfigureAwait(false);
         File.Move(path + TemporaryExtension, path, overwrite: true);
         if (!File.Exists(PathOf(id)))
@@ -208,6 +209,7 @@ public sealed partial class FileJournal
 
     private void DeleteExtract(JournalId id)
     {
+        InstanceLock.MakeWay(ExtractPath(id));
         File.Delete(ExtractPath(id));
         File.Delete(ExtractPath(id) + TemporaryExtension);
     }

@@ -151,6 +151,7 @@ public sealed partial class FileJournal : ISharedJournal
 
         // An extract says that the instance has ended, so it is deleted before its history. One that is written at this moment is deleted afterwards.
         DeleteExtract(id);
+        InstanceLock.MakeWay(PathOf(id));
         File.Delete(PathOf(id));
         DeleteExtract(id);
         _files.TryRemove(id, out _);

@@ -26,6 +26,8 @@ internal sealed class InstanceLock : IInstanceHold
     /// <exception cref="JournalException">It cannot be written.</exception>
     public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner)
     {
+        MakeWay(path);
+        MakeWay(note);
         while (true)
         {
             FileStream held;
@@ -59,6 +61,27 @@ internal sealed class InstanceLock : IInstanceHold
 
             // Its holder deleted the file after it was opened here: the lock is on a file without a name.
             held.Dispose();
+        }
+    }
+
+    /// <summary>Removes a link or an empty folder in the place of a file that says nothing which could not be written again.</summary>
+    /// <exception cref="JournalException">A folder that is not empty is there.</exception>
+    public static void MakeWay(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                File.Delete(path);
+            }
+            else if (Directory.Exists(path))
+            {
+                Directory.Delete(path);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"A folder is in the place of the file '{path}': {problem.Message} Move it away.", problem);
         }
     }
 

@@ -371,7 +371,7 @@ internal sealed partial class OrchestrationEngine
             var records = ended.Extract().Select(happened => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(happened).ToArray()).ToList();
             await _shared!.PutExtractAsync(new JournalId(ended.InstanceId, ended.Generation), records).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             _logger.LogDebug(problem, "The extract of '{Instance}' was not written; its history tells the same.", ended.InstanceId);
         }

@@ -15,7 +15,7 @@ public abstract class ContentStoreFolderContract
     {
         await Store.PutAsync(Key, Bytes("x"));
 
-        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Parse(Key.Value + "/below"), Bytes("y")));
+        var error = await Assert.ThrowsAnyAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Parse(Key.Value + "/below"), Bytes("y")));
 
         Assert.Contains("run.json", error.Message, StringComparison.Ordinal);
         Assert.Contains("key", error.Message, StringComparison.Ordinal);
@@ -26,9 +26,9 @@ public abstract class ContentStoreFolderContract
     {
         await Store.PutAsync(Key, Bytes("x"));
 
-        await Assert.ThrowsAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Of("runs", "r1"), Bytes("y")));
-        await Assert.ThrowsAsync<ContentStoreException>(() => Store.CreateAsync(ContentKey.Of("runs"), Bytes("y")));
-        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.AppendAsync(ContentKey.Of("runs"), Bytes("y")));
+        await Assert.ThrowsAnyAsync<ContentStoreException>(() => Store.PutAsync(ContentKey.Of("runs", "r1"), Bytes("y")));
+        await Assert.ThrowsAnyAsync<ContentStoreException>(() => Store.CreateAsync(ContentKey.Of("runs"), Bytes("y")));
+        var error = await Assert.ThrowsAnyAsync<ContentStoreException>(() => Store.AppendAsync(ContentKey.Of("runs"), Bytes("y")));
         Assert.Contains("other keys are below it", error.Message, StringComparison.Ordinal);
         Assert.Equal([Key.Value], await ListAllAsync());
     }

@@ -150,8 +150,14 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            // A key that only is a folder of others is no value.
-            return Directory.Exists(path) || FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
+            // A key that only is a folder of others is no value; an empty one is of no use.
+            if (Directory.Exists(path))
+            {
+                RemoveEmptyFolder(path);
+                return false;
+            }
+
+            return FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
         }
     }
 

@@ -32,19 +32,19 @@ internal static class FileErrors
     {
         if (Misplaced(path) is { } problem)
         {
-            return new ContentStoreException(path, $"Cannot read '{path}': {problem}.", exception) { IsOfOneValue = true };
+            return new ContentValueException(path, $"Cannot read '{path}': {problem}.", exception);
         }
 
         var translated = Translate(exception, path);
         return exception.HResult == TooManyOpenFiles || !Directory.Exists(Path.GetDirectoryName(path))
             ? translated
-            : new ContentStoreException(path, translated.Message, exception) { IsOfOneValue = true };
+            : new ContentValueException(path, translated.Message, exception);
     }
 
     /// <param name="path">The file that was to be written.</param>
     public static ContentStoreException TranslateWrite(Exception exception, string path) => Directory.Exists(path)
-        ? new ContentStoreException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key, or move the folder away.", exception) { IsOfOneValue = true }
-        : IsDeadLink(path) ? new ContentStoreException(path, $"Cannot write '{path}': {DeadLink}.", exception) { IsOfOneValue = true }
+        ? new ContentValueException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key, or move the folder away.", exception)
+        : IsDeadLink(path) ? new ContentValueException(path, $"Cannot write '{path}': {DeadLink}.", exception)
         : Translate(exception, path);
 
     /// <summary>What stands where the file should be, with the remedy; null when nothing does, or a file.</summary>
@@ -54,7 +54,18 @@ internal static class FileErrors
             ? $"'{file}' is a file where a folder should be. Move it away"
         : null;
 
-    private static bool IsDeadLink(string path) => FolderWalk.IsLink(path) && !File.Exists(path);
+    // File.Exists is true for a link that leads nowhere.
+    private static bool IsDeadLink(string path)
+    {
+        try
+        {
+            return FolderWalk.IsLink(path) && new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     /// <param name="path">The file or folder that was to be used.</param>
     /// <param name="inFolder">The folder whose rights and space matter; null when it is the one that <paramref name="path"/> is in.</param>

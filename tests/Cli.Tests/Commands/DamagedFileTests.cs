@@ -1,0 +1,186 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Functions.Runs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Cli.Tests.Commands;
+
+/// <summary>Every kind of file of a run, in every kind of damage, met by every command: it costs that run, no other, and the run can be deleted.</summary>
+[Trait("Trust", "14")]
+[SuppressMessage("Design", "CA1001", Justification = "xunit disposes of it.")]
+public sealed class DamagedFileTests : IAsyncLifetime
+{
+    private const string Two = """
+        { "slug": "two", "options": { "parallelBatchDelay": 0 },
+          "steps": [ { "id": "say", "prompt": "Say {{word}}." }, { "id": "then", "prompt": "Then {{say}}.", "dependsOn": ["say"] } ] }
+        """;
+
+    private static readonly Dictionary<string, Action<string>> Damages = new()
+    {
+        ["empty"] = path => Replace(path, () => File.WriteAllBytes(path, [])),
+        ["zeros"] = path => Replace(path, () => File.WriteAllBytes(path, new byte[4096])),
+        ["cut"] = path => File.WriteAllBytes(path, File.Exists(path) ? File.ReadAllBytes(path)[..(int)(new FileInfo(path).Length / 2)] : []),
+        ["missing"] = path => Replace(path, () => { }),
+        ["folder"] = path => Replace(path, () => Directory.CreateDirectory(path)),
+        ["full folder"] = path => Replace(path, () => File.WriteAllText(Path.Combine(Directory.CreateDirectory(path).FullName, "x.json"), "{}")),
+        ["dead link"] = path => Replace(path, () => File.CreateSymbolicLink(path, path + "-nowhere")),
+        ["endless link"] = path => Replace(path, () => File.CreateSymbolicLink(path, path)),
+    };
+
+    /// <summary>A command that is still at work then hangs: each needs a fraction of a second.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Workspace _workspace = new();
+
+    public static TheoryData<string, bool, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, bool, string>();
+            foreach (var file in (string[])
+                [
+                    "runs/bad/run.json", "runs/bad/prepared-1.json", "runs/bad/outputs-1.json", "runs/bad/events-0.jsonl", "runs/bad/control.json", "runs/bad/steps/say/1-1.json",
+                    "runs/bad/steps/say", "runs/bad/steps", "runs/bad", "index/_/*-bad", "definitions/*", "journal/instances/bad~0.jsonl", "journal/instances/bad~0.end",
+                    "journal/instances/bad.lock", "journal/held/bad.owner", "journal/inbox/0000000000000000001-00000000000000000000000000000000.message",
+                ])
+            {
+                foreach (var damage in Damages.Keys.Where(damage => damage != "cut" || Path.GetExtension(file) is ".json" or ".jsonl" or ".end" && file != "runs/bad/control.json"))
+                {
+                    cases.Add(file, false, damage);
+                    if (file is "runs/bad/run.json" or "runs/bad/outputs-1.json" or "runs/bad/steps/say/1-1.json" or "journal/instances/bad~0.jsonl" or "journal/instances/bad~0.end")
+                    {
+                        cases.Add(file, true, damage);
+                    }
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    public async Task InitializeAsync()
+    {
+        foreach (var name in (string[])["good", "bad"])
+        {
+            (await _workspace.RunAsync(Two, null, "-i", "word=x", "--run-id", name)).AssertExit(ExitCodes.Completed);
+        }
+    }
+
+    public Task DisposeAsync()
+    {
+        _workspace.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task File_costs_its_own_run_at_most(string file, bool hasEnded, string damage)
+    {
+        if (!hasEnded)
+        {
+            await InterruptAsync();
+        }
+
+        var path = Find(file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Damages[damage](path);
+        var good = Good();
+
+        var list = await InvokeAsync("runs", "list");
+        Assert.Matches("(?m)^good +completed ", list.Output);
+        if (file == "runs/bad/run.json" && damage != "missing")
+        {
+            Assert.Matches("(?m)^bad +damaged .*runs/bad/run.json", list.Output);
+        }
+
+        (await InvokeAsync("runs", "list", "--json")).AssertExit(ExitCodes.Completed);
+        await InvokeAsync("runs", "show", "bad");
+        (await InvokeAsync("runs", "show", "good")).AssertExit(ExitCodes.Completed);
+        (await InvokeAsync("runs", "prune", "--older-than", "30d")).AssertExit(ExitCodes.Completed);
+        await ServeAsync();
+        await InvokeAsync("resume", "bad");
+        await InvokeAsync("runs", "cancel", "bad");
+        var deleted = await InvokeAsync("runs", "delete", "bad", "--force");
+        if (deleted.ExitCode == ExitCodes.Completed)
+        {
+            Assert.DoesNotMatch("(?m)^bad ", (await InvokeAsync("runs", "list")).Output);
+            Assert.Equal([], Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Where(left => IsOfBad(left) && !left.StartsWith(path, StringComparison.Ordinal)));
+        }
+        else if (damage == "full folder" && file != "runs/bad")
+        {
+            // What somebody put there is theirs.
+            Assert.Contains(path, deleted.Error, StringComparison.Ordinal);
+        }
+        else
+        {
+            // Nothing is left of it, or nothing that is its own.
+            Assert.True(file is "runs/bad" || (damage == "missing" && file is "runs/bad/run.json"), deleted.Error);
+            Assert.Contains("There is no run 'bad'.", deleted.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(good, Good());
+    }
+
+    /// <summary>A command that ends soon, with a sentence for a person.</summary>
+    private async Task<CommandResult> InvokeAsync(params string[] args)
+    {
+        var result = await Workspace.InvokeAsync([.. args, "--state", _workspace.State]).WaitAsync(Patience);
+        Assert.True(result.ExitCode is >= 0 and < ExitCodes.Internal, $"{string.Join(' ', args)} ended with {result.ExitCode}: {result.Error}");
+        Assert.DoesNotContain("   at ", result.Output + result.Error, StringComparison.Ordinal);
+        return result;
+    }
+
+    private async Task ServeAsync()
+    {
+        var settings = new LocalAppSettings(new StateStorage(StorageKind.Files, _workspace.State)) { Continues = _ => true, SimulatesWithoutProvider = true };
+        await using var app = await LocalApp.StartAsync(settings, CancellationToken.None).WaitAsync(Patience);
+        var reconciler = app.Services.GetRequiredService<RunReconciler>();
+        var page = await app.Services.GetRequiredService<RunLister>()
+            .ListAsync(new RunFilter(), record => reconciler.ReconcileAsync(app.Client, record, CancellationToken.None), CancellationToken.None)
+            .WaitAsync(Patience);
+        Assert.Contains(page.Runs, run => run is { RunId: "good", Status: RunStatus.Completed });
+    }
+
+    /// <summary>The files of the other run, with their bytes.</summary>
+    private List<KeyValuePair<string, string>> Good() =>
+    [
+        .. Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetRelativePath(_workspace.State, file).Contains("good", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(file => KeyValuePair.Create(file, Convert.ToBase64String(File.ReadAllBytes(file)))),
+    ];
+
+    private bool IsOfBad(string file) => Path.GetRelativePath(_workspace.State, file).Contains("bad", StringComparison.Ordinal);
+
+    private static void Replace(string path, Action make)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        File.Delete(path);
+        make();
+    }
+
+    private string Find(string file)
+    {
+        var path = Path.Combine(_workspace.State, file);
+        return Path.GetFileName(file).Contains('*') ? Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(file)).Single() : path;
+    }
+
+    /// <summary>As a process leaves the run that was killed before its end was written.</summary>
+    private async Task InterruptAsync()
+    {
+        await _workspace.MakeOpenAsync("bad");
+        File.Delete(Path.Combine(_workspace.State, "runs/bad/outputs-1.json"));
+        var instances = Path.Combine(_workspace.State, "journal", "instances");
+        File.Delete(Path.Combine(instances, "bad~0.end"));
+        var history = Path.Combine(instances, "bad~0.jsonl");
+        var lines = await File.ReadAllLinesAsync(history);
+        var end = Array.FindIndex(lines, line => line.Contains("\"name\":\"FinishRun\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(history, string.Join('\n', lines[..end]) + "\n");
+    }
+}
