@@ -87,12 +87,12 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
             if (response.Headers.TryGetValue("Content-Type", out var type) && type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
             {
                 // A server that does not stream, although streaming is requested.
-                using var whole = await JsonDocument.ParseAsync(body, default, cancellationToken);
+                using var whole = await JsonDocument.ParseAsync(new PartLimitStream(body, isOnePart: true), default, cancellationToken);
                 yield return Part(whole.RootElement);
                 yield break;
             }
 
-            await foreach (var line in SseParser.Create(body).EnumerateAsync(cancellationToken))
+            await foreach (var line in SseParser.Create(new PartLimitStream(body, isOnePart: false)).EnumerateAsync(cancellationToken))
             {
                 if (line.Data == "[DONE]")
                 {

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.OpenAi;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Models.OpenAi;
+
+/// <summary>A server that never ends a part of its answer fills no memory: the request is aborted, and is not made again.</summary>
+public sealed class EndlessAnswerTests
+{
+    [Theory]
+    [InlineData("text/event-stream", "data: ")]
+    [InlineData("application/json", "{\"a\":\n\"")]
+    public async Task Part_without_end_is_aborted(string type, string begin)
+    {
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await OpenAiDouble.StartAsync(async http =>
+        {
+            http.Response.ContentType = type;
+            await http.Response.WriteAsync(begin);
+            var piece = new string('x', 1024 * 1024);
+            try
+            {
+                while (true)
+                {
+                    await http.Response.WriteAsync(piece, http.RequestAborted);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                aborted.SetResult();
+            }
+        });
+        using var client = server.Client();
+
+        var failure = await Assert.ThrowsAsync<ModelException>(() => client.GetResponseAsync([new(Microsoft.Extensions.AI.ChatRole.User, "x")]));
+
+        Assert.Equal(ErrorKind.PayloadTooLarge, failure.Error.Kind);
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Lines_count_one_by_one()
+    {
+        var line = new byte[PartLimitStream.MaxPartBytes / 2];
+        line[^1] = (byte)'\n';
+        await using var stream = new PartLimitStream(new MemoryStream([.. line, .. line, .. line]), isOnePart: false);
+
+        await stream.CopyToAsync(Stream.Null);
+    }
+}
