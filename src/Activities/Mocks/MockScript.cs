@@ -6,6 +6,7 @@ using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Activities.Mocks;
 
@@ -53,7 +54,7 @@ public sealed class MockScript
                 new Diagnostic(
                     "invalid-json", DiagnosticSeverity.Error, "",
                     (int)(exception.LineNumber + 1 ?? 0), (int)(exception.BytePositionInLine + 1 ?? 0),
-                    "The mocks are not valid JSON: " + exception.Message.Split(" LineNumber:")[0].TrimEnd('.') + "."),
+                    "The mocks are not valid JSON: " + JsonMistake.Sentence(exception).TrimEnd('.') + "."),
             ];
             return false;
         }

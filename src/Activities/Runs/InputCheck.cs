@@ -26,7 +26,7 @@ internal static class InputCheck
             {
                 if (input.Complaint(value) is { } complaint)
                 {
-                    var details = input.Fits(value) ? null : new JsonObject { ["input"] = input.Name, ["type"] = input.TypeName };
+                    var details = input.Fits(value) ? null : new JsonObject { ["input"] = input.Name, ["type"] = input.TypeName() };
                     problems.Add(Problem($"The input '{input.Name}' {complaint}.") with { Details = details });
                 }
 

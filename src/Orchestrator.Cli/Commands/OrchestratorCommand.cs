@@ -67,7 +67,8 @@ internal static class OrchestratorCommand
             UsageException usage => usage.Lines,
             DefinitionRefusedException refusal => [.. refusal.Diagnostics.Select(DiagnosticLine.Of)],
             RunRefusedException refusal => [.. refusal.Reasons.Select(InputHint.Of)],
-            RunExistsException or RunNotFoundException or RunGoneException or RunStateException or WorkflowErrorException or StoreRefusedException or ContentStoreException or UnreadableRecordException or JournalException or HostSettingsException => [exception.Message],
+            RunNotFoundException missing => [$"{missing.Message} 'orchestrator runs list' shows those that there are; --state names another folder."],
+            RunExistsException or RunGoneException or RunStateException or WorkflowErrorException or StoreRefusedException or ContentStoreException or UnreadableRecordException or JournalException or HostSettingsException => [exception.Message],
             _ => null,
         };
         if (lines is not null)

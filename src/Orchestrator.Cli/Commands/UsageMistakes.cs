@@ -17,11 +17,24 @@ internal static class UsageMistakes
         }
 
         // What the parser says of these words, and of what is missing since they were not understood, says nothing more.
-        foreach (var mistake in unknown.Count == 0 ? parsed.Errors : parsed.Errors.Where(mistake => mistake.SymbolResult is not CommandResult))
+        foreach (var mistake in parsed.Errors)
         {
-            yield return mistake.Message;
+            if (mistake.SymbolResult is not (CommandResult or ArgumentResult { Parent: CommandResult, Tokens.Count: 0 }))
+            {
+                yield return mistake.Message;
+            }
+            else if (unknown.Count == 0)
+            {
+                yield return Missing(command);
+            }
         }
     }
+
+    private static string Missing(Command command) => command.Subcommands.Count > 0
+        ? $"'{Name(command)}' needs a command: {string.Join(", ", command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name))}."
+        : $"'{Name(command)}' needs {string.Join(" and ", command.Arguments.Select(argument => $"<{argument.Name}> ({argument.Description?.TrimEnd('.')})"))}.";
+
+    private static string Name(Command command) => command is RootCommand ? "orchestrator" : $"orchestrator {Path(command)}";
 
     /// <summary>The words that have no meaning, without the values of options that do not exist.</summary>
     private static IEnumerable<string> Unknown(ParseResult parsed)
@@ -46,8 +59,7 @@ internal static class UsageMistakes
 
     private static string Sentence(Command command, string token)
     {
-        var isRoot = command is RootCommand;
-        var name = isRoot ? "orchestrator" : $"orchestrator {Path(command)}";
+        var name = Name(command);
         if (IsOption(token))
         {
             var written = token.Split('=')[0];

@@ -112,6 +112,9 @@ internal sealed class LocalApp : IAsyncDisposable
             else
             {
                 logging.AddProvider(new PlainLog(Console.Error));
+
+                // That the server does not start is told by the command, with what to do.
+                logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             }
 
             host.ApplyTo(logging);

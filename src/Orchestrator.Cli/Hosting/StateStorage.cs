@@ -44,7 +44,9 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <exception cref="ContentStoreException">The setting of the account cannot be used.</exception>
     public IContentStore OpenExistingContent() => Kind != StorageKind.Files || Directory.Exists(Folder)
         ? OpenContent()
-        : throw new UsageException($"There is no state folder '{Folder}'.");
+        : throw new UsageException(File.Exists(Folder)
+            ? $"The state folder '{Folder}' is a file. Choose another one with --state."
+            : $"There is no state folder '{Folder}'. The first 'orchestrator run' here makes it; --state names one that is elsewhere.");
 
     /// <summary>The histories of orchestrations, where the contents are. Those of an account are this process's own until the journal is disposed.</summary>
     /// <exception cref="JournalException">Another process owns those of the account, or the folder or the account cannot be used.</exception>

@@ -54,7 +54,7 @@ internal sealed class RunView
 
         var attempt = run.RunAttempt == 1 ? "" : $", attempt {run.RunAttempt}";
         var reused = run.Reused is { Count: > 0 } known ? $", {known.Count} of them reused" : "";
-        Say($"Run {run.RunId}{attempt}: {run.Steps.Count} steps{reused}, at most {run.Plan.MaxParallelism} at a time.");
+        Say($"Run {run.RunId}{attempt}: {run.Steps.Count} {(run.Steps.Count == 1 ? "step" : "steps")}{reused}, at most {run.Plan.MaxParallelism} at a time.");
         _attempt = run.RunAttempt;
         _inputs = [.. run.InputNames];
         _projection = RunProjection.Of(run);

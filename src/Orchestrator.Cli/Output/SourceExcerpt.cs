@@ -17,8 +17,13 @@ internal static class SourceExcerpt
             return [];
         }
 
-        // Tabs become single spaces, so that the caret stands below the place on every terminal.
-        var text = lines[line - 1].TrimEnd('\r').Replace('\t', ' ');
+        // Tabs become single spaces, so that the caret stands below the place on every terminal; a terminal must not obey what stands in the file.
+        var text = string.Concat(lines[line - 1].TrimEnd('\r').Select(letter => letter == '\t' ? ' ' : char.IsControl(letter) ? '\uFFFD' : letter));
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return [];
+        }
+
         var start = Math.Clamp(column - (Width / 2), 0, Math.Max(0, text.Length - Width));
         var shown = text.Substring(start, Math.Min(Width, text.Length - start));
         return [Indent + shown, Indent + new string(' ', Math.Max(0, column - 1 - start)) + "^"];

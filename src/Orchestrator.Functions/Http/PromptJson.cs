@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Templates;
 
@@ -27,7 +28,7 @@ internal static class PromptJson
         }
         catch (JsonException exception)
         {
-            throw Refused($"The prompt is not valid JSON: {exception.Message}");
+            throw Refused($"The prompt is not valid JSON: {JsonMistake.SentenceWithPlace(exception)}");
         }
         catch (InvalidOperationException)
         {

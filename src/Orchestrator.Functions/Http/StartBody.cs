@@ -39,7 +39,7 @@ internal static class StartBody
         }
         catch (JsonException exception)
         {
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {exception.Message}");
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {JsonMistake.SentenceWithPlace(exception)}");
         }
     }
 

@@ -280,6 +280,14 @@ public sealed partial class FileJournal : ISharedJournal
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
+            for (var above = folder; above is not null; above = Path.GetDirectoryName(above))
+            {
+                if (File.Exists(above))
+                {
+                    throw new JournalException($"The state folder '{folder}' cannot be written: '{above}' is a file. Choose another folder.", problem);
+                }
+            }
+
             throw new JournalException(
                 $"The state folder '{folder}' cannot be written: {problem.Message} Choose another folder, or give this user the right to write there.", problem);
         }

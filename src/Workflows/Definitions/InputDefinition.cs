@@ -19,8 +19,8 @@ public sealed record InputDefinition(string Name)
 
     public string? Description { get; init; }
 
-    /// <summary>The type as definitions write it.</summary>
-    public string TypeName => JsonNamingPolicy.CamelCase.ConvertName(Type.ToString());
+    /// <summary>The type as definitions write it. A method, since properties are parts of stored documents.</summary>
+    public string TypeName() => JsonNamingPolicy.CamelCase.ConvertName(Type.ToString());
 
     /// <summary>What is wrong with <paramref name="value"/>, as the end of a sentence about it; null when the input takes it.</summary>
     public string? Complaint(JsonNode value)
@@ -28,7 +28,7 @@ public sealed record InputDefinition(string Name)
         ArgumentNullException.ThrowIfNull(value);
         if (!Fits(value))
         {
-            return $"must be of type {TypeName}; it is {Describe(value)}";
+            return $"must be of type {TypeName()}; it is {Describe(value)}";
         }
 
         return MaxLength is { } limit && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length is var length && length > limit

@@ -88,14 +88,14 @@ internal sealed class WorkflowCompiler
         var names = string.Join(" → ", cycle.Steps.Append(cycle.Steps[0]).Select(step => _definition.Steps[step].Id));
         if (cycle.FallsBack is not { } step)
         {
-            _findings.Error(DiagnosticCodes.DependencyCycle, $"{Pointer(cycle.Steps[0])}/dependsOn", $"The steps wait for one another: {names}.", null, cycle.Steps[0]);
+            _findings.Error(DiagnosticCodes.DependencyCycle, $"{Pointer(cycle.Steps[0])}/dependsOn", $"The steps wait for one another: {names}.", "Remove one of these dependencies.", cycle.Steps[0]);
             return;
         }
 
         _findings.Error(
             DiagnosticCodes.WrongFallback, Pointer(step) + (_definition.Steps[step].Options.OnError is null ? "/options/fallback" : "/options/onError"),
             $"The steps wait for one another: {names}. A step that falls back on another waits for that, which starts only when the step has failed.",
-            null, step);
+            "Let it fall back on another step.", step);
     }
 
     private GraphStep Plan(StepDefinition step, int position) => new(step.Id)

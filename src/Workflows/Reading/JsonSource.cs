@@ -33,7 +33,7 @@ internal static class JsonSource
         {
             var line = (int)(exception.LineNumber ?? 0) + 1;
             var column = lines.Column(utf8, line, (int)(exception.BytePositionInLine ?? 0));
-            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, $"This is not valid JSON: {Sentence(exception)}");
+            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, $"This is not valid JSON: {JsonMistake.Sentence(exception)}");
             return null;
         }
     }
@@ -101,11 +101,4 @@ internal static class JsonSource
         JsonTokenType.False => SourceNode.Scalar(at, SourceKind.Boolean),
         _ => SourceNode.Scalar(at, SourceKind.Null),
     };
-
-    /// <summary>The parser's own words without the position, which the diagnostic already has.</summary>
-    private static string Sentence(JsonException exception)
-    {
-        var end = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return end < 0 ? exception.Message : exception.Message[..end];
-    }
 }

@@ -40,7 +40,7 @@ public static class SourceText
 
         if (!Utf8.IsValid(utf8))
         {
-            diagnostics.Error(DiagnosticCodes.InvalidText, 1, 1, "The text is not valid UTF-8.");
+            diagnostics.Error(DiagnosticCodes.InvalidText, 1, 1, "The text is not valid UTF-8.", "Save the file with the encoding UTF-8.");
             return null;
         }
 

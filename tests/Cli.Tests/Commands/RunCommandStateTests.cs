@@ -32,7 +32,7 @@ public sealed class RunCommandStateTests : IDisposable
         var result = await Workspace.InvokeAsync(
             "run", _workspace.Write("w.json", Workspace.One), "-i", "word=x", "--mocks", _workspace.Mocks(), "--state", _workspace.Path(state));
 
-        _workspace.AssertRefused(result, "cannot be written");
+        _workspace.AssertRefused(result, $"cannot be written: '{_workspace.Path("file")}' is a file. Choose another folder.");
     }
 
     [Theory]

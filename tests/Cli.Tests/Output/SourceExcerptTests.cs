@@ -1,0 +1,14 @@
+using Orchestrator.Cli.Output;
+
+namespace Orchestrator.Cli.Tests.Output;
+
+public sealed class SourceExcerptTests
+{
+    /// <summary>A terminal obeys escape sequences, also those of a file that somebody sent.</summary>
+    [Fact]
+    public void Control_characters_of_the_file_are_not_printed() =>
+        Assert.Equal(["    a\uFFFD[2Jb c", "      ^"], SourceExcerpt.Of(["a\u001b[2Jb\tc\r"], 1, 3));
+
+    [Fact]
+    public void Blank_line_is_not_shown() => Assert.Empty(SourceExcerpt.Of(["a", " \r"], 2, 1));
+}
