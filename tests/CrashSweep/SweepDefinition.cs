@@ -24,6 +24,9 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
     /// </summary>
     public bool IsFree { get; init; }
 
+    /// <summary>Again and again the wall clock is set, by hours, forth and back: nothing of the result may depend on it.</summary>
+    public bool SetsClock { get; init; }
+
     /// <summary>What the client wants after the start, one thing after the other.</summary>
     public IReadOnlyList<SweepRequest> Requests { get; init; } = [];
 

@@ -10,6 +10,9 @@ public static partial class SweepDefinitions
     internal const string Resumable = "resumable-";
     private const string Steady = "steady-";
 
+    /// <summary>Of the seeds that are about resuming, one of so many numbers is about a fork.</summary>
+    private const int ForkedOf = 20;
+
     private static readonly Dictionary<string, RulesProfile> Profiles = new(StringComparer.Ordinal)
     {
         [Free] = RulesProfile.Everything,
@@ -41,7 +44,7 @@ public static partial class SweepDefinitions
         return RulesPlan.Of(item) is null ? null : Of(name, item, profile);
     }
 
-    /// <summary>A generated case as the sweep plays it. A run that rests is let go on, and one that is about resuming is resumed in the end.</summary>
+    /// <summary>A generated case as the sweep plays it. A run that rests is let go on, and one that is about resuming is resumed, or forked, in the end.</summary>
     private static SweepDefinition Of(string name, RulesCase item, RulesProfile profile)
     {
         var requests = item.Requests.Select(request => new SweepRequest(Kind(request.Kind), request.Event, request.Step) { IsOptional = true }).ToList();
@@ -54,7 +57,7 @@ public static partial class SweepDefinitions
         {
             var steps = item.Definition["steps"]!.AsArray();
             var from = item.Seed % 3 == 0 ? (string)steps[item.Seed % steps.Count]!["id"]! : null;
-            requests.Add(new SweepRequest(SweepRequestKind.Resume) { IsOptional = true, From = from });
+            requests.Add(new SweepRequest(item.Seed % ForkedOf == 0 ? SweepRequestKind.Fork : SweepRequestKind.Resume) { IsOptional = true, From = from });
         }
 
         return new SweepDefinition(name, item.Definition.ToJsonString(), item.Answers.ToJsonString())

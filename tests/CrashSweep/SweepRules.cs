@@ -16,6 +16,11 @@ internal static class SweepRules
     /// <summary>Of so many seeds one is about resuming.</summary>
     private const int Resumed = 4;
 
+    private const double MostMs = 12 * 3_600_000;
+
+    /// <summary>Of so many of each kind the clock is set in one.</summary>
+    private const int ClockSet = 3;
+
     public static void Run(int seed, SweepReport report)
     {
         var profile = seed % Resumed == 0 ? RulesProfile.Resumable : RulesProfile.Everything;
@@ -26,25 +31,30 @@ internal static class SweepRules
         }
 
         var name = $"{(profile == RulesProfile.Resumable ? SweepDefinitions.Resumable : SweepDefinitions.Free)}{seed}";
-        var definition = SweepDefinitions.Find(name)!;
+        var definition = SweepDefinitions.Find(name)! with { SetsClock = seed % ClockSet == 1 || seed % (Resumed * ClockSet) == 0 };
         var differences = profile == RulesProfile.Resumable ? Resume(definition, seed) : Play(definition, seed, result => []);
         report.Add(new SweepCase(definition, seed, SweepFault.None, 0), null, differences.Count == 0 ? [] : [.. differences, $"{item}"], []);
     }
 
-    /// <summary>A resumed run comes to what a fresh one comes to with the answers that there are then, and asks nothing that was answered.</summary>
+    /// <summary>A resumed or forked run comes to what a fresh one comes to with the answers that there are then, and asks nothing that was answered.</summary>
     private static IReadOnlyList<string> Resume(SweepDefinition definition, int seed)
     {
         var (resumed, fresh) = ((string?)null, "");
         var after = Play(definition, seed, result =>
         {
             // One that completed at once has nothing to resume, whatever failed in it and was not minded.
-            resumed = result.App.Get<RunStore>().FindAsync(SweepRuns.Started, CancellationToken.None).GetAwaiter().GetResult()!.Attempt > 1 ? Result(result) : null;
+            var runs = result.App.Get<RunStore>();
+            var first = runs.FindAsync(SweepRuns.Started, CancellationToken.None).GetAwaiter().GetResult()!;
+            var forked = runs.FindAsync(SweepRuns.Forked, CancellationToken.None).GetAwaiter().GetResult();
+            resumed = forked is not null && first.Status != RunStatus.Completed ? Result(result, SweepRuns.Forked)
+                : first.Attempt > 1 ? Result(result, SweepRuns.Started)
+                : null;
             var anew = Anew(result.App.Get<RunStore>().GetPreparedAsync(SweepRuns.Started, 1, CancellationToken.None).GetAwaiter().GetResult());
             return definition.Requests.Any(request => request.From is not null) ? [] : result.Calls.PaidTwice().Where(paid => !anew.Contains(paid.Step)).Select(paid => $"Step '{paid.Step}' asked again what was answered: {paid.Question}");
         });
         var again = Play(definition with { Answers = definition.ResumedAnswers!, Requests = [] }, seed, result =>
         {
-            fresh = Result(result);
+            fresh = Result(result, SweepRuns.Started);
             return [];
         });
         // Where a failure stops the run, what had started by then depends on the moment.
@@ -79,7 +89,7 @@ internal static class SweepRules
         {
             using var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0));
             var judgement = SweepJudgement.Of(result, result.Calls.All(), SweepSnapshot.Of(result, afterOutage: false));
-            return [.. judgement.Differences, .. judgement.Repeated, .. alsoWrong(result)];
+            return [.. judgement.Differences, .. judgement.Repeated, .. Backwards(result), .. alsoWrong(result)];
         }
         catch (SweepException exception)
         {
@@ -87,10 +97,18 @@ internal static class SweepRules
         }
     }
 
+    /// <summary>Steps that ended before they began, or took days: no case plays that long.</summary>
+    private static IEnumerable<string> Backwards(SweepResult result) =>
+        from run in SweepRuns.In(result.Disk.Store)
+        let document = result.App.Get<RunReader>().FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()!
+        from step in document.Steps
+        where step.Value.CompletedAt < step.Value.StartedAt || step.Value is { DurationMs: < 0 or > MostMs } or { QueuedMs: < 0 or > MostMs }
+        select $"Step '{step.Key}' of '{run}' took {step.Value.DurationMs} ms after {step.Value.QueuedMs} ms, from {step.Value.StartedAt} to {step.Value.CompletedAt}.";
+
     /// <summary>Of a fallback that is not needed, and could not run either, the moment decides which of the two is told.</summary>
-    private static string Result(SweepResult result)
+    private static string Result(SweepResult result, string runId)
     {
-        var run = result.App.Get<RunReader>().FindAsync(SweepRuns.Started, CancellationToken.None).GetAwaiter().GetResult()!;
+        var run = result.App.Get<RunReader>().FindAsync(runId, CancellationToken.None).GetAwaiter().GetResult()!;
         var steps = run.Steps.Select(step => $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}{(step.Value.Reason == StepReason.Condition ? step.Value.Reason : "")}");
         return $"{run.Status} {run.Outputs?.ToJsonString(WorkflowJson.Compact)} {string.Join(' ', steps)}";
     }

@@ -42,8 +42,12 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
             .Where(item => !RunEventNames.EndsAttempt(item.Event) || !told.Contains((item.RunAttempt, item.StepPath!, item.Attempt!.Value)));
 
         // A step's attempts in their order, whichever of them the log has lost; who adds them up drops repeats.
-        return new RunLog([.. page.Events.Concat(added).OrderBy(item => item.RunAttempt).ThenBy(item => item.Attempt ?? 0)], flaws, problem);
+        return new RunLog([.. page.Events.Concat(added).OrderBy(item => item.RunAttempt).ThenBy(Place)], flaws, problem);
     }
+
+    /// <summary>Before and after which attempts of its step an event belongs: an end that names none was decided after all of them.</summary>
+    private static int Place(RunEvent item) =>
+        item.Attempt ?? (item.StepPath is not null && item.Event is RunEventNames.StepSkipped or RunEventNames.StepCancelled or RunEventNames.StepFailed ? int.MaxValue : 0);
 
     private async Task<(EventPage Page, string? Problem)> PageAsync(RunRecord run, CancellationToken cancellationToken)
     {

@@ -1,8 +1,10 @@
 using System.Text;
 using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Tests.Documents;
 
@@ -59,6 +61,31 @@ public class RunLogTests
 
         Assert.Equal([], (await DocumentAsync()).Warnings);
         Assert.Equal(whole.Usage, (await DocumentAsync()).Usage);
+    }
+
+    [Fact]
+    public async Task Torn_line_changes_nothing_of_an_attempt_without_work_and_of_an_end_that_was_decided()
+    {
+        const string Definition = """
+            { "steps": [
+              { "id": "a", "prompt": "A.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 60000 } } },
+              { "id": "b", "prompt": "B.", "when": "1 == 2" }, { "id": "c", "prompt": "C.", "options": { "fallback": { "value": "x" } } } ] }
+            """;
+        var run = await _runs.BeginAsync(Definition, mocks: """{ "a": [ { "error": { "kind": "unavailable" } } ] }""");
+        await _runs.ExecuteAsync(run, 0);
+        await _runs.Executor.ExecuteAsync(
+            _runs.Call(run, 2) with
+            {
+                Failure = new WorkflowError(ErrorKind.QueueFull, "full") { Step = "c" },
+                Decisions = [new StepDecision(0, StepStatus.Cancelled, StepReason.Stop, _runs.Time.GetUtcNow())],
+            },
+            CancellationToken.None);
+        var whole = await DocumentAsync();
+        Assert.Equal((StepStatus.Cancelled, StepReason.Stop, 0), (whole.Steps["a"].Status, whole.Steps["a"].Reason, whole.Steps["c"].Attempts));
+
+        await ChangeAsync(log => [.. """{"event":"step.comp"""u8, (byte)'\n', .. log]);
+
+        Assert.Equal(whole.Steps, (await DocumentAsync()).Steps);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Workflows.Serialization;
 
@@ -28,9 +29,11 @@ internal sealed class SweepApp
     public static async Task<SweepApp> StartAsync(
         SweepDefinition definition, SweepDisk disk, SweepWrites writes, SweepActivities activities, TimeProvider time, IChatClientFactory models, ITool tool)
     {
+        // As the command does, for a clock that is set.
+        var clock = new SteadyClock(time);
         var services = new ServiceCollection()
             .AddLocalHttp()
-            .AddSingleton(time)
+            .AddSingleton<TimeProvider>(clock)
             .AddSingleton(models)
             .AddSingleton(tool)
             .AddContentStore(_ => new SweptStore(disk, writes))
@@ -39,7 +42,7 @@ internal sealed class SweepApp
         var host = await LocalDurableHost.StartAsync(builder =>
         {
             builder.Journal = new SweptJournal(disk.Journal, writes);
-            builder.TimeProvider = time;
+            builder.TimeProvider = clock;
             builder.Services = services;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
             activities.AddTo(builder);
@@ -70,7 +73,7 @@ internal sealed class SweepApp
         SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
-            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked }, CancellationToken.None),
+            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };
 }

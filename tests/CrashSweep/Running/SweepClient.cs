@@ -20,7 +20,7 @@ internal sealed class SweepClient(SweepDefinition definition)
         ? null
         : $"The client got no answer to its request to {(_answered == 0 ? "start" : definition.Requests[_answered - 1])}.";
 
-    /// <summary>It has asked for a resume.</summary>
+    /// <summary>It has asked for a resume or a fork.</summary>
     public bool HasResumed { get; private set; }
 
     /// <summary>Why it got none from the last process; null when there was no answer at all.</summary>
@@ -48,7 +48,7 @@ internal sealed class SweepClient(SweepDefinition definition)
             return false;
         }
 
-        HasResumed |= request.Kind == SweepRequestKind.Resume;
+        HasResumed |= request.Kind is SweepRequestKind.Resume or SweepRequestKind.Fork;
         _asked = PatientlyAsync(() => AskAsync(app, request), writes, time);
         return true;
     }

@@ -21,6 +21,12 @@ internal sealed class SweepLife(
     /// <summary>Far more than any run of the sweep needs.</summary>
     private const int MaxSteps = 50_000;
 
+    /// <summary>In one of so many steps the clock is set, where it is.</summary>
+    private const int ClockInterval = 12;
+
+    private static readonly TimeSpan[] Jumps = [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(40), TimeSpan.FromDays(-40), TimeSpan.FromSeconds(-3)];
+
+    private readonly Random _clock = new(definition.Name.Length + calls.Life);
     private Task _pruning = Task.CompletedTask;
 
     public SweepApp App { get; private set; } = null!;
@@ -39,6 +45,11 @@ internal sealed class SweepLife(
             if (writes.IsDead)
             {
                 return;
+            }
+
+            if (definition.SetsClock && _clock.Next(ClockInterval) == 0)
+            {
+                time.SetClock(Jumps[_clock.Next(Jumps.Length)]);
             }
 
             var isUp = starting.IsCompletedSuccessfully;
