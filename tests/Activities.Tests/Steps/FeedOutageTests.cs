@@ -62,7 +62,7 @@ public sealed class FeedOutageTests
     {
         var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
         var feed = new TaskCompletionSource();
-        _store.Until = key => key.Value.EndsWith("events.jsonl", StringComparison.Ordinal) ? feed.Task : Task.CompletedTask;
+        _store.Until = key => key.Value.EndsWith("events-0.jsonl", StringComparison.Ordinal) ? feed.Task : Task.CompletedTask;
 
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _store.OnCreated = _ => recorded.SetResult();

@@ -88,17 +88,12 @@ public sealed class DamagedFileTests : IAsyncLifetime
         Damages[damage](path);
         var good = Good();
 
-        var list = await InvokeAsync("runs", "list");
-        Assert.Matches("(?m)^good +completed ", list.Output);
-        if (file == "runs/bad/run.json" && damage != "missing")
-        {
-            Assert.Matches("(?m)^bad +damaged .*runs/bad/run.json", list.Output);
-        }
-
+        await AssertListedAsync(file, damage);
         (await InvokeAsync("runs", "list", "--json")).AssertExit(ExitCodes.Completed);
         await InvokeAsync("runs", "show", "bad");
         (await InvokeAsync("runs", "show", "good")).AssertExit(ExitCodes.Completed);
         (await InvokeAsync("runs", "prune", "--older-than", "30d")).AssertExit(ExitCodes.Completed);
+        await AssertListedAsync(file, damage);
         await ServeAsync();
         await InvokeAsync("resume", "bad");
         await InvokeAsync("runs", "cancel", "bad");
@@ -121,6 +116,16 @@ public sealed class DamagedFileTests : IAsyncLifetime
         }
 
         Assert.Equal(good, Good());
+    }
+
+    private async Task AssertListedAsync(string file, string damage)
+    {
+        var list = await InvokeAsync("runs", "list");
+        Assert.Matches("(?m)^good +completed ", list.Output);
+        if (file == "runs/bad/run.json" && damage != "missing")
+        {
+            Assert.Matches("(?m)^bad +damaged .*runs/bad/run.json", list.Output);
+        }
     }
 
     /// <summary>A command that ends soon, with a sentence for a person.</summary>
