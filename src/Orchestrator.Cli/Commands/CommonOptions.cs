@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
@@ -80,6 +81,24 @@ internal static class CommonOptions
     public static string Word(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
     public static Option<string?> App(string description) => new("--app") { Description = description, HelpName = "NAME" };
+
+    /// <summary>An option that names a model. Which models a provider has is not known, but a name that is nearly that of the simulated one is a mistake.</summary>
+    public static Option<string?> Model(string description, string helpName = "NAME")
+    {
+        var option = new Option<string?>("--model") { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Select(token => token.Value))
+            {
+                var name = token.Split(':')[0];
+                if (name != SimulatedModelOptions.ModelName && Suggestion.For(name, [SimulatedModelOptions.ModelName]) is { } advice)
+                {
+                    result.AddError($"--model names the model '{name}'. {advice}");
+                }
+            }
+        });
+        return option;
+    }
 
     public static Option<string?> MocksElse() => new("--mocks-else")
     {

@@ -43,7 +43,7 @@ internal static class ResumeCommand
         };
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var budget = Budget();
-        var model = new Option<string?>("--model") { Description = "The model for every step that is executed.", HelpName = "NAME" };
+        var model = CommonOptions.Model("The model for every step that is executed.");
         var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models and tools, from its beginning.", HelpName = "FILE" };
         var mocksElse = CommonOptions.MocksElse();
         var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };

@@ -21,7 +21,7 @@ internal static class RunCommand
             DefaultValueFactory = _ => [],
         };
         var inputs = new Option<string?>("--inputs") { Description = "A JSON file with inputs; -i goes before it.", HelpName = "FILE" };
-        var model = new Option<string?>("--model") { Description = "The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.", HelpName = "NAME" };
+        var model = CommonOptions.Model("The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.");
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
         var environment = new Option<string>("--environment") { Description = "The environment; its prompts, in prompts/NAME, go before the others.", HelpName = "NAME", DefaultValueFactory = _ => "default" };

@@ -30,11 +30,8 @@ internal static class ServeCommand
         var prompts = new Option<string?>("--prompts") { Description = "A folder with the prompts that runs refer to.", HelpName = "DIR" };
         var mocks = new Option<bool>("--allow-mocks") { Description = "Accept runs that bring scripted answers instead of calling models." };
         var noContinue = new Option<bool>("--no-continue") { Description = "Go on with no unfinished run of an earlier process." };
-        var model = new Option<string?>("--model")
-        {
-            Description = "The simulated model, which then answers for every model with made-up texts: simulated, or simulated:latency=300,tokensPerSecond=80.",
-            HelpName = "simulated",
-        };
+        var model = CommonOptions.Model(
+            "The simulated model, which then answers for every model with made-up texts: simulated, or simulated:latency=300,tokensPerSecond=80.", "simulated");
         var (state, storage, verbose) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Verbose());
         var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, noContinue, model, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>

@@ -9,6 +9,8 @@ public class OrchestratorCommandTests
     [InlineData("--max-parallelism takes a whole number from 1 to 10000.", "run", "w.json", "--max-parallelism", "99999999999")]
     [InlineData("--max-parallelism", "run", "w.json", "--max-parallelism")]
     [InlineData("--storage takes files, azure or memory, and 'fils' is none of them. Did you mean 'files'?", "run", "w.json", "--storage", "fils")]
+    [InlineData("--model names the model 'simulatd'. Did you mean 'simulated'?", "run", "w.json", "--model", "simulatd:latency=0")]
+    [InlineData("--model names the model 'Simulated'. Did you mean 'simulated'?", "serve", "--model", "Simulated")]
     [InlineData("--status takes pending, running", "runs", "list", "--status", "x")]
     [InlineData("'orchestrator run' has no option '--mock'. Did you mean '--mocks'?", "run", "w.json", "--mock", "m.json")]
     [InlineData("'orchestrator runs list' has no option '--tpo'. Did you mean '--top'?", "runs", "list", "--tpo=3")]
