@@ -89,7 +89,7 @@ internal static class SweepRules
         {
             using var result = SweepRun.Execute(new SweepCase(definition, seed, SweepFault.None, 0));
             var judgement = SweepJudgement.Of(result, result.Calls.All(), SweepSnapshot.Of(result, afterOutage: false));
-            return [.. judgement.Differences, .. judgement.Repeated, .. Backwards(result), .. alsoWrong(result)];
+            return [.. judgement.Differences, .. judgement.Repeated, .. WrongTimes(result), .. alsoWrong(result)];
         }
         catch (SweepException exception)
         {
@@ -97,12 +97,16 @@ internal static class SweepRules
         }
     }
 
-    /// <summary>Steps that ended before they began, or took days: no case plays that long.</summary>
-    private static IEnumerable<string> Backwards(SweepResult result) =>
+    /// <summary>
+    /// Steps that ended before they began, or took days: no case plays that long. A run that rests while it is suspended follows the wall clock, so how long it waited is
+    /// what that says.
+    /// </summary>
+    private static IEnumerable<string> WrongTimes(SweepResult result) =>
         from run in SweepRuns.In(result.Disk.Store)
         let document = result.App.Get<RunReader>().FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()!
         from step in document.Steps
-        where step.Value.CompletedAt < step.Value.StartedAt || step.Value is { DurationMs: < 0 or > MostMs } or { QueuedMs: < 0 or > MostMs }
+        where step.Value.CompletedAt < step.Value.StartedAt || step.Value is { DurationMs: < 0 or > MostMs } or { QueuedMs: < 0 }
+            || (step.Value.QueuedMs > MostMs && !result.Case.Definition.Requests.Any(request => request.Kind == SweepRequestKind.Suspend))
         select $"Step '{step.Key}' of '{run}' took {step.Value.DurationMs} ms after {step.Value.QueuedMs} ms, from {step.Value.StartedAt} to {step.Value.CompletedAt}.";
 
     /// <summary>Of a fallback that is not needed, and could not run either, the moment decides which of the two is told.</summary>
