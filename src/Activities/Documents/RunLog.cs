@@ -61,16 +61,27 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
         }
     }
 
-    /// <summary>Whether every attempt has the beginning and the end that the run's record knows of.</summary>
+    /// <summary>
+    /// Whether every attempt of the run has the beginning and the end that the run's record knows of, and every attempt of a step in one that has ended
+    /// its end: a process may die between the record of a step and the event.
+    /// </summary>
     private static bool IsComplete(RunRecord run, IReadOnlyList<RunEvent> events)
     {
         var (begun, ended) = (new HashSet<int>(), new HashSet<int>());
+        var open = new HashSet<(int RunAttempt, string StepPath, int Attempt)>();
         foreach (var item in events)
         {
             _ = item.Event == RunEventNames.RunStarted ? begun.Add(item.RunAttempt) : RunEventNames.IsFinal(item.Event) && ended.Add(item.RunAttempt);
+            if (item is { StepPath: { } step, Attempt: { } attempt })
+            {
+                _ = item.Event == RunEventNames.StepStarted
+                    ? open.Add((item.RunAttempt, step, attempt))
+                    : RunEventNames.EndsAttempt(item.Event) && open.Remove((item.RunAttempt, step, attempt));
+            }
         }
 
-        return run.Attempts.All(attempt => (attempt.StartedAt is null || begun.Contains(attempt.N)) && (attempt.Status is null || ended.Contains(attempt.N)));
+        return run.Attempts.All(attempt => (attempt.StartedAt is null || begun.Contains(attempt.N)) && (attempt.Status is null || ended.Contains(attempt.N)))
+            && !open.Any(step => ended.Contains(step.RunAttempt));
     }
 
     /// <summary>Null when nothing is missing: what a crash tears is written again, and the end of a run is in its record first.</summary>

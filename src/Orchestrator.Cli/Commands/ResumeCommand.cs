@@ -191,6 +191,12 @@ internal static class ResumeCommand
             throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder: leave them out, or stop that process.");
         }
 
+        if (request.File is { } file && Directory.Exists(Path.Combine(Path.GetDirectoryName(file)!, "prompts")))
+        {
+            throw new UsageException(
+                $"--definition takes no prompts beside '{file}' while another process serves this folder: store them ('orchestrator prompts add') and take the file from a folder without 'prompts', or stop that process.");
+        }
+
         var body = new JsonObject
         {
             ["inputs"] = request.Choices.Inputs.DeepClone(),

@@ -63,33 +63,15 @@ internal static class RunsPruneCommand
         return await stores.Pruner.PruneAsync(before, dryRun: true, cancellationToken);
     }
 
-    /// <summary>Where a process serves the folder, it has the histories: it deletes the runs, and later what belongs to no run.</summary>
     private static async Task<PruneReport> PruneAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        using var served = await ServedFolder.FindAsync(where, cancellationToken);
-        if (served is not null)
+        if (where.Kind == StorageKind.Azure)
         {
-            using var stores = StateStores.OpenExisting(where);
-            var report = await stores.Pruner.PruneAsync(before, dryRun: false, cancellationToken);
-            var deleted = new List<RunRecord>();
-            foreach (var run in report.Runs)
+            using var served = await ServedFolder.FindAsync(where, cancellationToken);
+            if (served is not null)
             {
-                if (await TryDeleteAsync(served, $"runs/{run.RunId}", cancellationToken))
-                {
-                    deleted.Add(run);
-                }
+                return await PruneServedAsync(where, served, before, cancellationToken);
             }
-
-            var finished = new List<string>();
-            foreach (var runId in report.Leftovers)
-            {
-                if (await TryDeleteAsync(served, $"runs/{runId}?force=true", cancellationToken))
-                {
-                    finished.Add(runId);
-                }
-            }
-
-            return report with { Runs = deleted, Leftovers = finished };
         }
 
         var plan = await LookAsync(where, before, cancellationToken);
@@ -100,6 +82,36 @@ internal static class RunsPruneCommand
         };
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);
+    }
+
+    /// <summary>In an account one process has all histories: it deletes the runs that have ended, and what is half deleted when it prunes by itself.</summary>
+    private static async Task<PruneReport> PruneServedAsync(StateStorage where, ServedFolder served, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        using var stores = StateStores.OpenExisting(where);
+        var report = await stores.Pruner.PruneAsync(before, dryRun: false, cancellationToken);
+        var deleted = new List<RunRecord>();
+        foreach (var run in report.Runs)
+        {
+            if (await IsStillOldAsync(where, run.RunId, before, cancellationToken) && await TryDeleteAsync(served, $"runs/{run.RunId}", cancellationToken))
+            {
+                deleted.Add(run);
+            }
+        }
+
+        return report with { Runs = deleted, Leftovers = [] };
+    }
+
+    /// <summary>False for a run that was resumed or deleted since it was looked for.</summary>
+    private static async Task<bool> IsStillOldAsync(StateStorage where, string runId, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await KeptRuns.FindAsync(where, runId, cancellationToken)).CompletedAt < before;
+        }
+        catch (Exception exception) when (exception is RunNotFoundException or UnreadableRecordException)
+        {
+            return false;
+        }
     }
 
     /// <summary>False when it was resumed or deleted at this moment.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
@@ -58,7 +59,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var cancelling = interrupts.Asked.Register(() => _ = CancelAsync(run, following.Token));
         var shown = ShowAsync(identity, run.RunAttempt, following.Token);
-        var unwritten = UnwrittenAsync(following.Token);
+        var unwritten = UnwrittenAsync(run, following.Token);
         if (await Task.WhenAny(completion, unwritten) == unwritten && await unwritten is { } problem)
         {
             await following.CancelAsync();
@@ -97,7 +98,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
 
     /// <summary>After a signal: why what must be written for the run's end is not, though it was tried for the time that a stop may take.</summary>
     /// <returns>Null when it is no longer waited for.</returns>
-    private async Task<Exception?> UnwrittenAsync(CancellationToken cancellationToken)
+    private async Task<Exception?> UnwrittenAsync(RunInput run, CancellationToken cancellationToken)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
         try
@@ -108,7 +109,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             {
                 await Task.Delay(LookInterval, time, cancellationToken);
                 var refusal = time.GetElapsedTime(asked) >= app.StopTimeout ? _refusal : null;
-                if ((refusal ?? app.Content.FailingFor(app.StopTimeout, asked)) is { } problem)
+                if ((refusal ?? app.Content.FailingFor(ContentPrefix.Under(StoreFolders.Runs, run.RunId), app.StopTimeout, asked)) is { } problem)
                 {
                     return problem;
                 }

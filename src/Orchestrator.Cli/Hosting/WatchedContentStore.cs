@@ -8,10 +8,13 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
 {
     private readonly ConcurrentDictionary<string, Failure> _failures = new(StringComparer.Ordinal);
 
-    /// <summary>Why something has not been written although that has been tried for at least a time; null when there is nothing of that kind.</summary>
+    /// <summary>Why a part of a run has not been written although that has been tried for at least a time; null when there is nothing of that kind.</summary>
+    /// <param name="run">Where the parts of the run are: what is kept beside them, such as answers for other runs, may stay unwritten.</param>
     /// <param name="from">What failed before this timestamp counts from it on.</param>
-    public ContentStoreException? FailingFor(TimeSpan least, long from) => _failures.Values
-        .Where(failure => time.GetElapsedTime(Math.Max(failure.Since, from)) >= least).MinBy(failure => failure.Since)?.Problem;
+    public ContentStoreException? FailingFor(ContentPrefix run, TimeSpan least, long from) => _failures
+        .Where(failure => failure.Key.StartsWith(run.Value, StringComparison.Ordinal) && time.GetElapsedTime(Math.Max(failure.Value.Since, from)) >= least)
+        .Select(failure => failure.Value)
+        .MinBy(failure => failure.Since)?.Problem;
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => store.GetAsync(key, cancellationToken);
 

@@ -128,22 +128,37 @@ public sealed class RunControls(
     /// <exception cref="RunStateException">It has not ended.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
     public Task DeleteAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
-        DeleteAsync(client, runId, force: false, cancellationToken);
+        DeleteAsync(client, runId, force: false, static _ => true, cancellationToken);
+
+    /// <summary>The same for a run that ended long ago: one that was resumed since stays.</summary>
+    /// <param name="before">It ended before then.</param>
+    /// <exception cref="RunNotFoundException">There is no such run, or it ended later.</exception>
+    /// <exception cref="RunStateException">It has not ended.</exception>
+    /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
+    public Task DeleteAsync(DurableTaskClient client, string runId, DateTimeOffset before, CancellationToken cancellationToken) =>
+        DeleteAsync(client, runId, force: false, record => record.CompletedAt < before, cancellationToken);
+
+    /// <summary>Deletes what is left of a run that has no record, or whose deletion was cut off. A run that began under the id since stays.</summary>
+    /// <exception cref="RunNotFoundException">There is nothing, or there is a run.</exception>
+    /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
+    public Task FinishDeletionAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
+        DeleteAsync(client, runId, force: true, static _ => false, cancellationToken);
 
     /// <summary>Deletes whatever is left of a run: its orchestrations are terminated first, so that nothing works on it while it goes.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: what is left can be deleted by doing it again.</exception>
     public Task DeleteWithForceAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
-        DeleteAsync(client, runId, force: true, cancellationToken);
+        DeleteAsync(client, runId, force: true, static _ => true, cancellationToken);
 
-    private async Task DeleteAsync(DurableTaskClient client, string runId, bool force, CancellationToken cancellationToken)
+    /// <param name="mayGo">Decides on a record that is not being deleted yet, as it is when the deletion begins.</param>
+    private async Task DeleteAsync(DurableTaskClient client, string runId, bool force, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         RunRecord? record;
         try
         {
             record = await runs.FindAnyAsync(runId, cancellationToken) is { } found
-                ? await BeginDeletionAsync(client, found, force, cancellationToken)
+                ? await BeginDeletionAsync(client, found, force, mayGo, cancellationToken)
                 : force && await HasLeftoversAsync(client, runId, cancellationToken) && await deletion.BeginAsync(runId, cancellationToken)
                     ? null
                     : throw new RunNotFoundException(runId);
@@ -170,8 +185,14 @@ public sealed class RunControls(
         await deletion.HasPartsAsync(runId, cancellationToken) || await client.GetInstanceAsync(new RunInput(runId, 1).InstanceId, cancellationToken) is not null;
 
     /// <summary>From here on no other caller sees the run.</summary>
-    private async Task<RunRecord> BeginDeletionAsync(DurableTaskClient client, RunRecord record, bool force, CancellationToken cancellationToken)
+    private async Task<RunRecord> BeginDeletionAsync(
+        DurableTaskClient client, RunRecord record, bool force, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
     {
+        if (!record.Deleting && !mayGo(record))
+        {
+            throw new RunNotFoundException(record.RunId);
+        }
+
         if (!force && !record.Deleting)
         {
             record = await reconciler.ReconcileAsync(client, record, cancellationToken);
@@ -191,7 +212,7 @@ public sealed class RunControls(
                 record.Identity, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
         }
 
-        var taken = await deletion.BeginAsync(record.RunId, now => now.HasEnded || force, cancellationToken);
+        var taken = await deletion.BeginAsync(record.RunId, now => (now.HasEnded || force) && mayGo(now), cancellationToken);
         if (taken is null)
         {
             CheckEnded(await runs.FindAsync(record.RunId, cancellationToken) ?? throw new RunNotFoundException(record.RunId));

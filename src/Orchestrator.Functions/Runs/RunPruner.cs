@@ -19,7 +19,7 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
         var deleted = new List<RunRecord>();
         foreach (var run in report.Runs)
         {
-            if (await TryDeleteAsync(client, run.RunId, before, force: false, cancellationToken))
+            if (before is { } moment && await TryAsync(controls.DeleteAsync(client, run.RunId, moment, cancellationToken)))
             {
                 deleted.Add(run);
             }
@@ -28,7 +28,7 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
         var leftovers = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var runId in report.Leftovers.Concat(await StrayAsync(client, cancellationToken)))
         {
-            if (!leftovers.Contains(runId) && await TryDeleteAsync(client, runId, before: null, force: true, cancellationToken))
+            if (!leftovers.Contains(runId) && await TryAsync(controls.FinishDeletionAsync(client, runId, cancellationToken)))
             {
                 leftovers.Add(runId);
             }
@@ -38,16 +38,11 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
     }
 
     /// <summary>False when the run was resumed, started or deleted meanwhile.</summary>
-    private async Task<bool> TryDeleteAsync(DurableTaskClient client, string runId, DateTimeOffset? before, bool force, CancellationToken cancellationToken)
+    private static async Task<bool> TryAsync(Task deletion)
     {
         try
         {
-            if (await runs.FindAsync(runId, cancellationToken) is { } now && (force || now.CompletedAt >= before))
-            {
-                return false;
-            }
-
-            await (force ? controls.DeleteWithForceAsync(client, runId, cancellationToken) : controls.DeleteAsync(client, runId, cancellationToken));
+            await deletion;
             return true;
         }
         catch (Exception exception) when (exception is RunNotFoundException or RunGoneException or RunStateException or UnreadableRecordException)

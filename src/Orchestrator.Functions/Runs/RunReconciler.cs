@@ -67,8 +67,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
                     record, RunStatus.Cancelled,
                     $"The orchestration of the run was terminated{(terminated.SerializedOutput is { } reason ? $": {reason}" : "")}.", cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Completed } completed when completed.ReadOutputAs<RunResult>() is { } result:
-                await lifecycle.EndAsync(record.Identity, record.Attempt, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
-                return await ReadAsync(record, cancellationToken);
+                return await EndAsync(record, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
             case { } open:
                 return await SetSuspendedAsync(record, IsSuspended(open), cancellationToken);
         }
@@ -115,8 +114,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             {
                 Details = new JsonObject { ["history"] = failure.ErrorMessage },
             };
-        await lifecycle.EndAsync(record.Identity, record.Attempt, isCancelled ? RunStatus.Cancelled : RunStatus.Failed, error, null, cancellationToken);
-        return await ReadAsync(record, cancellationToken);
+        return await EndAsync(record, isCancelled ? RunStatus.Cancelled : RunStatus.Failed, error, null, cancellationToken);
     }
 
     /// <summary>A suspension by the Durable API counts like our own.</summary>
@@ -147,11 +145,21 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             : await EndAsync(record, RunStatus.Failed, "The host was lost while it wrote the run down, before anything was started. Start it again.", cancellationToken);
     }
 
-    private async Task<RunRecord> EndAsync(RunRecord record, RunStatus status, string message, CancellationToken cancellationToken)
+    private Task<RunRecord> EndAsync(RunRecord record, RunStatus status, string message, CancellationToken cancellationToken) =>
+        EndAsync(record, status, new WorkflowError(status == RunStatus.Cancelled ? ErrorKind.Cancelled : ErrorKind.Internal, message), null, cancellationToken);
+
+    private async Task<RunRecord> EndAsync(RunRecord record, RunStatus status, WorkflowError? error, DateTimeOffset? at, CancellationToken cancellationToken)
     {
-        var kind = status == RunStatus.Cancelled ? ErrorKind.Cancelled : ErrorKind.Internal;
-        await lifecycle.EndAsync(record.Identity, record.Attempt, status, new WorkflowError(kind, message), null, cancellationToken);
-        return await ReadAsync(record, cancellationToken);
+        try
+        {
+            await lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, cancellationToken);
+        }
+        catch (ContentValueException)
+        {
+            // The record has the end. What is in the place of the run's events is named by its document, and must not fail lists of other runs.
+        }
+
+        return await runs.FindAsync(record.RunId, cancellationToken) ?? record;
     }
 
     private Task<RunRecord> SetSuspendedAsync(RunRecord record, bool suspended, CancellationToken cancellationToken) =>
@@ -163,7 +171,4 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
                     ? now
                     : now with { Status = suspended ? RunStatus.Suspended : RunStatus.Running },
                 cancellationToken);
-
-    private async Task<RunRecord> ReadAsync(RunRecord record, CancellationToken cancellationToken) =>
-        await runs.FindAsync(record.RunId, cancellationToken) ?? record;
 }

@@ -53,6 +53,19 @@ public class RunLogTests
         await AssertSameButForAWarningAsync(whole);
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task End_of_a_step_that_a_crash_kept_from_the_log_costs_no_figure_once_its_run_has_ended(string step)
+    {
+        var whole = await FinishAsync();
+        await ChangeAsync(log => Encoding.UTF8.GetBytes(string.Concat(Encoding.UTF8.GetString(log).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !(line.Contains("\"step.completed\"", StringComparison.Ordinal) && line.Contains($"\"stepPath\":\"{step}\"", StringComparison.Ordinal)))
+            .Select(line => line + "\n"))));
+
+        await AssertSameButForAWarningAsync(whole);
+    }
+
     [Fact]
     public async Task Line_that_a_crash_tore_and_that_was_written_again_is_no_damage()
     {

@@ -8,6 +8,8 @@ public sealed class WatchedContentStoreTests : IDisposable
 {
     private static readonly ContentKey Key = ContentKey.Of("runs", "mine", "control.json");
 
+    private static readonly ContentPrefix Run = ContentPrefix.Under("runs", "mine");
+
     private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
 
@@ -25,12 +27,25 @@ public sealed class WatchedContentStoreTests : IDisposable
         await Assert.ThrowsAsync<ContentStoreException>(() => store.PutAsync(Key, "1"u8.ToArray()));
         _time.Advance(TimeSpan.FromSeconds(29));
 
-        Assert.Null(store.FailingFor(least, signal));
+        Assert.Null(store.FailingFor(Run, least, signal));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.NotNull(store.FailingFor(least, signal));
+        Assert.NotNull(store.FailingFor(Run, least, signal));
 
         File.Delete(_folder.Combine("runs"));
         await store.PutAsync(Key, "1"u8.ToArray());
-        Assert.Null(store.FailingFor(least, signal));
+        Assert.Null(store.FailingFor(Run, least, signal));
+    }
+
+    [Theory]
+    [InlineData("cache/0a1b")]
+    [InlineData("runs/mine-too/run.json")]
+    public async Task Write_that_is_no_part_of_the_run_does_not_count(string key)
+    {
+        var store = new WatchedContentStore(new FileContentStore(_folder.Path, _time, StoreFolders.All), _time);
+        await File.WriteAllTextAsync(_folder.Combine(key.Split('/')[0]), "in the way");
+        await Assert.ThrowsAsync<ContentStoreException>(() => store.PutAsync(ContentKey.Of(key.Split('/')), "1"u8.ToArray()));
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Null(store.FailingFor(Run, TimeSpan.FromSeconds(30), 0));
     }
 }

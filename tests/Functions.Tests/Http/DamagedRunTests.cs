@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Tests.LocalHost;
 
 namespace Orchestrator.Functions.Tests.Http;
 
@@ -45,6 +46,27 @@ public sealed class DamagedRunTests : IAsyncLifetime
 
         Assert.Equal("good", Assert.Single((await _api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray()).GetProperty("runId").GetString());
         Assert.Null(await _api.App.Client.GetInstanceAsync("bad"));
+    }
+
+    [Fact]
+    [Trait("Trust", "14")]
+    public async Task Events_that_cannot_be_written_fail_no_look_at_a_run_that_its_orchestration_has_left()
+    {
+        var store = new TroubledStore();
+        await using var api = await ApiHost.StartAsync(store);
+        await api.StartRunAsync(ApiHost.Body(""", "runId": "bad" """, ApiHost.Slow));
+        await api.App.Client.TerminateInstanceAsync("bad");
+        await api.App.Client.WaitForInstanceCompletionAsync("bad");
+        store.Before = (key, content) =>
+        {
+            if (content.Length > 0 && key.Contains("events-", StringComparison.Ordinal))
+            {
+                throw new ContentValueException(key, "A folder is in its place.");
+            }
+        };
+
+        var row = Assert.Single((await api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray());
+        Assert.Equal("cancelled", row.GetProperty("status").GetString());
     }
 
     [Fact]
