@@ -17,15 +17,18 @@ internal static class SourceExcerpt
             return [];
         }
 
-        // Tabs become single spaces, so that the caret stands below the place on every terminal; a terminal must not obey what stands in the file.
-        var text = string.Concat(lines[line - 1].TrimEnd('\r').Select(letter => letter == '\t' ? ' ' : char.IsControl(letter) ? '\uFFFD' : letter));
-        if (string.IsNullOrWhiteSpace(text))
+        // Only what is shown is looked at: all of a definition may stand on one line, with a finding for each of its steps.
+        var text = lines[line - 1].AsSpan();
+        text = text is [.. var before, '\r'] ? before : text;
+        var start = Math.Clamp(column - (Width / 2), 0, Math.Max(0, text.Length - Width));
+        text = text.Slice(start, Math.Min(Width, text.Length - start));
+        if (text.IsWhiteSpace())
         {
             return [];
         }
 
-        var start = Math.Clamp(column - (Width / 2), 0, Math.Max(0, text.Length - Width));
-        var shown = text.Substring(start, Math.Min(Width, text.Length - start));
+        // Tabs become single spaces, so that the caret stands below the place on every terminal; a terminal must not obey what stands in the file.
+        var shown = string.Concat(text.ToString().Select(letter => letter == '\t' ? ' ' : char.IsControl(letter) ? '\uFFFD' : letter));
         return [Indent + shown, Indent + new string(' ', Math.Max(0, column - 1 - start)) + "^"];
     }
 }

@@ -11,4 +11,16 @@ public sealed class SourceExcerptTests
 
     [Fact]
     public void Blank_line_is_not_shown() => Assert.Empty(SourceExcerpt.Of(["a", " \r"], 2, 1));
+
+    [Fact]
+    public void Long_line_costs_no_more_than_what_is_shown_of_it()
+    {
+        var line = new string('x', 1_000_000);
+        SourceExcerpt.Of([line], 1, 1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(["    " + new string('x', 110), "    " + new string(' ', 54) + "^"], SourceExcerpt.Of([line], 1, 500_000));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+    }
 }
