@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Resuming;
@@ -14,7 +13,6 @@ using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -131,19 +129,6 @@ internal static class ResumeCommand
             throw Driven(record, driver);
         }
 
-        using var served = await ServedFolder.FindAsync(where, cancellationToken);
-        if (served is not null && record.HasEnded)
-        {
-            var answer = await served.SendAsync(HttpMethod.Post, $"runs/{request.RunId}/resume", Body(request), cancellationToken);
-            if (note is not null)
-            {
-                view.Say(note);
-            }
-
-            view.EndElsewhere(answer, $"{served.Address} goes on with run {answer["runId"]}: 'orchestrator runs show {answer["runId"]}' shows how it stands.");
-            return ExitCodes.Completed;
-        }
-
         var isInterrupted = !record.HasEnded;
         if (isInterrupted && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {
@@ -182,41 +167,6 @@ internal static class ResumeCommand
 
     private static bool IsPlain(ResumeRequest request) =>
         request is { Choices: { From: null, Inputs.Count: 0, Outputs.Count: 0 }, Fork: false, Definition: null, Mocks: null } && request.Options == new RunOptions();
-
-    /// <summary>The same request for the process that serves the folder.</summary>
-    private static JsonObject Body(ResumeRequest request)
-    {
-        if (request.ForkAs is not null || request.Mocks is not null)
-        {
-            throw new UsageException("--run-id and --mocks cannot be used while another process serves this folder: leave them out, or stop that process.");
-        }
-
-        if (request.File is { } file && Directory.Exists(Path.Combine(Path.GetDirectoryName(file)!, "prompts")))
-        {
-            throw new UsageException(
-                $"--definition takes no prompts beside '{file}' while another process serves this folder: store them ('orchestrator prompts add') and take the file from a folder without 'prompts', or stop that process.");
-        }
-
-        var body = new JsonObject
-        {
-            ["inputs"] = request.Choices.Inputs.DeepClone(),
-            ["outputs"] = request.Choices.Outputs.DeepClone(),
-            ["fork"] = request.Fork,
-            ["options"] = JsonSerializer.SerializeToNode(request.Options, WorkflowJson.Compact),
-        };
-        Put(body, "from", request.Choices.From);
-        Put(body, "reason", request.Reason);
-        Put(body, "definition", request.Definition is { } text ? System.Text.Encoding.UTF8.GetString(text.Span) : null);
-        return body;
-    }
-
-    private static void Put(JsonObject body, string name, string? value)
-    {
-        if (value is not null)
-        {
-            body[name] = value;
-        }
-    }
 
     private static Option<string?> Reason()
     {

@@ -102,17 +102,19 @@ public sealed class SimulatedAnswerTests : IDisposable
         Assert.Contains("Warning: Step 'a' was answered by the simulated model", resumed.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Restart_beside_serve_is_the_run_of_the_command_and_asks_whom_it_says()
+    [Theory]
+    [InlineData("runs", "restart", "mine")]
+    [InlineData("resume", "mine", "--fork")]
+    [InlineData("resume", "mine", "--fork", "--from", "a")]
+    public async Task Restart_and_resume_beside_serve_are_runs_of_the_command_and_ask_whom_it_says(params string[] args)
     {
         await using var model = await StartModelAsync();
         await CommandAsync(0, NoProvider, "run", Written("mended.json", Mended), "--run-id", "mine");
         using var server = await ServeProcess.StartAsync(State, model.Variables);
 
-        var restarted = await CommandAsync(0, NoProvider, "runs", "restart", "mine");
+        var begun = await CommandAsync(0, NoProvider, args);
 
-        Assert.Contains("Models: ", restarted.Output, StringComparison.Ordinal);
-        Assert.Contains("completed: 2 of 2 steps", restarted.Output, StringComparison.Ordinal);
+        Assert.Contains("completed: 2 of 2 steps", begun.Output, StringComparison.Ordinal);
         Assert.Empty(model.Asked);
     }
 
