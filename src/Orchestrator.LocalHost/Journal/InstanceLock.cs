@@ -7,6 +7,8 @@ namespace Orchestrator.LocalHost.Journal;
 /// </summary>
 internal sealed class InstanceLock : IInstanceHold
 {
+    private const string TemporaryExtension = ".tmp";
+
     private readonly FileStream _held;
     private readonly string _path;
     private readonly string _note;
@@ -49,7 +51,7 @@ internal sealed class InstanceLock : IInstanceHold
             {
                 if (IsAt(held, path))
                 {
-                    File.WriteAllBytes(note, owner.Write());
+                    WriteNote(note, owner);
                     return new InstanceLock(held, path, note, isFirst);
                 }
             }
@@ -82,6 +84,24 @@ internal sealed class InstanceLock : IInstanceHold
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new JournalException($"A folder is in the place of the file '{path}': {problem.Message} Move it away.", problem);
+        }
+    }
+
+    /// <summary>
+    /// Replaces the note as a whole: a note of a process that died is how others find what it left, and must not be lost when this process dies or cannot write.
+    /// </summary>
+    private static void WriteNote(string note, JournalOwner owner)
+    {
+        var temporary = note + TemporaryExtension;
+        try
+        {
+            File.WriteAllBytes(temporary, owner.Write());
+            File.Move(temporary, note, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 
@@ -124,7 +144,7 @@ internal sealed class InstanceLock : IInstanceHold
 
     public void Dispose() => Dispose(_note);
 
-    public void DisposeAndDelete() => Dispose(_note, _path);
+    public void DisposeAndDelete() => Dispose(_note, _note + TemporaryExtension, _path);
 
     /// <summary>Releases an unfinished instance: its note stays, so that other processes find the instance.</summary>
     public void Leave() => Dispose([]);

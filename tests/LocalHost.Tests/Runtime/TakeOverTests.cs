@@ -47,6 +47,22 @@ public sealed class TakeOverTests : IDisposable
     }
 
     [Fact]
+    public async Task Instance_whose_lock_could_not_be_noted_is_found_again()
+    {
+        await LeaveAsync("a");
+        var obstacle = Directory.CreateDirectory(Assert.Single(Directory.GetFiles(_folder.Combine("held"))) + ".tmp");
+        await using var journal = FileJournal.Open(_folder.Path);
+
+        await Assert.ThrowsAsync<JournalException>(() => journal.HoldAsync("a"));
+        Assert.Equal(["a"], journal.ListOpen());
+
+        obstacle.Delete();
+        using var hold = await journal.HoldAsync("a");
+        Assert.NotNull(hold);
+        Assert.NotNull(journal.FindHolder("a"));
+    }
+
+    [Fact]
     public async Task Message_that_waits_for_an_instance_reads_its_history_once_a_minute()
     {
         await LeaveAsync("a");
