@@ -29,7 +29,10 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
 
             foreach (var run in survey.Unlisted.Where(run => !run.Deleting && now - run.CreatedAt > MinimumUnlistedAge))
             {
-                await TryListAsync(run, cancellationToken);
+                if (!await TryListAsync(run, cancellationToken))
+                {
+                    break;
+                }
             }
         }
 
@@ -46,15 +49,18 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
         };
     }
 
-    private async Task TryListAsync(RunRecord run, CancellationToken cancellationToken)
+    /// <summary>False on a full disk: what only tidies up must not keep the deletions from happening that make room. The next pruning does it.</summary>
+    private async Task<bool> TryListAsync(RunRecord run, CancellationToken cancellationToken)
     {
         try
         {
             await runs.AddToIndexAsync(run, cancellationToken);
+            return true;
         }
-        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        catch (ContentStoreException problem) when (problem.IsOfOneValue || problem.IsFull)
         {
-            // A folder or link is in the place of its index entry: only this run stays unlisted.
+            // Of one value: a folder or link is in the place of its index entry, and only this run stays unlisted.
+            return !problem.IsFull;
         }
     }
 

@@ -47,10 +47,9 @@ internal static class UnusedDefinitions
 
             if (isUsed(hash))
             {
-                if (!dryRun && await store.GetAsync(key, cancellationToken) is { } text)
+                if (!dryRun && !await TryMoveAsync(store, key, RunKeys.Definition(hash), cancellationToken))
                 {
-                    await store.CreateAsync(RunKeys.Definition(hash), text.Bytes, cancellationToken);
-                    await store.DeleteAsync(key, cancellationToken);
+                    return count;
                 }
             }
             else if (now - since >= Grace)
@@ -70,15 +69,36 @@ internal static class UnusedDefinitions
                 continue;
             }
 
-            count++;
-            if (!dryRun && await store.GetAsync(key, cancellationToken) is { } text)
+            if (!dryRun && !await TryMoveAsync(store, key, KeyOf(hash, now), cancellationToken))
             {
-                await store.CreateAsync(KeyOf(hash, now), text.Bytes, cancellationToken);
-                await store.DeleteAsync(key, cancellationToken);
+                return count;
             }
+
+            count++;
         }
 
         return count;
+    }
+
+    /// <summary>False on a full disk: it stays where it is, is found there too, and the next pruning moves it.</summary>
+    private static async Task<bool> TryMoveAsync(IContentStore store, ContentKey from, ContentKey to, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(from, cancellationToken) is not { } text)
+        {
+            return true;
+        }
+
+        try
+        {
+            await store.CreateAsync(to, text.Bytes, cancellationToken);
+        }
+        catch (ContentStoreException problem) when (problem.IsFull)
+        {
+            return false;
+        }
+
+        await store.DeleteAsync(from, cancellationToken);
+        return true;
     }
 
     private static ContentPrefix SetAside => ContentPrefix.Under(StoreFolders.Definitions).StartingWith(Mark);

@@ -7,6 +7,10 @@ namespace Orchestrator.Activities.Runs;
 /// uses a run whose parts are partly deleted; then its parts are deleted, its index entry, and last its record, by which an interrupted deletion is found and finished.
 /// Every operation may be repeated. Thread-safe.
 /// </summary>
+/// <remarks>
+/// On a full disk that mark cannot be written beside the present record, so the record is deleted, by compare-and-swap too, and the mark is written in the space that it
+/// used. In between the run is gone and its parts have no record, which is what a pruning finds and finishes; a start that gets the id meanwhile passes over them.
+/// </remarks>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
 {
     /// <summary>Marks the run as being deleted: to every other caller it is not there any more.</summary>
@@ -34,24 +38,30 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
                 return null;
             }
 
-            if (await store.ReplaceAsync(key, JsonContent.Bytes(record with { Deleting = true }), etag, cancellationToken) is not null)
+            try
             {
-                return record;
+                if (await store.ReplaceAsync(key, JsonContent.Bytes(record with { Deleting = true }), etag, cancellationToken) is not null)
+                {
+                    return record;
+                }
+            }
+            catch (ContentStoreException problem) when (problem.IsFull)
+            {
+                if (await store.DeleteAsync(key, etag, cancellationToken))
+                {
+                    return await ReserveAsync(Shortest(record), cancellationToken) ? record : null;
+                }
             }
         }
     }
 
     /// <summary>Reserves the id of parts that have no record, so that no new run gets it while they are deleted.</summary>
     /// <returns>False when there is a record.</returns>
-    public async Task<bool> BeginAsync(string runId, CancellationToken cancellationToken)
-    {
-        var record = new RunRecord { RunId = runId, Workflow = "", DefinitionHash = "", CreatedAt = time.GetUtcNow(), Deleting = true };
-        return await store.CreateAsync(RunKeys.Record(runId), JsonContent.Bytes(record), cancellationToken) is not null;
-    }
+    public Task<bool> BeginAsync(string runId, CancellationToken cancellationToken) => ReserveAsync(
+        new RunRecord { RunId = runId, Workflow = "", DefinitionHash = "", CreatedAt = time.GetUtcNow(), Deleting = true }, cancellationToken);
 
-    /// <summary>Deletes everything of a run that is being deleted, or whose record cannot be read.</summary>
-    /// <param name="record">Its record; null when it cannot be read.</param>
-    public async Task FinishAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
+    /// <summary>Deletes what there is of a run that is being deleted beside its record and its index entry. A late writer may write more.</summary>
+    public async Task DeletePartsAsync(string runId, CancellationToken cancellationToken)
     {
         foreach (var folder in RunKeys.Folders(runId))
         {
@@ -66,7 +76,13 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
                 await store.DeleteAsync(key, cancellationToken);
             }
         }
+    }
 
+    /// <summary>Deletes everything of a run that is being deleted, or whose record cannot be read.</summary>
+    /// <param name="record">Its record; null when it cannot be read.</param>
+    public async Task FinishAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
+    {
+        await DeletePartsAsync(runId, cancellationToken);
         if (record is not null)
         {
             await store.DeleteAsync(RunKeys.Index(record), cancellationToken);
@@ -81,6 +97,8 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
                 }
             }
         }
+
+        var last = RunKeys.Record(runId);
 
         // With the record goes whatever else is in its folder, and a file in the place of that folder.
         await store.DeleteAsync(RunKeys.Run(runId), cancellationToken);
@@ -111,4 +129,55 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
 
         return last;
     }
+
+    /// <summary>Creates the record of a run that is being deleted; on a full disk, in the place of the parts that have no record.</summary>
+    /// <returns>False when there is a record.</returns>
+    private async Task<bool> ReserveAsync(RunRecord mark, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Record(mark.RunId);
+        while (true)
+        {
+            try
+            {
+                return await store.CreateAsync(key, JsonContent.Bytes(mark), cancellationToken) is not null;
+            }
+            catch (ContentStoreException problem) when (problem.IsFull)
+            {
+                if (!await MakeRoomAsync(mark.RunId, cancellationToken))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Deletes the parts that have no record. False when there was none that could be.</summary>
+    private async Task<bool> MakeRoomAsync(string runId, CancellationToken cancellationToken)
+    {
+        var any = false;
+        await foreach (var key in store.ListAsync(RunKeys.Run(runId), cancellationToken))
+        {
+            // The part first, then the record: a part that was there before there was a record is not one of a run that gets the id meanwhile.
+            any |= await store.GetAsync(key, cancellationToken) is { } part
+                && await store.GetAsync(RunKeys.Record(runId), cancellationToken) is null
+                && await store.DeleteAsync(key, part.ETag, cancellationToken);
+        }
+
+        return any;
+    }
+
+    /// <summary>The record of the run that is being deleted, with what its deletion needs and no more: it takes less space than the record did.</summary>
+    private static RunRecord Shortest(RunRecord record) => new()
+    {
+        RunId = record.RunId,
+        Stamp = record.Stamp,
+        Workflow = record.Workflow,
+        App = record.App,
+        DefinitionHash = record.DefinitionHash,
+        Status = record.Status,
+        Attempt = record.Attempt,
+        CreatedAt = record.CreatedAt,
+        Attempts = [.. record.Attempts.Select(attempt => new RunAttempt(attempt.N))],
+        Deleting = true,
+    };
 }

@@ -10,6 +10,9 @@ public class ContentStoreException(string location, string message, Exception? i
 {
     public string Location { get; } = location;
 
+    /// <summary>Whether the disk, or what the account may use of it, is full: deletions still work, and after them writes do.</summary>
+    public bool IsFull { get; init; }
+
     /// <summary>Whether only this value cannot be used (<see cref="ContentValueException"/>).</summary>
     public bool IsOfOneValue => this is ContentValueException;
 }

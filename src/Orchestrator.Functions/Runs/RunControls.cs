@@ -154,7 +154,8 @@ public sealed class RunControls(
     private async Task DeleteAsync(DurableTaskClient client, string runId, bool force, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        RunRecord? record;
+        RunRecord? record = null;
+        var isMarked = false;
         try
         {
             record = await runs.FindAnyAsync(runId, cancellationToken) is { } found
@@ -162,13 +163,20 @@ public sealed class RunControls(
                 : force && await HasLeftoversAsync(client, runId, cancellationToken) && await deletion.BeginAsync(runId, cancellationToken)
                     ? null
                     : throw new RunNotFoundException(runId);
+            isMarked = true;
         }
         catch (UnreadableRecordException)
         {
-            record = null;
+            // Steps of a run whose record cannot be read go on until its orchestrations are terminated.
         }
 
         var attempts = record?.Attempt ?? await deletion.LastAttemptAsync(runId, cancellationToken);
+        if (isMarked)
+        {
+            // Before the histories: what deletes a history first writes down who does, and on a full disk this is the room for it.
+            await deletion.DeletePartsAsync(runId, cancellationToken);
+        }
+
         if (await RunInstances.PurgeAsync(client, runId, attempts, force || record is null, time, cancellationToken) is { } open)
         {
             var process = drivers.FindUnresponsive(new RunInput(runId, attempts));
@@ -206,10 +214,7 @@ public sealed class RunControls(
 
         if (!record.HasEnded && !record.Deleting)
         {
-            // Executing steps are told at once, and callers that follow the run see an end.
-            await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
-            await lifecycle.EndAsync(
-                record.Identity, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
+            await TellEndAsync(record, cancellationToken);
         }
 
         var taken = await deletion.BeginAsync(record.RunId, now => (now.HasEnded || force) && mayGo(now), cancellationToken);
@@ -219,6 +224,21 @@ public sealed class RunControls(
         }
 
         return taken ?? throw new RunNotFoundException(record.RunId);
+    }
+
+    /// <summary>Executing steps are told at once, and callers that follow the run see an end.</summary>
+    private async Task TellEndAsync(RunRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
+            await lifecycle.EndAsync(
+                record.Identity, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
+        }
+        catch (ContentStoreException problem) when (problem.IsFull)
+        {
+            // They see at their next look that the run is gone.
+        }
     }
 
     /// <summary>Nothing is deleted while a process that would have to end first does not answer: what it holds cannot be deleted.</summary>

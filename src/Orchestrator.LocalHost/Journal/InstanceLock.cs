@@ -186,5 +186,7 @@ internal sealed class InstanceLock : IInstanceHold
     }
 
     private static JournalException Unwritable(string path, Exception problem) => new(
-        $"The lock '{path}' cannot be written: {problem.Message} Give this user the right to write there.", problem);
+        $"The lock '{path}' cannot be written: {problem.Message} {(IsFull(problem) ? "Free some space on its disk" : "Give this user the right to write there")}.", problem);
+
+    private static bool IsFull(Exception problem) => problem is IOException { HResult: 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) };
 }

@@ -71,6 +71,31 @@ public sealed class DamagedRunTests : IAsyncLifetime
 
     [Fact]
     [Trait("Trust", "15")]
+    public async Task Force_deletes_a_run_whose_end_a_full_disk_does_not_take()
+    {
+        var store = new TroubledStore();
+        await using var api = await ApiHost.StartAsync(store);
+        await api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));
+        store.Before = (key, content) =>
+        {
+            if (content.Length > 0 && !content.Contains("\"deleting\":true", StringComparison.Ordinal))
+            {
+                // Of one value, so that the store is not asked again.
+                throw new ContentValueException(key, "The disk is full.") { IsFull = true };
+            }
+        };
+
+        using (var deleted = await api.Client.DeleteAsync("/api/runs/r1?force=true"))
+        {
+            await ApiHost.ReadAsync(deleted, HttpStatusCode.Accepted);
+        }
+
+        Assert.Null(await api.App.Client.GetInstanceAsync("r1"));
+        Assert.Empty(await store.ListAsync(ContentPrefix.Under("runs")).ToListAsync());
+    }
+
+    [Fact]
+    [Trait("Trust", "15")]
     public async Task Force_terminates_a_run_that_is_under_way_and_deletes_it()
     {
         await _api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));

@@ -5,6 +5,9 @@ internal static class FileErrors
 {
     private const string DeadLink = "it is a link that leads nowhere. Put back what it leads to, or delete the link";
     private const int TooManyOpenFiles = 24;
+    private const int UnixDiskFull = 28;
+    private const int LinuxQuota = 122;
+    private const int MacQuota = 69;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsWriteProtected = unchecked((int)0x80070013);
@@ -82,17 +85,20 @@ internal static class FileErrors
             { HResult: WindowsWriteProtected } => ReadOnly,
             _ when !OperatingSystem.IsWindows() => exception.HResult switch
             {
-                // Linux numbers; macOS shares the first three.
-                28 => Full(folder),
+                // Linux numbers; macOS shares all but that of the quota.
+                UnixDiskFull => Full(folder),
                 30 => ReadOnly,
                 TooManyOpenFiles => ("the process has too many files open", "Raise the limit (ulimit -n) or lower maxParallelism"),
-                122 => ("the disk quota is used up", $"Free some space below '{folder}' or choose another folder with --state"),
+                LinuxQuota or MacQuota => ("the disk quota is used up", $"Free some space below '{folder}' or choose another folder with --state"),
                 _ => Other(exception, folder),
             },
             _ => Other(exception, folder),
         };
-        return new ContentStoreException(path, $"Cannot use '{path}': {problem}. {remedy}.", exception);
+        return new ContentStoreException(path, $"Cannot use '{path}': {problem}. {remedy}.", exception) { IsFull = IsFull(exception) };
     }
+
+    private static bool IsFull(Exception exception) => exception.HResult is WindowsDiskFull or WindowsHandleDiskFull
+        || !OperatingSystem.IsWindows() && exception is IOException { HResult: UnixDiskFull or LinuxQuota or MacQuota };
 
     private static (string Problem, string Remedy) ReadOnly =>
         ("the disk is read-only", "Mount it for writing or choose another folder with --state");

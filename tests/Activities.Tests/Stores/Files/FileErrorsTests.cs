@@ -25,6 +25,7 @@ public sealed class FileErrorsTests
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
+        Assert.Equal(problem is "the disk is full" or "quota", error.IsFull);
     }
 
     [Fact]
