@@ -15,8 +15,9 @@ public static class OrchestratorSettings
 
     private static readonly PropertyInfo[] Properties = typeof(OrchestratorOptions).GetProperties();
 
+    /// <param name="hostOptions">Settings that the host does not read since it has options for them: the option by the setting's name. Null: none.</param>
     /// <exception cref="ValidationException">A setting cannot be used, or is misspelt; every mistake is named, with the setting that was probably meant.</exception>
-    public static OrchestratorOptions Read(IConfiguration configuration)
+    public static OrchestratorOptions Read(IConfiguration configuration, IReadOnlyDictionary<string, string>? hostOptions = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var (options, section, mistakes) = (new OrchestratorOptions(), configuration.GetSection(Section), new List<string>());
@@ -42,7 +43,9 @@ public static class OrchestratorSettings
         mistakes.AddRange(section.GetChildren()
             .Where(setting => !names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             .Select(setting => $"The setting {Section}:{setting.Key} has no meaning. {Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}."}"));
-        mistakes.AddRange(configuration.GetChildren().Select(setting => Misspelt(setting.Key, names)).OfType<string>());
+        mistakes.AddRange((hostOptions ?? new Dictionary<string, string>()).Where(option => section[option.Key] is not null)
+            .Select(option => $"The setting {Section}:{option.Key} is one of the Functions host and has no meaning here: use {option.Value}."));
+        mistakes.AddRange(configuration.GetChildren().Select(setting => Misspelt(setting.Key, names, hostOptions)).OfType<string>());
         if (mistakes.Count == 0)
         {
             var findings = new List<ValidationResult>();
@@ -54,16 +57,16 @@ public static class OrchestratorSettings
     }
 
     /// <summary>A name beside the section that is one of its settings with another separator (<c>ORCHESTRATOR_RETAINDAYS</c>), or the section misspelt.</summary>
-    private static string? Misspelt(string name, List<string> names)
+    private static string? Misspelt(string name, List<string> names, IReadOnlyDictionary<string, string>? hostOptions)
     {
         if (!name.Equals(Section, StringComparison.OrdinalIgnoreCase) && !name.Contains('_', StringComparison.Ordinal) && Suggestion.IsClose(name, Section))
         {
             return $"'{name}' is set, which means nothing here: {Section} is probably meant. Rename it, or clear it.";
         }
 
-        return names.Find(setting => Plain(name) == Plain(Section + setting)) is { } meant
-            ? $"'{name}' is set, which means nothing here: {Section}__{meant} is probably meant. Rename it, or clear it."
-            : null;
+        return names.Find(setting => Plain(name) == Plain(Section + setting)) is not { } meant ? null
+            : hostOptions?.GetValueOrDefault(meant) is { } option ? $"'{name}' is set, which means nothing here: use {option}, and clear it."
+            : $"'{name}' is set, which means nothing here: {Section}__{meant} is probably meant. Rename it, or clear it.";
     }
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();

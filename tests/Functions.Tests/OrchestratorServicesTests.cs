@@ -39,6 +39,16 @@ public sealed class OrchestratorServicesTests : IDisposable
         Assert.Contains(what, Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), (name, value))).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("Orchestrator:State", "The setting Orchestrator:State is one of the Functions host and has no meaning here: use --state.")]
+    [InlineData("ORCHESTRATOR_STATE", "'ORCHESTRATOR_STATE' is set, which means nothing here: use --state, and clear it.")]
+    public void Setting_that_a_host_has_an_option_for_is_refused_with_the_option(string name, string what)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(name, (string?)"other")]).Build();
+
+        Assert.Equal(what, Assert.Throws<ValidationException>(() => OrchestratorSettings.Read(configuration, new Dictionary<string, string> { ["State"] = "--state" })).Message);
+    }
+
+    [Theory]
     [InlineData("ORCHESTRATOR_KEY", "secret")]
     [InlineData("ORCHESTRATOR_SECRET_CRM", "secret")]
     [InlineData("ORCHESTRATOR_HOME", "/opt")]

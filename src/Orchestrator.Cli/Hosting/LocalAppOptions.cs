@@ -9,6 +9,8 @@ namespace Orchestrator.Cli.Hosting;
 /// <summary>The app's settings: what the environment says (<c>Orchestrator__RetainDays=30</c>), and the command over it.</summary>
 internal static class LocalAppOptions
 {
+    private static readonly Dictionary<string, string> CommandOptions = new(StringComparer.Ordinal) { ["State"] = "--state", ["Storage"] = "--storage" };
+
     /// <returns>The settings, and who answers for models, as the end of a sentence.</returns>
     /// <exception cref="UsageException">A setting cannot be used.</exception>
     public static (OrchestratorOptions Options, string Answers) Of(LocalAppSettings settings, IConfiguration configuration)
@@ -36,7 +38,7 @@ internal static class LocalAppOptions
     {
         try
         {
-            return OrchestratorSettings.Read(configuration);
+            return OrchestratorSettings.Read(configuration, CommandOptions);
         }
         catch (ValidationException exception)
         {

@@ -8,8 +8,8 @@ namespace Orchestrator.Functions.Http;
 /// <summary>Whether the app can work.</summary>
 public sealed class HealthFunctions(IContentStore store)
 {
-    // A key that is never written: the read only shows whether the store answers.
-    private static readonly ContentKey ProbeKey = ContentKey.Of(StoreFolders.Runs, "health");
+    // A key that is never written, whatever callers name their runs: the read only shows whether the store answers.
+    private static readonly ContentKey ProbeKey = ContentKey.Of(StoreFolders.Definitions, "health");
 
     /// <summary><c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.</summary>
     [Function("Health")]

@@ -19,6 +19,9 @@ internal sealed partial class OrchestrationEngine
     /// <summary>Maximum number of problems that are remembered so that each is logged once.</summary>
     private const int MaxTold = 100;
 
+    /// <summary>Number of waiting messages from which those that are gone are dropped from memory.</summary>
+    private const int MaxWaiting = 1_000;
+
     /// <summary>The interval of looks at the history of an instance that no process drives, for each message that waits for it.</summary>
     private static readonly TimeSpan WaitingInterval = TimeSpan.FromMinutes(1);
 
@@ -38,10 +41,11 @@ internal sealed partial class OrchestrationEngine
                     continue;
                 }
 
-                waiting.Remove(message.Name);
-                if (!await TryTakeAsync(message, stop).ConfigureAwait(false))
+                Forget(waiting);
+                waiting[message.Name] = Time.GetTimestamp();
+                if (await TryTakeAsync(message, stop).ConfigureAwait(false))
                 {
-                    waiting[message.Name] = Time.GetTimestamp();
+                    waiting.Remove(message.Name);
                 }
             }
             catch (Exception problem) when (!stop.IsCancellationRequested)
@@ -50,6 +54,18 @@ internal sealed partial class OrchestrationEngine
             }
         }
     });
+
+    /// <summary>Drops what was not seen for twice the interval: another process has taken it.</summary>
+    private void Forget(Dictionary<string, long> waiting)
+    {
+        if (waiting.Count >= MaxWaiting)
+        {
+            foreach (var name in waiting.Where(message => Time.GetElapsedTime(message.Value) > 2 * WaitingInterval).Select(message => message.Key).ToList())
+            {
+                waiting.Remove(name);
+            }
+        }
+    }
 
     /// <summary>Goes on with unfinished instances whose process has ended without finishing them, until the host stops.</summary>
     /// <param name="interval">The interval between looks for them.</param>

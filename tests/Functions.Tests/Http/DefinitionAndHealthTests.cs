@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Moq;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Http;
 
@@ -47,6 +48,17 @@ public class DefinitionAndHealthTests
     {
         await using var api = await ApiHost.StartAsync();
         Assert.Equal("ok", (await api.GetAsync("/api/health")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Health_is_ok_whatever_callers_name_their_runs()
+    {
+        using var folder = new TempFolder();
+        await using var api = await ApiHost.StartAsync(new FileContentStore(folder.Path, TimeProvider.System, StoreFolders.All));
+        await api.StartRunAsync(ApiHost.Body(""", "runId": "health" """));
+
+        Assert.Equal("ok", (await api.GetAsync("/api/health")).GetProperty("status").GetString());
+        await api.App.WaitAsync("health");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.Journal;
@@ -87,8 +88,10 @@ public sealed class RestingTests : IDisposable
 
         var purge = elsewhere.Client.PurgeInstanceAsync("a");
         var start = time.GetUtcNow();
+        var patience = Stopwatch.StartNew();
         while (!purge.IsCompleted)
         {
+            Assert.True(patience.Elapsed < HostExtensions.Patience);
             time.Advance(TimeSpan.FromMilliseconds(20));
             await Task.Yield();
         }

@@ -31,19 +31,22 @@ public sealed class TakeOverTests : IDisposable
         Assert.Equal(["a"], host.Driven);
     }
 
-    [Fact]
-    public async Task Instance_that_cannot_be_judged_does_not_keep_another_from_going_on()
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("b", "a")]
+    public async Task Instance_that_cannot_be_judged_does_not_keep_another_from_going_on(string bad, string good)
     {
+        // In which order they are looked at is the file system's choice.
         await LeaveAsync("a", "b");
         var starts = true;
         await using var host = await StartAsync(
             FileJournal.Open(_folder.Path),
-            (id, _) => starts ? Task.FromResult(false) : id == "a" ? throw new InvalidDataException("The record is damaged.") : Task.FromResult(true),
+            (id, _) => starts ? Task.FromResult(false) : id == bad ? throw new InvalidDataException("The record is damaged.") : Task.FromResult(true),
             takeover: TimeSpan.FromSeconds(1));
         starts = false;
 
-        Assert.Equal("done", await EndAsync(host, "b").WaitAsync(HostExtensions.Patience));
-        Assert.DoesNotContain("a", host.Driven);
+        Assert.Equal("done", await EndAsync(host, good).WaitAsync(HostExtensions.Patience));
+        Assert.DoesNotContain(bad, host.Driven);
     }
 
     [Fact]
@@ -62,8 +65,10 @@ public sealed class TakeOverTests : IDisposable
         Assert.NotNull(journal.FindHolder("a"));
     }
 
-    [Fact]
-    public async Task Message_that_waits_for_an_instance_reads_its_history_once_a_minute()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Message_that_waits_for_an_instance_reads_its_history_once_a_minute(bool isDamaged)
     {
         await LeaveAsync("a");
         var time = new FakeTimeProvider();
@@ -76,6 +81,14 @@ public sealed class TakeOverTests : IDisposable
             b.Options.Recovers = (_, _) => Task.FromResult(false);
         });
         await host.Client.RaiseEventAsync("a", "Go", "done").WaitAsync(HostExtensions.Patience);
+        if (isDamaged)
+        {
+            var history = Assert.Single(Directory.GetFiles(_folder.Combine("instances"), "*.jsonl"));
+            var bytes = await File.ReadAllBytesAsync(history);
+            bytes[bytes.Length / 2] ^= 1;
+            await File.WriteAllBytesAsync(history, bytes);
+        }
+
         await time.WhenTimersAsync().WaitAsync(HostExtensions.Patience);
         var before = Volatile.Read(ref reads);
 
