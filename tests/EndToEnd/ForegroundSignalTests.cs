@@ -121,7 +121,7 @@ public sealed class ForegroundSignalTests : IDisposable
             }
 
             command.Send(Signal.Interrupt);
-            await command.Output.WaitForAsync("Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine' then goes on with it.");
+            await command.Output.WaitForAsync($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine --state {State}' then goes on with it.");
             await Run.WaitForAsync("step.cancelled", 1);
             await command.SendAgainAsync((Signal)signal);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Testing;
@@ -20,16 +21,18 @@ public sealed class LeftRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Interrupted_run_is_not_suspended_or_continued_but_cancelled_by_the_server_itself()
+    public async Task Interrupted_run_is_not_suspended_continued_or_resumed_but_cancelled_by_the_server_itself()
     {
         await StartAndKillAsync("mine", latency: 3_000);
         using var server = await ServeProcess.StartAsync(State);
 
-        foreach (var (operation, word) in new[] { ("suspend", "orchestrator resume mine"), ("continue", "interrupted") })
+        foreach (var operation in new[] { "suspend", "continue", "resume" })
         {
             var (status, body) = await AskAsync(server, operation);
             Assert.True(status == HttpStatusCode.Conflict, body);
-            Assert.Contains(word, body, StringComparison.Ordinal);
+            var problem = JsonDocument.Parse(body).RootElement;
+            Assert.Equal("interrupted", problem.GetProperty("runStatus").GetString());
+            Assert.Contains("'orchestrator resume mine' goes on with it", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             Assert.Equal("interrupted", (await server.GetRunAsync("mine")).GetProperty("status").GetString());
         }
 

@@ -29,7 +29,7 @@ public sealed class UnwrittenEndTests : IDisposable
         Assert.Contains("The run is not cancelled yet", left.Output, StringComparison.Ordinal);
         Assert.Contains("Run 'mine' was not cancelled: its end could not be written for 2 s.", left.Error, StringComparison.Ordinal);
         Assert.Contains("control.json", left.Error, StringComparison.Ordinal);
-        Assert.Contains("'orchestrator runs cancel mine' ends it then", left.Error, StringComparison.Ordinal);
+        Assert.Contains($"'orchestrator runs cancel mine --state {State}' ends it then", left.Error, StringComparison.Ordinal);
         Directory.Delete(Control, recursive: true);
         var cancelled = await OrchestratorProcess.RunAsync(_folder.Path, "runs", "cancel", "mine", "--state", State);
         Assert.True(cancelled.ExitCode == 0, cancelled.Error);

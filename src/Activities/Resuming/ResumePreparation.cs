@@ -51,7 +51,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         var (events, lost, obstacle) = choices.ForkAs is null ? await log.ReadAsync(record, cancellationToken) : new RunLog([], []);
         if (obstacle is not null)
         {
-            problems.Add(new WorkflowError(ErrorKind.Internal, $"{obstacle} Then resume again, or resume with fork."));
+            problems.Add(new WorkflowError(ErrorKind.Internal, $"{obstacle} Then resume again, or go on in a new run: {Fork(record.RunId)}."));
         }
 
         run = run with
@@ -80,6 +80,8 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         }
     }
 
+    private static string Fork(string runId) => $"'orchestrator resume {runId} --fork'";
+
     /// <summary>A budget is for all attempts together, so what the earlier ones have spent of it must be known.</summary>
     private static void CheckSpent(PreparedRun run, List<WorkflowError> problems)
     {
@@ -87,7 +89,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         {
             problems.Add(new WorkflowError(
                 ErrorKind.InvalidInput,
-                $"Earlier attempts of run '{run.RunId}' asked a model without a price, so what they have spent of a budget in US dollars is not known. Give the budget in tokens, or resume with fork: a fork counts from 0."));
+                $"Earlier attempts of run '{run.RunId}' asked a model without a price, so what they have spent of a budget in US dollars is not known. Give the budget in tokens, or go on in a new run, which counts from 0: {Fork(run.RunId)}."));
         }
         else if (run.Plan.BudgetSpent() is { } spent && run.Plan.Steps.Any(step => step is { IsFinal: false, Reused: false }))
         {

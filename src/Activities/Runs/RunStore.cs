@@ -205,13 +205,20 @@ public sealed class RunStore(IContentStore store) : IDisposable
     private async Task<(RunRecord Record, string ETag)?> ReadAsync(string runId, CancellationToken cancellationToken)
     {
         var key = RunKeys.Record(runId);
-        if (await store.ReadAsync<RunRecord>(key, cancellationToken) is not var (record, etag))
+        try
         {
-            return null;
-        }
+            if (await store.ReadAsync<RunRecord>(key, cancellationToken) is not var (record, etag))
+            {
+                return null;
+            }
 
-        return record.RunId == runId
-            ? (record, etag)
-            : throw UnreadableRecordException.Damaged(key, $"it is the record of run '{record.RunId}'", etag);
+            return record.RunId == runId
+                ? (record, etag)
+                : throw UnreadableRecordException.Damaged(key, $"it is the record of run '{record.RunId}'", etag);
+        }
+        catch (UnreadableRecordException problem) when (problem.IsLost)
+        {
+            throw problem.With($"Put it back from a copy; 'orchestrator runs delete {runId}' deletes what is left of the run.");
+        }
     }
 }

@@ -33,6 +33,10 @@ public sealed class UnreadableRecordException : Exception
     public static UnreadableRecordException Damaged(ContentKey key, string reason, string? etag = null, Exception? inner = null) =>
         new(key, $"The record '{key}' is damaged: {reason}.", etag, isNewer: false, inner, isLost: true);
 
+    /// <summary>The same, with what can be done.</summary>
+    /// <param name="remedy">As a sentence.</param>
+    public UnreadableRecordException With(string remedy) => new(ContentKey.Parse(Key), $"{Message} {remedy}", ETag, IsNewer, InnerException, IsLost);
+
     /// <param name="what">What it tells, as the beginning of a sentence that ends with "is missing".</param>
     /// <param name="remedy">What to do, as a sentence.</param>
     public static UnreadableRecordException Missing(ContentKey key, string what, string remedy) =>

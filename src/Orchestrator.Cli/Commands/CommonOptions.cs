@@ -11,9 +11,12 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>Options that several commands share, each made anew for its command.</summary>
 internal static class CommonOptions
 {
+    private const string StateName = "--state";
+    private const string StorageName = "--storage";
+
     public static Option<string> State()
     {
-        var option = new Option<string>("--state") { Description = "The folder that keeps runs.", HelpName = "DIR", DefaultValueFactory = _ => StateStorage.DefaultFolder };
+        var option = new Option<string>(StateName) { Description = "The folder that keeps runs.", HelpName = "DIR", DefaultValueFactory = _ => StateStorage.DefaultFolder };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
@@ -34,9 +37,16 @@ internal static class CommonOptions
     public static StateStorage Where(this ParseResult parsed, Option<string> state, Option<string> storage) =>
         new(Enum.Parse<StorageKind>(parsed.GetRequiredValue(storage), ignoreCase: true), parsed.GetRequiredValue(state));
 
+    /// <summary>The same for whichever command was given; null for one that has no storage.</summary>
+    public static StateStorage? FindWhere(this ParseResult parsed) =>
+        Find(parsed, StateName) is { } state && Find(parsed, StorageName) is { } storage ? parsed.Where(state, storage) : null;
+
+    private static Option<string>? Find(ParseResult parsed, string name) =>
+        parsed.CommandResult.Command.Options.OfType<Option<string>>().FirstOrDefault(option => option.Name == name);
+
     private static Option<string> Storage(params string[] kinds)
     {
-        var option = new Option<string>("--storage")
+        var option = new Option<string>(StorageName)
         {
             Description = "Where runs and everything else are kept: in the folder, or in the storage account that AzureWebJobsStorage names.",
             DefaultValueFactory = _ => kinds[0],

@@ -3,6 +3,7 @@ using Orchestrator.Activities.Errors;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Named;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
@@ -29,9 +30,10 @@ internal static class OrchestratorCommand
             ServeCommand.Create(),
             OpenAiServerCommand.Create(),
         };
+        ParseResult? parsed = null;
         try
         {
-            var parsed = root.Parse(args);
+            parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
             {
                 foreach (var mistake in UsageMistakes.Of(parsed))
@@ -53,14 +55,15 @@ internal static class OrchestratorCommand
         }
         catch (Exception exception)
         {
-            return await ReportAsync(exception, error);
+            return await ReportAsync(exception, parsed?.FindWhere(), error);
         }
     }
 
     private static string Description() => string.Join(
         Environment.NewLine, ["Durable, parallel prompt workflows.", "", "Exit codes:", .. ExitCodes.Meanings.Select(one => $"  {one.Code,-5}  {one.Meaning}")]);
 
-    private static async Task<int> ReportAsync(Exception exception, TextWriter error)
+    /// <param name="where">The storage that the command was given; null for a command that has none.</param>
+    private static async Task<int> ReportAsync(Exception exception, StateStorage? where, TextWriter error)
     {
         var lines = exception switch
         {
@@ -75,7 +78,7 @@ internal static class OrchestratorCommand
         {
             foreach (var line in lines)
             {
-                await error.WriteLineAsync(line);
+                await error.WriteLineAsync(NextCommand.Complete(line, where));
             }
 
             return ExitCodes.WrongUsage;

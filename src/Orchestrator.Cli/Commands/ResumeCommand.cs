@@ -116,9 +116,7 @@ internal static class ResumeCommand
         if (record.Status == RunStatus.Completed && IsPlain(request))
         {
             // The run has completed, which is what the caller wants: a script that resumes a run that may have failed goes on.
-            view.EndElsewhere(
-                new JsonObject { ["runId"] = record.RunId, ["status"] = "completed" },
-                $"Run '{record.RunId}' has completed, so there is nothing to resume. To run parts of it again, resume with --fork; to run all of it, restart it.");
+            view.EndElsewhere(new JsonObject { ["runId"] = record.RunId, ["status"] = "completed" }, RunResumer.HasCompleted(record.RunId));
             return ExitCodes.Completed;
         }
 

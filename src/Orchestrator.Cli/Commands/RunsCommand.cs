@@ -62,7 +62,7 @@ internal static class RunsCommand
                 var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
                 var driver = where.FindDriver(new RunInput(id, run.Attempt));
                 await output.WriteLineAsync(Header(run, StatusWords.Of(run.Status)));
-                new RunSummary(output, color).Print(run, await InputNamesAsync(runs, run, cancellationToken), NextCommand.Of(id, run.Status, run.Error, where, driver));
+                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver);
             }
 
             return ExitCodes.Completed;

@@ -24,11 +24,9 @@ internal static class RunsControlCommands
     [
         Create(Cancel, "Cancel a run: what executes is told to end, nothing else starts.", (controls, client, id, stop) => controls.CancelAsync(client, id, stop), CancelAsync),
         Create("suspend", "Suspend a run: nothing new starts, executing steps finish.", (controls, client, id, stop) => controls.SuspendAsync(client, id, stop), (here, _) =>
-            throw new RunStateException(
-                here.Record.Status == RunStatus.Suspended
-                    ? $"Run '{here.Record.RunId}' is suspended already."
-                    : $"No process works on run '{here.Record.RunId}' at the moment, so there is nothing to suspend. 'orchestrator resume {here.Record.RunId}' goes on with it.",
-                here.Record.Status)),
+            throw (here.Record.Status == RunStatus.Suspended
+                ? new RunStateException($"Run '{here.Record.RunId}' is suspended already.", here.Record.Status)
+                : RunDrivers.NotDriven(here.Record))),
         Create("continue", "Let a suspended run go on.", (controls, client, id, stop) => controls.ContinueAsync(client, id, stop), ContinueAsync),
     ];
 
@@ -105,8 +103,7 @@ internal static class RunsControlCommands
 
     private static Task<int> ContinueAsync(Here here, CancellationToken cancellationToken) => here.Record.Status == RunStatus.Suspended
         ? FollowAsync(here, (controls, client, id, stop) => controls.ContinueAsync(client, id, stop), cancellationToken)
-        : throw new RunStateException(
-            $"Run '{here.Record.RunId}' is not suspended: it was interrupted. 'orchestrator resume {here.Record.RunId}' goes on with it.", here.Record.Status);
+        : throw RunDrivers.NotDriven(here.Record);
 
     private static async Task<int> FollowAsync(
         Here here, Func<RunControls, DurableTaskClient, string, CancellationToken, Task<RunRecord>> steer, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
@@ -42,7 +43,7 @@ internal static class RunsListCommand
             }
             else
             {
-                await PrintAsync(runs, output);
+                await PrintAsync(runs, where, output);
             }
 
             return ExitCodes.Completed;
@@ -65,7 +66,7 @@ internal static class RunsListCommand
         return runs;
     }
 
-    private static async Task PrintAsync(List<RunListItem> runs, TextWriter output)
+    private static async Task PrintAsync(List<RunListItem> runs, StateStorage where, TextWriter output)
     {
         if (runs.Count == 0)
         {
@@ -90,7 +91,7 @@ internal static class RunsListCommand
 
         if (runs.Exists(run => run.Status != RunStatus.Completed))
         {
-            await output.WriteLineAsync("'orchestrator runs show RUN' tells what can be done next with a run that has not completed.");
+            await output.WriteLineAsync(NextCommand.Complete("'orchestrator runs show RUN' tells what can be done next with a run that has not completed.", where));
         }
     }
 

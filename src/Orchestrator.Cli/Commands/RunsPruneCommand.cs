@@ -46,12 +46,12 @@ internal static class RunsPruneCommand
                     await output.WriteLineAsync($"{run.RunId}  {CommonOptions.Word(run.Status)} {Numbers.Moment(run.CompletedAt!.Value)}");
                 }
 
-                await output.WriteLineAsync($"{What(plan)} would be deleted.{Kept(plan)}");
+                await output.WriteLineAsync(NextCommand.Complete($"{What(plan)} would be deleted.{Kept(plan)}", where));
                 return ExitCodes.Completed;
             }
 
             var report = await PruneAsync(where, before, cancellationToken);
-            await output.WriteLineAsync($"Deleted {What(report)}.{Kept(report)}");
+            await output.WriteLineAsync(NextCommand.Complete($"Deleted {What(report)}.{Kept(report)}", where));
             return ExitCodes.Completed;
         });
         return command;
@@ -144,7 +144,7 @@ internal static class RunsPruneCommand
             : $" Kept {Count(report.Open.Count, "run", "runs")} of that age that {(report.Open.Count == 1 ? "has" : "have")} not ended: {NameList.Of(report.Open)}.",
         report.Unreadable.Count == 0
             ? ""
-            : $" Kept {Count(report.Unreadable.Count, "run", "runs")} whose record cannot be read: {NameList.Of(report.Unreadable)}; 'orchestrator runs delete' deletes {(report.Unreadable.Count == 1 ? "it" : "them")}.");
+            : $" Kept {Count(report.Unreadable.Count, "run", "runs")} whose record cannot be read: {NameList.Of(report.Unreadable)}; 'orchestrator runs delete RUN' deletes {(report.Unreadable.Count == 1 ? "it" : "them")}.");
 
     private static string Count(int number, string one, string many) => number == 1 ? $"1 {one}" : $"{number.ToString(CultureInfo.InvariantCulture)} {many}";
 

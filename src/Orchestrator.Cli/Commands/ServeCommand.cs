@@ -64,7 +64,7 @@ internal static class ServeCommand
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var pruner = app.Services.GetRequiredService<RunPruner>();
             var pruning = app.Services.GetRequiredService<RetentionTimer>().RunAsync((before, token) => pruner.PruneAsync(app.Client, before, token), stopping.Token);
-            Say(interrupts, parsed, [.. web.Listing, $"State: {app.Place}.", .. AnswerNotes.Of(app), .. Unfinished(app, settings.Storage), "Press Ctrl+C to stop. Unfinished runs go on at the next start."]);
+            Say(interrupts, parsed, settings.Storage, [.. web.Listing, $"State: {app.Place}.", .. AnswerNotes.Of(app), .. Unfinished(app, settings.Storage), "Press Ctrl+C to stop. Unfinished runs go on at the next start."]);
             if (await Task.WhenAny(interrupts.WaitAsync(), app.Lost) == app.Lost)
             {
                 throw await app.Lost;
@@ -73,7 +73,7 @@ internal static class ServeCommand
             await stopping.CancelAsync();
             var running = app.RunningSteps;
             var ended = app.StopAsync(interrupts.AskedAgain);
-            Say(interrupts, parsed, [running == 0
+            Say(interrupts, parsed, settings.Storage, [running == 0
                 ? "Stopping."
                 : string.Create(
                     CultureInfo.InvariantCulture,
@@ -86,11 +86,11 @@ internal static class ServeCommand
         return command;
     }
 
-    private static void Say(Interrupts interrupts, ParseResult parsed, IEnumerable<string> lines) => interrupts.Write(() =>
+    private static void Say(Interrupts interrupts, ParseResult parsed, StateStorage where, IEnumerable<string> lines) => interrupts.Write(() =>
     {
         foreach (var line in lines)
         {
-            parsed.InvocationConfiguration.Output.WriteLine(line);
+            parsed.InvocationConfiguration.Output.WriteLine(NextCommand.Complete(line, where));
         }
     });
 
@@ -128,7 +128,7 @@ internal static class ServeCommand
 
         if (left[false].ToList() is { Count: > 0 } interrupted)
         {
-            yield return $"Leaves the interrupted {(interrupted.Count == 1 ? "run" : "runs")} {NameList.Of(interrupted)}: 'orchestrator resume RUN' ('runs continue RUN' if it is suspended) goes on with one, 'orchestrator runs cancel RUN' ends it.";
+            yield return $"Leaves the interrupted {(interrupted.Count == 1 ? "run" : "runs")} {NameList.Of(interrupted)}: 'orchestrator resume RUN' ('orchestrator runs continue RUN' if it is suspended) goes on with one, 'orchestrator runs cancel RUN' ends it.";
         }
     }
 

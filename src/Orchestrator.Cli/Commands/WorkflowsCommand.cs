@@ -27,7 +27,8 @@ internal static class WorkflowsCommand
             var path = parsed.GetRequiredValue(file);
             var text = TextFile.ReadBytes(path, "The definition");
             var name = parsed.GetValue(slug) ?? (WorkflowReader.Read(text).Workflow?.Definition.Slug is null ? FileSlug.Of(path) : null);
-            using var stores = StateStores.Open(parsed.Where(state, storage));
+            var where = parsed.Where(state, storage);
+            using var stores = StateStores.Open(where);
             try
             {
                 var put = await stores.Workflows.PutAsync(name, parsed.GetValue(app), text, WriteCondition.None, cancellationToken);
@@ -37,8 +38,8 @@ internal static class WorkflowsCommand
                 }
 
                 var stored = put.Stored.Record;
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(
-                    $"Stored the workflow '{stored.Slug}'{Of(stored.App)}, version {stored.Versions.Count}. Run it with 'orchestrator run {stored.Slug}'.");
+                var sentence = $"Stored the workflow '{stored.Slug}'{Of(stored.App)}, version {stored.Versions.Count}. Run it with 'orchestrator run {stored.Slug}'.";
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(NextCommand.Complete(sentence, where));
                 return ExitCodes.Completed;
             }
             catch (StoreRefusedException refusal) when (refusal.Diagnostics.Count > 0)

@@ -141,7 +141,9 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     {
         try
         {
-            interrupts.Write(() => view.Say($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume {run.RunId}' then goes on with it."));
+            interrupts.Write(() => view.Say(app.IsKept
+                ? $"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume {run.RunId}' then goes on with it."
+                : "Cancelling. Press Ctrl+C again to leave now: the run, which is in memory only, is gone then."));
             for (var isFirst = true; !await TryCancelAsync(run, isFirst, left); isFirst = false)
             {
                 await Task.Delay(LookInterval, app.Services.GetRequiredService<TimeProvider>(), left);

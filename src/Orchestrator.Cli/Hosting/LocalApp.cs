@@ -55,6 +55,9 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Where everything is kept, in words.</summary>
     public string Place { get; }
 
+    /// <summary>Whether runs outlive this process.</summary>
+    public required bool IsKept { get; init; }
+
     /// <summary>Who answers for models that are not asked by the name of the simulated one, as the end of a sentence.</summary>
     public required string Answers { get; init; }
 
@@ -111,7 +114,7 @@ internal sealed class LocalApp : IAsyncDisposable
             }
             else
             {
-                logging.AddProvider(new PlainLog(Console.Error));
+                logging.AddProvider(new PlainLog(Console.Error, settings.Storage));
 
                 // That the server does not start is told by the command, with what to do.
                 logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
@@ -167,6 +170,7 @@ internal sealed class LocalApp : IAsyncDisposable
                 CancellationToken.None);
             return new LocalApp(provider, runtime, journal, functions, host, settings.Storage.Describe(content))
             {
+                IsKept = settings.Storage.Kind != StorageKind.Memory,
                 Answers = answers,
                 Unanswered = unanswered,
                 Content = watched,

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Output;
 
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>Shows what a user must know even without the log: warnings and worse, a line each, without stack traces. Thread-safe.</summary>
-internal sealed class PlainLog(TextWriter output) : ILoggerProvider, ILogger
+/// <param name="where">The storage that this command was given.</param>
+internal sealed class PlainLog(TextWriter output, StateStorage where) : ILoggerProvider, ILogger
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
 
@@ -25,7 +27,7 @@ internal sealed class PlainLog(TextWriter output) : ILoggerProvider, ILogger
         var reason = exception is null || text.Contains(exception.Message, StringComparison.Ordinal) ? "" : $" {exception.Message}";
         try
         {
-            _output.WriteLine($"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" "));
+            _output.WriteLine(NextCommand.Complete($"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" "), where));
         }
         catch (IOException)
         {

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Files;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Hosting;
@@ -23,6 +25,7 @@ internal sealed class ServedFolder : IDisposable
     /// <summary>Says in the folder who serves it, until the result is disposed.</summary>
     /// <param name="api">Where the API is, with its route prefix and a slash at the end.</param>
     /// <returns>Null where no folder is served.</returns>
+    /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
     public static IDisposable? Announce(StateStorage where, Uri api)
     {
         if (where.Kind != StorageKind.Files)
@@ -31,7 +34,15 @@ internal sealed class ServedFolder : IDisposable
         }
 
         var file = Path.Combine(where.Folder, FileName);
-        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(new Announcement(api), WorkflowJson.Compact));
+        try
+        {
+            File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(new Announcement(api), WorkflowJson.Compact));
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            throw FileErrors.Translate(exception, file);
+        }
+
         return new Withdrawal(file, api);
     }
 
@@ -102,9 +113,16 @@ internal sealed class ServedFolder : IDisposable
     {
         public void Dispose()
         {
-            if (Read(file) == api)
+            try
             {
-                File.Delete(file);
+                if (Read(file) == api)
+                {
+                    File.Delete(file);
+                }
+            }
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+            {
+                // The folder cannot be written any more. An address at which nothing answers counts as none.
             }
         }
     }

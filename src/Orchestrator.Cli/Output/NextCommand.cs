@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>What can be done next with a run, as the command to type.</summary>
-internal static class NextCommand
+/// <summary>What can be done next, as a command that works as it is printed: it names the storage that this command was given.</summary>
+internal static partial class NextCommand
 {
     /// <summary>The sentence; null when there is nothing to do, or nothing is kept.</summary>
     /// <param name="error">Why it failed, if it did.</param>
@@ -22,13 +23,23 @@ internal static class NextCommand
         _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
     };
 
-    private static string Line(string command, string runId, StateStorage where) =>
-        $"orchestrator {command} {runId}{(where.Kind == StorageKind.Azure ? " --storage azure" : State(where.Folder))}";
+    /// <summary>
+    /// The text, in which every command in quotes (<c>'orchestrator resume r1'</c>) names the storage. Everything that is said to a user goes through here, since
+    /// most of it is written where the storage is not known: in refusals, in answers of a server, in records.
+    /// </summary>
+    public static string Complete(string text, StateStorage? where) => where is null ? text : Quoted().Replace(text, command => $"{command.Value}{Option(where)}");
 
-    private static string State(string folder) => folder switch
+    private static string Line(string command, string runId, StateStorage where) => $"orchestrator {command} {runId}{Option(where)}";
+
+    private static string Option(StateStorage where) => where switch
     {
-        StateStorage.DefaultFolder => "",
-        _ when folder.Any(char.IsWhiteSpace) => $" --state \"{folder}\"",
-        _ => $" --state {folder}",
+        { Kind: StorageKind.Azure } => " --storage azure",
+        { Kind: StorageKind.Memory } or { Folder: StateStorage.DefaultFolder } => "",
+        _ when where.Folder.Any(char.IsWhiteSpace) => $" --state \"{where.Folder}\"",
+        _ => $" --state {where.Folder}",
     };
+
+    // Neither 'orchestrator --help' nor a command that names its storage already.
+    [GeneratedRegex(@"(?<=')orchestrator [a-z](?:(?! --st(?:ate|orage) )[^'\n])*(?=')", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 using Spectre.Console;
@@ -15,10 +16,13 @@ internal sealed class RunSummary
 
     private readonly IAnsiConsole _console;
     private readonly TextWriter _output;
+    private readonly StateStorage _where;
 
-    public RunSummary(TextWriter output, bool color)
+    /// <param name="where">Where the run is kept.</param>
+    public RunSummary(TextWriter output, bool color, StateStorage where)
     {
         _output = output;
+        _where = where;
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = color ? AnsiSupport.Detect : AnsiSupport.No,
@@ -34,13 +38,13 @@ internal sealed class RunSummary
     }
 
     /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated.</param>
-    /// <param name="next">What can be done next; null for nothing.</param>
-    public void Print(RunDocument run, IReadOnlyCollection<string> inputs, string? next)
+    /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
+    public void Print(RunDocument run, IReadOnlyCollection<string> inputs, string? driver = null)
     {
         PrintSteps(run);
         foreach (var line in AttemptHistory.Lines(run))
         {
-            _output.WriteLine(line);
+            Say(line);
         }
 
         if (run.Steps.Where(step => step.Value.Simulated).Select(step => step.Key).ToList() is { Count: > 0 } simulated)
@@ -50,21 +54,23 @@ internal sealed class RunSummary
 
         foreach (var warning in run.Warnings)
         {
-            _output.WriteLine($"Warning: {warning}");
+            Say($"Warning: {warning}");
         }
 
         PrintOutputs(run, inputs);
         PrintFigures(run);
         if (run.Error is { } error)
         {
-            _output.WriteLine(error.Step is null ? $"Error: {error.Message}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {error.Message}");
+            Say(error.Step is null ? $"Error: {error.Message}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {error.Message}");
         }
 
-        if (next is not null)
+        if (NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver) is { } next)
         {
             _output.WriteLine(next);
         }
     }
+
+    private void Say(string sentence) => _output.WriteLine(NextCommand.Complete(sentence, _where));
 
     private void PrintSteps(RunDocument run)
     {

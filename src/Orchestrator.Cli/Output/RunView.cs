@@ -65,11 +65,11 @@ internal sealed class RunView
     public void Say(string sentence)
     {
         BreakText();
-        _progress.WriteLine(sentence);
+        _progress.WriteLine(NextCommand.Complete(sentence, _where));
     }
 
     /// <summary>Instead of a run: another process was asked, and this is its answer.</summary>
-    public void EndElsewhere(JsonObject answer, string sentence) => _output.WriteLine(_json ? answer.ToJsonString() : sentence);
+    public void EndElsewhere(JsonObject answer, string sentence) => _output.WriteLine(_json ? answer.ToJsonString() : NextCommand.Complete(sentence, _where));
 
     public void Show(RunEvent item)
     {
@@ -119,15 +119,14 @@ internal sealed class RunView
     {
         (_view as IDisposable)?.Dispose();
         BreakText();
-        var next = NextCommand.Of(run.RunId, run.Status, run.Error, _where);
         if (!_json)
         {
-            new RunSummary(_output, _live).Print(run, _inputs, next);
+            new RunSummary(_output, _live, _where).Print(run, _inputs);
             return;
         }
 
         _output.WriteLine(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));
-        if (next is not null)
+        if (NextCommand.Of(run.RunId, run.Status, run.Error, _where) is { } next)
         {
             Say(next);
         }

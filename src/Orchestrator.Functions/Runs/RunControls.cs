@@ -62,7 +62,7 @@ public sealed class RunControls(
             throw new RunStateException($"Run '{runId}' is suspended already.", record.Status);
         }
 
-        CheckDriven(record, $"'orchestrator resume {runId}' goes on with it, 'orchestrator runs cancel {runId}' ends it.");
+        drivers.CheckDriven(record);
         await control.SuspendAsync(record.Identity, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(new RunInput(runId, record.Attempt).InstanceId, FunctionNames.SuspendEvent, cancellation: cancellationToken);
         return await SetAsync(record, RunStatus.Suspended, cancellationToken);
@@ -74,13 +74,12 @@ public sealed class RunControls(
     public async Task<RunRecord> ContinueAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         var record = await OpenAsync(client, runId, cancellationToken);
+        drivers.CheckDriven(record);
         if (record.Status != RunStatus.Suspended)
         {
-            var shown = drivers.Shown(record).Status;
-            throw new RunStateException($"Run '{runId}' is not suspended: it is {Word(shown)}.", shown);
+            throw new RunStateException($"Run '{runId}' is not suspended: it is {Word(record.Status)}.", record.Status);
         }
 
-        CheckDriven(record, $"'orchestrator runs continue {runId}' goes on with it, 'orchestrator runs cancel {runId}' ends it.");
         var run = new RunInput(runId, record.Attempt);
         await control.ContinueAsync(record.Identity, record.Attempt, cancellationToken);
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.ContinueEvent, cancellation: cancellationToken);
@@ -262,16 +261,6 @@ public sealed class RunControls(
     private static string Silence(DriverProcess? process) => process is null
         ? "its process does not answer; end that"
         : $"the {process.Name} works on it and did not answer within 10 s. End that process ({process.EndCommand})";
-
-    /// <param name="way">What can be done instead, as a sentence.</param>
-    private void CheckDriven(RunRecord record, string way)
-    {
-        if (drivers.IsDriven(new RunInput(record.RunId, record.Attempt)) == false)
-        {
-            var shown = drivers.Shown(record).Status;
-            throw new RunStateException($"No process works on run '{record.RunId}', which is {Word(shown)}, so nothing was changed. {way}", shown);
-        }
-    }
 
     private void CheckEnded(RunRecord record)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
@@ -25,7 +26,7 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
 
     /// <summary>The status to show for one that is stored.</summary>
     public RunStatus Shown(string runId, int attempt, RunStatus stored) =>
-        stored is RunStatus.Pending or RunStatus.Running && IsDriven(new RunInput(runId, attempt)) == false ? RunStatus.Interrupted : stored;
+        Undriven(stored) is var undriven && undriven != stored && IsDriven(new RunInput(runId, attempt)) == false ? undriven : stored;
 
     /// <summary>The record with the status to show. It must not be stored.</summary>
     public RunRecord Shown(RunRecord record)
@@ -33,4 +34,29 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
         ArgumentNullException.ThrowIfNull(record);
         return record with { Status = Shown(record.RunId, record.Attempt, record.Status) };
     }
+
+    /// <summary>Refuses what only a process that drives the run can do.</summary>
+    /// <param name="record">The run, which has not ended.</param>
+    /// <exception cref="RunStateException">No process drives it.</exception>
+    public void CheckDriven(RunRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (IsDriven(new RunInput(record.RunId, record.Attempt)) == false)
+        {
+            throw NotDriven(record);
+        }
+    }
+
+    /// <summary>The refusal of what only a process that drives the run can do: it names the commands that go on with it and that end it.</summary>
+    public static RunStateException NotDriven(RunRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var (id, status) = (record.RunId, Undriven(record.Status));
+        return new RunStateException(
+            $"No process works on run '{id}', which is {JsonNamingPolicy.CamelCase.ConvertName(status.ToString())}, so nothing was changed. "
+            + $"'orchestrator {(status == RunStatus.Suspended ? "runs continue" : "resume")} {id}' goes on with it, 'orchestrator runs cancel {id}' ends it.",
+            status);
+    }
+
+    private static RunStatus Undriven(RunStatus stored) => stored is RunStatus.Pending or RunStatus.Running ? RunStatus.Interrupted : stored;
 }

@@ -9,7 +9,8 @@ namespace Orchestrator.Functions.Runs;
 
 /// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
 public sealed class RunResumer(
-    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids)
+    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids,
+    RunDrivers drivers)
 {
     /// <summary>Checks the request, writes the attempt (or the new run) and schedules its orchestration.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
@@ -65,14 +66,15 @@ public sealed class RunResumer(
         return input;
     }
 
-    private static async Task CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
+    private async Task CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
     {
         if (!record.HasEnded)
         {
+            drivers.CheckDriven(record);
             throw new RunStateException(
                 record.Status == RunStatus.Suspended
-                    ? $"Run '{record.RunId}' is suspended, so there is nothing to resume yet: let it continue, or cancel it first."
-                    : $"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first, or wait.",
+                    ? $"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on."
+                    : $"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first ('orchestrator runs cancel {record.RunId}'), or wait.",
                 record.Status);
         }
 
@@ -83,17 +85,20 @@ public sealed class RunResumer(
 
         if (record.Status == RunStatus.Completed)
         {
-            throw new RunStateException(
-                $"Run '{record.RunId}' has completed, so there is nothing to resume. To run parts of it again, resume with fork; to run all of it, restart it.",
-                record.Status);
+            throw new RunStateException(HasCompleted(record.RunId), record.Status);
         }
 
         if (await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken) is null)
         {
             throw new RunStateException(
-                $"The history of run '{record.RunId}' was purged. What it had completed is kept: resume with fork to go on from it in a new run.", record.Status);
+                $"The history of run '{record.RunId}' was purged. What it had completed is kept: 'orchestrator resume {record.RunId} --fork' goes on from it in a new run.",
+                record.Status);
         }
     }
+
+    /// <summary>Why a run that has completed is not resumed, and what can be done.</summary>
+    public static string HasCompleted(string runId) =>
+        $"Run '{runId}' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume {runId} --fork --from STEP'; all of it: 'orchestrator runs restart {runId}'.";
 
     private async Task<(NewRun Run, PreparedResume Resume)> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
     {

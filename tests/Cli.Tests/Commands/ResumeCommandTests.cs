@@ -152,7 +152,9 @@ public sealed class ResumeCommandTests : IDisposable
 
         AssertDone(await ResumeAsync(), "Run 'mine' has completed, so there is nothing to resume.");
         AssertDone(await InvokeAsync("runs", "cancel", "mine"), "Run 'mine' has ended: it is completed.");
-        AssertRefused(await ResumeAsync("--from", "alone"), "Run 'mine' has completed, so there is nothing to resume.");
+        AssertRefused(
+            await ResumeAsync("--from", "alone"),
+            $"Run 'mine' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume mine --fork --from STEP --state {_workspace.State}'");
         AssertRefused(await InvokeAsync("resume", "nobody"), "There is no run 'nobody'.");
         AssertRefused(await InvokeAsync("resume", "../mine"), "There is no run '../mine'.");
         foreach (var operation in new[] { "suspend", "continue" })
@@ -183,7 +185,7 @@ public sealed class ResumeCommandTests : IDisposable
         await _workspace.MakeOpenAsync("mine", RunStatus.Suspended);
         var before = FolderSnapshot.Of(_workspace.State);
 
-        AssertRefused(await ResumeAsync(), "Run 'mine' is suspended: 'orchestrator runs continue mine' lets it go on.");
+        AssertRefused(await ResumeAsync(), $"Run 'mine' is suspended: 'orchestrator runs continue mine --state {_workspace.State}' lets it go on.");
         AssertRefused(await InvokeAsync("runs", "suspend", "mine"), "Run 'mine' is suspended already.");
         Assert.Contains("To let it go on: orchestrator runs continue mine --state", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
         Assert.Equal(before, FolderSnapshot.Of(_workspace.State));

@@ -55,7 +55,7 @@ public sealed class RunsDeleteCommandTests : IDisposable
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "open");
         await _workspace.MakeOpenAsync("open");
 
-        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), "Run 'open' is interrupted: no process works on it. 'orchestrator resume open' goes on with it;");
+        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), $"Run 'open' is interrupted: no process works on it. 'orchestrator resume open --state {_workspace.State}' goes on with it;");
         Assert.Equal(["There is no run 'nobody'.", "Nothing was deleted."], (await InvokeAsync("runs", "delete", "mine", "open", "nobody")).ErrorLines.Skip(1));
         Assert.Contains("orchestrator resume open", (await InvokeAsync("runs", "show", "open")).Output, StringComparison.Ordinal);
         Assert.Equal(
@@ -82,13 +82,13 @@ public sealed class RunsDeleteCommandTests : IDisposable
     {
         await FailAsync();
         await MarkAsDeletedAsync("mine");
-        const string How = "It is half deleted: unless another process deletes it at this moment, 'orchestrator runs delete mine' finishes that.";
+        var how = $"It is half deleted: unless another process deletes it at this moment, 'orchestrator runs delete mine --state {_workspace.State}' finishes that.";
 
         var again = await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
-        Assert.Equal((ExitCodes.WrongUsage, "There is a run 'mine' already, of which parts are left. " + How), (again.ExitCode, again.Error.Trim()));
+        Assert.Equal((ExitCodes.WrongUsage, "There is a run 'mine' already, of which parts are left. " + how), (again.ExitCode, again.Error.Trim()));
         foreach (var command in (string[])["runs show", "resume", "runs cancel", "runs restart"])
         {
-            AssertRefused(await InvokeAsync([.. command.Split(' '), "mine"]), "There is no run 'mine' any more. " + How);
+            AssertRefused(await InvokeAsync([.. command.Split(' '), "mine"]), "There is no run 'mine' any more. " + how);
         }
 
         Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());

@@ -64,7 +64,7 @@ public sealed class RunsListCommandTests : IDisposable
         var result = await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State);
 
         result.AssertExit(ExitCodes.WrongUsage);
-        Assert.Equal($"There is no state folder '{_workspace.State}'. The first 'orchestrator run' here makes it; --state names one that is elsewhere.", Assert.Single(result.ErrorLines));
+        Assert.Equal($"There is no state folder '{_workspace.State}'. The first 'orchestrator run --state {_workspace.State}' here makes it; --state names one that is elsewhere.", Assert.Single(result.ErrorLines));
         Assert.False(Directory.Exists(_workspace.State));
     }
 

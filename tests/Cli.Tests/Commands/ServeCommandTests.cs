@@ -32,4 +32,16 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains($"port {port}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
+
+    [Fact]
+    [Trait("Trust", "15")]
+    public async Task Folder_in_which_the_address_cannot_be_left_is_refused_in_a_sentence()
+    {
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_workspace.State, "serve.json"));
+
+        var result = await Workspace.InvokeAsync("serve", "--port", "0", "--state", _workspace.State);
+
+        result.AssertPlainRefusal();
+        Assert.Contains($"Cannot use '{inTheWay.FullName}': ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
 }

@@ -10,18 +10,20 @@ public sealed class PlainLogTests
     [Fact]
     public void Warnings_and_worse_are_a_line_each_with_their_reason_and_without_a_stack_trace()
     {
-        using var log = new PlainLog(_output);
+        using var log = new PlainLog(_output, new StateStorage(StorageKind.Files, "kept"));
 
         log.LogInformation("Nobody asked.");
         log.LogWarning("The step '{Step}' waits.", "a");
         log.LogCritical(Thrown(), "The instance '{Instance}' stands still.", "r1");
         log.LogError(Thrown(), "It failed: {Problem}", "The disk\nis full.");
+        log.LogWarning("The disk is full: 'orchestrator runs prune' frees some.");
 
         Assert.Equal(
             """
             Warning: The step 'a' waits.
             Error: The instance 'r1' stands still. The disk is full.
             Error: It failed: The disk is full.
+            Warning: The disk is full: 'orchestrator runs prune --state kept' frees some.
 
             """.ReplaceLineEndings(Environment.NewLine),
             _output.ToString());

@@ -35,4 +35,27 @@ public class NextCommandTests
     [Fact]
     public void Command_names_the_storage_where_the_run_is() => Assert.EndsWith(
         "orchestrator resume r --storage azure", NextCommand.Of("r", RunStatus.Failed, null, new StateStorage(StorageKind.Azure, ".orchestrator")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("'orchestrator resume r' goes on, 'orchestrator runs cancel r' ends it.", "'orchestrator resume r --state kept' goes on, 'orchestrator runs cancel r --state kept' ends it.")]
+    [InlineData("It's so: 'orchestrator run' makes it.", "It's so: 'orchestrator run --state kept' makes it.")]
+    [InlineData("('orchestrator runs delete r --force --state kept')", "('orchestrator runs delete r --force --state kept')")]
+    [InlineData("'orchestrator --help' lists the commands.", "'orchestrator --help' lists the commands.")]
+    [InlineData("Run orchestrator yourself.", "Run orchestrator yourself.")]
+    public void Commands_in_quotes_are_completed_once(string text, string complete)
+    {
+        Assert.Equal(complete, NextCommand.Complete(text, new StateStorage(StorageKind.Files, "kept")));
+        Assert.Equal(complete, NextCommand.Complete(complete, new StateStorage(StorageKind.Files, "kept")));
+    }
+
+    [Fact]
+    public void Commands_in_quotes_are_left_as_they_are_where_the_default_is_meant_or_nothing_is_kept()
+    {
+        const string Text = "'orchestrator resume r' goes on.";
+
+        Assert.Equal(Text, NextCommand.Complete(Text, Default));
+        Assert.Equal(Text, NextCommand.Complete(Text, null));
+        Assert.Equal(Text, NextCommand.Complete(Text, new StateStorage(StorageKind.Memory, "kept")));
+        Assert.Equal("'orchestrator resume r --storage azure' goes on.", NextCommand.Complete(Text, new StateStorage(StorageKind.Azure, "kept")));
+    }
 }

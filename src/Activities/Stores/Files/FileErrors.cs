@@ -1,7 +1,7 @@
 namespace Orchestrator.Activities.Stores.Files;
 
 /// <summary>Turns what the operating system says into a sentence that names the place and the remedy.</summary>
-internal static class FileErrors
+public static class FileErrors
 {
     private const string DeadLink = "it is a link that leads nowhere. Put back what it leads to, or delete the link";
     private const int TooManyOpenFiles = 24;
@@ -16,7 +16,7 @@ internal static class FileErrors
     public static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     /// <summary>The file that stands where the path needs a folder; null when there is none.</summary>
-    public static string? FileAbove(string path)
+    internal static string? FileAbove(string path)
     {
         var above = Path.GetDirectoryName(path);
         while (above is not null && !File.Exists(above))
@@ -28,10 +28,10 @@ internal static class FileErrors
     }
 
     /// <summary>Whether a file could not be opened since there is none: neither something else in its place, nor a file where one of its folders should be.</summary>
-    public static bool IsMissing(Exception exception, string path) => exception is FileNotFoundException or DirectoryNotFoundException && Misplaced(path) is null;
+    internal static bool IsMissing(Exception exception, string path) => exception is FileNotFoundException or DirectoryNotFoundException && Misplaced(path) is null;
 
     /// <param name="path">The file that was to be read.</param>
-    public static ContentStoreException TranslateRead(Exception exception, string path)
+    internal static ContentStoreException TranslateRead(Exception exception, string path)
     {
         if (Misplaced(path) is { } problem)
         {
@@ -45,7 +45,7 @@ internal static class FileErrors
     }
 
     /// <param name="path">The file that was to be written.</param>
-    public static ContentStoreException TranslateWrite(Exception exception, string path) => Directory.Exists(path)
+    internal static ContentStoreException TranslateWrite(Exception exception, string path) => Directory.Exists(path)
         ? new ContentValueException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key, or move the folder away.", exception)
         : IsDeadLink(path) ? new ContentValueException(path, $"Cannot write '{path}': {DeadLink}.", exception)
         : Translate(exception, path);
@@ -70,6 +70,8 @@ internal static class FileErrors
         }
     }
 
+    /// <summary>What happened, as a sentence: the path, the problem and what to do.</summary>
+    /// <param name="exception">One of the disk (<see cref="IsOfTheDisk"/>).</param>
     /// <param name="path">The file or folder that was to be used.</param>
     /// <param name="inFolder">The folder whose rights and space matter; null when it is the one that <paramref name="path"/> is in.</param>
     public static ContentStoreException Translate(Exception exception, string path, string? inFolder = null)
