@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Files;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -13,6 +14,8 @@ namespace Orchestrator.Activities.Runs;
 /// </remarks>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
 {
+    private readonly KeyedLock _deleting = new();
+
     /// <summary>Marks the run as being deleted: to every other caller it is not there any more.</summary>
     /// <param name="mayGo">Decides on the present record. Asked again when another writer changed it meanwhile.</param>
     /// <returns>The record as it was before; null when there is none, or when <paramref name="mayGo"/> refuses.</returns>
@@ -75,6 +78,26 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
             {
                 await store.DeleteAsync(key, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>
+    /// Deletes one run at a time of those that have an id: of two deletions the second one sees what the first one left, which may be a new run of that id.
+    /// Dispose the result when the deletion is over.
+    /// </summary>
+    public Task<IDisposable> LockAsync(string runId, CancellationToken cancellationToken) => _deleting.AcquireAsync(runId, cancellationToken);
+
+    /// <summary>Whether the run is still being deleted: another process may have finished that, and the id may be in use again.</summary>
+    /// <param name="record">Its record as it was before; null when that could not be read, or there was none.</param>
+    public async Task<bool> IsUnderWayAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runs.FindAnyAsync(runId, cancellationToken) is { } now ? now.Deleting && (record is null || now.Identity == record.Identity) : record is null;
+        }
+        catch (UnreadableRecordException)
+        {
+            return record is null;
         }
     }
 

@@ -75,12 +75,12 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
     }
 
     /// <summary>The text as it was written.</summary>
-    /// <exception cref="InvalidDataException">It is not there.</exception>
+    /// <exception cref="UnreadableRecordException">It is not there.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadTextAsync(StoredWorkflow workflow, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workflow);
-        return await texts.GetDefinitionAsync(workflow.Hash, cancellationToken) ?? throw new InvalidDataException(
-            $"The text of the stored workflow '{workflow.Slug}' (definitions/{workflow.Hash}) is missing: its storage was changed. Store it again.");
+        return await texts.GetDefinitionAsync(workflow.Hash, cancellationToken) ?? throw UnreadableRecordException.Missing(
+            RunKeys.Definition(workflow.Hash), $"The text of the stored workflow '{workflow.Slug}'", "Store it again.");
     }
 
     /// <summary>All workflows, by app and slug.</summary>

@@ -241,7 +241,7 @@ internal sealed class LocalApp : IAsyncDisposable
             unanswered[runId] = problem;
             return false;
         }
-        catch (Exception problem) when (problem is InvalidDataException or UnreadableRecordException)
+        catch (UnreadableRecordException)
         {
             // A record that cannot be read does not say whether the run has a foreground caller.
             return false;

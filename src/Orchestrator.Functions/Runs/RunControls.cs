@@ -153,6 +153,7 @@ public sealed class RunControls(
     private async Task DeleteAsync(DurableTaskClient client, string runId, bool force, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
+        using var alone = await deletion.LockAsync(runId, cancellationToken);
         RunRecord? record = null;
         var isMarked = false;
         try
@@ -170,6 +171,11 @@ public sealed class RunControls(
         }
 
         var attempts = record?.Attempt ?? await deletion.LastAttemptAsync(runId, cancellationToken);
+        if (!await deletion.IsUnderWayAsync(runId, record, cancellationToken))
+        {
+            return;
+        }
+
         if (isMarked)
         {
             // Before the histories: what deletes a history first writes down who does, and on a full disk this is the room for it.
@@ -185,7 +191,10 @@ public sealed class RunControls(
                 RunStatus.Cancelled);
         }
 
-        await deletion.FinishAsync(runId, record, cancellationToken);
+        if (await deletion.IsUnderWayAsync(runId, record, cancellationToken))
+        {
+            await deletion.FinishAsync(runId, record, cancellationToken);
+        }
     }
 
     private async Task<bool> HasLeftoversAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>

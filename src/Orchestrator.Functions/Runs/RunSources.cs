@@ -52,8 +52,8 @@ public sealed class RunSources(ToolSet tools, IEnumerable<IPromptSource> prompts
         }
 
         var all = $"There are {string.Join(", ", known)} and {PromptFolder.DefaultEnvironment}.";
-        return Suggestion.For(environment, known.Append(PromptFolder.DefaultEnvironment)) is { } advice
-            ? throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"There is no environment '{environment}': no prompt has a version for it. {advice} {all}")])
+        return known.Append(PromptFolder.DefaultEnvironment).FirstOrDefault(name => Suggestion.IsSlip(environment, name)) is { } meant
+            ? throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"There is no environment '{environment}': no prompt has a version for it. Did you mean '{meant}'? {all}")])
             : $"No prompt has a version for the environment '{environment}', so those of no environment are used. {all}";
     }
 

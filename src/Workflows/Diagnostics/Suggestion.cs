@@ -26,6 +26,19 @@ public static class Suggestion
         return Math.Abs(left.Length - right.Length) <= 2 && Distance(left, right, limit: 3, ref work) <= 2;
     }
 
+    /// <summary>
+    /// Whether one letter of the two is wrong, missing or too many, or two neighbours are swapped. Names that differ in digits alone (<c>eu-1</c>, <c>eu-2</c>) are
+    /// different on purpose.
+    /// </summary>
+    public static bool IsSlip(string left, string right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        var work = long.MaxValue;
+        return Math.Abs(left.Length - right.Length) <= 1 && Distance(left, right, limit: 2, ref work) <= 1
+            && !string.Concat(left.Where(letter => !char.IsAsciiDigit(letter))).Equals(string.Concat(right.Where(letter => !char.IsAsciiDigit(letter))), StringComparison.OrdinalIgnoreCase);
+    }
+
     private static string? Nearest(string written, IEnumerable<string> candidates, ref long work)
     {
         string? best = null;

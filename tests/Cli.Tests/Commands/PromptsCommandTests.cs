@@ -84,6 +84,19 @@ public sealed class PromptsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Version_that_is_missing_in_the_storage_is_named_with_what_to_do()
+    {
+        await AddAsync("elsewhere/greet.md", "Hello {{word}}.");
+        File.Delete(Assert.Single(
+            Directory.GetFiles(_workspace.State, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("Hello", StringComparison.Ordinal)));
+
+        var run = await _workspace.RunAsync(Asks, null, "-i", "word=x");
+
+        run.AssertPlainRefusal();
+        Assert.EndsWith("the storage was changed. Store that version of the prompt again.", run.Error.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_takes_the_prompt_beside_the_definition_before_the_stored_one()
     {
         await AddAsync("elsewhere/greet.md", "Hello {{nobody}}.");

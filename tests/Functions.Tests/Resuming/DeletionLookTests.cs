@@ -1,6 +1,8 @@
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Resuming;
 
@@ -39,5 +41,37 @@ public sealed class DeletionLookTests : IAsyncLifetime
 
         await controls.DeleteAsync(_app.Client, "resumed", ended.AddTicks(1), CancellationToken.None);
         Assert.Null(await _app.Get<RunStore>().FindAsync("resumed", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Deletion_that_another_one_overtook_has_nothing_to_do_with_the_next_run_of_the_id()
+    {
+        await _app.StartRunAsync("x", Definition, """{ "a": [ { "output": "A" } ] }""");
+        await _app.WaitAsync("x");
+        var before = await _app.Get<RunStore>().FindAsync("x", CancellationToken.None);
+        var deletion = _app.Get<RunDeletion>();
+        Assert.NotNull(await deletion.BeginAsync("x", _ => true, CancellationToken.None));
+        Assert.True(await deletion.IsUnderWayAsync("x", before, CancellationToken.None));
+
+        await _app.Get<RunControls>().DeleteAsync(_app.Client, "x", CancellationToken.None);
+        await _app.StartRunAsync("x", Definition, """{ "a": [ { "output": "late", "latencyMs": 600000 } ] }""");
+
+        Assert.False(await deletion.IsUnderWayAsync("x", before, CancellationToken.None));
+        Assert.False(await deletion.IsUnderWayAsync("x", null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Of_several_deletions_at_once_one_deletes_and_the_others_find_no_run()
+    {
+        using var folder = new TempFolder();
+        await using var app = await AppHost.StartAsync(store: new FileContentStore(folder.Path, TimeProvider.System, StoreFolders.All));
+        await app.StartRunAsync("x", Definition, """{ "a": [ { "output": "A" } ] }""");
+        await app.WaitAsync("x");
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            await Record.ExceptionAsync(() => app.Get<RunControls>().DeleteAsync(app.Client, "x", CancellationToken.None)))));
+
+        Assert.Single(ends, end => end is null);
+        Assert.All(ends.OfType<Exception>(), end => Assert.IsType<RunNotFoundException>(end));
     }
 }

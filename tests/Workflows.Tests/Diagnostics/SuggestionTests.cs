@@ -24,4 +24,13 @@ public class SuggestionTests
         Assert.Equal("Did you mean 'a-long-name-77'?", suggestions.For("a-lnog-name-77", names));
         Assert.Contains(null, Enumerable.Range(0, 3_000).Select(_ => suggestions.For("a-lnog-name-77", names)));
     }
+
+    [Theory]
+    [InlineData("prodction", "production", true)]
+    [InlineData("stagign", "staging", true)]
+    [InlineData("Productin", "production", true)]
+    [InlineData("prod-us", "prod-eu", false)]
+    [InlineData("eu-2", "eu-1", false)]
+    [InlineData("test12", "test1", false)]
+    public void One_letter_makes_a_slip_and_a_digit_another_name(string written, string known, bool isSlip) => Assert.Equal(isSlip, Suggestion.IsSlip(written, known));
 }

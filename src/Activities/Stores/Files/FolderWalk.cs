@@ -71,21 +71,8 @@ internal static class FolderWalk
 
         var start = Path.Combine(root, folder);
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
-        if (!Directory.Exists(start))
-        {
-            return;
-        }
-
-        var entries = new FileSystemEnumerable<(string Path, bool IsLink)>(
-            start, (ref entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), options)
-        {
-            ShouldIncludePredicate = (ref entry) =>
-                (entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) && ContentKey.IsSegment(entry.FileName.ToString()),
-            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-        };
-
         // What is below a folder goes before it.
-        foreach (var (path, isLink) in entries.OrderByDescending(entry => entry.Path.Length).ToList())
+        foreach (var (path, isLink) in Found())
         {
             try
             {
@@ -101,6 +88,28 @@ internal static class FolderWalk
             catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
             {
                 // It holds something, or is gone.
+            }
+        }
+
+        List<(string Path, bool IsLink)> Found()
+        {
+            try
+            {
+                return
+                [
+                    .. new FileSystemEnumerable<(string Path, bool IsLink)>(
+                        start, (ref entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), options)
+                    {
+                        ShouldIncludePredicate = (ref entry) =>
+                            (entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) && ContentKey.IsSegment(entry.FileName.ToString()),
+                        ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                    }.OrderByDescending(entry => entry.Path.Length),
+                ];
+            }
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+            {
+                // It is not there, or another deletion takes it away at this moment.
+                return [];
             }
         }
     }
