@@ -12,7 +12,7 @@ namespace Orchestrator.Activities.Retention;
 public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowStore workflows, TimeProvider time)
 {
     /// <summary>Minimum age of a record without an index entry before the entry is written here: its writer may still be about to do so.</summary>
-    private static readonly TimeSpan MinimumUnlistedAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MinimumUnlistedAge = TimeSpan.FromMinutes(1);
 
     /// <param name="before">Runs that ended, and outputs that were kept, before then; null: none.</param>
     /// <param name="dryRun">Only look.</param>

@@ -158,6 +158,13 @@ public sealed class RunStore(IContentStore store) : IDisposable
         return PreparedName(record, runAttempt) is not { } name ? null : await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken);
     }
 
+    /// <summary>
+    /// Whether the host was lost while it wrote the run down, or is writing it at this moment: nothing of the run was started, and what it would execute is not known.
+    /// </summary>
+    /// <exception cref="UnreadableRecordException">What it executes cannot be read.</exception>
+    public async Task<bool> IsUnwrittenAsync(RunRecord record, CancellationToken cancellationToken) =>
+        record is { Attempt: 1, StartedAt: null } && await FindPreparedAsync(record, 1, cancellationToken) is null;
+
     /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
     public void Forget(string runId, int runAttempt) => _prepared.Remove((runId, runAttempt));
 

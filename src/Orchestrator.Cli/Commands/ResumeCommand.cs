@@ -127,6 +127,7 @@ internal static class ResumeCommand
             throw Driven(record, driver);
         }
 
+        await RunReconciler.CheckWrittenAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
         var isInterrupted = !record.HasEnded;
         if (isInterrupted && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {

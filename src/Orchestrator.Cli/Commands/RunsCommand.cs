@@ -76,13 +76,13 @@ internal static class RunsCommand
         return new RunReader(runs, new RunLogReader(feed, new CheckpointStore(store)), feed, TimeProvider.System);
     }
 
-    /// <summary>The names of the inputs, which the outputs repeat. When they cannot be read, a warning in the document says why.</summary>
-    private static async Task<List<string>> InputNamesAsync(RunStore runs, RunDocument run, CancellationToken cancellationToken)
+    /// <summary>The names of the inputs, which the outputs repeat; null when they were not written down. When they cannot be read, a warning in the document says why.</summary>
+    private static async Task<List<string>?> InputNamesAsync(RunStore runs, RunDocument run, CancellationToken cancellationToken)
     {
         try
         {
             return await runs.FindAsync(run.RunId, cancellationToken) is { } record
-                && await runs.FindPreparedAsync(record, run.Attempt, cancellationToken) is { } prepared ? [.. prepared.InputNames] : [];
+                && await runs.FindPreparedAsync(record, run.Attempt, cancellationToken) is { } prepared ? [.. prepared.InputNames] : null;
         }
         catch (UnreadableRecordException)
         {

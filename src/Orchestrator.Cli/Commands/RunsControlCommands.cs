@@ -110,6 +110,15 @@ internal static class RunsControlCommands
     {
         var run = new RunInput(here.Record.RunId, here.Record.Attempt);
         await using var app = await LocalApp.StartAsync(here.Settings, cancellationToken);
+        if (await app.Services.GetRequiredService<RunStore>().IsUnwrittenAsync(here.Record, cancellationToken)
+            && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, run.RunId, cancellationToken) is { Status: RunStatus.Cancelled })
+        {
+            // There is nothing to follow.
+            here.View.EndElsewhere(
+                new JsonObject { ["runId"] = run.RunId, ["status"] = CommonOptions.Word(RunStatus.Cancelled) }, $"Run '{run.RunId}' is cancelled: nothing of it was started.");
+            return ExitCodes.Cancelled;
+        }
+
         var foreground = new ForegroundRun(app, here.View, here.Interrupts);
         await foreground.BeginAsync(run, cancellationToken);
         if (await app.GoOnAsync(run, cancellationToken) is null)

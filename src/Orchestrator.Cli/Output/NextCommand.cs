@@ -23,6 +23,13 @@ internal static partial class NextCommand
         _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
     };
 
+    /// <summary>The same for a run whose process ended while it wrote the run down, or is writing it.</summary>
+    public static string OfUnwritten(string runId, RunStatus status, StateStorage where) => status switch
+    {
+        RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => "Nothing of it was started: start its workflow again.",
+        _ => $"Nothing of it was started yet. If its process has ended, start its workflow again; to end this run: {Line("runs cancel", runId, where)}",
+    };
+
     /// <summary>
     /// The text, in which every command in quotes (<c>'orchestrator resume r1'</c>) names the storage. Everything that is said to a user goes through here, since
     /// most of it is written where the storage is not known: in refusals, in answers of a server, in records.

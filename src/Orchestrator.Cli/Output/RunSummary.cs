@@ -37,9 +37,9 @@ internal sealed class RunSummary
         }
     }
 
-    /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated.</param>
+    /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated; null when they were not written down.</param>
     /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
-    public void Print(RunDocument run, IReadOnlyCollection<string> inputs, string? driver = null)
+    public void Print(RunDocument run, IReadOnlyCollection<string>? inputs, string? driver = null)
     {
         PrintSteps(run);
         foreach (var line in AttemptHistory.Lines(run))
@@ -57,14 +57,16 @@ internal sealed class RunSummary
             Say($"Warning: {warning}");
         }
 
-        PrintOutputs(run, inputs);
+        PrintOutputs(run, inputs ?? []);
         PrintFigures(run);
         if (run.Error is { } error)
         {
             Say(error.Step is null ? $"Error: {error.Message}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {error.Message}");
         }
 
-        if (NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver) is { } next)
+        if ((inputs is null && run is { Attempt: 1, StartedAt: null }
+                ? NextCommand.OfUnwritten(run.RunId, run.Status, _where)
+                : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver)) is { } next)
         {
             _output.WriteLine(next);
         }

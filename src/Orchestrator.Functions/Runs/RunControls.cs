@@ -90,11 +90,13 @@ public sealed class RunControls(
     /// <summary>Starts a new run with the definition, the inputs and all else that this one was asked for.</summary>
     /// <param name="foreground">The foreground caller; null: the run is for any serving process.</param>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
+    /// <exception cref="RunStateException">Nothing of it was started: what it would execute is not known.</exception>
     /// <exception cref="DefinitionRefusedException">This version finds errors in the definition.</exception>
     /// <exception cref="RunRefusedException">It cannot run any more, for instance since a prompt is gone.</exception>
     public async Task<RunInput> RestartAsync(DurableTaskClient client, string runId, ForegroundCaller? foreground, CancellationToken cancellationToken)
     {
         var record = await runs.FindAsync(runId, cancellationToken) ?? throw await NotFoundAsync(runId, cancellationToken);
+        await RunReconciler.CheckWrittenAsync(runs, record, cancellationToken);
         if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
             || await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) is not { } definition)
         {
@@ -243,9 +245,9 @@ public sealed class RunControls(
             await lifecycle.EndAsync(
                 record.Identity, record.Attempt, RunStatus.Cancelled, new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force."), null, cancellationToken);
         }
-        catch (ContentStoreException problem) when (problem.IsFull)
+        catch (ContentStoreException problem) when (problem.IsFull || problem.IsOfOneValue)
         {
-            // They see at their next look that the run is gone.
+            // The disk is full, or a folder is in the place of a file. They see at their next look that the run is gone.
         }
     }
 

@@ -104,8 +104,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     /// <summary>Its records are as good as ever, so the next attempt goes on from them; one that was to be cancelled is.</summary>
     private async Task<RunRecord> EndUnrepeatableAsync(RunRecord record, TaskFailureDetails failure, CancellationToken cancellationToken)
     {
-        var requests = await control.ReadAsync(record.Identity, cancellationToken);
-        var isCancelled = requests.Cancellations.Any(cancellation => cancellation.RunAttempt == record.Attempt && cancellation.Scope.Length == 0);
+        var isCancelled = await IsCancelledAsync(record, cancellationToken);
         var error = isCancelled
             ? new WorkflowError(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.")
             : new WorkflowError(
@@ -116,6 +115,9 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             };
         return await EndAsync(record, isCancelled ? RunStatus.Cancelled : RunStatus.Failed, error, null, cancellationToken);
     }
+
+    private async Task<bool> IsCancelledAsync(RunRecord record, CancellationToken cancellationToken) =>
+        (await control.ReadAsync(record.Identity, cancellationToken)).Cancellations.Any(cancellation => cancellation.RunAttempt == record.Attempt && cancellation.Scope.Length == 0);
 
     /// <summary>A suspension by the Durable API counts like our own.</summary>
     private static bool IsSuspended(OrchestrationMetadata instance) =>
@@ -129,6 +131,22 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         return record.Status == RunStatus.Pending ? BeginAsync(client, record, new RunInput(record.RunId, record.Attempt), cancellationToken) : Task.FromResult(record);
     }
 
+    /// <summary>Refuses to go on from a run of which nothing was started: there is nothing to go on from.</summary>
+    /// <exception cref="RunStateException">Its host was lost while it wrote the run down.</exception>
+    /// <exception cref="UnreadableRecordException">What it executes cannot be read.</exception>
+    public static async Task CheckWrittenAsync(RunStore runs, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(record);
+        if (await runs.IsUnwrittenAsync(record, cancellationToken))
+        {
+            throw new RunStateException(
+                $"Nothing of run '{record.RunId}' was started: its process ended while it wrote the run down. Start its workflow again"
+                + $"{(record.HasEnded ? "" : $"; 'orchestrator runs cancel {record.RunId}' ends this run")}.",
+                record.Status);
+        }
+    }
+
     private async Task<bool> IsPreparedAsync(RunRecord record, CancellationToken cancellationToken) =>
         await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not null;
 
@@ -138,6 +156,11 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         {
             await RunInstances.ScheduleAsync(client, run, cancellationToken);
             return record;
+        }
+
+        if (await IsCancelledAsync(record, cancellationToken))
+        {
+            return await EndAsync(record, RunStatus.Cancelled, "The run was cancelled before anything of it was started.", cancellationToken);
         }
 
         return lifecycle.MayBeginStill(record)

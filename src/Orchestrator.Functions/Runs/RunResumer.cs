@@ -78,6 +78,7 @@ public sealed class RunResumer(
                 record.Status);
         }
 
+        await RunReconciler.CheckWrittenAsync(runs, record, cancellationToken);
         if (fork)
         {
             return;

@@ -69,19 +69,22 @@ public sealed class DamagedRunTests : IAsyncLifetime
         Assert.Equal("cancelled", row.GetProperty("status").GetString());
     }
 
-    [Fact]
+    [Theory]
     [Trait("Trust", "15")]
-    public async Task Force_deletes_a_run_whose_end_a_full_disk_does_not_take()
+    [InlineData("", true)]
+    [InlineData("events-", false)]
+    [InlineData("control", false)]
+    public async Task Force_deletes_a_run_whose_end_is_not_taken_by_a_full_disk_or_by_what_is_in_the_place_of_a_file(string file, bool isFull)
     {
         var store = new TroubledStore();
         await using var api = await ApiHost.StartAsync(store);
         await api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));
         store.Before = (key, content) =>
         {
-            if (content.Length > 0 && !content.Contains("\"deleting\":true", StringComparison.Ordinal))
+            if (content.Length > 0 && key.Contains(file, StringComparison.Ordinal) && !content.Contains("\"deleting\":true", StringComparison.Ordinal))
             {
                 // Of one value, so that the store is not asked again.
-                throw new ContentValueException(key, "The disk is full.") { IsFull = true };
+                throw new ContentValueException(key, "It cannot be written.") { IsFull = isFull };
             }
         };
 
