@@ -10,6 +10,9 @@ public sealed record StartClaim(string Request, string RunId, DateTimeOffset Cre
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
+    /// <summary>The run was recorded: when it is not there any more, it was deleted. Before that a crash may have come first, and the request starts it.</summary>
+    public bool Begun { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public string? Flaw => Request is null || RunId is null ? "a member of it is missing" : null;

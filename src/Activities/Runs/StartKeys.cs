@@ -57,6 +57,17 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
         }
     }
 
+    /// <summary>Writes down that the run of a key was recorded.</summary>
+    public async Task BeginAsync(string key, StartClaim claim, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        if (!claim.Begun && await store.ReadAsync<StartClaim>(RunKeys.StartKey(Hash(key)), cancellationToken) is var (present, etag) && present == claim)
+        {
+            // When another request was faster, it wrote the same.
+            await store.ReplaceAsync(RunKeys.StartKey(Hash(key)), JsonContent.Bytes(claim with { Begun = true }), etag, cancellationToken);
+        }
+    }
+
     /// <summary>Whether the key has expired.</summary>
     internal static bool HasExpired(StartClaim claim, DateTimeOffset now) => now - claim.CreatedAt >= Lifetime;
 

@@ -64,7 +64,16 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
             if (claim is not null && await runs.FindAsync(claim.RunId, cancellationToken) is { Status: not Workflows.Runs.RunStatus.Pending } known
                 && known.StartKey == start.StartKey)
             {
+                await keys.BeginAsync(key, claim, cancellationToken);
                 return new RunInput(claim.RunId, 1);
+            }
+
+            if (claim is { Begun: true } && (await runs.FindAsync(claim.RunId, cancellationToken))?.StartKey != start.StartKey)
+            {
+                // The client may not know that its first request was heard: the work must not be paid twice for one key.
+                throw new RequestRefusedException(
+                    StatusCodes.Status410Gone, "runDeleted",
+                    $"The Idempotency-Key stands for run '{claim.RunId}', which was deleted. Use a new key to run the request again.");
             }
 
             var runId = claim?.RunId ?? start.RunId ?? ids.Next();
@@ -72,7 +81,9 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
             claim = await keys.TakeAsync(key, request, runId, cancellationToken);
             if (claim.Request == request && claim.RunId == runId)
             {
-                return await starter.StartAsync(client, prepared, cancellationToken);
+                var run = await starter.StartAsync(client, prepared, cancellationToken);
+                await keys.BeginAsync(key, claim, cancellationToken);
+                return run;
             }
         }
     }

@@ -16,6 +16,8 @@ internal static partial class SweepSnapshot
 
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
+        // Of a key: a client that is answered before that is written does not ask again.
+        "begun",
         "at", "stamp", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag", "suspensions",
     };
 

@@ -30,6 +30,25 @@ public class IdempotencyTests
     }
 
     [Fact]
+    public async Task Key_of_a_deleted_run_starts_nothing()
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var first = await api.PostAsync("/api/runs?wait=60", ApiHost.Body(), key: "k1");
+        var runId = (await ApiHost.ReadAsync(first, HttpStatusCode.OK)).GetProperty("runId").GetString();
+        using var deleted = await api.Client.DeleteAsync($"/api/runs/{runId}");
+        await ApiHost.ReadAsync(deleted, HttpStatusCode.Accepted);
+
+        using var second = await api.PostAsync("/api/runs", ApiHost.Body(), key: "k1");
+        await ApiHost.ReadProblemAsync(second, HttpStatusCode.Gone, "runDeleted");
+        Assert.Empty(await RunIdsAsync(api));
+
+        using var another = await api.PostAsync("/api/runs", ApiHost.Body($$""", "runId": "{{runId}}" """));
+        await ApiHost.ReadAsync(another, HttpStatusCode.Accepted);
+        using var third = await api.PostAsync("/api/runs", ApiHost.Body(), key: "k1");
+        await ApiHost.ReadProblemAsync(third, HttpStatusCode.Gone, "runDeleted");
+    }
+
+    [Fact]
     public async Task Refused_request_leaves_its_key_free()
     {
         await using var api = await ApiHost.StartAsync();

@@ -31,7 +31,7 @@ internal static class ApiOperations
             Headers = StartHeaders,
             BodySchema = ApiSchemas.Start,
             Answers = new Dictionary<int, Type?> { [200] = typeof(RunDocument), [202] = typeof(StartPayload) },
-            Problems = [400, 409, 413, 415, 422],
+            Problems = [400, 409, 410, 413, 415, 422],
         },
         new("ListRuns", "get", "runs", "The runs that the query lets through, the newest first.")
         {
@@ -132,7 +132,7 @@ internal static class ApiOperations
             Headers = StartHeaders,
             BodySchema = ApiSchemas.StartStored,
             Answers = new Dictionary<int, Type?> { [200] = typeof(RunDocument), [202] = typeof(StartPayload) },
-            Problems = [400, 404, 409, 413, 415, 422],
+            Problems = [400, 404, 409, 410, 413, 415, 422],
         },
         new("PutPrompt", "put", "prompts/{slug}", "Store the prompt in the body as the newest version.")
         {
