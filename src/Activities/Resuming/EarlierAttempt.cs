@@ -69,7 +69,7 @@ internal sealed class EarlierAttempt
         var id = run.Steps[position].Id;
         if (run.Reused?.TryGetValue(id, out var place) == true)
         {
-            var (record, _, simulated, unreadable) = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
+            var (record, _, _, simulated, unreadable) = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
             return unreadable ? new StepEnd(StepResult.None, 0)
                 : record is null ? new StepEnd(StepResult.Completed(place), 0)
                 : Completed(run, position, place, 0, record, simulated);
@@ -85,18 +85,19 @@ internal sealed class EarlierAttempt
             return new StepEnd(StepResult.Skipped, 0);
         }
 
-        var (last, attempts, isSimulated, isDamaged) = await RecordsAsync(run, id, run.RunAttempt, checkpoints, damaged, cancellationToken);
+        var (last, attempts, worked, isSimulated, isDamaged) = await RecordsAsync(run, id, run.RunAttempt, checkpoints, damaged, cancellationToken);
         if (isDamaged)
         {
-            return new StepEnd(StepResult.None, attempts + 1);
+            return new StepEnd(StepResult.None, attempts + 1) { Worked = worked + 1 };
         }
 
-        return last switch
+        return (last switch
         {
             { Status: StepStatus.Completed, Again: false } => Completed(run, position, new CheckpointReference(run.RunAttempt, attempts), attempts, last, isSimulated),
             { Status: StepStatus.Skipped } => new StepEnd(StepResult.Skipped, attempts) { Consumed = last.Consumed },
             _ => new StepEnd(StepResult.None, attempts),
-        };
+        }) with
+        { Worked = worked };
     }
 
     /// <summary>The end of a step that this attempt executed, or reused: what it took is the same.</summary>
@@ -110,25 +111,25 @@ internal sealed class EarlierAttempt
             Fallback = record is { FallbackUsed: true, Adopted: null } ? run.Steps[position].Fallback : null,
         };
 
-    /// <summary>The last record of a step in one attempt of the run, how many there are, and whether one that gave an output, of any turn, is the simulation's.</summary>
-    private static async Task<(StepCheckpoint? Last, int Count, bool Simulated, bool Damaged)> RecordsAsync(
+    /// <summary>The last record of a step in one attempt of the run, how many there are and how many of these worked, and whether one that gave an output, of any turn, is the simulation's.</summary>
+    private static async Task<(StepCheckpoint? Last, int Count, int Worked, bool Simulated, bool Damaged)> RecordsAsync(
         PreparedRun run, string id, int runAttempt, CheckpointStore checkpoints, ConcurrentQueue<string> damaged, CancellationToken cancellationToken)
     {
-        var (last, count, simulated) = (default(StepCheckpoint), 0, false);
+        var (last, count, worked, simulated) = (default(StepCheckpoint), 0, 0, false);
         try
         {
             await foreach (var record in checkpoints.ListAsync(run.Identity, id, runAttempt, cancellationToken))
             {
-                (last, count, simulated) = (record, count + 1, simulated || record is { Status: StepStatus.Completed, Simulated: true });
+                (last, count, worked, simulated) = (record, count + 1, worked + (record.HasWorked ? 1 : 0), simulated || record is { Status: StepStatus.Completed, Simulated: true });
             }
         }
         catch (UnreadableRecordException problem) when (problem.IsLost)
         {
             damaged.Enqueue($"{problem.Message} Step '{id}' is executed again.");
-            return (last, count, simulated, true);
+            return (last, count, worked, simulated, true);
         }
 
-        return (last, count, simulated, false);
+        return (last, count, worked, simulated, false);
     }
 
     private bool Skip(int position, bool isSkipped)

@@ -124,7 +124,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
     }
 
     private static int MockedBefore(string id, EarlierAttempt before) =>
-        before.Find(id) is { } position ? before.Run.Steps[position].MockedBefore + before.End(position).Attempts : 0;
+        before.Find(id) is { } position ? before.Run.Steps[position].MockedBefore + before.End(position).Worked : 0;
 
     /// <summary>What the attempts so far executed, the latest first.</summary>
     private async Task<List<PreparedRun>> ExecutedAsync(RunRecord record, CancellationToken cancellationToken)

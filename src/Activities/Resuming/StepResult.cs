@@ -30,6 +30,9 @@ internal enum StepResultKind
 /// <param name="Attempts">How many attempts have a record.</param>
 internal sealed record StepEnd(StepResult Result, int Attempts)
 {
+    /// <summary>How many of them worked, and so took a mock, if there were any.</summary>
+    public int Worked { get; init; }
+
     /// <summary>The dependencies that it could read, by id; null: all.</summary>
     public IReadOnlyList<string>? Consumed { get; init; }
 

@@ -53,13 +53,36 @@ internal static class PromptCheck
             }
         }
 
+        if (run.DeclaredInputs is null && run.Only is null)
+        {
+            CheckOutputs(run, missing.ContainsKey, suggestions, problems);
+        }
+
         foreach (var (name, users) in missing)
         {
             var steps = string.Join(", ", users.Distinct().Select(id => $"'{id}'"));
-            var advice = suggestions.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
-            problems.Add(new WorkflowError(
-                ErrorKind.InvalidInput, $"The input '{name}' is missing; step{(users.Count > 1 ? "s" : "")} {steps} {(users.Count > 1 ? "use" : "uses")} it.{(advice is null ? "" : " " + advice)}"));
+            problems.Add(Missing(run, suggestions, name, $"step{(users.Count > 1 ? "s" : "")} {steps} {(users.Count > 1 ? "use" : "uses")} it"));
         }
+    }
+
+    /// <summary>Without declared inputs, a name in <c>outputs</c> that nothing has would be null after all was paid.</summary>
+    /// <param name="isKnown">Whether the input is reported for a step.</param>
+    private static void CheckOutputs(PreparedRun run, Func<string, bool> isKnown, Suggestions suggestions, List<WorkflowError> problems)
+    {
+        foreach (var (output, text) in run.Outputs ?? [])
+        {
+            if (ValuePath.TryParse(text, out var path, out _) && run.Names.TryResolve(path, out var reference, out _)
+                && reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!) && !isKnown(reference.Input!))
+            {
+                problems.Add(Missing(run, suggestions, reference.Input!, $"the output '{output}' takes it"));
+            }
+        }
+    }
+
+    private static WorkflowError Missing(PreparedRun run, Suggestions suggestions, string name, string use)
+    {
+        var advice = suggestions.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
+        return new WorkflowError(ErrorKind.InvalidInput, $"The input '{name}' is missing; {use}.{(advice is null ? "" : " " + advice)}");
     }
 
     private static IEnumerable<ValuePath> Paths(PreparedRun run, PreparedStep step, List<WorkflowError> problems)

@@ -53,6 +53,10 @@ public sealed record StepCheckpoint : IRunPart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WithoutWork { get; init; }
 
+    /// <summary>Whether the attempt did any work, so that it counts as one: it took an answer, or failed to.</summary>
+    [JsonIgnore]
+    public bool HasWorked => !WithoutWork && Status != StepStatus.Skipped;
+
     /// <summary>The values that went in, by name; null when it did not come so far.</summary>
     public JsonObject? Inputs { get; init; }
 

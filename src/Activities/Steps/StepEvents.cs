@@ -54,7 +54,7 @@ internal static class StepEvents
     /// <param name="triedAgain">Whether another attempt followed.</param>
     public static IEnumerable<RunEvent> Of(StepCheckpoint checkpoint, bool triedAgain)
     {
-        if (!checkpoint.WithoutWork && checkpoint.Status != StepStatus.Skipped)
+        if (checkpoint.HasWorked)
         {
             yield return About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with { QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt) };
         }

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
@@ -32,6 +35,7 @@ internal static class ServeCommand
         var noContinue = new Option<bool>("--no-continue") { Description = "Go on with no unfinished run of an earlier process." };
         var model = CommonOptions.Model(
             "The simulated model, which then answers for every model with made-up texts: simulated, or simulated:latency=300,tokensPerSecond=80.", "simulated");
+        model.Validators.Add(OnlySimulated);
         var (state, storage, verbose) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Verbose());
         var command = new Command("serve", "Serve the API on this machine and go on with unfinished runs.") { port, address, prompts, mocks, noContinue, model, state, storage, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -84,6 +88,21 @@ internal static class ServeCommand
             return ExitCodes.Completed;
         });
         return command;
+    }
+
+    private static void OnlySimulated(OptionResult result)
+    {
+        foreach (var token in result.Errors.Any() ? [] : result.Tokens)
+        {
+            try
+            {
+                SimulatedModelOptions.Parse(token.Value);
+            }
+            catch (ModelOptionException exception)
+            {
+                result.AddError($"--model takes the simulated model only, which then answers for every other. {exception.Message}");
+            }
+        }
     }
 
     private static void Say(Interrupts interrupts, ParseResult parsed, StateStorage where, IEnumerable<string> lines) => interrupts.Write(() =>

@@ -55,17 +55,17 @@ internal static class RunInputs
             var text = value[(split + 1)..];
             pairs[value[..split]] = option == "--output" && text.StartsWith('@') && text.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
                 ? ReadJson(text[1..], "The output file")
-                : Value(text);
+                : Value(text, $"The {what} file");
         }
 
         return pairs;
     }
 
-    private static JsonNode? Value(string text)
+    private static JsonNode? Value(string text, string file)
     {
         if (text.StartsWith('@'))
         {
-            return JsonValue.Create(TextFile.Read(text[1..], "The input file"));
+            return JsonValue.Create(TextFile.Read(text[1..], file));
         }
 
         if (text.StartsWith('"') && IsJson(text) && Read(text, text)!.GetValue<string>() is var quoted && LooksLikeJson(quoted))

@@ -191,6 +191,8 @@ internal sealed class WorkflowCompiler
         .. _references
             .SelectMany(references => references.Found)
             .Select(reference => _names.TryResolve(reference.Path, reference.Extra, out var found, out _) && found.Kind == ReferenceKind.Input ? found.Input : null)
+            .Concat((_definition.Outputs ?? []).Select(output =>
+                ValuePath.TryParse(output.Value, out var path, out _) && _names.TryResolve(path, out var found, out _) && found.Kind == ReferenceKind.Input ? found.Input : null))
             .OfType<string>()
             .Distinct(StringComparer.Ordinal),
     ];

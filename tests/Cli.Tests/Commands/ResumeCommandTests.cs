@@ -81,7 +81,7 @@ public sealed class ResumeCommandTests : IDisposable
     [InlineData("Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from", "first", "--output", "first=1")]
     [InlineData("'second' is no output. Write --output step=value, or --output step=@file.", "--output", "second")]
     [InlineData("Step 'first' asks a model whose name is empty: name one, or leave it out.", "--model", "")]
-    [InlineData("The input file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
+    [InlineData("The output file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
     [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
     [InlineData("There is a run 'mine' already.", "--fork", "--run-id", "mine")]
     [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …).", "--fork", "--run-id", "no spaces")]
@@ -163,6 +163,27 @@ public sealed class ResumeCommandTests : IDisposable
         }
 
         Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Fact]
+    [Trait("Trust", "10")]
+    public async Task Fallback_of_a_step_that_made_no_attempt_uses_up_no_mock()
+    {
+        const string Definition = """
+            { "slug": "full", "options": { "parallelBatchDelay": 0, "maxParallelism": 1, "queueSize": 1, "onStepFailure": "continue" },
+              "steps": [
+                { "id": "a", "prompt": "a" }, { "id": "b", "prompt": "b" },
+                { "id": "c", "prompt": "c", "options": { "fallback": { "value": "instead" } } },
+                { "id": "d", "prompt": "d" } ] }
+            """;
+        const string Mocks = """ "c": [ { "output": "first" }, { "output": "second" } ] """;
+        await _workspace.RunAsync(Definition, Mocks, "--run-id", "mine");
+        var refused = (await ShowAsync()).GetProperty("steps").GetProperty("c");
+        Assert.Equal(("completed", true, 0), (refused.GetProperty("status").GetString(), refused.GetProperty("fallbackUsed").GetBoolean(), refused.GetProperty("attempts").GetInt32()));
+
+        (await ResumeAsync("--from", "c")).AssertExit(ExitCodes.Completed);
+
+        Assert.Equal("first", (await ShowAsync()).GetProperty("outputs").GetProperty("c").GetString());
     }
 
     [Fact]

@@ -12,6 +12,21 @@ public sealed class RunCommandRefusalTests : IDisposable
         _workspace.AssertRefused(await _workspace.RunAsync(Workspace.One), "The input 'word' is missing; step 'say' uses it.");
 
     [Fact]
+    public async Task Output_that_takes_what_nothing_has_is_refused_like_a_step_that_does()
+    {
+        const string Definition = """
+            { "steps": [ { "id": "a", "prompt": "A." }, { "id": "b", "prompt": "{{a}} {{word}}", "dependsOn": ["a"] } ],
+              "outputs": { "o": "aa", "r": "stepz.b", "ok": "b", "w": "word" } }
+            """;
+
+        _workspace.AssertRefused(
+            await _workspace.RunAsync(Definition),
+            "The input 'aa' is missing; the output 'o' takes it.", "The input 'stepz' is missing; the output 'r' takes it.", "The input 'word' is missing; step 'b' uses it.");
+        var validated = await Workspace.InvokeAsync("validate", _workspace.Path("workflow.json"));
+        Assert.Contains("these names are taken for inputs: word, aa, stepz.", validated.Output + validated.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Missing_declared_input_is_named_with_its_description()
     {
         const string Definition = """

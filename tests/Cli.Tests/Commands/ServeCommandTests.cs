@@ -44,4 +44,14 @@ public sealed class ServeCommandTests : IDisposable
         result.AssertPlainRefusal();
         Assert.Contains($"Cannot use '{inTheWay.FullName}': ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Model_that_is_not_the_simulated_one_is_refused_by_the_name_of_the_option()
+    {
+        var result = await Workspace.InvokeAsync("serve", "--model", "gpt-4", "--state", _workspace.State);
+
+        result.AssertPlainRefusal();
+        Assert.StartsWith("--model takes the simulated model only", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_workspace.State));
+    }
 }
