@@ -5,6 +5,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -73,8 +74,20 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
 
         var call = new StepCall(run, input, new StepValues(run, checkpoints, input), null) { Lost = lost };
-        await LoadPreviousAsync(call, cancellationToken);
-        await prompts.CountLostAsync(call, cancellationToken);
+        try
+        {
+            await LoadPreviousAsync(call, cancellationToken);
+            await prompts.CountLostAsync(call, cancellationToken);
+        }
+        catch (UnreadableRecordException problem)
+        {
+            // What was asked is not known any more; that something may have been is said.
+            call.Usage += new TokenUsage { Estimated = true };
+            call.Warnings.Add(
+                $"Step '{call.Step.Id}': {(lost == 1 ? "1 execution" : $"{lost} executions")} of this attempt ended without a record, and what "
+                + $"{(lost == 1 ? "it" : "they")} may have cost is not counted: {problem.Message}");
+        }
+
         return Ended(call, end);
     }
 

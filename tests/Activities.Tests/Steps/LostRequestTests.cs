@@ -45,6 +45,24 @@ public sealed class LostRequestTests
     }
 
     [Fact]
+    public async Task Request_whose_prompt_cannot_be_filled_in_again_is_named()
+    {
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "of {{a}}", "dependsOn": ["a"], "options": { "timeout": 600000 } } ] }""", mocks: Mocks);
+        await FinishAsync(_runs.ExecuteAsync(run, 0));
+        await LoseAsync(Process(), _runs.Call(run, 1));
+        await _runs.Store.PutAsync(ContentKey.Parse($"runs/{TestRuns.RunId}/steps/a/1-1.json"), "{"u8.ToArray());
+        var call = _runs.Call(run, 1) with { EndedBy = new WorkflowError(ErrorKind.Internal, "The record of 'a' cannot be read.") };
+
+        var outcome = await Process().ExecuteAsync(call, CancellationToken.None);
+
+        Assert.Equal((StepStatus.Failed, true), (outcome.Status, outcome.Usage.Estimated));
+        Assert.StartsWith(
+            "Step 'b': 1 execution of this attempt ended without a record, and what it may have cost is not counted: ",
+            Assert.Single((await _runs.CheckpointAsync(run, 1)).Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Attempt_that_has_its_record_and_one_that_was_never_begun_count_nothing_in_another_process()
     {
         var run = await _runs.BeginAsync(Two, mocks: Mocks);
