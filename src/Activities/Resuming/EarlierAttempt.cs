@@ -69,10 +69,9 @@ internal sealed class EarlierAttempt
         var id = run.Steps[position].Id;
         if (run.Reused?.TryGetValue(id, out var place) == true)
         {
-            var (record, _, _, simulated, unreadable) = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
-            return unreadable ? new StepEnd(StepResult.None, 0)
-                : record is null ? new StepEnd(StepResult.Completed(place), 0)
-                : Completed(run, position, place, 0, record, simulated);
+            return place.Attempt == 0
+                ? new StepEnd(StepResult.Completed(place), 0) // given by hand: the attempt itself has the output
+                : await ReusedAsync(run, position, place, checkpoints, damaged, cancellationToken);
         }
 
         if (run.Given?.ContainsKey(id) == true)
@@ -85,19 +84,35 @@ internal sealed class EarlierAttempt
             return new StepEnd(StepResult.Skipped, 0);
         }
 
-        var (last, attempts, worked, isSimulated, isDamaged) = await RecordsAsync(run, id, run.RunAttempt, checkpoints, damaged, cancellationToken);
-        if (isDamaged)
+        var records = await RecordsAsync(run, id, run.RunAttempt, checkpoints, damaged, cancellationToken);
+        var end = records.IsDamaged ? new StepEnd(StepResult.None, records.Count) : records.Last switch
         {
-            return new StepEnd(StepResult.None, attempts + 1) { Worked = worked + 1 };
+            { Status: StepStatus.Completed, Again: false } last => Completed(run, position, new CheckpointReference(run.RunAttempt, records.Count), records.Count, last, records.Simulated),
+            { Status: StepStatus.Skipped } last => new StepEnd(StepResult.Skipped, records.Count) { Consumed = last.Consumed },
+            _ => new StepEnd(StepResult.None, records.Count),
+        };
+        return end with { Worked = records.Worked };
+    }
+
+    /// <summary>The end of a step whose output an attempt took from an earlier one.</summary>
+    private static async ValueTask<StepEnd> ReusedAsync(
+        PreparedRun run, int position, CheckpointReference place, CheckpointStore checkpoints, ConcurrentQueue<string> damaged, CancellationToken cancellationToken)
+    {
+        var id = run.Steps[position].Id;
+        var records = await RecordsAsync(run, id, place.RunAttempt, checkpoints, damaged, cancellationToken);
+        if (!records.IsDamaged && records.Count >= place.Attempt)
+        {
+            return Completed(run, position, place, 0, records.Last!, records.Simulated);
         }
 
-        return (last switch
+        if (!records.IsDamaged)
         {
-            { Status: StepStatus.Completed, Again: false } => Completed(run, position, new CheckpointReference(run.RunAttempt, attempts), attempts, last, isSimulated),
-            { Status: StepStatus.Skipped } => new StepEnd(StepResult.Skipped, attempts) { Consumed = last.Consumed },
-            _ => new StepEnd(StepResult.None, attempts),
-        }) with
-        { Worked = worked };
+            var missing = RunKeys.Checkpoint(run.RunId, id, place.RunAttempt, records.Count + 1);
+            damaged.Enqueue(UnreadableRecordException.Missing(
+                missing, $"The record of step '{id}', which the run reused,", $"Step '{id}' is executed again.").Message);
+        }
+
+        return new StepEnd(StepResult.None, 0);
     }
 
     /// <summary>The end of a step that this attempt executed, or reused: what it took is the same.</summary>
@@ -111,25 +126,29 @@ internal sealed class EarlierAttempt
             Fallback = record is { FallbackUsed: true, Adopted: null } ? run.Steps[position].Fallback : null,
         };
 
-    /// <summary>The last record of a step in one attempt of the run, how many there are and how many of these worked, and whether one that gave an output, of any turn, is the simulation's.</summary>
-    private static async Task<(StepCheckpoint? Last, int Count, int Worked, bool Simulated, bool Damaged)> RecordsAsync(
+    private static async Task<StepRecords> RecordsAsync(
         PreparedRun run, string id, int runAttempt, CheckpointStore checkpoints, ConcurrentQueue<string> damaged, CancellationToken cancellationToken)
     {
-        var (last, count, worked, simulated) = (default(StepCheckpoint), 0, 0, false);
+        var records = new StepRecords(null, 0, 0, false, false);
         try
         {
             await foreach (var record in checkpoints.ListAsync(run.Identity, id, runAttempt, cancellationToken))
             {
-                (last, count, worked, simulated) = (record, count + 1, worked + (record.HasWorked ? 1 : 0), simulated || record is { Status: StepStatus.Completed, Simulated: true });
+                records = new StepRecords(
+                    record,
+                    records.Count + 1,
+                    records.Worked + (record.HasWorked ? 1 : 0),
+                    records.Simulated || record is { Status: StepStatus.Completed, Simulated: true },
+                    IsDamaged: false);
             }
         }
         catch (UnreadableRecordException problem) when (problem.IsLost)
         {
             damaged.Enqueue($"{problem.Message} Step '{id}' is executed again.");
-            return (last, count, worked, simulated, true);
+            return records with { Count = records.Count + 1, Worked = records.Worked + 1, IsDamaged = true };
         }
 
-        return (last, count, worked, simulated, false);
+        return records;
     }
 
     private bool Skip(int position, bool isSkipped)
@@ -137,6 +156,13 @@ internal sealed class EarlierAttempt
         _ends[position] = isSkipped ? _ends[position] with { Result = StepResult.Skipped } : _ends[position];
         return isSkipped;
     }
+
+    /// <summary>What the records of a step in one attempt of the run come to.</summary>
+    /// <param name="Last">The last one; null when there is none.</param>
+    /// <param name="Worked">How many of them are of attempts that worked.</param>
+    /// <param name="Simulated">Whether one that gave an output, of any turn, is the simulation's.</param>
+    /// <param name="IsDamaged">Whether one cannot be read; the count ends with it.</param>
+    private sealed record StepRecords(StepCheckpoint? Last, int Count, int Worked, bool Simulated, bool IsDamaged);
 
     private bool IsSkippedByDependency(int position) => StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);
 }

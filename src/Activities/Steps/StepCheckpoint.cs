@@ -49,7 +49,7 @@ public sealed record StepCheckpoint : IRunPart
     /// <summary>The id of the fallback step whose output it took over; null otherwise.</summary>
     public string? Adopted { get; init; }
 
-    /// <summary>The attempt ended before its work began: a false condition, an output taken over, a cancellation that came first, an end that the host gave it.</summary>
+    /// <summary>The attempt ended before its work began: a false condition, an output taken over, a cancellation that came first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WithoutWork { get; init; }
 

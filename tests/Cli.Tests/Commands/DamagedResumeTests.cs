@@ -28,6 +28,25 @@ public sealed class DamagedResumeTests : IDisposable
         Assert.Contains(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("Step 'a' is executed again.", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--fork", "--run-id", "other")]
+    public async Task Missing_record_of_a_step_that_an_attempt_reused_costs_that_step_and_a_warning(params string[] more)
+    {
+        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
+        (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State, "--fork", "--run-id", "sound")).AssertExit(1);
+        File.Delete(Path.Combine(_workspace.State, "runs", "r", "steps", "a", "1-1.json"));
+
+        var resumed = await Workspace.InvokeAsync(["resume", "r", "--json", "--state", _workspace.State, "--mocks", _workspace.Mocks(), .. more]);
+
+        resumed.AssertExit(0);
+        var run = resumed.Json();
+        Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
+        var warning = Assert.Single(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'runs/r/steps/a/1-1.json'", StringComparison.Ordinal));
+        Assert.EndsWith("Step 'a' is executed again.", warning.GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Damaged_definition_is_named_and_the_next_start_writes_it_again()
     {
