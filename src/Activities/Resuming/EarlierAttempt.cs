@@ -157,12 +157,12 @@ internal sealed class EarlierAttempt
         return isSkipped;
     }
 
+    private bool IsSkippedByDependency(int position) => StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);
+
     /// <summary>What the records of a step in one attempt of the run come to.</summary>
     /// <param name="Last">The last one; null when there is none.</param>
     /// <param name="Worked">How many of them are of attempts that worked.</param>
     /// <param name="Simulated">Whether one that gave an output, of any turn, is the simulation's.</param>
     /// <param name="IsDamaged">Whether one cannot be read; the count ends with it.</param>
     private sealed record StepRecords(StepCheckpoint? Last, int Count, int Worked, bool Simulated, bool IsDamaged);
-
-    private bool IsSkippedByDependency(int position) => StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);
 }

@@ -84,7 +84,7 @@ public sealed class StepExecutor(
                 if (await checkpoints.FindAsync(call.Run, call.StepId, call.RunAttempt, call.Attempt, stopping) is { } found)
                 {
                     // The execution that made it may have died before it told of it: readers drop what is repeated.
-                    news.Tell([.. Begun(run, call), .. found.WithoutWork ? (RunEvent[])[] : [StepEvents.Started(call, found.StartedAt)]]);
+                    news.Tell([.. Begun(run, call), .. found.HasWorked ? (RunEvent[])[StepEvents.Started(call, found.StartedAt)] : []]);
                     return found;
                 }
 
@@ -162,8 +162,11 @@ public sealed class StepExecutor(
         hostStop?.Token.ThrowIfCancellationRequested();
         var startedAt = clock.Now;
         var lost = await LostAsync(run, call, claim, stopping);
-        var work = await WithoutWorkAsync(run, call, watch, either.Token, stopping);
-        var withoutWork = work is not null;
+        var turns = new StepTurns(run, call, checkpoints);
+        var work = await WithoutWorkAsync(run, call, watch, turns, either.Token, stopping);
+
+        // What the host ended had begun, and counts as an attempt.
+        var withoutWork = work is not null && call.EndedBy is null;
         if (work is not null)
         {
             work = await worker.AddLostAsync(run, call, work, lost, stopping);
@@ -186,10 +189,8 @@ public sealed class StepExecutor(
         }
 
         var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation) with { WithoutWork = withoutWork };
-        return await paid.RetryAsync(
-            async () => await checkpoints.CreateAsync(
-                call.Run,
-                StepRecord.Ruled(run, call, await StepTurns.DecideAsync(run, call, record, checkpoints, paid.Token)), paid.Token));
+        record = StepRecord.Ruled(run, call, turns.Decide(record));
+        return await paid.RetryAsync(() => checkpoints.CreateAsync(call.Run, record, paid.Token));
     }
 
     private static IReadOnlyList<RunEvent> Begun(PreparedRun run, ExecuteStepInput call) =>
@@ -205,7 +206,8 @@ public sealed class StepExecutor(
             : 0;
 
     /// <summary>How the attempt ends without work: as the host ended it, cancelled before it started, or as <see cref="DecideAsync"/> says. Null: it is to work.</summary>
-    private async Task<StepWork?> WithoutWorkAsync(PreparedRun run, ExecuteStepInput call, RunWatch watch, CancellationToken either, CancellationToken stopping)
+    private async Task<StepWork?> WithoutWorkAsync(
+        PreparedRun run, ExecuteStepInput call, RunWatch watch, StepTurns turns, CancellationToken either, CancellationToken stopping)
     {
         if (call.EndedBy is { } error)
         {
@@ -214,17 +216,22 @@ public sealed class StepExecutor(
 
         return watch.Token.IsCancellationRequested
             ? new StepWork { Error = new WorkflowError(ErrorKind.Cancelled, $"Step '{call.StepId}' was cancelled before it started.") }
-            : await DecideAsync(run, call, either, stopping);
+            : await DecideAsync(run, call, turns, either, stopping);
     }
 
     /// <summary>What needs no model: a false condition, or an output that is taken over. Null when the step is to work.</summary>
-    private async Task<StepWork?> DecideAsync(PreparedRun run, ExecuteStepInput call, CancellationToken either, CancellationToken stopping)
+    private async Task<StepWork?> DecideAsync(PreparedRun run, ExecuteStepInput call, StepTurns turns, CancellationToken either, CancellationToken stopping)
     {
         try
         {
-            return call.Failure is { } failure
-                ? await StepSubstitute.TakeOverAsync(run, call, failure, checkpoints, either)
-                : await StepCondition.CheckAsync(run, call, checkpoints, either);
+            if (call.Failure is { } failure)
+            {
+                return await StepSubstitute.TakeOverAsync(run, call, failure, checkpoints, either);
+            }
+
+            var work = await StepCondition.CheckAsync(run, call, checkpoints, either);
+            await (work is null ? turns.LoadAsync(either) : Task.CompletedTask);
+            return work;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

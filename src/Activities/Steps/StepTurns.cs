@@ -5,26 +5,36 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Steps;
 
-/// <summary>Decides whether a repeated step has another turn.</summary>
-internal static class StepTurns
+/// <summary>
+/// Decides whether a repeated step has another turn. The records that its condition names are read before the step works: afterwards one that cannot be
+/// read would throw away what was paid for. For one attempt; not thread-safe.
+/// </summary>
+internal sealed class StepTurns(PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints)
 {
+    private readonly StepValues _values = new(run, checkpoints, call);
+
+    /// <summary>Reads what the condition names.</summary>
+    /// <exception cref="UnreadableRecordException">A record of another step cannot be read.</exception>
+    public Task LoadAsync(CancellationToken cancellationToken) =>
+        run.Steps[call.Step].Repeat is { } repeat && Expression.TryParse(repeat.Until, out var until, out _)
+            ? _values.LoadAsync(until.Paths, cancellationToken)
+            : Task.CompletedTask;
+
     /// <summary>The record of the turn, with what its condition says. A condition that cannot be evaluated fails the step; its output stays in the record.</summary>
-    public static async Task<StepCheckpoint> DecideAsync(
-        PreparedRun run, ExecuteStepInput call, StepCheckpoint turn, CheckpointStore checkpoints, CancellationToken cancellationToken)
+    public StepCheckpoint Decide(StepCheckpoint turn)
     {
         if (run.Steps[call.Step].Repeat is not { } repeat || turn is not { Status: StepStatus.Completed, FallbackUsed: false })
         {
             return turn;
         }
 
-        var values = new StepValues(run, checkpoints, call) { Own = turn };
+        _values.Own = turn;
         if (!Expression.TryParse(repeat.Until, out var until, out var error))
         {
             return Wrong(turn, error);
         }
 
-        await values.LoadAsync(until.Paths, cancellationToken);
-        if (!until.TryEvaluate(values.Begin, out var value, out error))
+        if (!until.TryEvaluate(_values.Begin, out var value, out error))
         {
             return Wrong(turn, error);
         }

@@ -119,6 +119,44 @@ public sealed class StoreOutageTests
         Assert.Equal((StepStatus.Completed, 0), (outcome.Status, claims.Failures));
     }
 
+    /// <summary>What <c>until</c> names is read before the model is asked.</summary>
+    [Fact]
+    [Trait("Trust", "9")]
+    public async Task Record_of_another_step_that_is_damaged_while_a_repeated_step_works_costs_no_answer()
+    {
+        var run = await BeginRepeatedAsync();
+        var model = new Model(() => DamageAsync(run).GetAwaiter().GetResult());
+
+        var outcome = await _runs.MakeExecutor(model).ExecuteAsync(_runs.Call(run, 1), CancellationToken.None);
+
+        Assert.Equal((StepStatus.Completed, true), (outcome.Status, outcome.Again));
+        Assert.Equal("answer", (await _runs.CheckpointAsync(run, 1)).Output!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Record_that_until_needs_and_that_cannot_be_read_is_found_out_before_the_model_is_asked()
+    {
+        var run = await BeginRepeatedAsync();
+        await DamageAsync(run);
+
+        await Assert.ThrowsAsync<UnreadableRecordException>(() => Executor(0).ExecuteAsync(_runs.Call(run, 1), CancellationToken.None));
+
+        Assert.Equal(0, _asked);
+        Assert.DoesNotContain(await _runs.EventsAsync(), item => item is { StepId: "b", Event: RunEventNames.StepStarted });
+    }
+
+    private async Task<PreparedRun> BeginRepeatedAsync()
+    {
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "dependsOn": ["a"], "repeat": { "until": "contains(a, 'zzzz')", "max": 2 } } ] }""",
+            mocks: null);
+        await Executor(0).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        _asked = 0;
+        return run;
+    }
+
+    private Task DamageAsync(PreparedRun run) => _store.PutAsync(RunKeys.Checkpoint(run.RunId, "a", 1, 1), "{"u8.ToArray());
+
     /// <summary>An execution whose model has answered, and whose record could not be written yet.</summary>
     private async Task<Task<StepOutcome>> UntilAwayAsync(PreparedRun run)
     {

@@ -8,6 +8,14 @@ public static class FileErrors
     private const int UnixDiskFull = 28;
     private const int LinuxQuota = 122;
     private const int MacQuota = 69;
+
+    /// <summary>A part of the disk cannot be read (EIO); also when all of it cannot.</summary>
+    private const int BadBlock = 5;
+
+    /// <summary>A socket, for instance (ENXIO).</summary>
+    private const int NoFile = 6;
+
+    private const int WindowsBadBlock = unchecked((int)0x80070017);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsWriteProtected = unchecked((int)0x80070013);
@@ -39,9 +47,31 @@ public static class FileErrors
         }
 
         var translated = Translate(exception, path);
-        return exception.HResult == TooManyOpenFiles || !Directory.Exists(Path.GetDirectoryName(path))
-            ? translated
-            : new ContentValueException(path, translated.Message, exception);
+        return IsOfOneFile(exception, Path.GetDirectoryName(path)!) ? new ContentValueException(path, translated.Message, exception) : translated;
+    }
+
+    /// <summary>
+    /// Whether the failure says something of this file only. Any that is not known to do so may be the system's or the disk's, which passes: then trying again
+    /// helps, and what depends on the file is not given up at once.
+    /// </summary>
+    private static bool IsOfOneFile(Exception exception, string folder) => exception switch
+    {
+        UnauthorizedAccessException or PathTooLongException or { HResult: NoFile } => Directory.Exists(folder),
+        { HResult: BadBlock or WindowsBadBlock } => CanBeListed(folder),
+        _ => false,
+    };
+
+    /// <summary>Whether the disk answers.</summary>
+    private static bool CanBeListed(string folder)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(folder).Any();
+        }
+        catch (Exception exception) when (IsOfTheDisk(exception))
+        {
+            return false;
+        }
     }
 
     /// <param name="path">The file that was to be written.</param>

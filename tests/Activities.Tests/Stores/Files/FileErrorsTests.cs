@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Stores.Files;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Activities.Tests.Stores.Files;
 
@@ -26,6 +27,25 @@ public sealed class FileErrorsTests
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
         Assert.Equal(problem is "the disk is full" or "quota", error.IsFull);
+    }
+
+    /// <summary>What passes is tried again; what only this file has costs only what depends on it.</summary>
+    [Theory]
+    [InlineData(23, false)] // ENFILE
+    [InlineData(24, false)] // EMFILE
+    [InlineData(110, false)] // ETIMEDOUT
+    [InlineData(116, false)] // ESTALE
+    [InlineData(6, true)] // ENXIO
+    [InlineData(5, true)] // EIO
+    public void Failed_read_is_of_one_value_only_when_the_rest_of_the_disk_answers(int code, bool isOfOneValue)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.Combine("run.json"), "{}");
+
+        var there = FileErrors.TranslateRead(new IOException("It failed", code), folder.Combine("run.json"));
+        var gone = FileErrors.TranslateRead(new IOException("It failed", code), folder.Combine(Path.Combine("gone", "run.json")));
+
+        Assert.Equal((isOfOneValue, false), (there.IsOfOneValue, gone.IsOfOneValue));
     }
 
     [Fact]
