@@ -55,7 +55,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             case null:
                 return await EndAsync(
                     record, RunStatus.Failed,
-                    $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept; resume with fork.",
+                    $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept: 'orchestrator resume {run.RunId} --fork' goes on from it in a new run.",
                     cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed, FailureDetails: { } failure } when IsUnrepeatable(failure):
                 return await EndUnrepeatableAsync(record, failure, cancellationToken);

@@ -51,6 +51,26 @@ public sealed partial class HintTests : IDisposable
         (await InvokeAsync("runs", "delete", "mine")).AssertExit(ExitCodes.Completed);
     }
 
+    [Theory]
+    [InlineData("workflows", "mine", "workflow.json", """{ "steps": [ { "id": "a", "prompt": "A." } ] }""")]
+    [InlineData("prompts", "*.json", "prompt.md", "Say it.")]
+    public async Task Damaged_record_of_what_is_stored_comes_with_the_command_that_writes_it_again(string command, string records, string name, string text)
+    {
+        var file = _workspace.Write(name, text);
+        (await InvokeAsync(command, "add", file, "--slug", "mine", "--app", "shop")).AssertExit(ExitCodes.Completed);
+        foreach (var record in Directory.GetFiles(Path.Combine(_workspace.State, command), records, SearchOption.AllDirectories))
+        {
+            await File.WriteAllTextAsync(record, "{ torn");
+        }
+
+        var result = await InvokeAsync(command, "show", "mine", "--app", "shop");
+
+        result.AssertPlainRefusal();
+        Assert.Contains($"'orchestrator {command} add FILE --slug mine --app shop --state {_workspace.State}'", result.Error, StringComparison.Ordinal);
+        (await InvokeAsync(command, "add", file, "--slug", "mine", "--app", "shop")).AssertExit(ExitCodes.Completed);
+        (await InvokeAsync(command, "show", "mine", "--app", "shop")).AssertExit(ExitCodes.Completed);
+    }
+
     [Fact]
     public async Task Other_hints_name_it_too()
     {

@@ -120,7 +120,14 @@ internal sealed class NamedRecords<T>(
         }
     }
 
-    private static Stored<T> Usable(Stored<T> stored) => stored.Record.Unreadable is { } problem ? throw problem : stored;
+    private Stored<T> Usable(Stored<T> stored) => stored.Record.Unreadable switch
+    {
+        null => stored,
+        { IsLost: true } problem => throw problem.With($"Put it back from a copy, or store it again: 'orchestrator {kind}s add FILE --slug {stored.Record.Slug}{App(stored.Record.App)}'."),
+        { } problem => throw problem,
+    };
+
+    private static string App(string? app) => app is null ? "" : $" --app {app}";
 
     private async Task<Stored<T>?> ReadAsync(ContentKey key, CancellationToken cancellationToken) =>
         await ReadAnyAsync(key, cancellationToken) is { Record.Deleted: false } stored ? stored : null;
