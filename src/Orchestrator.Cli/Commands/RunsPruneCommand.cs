@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Retention;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Runs;
@@ -65,15 +64,6 @@ internal static class RunsPruneCommand
 
     private static async Task<PruneReport> PruneAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        if (where.Kind == StorageKind.Azure)
-        {
-            using var served = await ServedFolder.FindAsync(where, cancellationToken);
-            if (served is not null)
-            {
-                return await PruneServedAsync(where, served, before, cancellationToken);
-            }
-        }
-
         var plan = await LookAsync(where, before, cancellationToken);
         var settings = new LocalAppSettings(where)
         {
@@ -82,50 +72,6 @@ internal static class RunsPruneCommand
         };
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);
-    }
-
-    /// <summary>In an account one process has all histories: it deletes the runs that have ended, and what is half deleted when it prunes by itself.</summary>
-    private static async Task<PruneReport> PruneServedAsync(StateStorage where, ServedFolder served, DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        using var stores = StateStores.OpenExisting(where);
-        var report = await stores.Pruner.PruneAsync(before, dryRun: false, cancellationToken);
-        var deleted = new List<RunRecord>();
-        foreach (var run in report.Runs)
-        {
-            if (await IsStillOldAsync(where, run.RunId, before, cancellationToken) && await TryDeleteAsync(served, $"runs/{run.RunId}", cancellationToken))
-            {
-                deleted.Add(run);
-            }
-        }
-
-        return report with { Runs = deleted, Leftovers = [] };
-    }
-
-    /// <summary>False for a run that was resumed or deleted since it was looked for.</summary>
-    private static async Task<bool> IsStillOldAsync(StateStorage where, string runId, DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await KeptRuns.FindAsync(where, runId, cancellationToken)).CompletedAt < before;
-        }
-        catch (Exception exception) when (exception is RunNotFoundException or UnreadableRecordException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>False when it was resumed or deleted at this moment.</summary>
-    private static async Task<bool> TryDeleteAsync(ServedFolder served, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await served.SendAsync(HttpMethod.Delete, path, null, cancellationToken);
-            return true;
-        }
-        catch (UsageException)
-        {
-            return false;
-        }
     }
 
     private static string What(PruneReport report)
