@@ -165,8 +165,8 @@ public sealed class StepExecutor(
         var turns = new StepTurns(run, call, checkpoints);
         var work = await WithoutWorkAsync(run, call, watch, turns, either.Token, stopping);
 
-        // What the host ended had begun, and counts as an attempt.
-        var withoutWork = work is not null && call.EndedBy is null;
+        // What the host ended had begun, and so had what an execution that was lost asked: they count as attempts.
+        var withoutWork = work is not null && call.EndedBy is null && lost == 0;
         if (work is not null)
         {
             work = await worker.AddLostAsync(run, call, work, lost, stopping);
