@@ -13,7 +13,7 @@ public sealed class FakeTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<FakeTimer> _timers = [];
-    private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
+    private readonly List<(Func<bool> Holds, TaskCompletionSource Reached)> _waiters = [];
     private readonly DateTimeOffset _start;
     private DateTimeOffset _now;
     private TimeSpan _set;
@@ -133,15 +133,23 @@ public sealed class FakeTimeProvider : TimeProvider
     public Task WhenTimersAsync(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return WhenAsync(() => _timers.Count >= count);
+    }
+
+    /// <summary>Completes as soon as a timer is armed that is due so long from now, whatever other timers there are; at once when there is one.</summary>
+    public Task WhenTimerDueInAsync(TimeSpan wait) => WhenAsync(() => _timers.Any(timer => timer.Due - _now == wait));
+
+    private Task WhenAsync(Func<bool> holds)
+    {
         lock (_gate)
         {
-            if (_timers.Count >= count)
+            if (holds())
             {
                 return Task.CompletedTask;
             }
 
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((count, reached));
+            _waiters.Add((holds, reached));
             return reached.Task;
         }
     }
@@ -189,7 +197,7 @@ public sealed class FakeTimeProvider : TimeProvider
             _timers.Add(timer);
             for (var i = _waiters.Count - 1; i >= 0; i--)
             {
-                if (_timers.Count >= _waiters[i].Count)
+                if (_waiters[i].Holds())
                 {
                     _waiters[i].Reached.TrySetResult();
                     _waiters.RemoveAt(i);

@@ -172,11 +172,13 @@ public sealed class BlobOwnershipTests
     /// <summary>Lets the time of a renewal come, and waits for the next to be planned.</summary>
     private async Task RenewAsync(bool expectsRenewal = true)
     {
-        await _time.WhenTimersAsync().WaitAsync(HostExtensions.Patience);
-        _time.Advance(BlobOwnership.Term / 3);
+        // Requests have timers of their own, for as long as they are under way.
+        var interval = BlobOwnership.Term / 3;
+        await _time.WhenTimerDueInAsync(interval).WaitAsync(HostExtensions.Patience);
+        _time.Advance(interval);
         if (expectsRenewal)
         {
-            await _time.WhenTimersAsync().WaitAsync(HostExtensions.Patience);
+            await _time.WhenTimerDueInAsync(interval).WaitAsync(HostExtensions.Patience);
         }
     }
 }
