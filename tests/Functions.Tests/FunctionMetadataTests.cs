@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Orchestrator.Functions.Tests;
@@ -41,6 +42,14 @@ public class FunctionMetadataTests
     public void Functions_are_those_that_callers_know() => Assert.Equal(Expected, Functions().Select(Describe).Order(StringComparer.Ordinal));
 
     [Fact]
+    public void Metadata_that_the_build_generates_for_the_host_are_the_same_functions()
+    {
+        using var metadata = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "functions.metadata")));
+
+        Assert.Equal(Expected, metadata.RootElement.EnumerateArray().Select(Describe).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Functions_are_public_methods_of_public_classes_with_one_trigger_each()
     {
         Assert.All(Functions(), function =>
@@ -65,6 +74,19 @@ public class FunctionMetadataTests
 
     private static string Describe(MethodInfo function) =>
         $"{function.GetCustomAttribute<FunctionAttribute>()!.Name}: {function.GetParameters().Select(Trigger).Single(trigger => trigger is not null)}";
+
+    private static string Describe(JsonElement function)
+    {
+        var trigger = function.GetProperty("bindings").EnumerateArray().Single(binding => binding.GetProperty("type").GetString()!.EndsWith("Trigger", StringComparison.Ordinal));
+        string Text(string member) => trigger.GetProperty(member).GetString()!;
+        return $"{function.GetProperty("name")}: " + Text("type") switch
+        {
+            "httpTrigger" => $"http {string.Join(',', trigger.GetProperty("methods").EnumerateArray())} {Text("route")} {Text("authLevel")}",
+            "orchestrationTrigger" => "orchestration",
+            "activityTrigger" => "activity",
+            var other => other,
+        };
+    }
 
     private static string? Trigger(ParameterInfo parameter) => parameter.GetCustomAttributes().Select(attribute => attribute switch
     {

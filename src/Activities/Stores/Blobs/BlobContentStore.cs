@@ -175,7 +175,7 @@ public sealed class BlobContentStore : IContentStore
     private async IAsyncEnumerable<string> NamesAsync(ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await using var blobs = Container.GetBlobsAsync(prefix: prefix.Value, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var blobs = Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix.Value, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await CallAsync(prefix.Value, () => NextAsync(blobs), cancellationToken))
         {
             if (IsOurs(blobs.Current.Name))

@@ -49,7 +49,7 @@ internal sealed class BlobSegments(BlobAccount account)
 
     private async Task<Azure.Page<BlobItem>> PageAsync(string prefix, string? continuation, CancellationToken cancellation)
     {
-        var pages = account.Container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellation).AsPages(continuation).GetAsyncEnumerator(cancellation);
+        var pages = account.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellation).AsPages(continuation).GetAsyncEnumerator(cancellation);
         await using (pages.ConfigureAwait(false))
         {
             await pages.MoveNextAsync().ConfigureAwait(false);
