@@ -9,7 +9,7 @@ internal static class AzuritePackage
     /// <summary>An installation takes a minute; other test processes wait for it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    private static readonly string Folder = Path.Combine(FindRoot(), "tests", "azurite");
+    private static readonly string Folder = Path.Combine(RepositoryFolder.Path, "tests", "azurite");
 
     /// <summary>Why Azurite cannot be run here; null when it can.</summary>
     public static string? Missing { get; } =
@@ -88,17 +88,4 @@ internal static class AzuritePackage
             ? new[] { Path.Combine(folder, name + ".exe"), Path.Combine(folder, name + ".cmd") }
             : [Path.Combine(folder, name)])
         .FirstOrDefault(File.Exists);
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Orchestrator.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has Orchestrator.sln.");
-    }
 }

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Orchestrator.Functions.Tests.Infrastructure;
+
+/// <summary>A configuration that remembers the settings that it was asked for by name. Members that were found by a list of all do not count.</summary>
+internal sealed class AskedConfiguration(IConfiguration inner, ISet<string> asked, string? path = null) : IConfigurationSection
+{
+    public string Key => path?.Split(':')[^1] ?? "";
+
+    public string Path => path ?? "";
+
+    public string? Value
+    {
+        get
+        {
+            Remember(path);
+            return (inner as IConfigurationSection)?.Value;
+        }
+        set => throw new NotSupportedException();
+    }
+
+    public string? this[string key]
+    {
+        get
+        {
+            Remember(PathOf(key));
+            return inner[key];
+        }
+        set => throw new NotSupportedException();
+    }
+
+    public IConfigurationSection GetSection(string key) => new AskedConfiguration(inner.GetSection(key), asked, PathOf(key));
+
+    public IEnumerable<IConfigurationSection> GetChildren()
+    {
+        Remember(path);
+        return inner.GetChildren();
+    }
+
+    public IChangeToken GetReloadToken() => inner.GetReloadToken();
+
+    private string PathOf(string key) => path is null ? key : $"{path}:{key}";
+
+    private void Remember(string? setting)
+    {
+        if (setting is not null)
+        {
+            asked.Add(setting);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Models.OpenAi;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Functions.Tests.Infrastructure;
+
+/// <summary>The settings that the app reads, beside those that <c>infra/bicep</c> sets.</summary>
+public class TemplateSettingsTests
+{
+    /// <summary>What the template does not set, and why.</summary>
+    private static readonly Dictionary<string, string> LeftAtTheirDefault = new()
+    {
+        ["AzureWebJobsStorage"] = "A connection string has a key.",
+        ["AzureWebJobsStorage:accountName"] = "The addresses of the services are set.",
+        ["AzureWebJobsStorage:serviceUri"] = "blobServiceUri is set.",
+        ["AZURE_OPENAI_API_KEY"] = "The identity of the app asks.",
+        ["OPENAI_API_KEY"] = "A key: the parameter settings takes it, as a reference to a Key Vault.",
+        ["OPENAI_BASE_URL"] = "Goes with OPENAI_API_KEY.",
+        ["Orchestrator:Prices"] = "The parameter settings takes prices. A deployment that is named as its model needs none.",
+        ["Orchestrator:State"] = "A folder, only with Orchestrator:Storage=files.",
+        ["Orchestrator:StopTimeout"] = "Only LocalHost heeds it.",
+        ["Orchestrator:Storage"] = "Blobs, the default: instances share no folder.",
+    };
+
+    /// <summary>What others read: who, and what for.</summary>
+    private static readonly Dictionary<string, string> ReadByOthers = new()
+    {
+        ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "The host sends as this identity.",
+        ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = "The host sends there.",
+        ["AZURE_CLIENT_ID"] = "Azure.Identity asks models as this identity.",
+        ["AzureWebJobsStorage:queueServiceUri"] = "The task hub.",
+        ["AzureWebJobsStorage:tableServiceUri"] = "The task hub.",
+        ["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"] = "The Durable Task Scheduler's extension.",
+    };
+
+    [BicepFact]
+    public async Task Each_setting_that_the_app_reads_is_set_or_has_a_reason_to_be_left_at_its_default()
+    {
+        var asked = new HashSet<string>();
+        var set = new HashSet<string>();
+        foreach (var settings in await Task.WhenAll(SettingsAsync(PredictedResources.Simulated), SettingsAsync(PredictedResources.Full)))
+        {
+            set.UnionWith(settings.Keys);
+            Start(settings, asked).Dispose();
+        }
+
+        // What is read only with other settings than the template's.
+        Start(new() { ["Orchestrator:Storage"] = "files" }, asked).Dispose();
+        Start(new() { ["AzureWebJobsStorage:accountName"] = "account" }, asked).Dispose();
+        asked.Remove("Orchestrator");
+
+        Assert.Equal(LeftAtTheirDefault.Keys.Order(StringComparer.Ordinal), asked.Except(set).Order(StringComparer.Ordinal));
+        Assert.Equal(ReadByOthers.Keys.Order(StringComparer.Ordinal), set.Except(asked).Order(StringComparer.Ordinal));
+    }
+
+    [BicepFact]
+    public async Task The_app_takes_what_the_parameters_say()
+    {
+        var settings = await Task.WhenAll(
+            SettingsAsync(PredictedResources.Simulated), SettingsAsync(PredictedResources.Full), SettingsAsync(PredictedResources.Existing));
+
+        const string azure = "https://account.openai.azure.com/ (Entra ID)";
+        Assert.Equal([null, azure, azure], settings.Select(values => ModelProviderOptions.Read(Configuration(values))?.Description));
+        Assert.Equal(
+            [("simulated", "gpt-6-luna", false, null), (null, "gpt-6.1-terra", true, 30), (null, "gpt-6-luna", false, null)],
+            settings.Select(Options));
+    }
+
+    /// <summary>They are not in the configuration that the other tests look at.</summary>
+    [Fact]
+    public void Only_secrets_of_tools_are_read_from_environment_variables()
+    {
+        var readers = new[] { "Activities", "Orchestrator.Functions", "Workflows" }
+            .SelectMany(project => Directory.EnumerateFiles(RepositoryFolder.Combine($"src/{project}"), "*.cs", SearchOption.AllDirectories))
+            .Where(file => File.ReadAllText(file).Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal));
+
+        Assert.Equal(["EnvironmentSecrets.cs"], readers.Select(Path.GetFileName));
+    }
+
+    private static (string? Model, string DefaultModel, bool AllowMocks, int? RetainDays) Options(Dictionary<string, string?> settings)
+    {
+        using var provider = Start(settings, []);
+        var options = provider.GetRequiredService<OrchestratorOptions>();
+        return (options.Model, options.DefaultModel, options.AllowMocks, options.RetainDays);
+    }
+
+    /// <summary>The app's services, as its host makes them. No request is made.</summary>
+    private static ServiceProvider Start(Dictionary<string, string?> settings, HashSet<string> asked) =>
+        new ServiceCollection().AddOrchestrator(new AskedConfiguration(Configuration(settings), asked)).BuildServiceProvider();
+
+    private static IConfiguration Configuration(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+
+    /// <summary>The application settings that the template makes, by their names in the configuration; expressions have something like their value.</summary>
+    private static async Task<Dictionary<string, string?>> SettingsAsync(Lazy<Task<PredictedResources>> predicted)
+    {
+        var settings = (await predicted.Value).Properties("Microsoft.Web/sites").Single().GetProperty("siteConfig").GetProperty("appSettings");
+        return settings.EnumerateArray().ToDictionary(
+            setting => setting.GetProperty("name").GetString()!.Replace("__", ":", StringComparison.Ordinal),
+            string? (setting) => Value(setting.GetProperty("value").GetString()!));
+    }
+
+    private static string Value(string value) => !value.StartsWith('[') ? value
+        : value.EndsWith(").primaryEndpoints.blob]", StringComparison.Ordinal) ? "https://account.blob.core.windows.net/"
+        : value.EndsWith(").endpoint]", StringComparison.Ordinal) ? "https://account.openai.azure.com/"
+        : "00000000-0000-0000-0000-000000000003";
+}
