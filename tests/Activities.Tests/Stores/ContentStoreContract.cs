@@ -47,6 +47,7 @@ public abstract class ContentStoreContract
 
         Assert.Equal("one", Text(stored!.Bytes));
         Assert.Equal(etag, stored.ETag);
+        Assert.DoesNotContain('"', etag);
     }
 
     [SuiteFact]

@@ -101,7 +101,7 @@ public sealed class BlobContentStore : IContentStore
         ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(etag);
-        return UploadAsync(key, content, new BlobRequestConditions { IfMatch = new ETag(etag) }, cancellationToken);
+        return UploadAsync(key, content, new BlobRequestConditions { IfMatch = Tag(etag) }, cancellationToken);
     }
 
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
@@ -125,7 +125,7 @@ public sealed class BlobContentStore : IContentStore
                 try
                 {
                     return await Container.GetBlobClient(key.Value).DeleteIfExistsAsync(
-                        conditions: new BlobRequestConditions { IfMatch = new ETag(etag) }, cancellationToken: cancellationToken) || sends.MoreThanOne;
+                        conditions: new BlobRequestConditions { IfMatch = Tag(etag) }, cancellationToken: cancellationToken) || sends.MoreThanOne;
                 }
                 catch (RequestFailedException failure) when (failure.Status == 412)
                 {
@@ -169,7 +169,10 @@ public sealed class BlobContentStore : IContentStore
     private static bool IsOurs(string name) => (IsSegment(name) ? name[..name.IndexOf(BlobLogs.SegmentMark, StringComparison.Ordinal)] : name)
         .Split('/').All(ContentKey.IsSegment);
 
-    private static string Text(ETag etag) => etag.ToString("G");
+    // The service writes it in quotes, which belong to the header.
+    private static string Text(ETag etag) => etag.ToString("G").Trim('"');
+
+    private static ETag Tag(string etag) => new($"\"{etag}\"");
 
     /// <summary>The names of the blobs that hold keys or further parts of logs, in ordinal order, as the service lists them.</summary>
     private async IAsyncEnumerable<string> NamesAsync(ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
