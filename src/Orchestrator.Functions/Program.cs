@@ -1,8 +1,10 @@
 using Azure.Core.Serialization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Functions;
 using Orchestrator.Workflows.Serialization;
 
@@ -10,4 +12,10 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddOrchestrator(builder.Configuration);
 builder.Services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(WorkflowJson.Compact));
+
+// The app's own limits answer 413 and say what is allowed; Kestrel's, of 30 MB, would answer 500 without a word.
+builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBodySize = null);
+
+// host.json does not reach the worker's own web server, which writes several lines for each request.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Build().Run();
