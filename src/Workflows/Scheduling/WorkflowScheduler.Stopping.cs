@@ -34,10 +34,17 @@ public sealed partial class WorkflowScheduler
                 continue;
             }
 
-            // A step that waited for another attempt or for its fallback did run, and it failed: that is what the user must see.
-            if (reason == StepReason.Stop && (status is StepStatus.Retrying or StepStatus.Waiting || _states[step].TurnAttempt > 0))
+            // A step that waited for its fallback has failed, and was reported as that: so it ends whatever stops the run.
+            if (status == StepStatus.Waiting)
             {
-                Fail(step, status == StepStatus.Waiting ? FailureAction.Fail : StepRules.ActionOf(Graph.Steps[step], _states[step].Error!.Kind), at);
+                Fail(step, FailureAction.Fail, at);
+                continue;
+            }
+
+            // A step that waited for another attempt did run, and it failed: that is what the user must see.
+            if (reason == StepReason.Stop && (status == StepStatus.Retrying || _states[step].TurnAttempt > 0))
+            {
+                Fail(step, StepRules.ActionOf(Graph.Steps[step], _states[step].Error!.Kind), at);
                 continue;
             }
 

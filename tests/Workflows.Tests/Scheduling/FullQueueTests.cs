@@ -42,6 +42,21 @@ public class FullQueueTests
     }
 
     [Fact]
+    public void Refused_step_whose_fallback_is_cancelled_with_the_run_has_failed_and_is_told_once()
+    {
+        var rule = new FailureRule(FailureAction.Fail)
+        {
+            ByKind = new Dictionary<ErrorKind, FailureAction> { [ErrorKind.QueueFull] = new(FailureActionKind.Step, 3) },
+        };
+        var run = new SimulatedRun(Full(Plans.Step("c") with { OnError = rule }, Plans.Step("other") with { IsFallback = true }), (_, _) => SimulatedAttempt.Success(100))
+            .At(10, at => new SchedulerFact.CancelRequested(at))
+            .Run();
+
+        Assert.Equal((RunStatus.Cancelled, StepStatus.Failed), (run.End!.Status, run.Scheduler.StatusOf(2)));
+        Assert.Single(run.Commands.OfType<SchedulerCommand.RecordStatus>(), record => record.Step == 2);
+    }
+
+    [Fact]
     public void Refused_step_that_is_passed_over_lets_its_dependents_go_on()
     {
         var run = Run(Full(Plans.Step("c") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Continue)) }, Plans.Step("after", 1, 2)));
