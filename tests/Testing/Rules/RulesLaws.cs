@@ -300,7 +300,11 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     private bool IsUndisturbed => plan.Run is { OnStepFailure: FailurePolicy.Continue, Budget: null, MaxDurationMs: null } && !_wasCancelled;
 
     private bool HasWastedFallback(int step) =>
-        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step].OnError?.For(error).Step is { } fallback && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused;
+        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step] is { OnError: { } rule, StepTimeoutMs: var timeout }
+        && rule.For(error).Step is { } fallback && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused
+
+        // Without time for another attempt it has failed with that kind, which may have another rule.
+        && (timeout is null || rule.For(ErrorKind.Timeout).Step == fallback);
 
     private bool StandsInFor(int failing, int fallback) =>
         plan.Run.Steps[failing].OnError is { } rule && rule.ByKind.Values.Append(rule.Default).Any(action => action.Step == fallback);
