@@ -137,7 +137,7 @@ internal sealed class EarlierAttempt
                 records = new StepRecords(
                     record,
                     records.Count + 1,
-                    records.Worked + (record.HasWorked ? 1 : 0),
+                    records.Worked + (record.HasWorked || record.BegunBefore ? 1 : 0),
                     records.Simulated || record is { Status: StepStatus.Completed, Simulated: true },
                     IsDamaged: false);
             }

@@ -53,6 +53,10 @@ public sealed record StepCheckpoint : IRunPart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WithoutWork { get; init; }
 
+    /// <summary>Without work in the execution that made the record, but an execution of the attempt that was lost had begun: it had asked for an answer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool BegunBefore { get; init; }
+
     /// <summary>Whether the attempt did any work, so that it counts as one: it took an answer, or failed to.</summary>
     [JsonIgnore]
     public bool HasWorked => !WithoutWork && Status != StepStatus.Skipped;

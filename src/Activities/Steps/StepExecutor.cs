@@ -165,8 +165,8 @@ public sealed class StepExecutor(
         var turns = new StepTurns(run, call, checkpoints);
         var work = await WithoutWorkAsync(run, call, watch, turns, either.Token, stopping);
 
-        // What the host ended had begun, and so had what an execution that was lost asked: they count as attempts.
-        var withoutWork = work is not null && call.EndedBy is null && lost == 0;
+        // What the host ended had begun, and counts as an attempt.
+        var withoutWork = work is not null && call.EndedBy is null;
         if (work is not null)
         {
             work = await worker.AddLostAsync(run, call, work, lost, stopping);
@@ -188,7 +188,11 @@ public sealed class StepExecutor(
             return null;
         }
 
-        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation) with { WithoutWork = withoutWork };
+        var record = StepRecord.Of(run, call, startedAt, clock.Now, work, watch.Cancellation) with
+        {
+            WithoutWork = withoutWork,
+            BegunBefore = withoutWork && lost > 0,
+        };
         record = StepRecord.Ruled(run, call, turns.Decide(record));
         return await paid.RetryAsync(() => checkpoints.CreateAsync(call.Run, record, paid.Token));
     }
