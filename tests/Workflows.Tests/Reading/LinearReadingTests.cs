@@ -14,10 +14,10 @@ public sealed class LinearReadingTests(ITestOutputHelper output)
 
     /// <summary>Linear is 4, quadratic 16; the best of several readings, since other work takes the processors now and then.</summary>
     private const double MostRatio = 9;
-    private const int Rounds = 6;
+    private const int Rounds = 30;
 
     /// <summary>What takes no longer than this is not slow, whatever the ratio: the compiler of .NET, and its collector, take their time.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(10);
 
