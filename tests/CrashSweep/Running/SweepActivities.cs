@@ -33,13 +33,13 @@ internal sealed partial class SweepActivities(string? doubled)
         }
     }
 
-    /// <summary>Every run draws another one, and a case is found again in another run.</summary>
-    [GeneratedRegex("\"stamp\":\"[0-9a-f]+\"")]
-    private static partial Regex Stamp { get; }
+    /// <summary>Stamps are drawn, and over files a run begins at the present time: a case is found again in another run.</summary>
+    [GeneratedRegex("\"stamp\":\"[0-9a-f]+\"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*")]
+    private static partial Regex OfThisRun { get; }
 
     private async Task<object?> RunAsync(ActivityFunction activity, ActivityInvocation run)
     {
-        var name = $"{run.InstanceId} {run.Name} {Stamp.Replace(run.SerializedInput ?? "", "")}";
+        var name = $"{run.InstanceId} {run.Name} {OfThisRun.Replace(run.SerializedInput ?? "", "")}";
         var isFirst = _names.TryAdd(name, true);
         var answer = OnceAsync(activity, run);
         if (isFirst && name == doubled)

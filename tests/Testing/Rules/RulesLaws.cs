@@ -203,9 +203,10 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
             throw new RulesException($"{Name(record.Step)} is skipped, and what it needs may still come.");
         }
 
-        if (record.Status == StepStatus.Failed && book.Attempts == 0)
+        if (record.Status == StepStatus.Failed)
         {
-            book.Error = null;
+            // What the scheduler says of it, which may be another kind than its last attempt had: it had no time for another one.
+            book.Error = record.Error?.Kind;
         }
 
         _isClosed |= record.Status == StepStatus.Cancelled;
@@ -300,11 +301,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     private bool IsUndisturbed => plan.Run is { OnStepFailure: FailurePolicy.Continue, Budget: null, MaxDurationMs: null } && !_wasCancelled;
 
     private bool HasWastedFallback(int step) =>
-        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step] is { OnError: { } rule, StepTimeoutMs: var timeout }
-        && rule.For(error).Step is { } fallback && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused
-
-        // Without time for another attempt it has failed with that kind, which may have another rule.
-        && (timeout is null || rule.For(ErrorKind.Timeout).Step == fallback);
+        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step].OnError?.For(error).Step is { } fallback && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused;
 
     private bool StandsInFor(int failing, int fallback) =>
         plan.Run.Steps[failing].OnError is { } rule && rule.ByKind.Values.Append(rule.Default).Any(action => action.Step == fallback);

@@ -17,7 +17,7 @@ public sealed class LinearReadingTests(ITestOutputHelper output)
     private const int Rounds = 30;
 
     /// <summary>What takes no longer than this is not slow, whatever the ratio: the compiler of .NET, and its collector, take their time.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(150);
 
     private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(10);
 
