@@ -48,6 +48,7 @@ public sealed class NoProviderTests : IDisposable
     [InlineData("OPENAI_API_KEY", "OPENAI_APIKEY=any")]
     [InlineData("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_ENPOINT=https://x.openai.azure.com")]
     [InlineData("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT=https://x.openai.azure.com", "AZURE_OPENAI_KEY=k")]
+    [InlineData("AZURE_OPENAI_API_VERSION", "AZURE_OPENAI_ENDPOINT=https://x.openai.azure.com", "AZURE_OPENAI_APIVERSION=2024-10-21")]
     [InlineData("Orchestrator:Model", "Orchestrator__Model=gpt-6-luna")]
     public async Task Serve_with_a_misspelt_setting_does_not_start_and_names_the_right_one(string right, params string[] variables)
     {

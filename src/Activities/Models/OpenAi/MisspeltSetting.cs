@@ -22,14 +22,19 @@ internal static class MisspeltSetting
     };
 
     /// <summary>Variables of these programs that mean something else than those of this program.</summary>
-    private static readonly string[] Others = ["OPENAI_API_VERSION", "OPENAI_API_TYPE", "AZURE_OPENAI_API_VERSION"];
+    private static readonly string[] Others = ["OPENAI_API_VERSION", "OPENAI_API_TYPE"];
 
     /// <param name="read">The settings that were found. Names like those of a provider are other programs' when the other provider is configured.</param>
     /// <exception cref="ModelConfigurationException">A variable is misspelt; names it and the right one.</exception>
     public static void Refuse(IConfiguration configuration, ModelProviderOptions read)
     {
         (string Name, string? Value)[] openAi = [(ModelProviderOptions.KeyVariable, read.ApiKey), (ModelProviderOptions.BaseUrlVariable, read.BaseUrl)];
-        (string Name, string? Value)[] azure = [(ModelProviderOptions.AzureEndpointVariable, read.AzureEndpoint), (ModelProviderOptions.AzureKeyVariable, read.AzureApiKey)];
+        (string Name, string? Value)[] azure =
+        [
+            (ModelProviderOptions.AzureEndpointVariable, read.AzureEndpoint),
+            (ModelProviderOptions.AzureKeyVariable, read.AzureApiKey),
+            (ModelProviderOptions.AzureVersionVariable, read.AzureVersion),
+        ];
         var missing = (read.AzureEndpoint is null ? openAi : []).Concat(read.ApiKey is null ? azure : [])
             .Where(setting => setting.Value is null).Select(setting => setting.Name).ToList();
         foreach (var name in configuration.GetChildren().Where(setting => !string.IsNullOrWhiteSpace(setting.Value)).Select(setting => setting.Key).Order(StringComparer.Ordinal))
@@ -47,7 +52,8 @@ internal static class MisspeltSetting
         : missing.Find(setting => Plain(name) == Plain(setting) || Suggestion.IsClose(Plain(name), Plain(setting)));
 
     private static bool IsOurs(string name) => name.ToUpperInvariant() is ModelProviderOptions.KeyVariable or ModelProviderOptions.BaseUrlVariable
-        or ModelProviderOptions.AzureEndpointVariable or ModelProviderOptions.AzureKeyVariable;
+        or ModelProviderOptions.AzureEndpointVariable or ModelProviderOptions.AzureKeyVariable
+        or ModelProviderOptions.AzureVersionVariable;
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }

@@ -10,6 +10,9 @@ public sealed class ModelProviderOptions : IValidatableObject
     public const string BaseUrlVariable = "OPENAI_BASE_URL";
     public const string AzureEndpointVariable = "AZURE_OPENAI_ENDPOINT";
     public const string AzureKeyVariable = "AZURE_OPENAI_API_KEY";
+    public const string AzureVersionVariable = "AZURE_OPENAI_API_VERSION";
+
+    private const string V1Path = "/openai/v1";
 
     /// <summary>The key of OpenAI or of the compatible server.</summary>
     public string? ApiKey { get; init; }
@@ -17,11 +20,25 @@ public sealed class ModelProviderOptions : IValidatableObject
     /// <summary>The compatible server, up to and without <c>/chat/completions</c>; null for OpenAI itself.</summary>
     public string? BaseUrl { get; init; }
 
-    /// <summary>The Azure OpenAI resource: <c>https://NAME.openai.azure.com</c>. Models are its deployments.</summary>
+    /// <summary>The Azure OpenAI resource: <c>https://NAME.openai.azure.com</c>, with <c>/openai/v1</c> for its v1 endpoint. Models are its deployments.</summary>
     public string? AzureEndpoint { get; init; }
 
     /// <summary>The key of the Azure resource; null to sign in with Entra ID.</summary>
     public string? AzureApiKey { get; init; }
+
+    /// <summary>The <c>api-version</c> of requests to Azure, such as <c>2024-10-21</c>, or <c>v1</c> for the v1 endpoint; null for the newest that the client knows.</summary>
+    public string? AzureVersion { get; init; }
+
+    /// <summary>Whether Azure is asked at its v1 endpoint, which has no <c>api-version</c>: the address or the version says so.</summary>
+    internal bool UsesAzureV1 => EndsInV1 || string.Equals(AzureVersion, AzureApiVersion.V1, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Where requests go, without the path of a deployment.</summary>
+    internal Uri Endpoint => new(AzureEndpoint is null ? BaseUrl ?? OpenAiProvider.OpenAiUrl
+        : !UsesAzureV1 ? AzureEndpoint
+        : EndsInV1 ? AzureEndpoint.TrimEnd('/')
+        : AzureEndpoint.TrimEnd('/') + V1Path);
+
+    private bool EndsInV1 => AzureEndpoint?.TrimEnd('/').EndsWith(V1Path, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>The provider in words: its address, and where the credentials come from.</summary>
     public string Description => AzureEndpoint is { } azure
@@ -40,6 +57,7 @@ public sealed class ModelProviderOptions : IValidatableObject
             BaseUrl = Value(BaseUrlVariable),
             AzureEndpoint = Value(AzureEndpointVariable),
             AzureApiKey = Value(AzureKeyVariable),
+            AzureVersion = Value(AzureVersionVariable),
         };
         MisspeltSetting.Refuse(configuration, options);
         if ((options.ApiKey ?? options.BaseUrl ?? options.AzureEndpoint ?? options.AzureApiKey) is null)
@@ -69,6 +87,16 @@ public sealed class ModelProviderOptions : IValidatableObject
         else if (AzureApiKey is not null && AzureEndpoint is null)
         {
             yield return Wrong(AzureEndpointVariable, $"is missing, and {AzureKeyVariable} is set: set it to https://NAME.openai.azure.com.");
+        }
+
+        // Without an endpoint the version is another program's.
+        if (AzureEndpoint is not null && AzureVersion is not null && AzureApiVersion.Find(AzureVersion) is null && !UsesAzureV1)
+        {
+            yield return Wrong(AzureVersionVariable, $"is no version that can be asked for: set it to one of {AzureApiVersion.Names}.");
+        }
+        else if (EndsInV1 && AzureVersion is not null && !string.Equals(AzureVersion, AzureApiVersion.V1, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return Wrong(AzureVersionVariable, $"and the {V1Path} of {AzureEndpointVariable} are both set, and the v1 endpoint has no versions: clear one of them.");
         }
 
         // Without a key a token of Entra ID goes there, and only an encrypted connection may carry one.

@@ -2,6 +2,8 @@ using System.ClientModel;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Azure.AI.OpenAI;
+using Azure.AI.OpenAI.Chat;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
@@ -27,8 +29,15 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // The SDK asks for usage (stream_options.include_usage) in every streamed call, and sends the limit as max_completion_tokens.
+        // The SDK asks for usage (stream_options.include_usage) in every streamed call, and sends the limit as max_completion_tokens: to Azure only when told to.
         var settings = new ChatCompletionOptions { Temperature = options?.Temperature, MaxOutputTokenCount = options?.MaxOutputTokens };
+        if (openAi is AzureOpenAIClient)
+        {
+#pragma warning disable AOAI001 // Models that reason refuse max_tokens, the name that is sent otherwise.
+            settings.SetNewMaxCompletionTokensPropertyEnabled();
+#pragma warning restore AOAI001
+        }
+
         if (options?.AdditionalProperties?.TryGetValue(PromptCall.ReasoningProperty, out string? effort) == true)
         {
 #pragma warning disable OPENAI001 // The SDK calls the level experimental; the protocol does not.

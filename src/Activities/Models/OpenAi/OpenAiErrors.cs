@@ -12,14 +12,14 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Models.OpenAi;
 
 /// <summary>Says what went wrong between us and one provider, without ever repeating its key. Thread-safe.</summary>
-/// <param name="endpoint">Messages name its host only.</param>
-/// <param name="key">Masked wherever the provider repeats it; null when there is none.</param>
-/// <param name="keyVariable">Where the key comes from; null when there is none.</param>
-internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock, string? keyVariable = null)
+/// <param name="provider">Messages name the host of its address only, and its key is masked wherever the provider repeats it.</param>
+internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider clock)
 {
-    private string Origin => endpoint.GetLeftPart(UriPartial.Authority);
+    private readonly string? _key = provider.ApiKey ?? provider.AzureApiKey;
 
-    public Uri Endpoint => endpoint;
+    private string Origin => Endpoint.GetLeftPart(UriPartial.Authority);
+
+    public Uri Endpoint { get; } = provider.Endpoint;
 
     /// <summary>What an exception of the SDK means. Where it may repeat the answer's body, it is not kept as the inner exception.</summary>
     public ModelException Of(Exception exception) => exception switch
@@ -52,7 +52,7 @@ internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock
     {
         if (ErrorBody.Within(chunk) is { } said)
         {
-            var error = ErrorBody.Read(said, key);
+            var error = ErrorBody.Read(said, _key);
 
             // The status was 200, so codes decide; what has none is trouble on the provider's side.
             throw ModelErrors.Refused(
@@ -67,11 +67,32 @@ internal sealed class OpenAiErrors(Uri endpoint, string? key, TimeProvider clock
 
     private ModelException Refused(PipelineResponse response)
     {
-        var (status, error) = ((HttpStatusCode)response.Status, ErrorBody.Read(response.Content.ToArray(), key));
+        var (status, error) = ((HttpStatusCode)response.Status, ErrorBody.Read(response.Content.ToArray(), _key));
         var refused = ModelErrors.Refused(ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers));
-        return keyVariable is null || refused.Error.Kind != ErrorKind.Authentication
-            ? refused
-            : new ModelException(refused.Error with { Message = $"{refused.Error.Message} It is the value of {keyVariable}." });
+        return Advice(refused.Error.Kind, status, error.Codes) is { } advice
+            ? new ModelException(refused.Error with { Message = $"{refused.Error.Message} {advice}" })
+            : refused;
+    }
+
+    /// <summary>The setting that is probably wrong; null when none is suspected.</summary>
+    private string? Advice(ErrorKind kind, HttpStatusCode status, string? codes)
+    {
+        bool Says(string code) => codes?.Contains(code, StringComparison.OrdinalIgnoreCase) == true;
+        if (kind == ErrorKind.Authentication)
+        {
+            return provider switch
+            {
+                { ApiKey: not null } => $"It is the value of {ModelProviderOptions.KeyVariable}.",
+                { AzureApiKey: not null } when Says("AuthenticationTypeDisabled") =>
+                    $"The resource takes no keys: clear {ModelProviderOptions.AzureKeyVariable}, and the app signs in with its identity.",
+                { AzureApiKey: not null } => $"It is the value of {ModelProviderOptions.AzureKeyVariable}.",
+                _ => "Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of " + ModelProviderOptions.AzureEndpointVariable + ".",
+            };
+        }
+
+        return provider.AzureEndpoint is not null && (status == HttpStatusCode.NotFound || Says("ApiVersion"))
+            ? $"Models are the names of deployments of {ModelProviderOptions.AzureEndpointVariable}; {ModelProviderOptions.AzureVersionVariable} must be a version that it has."
+            : null;
     }
 
     private int? Wait(PipelineResponseHeaders headers)

@@ -1,5 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using Azure.AI.OpenAI;
+using Azure.Core;
 using Azure.Identity;
 using Microsoft.Extensions.AI;
 using OpenAI;
@@ -10,7 +12,6 @@ namespace Orchestrator.Activities.Models.OpenAi;
 internal sealed class OpenAiProvider : IDisposable
 {
     internal const string OpenAiUrl = "https://api.openai.com/v1";
-    private const string AzurePath = "/openai/v1";
     private const string AzureScope = "https://cognitiveservices.azure.com/.default";
 
     private readonly HttpClient _http;
@@ -20,27 +21,16 @@ internal sealed class OpenAiProvider : IDisposable
     /// <param name="tokens">Gives the tokens of Entra ID; null for <see cref="DefaultAzureCredential"/>. Not used with a key.</param>
     /// <param name="connections">Carries the requests, and is disposed with the provider; null for sockets.</param>
     public OpenAiProvider(
-        ModelProviderOptions options, TimeProvider clock, AuthenticationTokenProvider? tokens = null, HttpMessageHandler? connections = null)
+        ModelProviderOptions options, TimeProvider clock, TokenCredential? tokens = null, HttpMessageHandler? connections = null)
     {
-        var endpoint = Endpoint(options);
-        _errors = new OpenAiErrors(endpoint, options.ApiKey ?? options.AzureApiKey, clock, KeyVariable(options));
+        _errors = new OpenAiErrors(options, clock);
 
         // A redirect would carry the key to another host. Connections are renewed now and then, so that a change of DNS is noticed.
         _http = new HttpClient(connections ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(15) })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-#pragma warning disable OPENAI001 // The constructor that takes a policy is the one that Azure's documentation shows for its v1 endpoint.
-        _client = new OpenAIClient(Authentication(options, tokens), new OpenAIClientOptions
-        {
-            Endpoint = endpoint,
-            Transport = new HttpClientPipelineTransport(_http),
-
-            // One call is one request: retries are the scheduler's, and deadlines come as cancellation.
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            NetworkTimeout = Timeout.InfiniteTimeSpan,
-        });
-#pragma warning restore OPENAI001
+        _client = options.AzureEndpoint is null || options.UsesAzureV1 ? Plain(options, tokens) : Azure(options, tokens);
     }
 
     /// <summary>A client that lives as long as the provider.</summary>
@@ -48,26 +38,36 @@ internal sealed class OpenAiProvider : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static string? KeyVariable(ModelProviderOptions options) =>
-        options.ApiKey is not null ? ModelProviderOptions.KeyVariable
-        : options.AzureApiKey is not null ? ModelProviderOptions.AzureKeyVariable
-        : null;
-
-    private static Uri Endpoint(ModelProviderOptions options)
+    private OpenAIClient Plain(ModelProviderOptions options, TokenCredential? tokens)
     {
-        if (options.AzureEndpoint is not { } azure)
+        AuthenticationPolicy authentication = options switch
         {
-            return new Uri(options.BaseUrl ?? OpenAiUrl);
-        }
-
-        var root = azure.TrimEnd('/');
-        return new Uri(root.EndsWith(AzurePath, StringComparison.OrdinalIgnoreCase) ? root : root + AzurePath);
+            { ApiKey: { } key } => ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key)),
+            { AzureApiKey: { } key } => ApiKeyAuthenticationPolicy.CreateHeaderApiKeyPolicy(new ApiKeyCredential(key), "api-key"),
+            _ => new BearerTokenPolicy(tokens ?? new DefaultAzureCredential(), AzureScope),
+        };
+#pragma warning disable OPENAI001 // The constructor that takes a policy is the one that Azure's documentation shows for its v1 endpoint.
+        return new OpenAIClient(authentication, Prepared(new OpenAIClientOptions { Endpoint = options.Endpoint }));
+#pragma warning restore OPENAI001
     }
 
-    private static AuthenticationPolicy Authentication(ModelProviderOptions options, AuthenticationTokenProvider? tokens) => options switch
+    private AzureOpenAIClient Azure(ModelProviderOptions options, TokenCredential? tokens)
     {
-        { ApiKey: { } key } => ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key)),
-        { AzureApiKey: { } key } => ApiKeyAuthenticationPolicy.CreateHeaderApiKeyPolicy(new ApiKeyCredential(key), "api-key"),
-        _ => new BearerTokenPolicy(tokens ?? new DefaultAzureCredential(), AzureScope),
-    };
+        var version = AzureApiVersion.Find(options.AzureVersion)
+            ?? throw new ModelConfigurationException($"{ModelProviderOptions.AzureVersionVariable} is no version that can be asked for: set it to one of {AzureApiVersion.Names}.");
+        var settings = Prepared(new AzureOpenAIClientOptions(version));
+        return options.AzureApiKey is { } key
+            ? new AzureOpenAIClient(options.Endpoint, new ApiKeyCredential(key), settings)
+            : new AzureOpenAIClient(options.Endpoint, tokens ?? new DefaultAzureCredential(), settings);
+    }
+
+    /// <summary>One call is one request: retries are the scheduler's, and deadlines come as cancellation.</summary>
+    private TOptions Prepared<TOptions>(TOptions options)
+        where TOptions : ClientPipelineOptions
+    {
+        options.Transport = new HttpClientPipelineTransport(_http);
+        options.RetryPolicy = new ClientRetryPolicy(maxRetries: 0);
+        options.NetworkTimeout = Timeout.InfiniteTimeSpan;
+        return options;
+    }
 }

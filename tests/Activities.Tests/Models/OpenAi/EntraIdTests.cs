@@ -1,9 +1,8 @@
 using System.Buffers;
-using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Azure.Core;
 using Azure.Identity;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.OpenAi;
@@ -26,9 +25,34 @@ public sealed class EntraIdTests
         var result = await Call(provider).RunAsync(null, CancellationToken.None);
 
         Assert.Equal("Grüße, Welt 🌍", result.Text);
-        Assert.Equal("https://x.openai.azure.com/openai/v1/chat/completions", network.Url);
+        Assert.Equal("https://x.openai.azure.com/openai/deployments/deployment/chat/completions?api-version=2025-04-01-preview", network.Url);
         Assert.Equal("Bearer token-1", network.Authorization);
         Assert.Equal(["https://cognitiveservices.azure.com/.default"], tokens.Scopes);
+    }
+
+    [Fact]
+    public async Task Call_of_the_v1_endpoint_sends_a_token_too()
+    {
+        var network = new NetworkDouble();
+        using var provider = new OpenAiProvider(
+            new ModelProviderOptions { AzureEndpoint = Azure.AzureEndpoint, AzureVersion = "v1" }, TimeProvider.System, new TokenDouble(null), network);
+
+        await Call(provider).RunAsync(null, CancellationToken.None);
+
+        Assert.Equal(("https://x.openai.azure.com/openai/v1/chat/completions", "Bearer token-1"), (network.Url, network.Authorization));
+    }
+
+    [Fact]
+    public async Task Refused_identity_names_the_role_that_it_needs()
+    {
+        var network = new NetworkDouble(HttpStatusCode.Unauthorized);
+        using var provider = new OpenAiProvider(Azure, TimeProvider.System, new TokenDouble(null), network);
+
+        var failure = await Assert.ThrowsAsync<ModelException>(() => Call(provider).RunAsync(null, CancellationToken.None));
+
+        Assert.Equal(ErrorKind.Authentication, failure.Error.Kind);
+        Assert.EndsWith(
+            "Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of AZURE_OPENAI_ENDPOINT.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,23 +73,21 @@ public sealed class EntraIdTests
 
     private static PromptCall Call(OpenAiProvider provider) => new(provider.Create("deployment"), new PromptRequest { Prompt = "Say hello." });
 
-    private sealed class TokenDouble(Exception? failure) : AuthenticationTokenProvider
+    private sealed class TokenDouble(Exception? failure) : TokenCredential
     {
         public List<string> Scopes { get; } = [];
 
-        public override GetTokenOptions? CreateTokenOptions(IReadOnlyDictionary<string, object> properties) => new(properties);
-
-        public override AuthenticationToken GetToken(GetTokenOptions options, CancellationToken cancellationToken)
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
-            Scopes.AddRange(((ReadOnlyMemory<string>)options.Properties[GetTokenOptions.ScopesPropertyName]).ToArray());
-            return failure is null ? new AuthenticationToken("token-1", "Bearer", DateTimeOffset.MaxValue) : throw failure;
+            Scopes.AddRange(requestContext.Scopes);
+            return failure is null ? new AccessToken("token-1", DateTimeOffset.MaxValue) : throw failure;
         }
 
-        public override ValueTask<AuthenticationToken> GetTokenAsync(GetTokenOptions options, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(GetToken(options, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 
-    private sealed class NetworkDouble : HttpMessageHandler
+    private sealed class NetworkDouble(HttpStatusCode status = HttpStatusCode.OK) : HttpMessageHandler
     {
         public string? Url { get; private set; }
 
@@ -75,7 +97,7 @@ public sealed class EntraIdTests
         {
             (Url, Authorization) = (request.RequestUri!.ToString(), request.Headers.Authorization?.ToString());
             var stream = PipeReader.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(OpenAiDouble.Usual))).AsStream();
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(stream) });
+            return Task.FromResult(new HttpResponseMessage(status) { Content = new StreamContent(stream) });
         }
     }
 }

@@ -19,10 +19,10 @@ public sealed class ModelProviderOptionsTests
     public void Read_takes_what_is_set()
     {
         var openAi = Read(("OPENAI_API_KEY", $" {Key}\n"), ("OPENAI_BASE_URL", "http://localhost:11434/v1"))!;
-        var azure = Read(("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/"))!;
+        var azure = Read(("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/"), ("AZURE_OPENAI_API_VERSION", "2024-10-21"))!;
 
         Assert.Equal((Key, "http://localhost:11434/v1"), (openAi.ApiKey, openAi.BaseUrl));
-        Assert.Equal(("https://x.openai.azure.com/", null), (azure.AzureEndpoint, azure.AzureApiKey));
+        Assert.Equal(("https://x.openai.azure.com/", null, "2024-10-21"), (azure.AzureEndpoint, azure.AzureApiKey, azure.AzureVersion));
     }
 
     [Theory]
@@ -35,6 +35,8 @@ public sealed class ModelProviderOptionsTests
     [InlineData("OPENAI_BASE_URL is no address", "OPENAI_API_KEY=sk-secret", "OPENAI_BASE_URL=https://me:sk-secret@api.test/v1")]
     [InlineData("OPENAI_BASE_URL is no address", "OPENAI_API_KEY=sk-secret", "OPENAI_BASE_URL=https://api.test/v1?key=sk-secret")]
     [InlineData("AZURE_OPENAI_ENDPOINT is no address of a server: it needs https://", "AZURE_OPENAI_ENDPOINT=http://a.test")]
+    [InlineData("AZURE_OPENAI_API_VERSION is no version that can be asked for", "AZURE_OPENAI_ENDPOINT=https://a.test", "AZURE_OPENAI_API_VERSION=2023-05-15")]
+    [InlineData("AZURE_OPENAI_API_VERSION and the /openai/v1 of AZURE_OPENAI_ENDPOINT are both set", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/v1/", "AZURE_OPENAI_API_VERSION=2024-10-21")]
     [InlineData("OPENAI_API_KEY is no key", "OPENAI_API_KEY=sk-secret\nsk-secret")]
     [InlineData("AZURE_OPENAI_API_KEY is no key", "AZURE_OPENAI_API_KEY=sk-secretß", "AZURE_OPENAI_ENDPOINT=https://a.test")]
     public void Read_of_what_does_not_fit_is_one_sentence_without_the_values(string sentence, params string[] variables)
@@ -46,6 +48,10 @@ public sealed class ModelProviderOptionsTests
         Assert.DoesNotContain(Key, refusal.ToString(), StringComparison.Ordinal);
         Assert.Single(refusal.Message.Split(". ", StringSplitOptions.RemoveEmptyEntries));
     }
+
+    [Fact]
+    public void Version_of_azure_is_another_programs_where_azure_is_not_the_provider() =>
+        Assert.Null(Read(("OPENAI_API_KEY", Key), ("AZURE_OPENAI_API_VERSION", "2023-05-15"))!.AzureEndpoint);
 
     [Fact]
     public void Azure_with_a_key_may_be_unencrypted_for_a_gateway_nearby() =>

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.OpenAi;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
@@ -136,26 +135,6 @@ public sealed class OpenAiChatClientTests
         await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual.Replace("\"stop\"", "\"length\"", StringComparison.Ordinal));
 
         Assert.True((await server.Call().RunAsync(null, CancellationToken.None)).CutOff);
-    }
-
-    [Fact]
-    public async Task Azure_with_a_key_uses_its_v1_path_and_header()
-    {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
-        foreach (var endpoint in new[] { "", "/", "/openai/v1", "/openai/v1/" })
-        {
-            var client = server.Client(new ModelProviderOptions { AzureEndpoint = server.Address + endpoint.TrimStart('/'), AzureApiKey = OpenAiDouble.Key });
-
-            await client.GetResponseAsync("Hello?");
-        }
-
-        Assert.Equal(4, server.Requests.Count);
-        Assert.All(server.Requests, request =>
-        {
-            Assert.Equal("/openai/v1/chat/completions", request.Path);
-            Assert.Equal(OpenAiDouble.Key, request.Headers["api-key"].ToString());
-            Assert.Equal(0, request.Headers.Authorization.Count);
-        });
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         Requests = requests;
     }
 
-    /// <summary>What came, in order.</summary>
+    /// <summary>What came, in order; the path with its query.</summary>
     public IReadOnlyList<(JsonObject Body, IHeaderDictionary Headers, string Path)> Requests { get; }
 
     public FakeTimeProvider Clock { get; } = new();
@@ -52,7 +52,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         var server = await OpenAiServer.StartAsync(exchange =>
         {
             var http = exchange.Http;
-            requests.Add((exchange.Body, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), http.Request.Path));
+            requests.Add((exchange.Body, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), http.Request.Path + http.Request.QueryString));
             return answer(http);
         });
         return new OpenAiDouble(server, requests);

@@ -242,7 +242,7 @@ public sealed class OpenAiFailureTests
     [InlineData(HttpRequestError.SecureConnectionError, "certificate", false)]
     public void Exception_of_the_network_gives_a_sentence(HttpRequestError error, string sentence, bool retryable)
     {
-        var failure = new OpenAiErrors(new Uri("https://api.test/v1"), null, TimeProvider.System).Of(new HttpRequestException(error));
+        var failure = new OpenAiErrors(new ModelProviderOptions { BaseUrl = "https://api.test/v1" }, TimeProvider.System).Of(new HttpRequestException(error));
 
         Assert.Equal((ErrorKind.Unavailable, retryable), (failure.Error.Kind, failure.Error.Retryable));
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);

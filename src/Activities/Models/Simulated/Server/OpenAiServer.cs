@@ -10,7 +10,7 @@ namespace Orchestrator.Activities.Models.Simulated.Server;
 
 /// <summary>
 /// A server on this machine that speaks the chat completions protocol, for tests and for trying things: <c>/v1/chat/completions</c>, and
-/// <c>/openai/v1/chat/completions</c> as on Azure. It asks for no key. Thread-safe.
+/// <c>/openai/v1/chat/completions</c> and <c>/openai/deployments/MODEL/chat/completions</c> as on Azure. It asks for no key. Thread-safe.
 /// </summary>
 public sealed class OpenAiServer : IAsyncDisposable
 {
@@ -37,6 +37,7 @@ public sealed class OpenAiServer : IAsyncDisposable
         Task Handle(HttpContext http) => HandleAsync(http, answer);
         app.MapPost("/v1/chat/completions", Handle);
         app.MapPost("/openai/v1/chat/completions", Handle);
+        app.MapPost("/openai/deployments/{deployment}/chat/completions", Handle);
         app.MapFallback(http => OpenAiMessages.WriteErrorAsync(
             http.Response, StatusCodes.Status404NotFound, "invalid_request_error", null, $"There is no {http.Request.Method} {http.Request.Path} here."));
         try

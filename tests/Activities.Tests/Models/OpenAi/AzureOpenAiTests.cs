@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.OpenAi;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+using ReasoningEffort = Orchestrator.Workflows.Definitions.ReasoningEffort;
+
+namespace Orchestrator.Activities.Tests.Models.OpenAi;
+
+/// <summary>What differs when Azure OpenAI answers: addresses, the header of the key, and what refusals advise.</summary>
+public sealed class AzureOpenAiTests
+{
+    [Theory]
+    [InlineData("", null, "/openai/deployments/d-1/chat/completions?api-version=2025-04-01-preview")]
+    [InlineData("/", null, "/openai/deployments/d-1/chat/completions?api-version=2025-04-01-preview")]
+    [InlineData("/", "2024-10-21", "/openai/deployments/d-1/chat/completions?api-version=2024-10-21")]
+    [InlineData("", "2025-03-01-Preview", "/openai/deployments/d-1/chat/completions?api-version=2025-03-01-preview")]
+    [InlineData("", "v1", "/openai/v1/chat/completions")]
+    [InlineData("/openai/v1", null, "/openai/v1/chat/completions")]
+    [InlineData("/openai/v1/", "V1", "/openai/v1/chat/completions")]
+    public async Task Address_and_version_decide_the_path_and_the_key_has_its_own_header(string endpoint, string? version, string path)
+    {
+        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+
+        var answer = await server.Client(Options(server, endpoint, version), "d-1").GetResponseAsync("Hello?");
+
+        var request = Assert.Single(server.Requests);
+        Assert.Equal("Grüße, Welt 🌍", answer.Text);
+        Assert.Equal(path, request.Path);
+        Assert.Equal(OpenAiDouble.Key, request.Headers["api-key"].ToString());
+        Assert.Equal(0, request.Headers.Authorization.Count);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("v1")]
+    public async Task Request_and_usage_are_those_of_any_other_provider(string? version)
+    {
+        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+
+        var result = await Call(server, version).RunAsync(null, CancellationToken.None);
+
+        var body = Assert.Single(server.Requests).Body;
+        Assert.Equal(new TokenUsage { InputTokens = 11, OutputTokens = 7, CachedTokens = 4 }, result.Usage);
+        Assert.Equal("""[{"role":"system","content":"Be kind."},{"role":"user","content":"Hello?"}]""", body["messages"]!.ToJsonString());
+        Assert.Equal((50, "low", true), ((int)body["max_completion_tokens"]!, (string?)body["reasoning_effort"], (bool)body["stream"]!));
+        Assert.True((bool)body["stream_options"]!["include_usage"]!);
+        Assert.False(body.ContainsKey("max_tokens"));
+    }
+
+    [Fact]
+    public async Task Refusal_with_a_time_to_wait_says_it_and_is_one_request()
+    {
+        await using var server = await OpenAiDouble.RefusingAsync(429, """{"error":{"code":"429","message":"Slow down."}}""", ("Retry-After", "7"));
+
+        var failure = await server.FailAsync(Call(server));
+
+        Assert.Equal((ErrorKind.RateLimited, 7000), (failure.Error.Kind, failure.Error.RetryAfterMs));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task Answer_that_is_cut_off_is_unavailable()
+    {
+        var cut = OpenAiDouble.Usual[..OpenAiDouble.Usual.IndexOf("\"stop\"", StringComparison.Ordinal)];
+        await using var server = await OpenAiDouble.StreamingAsync(cut[..cut.LastIndexOf("data:", StringComparison.Ordinal)]);
+
+        Assert.Equal(ErrorKind.Unavailable, (await server.FailAsync(Call(server))).Error.Kind);
+    }
+
+    [Theory]
+    [InlineData(403, "AuthenticationTypeDisabled", ErrorKind.Authentication, "The resource takes no keys: clear AZURE_OPENAI_API_KEY, and the app signs in with its identity.")]
+    [InlineData(401, "401", ErrorKind.Authentication, "It is the value of AZURE_OPENAI_API_KEY.")]
+    [InlineData(404, "DeploymentNotFound", ErrorKind.InvalidInput, "AZURE_OPENAI_API_VERSION must be a version that it has.")]
+    [InlineData(400, "UnsupportedApiVersion", ErrorKind.InvalidInput, "AZURE_OPENAI_API_VERSION must be a version that it has.")]
+    public async Task Refusal_names_the_setting_that_is_wrong(int status, string code, ErrorKind kind, string sentence)
+    {
+        var body = new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "No." } };
+        await using var server = await OpenAiDouble.RefusingAsync(status, body.ToJsonString());
+
+        var failure = await server.FailAsync(Call(server));
+
+        Assert.Equal(kind, failure.Error.Kind);
+        Assert.EndsWith(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static ModelProviderOptions Options(OpenAiDouble server, string endpoint = "", string? version = null) =>
+        new() { AzureEndpoint = server.Address.ToString().TrimEnd('/') + endpoint, AzureApiKey = OpenAiDouble.Key, AzureVersion = version };
+
+    private static PromptCall Call(OpenAiDouble server, string? version = null) => new(
+        server.Client(Options(server, "", version)),
+        new PromptRequest { Prompt = "Hello?", System = "Be kind.", MaxTokens = 50, Reasoning = ReasoningEffort.Low });
+}
