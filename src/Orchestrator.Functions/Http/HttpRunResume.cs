@@ -15,7 +15,7 @@ public sealed class HttpRunResume(RunResumer resumer, OrchestratorOptions option
     {
         ArgumentNullException.ThrowIfNull(request);
         var body = await StartBody.ReadAsync(request, optional: true, cancellationToken);
-        return StartPayload.Answer(request, await resumer.ResumeAsync(client, Read(runId, body), cancellationToken));
+        return StartPayload.Answer(request, client, await resumer.ResumeAsync(client, Read(runId, body), cancellationToken));
     }
 
     private ResumeRequest Read(string runId, byte[] body)

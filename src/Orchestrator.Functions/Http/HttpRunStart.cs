@@ -41,7 +41,7 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
                 : await StartOnceAsync(client, start, key, StartKeys.Hash(request.Path, Encoding.UTF8.GetString(body)), cancellationToken);
             return wait is { } limit && await reader.WaitAsync(run.RunId, run.RunAttempt, limit, cancellationToken) is { } ended
                 ? Results.Json(ended, WorkflowJson.Document)
-                : StartPayload.Answer(request, run);
+                : StartPayload.Answer(request, client, run);
         });
     }
 

@@ -26,7 +26,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(
-            runId, async () => StartPayload.Answer(request, await controls.RestartAsync(client, runId, foreground: null, cancellationToken)));
+            runId, async () => StartPayload.Answer(request, client, await controls.RestartAsync(client, runId, foreground: null, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/cancel</c>: asks the run to end; it does when its executing steps have ended.</summary>
     [Function("CancelRun")]
