@@ -26,6 +26,7 @@ public class FunctionMetadataTests
         "Health: http get health Anonymous",
         "ListRuns: http get runs Function",
         "PrepareRun: activity",
+        "PruneRuns: timer 0 0 */6 * * *",
         "PutPrompt: http put prompts/{slug} Function",
         "PutWorkflow: http put workflows/{slug} Function",
         "RecordFacts: activity",
@@ -84,6 +85,7 @@ public class FunctionMetadataTests
             "httpTrigger" => $"http {string.Join(',', trigger.GetProperty("methods").EnumerateArray())} {Text("route")} {Text("authLevel")}",
             "orchestrationTrigger" => "orchestration",
             "activityTrigger" => "activity",
+            "timerTrigger" => $"timer {Text("schedule")}",
             var other => other,
         };
     }
@@ -93,6 +95,7 @@ public class FunctionMetadataTests
         HttpTriggerAttribute http => $"http {string.Join(',', http.Methods ?? [])} {http.Route} {http.AuthLevel}",
         OrchestrationTriggerAttribute => "orchestration",
         ActivityTriggerAttribute => "activity",
+        TimerTriggerAttribute timer => $"timer {timer.Schedule}",
         _ => null,
     }).SingleOrDefault(trigger => trigger is not null);
 }

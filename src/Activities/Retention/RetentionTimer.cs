@@ -37,6 +37,21 @@ public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, 
         }
     }
 
+    /// <summary>Prunes once for a timer outside the process, which also fires where nothing says how long runs are kept: nothing is deleted then.</summary>
+    /// <param name="prune">As for <see cref="RunAsync"/>.</param>
+    /// <exception cref="OperationCanceledException">The token fired; the next pruning finds the rest.</exception>
+    public async Task RunOnceAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(prune);
+        if (options.Days is null)
+        {
+            logger.LogDebug("Nothing is pruned: Orchestrator:RetainDays is not set.");
+            return;
+        }
+
+        await TryAsync(prune, stopping);
+    }
+
     private async Task TryAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
     {
         try

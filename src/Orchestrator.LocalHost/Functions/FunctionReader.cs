@@ -20,7 +20,7 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
 
     private string Place => $"{TypeNames.Of(method.DeclaringType!)}.{method.Name}";
 
-    /// <summary>Null when there were mistakes.</summary>
+    /// <summary>Null when there were mistakes, and for a function with a timer: the local host has no schedules, the command that serves has its own timer.</summary>
     public LocalFunction? Read()
     {
         CheckMethod();
@@ -30,6 +30,11 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
         }
 
         var attribute = trigger.GetCustomAttribute<TriggerBindingAttribute>()!;
+        if (attribute is TimerTriggerAttribute)
+        {
+            return null;
+        }
+
         CheckTrigger(trigger, attribute);
         var binder = new ParameterBinder(attribute);
         var arguments = method.GetParameters().Select(parameter => Bind(binder, parameter)).ToArray();

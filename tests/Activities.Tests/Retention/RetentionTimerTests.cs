@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Testing;
@@ -33,5 +34,66 @@ public sealed class RetentionTimerTests
 
         await stop.CancelAsync();
         await running;
+    }
+
+    [Fact]
+    public async Task Pruning_once_deletes_what_is_older_than_the_setting_and_a_failure_is_left_to_the_next_time()
+    {
+        var asked = new List<DateTimeOffset?>();
+        var timer = new RetentionTimer(new RetentionOptions(30), _time, NullLogger<RetentionTimer>.Instance);
+
+        await timer.RunOnceAsync(Prune, CancellationToken.None);
+        await timer.RunOnceAsync((_, _) => throw new InvalidOperationException("once"), CancellationToken.None);
+        _time.Advance(RetentionTimer.Interval);
+        await timer.RunOnceAsync(Prune, CancellationToken.None);
+
+        var now = _time.GetUtcNow() - TimeSpan.FromDays(30);
+        Assert.Equal([now - RetentionTimer.Interval, now], asked);
+
+        Task<PruneReport> Prune(DateTimeOffset? before, CancellationToken stopping)
+        {
+            asked.Add(before);
+            return Task.FromResult(new PruneReport());
+        }
+    }
+
+    [Fact]
+    public async Task Pruning_once_without_the_setting_does_nothing_and_says_so()
+    {
+        var logger = new Lines();
+
+        await new RetentionTimer(new RetentionOptions(), _time, logger)
+            .RunOnceAsync((_, _) => throw new InvalidOperationException("not to be called"), CancellationToken.None);
+
+        Assert.Equal([(LogLevel.Debug, "Nothing is pruned: Orchestrator:RetainDays is not set.")], logger.Written);
+    }
+
+    [Fact]
+    public async Task Pruning_once_that_is_cancelled_midway_ends_as_cancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        var timer = new RetentionTimer(new RetentionOptions(30), _time, NullLogger<RetentionTimer>.Instance);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => timer.RunOnceAsync(
+            async (_, stopping) =>
+            {
+                await stop.CancelAsync();
+                stopping.ThrowIfCancellationRequested();
+                return new PruneReport();
+            },
+            stop.Token));
+    }
+
+    private sealed class Lines : ILogger<RetentionTimer>
+    {
+        public List<(LogLevel Level, string Text)> Written { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Written.Add((logLevel, formatter(state, exception)));
     }
 }

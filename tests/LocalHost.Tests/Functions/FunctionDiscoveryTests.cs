@@ -40,6 +40,9 @@ public sealed class FunctionDiscoveryTests
         Assert.Equal(typeof(FunctionDiscoveryTests).Assembly.Location, definition.PathToAssembly);
     }
 
+    [Fact]
+    public void Function_with_a_timer_is_left_out() => Assert.Empty(FunctionCatalog.Discover(typeof(Timed)).All);
+
     [Theory]
     [InlineData(typeof(SameNames), "SameNames.One and ", "the function name 'Same' is used 2 times")]
     [InlineData(typeof(SameRoutes), "SameRoutes.One and ", "the route 'GET /a/{}' is used 2 times")]
@@ -234,5 +237,13 @@ public sealed class FunctionDiscoveryTests
     {
         [Function(" ")]
         public static void Run([ActivityTrigger] string input) => _ = input;
+    }
+
+    public sealed class Timed
+    {
+        [Function("Timed")]
+        public static void Run([TimerTrigger("0 0 0 * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client)
+        {
+        }
     }
 }
