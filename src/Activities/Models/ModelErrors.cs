@@ -30,13 +30,15 @@ internal static class ModelErrors
     /// <param name="code">The provider's codes for it, in any order; null when it gave none.</param>
     /// <param name="said">The provider's words; empty when it gave none.</param>
     /// <param name="retryAfterMs">Counts only where a retry may help.</param>
+    /// <param name="advice">What to do, of a client that knows its provider's settings; null for what is said of any provider.</param>
     public static ModelException Refused(
-        string what, HttpStatusCode status, string? code, string said, int? retryAfterMs, Exception? exception = null)
+        string what, HttpStatusCode status, string? code, string said, int? retryAfterMs, Exception? exception = null, string? advice = null)
     {
         var kind = KindOf(status, $"{code} {said}");
         var quotaUsedUp = kind == ErrorKind.RateLimited && Has(code, QuotaUsedUp);
         var retryable = WorkflowError.IsTransient(kind) && !quotaUsedUp;
         var remedy = quotaUsedUp ? " Waiting does not help: the account needs credit or a higher limit."
+            : advice is not null ? $" {advice}"
             : status == HttpStatusCode.NotFound ? " Check the model's name and the provider's URL."
             : Remedy(kind);
         return new ModelException(

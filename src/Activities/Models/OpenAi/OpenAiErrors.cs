@@ -68,32 +68,36 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
     private ModelException Refused(PipelineResponse response)
     {
         var (status, error) = ((HttpStatusCode)response.Status, ErrorBody.Read(response.Content.ToArray(), _key));
-        var refused = ModelErrors.Refused(ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers));
-        return Advice(refused.Error.Kind, status, error.Codes) is { } advice
-            ? new ModelException(refused.Error with { Message = $"{refused.Error.Message} {advice}" })
-            : refused;
+        return ModelErrors.Refused(
+            ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers), advice: Advice(status, error.Codes));
     }
 
     /// <summary>The setting that is probably wrong; null when none is suspected.</summary>
-    private string? Advice(ErrorKind kind, HttpStatusCode status, string? codes)
+    private string? Advice(HttpStatusCode status, string? codes)
     {
         bool Says(string code) => codes?.Contains(code, StringComparison.OrdinalIgnoreCase) == true;
-        if (kind == ErrorKind.Authentication)
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             return provider switch
             {
-                { ApiKey: not null } => $"It is the value of {ModelProviderOptions.KeyVariable}.",
+                { ApiKey: not null } => Key(ModelProviderOptions.KeyVariable),
                 { AzureApiKey: not null } when Says("AuthenticationTypeDisabled") =>
                     $"The resource takes no keys: clear {ModelProviderOptions.AzureKeyVariable}, and the app signs in with its identity.",
-                { AzureApiKey: not null } => $"It is the value of {ModelProviderOptions.AzureKeyVariable}.",
-                _ => "Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of " + ModelProviderOptions.AzureEndpointVariable + ".",
+                { AzureApiKey: not null } => Key(ModelProviderOptions.AzureKeyVariable),
+                _ => $"Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of {ModelProviderOptions.AzureEndpointVariable}.",
             };
         }
 
-        return provider.AzureEndpoint is not null && (status == HttpStatusCode.NotFound || Says("ApiVersion"))
-            ? $"Models are the names of deployments of {ModelProviderOptions.AzureEndpointVariable}; {ModelProviderOptions.AzureVersionVariable} must be a version that it has."
-            : null;
+        if (provider.AzureEndpoint is null || (status != HttpStatusCode.NotFound && !Says("ApiVersion")))
+        {
+            return null;
+        }
+
+        var deployments = $"Models are the names of deployments of {ModelProviderOptions.AzureEndpointVariable}";
+        return provider.UsesAzureV1 ? $"{deployments}." : $"{deployments}; {ModelProviderOptions.AzureVersionVariable} must be a version that it has.";
     }
+
+    private static string Key(string variable) => $"Check the API key and what it may use. It is the value of {variable}.";
 
     private int? Wait(PipelineResponseHeaders headers)
     {

@@ -70,19 +70,19 @@ public sealed class AzureOpenAiTests
     }
 
     [Theory]
-    [InlineData(403, "AuthenticationTypeDisabled", ErrorKind.Authentication, "The resource takes no keys: clear AZURE_OPENAI_API_KEY, and the app signs in with its identity.")]
-    [InlineData(401, "401", ErrorKind.Authentication, "It is the value of AZURE_OPENAI_API_KEY.")]
-    [InlineData(404, "DeploymentNotFound", ErrorKind.InvalidInput, "AZURE_OPENAI_API_VERSION must be a version that it has.")]
-    [InlineData(400, "UnsupportedApiVersion", ErrorKind.InvalidInput, "AZURE_OPENAI_API_VERSION must be a version that it has.")]
-    public async Task Refusal_names_the_setting_that_is_wrong(int status, string code, ErrorKind kind, string sentence)
+    [InlineData(403, "AuthenticationTypeDisabled", ErrorKind.Authentication, "The model answered 403 Forbidden: No. The resource takes no keys: clear AZURE_OPENAI_API_KEY, and the app signs in with its identity.")]
+    [InlineData(401, "401", ErrorKind.Authentication, "The model answered 401 Unauthorized: No. Check the API key and what it may use. It is the value of AZURE_OPENAI_API_KEY.")]
+    [InlineData(404, "DeploymentNotFound", ErrorKind.InvalidInput, "The model answered 404 NotFound: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT; AZURE_OPENAI_API_VERSION must be a version that it has.")]
+    [InlineData(400, "UnsupportedApiVersion", ErrorKind.InvalidInput, "The model answered 400 BadRequest: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT; AZURE_OPENAI_API_VERSION must be a version that it has.")]
+    [InlineData(404, "404", ErrorKind.InvalidInput, "The model answered 404 NotFound: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT.", "v1")]
+    public async Task Refusal_names_the_setting_that_is_wrong(int status, string code, ErrorKind kind, string message, string? version = null)
     {
         var body = new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "No." } };
         await using var server = await OpenAiDouble.RefusingAsync(status, body.ToJsonString());
 
-        var failure = await server.FailAsync(Call(server));
+        var failure = await server.FailAsync(Call(server, version));
 
-        Assert.Equal(kind, failure.Error.Kind);
-        Assert.EndsWith(sentence, failure.Message, StringComparison.Ordinal);
+        Assert.Equal((kind, message), (failure.Error.Kind, failure.Message));
     }
 
     private static ModelProviderOptions Options(OpenAiDouble server, string endpoint = "", string? version = null) =>

@@ -52,7 +52,7 @@ public sealed class EntraIdTests
 
         Assert.Equal(ErrorKind.Authentication, failure.Error.Kind);
         Assert.EndsWith(
-            "Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of AZURE_OPENAI_ENDPOINT.", failure.Message, StringComparison.Ordinal);
+            "401 Unauthorized. Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of AZURE_OPENAI_ENDPOINT.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
