@@ -7,12 +7,11 @@ namespace Orchestrator.Functions.Orchestrations;
 public sealed class WorkflowRun(DecodedPlans plans)
 {
     [Function(FunctionNames.WorkflowRun)]
-    public async Task<RunResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public async Task<RunResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, RunInput? input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var input = context.GetInput<RunInput>()
-            ?? throw new InvalidOperationException($"The orchestration '{context.InstanceId}' was started without an input.");
-        var answer = await new ActivityCalls(context).CallAsync<PlanAnswer>(FunctionNames.PrepareRun, _ => input, retriesTimeouts: true);
-        return await new RunPump(context, input, plans.Of(answer)).RunAsync();
+        var run = input ?? throw new InvalidOperationException($"The orchestration '{context.InstanceId}' was started without an input.");
+        var answer = await new ActivityCalls(context).CallAsync<PlanAnswer>(FunctionNames.PrepareRun, _ => run, retriesTimeouts: true);
+        return await new RunPump(context, run, plans.Of(answer)).RunAsync();
     }
 }

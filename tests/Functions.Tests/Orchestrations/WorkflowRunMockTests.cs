@@ -19,7 +19,6 @@ public class WorkflowRunMockTests
 
     public WorkflowRunMockTests()
     {
-        _context.Setup(context => context.GetInput<RunInput>()).Returns(new RunInput("r1", 1));
         _context.Setup(context => context.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         _context.Setup(context => context.WaitForExternalEvent<object?>(It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Returns((string _, CancellationToken token) => Never<object?>(token));
@@ -193,6 +192,16 @@ public class WorkflowRunMockTests
         Error = new WorkflowError(kind, "No.") { Retryable = WorkflowError.IsTransient(kind), RetryAfterMs = retryAfterMs },
     };
 
+    [Fact]
+    public async Task RunAsync_OrchestrationStartedWithoutAnInput_FailsAndNamesTheInstance()
+    {
+        _context.Setup(context => context.InstanceId).Returns("by-hand");
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => new WorkflowRun(new DecodedPlans()).RunAsync(_context.Object, null));
+
+        Assert.Contains("'by-hand' was started without an input", failure.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<T> Never<T>(CancellationToken token)
     {
         var never = new TaskCompletionSource<T>();
@@ -215,7 +224,7 @@ public class WorkflowRunMockTests
             return await answer(call) with { Step = call.StepId, Attempt = call.Attempt, Call = call.Call };
         });
 
-    private Task<RunResult> RunAsync() => new WorkflowRun(new DecodedPlans()).RunAsync(_context.Object);
+    private Task<RunResult> RunAsync() => new WorkflowRun(new DecodedPlans()).RunAsync(_context.Object, new RunInput("r1", 1));
 
     private Task<RunResult> OnSmallStackAsync()
     {
