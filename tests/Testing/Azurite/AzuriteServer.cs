@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -15,6 +16,9 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Azurite's well-known key, which is no secret.</summary>
     public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    /// <summary>Names a server that several test processes share: its connection string. <c>.ci/run</c> starts one.</summary>
+    public const string SharedVariable = "TEST_AZURITE";
+
     private const string Listening = "successfully listens on http://127.0.0.1:";
 
     private const string Closed = "successfully closed";
@@ -24,22 +28,39 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartSharedAsync);
 
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder? _folder;
+    private readonly string? _connectionString;
     private Process? _process;
     private int _port;
 
     private AzuriteServer()
     {
+        _folder = new TempFolder();
+    }
+
+    private AzuriteServer(string connectionString)
+    {
+        _connectionString = connectionString;
+        _port = new DbConnectionStringBuilder { ConnectionString = connectionString }.TryGetValue("BlobEndpoint", out var endpoint)
+            ? new Uri((string)endpoint).Port
+            : throw new ArgumentException($"There is no BlobEndpoint in the connection string of Azurite that {SharedVariable} gives.", nameof(connectionString));
     }
 
     /// <summary>Where the account is. Stays the same when the server is started again.</summary>
     public Uri BlobEndpoint => new($"http://127.0.0.1:{_port}/{AccountName}");
 
-    public string ConnectionString =>
+    public string ConnectionString => _connectionString ??
         $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};";
 
-    /// <summary>The one server of this test process, started by the first who asks. Nobody may stop it; every test takes a container of its own.</summary>
+    /// <summary>
+    /// The server that <see cref="SharedVariable"/> names; without it the one of this test process, started by the first who asks. It is never stopped;
+    /// every test takes containers, queues and tables whose names no other test has, in any process.
+    /// </summary>
     public static Task<AzuriteServer> SharedAsync() => Shared.Value;
+
+    /// <summary>A server that another process started and ends.</summary>
+    /// <exception cref="ArgumentException">The connection string has no blob endpoint.</exception>
+    public static AzuriteServer RunningAt(string connectionString) => new(connectionString);
 
     /// <summary>Starts a server for one test, which may stop it. Installs the package first when need be.</summary>
     /// <exception cref="InvalidOperationException">It cannot be installed or does not start; the message says why.</exception>
@@ -58,7 +79,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo(
             "node",
             [
-                "--require", AzuritePackage.EndWithParent, AzuritePackage.BlobServer, "--location", _folder.Path, "--blobPort", $"{_port}",
+                "--require", AzuritePackage.EndWithParent, AzuritePackage.BlobServer, "--location", _folder!.Path, "--blobPort", $"{_port}",
                 "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             ])
         {
@@ -103,11 +124,16 @@ public sealed class AzuriteServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _folder.Dispose();
+        _folder?.Dispose();
     }
 
     private static async Task<AzuriteServer> StartSharedAsync()
     {
+        if (Environment.GetEnvironmentVariable(SharedVariable) is { Length: > 0 } shared)
+        {
+            return RunningAt(shared);
+        }
+
         var server = await NewAsync();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return server;
