@@ -31,11 +31,16 @@ public static class ActivityServices
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(PriceTable.BuiltIn);
+        services.TryAddSingleton(ActivityTimeLimit.None);
         services.AddChatClients(simulated);
         services.TryAddSingleton<IRunIds, TimedRunIds>();
         services.AddSingleton<ToolCheck>();
         services.AddSingleton(provider => new RunPreparation(
-            provider.GetRequiredService<IChatClientFactory>(), provider.GetRequiredService<ToolCheck>(), defaultModel, provider.GetRequiredService<PriceTable>()));
+            provider.GetRequiredService<IChatClientFactory>(),
+            provider.GetRequiredService<ToolCheck>(),
+            defaultModel,
+            provider.GetRequiredService<PriceTable>(),
+            provider.GetRequiredService<ActivityTimeLimit>()));
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunDeletion>();
         services.AddSingleton<StartKeys>();

@@ -15,15 +15,16 @@ namespace Orchestrator.Functions;
 /// <summary>The app's services, the same on the Azure Functions host and on LocalHost.</summary>
 public static class OrchestratorServices
 {
-    /// <summary>Adds everything as the settings of the app say: the content store, the models and the section <c>Orchestrator</c>.</summary>
+    /// <summary>Adds everything as the settings of the app say: the content store, the models, the host's time limit and the section <c>Orchestrator</c>.</summary>
     /// <exception cref="ContentStoreException">A setting of the store is missing or cannot be used.</exception>
     /// <exception cref="ModelConfigurationException">A setting of the models cannot be used.</exception>
-    /// <exception cref="ValidationException">A setting of the section is out of range or has no meaning.</exception>
+    /// <exception cref="ValidationException">A setting of the section is out of range or has no meaning, or <c>functionTimeout</c> is no time.</exception>
     public static IServiceCollection AddOrchestrator(this IServiceCollection services, IConfiguration settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         services.AddContentStore(settings);
         services.AddModelProviders(settings);
+        services.AddSingleton(FunctionTimeout.Read(settings, AppContext.BaseDirectory));
         return services.AddOrchestrator(OrchestratorSettings.Read(settings));
     }
 

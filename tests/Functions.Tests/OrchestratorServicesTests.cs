@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Runs;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.Testing;
 
@@ -46,6 +47,59 @@ public sealed class OrchestratorServicesTests : IDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(name, (string?)"other")]).Build();
 
         Assert.Equal(what, Assert.Throws<ValidationException>(() => OrchestratorSettings.Read(configuration, new Dictionary<string, string> { ["State"] = "--state" })).Message);
+    }
+
+    [Fact]
+    public void Host_json_of_the_app_limits_an_activity_to_an_hour()
+    {
+        using var services = Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path));
+
+        Assert.Equal(TimeSpan.FromHours(1), services.GetRequiredService<ActivityTimeLimit>().Limit);
+    }
+
+    [Theory]
+    [InlineData("00:10:00", 10)]
+    [InlineData("-1", null)]
+    public void FunctionTimeout_of_the_environment_overrides_host_json(string value, int? minutes)
+    {
+        using var services = Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("AzureFunctionsJobHost:functionTimeout", value));
+
+        Assert.Equal(minutes, (int?)services.GetRequiredService<ActivityTimeLimit>().Limit?.TotalMinutes);
+    }
+
+    [Theory]
+    [InlineData("an hour")]
+    [InlineData("00:00:00")]
+    [InlineData("-01:00:00")]
+    public void FunctionTimeout_that_is_no_time_is_refused_at_start_and_named(string value)
+    {
+        var refusal = Assert.Throws<ValidationException>(
+            () => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("AzureFunctionsJobHost:functionTimeout", value)));
+
+        Assert.Equal(
+            $"functionTimeout is '{value}' in the setting AzureFunctionsJobHost__functionTimeout; it must be a time such as 01:00:00, or -1 for no limit.", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "version": "2.0" }""", null)]
+    [InlineData("""{ "version": "2.0", "functionTimeout": "-1" }""", null)]
+    [InlineData("""{ "version": "2.0", /* the plan's most */ "functionTimeout": "00:10:00" }""", 10)]
+    public void FunctionTimeout_is_read_from_host_json(string content, int? minutes)
+    {
+        File.WriteAllText(Path.Combine(_folder.Path, "host.json"), content);
+
+        Assert.Equal(minutes, (int?)FunctionTimeout.Read(new ConfigurationBuilder().Build(), _folder.Path).Limit?.TotalMinutes);
+    }
+
+    [Fact]
+    public void Host_json_that_is_no_JSON_is_refused_and_named()
+    {
+        var path = Path.Combine(_folder.Path, "host.json");
+        File.WriteAllText(path, "{ functionTimeout");
+
+        var refusal = Assert.Throws<ValidationException>(() => FunctionTimeout.Read(new ConfigurationBuilder().Build(), _folder.Path));
+
+        Assert.StartsWith($"{path} cannot be read: ", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -65,7 +65,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             },
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
-        run = preparation.CheckModels(run, problems);
+        run = preparation.CheckSteps(run, problems);
         run = run with { Warnings = [.. run.Warnings, .. lost.Concat(earlier.SelectMany(attempt => attempt.Damaged)).Distinct(StringComparer.Ordinal)] };
         CheckSpent(run, problems);
         Refuse(problems);

@@ -96,7 +96,10 @@ public sealed record PreparedRun : IRunPart
 
     /// <summary>The steps that this attempt may execute, since they have no output yet.</summary>
     public IEnumerable<PreparedStep> StepsToExecute() =>
-        Steps.Where(step => Executes(step) && Reused?.ContainsKey(step.Id) != true && Given?.ContainsKey(step.Id) != true);
+        Steps.Where(MayExecute);
+
+    /// <summary>Whether this attempt may execute the step, since it has no output yet.</summary>
+    public bool MayExecute(PreparedStep step) => Executes(step) && Reused?.ContainsKey(step.Id) != true && Given?.ContainsKey(step.Id) != true;
 
     /// <summary>The inputs that ask for the same run: of a single step with the outputs that it took from others.</summary>
     public JsonObject AskedInputs()

@@ -13,23 +13,30 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
 /// <param name="defaultModel">The model of steps for which none is named.</param>
 /// <param name="prices">What models cost; null: the built-in table.</param>
-public sealed class RunPreparation(IChatClientFactory models, ToolCheck tools, string defaultModel, PriceTable? prices = null)
+/// <param name="time">How long an activity may run; null: as long as it takes.</param>
+public sealed class RunPreparation(
+    IChatClientFactory models, ToolCheck tools, string defaultModel, PriceTable? prices = null, ActivityTimeLimit? time = null)
 {
     private readonly ModelCheck _models = new(models, prices ?? PriceTable.BuiltIn);
+    private readonly AttemptTimeCheck _times = new(time ?? ActivityTimeLimit.None);
 
     /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
     public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
     {
         var problems = new List<WorkflowError>();
-        var prepared = CheckModels(await ResolveAsync(request, problems, cancellationToken), problems);
+        var prepared = CheckSteps(await ResolveAsync(request, problems, cancellationToken), problems);
         return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
     }
 
-    /// <summary>Checks the models of the steps that are executed; call it when the reused steps are known.</summary>
+    /// <summary>Checks the models and the times of the steps that are executed; call it when the reused steps are known.</summary>
     /// <returns>The run with warnings about its models.</returns>
-    internal PreparedRun CheckModels(PreparedRun run, List<WorkflowError> problems) => _models.Apply(run, problems);
+    internal PreparedRun CheckSteps(PreparedRun run, List<WorkflowError> problems)
+    {
+        _times.Report(run, problems);
+        return _models.Apply(run, problems);
+    }
 
-    /// <summary>All of it but <see cref="CheckModels"/>.</summary>
+    /// <summary>All of it but <see cref="CheckSteps"/>.</summary>
     /// <param name="problems">Gets the problems found; the result is valid only when there are none.</param>
     /// <exception cref="RunRefusedException">The request cannot even be looked at.</exception>
     internal async Task<PreparedRun> ResolveAsync(RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)

@@ -59,6 +59,9 @@ internal sealed class TestRuns
 
     public ISecretSource Secrets { get; set; } = new EnvironmentSecrets();
 
+    /// <summary>How long the host lets an activity run; null: as long as it takes.</summary>
+    public ActivityTimeLimit? ActivityTime { get; set; }
+
     public MemoryContentStore Claims { get; } = new();
 
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
@@ -85,7 +88,7 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation(new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna").PrepareAsync(
+        return await new RunPreparation(new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna", time: ActivityTime).PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,

@@ -16,6 +16,7 @@ public class TemplateSettingsTests
         ["AzureWebJobsStorage:serviceUri"] = "blobServiceUri is set.",
         ["AZURE_OPENAI_API_KEY"] = "The identity of the app asks.",
         ["AZURE_OPENAI_API_VERSION"] = "The parameter settings takes another version than the newest.",
+        ["AzureFunctionsJobHost:functionTimeout"] = "host.json has it: an hour, which Flex Consumption permits.",
         ["OPENAI_API_KEY"] = "A key: the parameter settings takes it, as a reference to a Key Vault.",
         ["OPENAI_BASE_URL"] = "Goes with OPENAI_API_KEY.",
         ["Orchestrator:Prices"] = "The parameter settings takes prices. A deployment that is named as its model needs none.",
