@@ -15,8 +15,8 @@ internal static class AzuritePackage
     public static string? Missing { get; } =
         FindCommand("node") is null || FindCommand("npm") is null ? "node and npm are not installed; Azurite needs both (Node.js 20 or later)." : null;
 
-    /// <summary>The script that starts the blob service.</summary>
-    public static string BlobServer => Path.Combine(Folder, "node_modules", "azurite", "dist", "src", "blob", "main.js");
+    /// <summary>The script that starts the blob, the queue and the table service.</summary>
+    public static string Server => Path.Combine(Folder, "node_modules", "azurite", "dist", "src", "azurite.js");
 
     /// <summary>The script that makes it end with its parent.</summary>
     public static string EndWithParent => Path.Combine(Folder, "end-with-parent.cjs");

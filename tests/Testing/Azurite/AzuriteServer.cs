@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Orchestrator.Testing.Azurite;
 
 /// <summary>
-/// The blob service of Azurite in a process of its own, on a free port and in a temporary folder. It can be stopped and started again with what it
+/// Azurite with its blob, queue and table services in a process of its own, on free ports and in a temporary folder. It can be stopped and started again with what it
 /// held. It ends with the process that started it, however that ends. Not thread-safe, except <see cref="SharedAsync"/>.
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
@@ -19,19 +19,23 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Names a server that several test processes share: its connection string. <c>.ci/run</c> starts one.</summary>
     public const string SharedVariable = "TEST_AZURITE";
 
-    private const string Listening = "successfully listens on http://127.0.0.1:";
+    private const string Listening = "service is successfully listening at http://127.0.0.1:";
 
-    private const string Closed = "successfully closed";
+    private const string Closed = "service successfully closed";
+
+    /// <summary>In the order in which they start.</summary>
+    private static readonly string[] Services = ["Blob", "Queue", "Table"];
 
     /// <summary>Far more than a start takes on a busy machine: reached only when something is wrong.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartSharedAsync);
 
+    /// <summary>Of each service in <see cref="Services"/>; 0 before the first start, which lets Azurite take a free one, so that no other process can be faster.</summary>
+    private readonly int[] _ports = new int[Services.Length];
     private readonly TempFolder? _folder;
     private readonly string? _connectionString;
     private Process? _process;
-    private int _port;
 
     private AzuriteServer()
     {
@@ -41,16 +45,16 @@ public sealed class AzuriteServer : IAsyncDisposable
     private AzuriteServer(string connectionString)
     {
         _connectionString = connectionString;
-        _port = new DbConnectionStringBuilder { ConnectionString = connectionString }.TryGetValue("BlobEndpoint", out var endpoint)
+        _ports[0] = new DbConnectionStringBuilder { ConnectionString = connectionString }.TryGetValue("BlobEndpoint", out var endpoint)
             ? new Uri((string)endpoint).Port
             : throw new ArgumentException($"There is no BlobEndpoint in the connection string of Azurite that {SharedVariable} gives.", nameof(connectionString));
     }
 
     /// <summary>Where the account is. Stays the same when the server is started again.</summary>
-    public Uri BlobEndpoint => new($"http://127.0.0.1:{_port}/{AccountName}");
+    public Uri BlobEndpoint => Endpoint(0);
 
     public string ConnectionString => _connectionString ??
-        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};";
+        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};{string.Concat(Services.Select((service, index) => $"{service}Endpoint={Endpoint(index)};"))}";
 
     /// <summary>
     /// The server that <see cref="SharedVariable"/> names; without it the one of this test process, started by the first who asks. It is never stopped;
@@ -79,7 +83,8 @@ public sealed class AzuriteServer : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo(
             "node",
             [
-                "--require", AzuritePackage.EndWithParent, AzuritePackage.BlobServer, "--location", _folder!.Path, "--blobPort", $"{_port}",
+                "--require", AzuritePackage.EndWithParent, AzuritePackage.Server, "--location", _folder!.Path,
+                .. Services.SelectMany((service, index) => (string[])[$"--{service.ToLowerInvariant()}Port", $"{_ports[index]}"]),
                 "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             ])
         {
@@ -88,14 +93,11 @@ public sealed class AzuriteServer : IAsyncDisposable
             RedirectStandardError = true,
         })!;
         var errors = _process.StandardError.ReadToEndAsync();
-        if (await ReadToAsync(_process, Listening) is { } line)
+        for (var index = 0; index < Services.Length; index++)
         {
-            // Port 0 lets Azurite take a free one, so that no other process can be faster.
-            _port = int.Parse(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..], CultureInfo.InvariantCulture);
-            return;
+            var line = await ReadToAsync(_process, Listening) ?? throw new InvalidOperationException($"Azurite did not start: {await errors}");
+            _ports[index] = int.Parse(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..], CultureInfo.InvariantCulture);
         }
-
-        throw new InvalidOperationException($"Azurite did not start: {await errors}");
     }
 
     /// <summary>Stops it. What it held is on disk when the task completes.</summary>
@@ -110,7 +112,10 @@ public sealed class AzuriteServer : IAsyncDisposable
         process.StandardInput.Close();
         try
         {
-            await ReadToAsync(process, Closed);
+            foreach (var _ in Services)
+            {
+                await ReadToAsync(process, Closed);
+            }
         }
         finally
         {
@@ -138,6 +143,8 @@ public sealed class AzuriteServer : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return server;
     }
+
+    private Uri Endpoint(int service) => new($"http://127.0.0.1:{_ports[service]}/{AccountName}");
 
     /// <summary>The next line of its output with this text; null when the output ends without it.</summary>
     private static async Task<string?> ReadToAsync(Process process, string text)

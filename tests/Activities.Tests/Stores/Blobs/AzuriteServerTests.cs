@@ -28,10 +28,10 @@ public sealed class AzuriteServerTests
         await using var server = await AzuriteServer.NewAsync();
         using var http = new HttpClient();
 
-        await using (var shared = AzuriteServer.RunningAt(server.ConnectionString + "QueueEndpoint=http://127.0.0.1:1/devstoreaccount1;"))
+        await using (var shared = AzuriteServer.RunningAt(server.ConnectionString + "TableSecondaryEndpoint=http://127.0.0.1:1/devstoreaccount1;"))
         {
             Assert.Equal(server.BlobEndpoint, shared.BlobEndpoint);
-            Assert.Contains("QueueEndpoint=http://127.0.0.1:1/", shared.ConnectionString, StringComparison.Ordinal);
+            Assert.Contains("TableSecondaryEndpoint=http://127.0.0.1:1/", shared.ConnectionString, StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync(server.BlobEndpoint + "?comp=list")).StatusCode);
