@@ -11,6 +11,7 @@ using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
 using Orchestrator.Workflows.Usage;
@@ -47,6 +48,7 @@ public static class ActivityServices
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
             provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), logger: provider.GetRequiredService<ILogger<RunControl>>()));
+        services.TryAddSingleton(_ => new RunTelemetry());
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();

@@ -23,6 +23,10 @@ public sealed class OrchestratorOptions
     /// <value>Default false: a run over HTTP then calls real models only.</value>
     public bool AllowMocks { get; set; }
 
+    /// <summary>Whether traces carry prompts, answers, and the inputs and results of tools. Secrets are never in them.</summary>
+    /// <value>Default false.</value>
+    public bool TelemetryContent { get; set; }
+
     /// <summary>How many days a run is kept after its end, with its history and its outputs, and an output of <c>cache: true</c> after it was made.</summary>
     /// <value>1 to 36,500; default null: for ever.</value>
     [Range(1, 36_500, ErrorMessage = "Orchestrator:RetainDays is a number of days from 1 to 36500.")]

@@ -6,6 +6,7 @@ using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Functions.Http;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
@@ -35,6 +36,7 @@ public static class OrchestratorServices
     {
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        services.TryAddSingleton(_ => new RunTelemetry(options.TelemetryContent));
         services.AddOrchestratorActivities(options.DefaultModel, claims, options.Model);
         services.AddSingleton(options);
         services.TryAddSingleton(RunDrivers.Unknown);

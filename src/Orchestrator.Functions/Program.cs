@@ -2,15 +2,18 @@ using Azure.Core.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.Workflows.Serialization;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddOrchestrator(builder.Configuration);
+TelemetryExport.Add(builder.Services, builder.Configuration)?.UseFunctionsWorkerDefaults();
 builder.Services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(WorkflowJson.Compact));
 
 // The app's own limits answer 413 and say what is allowed; Kestrel's, of 30 MB, would answer 500 without a word.
@@ -18,4 +21,6 @@ builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequ
 
 // host.json does not reach the worker's own web server, which writes several lines for each request.
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-builder.Build().Run();
+var host = builder.Build();
+host.Services.GetRequiredService<TelemetryExport>().Warn(host.Services.GetRequiredService<ILogger<TelemetryExport>>());
+host.Run();

@@ -29,7 +29,7 @@ public sealed class OrchestratorServicesTests : IDisposable
 
     [Theory]
     [InlineData("Orchestrator:RetainDay", "30", "The setting Orchestrator:RetainDay has no meaning. Did you mean 'RetainDays'?")]
-    [InlineData("Orchestrator:Colour", "red", "There are DefaultModel, Model, StopTimeout, AllowMocks, RetainDays, Prices, Storage, Container, State.")]
+    [InlineData("Orchestrator:Colour", "red", "There are DefaultModel, Model, StopTimeout, AllowMocks, TelemetryContent, RetainDays, Prices, Storage, Container, State.")]
     [InlineData("Orchestrator:retaindays", "many", "Orchestrator:RetainDays is a number of days from 1 to 36500. It is 'many'.")]
     [InlineData("Orchestrator:StopTimeout", "soon", "30 seconds are 00:00:30. It is 'soon'.")]
     [InlineData("Orchestrator:AllowMocks", "yes", "Orchestrator:AllowMocks is true or false. It is 'yes'.")]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
@@ -9,7 +10,7 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
-public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, TimeProvider time)
+public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, TimeProvider time, RunTelemetry telemetry)
 {
     private const int StampLength = 16;
 
@@ -165,13 +166,27 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken)
     {
         var at = ended ?? time.GetUtcNow();
+        RunRecord? made = null;
         try
         {
-            await runs.UpdateAsync(run.RunId, record => Ended(record, run, runAttempt, status, error, at), cancellationToken);
+            await runs.UpdateAsync(
+                run.RunId,
+                record =>
+                {
+                    var ended = Ended(record, run, runAttempt, status, error, at);
+                    made = ReferenceEquals(ended, record) ? null : ended;
+                    return ended;
+                },
+                cancellationToken);
         }
         catch (KeyNotFoundException)
         {
             throw new RunGoneException(run);
+        }
+
+        if (made is not null)
+        {
+            telemetry.Tell(made);
         }
 
         var name = status switch

@@ -21,11 +21,17 @@ public sealed class CheckpointStore(IContentStore store)
 
     /// <summary>Writes the record unless the attempt has one. Returns the one that counts: of two executions of one attempt, the first's.</summary>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
-    public Task<StepCheckpoint> CreateAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<StepCheckpoint> CreateAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken) =>
+        (await AddAsync(run, checkpoint, cancellationToken)).Counts;
+
+    /// <summary>As <see cref="CreateAsync"/>; says also whether it is this record that counts.</summary>
+    internal async Task<(StepCheckpoint Counts, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return store.CreatePartAsync(
-            run, RunKeys.Checkpoint(run.RunId, checkpoint.StepPath, checkpoint.RunAttempt, checkpoint.Attempt), checkpoint with { Stamp = run.Stamp }, cancellationToken);
+        var part = checkpoint with { Stamp = run.Stamp };
+        var counts = await store.CreatePartAsync(
+            run, RunKeys.Checkpoint(run.RunId, part.StepPath, part.RunAttempt, part.Attempt), part, cancellationToken);
+        return (counts, ReferenceEquals(counts, part));
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 using Orchestrator.Workflows.Usage;
@@ -10,7 +11,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Steps;
 
 /// <summary>Does the work of a prompt step: fills the prompt in and calls the model, or the next one when it is unavailable. Thread-safe.</summary>
-public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time)
+public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time, RunTelemetry telemetry)
 {
     /// <exception cref="ModelException">The model, or the last of several, failed.</exception>
     /// <exception cref="TemplateException">The prompt cannot be filled in.</exception>
@@ -142,9 +143,12 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     {
         call.Model = request.Model;
         var asked = new PromptCall(client, request, time);
+        using var span = telemetry.Work.StartCall(call.Run, call.Step, client, request, time.GetUtcNow());
+        ErrorKind? failure = ErrorKind.Internal;
         try
         {
             var answer = await asked.RunAsync(call.OnText, cancellationToken);
+            failure = null;
             if (answer.CutOff)
             {
                 call.Warnings.Add($"The answer of step '{call.Step.Id}' was cut off at its token limit.");
@@ -157,17 +161,27 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
 
             return (JsonValue.Create(answer.Text), answer.IsWhole);
         }
-        catch (ModelException exception) when (asked.Text.Length == 0 && exception.Error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.CircuitOpen)
+        catch (ModelException exception)
         {
-            throw new UnheardException(exception);
+            failure = exception.Error.Kind;
+            if (asked.Text.Length == 0 && exception.Error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.CircuitOpen)
+            {
+                throw new UnheardException(exception);
+            }
+
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            failure = ErrorKind.Cancelled;
+            throw;
         }
         finally
         {
             // Failed and aborted requests cost tokens too.
-            call.Usage += asked.Usage with
-            {
-                EstimatedCost = prices.CostOf(request.Model!, asked.Usage),
-            };
+            var usage = asked.Usage with { EstimatedCost = prices.CostOf(request.Model!, asked.Usage) };
+            call.Usage += usage;
+            telemetry.Work.EndCall(span, usage, asked, failure, time.GetUtcNow());
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
@@ -22,6 +23,7 @@ public sealed class StepExecutor(
     StepWorker worker,
     TimeProvider time,
     ILogger<StepExecutor> logger,
+    RunTelemetry telemetry,
     HostStop? hostStop = null)
 {
     /// <summary>Maximum length in characters of an error's message in the history; the record has all of it.</summary>
@@ -167,6 +169,7 @@ public sealed class StepExecutor(
 
         // What the host ended had begun, and counts as an attempt.
         var withoutWork = work is not null && call.EndedBy is null;
+        using var span = work is null ? telemetry.Spans.StartAttempt(run, call, startedAt) : null;
         if (work is not null)
         {
             work = await worker.AddLostAsync(run, call, work, lost, stopping);
@@ -194,7 +197,9 @@ public sealed class StepExecutor(
             BegunBefore = withoutWork && lost > 0,
         };
         record = StepRecord.Ruled(run, call, turns.Decide(record));
-        return await paid.RetryAsync(() => checkpoints.CreateAsync(call.Run, record, paid.Token));
+        var (counts, isNew) = await paid.RetryAsync(() => checkpoints.AddAsync(call.Run, record, paid.Token));
+        await (isNew ? telemetry.TellAsync(run, call, counts, span, checkpoints, paid.Token) : Task.CompletedTask);
+        return counts;
     }
 
     private static IReadOnlyList<RunEvent> Begun(PreparedRun run, ExecuteStepInput call) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Workflows.Runs;
@@ -11,7 +12,7 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>
 /// Does the work of a tool step: fills its input in, checks it, and calls the tool. The values of secrets go to the tool and nowhere else. Thread-safe.
 /// </summary>
-public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache cache, TimeProvider time)
+public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache cache, TimeProvider time, RunTelemetry telemetry)
 {
     /// <exception cref="ToolException">The tool failed, or does not take the input.</exception>
     /// <exception cref="TemplateException">The input cannot be filled in.</exception>
@@ -51,13 +52,36 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
             return kept.Output;
         }
 
-        var output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
+        var output = await ToldAsync(tool, call, input, mask, cancellationToken);
         if (key is not null && await cache.KeepAsync(key, output) is { } problem)
         {
             call.Warnings.Add($"Step '{step.Id}': {problem}");
         }
 
         return output;
+    }
+
+    /// <summary>The masked output, with a span of the call.</summary>
+    private async Task<JsonNode?> ToldAsync(ITool tool, StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
+    {
+        using var span = telemetry.Work.StartTool(tool.Name, call.Inputs, time.GetUtcNow());
+        JsonNode? output = null;
+        ErrorKind? failure = ErrorKind.Cancelled;
+        try
+        {
+            output = mask.Apply(await OutputAsync(tool, call, input, mask, cancellationToken));
+            failure = null;
+            return output;
+        }
+        catch (ToolException exception)
+        {
+            failure = exception.Error.Kind;
+            throw;
+        }
+        finally
+        {
+            telemetry.Work.EndTool(span, output, failure, time.GetUtcNow());
+        }
     }
 
     /// <summary>What a tool throws that it should not is its failure, too: it may have secrets in it, and a cancellation of its own is not the run's.</summary>

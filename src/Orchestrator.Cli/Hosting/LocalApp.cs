@@ -13,6 +13,7 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
@@ -122,6 +123,7 @@ internal sealed class LocalApp : IAsyncDisposable
 
             host.ApplyTo(logging);
         });
+        TelemetryExport.Add(services, configuration);
         services.AddLocalHttp();
         var watched = new WatchedContentStore(content, time);
         services.AddContentStore(_ => watched);
@@ -141,6 +143,7 @@ internal sealed class LocalApp : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         try
         {
+            LocalTelemetry.Start(provider);
             var unanswered = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
             var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
             runtime = await LocalDurableHost.StartAsync(
@@ -269,6 +272,7 @@ internal sealed class LocalApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await LocalTelemetry.StopAsync(_services);
         await _services.DisposeAsync();
     }
 }

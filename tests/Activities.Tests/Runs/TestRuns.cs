@@ -10,6 +10,7 @@ using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Testing;
@@ -24,14 +25,15 @@ internal sealed class TestRuns
 {
     public const string RunId = "r1";
 
-    public TestRuns(IContentStore? store = null)
+    public TestRuns(IContentStore? store = null, bool content = false)
     {
+        Telemetry = new RunTelemetry(content);
         Store = store ?? new MemoryContentStore();
         Runs = new RunStore(Store);
         Checkpoints = new CheckpointStore(Store);
         Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Time);
-        Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time);
+        Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time, Telemetry);
         Reader = new RunReader(Runs, new RunLogReader(Feed, Checkpoints), Feed, Time);
         Executor = MakeExecutor();
     }
@@ -39,6 +41,9 @@ internal sealed class TestRuns
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public IContentStore Store { get; }
+
+    /// <summary>What executors and the lifecycle tell of.</summary>
+    public RunTelemetry Telemetry { get; }
 
     public RunStore Runs { get; }
 
@@ -72,10 +77,11 @@ internal sealed class TestRuns
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
         new StepWorker(
             Checkpoints,
-            new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time),
-            new ToolWork(Tools, Secrets, new AnswerCache(Store, Time), Time)),
+            new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
+            new ToolWork(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry)),
         Time,
-        NullLogger<StepExecutor>.Instance);
+        NullLogger<StepExecutor>.Instance,
+        Telemetry);
 
     public async Task<PreparedRun> PrepareAsync(
         string definition, string? inputs = null, string? mocks = null, string? only = null, params IReadOnlyCollection<IPromptSource> prompts)

@@ -16,8 +16,8 @@ internal sealed partial class OrchestratorProcess : IDisposable
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>With these set, tests would call real models and pay for them.</summary>
-    private static readonly string[] ProviderVariables = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION"];
+    /// <summary>With these set, tests would call real models and pay for them, or send telemetry.</summary>
+    private static readonly string[] ProviderVariables = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
     private readonly Process _process;
 

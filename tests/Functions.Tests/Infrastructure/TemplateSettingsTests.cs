@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models.OpenAi;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Infrastructure;
@@ -17,11 +18,15 @@ public class TemplateSettingsTests
         ["AZURE_OPENAI_API_KEY"] = "The identity of the app asks.",
         ["AZURE_OPENAI_API_VERSION"] = "The parameter settings takes another version than the newest.",
         ["AzureFunctionsJobHost:functionTimeout"] = "host.json has it: an hour, which Flex Consumption permits.",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Nothing is sent but to Application Insights. The parameter settings takes the address of a collector.",
+        ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "Goes with OTEL_EXPORTER_OTLP_ENDPOINT.",
+        ["OTEL_SERVICE_NAME"] = "Goes with OTEL_EXPORTER_OTLP_ENDPOINT.",
         ["OPENAI_API_KEY"] = "A key: the parameter settings takes it, as a reference to a Key Vault.",
         ["OPENAI_BASE_URL"] = "Goes with OPENAI_API_KEY.",
         ["Orchestrator:Prices"] = "The parameter settings takes prices. A deployment that is named as its model needs none.",
         ["Orchestrator:State"] = "A folder, only with Orchestrator:Storage=files.",
         ["Orchestrator:StopTimeout"] = "Only LocalHost heeds it.",
+        ["Orchestrator:TelemetryContent"] = "Prompts and answers stay out of telemetry.",
         ["Orchestrator:Storage"] = "Blobs, the default: instances share no folder.",
     };
 
@@ -50,6 +55,7 @@ public class TemplateSettingsTests
         // What is read only with other settings than the template's.
         Start(new() { ["Orchestrator:Storage"] = "files" }, asked).Dispose();
         Start(new() { ["AzureWebJobsStorage:accountName"] = "account" }, asked).Dispose();
+        Start(new() { ["Orchestrator:Storage"] = "files", [TelemetryExport.EndpointSetting] = "http://localhost:4317" }, asked).Dispose();
         asked.Remove("Orchestrator");
 
         // Set it in infra/bicep, or say above why not.
@@ -95,8 +101,13 @@ public class TemplateSettingsTests
     }
 
     /// <summary>The app's services, as its host makes them. No request is made.</summary>
-    private static ServiceProvider Start(Dictionary<string, string?> settings, HashSet<string> asked) =>
-        new ServiceCollection().AddOrchestrator(new AskedConfiguration(Configuration(settings), asked)).BuildServiceProvider();
+    private static ServiceProvider Start(Dictionary<string, string?> settings, HashSet<string> asked)
+    {
+        var configuration = new AskedConfiguration(Configuration(settings), asked);
+        var services = new ServiceCollection().AddOrchestrator(configuration);
+        TelemetryExport.Add(services, configuration);
+        return services.BuildServiceProvider();
+    }
 
     private static IConfiguration Configuration(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Resources;
+using Orchestrator.Activities.Telemetry;
+
+namespace Orchestrator.Functions.Telemetry;
+
+/// <summary>Sends traces, metrics and logs to a collector (OTLP), where one is named; by default nothing is sent.</summary>
+public sealed class TelemetryExport
+{
+    /// <summary>The address of the collector, as OpenTelemetry names the setting: <c>http://localhost:4317</c>.</summary>
+    public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    private const string TimeoutSetting = "OTEL_EXPORTER_OTLP_TIMEOUT";
+    private const string ServiceNameSetting = "OTEL_SERVICE_NAME";
+    private const string ServiceName = "orchestrator";
+
+    /// <summary>One try to send, in milliseconds, where the setting does not say: a collector that hangs must not keep a command from ending.</summary>
+    private const int TimeoutMs = 2_000;
+
+    private readonly string? _wrong;
+
+    private TelemetryExport(string? wrong) => _wrong = wrong;
+
+    /// <summary>Adds what <see cref="EndpointSetting"/> asks for, and what else OpenTelemetry reads from the environment (headers, protocol, sampler).</summary>
+    /// <returns>For what the host adds; null when nothing is sent, since no address is set or what is set is none.</returns>
+    public static IOpenTelemetryBuilder? Add(IServiceCollection services, IConfiguration settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var endpoint = settings[EndpointSetting];
+        var isAddress = Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+        services.AddSingleton(new TelemetryExport(isAddress || string.IsNullOrWhiteSpace(endpoint) ? null : endpoint));
+        if (!isAddress)
+        {
+            return null;
+        }
+
+        if (string.IsNullOrWhiteSpace(settings[TimeoutSetting]))
+        {
+            services.ConfigureAll<OtlpExporterOptions>(options => options.TimeoutMilliseconds = TimeoutMs);
+        }
+
+        var isNamed = !string.IsNullOrWhiteSpace(settings[ServiceNameSetting]);
+        return services.AddOpenTelemetry()
+            .ConfigureResource(resource => _ = isNamed ? resource : resource.AddService(ServiceName))
+            .WithTracing(tracing => tracing.AddSource(TelemetryNames.Source))
+            .WithMetrics(metrics => metrics.AddMeter(TelemetryNames.Source))
+            .WithLogging()
+            .UseOtlpExporter();
+    }
+
+    /// <summary>Logs what keeps telemetry from being sent. It is no reason to run nothing.</summary>
+    public void Warn(ILogger<TelemetryExport> logger)
+    {
+        if (_wrong is not null)
+        {
+            logger.LogWarning("No telemetry is sent: {Setting} is '{Value}', which is no address. Set it to the address of a collector, such as http://localhost:4317.", EndpointSetting, _wrong);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.EndToEnd.Telemetry;
+
+/// <summary>The command with the real exporter.</summary>
+public sealed class TelemetryTests : IDisposable
+{
+    private const string Definition = """{ "slug": "one", "steps": [ { "id": "say", "prompt": "Say marzipan." } ] }""";
+    private const string Mocks = """{ "steps": { "say": [ { "output": "Nougat it is." } ] } }""";
+
+    private readonly TempFolder _folder = new();
+
+    public TelemetryTests()
+    {
+        File.WriteAllText(_folder.Combine("one.json"), Definition);
+        File.WriteAllText(_folder.Combine("mocks.json"), Mocks);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_trace_of_the_example_is_the_one_that_the_documentation_shows()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+
+        var result = await OrchestratorProcess.RunAsync(
+            _folder.Path, receiver.Variables, "run", RepositoryFolder.Combine("examples/01-cfas-feedback/workflow.json"), "--state", "state", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(receiver.Spans.Select(span => span.Trace).Distinct());
+        var lines = SpanTree.Lines(receiver.Spans).ToList();
+        Assert.Equal(receiver.Spans.Count, lines.Count);
+        Assert.True(
+            Documented().Order(StringComparer.Ordinal).SequenceEqual(SpanTree.Paths(lines).Order(StringComparer.Ordinal)),
+            $"docs/telemetry.md shows another trace than this one:\n{string.Join('\n', lines)}");
+    }
+
+    [Fact]
+    public async Task Prompts_and_answers_are_sent_only_when_they_are_asked_for()
+    {
+        await using var quiet = await OtlpReceiver.StartAsync();
+        await using var open = await OtlpReceiver.StartAsync();
+
+        Assert.Equal(0, (await RunAsync(quiet.Variables)).ExitCode);
+        Assert.Equal(0, (await RunAsync(new Dictionary<string, string>(open.Variables) { ["Orchestrator__TelemetryContent"] = "true" })).ExitCode);
+
+        Assert.Contains(quiet.Spans, span => span.Name.StartsWith("chat ", StringComparison.Ordinal));
+        Assert.DoesNotContain("marzipan", quiet.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Nougat", quiet.Text, StringComparison.OrdinalIgnoreCase);
+        var call = open.Spans.Single(span => span.Name.StartsWith("chat ", StringComparison.Ordinal));
+        Assert.Contains("Say marzipan.", call.Attribute("gen_ai.input.messages"), StringComparison.Ordinal);
+        Assert.Contains("Nougat it is.", call.Attribute("gen_ai.output.messages"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_ends_as_ever_when_nothing_listens_at_the_address_or_what_listens_never_answers()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var closed = new TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var unused = ((IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+
+        var hangs = ((IPEndPoint)silent.LocalEndpoint).Port;
+        foreach (var (port, protocol) in ((int, string)[])[(unused, "http/protobuf"), (hangs, "http/protobuf"), (hangs, "grpc")])
+        {
+            var result = await RunAsync(new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{port}",
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
+            });
+
+            Assert.Equal(0, result.ExitCode);
+            Assert.DoesNotContain("Warning", result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("Error", result.Error, StringComparison.Ordinal);
+            Assert.Equal("completed", result.Json().GetProperty("status").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task An_address_that_is_none_is_named_and_nothing_is_sent()
+    {
+        var result = await RunAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "localhost:4317" });
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(
+            "Warning: No telemetry is sent: OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317', which is no address. Set it to the address of a collector, such as http://localhost:4317.",
+            result.Error.Split('\n')[0]);
+    }
+
+    private Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string> variables) =>
+        OrchestratorProcess.RunAsync(_folder.Path, variables, "run", "one.json", "--mocks", "mocks.json", "--json", "--storage", "memory");
+
+    private static IEnumerable<string> Documented()
+    {
+        var text = File.ReadAllText(RepositoryFolder.Combine("docs/telemetry.md")).Split("```text\n")[1].Split("\n```")[0];
+        return SpanTree.Paths(text.Split('\n'));
+    }
+}
