@@ -1,0 +1,28 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Hosting;
+
+namespace Orchestrator.Conformance.Engines;
+
+public sealed class LocalEngine : IEngine
+{
+    private LocalDurableHost? _host;
+
+    public string Name => "LocalHost";
+
+    public DurableTaskClient Client => _host!.Client;
+
+    public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder => Behaviours.Register(new Registry(builder)));
+
+    public async Task DisposeAsync() => await _host!.DisposeAsync();
+
+    private sealed class Registry(LocalDurableHostBuilder builder) : IRegistry
+    {
+        public void Orchestrator<TInput, TOutput>(string name, Func<TaskOrchestrationContext, TInput, Task<TOutput>> orchestrator) =>
+            builder.AddOrchestrator(name, orchestrator);
+
+        public void Activity<TInput, TOutput>(string name, Func<TaskActivityContext, TInput, Task<TOutput>> activity) =>
+            builder.AddActivity(name, activity);
+    }
+}
