@@ -35,7 +35,7 @@ internal sealed class RunListBenchmark : IBenchmark
                 for (var turn = 0; turn < Times; turn++)
                 {
                     var started = Stopwatch.GetTimestamp();
-                    var page = await new RunLister(store, runs).ListAsync(new RunFilter { Top = Page }, CancellationToken.None);
+                    var page = await new RunLister(store, runs, TimeProvider.System).ListAsync(new RunFilter { Top = Page }, CancellationToken.None);
                     times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                     WrongAnswerException.ThrowUnless(page.Runs.Count == Page && page.Runs[0].RunId == $"run-{Runs - 1:D5}", $"{name}: the page has {page.Runs.Count} runs.");
                 }

@@ -9,10 +9,13 @@ namespace Orchestrator.Activities.Documents;
 /// Lists runs by an index of small entries that sort from new to old. A page reads the names in the index, then entries until it is full, and the
 /// records of what it shows: never all runs. Thread-safe.
 /// </summary>
-public sealed class RunLister(IContentStore store, RunStore runs)
+public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider time)
 {
     /// <summary>Maximum number of entries read for one page, however few of them match the filter.</summary>
     public const int MaxEntries = 1_000;
+
+    /// <summary>After this time a page ends with what it has, and the next one goes on: a slow store gives short pages, not none (<see cref="BoundedRead"/>).</summary>
+    public static readonly TimeSpan PageTime = TimeSpan.FromSeconds(5);
 
     /// <summary>The next page of runs, as their records are.</summary>
     /// <exception cref="FormatException">The continuation token was not made by this program.</exception>
@@ -26,6 +29,7 @@ public sealed class RunLister(IContentStore store, RunStore runs)
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(look);
         var names = await NamesAsync(filter, cancellationToken);
+        var since = time.GetTimestamp();
         var found = new List<RunListItem>();
         for (var position = 0; position < names.Count; position++)
         {
@@ -34,7 +38,8 @@ public sealed class RunLister(IContentStore store, RunStore runs)
                 found.Add(run);
             }
 
-            if ((found.Count == filter.Top || position + 1 == MaxEntries) && position + 1 < names.Count)
+            var isFull = found.Count == filter.Top || position + 1 == MaxEntries || time.GetElapsedTime(since) >= PageTime;
+            if (isFull && position + 1 < names.Count)
             {
                 return new RunPage(found, Token(names[position].Name));
             }

@@ -13,6 +13,11 @@ public class ContentStoreException(string location, string message, Exception? i
     /// <summary>Whether the disk, or what the account may use of it, is full: deletions still work, and after them writes do.</summary>
     public bool IsFull { get; init; }
 
+    /// <summary>
+    /// The problem and the remedy, in sentences that name settings and no place: for callers who need not know where the store is. Null: the message alone tells.
+    /// </summary>
+    public string? Hint { get; init; }
+
     /// <summary>Whether only this value cannot be used (<see cref="ContentValueException"/>).</summary>
     public bool IsOfOneValue => this is ContentValueException;
 }

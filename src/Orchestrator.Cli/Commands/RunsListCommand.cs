@@ -35,7 +35,7 @@ internal static class RunsListCommand
                 Workflow = parsed.GetValue(workflow),
                 Top = parsed.GetRequiredValue(top)!.Value,
             };
-            var runs = await ListAsync(new RunLister(store, new RunStore(store)), where.Drivers, filter, cancellationToken);
+            var runs = await ListAsync(new RunLister(store, new RunStore(store), TimeProvider.System), where.Drivers, filter, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http;
 
 /// <summary>Whether the app can work.</summary>
-public sealed class HealthFunctions(IContentStore store)
+public sealed class HealthFunctions(IContentStore store, TimeProvider time)
 {
     // A key that is never written, whatever callers name their runs: the read only shows whether the store answers.
     private static readonly ContentKey ProbeKey = ContentKey.Of(StoreFolders.Definitions, "health");
@@ -15,9 +15,12 @@ public sealed class HealthFunctions(IContentStore store)
     [Function("Health")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
-        Problems.AnswerAsync(async () =>
-        {
-            await store.GetAsync(ProbeKey, cancellationToken);
-            return Results.Json(new { status = "ok", store = "ok" }, WorkflowJson.Compact);
-        });
+        Problems.AnswerAsync(
+            async token =>
+            {
+                await store.GetAsync(ProbeKey, token);
+                return Results.Json(new { status = "ok", store = "ok" }, WorkflowJson.Compact);
+            },
+            time,
+            cancellationToken);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Reading;
@@ -12,7 +13,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http;
 
 /// <summary>What a start over HTTP does, whether the definition comes with it or is stored: body, options, key, wait and answer. Thread-safe.</summary>
-public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options)
+public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options, TimeProvider time)
 {
     /// <summary>Maximum time in seconds that a request may wait for the run to end.</summary>
     public const int MaxWaitSeconds = 100;
@@ -39,10 +40,24 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
             var run = key is null
                 ? await starter.StartAsync(client, start, cancellationToken)
                 : await StartOnceAsync(client, start, key, StartKeys.Hash(request.Path, Encoding.UTF8.GetString(body)), cancellationToken);
-            return wait is { } limit && await reader.WaitAsync(run.RunId, run.RunAttempt, limit, cancellationToken) is { } ended
+            return wait is { } limit && await EndAsync(run, limit, cancellationToken) is { } ended
                 ? Results.Json(ended, WorkflowJson.Document)
                 : StartPayload.Answer(request, client, run);
         });
+    }
+
+    /// <summary>The run when it has ended in time; null otherwise, and when the store is away meanwhile: the run is started, whatever the wait saw.</summary>
+    private async Task<RunDocument?> EndAsync(RunInput run, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BoundedRead.RunAsync(
+                token => reader.WaitAsync(run.RunId, run.RunAttempt, limit, token), limit + BoundedRead.Limit, time, cancellationToken);
+        }
+        catch (ContentStoreException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Of all requests with the key only the first one makes a run. The key is written down before the run is, so that a crash in between heals.</summary>

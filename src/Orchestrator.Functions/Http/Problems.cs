@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
@@ -14,6 +15,9 @@ namespace Orchestrator.Functions.Http;
 /// <summary>Refusals as RFC 9457 problem details with a <c>code</c>.</summary>
 internal static class Problems
 {
+    /// <summary>When to ask again a store that is away: seconds.</summary>
+    private const string RetryAfterSeconds = "10";
+
     public static IResult Of(int status, string code, string detail, params ReadOnlySpan<KeyValuePair<string, object?>> more)
     {
         var problem = new ProblemDetails { Type = "about:blank", Status = status, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
@@ -42,6 +46,11 @@ internal static class Problems
             return problem;
         }
     }
+
+    /// <summary>The same for an operation that only reads: without an answer of the store within <see cref="BoundedRead.Limit"/> it is refused with 503.</summary>
+    /// <param name="read">It may go on after the answer, so it must not touch the request or the response.</param>
+    public static Task<IResult> AnswerAsync(Func<CancellationToken, Task<IResult>> read, TimeProvider time, CancellationToken cancellationToken) =>
+        AnswerAsync(() => BoundedRead.RunAsync(read, BoundedRead.Limit, time, cancellationToken));
 
     public static IResult RunNotFound(string runId) => Of(StatusCodes.Status404NotFound, "runNotFound", $"There is no run '{runId}'.");
 
@@ -93,11 +102,20 @@ internal static class Problems
         UnreadableRecordException problem => Of(
             StatusCodes.Status409Conflict, "unreadableRecord", problem.Message, new KeyValuePair<string, object?>("unreadable", problem.Word)),
 
-        // Its message names a place on the server.
-        ContentStoreException => Of(
-            StatusCodes.Status503ServiceUnavailable, "storeUnavailable", "The content store does not answer. What was asked for may have happened; ask again later."),
+        ContentStoreException problem => Of(problem),
+        BadHttpRequestException problem => Of(
+            problem.StatusCode, problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", problem.Message),
         _ => null,
     };
+
+    /// <summary>Without the message of the exception, which names a place on the server.</summary>
+    private static HeaderResult Of(ContentStoreException problem) => new(
+        Of(
+            StatusCodes.Status503ServiceUnavailable,
+            "storeUnavailable",
+            $"The content store cannot be used{(problem.Hint is { } hint ? $": {hint}" : " now.")} What was asked for may have happened; ask again later."),
+        HeaderNames.RetryAfter,
+        RetryAfterSeconds);
 
     private static string Code(ErrorKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 }

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http;
 
 /// <summary>Stored prompts over HTTP.</summary>
-public sealed class PromptFunctions(PromptStore store)
+public sealed class PromptFunctions(PromptStore store, TimeProvider time)
 {
     /// <summary>A prompt as Microsoft's prompty files have it.</summary>
     private const string Prompty = "text/x-prompty";
@@ -34,11 +34,10 @@ public sealed class PromptFunctions(PromptStore store)
                 _ => PromptFile.Parse(slug, $"{slug}.md", text),
             };
             var put = await store.PutAsync(prompt, request.Query("app"), request.Query("label"), request.Condition(), cancellationToken);
-            request.SetETag(put.Stored.ETag);
             return Results.Json(
                 PromptDocument.Of(put.Stored.Record, prompt),
                 WorkflowJson.Document,
-                statusCode: put.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                statusCode: put.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK).WithETag(put.Stored.ETag);
         });
 
     /// <summary>
@@ -46,16 +45,21 @@ public sealed class PromptFunctions(PromptStore store)
     /// </summary>
     [Function("GetPrompt")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        Problems.AnswerAsync(async () =>
-        {
-            ArgumentNullException.ThrowIfNull(request);
-            var reference = PromptReference.Parse(slug);
-            var (stored, etag) = await store.RequireAsync(reference.Slug, request.Query("app"), cancellationToken);
-            var version = reference.Version ?? (request.Query("environment") is { } environment ? stored.VersionOf(environment) : null);
-            request.SetETag(etag);
-            return Results.Json(PromptDocument.Of(stored, await store.ReadAsync(stored, version, cancellationToken)), WorkflowJson.Document);
-        });
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (app, asked) = (request.Query("app"), request.Query("environment"));
+        return Problems.AnswerAsync(
+            async token =>
+            {
+                var reference = PromptReference.Parse(slug);
+                var (stored, etag) = await store.RequireAsync(reference.Slug, app, token);
+                var version = reference.Version ?? (asked is { } environment ? stored.VersionOf(environment) : null);
+                return Results.Json(PromptDocument.Of(stored, await store.ReadAsync(stored, version, token)), WorkflowJson.Document).WithETag(etag);
+            },
+            time,
+            cancellationToken);
+    }
 
     /// <summary><c>DELETE /api/prompts/{slug}</c>: forgets the prompt with all its versions. Runs that were started stay as they are.</summary>
     [Function("DeletePrompt")]

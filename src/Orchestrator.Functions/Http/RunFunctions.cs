@@ -10,7 +10,8 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http;
 
 /// <summary>Runs over HTTP.</summary>
-public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers)
+public sealed class RunFunctions(
+    HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers, TimeProvider time)
 {
     /// <summary><c>POST /api/runs</c>: starts the definition in the body.</summary>
     [Function("StartRun")]
@@ -24,17 +25,10 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
     public Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) => Problems.AnswerAsync(async () =>
+        CancellationToken cancellationToken) => Problems.AnswerAsync(() =>
         {
-            try
-            {
-                var page = await lister.ListAsync(RunListQuery.Read(request), async record => drivers.Shown(await reconciler.ReconcileAsync(client, record, cancellationToken)), cancellationToken);
-                return Results.Json(page, WorkflowJson.Document);
-            }
-            catch (FormatException exception)
-            {
-                return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
-            }
+            var filter = RunListQuery.Read(request);
+            return Problems.AnswerAsync(token => ListAsync(client, filter, token), time, cancellationToken);
         });
 
     /// <summary><c>GET /api/runs/{runId}</c>: the run as it is now.</summary>
@@ -43,14 +37,14 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => Problems.AnswerAsync(async () =>
-        {
-            return NameRules.RunId.IsMatch(runId)
-                && await reconciler.FindAsync(client, runId, cancellationToken) is not null
-                && await reader.FindAsync(runId, cancellationToken) is { } run
+        CancellationToken cancellationToken) => Problems.AnswerAsync(
+            async token => NameRules.RunId.IsMatch(runId)
+                && await reconciler.FindAsync(client, runId, token) is not null
+                && await reader.FindAsync(runId, token) is { } run
                 ? Results.Json(run with { Status = drivers.Shown(runId, run.Attempt, run.Status) }, WorkflowJson.Document)
-                : throw await NotFoundAsync(runId, cancellationToken);
-        });
+                : throw await NotFoundAsync(runId, token),
+            time,
+            cancellationToken);
 
     /// <summary><c>GET /api/runs/{runId}/steps/{stepPath}</c>: a step with its output and all its attempts.</summary>
     [Function("GetRunStep")]
@@ -58,17 +52,34 @@ public sealed class RunFunctions(HttpRunStart start, RunReader reader, RunLister
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}/steps/{stepPath}")] HttpRequest request,
         string runId,
         string stepPath,
-        CancellationToken cancellationToken) => Problems.AnswerAsync(async () =>
-        {
-            if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, cancellationToken) is null)
+        CancellationToken cancellationToken) => Problems.AnswerAsync(
+            async token =>
             {
-                throw await NotFoundAsync(runId, cancellationToken);
-            }
+                if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, token) is null)
+                {
+                    throw await NotFoundAsync(runId, token);
+                }
 
-            return await steps.FindAsync(runId, stepPath, cancellationToken) is { } step
-                ? Results.Json(step, WorkflowJson.Document)
-                : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
-        });
+                return await steps.FindAsync(runId, stepPath, token) is { } step
+                    ? Results.Json(step, WorkflowJson.Document)
+                    : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
+            },
+            time,
+            cancellationToken);
+
+    private async Task<IResult> ListAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await lister.ListAsync(
+                filter, async record => drivers.Shown(await reconciler.ReconcileAsync(client, record, cancellationToken)), cancellationToken);
+            return Results.Json(page, WorkflowJson.Document);
+        }
+        catch (FormatException exception)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
+        }
+    }
 
     private async Task<RunNotFoundException> NotFoundAsync(string runId, CancellationToken cancellationToken) =>
         new(runId, NameRules.RunId.IsMatch(runId) && await runs.FindAnyAsync(runId, cancellationToken) is not null);

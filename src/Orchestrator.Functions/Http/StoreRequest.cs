@@ -13,7 +13,7 @@ internal static class StoreRequest
     /// <summary>A parameter of the query; null when it is not there or empty.</summary>
     public static string? Query(this HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } given ? given : null;
 
-    public static void SetETag(this HttpRequest request, string etag) => request.HttpContext.Response.Headers.ETag = $"\"{etag}\"";
+    public static IResult WithETag(this IResult answer, string etag) => new HeaderResult(answer, HeaderNames.ETag, $"\"{etag}\"");
 
     /// <summary>What <c>If-Match</c> or <c>If-None-Match: *</c> asks for.</summary>
     /// <exception cref="RequestRefusedException">The header is not written so.</exception>

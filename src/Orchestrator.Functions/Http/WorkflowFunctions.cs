@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http;
 
 /// <summary>Stored workflows over HTTP.</summary>
-public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
+public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start, TimeProvider time)
 {
     private static readonly string[] Types = ["application/json", "application/yaml", "application/x-yaml", "text/yaml", "text/plain"];
 
@@ -22,25 +22,29 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
             ArgumentNullException.ThrowIfNull(request);
             var text = await request.ReadAsync("definition", DefinitionLimits.MaxBytes, Types, cancellationToken);
             var put = await store.PutAsync(slug, request.Query("app"), text, request.Condition(), cancellationToken);
-            request.SetETag(put.Stored.ETag);
             var stored = put.Stored.Record;
             return Results.Json(
                 new { stored.Slug, stored.App, stored.Id, stored.Name, stored.Hash, stored.UpdatedAt, put.Warnings },
                 WorkflowJson.Document,
-                statusCode: put.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                statusCode: put.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK).WithETag(put.Stored.ETag);
         });
 
     /// <summary><c>GET /api/workflows/{slug}</c>: the workflow with its definition. An id will do in place of the slug.</summary>
     [Function("GetWorkflow")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
-        Problems.AnswerAsync(async () =>
-        {
-            ArgumentNullException.ThrowIfNull(request);
-            var (stored, etag) = await store.RequireAsync(slug, request.Query("app"), cancellationToken);
-            request.SetETag(etag);
-            return Results.Json(WorkflowDocument.Of(stored, await store.ReadTextAsync(stored, cancellationToken)), WorkflowJson.Document);
-        });
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var app = request.Query("app");
+        return Problems.AnswerAsync(
+            async token =>
+            {
+                var (stored, etag) = await store.RequireAsync(slug, app, token);
+                return Results.Json(WorkflowDocument.Of(stored, await store.ReadTextAsync(stored, token)), WorkflowJson.Document).WithETag(etag);
+            },
+            time,
+            cancellationToken);
+    }
 
     /// <summary><c>POST /api/workflows/{slug}/runs</c>: starts the stored workflow.</summary>
     [Function("StartWorkflow")]
@@ -78,12 +82,17 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start)
     public Task<IResult> GetVersionsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}/versions")] HttpRequest request,
         string slug,
-        CancellationToken cancellationToken) =>
-        Problems.AnswerAsync(async () =>
-        {
-            ArgumentNullException.ThrowIfNull(request);
-            var (stored, etag) = await store.RequireAsync(slug, request.Query("app"), cancellationToken);
-            request.SetETag(etag);
-            return Results.Json(new { stored.Slug, stored.App, stored.Versions }, WorkflowJson.Document);
-        });
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var app = request.Query("app");
+        return Problems.AnswerAsync(
+            async token =>
+            {
+                var (stored, etag) = await store.RequireAsync(slug, app, token);
+                return Results.Json(new { stored.Slug, stored.App, stored.Versions }, WorkflowJson.Document).WithETag(etag);
+            },
+            time,
+            cancellationToken);
+    }
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Documents;
@@ -49,8 +50,32 @@ public class RunListerTests
         Assert.Equal(6, store.Reads);
     }
 
+    [Fact]
+    public async Task Page_over_a_slow_store_ends_with_what_it_has_and_the_next_one_goes_on()
+    {
+        var time = new FakeTimeProvider();
+        var (_, lister) = await FilledAsync(time);
+        var shown = new List<string>();
+        var page = await ListAsync(null);
+        Assert.Equal(3, page.Runs.Count);
+        shown.AddRange(page.Runs.Select(run => run.RunId));
+        page = await ListAsync(page.ContinuationToken);
+        shown.AddRange(page.Runs.Select(run => run.RunId));
+
+        Assert.Equal(Enumerable.Range(1, 6).Select(number => $"r{Runs - number}"), shown);
+
+        Task<RunPage> ListAsync(string? token) => lister.ListAsync(
+            new RunFilter { ContinuationToken = token },
+            record =>
+            {
+                time.Advance(RunLister.PageTime / 2.5);
+                return Task.FromResult(record);
+            },
+            CancellationToken.None);
+    }
+
     /// <summary>Every tenth run failed, the others completed; three apps in turn.</summary>
-    private static async Task<(CountingStore Store, RunLister Lister)> FilledAsync()
+    private static async Task<(CountingStore Store, RunLister Lister)> FilledAsync(TimeProvider? time = null)
     {
         var store = new CountingStore();
         var runs = new RunStore(store);
@@ -69,6 +94,6 @@ public class RunListerTests
             await runs.AddToIndexAsync(record, CancellationToken.None);
         }
 
-        return (store, new RunLister(store, runs));
+        return (store, new RunLister(store, runs, time ?? TimeProvider.System));
     }
 }

@@ -178,7 +178,7 @@ public sealed class ContentPrunerTests
 
         await PruneAsync(days: null);
 
-        Assert.Equal("unlisted", Assert.Single((await new RunLister(_store, runs).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
+        Assert.Equal("unlisted", Assert.Single((await new RunLister(_store, runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
         var left = await _store.ListAsync(ContentPrefix.Under("index")).ToListAsync();
         Assert.Equal(["notes-of-mine"], left.Select(key => key.Value.Split('/')[^1]).Where(name => !name.EndsWith("-unlisted", StringComparison.Ordinal)));
         Assert.Equal(2, left.Count);
@@ -210,7 +210,7 @@ public sealed class ContentPrunerTests
             if (kill > 0)
             {
                 Assert.Null(await runs.FindAsync("old", CancellationToken.None));
-                Assert.Empty((await new RunLister(_store, runs).ListAsync(new RunFilter(), CancellationToken.None)).Runs);
+                Assert.Empty((await new RunLister(_store, runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs);
             }
 
             var report = await PruneAsync(days: 30);

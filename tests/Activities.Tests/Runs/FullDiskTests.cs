@@ -141,7 +141,7 @@ public class FullDiskTests
         Assert.NotNull(await Runs.GetDefinitionAsync(Hash, CancellationToken.None));
         _store.FreeBlocks = free;
         Assert.Equal(1, (await PruneAsync()).Definitions);
-        Assert.Equal("unlisted", Assert.Single((await new RunLister(_store, Runs).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
+        Assert.Equal("unlisted", Assert.Single((await new RunLister(_store, Runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
     }
 
     private Task<PruneReport> PruneAsync() => new ContentPruner(

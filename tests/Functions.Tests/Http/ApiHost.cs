@@ -23,9 +23,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<ApiHost> StartAsync(IContentStore? store = null, bool allowsMocks = true)
+    public static async Task<ApiHost> StartAsync(IContentStore? store = null, bool allowsMocks = true, TimeProvider? activityTime = null)
     {
-        var app = await AppHost.StartAsync(store: store, allowsMocks: allowsMocks);
+        var app = await AppHost.StartAsync(store: store, allowsMocks: allowsMocks, activityTime: activityTime);
         return new ApiHost(app, await app.ListenAsync());
     }
 

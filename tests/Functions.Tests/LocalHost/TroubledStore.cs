@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Orchestrator.Activities.Stores;
 
@@ -10,6 +11,9 @@ internal sealed class TroubledStore : IContentStore
 
     /// <summary>Gets the key and what is written, or an empty text for a read; what it throws is thrown before the operation happens.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
+
+    /// <summary>Awaited before each operation, whose token it does not heed: a task that does not complete is a store that hangs.</summary>
+    public Func<Task> Holds { get; set; } = () => Task.CompletedTask;
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         DoAsync(key.Value, default, () => _store.GetAsync(key, cancellationToken));
@@ -37,12 +41,19 @@ internal sealed class TroubledStore : IContentStore
 
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.DeleteAsync(prefix, cancellationToken);
 
-    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
-        _store.ListAsync(prefix, cancellationToken);
+    public async IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Holds();
+        await foreach (var key in _store.ListAsync(prefix, cancellationToken))
+        {
+            yield return key;
+        }
+    }
 
     private async Task<T> DoAsync<T>(string key, ReadOnlyMemory<byte> content, Func<Task<T>> operation)
     {
         Before(key, Encoding.UTF8.GetString(content.Span));
+        await Holds();
         return await operation();
     }
 }

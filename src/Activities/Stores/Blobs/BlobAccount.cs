@@ -21,6 +21,9 @@ public sealed class BlobAccount
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is set for an identity, beside or instead of a connection string.</summary>
+    private static readonly string[] Identity = ["accountName", "blobServiceUri", "serviceUri", "credential"];
+
     private BlobAccount(string setting, BlobServiceClient service) => (Setting, Service) = (setting, service);
 
     /// <summary>The name of the setting it was read from.</summary>
@@ -56,6 +59,12 @@ public sealed class BlobAccount
         if (!section.Exists() && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => Suggestion.IsClose(other, setting)) is { } near)
         {
             throw Refused(setting, $"{setting} is not set, and '{near}' is, which means nothing here: rename it.");
+        }
+
+        // The Functions host would take the one and leave the other unread, and the user would look for the fault in the wrong one.
+        if (!string.IsNullOrWhiteSpace(section.Value) && Identity.FirstOrDefault(name => Text(section, name) is not null) is { } second)
+        {
+            throw Refused(setting, $"{setting} and {setting}__{second} are both set, a connection string and an identity: clear the one that is not meant.");
         }
 
         return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options) : ByText(section.Value, setting, options));

@@ -23,17 +23,23 @@ internal static class BlobErrors
         {
             AuthenticationFailedException => (
                 "no identity could sign in",
-                $"Sign in with 'az login', or give this machine a managed identity and set {account.Setting}__credential to managedidentity"),
+                $"Sign in with 'az login', or give this machine a managed identity and set {account.Setting}__credential to managedidentity, and {account.Setting}__clientId for a user-assigned one"),
             RequestFailedException { Status: > 0 } failure => Explain(failure, account),
             _ => (
-                $"{account.Service.Uri.GetLeftPart(UriPartial.Authority)} does not answer",
+                "it does not answer",
                 account.Service.Uri.IsLoopback
                     ? "Start Azurite (docs/azurite.md)"
                     : $"Check the account's name in {account.Setting}, the network, and the account's firewall"),
         };
         var what = location.Length == 0 ? "" : $"'{location}' in ";
+        var message = cause is AuthenticationFailedException or RequestFailedException { Status: > 0 }
+            ? problem
+            : $"{account.Service.Uri.GetLeftPart(UriPartial.Authority)} does not answer";
         return new ContentStoreException(
-            location, $"Cannot use {what}the container '{container}' of the storage account '{account.Name}': {problem}. {remedy}.", exception);
+            location, $"Cannot use {what}the container '{container}' of the storage account '{account.Name}': {message}. {remedy}.", exception)
+        {
+            Hint = $"{problem}. {remedy}.",
+        };
     }
 
     private static (string Problem, string Remedy) Explain(RequestFailedException failure, BlobAccount account)
@@ -55,9 +61,12 @@ internal static class BlobErrors
             (403, _) when code == BlobErrorCode.AuthenticationFailed || code == BlobErrorCode.AuthorizationFailure => (
                 $"the account does not accept this key, signature or machine ({code})",
                 $"Copy the connection string again into {account.Setting}, and check the account's firewall and this machine's clock"),
+            (403, _) when code == "KeyBasedAuthenticationNotPermitted" => (
+                $"the account takes identities only, and {account.Setting} has a key ({code})",
+                $"Clear {account.Setting}, set {account.Setting}__accountName to the account's name, and give the identity the role 'Storage Blob Data Contributor'"),
             (401 or 403, _) => (
                 $"permission denied ({failure.ErrorCode ?? "no code"})",
-                "Give the identity the role 'Storage Blob Data Contributor', or the signature the permissions racwdl"),
+                $"Give the identity the role 'Storage Blob Data Contributor' on the account of {account.Setting}, or the signature in it the permissions racwdl"),
             (429 or >= 500, _) => ($"the service is busy or failing ({failure.Status} {failure.ErrorCode})", "Repeat it later"),
             _ => ($"the service refused it ({failure.Status} {failure.ErrorCode})", "Look the code up among the error codes of Azure Blob Storage"),
         };

@@ -48,6 +48,19 @@ public sealed class BlobAccountTests
     }
 
     [Theory]
+    [InlineData("accountName", "shop")]
+    [InlineData("blobServiceUri", "https://shop.blob.core.windows.net")]
+    [InlineData("credential", "managedidentity")]
+    public void Connection_string_beside_an_identity_is_refused_and_both_settings_are_named(string second, string value)
+    {
+        var error = Assert.Throws<ContentStoreException>(
+            () => BlobAccount.Read(Settings(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ($"AzureWebJobsStorage:{second}", value))));
+
+        Assert.Equal(
+            $"AzureWebJobsStorage and AzureWebJobsStorage__{second} are both set, a connection string and an identity: clear the one that is not meant.", error.Message);
+    }
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(3, 4)]
     [InlineData(120, 28)]

@@ -1,0 +1,81 @@
+using System.Net;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Http.OpenApi;
+using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Functions.Tests.Http;
+
+/// <summary>A store that neither answers nor refuses: requests that read end all the same.</summary>
+public sealed class HangingStoreTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly TroubledStore _store = new();
+    private readonly ManualResetEventSlim _blocked = new();
+    private readonly TaskCompletionSource _held = new();
+
+    /// <summary>Every operation that reads and needs the store: new ones are tested without being listed here.</summary>
+    public static TheoryData<string> Reads => [.. ApiOperations.All
+        .Where(operation => operation.Method == "get" && operation.Function != "GetOpenApi")
+        .Select(operation => operation.Route.Replace("{runId}", "r1", StringComparison.Ordinal).Replace("{stepPath}", "a", StringComparison.Ordinal)
+            .Replace("{slug}", "w1", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Reads))]
+    public async Task Read_is_503_when_its_time_is_up(string route)
+    {
+        await using var api = await ApiHost.StartAsync(_store, activityTime: _time);
+        _store.Holds = () => _held.Task;
+        await IsUnavailableAsync(api, route);
+
+        _held.SetResult();
+        using var after = await api.Client.GetAsync($"/api/{route}");
+        Assert.NotEqual(HttpStatusCode.ServiceUnavailable, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task Read_that_blocks_its_thread_as_a_network_folder_does_is_503_too()
+    {
+        await using var api = await ApiHost.StartAsync(_store, activityTime: _time);
+        _store.Before = (_, _) => _blocked.Wait();
+        try
+        {
+            await IsUnavailableAsync(api, "runs/r1");
+        }
+        finally
+        {
+            _blocked.Set();
+        }
+    }
+
+    [Fact]
+    public async Task Start_that_waits_answers_as_one_that_does_not_when_the_store_hangs_meanwhile()
+    {
+        await using var api = await ApiHost.StartAsync(_store, activityTime: _time);
+        var hangs = false;
+        _store.Before = (key, written) => hangs |= written.Length == 0 && key.Contains("/events", StringComparison.Ordinal);
+        _store.Holds = () => hangs ? _held.Task : Task.CompletedTask;
+        var asked = api.PostAsync("/api/runs?wait=30", ApiHost.Body(""", "runId": "r1" """));
+        await _time.WhenTimerDueInAsync(TimeSpan.FromSeconds(30) + BoundedRead.Limit);
+        _time.Advance(TimeSpan.FromSeconds(30) + BoundedRead.Limit);
+
+        using var response = await asked;
+        Assert.Equal("r1", (await ApiHost.ReadAsync(response, HttpStatusCode.Accepted)).GetProperty("runId").GetString());
+        _held.SetResult();
+    }
+
+    private async Task IsUnavailableAsync(ApiHost api, string route)
+    {
+        var asked = api.Client.GetAsync($"/api/{route}");
+        await _time.WhenTimerDueInAsync(BoundedRead.Limit);
+        _time.Advance(BoundedRead.Limit - TimeSpan.FromMilliseconds(1));
+        Assert.False(asked.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        using var response = await asked;
+        await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
+        Assert.Equal(TimeSpan.FromSeconds(10), response.Headers.RetryAfter?.Delta);
+    }
+
+    public void Dispose() => _blocked.Dispose();
+}
