@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Conformance.Apps;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Conformance;
+
+/// <summary>The same on the published app under the worker protocol, and what only a Functions host has.</summary>
+public sealed class PublishedAppTests(PublishedApp app) : AppTests(app), IClassFixture<PublishedApp>
+{
+    /// <summary>The list of names, triggers and routes itself is pinned by <c>FunctionMetadataTests</c>.</summary>
+    [Fact]
+    public async Task Worker_indexes_and_loads_every_function_of_the_metadata()
+    {
+        using var metadata = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(PublishedApp.Folder, "functions.metadata")));
+
+        Assert.Equal(
+            metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!).Order(StringComparer.Ordinal),
+            (await app.Host.GetFunctionsAsync()).Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Cfas_over_HTTP_has_the_outputs_that_it_has_on_the_embedded_host()
+    {
+        var local = new LocalApp();
+        await local.InitializeAsync();
+        try
+        {
+            var (expected, run) = (await RunCfasAsync(local), await RunCfasAsync(app));
+
+            Assert.True(run.Is("completed"), run.ToString());
+            Assert.Equal(6, run.GetProperty("steps").EnumerateObject().Count(step => step.Value.Is("completed")));
+            Assert.Equal(expected.GetProperty("outputs").GetRawText(), run.GetProperty("outputs").GetRawText());
+            Assert.Equal(
+                (await local.GetAsync("/api/runs/cfas/steps/score")).GetProperty("output").GetRawText(),
+                (await app.GetAsync("/api/runs/cfas/steps/score")).GetProperty("output").GetRawText());
+        }
+        finally
+        {
+            await local.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Functions_need_the_key_and_health_does_not()
+    {
+        using var client = new HttpClient { BaseAddress = app.Host.Address };
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/api/runs")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/runs?code={app.Host.Key}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/health")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Management_addresses_of_a_start_have_the_origin_of_the_request_and_the_query_of_the_host()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs")
+        {
+            Headers = { Host = "gateway.example:8443" },
+            Content = new StringContent(Start("addresses", """{ "*": [ { "output": "ok" } ] }"""), Encoding.UTF8, "application/json"),
+        };
+        using var response = await app.Client.SendAsync(request);
+
+        Assert.Equal(
+            $"http://gateway.example:8443/runtime/webhooks/durabletask/instances/addresses?{app.Host.ManagementQuery}", response.Headers.Location!.OriginalString);
+        await app.WaitForAsync("addresses", run => run.Is("completed"));
+    }
+
+    [Fact]
+    public async Task Setting_that_cannot_be_used_is_named_by_the_worker_before_it_connects()
+    {
+        var broken = new PublishedApp(new Dictionary<string, string> { ["Orchestrator__DefualtModel"] = "gpt-6-luna" });
+        try
+        {
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(broken.InitializeAsync);
+
+            Assert.Contains("The setting Orchestrator:DefualtModel has no meaning. Did you mean 'DefaultModel'?", refusal.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await broken.DisposeAsync();
+        }
+    }
+
+    private static async Task<JsonElement> RunCfasAsync(IApp app)
+    {
+        foreach (var prompt in Directory.EnumerateFiles(RepositoryFolder.Combine("examples/01-cfas-feedback/prompts")))
+        {
+            await PutAsync(app, $"/api/prompts/{Path.GetFileNameWithoutExtension(prompt)}", await File.ReadAllTextAsync(prompt), "text/markdown");
+        }
+
+        var (definition, inputs) = (Example("workflow.json"), Example("inputs.json"));
+        return await app.PostAsync("/api/runs?wait=60", $$"""{ "runId": "cfas", "definition": {{definition}}, "inputs": {{inputs}} }""");
+    }
+
+    private static string Example(string name) => File.ReadAllText(RepositoryFolder.Combine($"examples/01-cfas-feedback/{name}"));
+}
