@@ -4,6 +4,7 @@ using Orchestrator.Bench.Crash;
 using Orchestrator.Bench.Flush;
 using Orchestrator.Bench.Kill;
 using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.Peers;
 using Orchestrator.Bench.Reading;
 using Orchestrator.Bench.Recovery;
 using Orchestrator.Bench.Reporting;
@@ -14,7 +15,7 @@ using Orchestrator.Bench.Scheduling;
 IBenchmark[] benchmarks =
 [
     new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(), new RecoveryBenchmark(), new MemoryBenchmark(),
-    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(),
+    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(), new PeersBenchmark(),
 ];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {

@@ -1,9 +1,11 @@
 namespace Orchestrator.Bench.Layers;
 
 /// <summary>A workflow to measure: layers of equal width, each step with one or two dependencies in the layer before its own.</summary>
-internal sealed record LayersCase(string Name, int Layers, int Width, int LatencyMs, int MaxParallelism)
+internal sealed record LayersCase(string Name, int Layers, int Width, int LatencyMs, int MaxParallelism) : IWorkload
 {
     public int Steps => Layers * Width;
+
+    public int LatencyMsOf(int step) => LatencyMs;
 
     public static string Id(int step) => $"s{step}";
 

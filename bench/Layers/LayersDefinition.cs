@@ -6,7 +6,7 @@ namespace Orchestrator.Bench.Layers;
 /// <summary>Writes a case as what a user would give: the definition's text and a mock script with an answer for every step.</summary>
 internal static class LayersDefinition
 {
-    public static byte[] Text(LayersCase workload)
+    public static byte[] Text(IWorkload workload)
     {
         var steps = new JsonArray();
         for (var step = 0; step < workload.Steps; step++)
@@ -30,12 +30,12 @@ internal static class LayersDefinition
         return System.Text.Encoding.UTF8.GetBytes(definition.ToJsonString());
     }
 
-    public static MockScript Mocks(LayersCase workload)
+    public static MockScript Mocks(IWorkload workload)
     {
         var steps = new JsonObject();
         for (var step = 0; step < workload.Steps; step++)
         {
-            steps[LayersCase.Id(step)] = new JsonArray(new JsonObject { ["output"] = LayersCase.Answer(step), ["latencyMs"] = workload.LatencyMs });
+            steps[LayersCase.Id(step)] = new JsonArray(new JsonObject { ["output"] = LayersCase.Answer(step), ["latencyMs"] = workload.LatencyMsOf(step) });
         }
 
         return MockScript.TryParse(new JsonObject { ["steps"] = steps }.ToJsonString(), out var script, out var problems)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
@@ -14,20 +15,22 @@ internal static class LayersRun
 {
     private const string Topic = "bounds";
 
+    /// <summary>What a user would send to run the workload.</summary>
+    public static StartRequest Request(IWorkload workload) => new()
+    {
+        Definition = LayersDefinition.Text(workload),
+        Inputs = new JsonObject { ["topic"] = Topic },
+        Mocks = LayersDefinition.Mocks(workload),
+    };
+
     public static async Task<LayersMeasurement> MeasureAsync(LayersCase workload, BenchOptions options)
     {
         var state = options.NewFolder();
         try
         {
-            var definition = LayersDefinition.Text(workload);
-            var mocks = LayersDefinition.Mocks(workload);
+            var request = Request(workload);
             await using var app = await MeasuredApp.StartAsync(state);
-            return await MeasureAsync(workload, app, new StartRequest
-            {
-                Definition = definition,
-                Inputs = new JsonObject { ["topic"] = Topic },
-                Mocks = mocks,
-            });
+            return await MeasureAsync(workload, app, request);
         }
         finally
         {
@@ -47,9 +50,7 @@ internal static class LayersRun
         var end = TimeProvider.System.GetUtcNow();
         WrongAnswerException.ThrowUnless(
             instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{workload.Name}: the orchestration ended as {instance.RuntimeStatus}.");
-        var document = await app.Get<RunReader>().FindAsync(run.RunId, CancellationToken.None)
-            ?? throw new WrongAnswerException($"{workload.Name}: there is no record of the run.");
-        await CheckAsync(workload, app, document);
+        var document = await CheckAsync(workload, app.Services, run.RunId);
         return new LayersMeasurement(workload, document.Usage)
         {
             Wall = wall.TotalSeconds,
@@ -66,13 +67,16 @@ internal static class LayersRun
         };
     }
 
-    private static async Task CheckAsync(LayersCase workload, MeasuredApp app, RunDocument document)
+    /// <summary>Checks what a run of the workload did, and what every 97th step was given.</summary>
+    public static async Task<RunDocument> CheckAsync(IWorkload workload, IServiceProvider app, string runId)
     {
+        var document = await app.GetRequiredService<RunReader>().FindAsync(runId, CancellationToken.None)
+            ?? throw new WrongAnswerException($"{workload.Name}: there is no record of the run.");
         WrongAnswerException.ThrowUnless(document.Status == RunStatus.Completed, $"{workload.Name}: the run ended as {document.Status}: {document.Error?.Message}");
         WrongAnswerException.ThrowUnless(
             document.Progress == new RunProgress(workload.Steps, workload.Steps), $"{workload.Name}: {document.Progress.Done} of {document.Progress.Total} steps ended.");
-        var checkpoints = app.Get<CheckpointStore>();
-        var identity = (await app.Get<RunStore>().FindAsync(document.RunId, CancellationToken.None))!.Identity;
+        var checkpoints = app.GetRequiredService<CheckpointStore>();
+        var identity = (await app.GetRequiredService<RunStore>().FindAsync(document.RunId, CancellationToken.None))!.Identity;
         for (var step = 0; step < workload.Steps; step++)
         {
             var id = LayersCase.Id(step);
@@ -86,9 +90,11 @@ internal static class LayersRun
                 await CheckInputsAsync(workload, checkpoints, identity, step);
             }
         }
+
+        return document;
     }
 
-    private static async Task CheckInputsAsync(LayersCase workload, CheckpointStore checkpoints, RunIdentity run, int step)
+    private static async Task CheckInputsAsync(IWorkload workload, CheckpointStore checkpoints, RunIdentity run, int step)
     {
         var checkpoint = await checkpoints.FindAsync(run, LayersCase.Id(step), 1, 1, CancellationToken.None);
         var given = checkpoint?.Inputs;

@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
@@ -36,32 +38,53 @@ internal sealed class MeasuredApp : IAsyncDisposable
 
     public DurableTaskClient Client => _host.Client;
 
+    public IServiceProvider Services => _services;
+
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<MeasuredApp> StartAsync(string state)
+    /// <summary>Over the files of a folder.</summary>
+    public static Task<MeasuredApp> StartAsync(string state) => StartAsync(
+        FileJournal.Open(Path.Combine(state, "journal"), TimeProvider.System), new FileContentStore(state, TimeProvider.System));
+
+    /// <param name="histories">The app closes it.</param>
+    /// <param name="more">Adds other orchestrators and activities; null for none.</param>
+    public static async Task<MeasuredApp> StartAsync(IJournal histories, IContentStore content, Action<LocalDurableHostBuilder>? more = null)
     {
-        var time = TimeProvider.System;
-        var journal = new CountingJournal(FileJournal.Open(Path.Combine(state, "journal"), time));
-        var store = new CountingStore(new FileContentStore(state, time));
-        var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
-        services.AddLocalHttp();
-        services.AddSingleton<IContentStore>(store);
-        services.AddOrchestrator(new OrchestratorOptions { Model = "simulated" }, claims: new MemoryContentStore());
-        var provider = services.BuildServiceProvider();
+        var journal = new CountingJournal(histories);
+        var store = new CountingStore(content);
+
+        // One process drives a run, as in LocalApp: claims need not outlive it.
+        var provider = Provide(store, new MemoryContentStore());
         var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
         var host = await LocalDurableHost.StartAsync(builder =>
         {
             builder.Journal = journal;
-            builder.TimeProvider = time;
             builder.Services = provider;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
             builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
             builder.Options.MaxConcurrentActivityFunctions = Slots;
+            foreach (var steering in FunctionNames.Steering)
+            {
+                builder.Options.SteeringActivities.Add(steering);
+            }
+
             builder.AddFunctions(functions);
+            more?.Invoke(builder);
         });
         return new MeasuredApp(provider, host, store, journal);
+    }
+
+    /// <summary>The app's services for any engine.</summary>
+    /// <param name="claims">Null: with the content, as on the Functions host.</param>
+    public static ServiceProvider Provide(IContentStore content, IContentStore? claims = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddLocalHttp();
+        services.AddSingleton(content);
+        services.AddOrchestrator(new OrchestratorOptions { Model = "simulated" }, claims);
+        return services.BuildServiceProvider();
     }
 
     public async ValueTask DisposeAsync()

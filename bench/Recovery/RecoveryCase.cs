@@ -15,10 +15,10 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
     /// <summary>Starts the instances, and waits for the end of those that do not wait themselves.</summary>
     public Task RunAsync(LocalDurableHost host) => Task.WhenAll(Enumerable.Range(0, Instances).Select(async _ =>
     {
-        var instance = await host.ScheduleAsync(Work);
+        var instance = await host.Client.ScheduleAsync(Work);
         if (!Work.Waits)
         {
-            await host.EndAsync(instance, Work);
+            await host.Client.EndAsync(instance, Work);
         }
     }));
 
@@ -74,10 +74,10 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
         {
             if (Work.Waits)
             {
-                await host.ReleaseAsync(instance.InstanceId);
+                await host.Client.ReleaseAsync(instance.InstanceId);
             }
 
-            await host.EndAsync(instance.InstanceId, Work);
+            await host.Client.EndAsync(instance.InstanceId, Work);
             return;
         }
     }

@@ -1,15 +1,16 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Runtime;
 
-/// <summary>The embedded runtime with one orchestrator, whose activities do nothing.</summary>
+/// <summary>One orchestrator, whose activities do nothing, on the embedded runtime and on others.</summary>
 internal static class NoOpHost
 {
-    private const string Orchestrator = "NoOps";
-    private const string Activity = "NoOp";
+    public const string Orchestrator = "NoOps";
+    public const string Activity = "NoOp";
     private const string Go = "go";
 
     /// <param name="journal">The host closes it.</param>
@@ -17,10 +18,16 @@ internal static class NoOpHost
     public static Task<LocalDurableHost> StartAsync(IJournal journal, Action? arrived = null) => LocalDurableHost.StartAsync(builder =>
     {
         builder.Journal = journal;
-        builder.AddActivity<int, int>(Activity, (_, number) => number + 1);
+        builder.AddNoOps(arrived);
+    });
+
+    /// <param name="arrived">As above.</param>
+    public static void AddNoOps(this LocalDurableHostBuilder builder, Action? arrived = null)
+    {
+        builder.AddActivity<int, int>(Activity, (_, number) => Next(number));
         builder.AddOrchestrator<NoOpWork, long>(Orchestrator, async (context, work) =>
         {
-            var sum = await (work.Shape == NoOpShape.Chain ? ChainAsync(context, work.Steps) : FanOutAsync(context, work.Steps));
+            var sum = await SumAsync(context, work);
             if (work.Waits)
             {
                 arrived?.Invoke();
@@ -29,18 +36,25 @@ internal static class NoOpHost
 
             return sum;
         });
-    });
+    }
+
+    /// <summary>What the activity does.</summary>
+    public static int Next(int number) => number + 1;
+
+    /// <summary>What the orchestrator does until it may have to wait.</summary>
+    public static Task<long> SumAsync(TaskOrchestrationContext context, NoOpWork work) =>
+        work.Shape == NoOpShape.Chain ? ChainAsync(context, work.Steps) : FanOutAsync(context, work.Steps);
 
     /// <summary>Starts an instance; completes when its start is durable.</summary>
-    public static Task<string> ScheduleAsync(this LocalDurableHost host, NoOpWork work) => host.Client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, work);
+    public static Task<string> ScheduleAsync(this DurableTaskClient client, NoOpWork work) => client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, work);
 
     /// <summary>Lets an instance that waits go on to its end.</summary>
-    public static Task ReleaseAsync(this LocalDurableHost host, string instance) => host.Client.RaiseEventAsync(instance, Go);
+    public static Task ReleaseAsync(this DurableTaskClient client, string instance) => client.RaiseEventAsync(instance, Go);
 
     /// <summary>Waits for the durable end, and checks the result.</summary>
-    public static async Task EndAsync(this LocalDurableHost host, string instance, NoOpWork work)
+    public static async Task EndAsync(this DurableTaskClient client, string instance, NoOpWork work)
     {
-        var end = await host.Client.WaitForInstanceCompletionAsync(instance, getInputsAndOutputs: true);
+        var end = await client.WaitForInstanceCompletionAsync(instance, getInputsAndOutputs: true);
         WrongAnswerException.ThrowUnless(
             end.RuntimeStatus == OrchestrationRuntimeStatus.Completed && end.ReadOutputAs<long>() == work.Sum(),
             $"The {work} ended as {end.RuntimeStatus} with {end.SerializedOutput ?? end.FailureDetails?.ErrorMessage}.");

@@ -22,7 +22,7 @@ internal sealed record RuntimeMeasurement(int Activities, double Seconds, double
             {
                 while (Interlocked.Decrement(ref left) >= 0)
                 {
-                    await host.EndAsync(await host.ScheduleAsync(work), work);
+                    await host.Client.EndAsync(await host.Client.ScheduleAsync(work), work);
                 }
             }));
             var (seconds, processor) = (meter.Elapsed.TotalSeconds, meter.ProcessorTime.TotalSeconds);

@@ -1,0 +1,82 @@
+using Azure.Storage.Blobs;
+using Microsoft.Agents.AI.Workflows;
+using Microsoft.Agents.AI.Workflows.Checkpointing;
+using Microsoft.Extensions.Configuration;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Blobs;
+using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.Runtime;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Journal.Blobs;
+using Orchestrator.Testing.Azurite;
+
+namespace Orchestrator.Bench.Peers;
+
+/// <summary>An engine to stand beside.</summary>
+/// <param name="Keeps">What survives its process.</param>
+/// <param name="StartAsync">Starts it with a folder of its own.</param>
+internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPeer>> StartAsync)
+{
+    /// <summary>The largest fan-out that ends in bounded time; larger ones are left out.</summary>
+    public int Largest { get; init; } = int.MaxValue;
+
+    public static PeerKind LocalMemory { get; } = new(
+        "LocalHost, memory", "nothing", _ => LocalAsync(new MemoryJournal(), new MemoryContentStore()));
+
+    public static PeerKind LocalFiles { get; } = new(
+        "LocalHost, files", "every record, flushed",
+        folder => LocalAsync(FileJournal.Open(Path.Combine(folder, "journal")), new FileContentStore(folder, TimeProvider.System)));
+
+    public static PeerKind LocalAzurite { get; } = new(
+        "LocalHost, Azurite", "every record, in blobs",
+        async _ =>
+        {
+            var (server, name) = (await AzuriteServer.SharedAsync(), NewName());
+            return await LocalAsync(await BlobJournal.OpenAsync(new BlobContainerClient(server.ConnectionString, name)), Blobs(server, name));
+        });
+
+    public static PeerKind InProcess { get; } = new("InProcessTestHost", "nothing", _ => SidecarPeers.InMemoryAsync());
+
+    public static PeerKind AzureStorage { get; } = new(
+        "AzureStorage, Azurite", "every record, in tables",
+        async _ =>
+        {
+            var (server, name) = (await AzuriteServer.SharedAsync(), NewName());
+            return await SidecarPeers.AzureStorageAsync(server.ConnectionString, name, Blobs(server, name));
+        })
+    {
+        Largest = 1_000,
+    };
+
+    public static PeerKind Agents { get; } = new(
+        "Microsoft.Agents.AI.Workflows", "nothing", _ => Task.FromResult<IPeer>(new AgentsPeer(checkpoints: null)));
+
+    public static PeerKind AgentsFiles { get; } = new(
+        "Microsoft.Agents.AI.Workflows, checkpoints in files", "all state after each super-step, not flushed",
+        folder =>
+        {
+            var store = new FileSystemJsonCheckpointStore(new DirectoryInfo(folder));
+            return Task.FromResult<IPeer>(new AgentsPeer(CheckpointManager.CreateJson(store), store));
+        })
+    {
+        Largest = 1_000,
+    };
+
+    public static IReadOnlyList<PeerKind> All { get; } = [LocalMemory, LocalFiles, LocalAzurite, InProcess, AzureStorage, Agents, AgentsFiles];
+
+    /// <summary>LocalHost and what it is beside: on the same storage, as far as there is one.</summary>
+    public static IReadOnlyList<(PeerKind Mine, PeerKind Other)> Pairs { get; } =
+        [(LocalMemory, InProcess), (LocalMemory, Agents), (LocalFiles, AgentsFiles), (LocalFiles, AzureStorage), (LocalAzurite, AzureStorage)];
+
+    private static async Task<IPeer> LocalAsync(IJournal journal, IContentStore content)
+    {
+        var app = await MeasuredApp.StartAsync(journal, content, builder => builder.AddNoOps());
+        return new DurablePeer(app.Client, app.Services, app);
+    }
+
+    private static string NewName() => $"bench{Guid.NewGuid():N}";
+
+    private static BlobContentStore Blobs(AzuriteServer server, string container) => BlobContentStore.Open(new ConfigurationBuilder()
+        .AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = server.ConnectionString, ["Orchestrator:Container"] = container })
+        .Build());
+}

@@ -1,0 +1,118 @@
+using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.Reporting;
+using Orchestrator.Bench.Runtime;
+
+namespace Orchestrator.Bench.Peers;
+
+/// <summary>LocalHost beside other engines, the same work on each.</summary>
+internal sealed class PeersBenchmark : IBenchmark
+{
+    /// <summary>A case is not measured again when it has taken this long.</summary>
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(10);
+
+    private static readonly PeerCase[] Cases =
+    [
+        PeerCase.Of(new NoOpWork(NoOpShape.FanOut, 1_000)),
+        PeerCase.Of(new NoOpWork(NoOpShape.FanOut, 10_000)),
+        PeerCase.Of(new NoOpWork(NoOpShape.Chain, 200)),
+        PeerCase.Of(new LayersCase("200 steps side by side", 1, 200, 0, 200), bound: null),
+        PeerCase.Of(new LayersCase("10 layers of 20, 50 ms a step", 10, 20, 50, 50), bound: 0.5),
+        Alternating(4),
+        Alternating(8),
+    ];
+
+    /// <summary>What the README shows: its rows are lines of a committed report, which a test checks.</summary>
+    private static readonly PeerCase[] Shown = [Cases[0], Cases[2], Cases[3], Cases[5]];
+
+    public string Name => "peers";
+
+    public string Title => "LocalHost beside other engines";
+
+    public async Task RunAsync(BenchOptions options, MarkdownReport report)
+    {
+        var rows = new List<Row>();
+        foreach (var kind in PeerKind.All)
+        {
+            var folder = options.NewFolder();
+            try
+            {
+                rows.Add(await MeasureAsync(kind, folder, options));
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        report.Table(
+            ["engine", "keeps", .. Cases.Select(each => each.Title), "load"],
+            rows.Select(row => (IReadOnlyList<string>)[row.Kind.Name, row.Kind.Keeps, .. row.Cells(Cases, options.Repeat), row.Load]));
+        report.Paragraph(
+            $"Medians. A case that has taken {Budget.TotalSeconds:0} s is not repeated: then its number of measurements stands behind it; 10,000 are left out where they take minutes. "
+            + "No-ops: activities a second of one orchestration, its code in place. Workflows: from the definition to the durable end, prompts mocked, the same definition on every engine that runs the app; "
+            + "R is the time divided by the lower bound, the longest path of mock times (there are slots for all). "
+            + $"{PeerKind.InProcess.Name}: as shipped it runs as many activities at a time as there are processors and looks for more every 500 ms, which gives 4 a second; the cap is lifted here. "
+            + $"{PeerKind.AzureStorage.Name}: as host.json sets it (64 activities at a time, extended sessions), over the same sidecar; its client looks for the end every two seconds, so the end is the one in the instance's row. "
+            + "Agents.AI: a graph of executors made for each case; building it is part of a workflow, and not of the no-ops.");
+        report.Paragraph("How many times as fast, by the medians, on the same storage:");
+        report.Table(
+            ["", .. Cases.Select(each => each.Title)],
+            PeerKind.Pairs.Select(pair => (Mine: rows.Find(row => row.Kind == pair.Mine), Other: rows.Find(row => row.Kind == pair.Other)))
+                .Where(pair => pair is { Mine: not null, Other: not null })
+                .Select(pair => (IReadOnlyList<string>)[$"{pair.Mine!.Kind.Name} ÷ {pair.Other!.Kind.Name}", .. Cases.Select(each => Row.Ratio(pair.Mine, pair.Other, each))]));
+        report.Paragraph("For the README:");
+        report.Table(["engine", .. Shown.Select(each => each.Title)], rows.Select(row => (IReadOnlyList<string>)[row.Kind.Name, .. row.Cells(Shown, options.Repeat)]));
+    }
+
+    private static PeerCase Alternating(int chains)
+    {
+        var work = new AlternatingChains(chains, 8, 400, 40);
+        return PeerCase.Of(work, work.Bound);
+    }
+
+    private static async Task<Row> MeasureAsync(PeerKind kind, string folder, BenchOptions options)
+    {
+        var row = new Row(kind);
+        var wanted = Cases.Where(each => options.Wants($"{kind.Name}: {each.Title}") && each.Steps <= kind.Largest).ToList();
+        if (wanted.Count == 0)
+        {
+            return row;
+        }
+
+        await using var peer = await kind.StartAsync(folder);
+        await peer.NoOpsAsync(new NoOpWork(NoOpShape.FanOut, 100));
+        await peer.RunAsync(new LayersCase("warm-up", 3, 10, 0, 50));
+        foreach (var each in wanted)
+        {
+            var times = new List<double>();
+            while (times.Count < options.Repeat && times.Sum() < Budget.TotalSeconds)
+            {
+                times.Add(await each.MeasureAsync(peer));
+                MarkdownReport.Progress($"{kind.Name}, {each.Title}: {Figures.Of(times[^1], 3)} s");
+            }
+
+            row.Times[each] = new Sample(times);
+        }
+
+        row.Load = Machine.Load();
+        return row;
+    }
+
+    private sealed record Row(PeerKind Kind)
+    {
+        public Dictionary<PeerCase, Sample> Times { get; } = [];
+
+        public string Load { get; set; } = Figures.None;
+
+        /// <summary>The medians; where a case was measured less often than it should have been, how often.</summary>
+        public IEnumerable<string> Cells(IEnumerable<PeerCase> cases, int repeat) => cases.Select(each => Cell(each, repeat));
+
+        public static string Ratio(Row mine, Row other, PeerCase of) => mine.Times.TryGetValue(of, out var quick) && other.Times.TryGetValue(of, out var slow)
+            ? Figures.Of(slow.Median / quick.Median, slow.Median / quick.Median < 10 ? 1 : 0)
+            : Figures.None;
+
+        private string Cell(PeerCase of, int repeat) => Times.TryGetValue(of, out var sample)
+            ? of.Show(sample.Median) + (sample.Count < repeat ? $" (of {sample.Count})" : "")
+            : Figures.None;
+    }
+}

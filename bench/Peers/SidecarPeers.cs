@@ -1,0 +1,79 @@
+using DurableTask.AzureStorage;
+using DurableTask.Core;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.Runtime;
+using Orchestrator.Functions;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.LocalHost.Functions;
+using Orchestrator.Testing.Sidecar;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Bench.Peers;
+
+/// <summary>The app and the no-ops on the SDK's own worker.</summary>
+internal static class SidecarPeers
+{
+    /// <summary>What host.json says of the engine on the Functions host.</summary>
+    private static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
+
+    public static Task<IPeer> InMemoryAsync() => StartAsync(new WideInMemoryEngine(), new MemoryContentStore());
+
+    /// <param name="hub">A task hub of its own.</param>
+    public static async Task<IPeer> AzureStorageAsync(string connectionString, string hub, IContentStore content)
+    {
+        var engine = new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
+        {
+            StorageAccountClientProvider = new StorageAccountClientProvider(connectionString),
+            TaskHubName = hub,
+            WorkerId = hub,
+            MaxConcurrentTaskActivityWorkItems = 64,
+            MaxConcurrentTaskOrchestrationWorkItems = 32,
+            ExtendedSessionsEnabled = true,
+            ExtendedSessionIdleTimeout = TimeSpan.FromSeconds(30),
+            ControlQueueVisibilityTimeout = Visibility,
+            WorkItemQueueVisibilityTimeout = Visibility,
+            MaxQueuePollingInterval = TimeSpan.FromSeconds(2),
+            UseDataContractSerialization = false,
+        });
+        await engine.CreateIfNotExistsAsync();
+        return await StartAsync(engine, content, looksSeldom: true);
+    }
+
+    private static async Task<IPeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool looksSeldom = false)
+        where TEngine : class, IOrchestrationService, IOrchestrationServiceClient
+    {
+        var app = MeasuredApp.Provide(content);
+        var host = await SidecarHost.StartAsync(engine, registry => Register(registry, app), new JsonDataConverter(WorkflowJson.Compact));
+        return new DurablePeer(host.Client, app, host, app) { LooksSeldom = looksSeldom };
+    }
+
+    private static void Register(DurableTaskRegistry registry, IServiceProvider app)
+    {
+        registry.AddOrchestratorFunc<NoOpWork, long>(NoOpHost.Orchestrator, (context, work) => NoOpHost.SumAsync(context, work));
+        registry.AddActivityFunc<int, int>(NoOpHost.Activity, (_, number) => NoOpHost.Next(number));
+        var plans = app.GetRequiredService<DecodedPlans>();
+        registry.AddOrchestratorFunc<RunInput, RunResult>(FunctionNames.WorkflowRun, (context, input) => new WorkflowRun(plans).RunAsync(context, input));
+        foreach (var activity in FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly).Activities.Values)
+        {
+            registry.AddActivity(activity.Activity, new CatalogActivity(activity, app));
+        }
+    }
+
+    /// <summary>One of the app's activities, as LocalHost reads it.</summary>
+    private sealed class CatalogActivity(ActivityFunction activity, IServiceProvider app) : ITaskActivity
+    {
+        public Type InputType => activity.InputType;
+
+        public Type OutputType => typeof(object);
+
+        public async Task<object?> RunAsync(TaskActivityContext context, object? input)
+        {
+            await using var scope = app.CreateAsyncScope();
+            return await activity.RunAsync(input, context.InstanceId, scope.ServiceProvider);
+        }
+    }
+}
