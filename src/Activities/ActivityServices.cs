@@ -52,6 +52,7 @@ public static class ActivityServices
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();
+        services.AddSingleton<UpgradeTimer>();
         services.AddSingleton<RunLogReader>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunLister>();

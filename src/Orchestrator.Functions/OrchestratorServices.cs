@@ -46,6 +46,7 @@ public static class OrchestratorServices
         services.AddSingleton<RunResumer>();
         services.AddSingleton<RunControls>();
         services.AddSingleton<RunPruner>();
+        services.AddSingleton<UpgradedRuns>();
         services.AddSingleton(new RetentionOptions(options.RetainDays));
         services.AddSingleton<RetentionTimer>();
         services.AddSingleton<HttpRunStart>();

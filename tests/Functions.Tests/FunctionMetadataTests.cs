@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
+using Orchestrator.Functions.Orchestrations;
 
 namespace Orchestrator.Functions.Tests;
 
@@ -32,6 +33,7 @@ public class FunctionMetadataTests
         "RecordFacts: activity",
         "RestartRun: http post runs/{runId}/restart Function",
         "ResumeRun: http post runs/{runId}/resume Function",
+        "ResumeUpgradedRuns: timer 0 */5 * * * *",
         "StartRun: http post runs Function",
         "StartWorkflow: http post workflows/{slug}/runs Function",
         "SuspendRun: http post runs/{runId}/suspend Function",
@@ -48,6 +50,16 @@ public class FunctionMetadataTests
         using var metadata = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "functions.metadata")));
 
         Assert.Equal(Expected, metadata.RootElement.EnumerateArray().Select(Describe).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Host_fails_instances_of_any_other_version_than_starts_are_given()
+    {
+        using var host = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "host.json")));
+
+        var durable = host.RootElement.GetProperty("extensions").GetProperty("durableTask");
+        Assert.Equal(OrchestrationVersion.Current, durable.GetProperty("defaultVersion").GetString());
+        Assert.Equal(("Strict", "Fail"), (durable.GetProperty("versionMatchStrategy").GetString(), durable.GetProperty("versionFailureStrategy").GetString()));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Documents;
@@ -15,6 +17,10 @@ public sealed record RunDocument
     public required string DefinitionHash { get; init; }
 
     public required RunStatus Status { get; init; }
+
+    /// <summary>Why it is interrupted: <c>upgraded</c> when another version began its attempt, else <c>lost</c>; null, and left out, for any other status.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason => Status != RunStatus.Interrupted ? null : Attempts[^1].Status == RunStatus.Interrupted ? RunRecord.Upgraded : RunRecord.Lost;
 
     public required int Attempt { get; init; }
 

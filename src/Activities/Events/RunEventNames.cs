@@ -4,6 +4,9 @@ namespace Orchestrator.Activities.Events;
 public static class RunEventNames
 {
     public const string RunStarted = "run.started";
+
+    /// <summary>The run has another status and has not ended; the event tells which.</summary>
+    public const string RunStatus = "run.status";
     public const string RunCompleted = "run.completed";
     public const string RunFailed = "run.failed";
     public const string RunCancelled = "run.cancelled";

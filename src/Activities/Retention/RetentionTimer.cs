@@ -28,7 +28,7 @@ public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, 
             for (var wait = First; ; wait = Interval)
             {
                 await Task.Delay(wait, time, stopping);
-                await TryAsync(prune, stopping);
+                await RunOnceAsync(prune, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -37,23 +37,12 @@ public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, 
         }
     }
 
-    /// <summary>Prunes once for a timer outside the process, which also fires where nothing says how long runs are kept: nothing is deleted then.</summary>
+    /// <summary>Prunes once, for a timer outside the process. A pruning that fails is logged.</summary>
     /// <param name="prune">As for <see cref="RunAsync"/>.</param>
     /// <exception cref="OperationCanceledException">The token fired; the next pruning finds the rest.</exception>
     public async Task RunOnceAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(prune);
-        if (options.Days is null)
-        {
-            logger.LogDebug("Nothing is pruned: Orchestrator:RetainDays is not set.");
-            return;
-        }
-
-        await TryAsync(prune, stopping);
-    }
-
-    private async Task TryAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
-    {
         try
         {
             var report = await prune(options.Days is { } days ? time.GetUtcNow() - TimeSpan.FromDays(days) : null, stopping);

@@ -72,6 +72,8 @@ internal static partial class RunKeys
     public static ContentKey Claim(RunIdentity run, string stepPath, int runAttempt, int attempt) => ContentKey.Of(
         StoreFolders.Runs, run.RunId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}{(run.Stamp is null ? "" : $"-{run.Stamp}")}.json");
 
+    public static ContentPrefix Claims(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "claims");
+
     public static ContentKey Events(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "events-0.jsonl");
 
     public static ContentKey Control(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "control.json");

@@ -65,7 +65,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         return record;
     }
 
-    /// <summary>Opens another attempt of a run that has ended. What it executes is written before the record names it, so that any process that sees the attempt can begin it.</summary>
+    /// <summary>Opens another attempt of a run that has ended, or was interrupted by an upgrade. What it executes is written before the record names it, so that any process that sees the attempt can begin it.</summary>
     /// <param name="before">The run as it was when the attempt was prepared.</param>
     /// <param name="attempt">What is known of the attempt before it begins.</param>
     /// <returns>Null when the run is not as it was: another caller was first. Nothing was changed then.</returns>
@@ -81,7 +81,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         {
             await runs.UpdateAsync(
                 before.RunId,
-                record => opened = record.HasEnded && record.Identity == before.Identity && record.Attempt == before.Attempt
+                record => opened = (record.HasEnded || record.IsUpgraded) && record.Identity == before.Identity && record.Attempt == before.Attempt
                     ? record with
                     {
                         DefinitionHash = hash,
@@ -114,7 +114,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var now = time.GetUtcNow();
         var record = await runs.UpdateAsync(
             runId,
-            record => record.Identity != prepared.Identity || record.Attempt != runAttempt || record.HasEnded || record.Attempts[^1].StartedAt is not null
+            record => record.Identity != prepared.Identity || record.Attempt != runAttempt || record.HasEnded || record.IsUpgraded || record.Attempts[^1].StartedAt is not null
                 ? record
                 : record.WithAttempt(attempt => attempt with { StartedAt = Later(now, record.CreatedAt) }) with
                 {
@@ -199,10 +199,40 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         runs.Forget(run.RunId, runAttempt);
     }
 
+    /// <summary>Writes that another version began the attempt, so that its orchestration goes on no more, and tells the feed. The run has not ended.</summary>
+    /// <param name="error">What became of it and what can be done.</param>
+    public async Task InterruptAsync(RunIdentity run, int runAttempt, WorkflowError error, CancellationToken cancellationToken)
+    {
+        var at = time.GetUtcNow();
+        try
+        {
+            await runs.UpdateAsync(run.RunId, record => Interrupted(record, run, runAttempt, error, at), cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            throw new RunGoneException(run);
+        }
+
+        await feed.AppendAsync(
+            run,
+            [new RunEvent(RunEventNames.RunStatus, run.RunId, runAttempt, at) { Status = RunStatus.Interrupted, Reason = RunRecord.Upgraded, Error = error }],
+            cancellationToken);
+        runs.Forget(run.RunId, runAttempt);
+    }
+
+    private static RunRecord Interrupted(RunRecord record, RunIdentity run, int runAttempt, WorkflowError error, DateTimeOffset at) =>
+        record.Identity != run ? throw new RunGoneException(run)
+        : record.HasEnded || record.IsUpgraded || record.Attempt != runAttempt ? record
+        : record.WithAttempt(attempt => attempt with { Status = RunStatus.Interrupted, CompletedAt = Later(at, attempt.StartedAt), Error = error }) with
+        {
+            Status = RunStatus.Interrupted,
+            Error = error,
+        };
+
     private static RunRecord Ended(RunRecord record, RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) =>
         record.Identity != run ? throw new RunGoneException(run)
-        : record.HasEnded || record.Attempt != runAttempt ? record
-        : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = Later(at, attempt.StartedAt), Error = error }) with
+        : record.HasEnded || record.Attempt != runAttempt || (record.IsUpgraded && status != RunStatus.Cancelled) ? record
+        : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = attempt.CompletedAt ?? Later(at, attempt.StartedAt), Error = error }) with
         {
             Status = status,
             CompletedAt = Later(at, record.Attempts[^1].StartedAt),

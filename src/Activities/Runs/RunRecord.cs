@@ -6,6 +6,12 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>What is known of a run as a whole; changed by compare-and-swap only.</summary>
 public sealed record RunRecord : IStoredRecord
 {
+    /// <summary>The reason of a run that is interrupted since another version began its attempt.</summary>
+    public const string Upgraded = "upgraded";
+
+    /// <summary>The reason of a run that is interrupted since its process has ended.</summary>
+    public const string Lost = "lost";
+
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
@@ -76,6 +82,13 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>Whether the latest attempt is over.</summary>
     [JsonIgnore]
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut;
+
+    /// <summary>
+    /// Whether the latest attempt was interrupted since another version of the orchestration code began it: its orchestration has failed for that, the run has not ended, and
+    /// its next attempt goes on from what is done.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsUpgraded => !HasEnded && Attempts[^1].Status == RunStatus.Interrupted;
 
     /// <summary>The record with the latest attempt's entry changed.</summary>
     public RunRecord WithAttempt(Func<RunAttempt, RunAttempt> change)

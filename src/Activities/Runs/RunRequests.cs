@@ -30,6 +30,10 @@ public sealed record RunRequests : IRunPart
     /// <param name="runAttempt">The attempt of the run, from 1.</param>
     public bool IsSuspended(int runAttempt) => Suspensions.Any(suspension => suspension.RunAttempt == runAttempt && suspension.To is null);
 
+    /// <summary>Whether it is asked that the whole attempt ends.</summary>
+    /// <param name="runAttempt">The attempt of the run, from 1.</param>
+    public bool IsCancelled(int runAttempt) => Cancellations.Any(cancellation => cancellation.RunAttempt == runAttempt && cancellation.Scope.Length == 0);
+
     /// <summary>
     /// How long the attempt was suspended between two moments, by the clocks of those who asked for it: for time in which this process watched,
     /// <see cref="RunWatch.Suspended"/> counts. Between zero and the time between the moments, also when the clocks differ.

@@ -40,6 +40,27 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
         return await store.ReplaceAsync(key, Content(), held.ETag, cancellationToken) is { } etag ? Taken(key, etag, asked, takenOver: true) : null;
     }
 
+    /// <summary>The claims on attempts of a run's steps with their ETags: one that has the same after a <see cref="Lease"/> belongs to a process that is gone. None where they end with their process.</summary>
+    public async Task<IReadOnlyDictionary<ContentKey, string>> HeldAsync(RunIdentity run, CancellationToken cancellationToken)
+    {
+        var held = new Dictionary<ContentKey, string>();
+        if (isShared)
+        {
+            await foreach (var key in store.ListAsync(RunKeys.Claims(run.RunId), cancellationToken))
+            {
+                if (await store.GetAsync(key, cancellationToken) is { } claim)
+                {
+                    held[key] = claim.ETag;
+                }
+            }
+        }
+
+        return held;
+    }
+
+    /// <summary>Waits so long that every claim that a live process holds was renewed.</summary>
+    public Task WaitForLeaseAsync(CancellationToken cancellationToken) => Task.Delay(Lease, time, cancellationToken);
+
     private AttemptClaim Taken(ContentKey key, string etag, long asked, bool takenOver) =>
         new(store, time, key, etag, takenOver, isShared ? Content : null, asked);
 

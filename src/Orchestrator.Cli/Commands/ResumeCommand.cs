@@ -128,7 +128,7 @@ internal static class ResumeCommand
         }
 
         await RunReconciler.CheckWrittenAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
-        var isInterrupted = !record.HasEnded;
+        var isInterrupted = record is { HasEnded: false, IsUpgraded: false };
         if (isInterrupted && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {
             throw new RunStateException(
@@ -137,7 +137,7 @@ internal static class ResumeCommand
         }
 
         await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = [record.RunId], SimulatesWithoutProvider = true, Verbose = verbose }, interrupts.Asked);
-        if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false } open)
+        if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false, IsUpgraded: false } open)
         {
             var goingOn = new ForegroundRun(app, view, interrupts, $"Run {record.RunId} was interrupted and goes on where it was.");
             await goingOn.BeginAsync(run, cancellationToken);

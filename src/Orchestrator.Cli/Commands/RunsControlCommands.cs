@@ -67,6 +67,15 @@ internal static class RunsControlCommands
                 throw new RunStateException($"Run '{id}' has ended: it is {CommonOptions.Word(record.Status)}.", record.Status);
             }
 
+            if (record.IsUpgraded)
+            {
+                // No orchestration is left that could be followed.
+                await using var app = await LocalApp.StartAsync(settings, cancellationToken);
+                var done = await elsewhere(app.Services.GetRequiredService<RunControls>(), app.Client, id, cancellationToken);
+                view.EndElsewhere(new JsonObject { ["runId"] = id, ["status"] = CommonOptions.Word(done.Status) }, $"Run '{id}' is {CommonOptions.Word(done.Status)}.");
+                return ExitCodes.Completed;
+            }
+
             if (where.FindDriver(run) is { } driver)
             {
                 await using var app = await LocalApp.StartAsync(settings, cancellationToken);
@@ -95,7 +104,17 @@ internal static class RunsControlCommands
         var control = new RunControl(here.Settings.Storage.OpenExistingContent(), TimeProvider.System);
         await control.CancelAsync(here.Record.Identity, here.Record.Attempt, StepReason.Cancel, cancellationToken);
 
-        var code = await FollowAsync(here, (controls, client, id, stop) => controls.CancelAsync(client, id, stop), cancellationToken);
+        var code = await FollowAsync(here, async (controls, client, id, stop) =>
+        {
+            try
+            {
+                await controls.CancelAsync(client, id, stop);
+            }
+            catch (RunStateException ended) when (ended.Status == RunStatus.Cancelled)
+            {
+                // Another version began its orchestration: that has failed by now, and the recorded cancellation ended the run.
+            }
+        }, cancellationToken);
 
         // It is cancelled, as requested.
         return code == ExitCodes.Cancelled ? ExitCodes.Completed : code;
@@ -106,7 +125,7 @@ internal static class RunsControlCommands
         : throw RunDrivers.NotDriven(here.Record);
 
     private static async Task<int> FollowAsync(
-        Here here, Func<RunControls, DurableTaskClient, string, CancellationToken, Task<RunRecord>> steer, CancellationToken cancellationToken)
+        Here here, Func<RunControls, DurableTaskClient, string, CancellationToken, Task> steer, CancellationToken cancellationToken)
     {
         var run = new RunInput(here.Record.RunId, here.Record.Attempt);
         await using var app = await LocalApp.StartAsync(here.Settings, cancellationToken);

@@ -5,6 +5,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
@@ -68,6 +69,10 @@ internal static class ServeCommand
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var pruner = app.Services.GetRequiredService<RunPruner>();
             var pruning = app.Services.GetRequiredService<RetentionTimer>().RunAsync((before, token) => pruner.PruneAsync(app.Client, before, token), stopping.Token);
+            var upgraded = app.Services.GetRequiredService<UpgradedRuns>();
+            var upgrading = settings.Continues is null
+                ? Task.CompletedTask
+                : app.Services.GetRequiredService<UpgradeTimer>().RunAsync(token => upgraded.ResumeAsync(app.Client, token), stopping.Token);
             Say(interrupts, parsed, settings.Storage, [.. web.Listing, $"State: {app.Place}.", .. AnswerNotes.Of(app), .. Unfinished(app, settings.Storage), "Press Ctrl+C to stop. Unfinished runs go on at the next start."]);
             if (await Task.WhenAny(interrupts.WaitAsync(), app.Lost) == app.Lost)
             {
@@ -84,6 +89,7 @@ internal static class ServeCommand
                     $"Stopping: no step starts any more, and {running} in flight may end within {app.Services.GetRequiredService<OrchestratorOptions>().StopTimeout.TotalSeconds:0.###} s. Press Ctrl+C again to abort them now.")]);
             await web.StopAsync(CancellationToken.None);
             await pruning;
+            await upgrading;
             await ended;
             return ExitCodes.Completed;
         });

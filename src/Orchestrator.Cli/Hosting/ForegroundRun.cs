@@ -75,7 +75,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         }
 
         var isOfTheStorage = RunReconciler.IsOfTheStorage(instance.FailureDetails);
-        if (isOfTheStorage && record.Status == RunStatus.Failed && nextAttempt is not null)
+        if (isOfTheStorage && (record.Status == RunStatus.Failed || record.IsUpgraded) && nextAttempt is not null)
         {
             return await nextAttempt(record);
         }

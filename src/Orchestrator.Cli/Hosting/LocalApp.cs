@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
@@ -156,8 +157,8 @@ internal sealed class LocalApp : IAsyncDisposable
                     builder.LoggerFactory = provider.GetRequiredService<ILoggerFactory>();
                     builder.Options.Recovers = (instanceId, token) => ContinuesAsync(provider, instanceId, settings, unanswered, token);
                     builder.Options.TakeoverInterval = settings.Continues is null ? null : TakeoverInterval;
-                    builder.Options.MaxConcurrentActivityFunctions =
-                        host.MaxConcurrentActivityFunctions ?? builder.Options.MaxConcurrentActivityFunctions;
+                    host.ApplyTo(builder.Options);
+                    builder.Options.OnVersionMismatch = _ => provider.GetRequiredService<UpgradeTimer>().Look();
                     builder.Options.StopTimeout = options.StopTimeout;
                     builder.Options.OnStopping = provider.GetRequiredService<HostStop>().Announce;
                     foreach (var steering in FunctionNames.Steering)
@@ -165,7 +166,6 @@ internal sealed class LocalApp : IAsyncDisposable
                         builder.Options.SteeringActivities.Add(steering);
                     }
 
-                    builder.Options.HubName = host.HubName ?? builder.Options.HubName;
                     builder.AddFunctions(functions);
                 },
 

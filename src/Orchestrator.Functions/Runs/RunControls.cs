@@ -21,6 +21,13 @@ public sealed class RunControls(
     public async Task<RunRecord> CancelAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         var record = await OpenAsync(client, runId, cancellationToken);
+        if (record.IsUpgraded)
+        {
+            // It has no orchestration that could end it.
+            await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
+            return await reconciler.ReconcileAsync(client, record, cancellationToken);
+        }
+
         var run = new RunInput(runId, record.Attempt);
         if (drivers.IsDriven(run) == false)
         {

@@ -41,7 +41,7 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
     public void CheckDriven(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (IsDriven(new RunInput(record.RunId, record.Attempt)) == false)
+        if (record.IsUpgraded || IsDriven(new RunInput(record.RunId, record.Attempt)) == false)
         {
             throw NotDriven(record);
         }

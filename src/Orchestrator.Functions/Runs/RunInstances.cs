@@ -20,7 +20,7 @@ internal static class RunInstances
     /// </summary>
     public static async Task ScheduleAsync(DurableTaskClient client, RunInput run, CancellationToken cancellationToken)
     {
-        var options = new StartOrchestrationOptions(run.InstanceId).WithDedupeStatuses(Open);
+        var options = new StartOrchestrationOptions(run.InstanceId) { Version = OrchestrationVersion.Current }.WithDedupeStatuses(Open);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(FunctionNames.WorkflowRun, run, options, cancellationToken);

@@ -15,6 +15,11 @@ namespace Orchestrator.Functions.Runs;
 /// </summary>
 public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunControl control)
 {
+    /// <summary>The error type by which the Functions host and LocalHost fail an instance for its version.</summary>
+    private const string VersionMismatch = "VersionMismatch";
+
+    private static readonly WorkflowError CancelledBefore = new(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.");
+
     /// <summary>The record as it is after a look at the orchestration; null when there is no such run.</summary>
     public async Task<RunRecord?> FindAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
         await runs.FindAsync(runId, cancellationToken) is { } record ? await ReconcileAsync(client, record, cancellationToken) : null;
@@ -27,6 +32,11 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         if (record.HasEnded)
         {
             return record;
+        }
+
+        if (record.IsUpgraded)
+        {
+            return await IsCancelledAsync(record, cancellationToken) ? await EndAsync(record, RunStatus.Cancelled, CancelledBefore, null, cancellationToken) : record;
         }
 
         var run = new RunInput(record.RunId, record.Attempt);
@@ -57,11 +67,13 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
                     record, RunStatus.Failed,
                     $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept: 'orchestrator resume {run.RunId} --fork' goes on from it in a new run.",
                     cancellationToken);
+            case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } other when IsOfAnotherVersion(other):
+                return await InterruptAsync(record, other, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed, FailureDetails: { } failure } when IsUnrepeatable(failure):
                 return await EndUnrepeatableAsync(record, failure, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } failed:
                 return await EndAsync(
-                    record, RunStatus.Failed, $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? "no details"}", cancellationToken);
+                    record, RunStatus.Failed, $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? failed.SerializedOutput ?? "no details"}", cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Terminated } terminated:
                 return await EndAsync(
                     record, RunStatus.Cancelled,
@@ -71,6 +83,17 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             case { } open:
                 return await SetSuspendedAsync(record, IsSuspended(open), cancellationToken);
         }
+    }
+
+    /// <summary>Whether the host failed an orchestration for its version, before code of this version ran for it.</summary>
+    public static bool IsOfAnotherVersion(OrchestrationMetadata instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+
+        // Azure Storage keeps the failure of an instance as text only.
+        return instance.FailureDetails is { } failure
+            ? failure.ErrorType == VersionMismatch
+            : instance.SerializedOutput?.TrimStart('"').StartsWith(VersionMismatch + ":", StringComparison.Ordinal) == true;
     }
 
     /// <summary>Whether an orchestration failed since this version's code does not understand its history, or does not ask for what it has: another version began it.</summary>
@@ -92,7 +115,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     /// </summary>
     public static bool IsOfTheStorage(TaskFailureDetails? failure)
     {
-        var isOfTheStorage = IsUnrepeatable(failure);
+        var isOfTheStorage = IsUnrepeatable(failure) || failure?.ErrorType == VersionMismatch;
         for (; failure is not null && !isOfTheStorage; failure = failure.InnerFailure)
         {
             isOfTheStorage = failure.IsCausedBy<UnreadableRecordException>() || failure.IsCausedBy<ContentValueException>();
@@ -101,12 +124,50 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         return isOfTheStorage;
     }
 
+    /// <summary>The run goes on with its next attempt; one that was to be cancelled is, and one that was suspended waits until a user resumes it.</summary>
+    private async Task<RunRecord> InterruptAsync(RunRecord record, OrchestrationMetadata instance, CancellationToken cancellationToken)
+    {
+        var requests = await control.ReadAsync(record.Identity, cancellationToken);
+        if (requests.IsCancelled(record.Attempt))
+        {
+            return await EndAsync(record, RunStatus.Cancelled, CancelledBefore, null, cancellationToken);
+        }
+
+        var isSuspended = requests.IsSuspended(record.Attempt) || (record.Status == RunStatus.Suspended && requests.Suspensions.All(one => one.RunAttempt != record.Attempt));
+        if (isSuspended)
+        {
+            // Before the mark: what resumes runs looks there, and a suspension by the Durable API is only known from the orchestration.
+            await control.SuspendAsync(record.Identity, record.Attempt, cancellationToken);
+        }
+
+        var next = isSuspended ? "It was suspended, so it goes on only when it is asked to"
+            : record.Attempts[^1].IsForeground ? "It was started in the foreground, so it goes on only when it is asked to"
+            : "It goes on by itself where orchestrator serves; it goes on now";
+        var error = new WorkflowError(
+            ErrorKind.Internal,
+            $"Another version of orchestrator began attempt {record.Attempt} of run '{record.RunId}'. What had completed is kept, and the next attempt goes on from there. "
+            + $"{next} with 'orchestrator resume {record.RunId}'.")
+        {
+            Details = new JsonObject { ["reason"] = RunRecord.Upgraded, ["history"] = instance.FailureDetails?.ErrorMessage ?? instance.SerializedOutput },
+        };
+        try
+        {
+            await lifecycle.InterruptAsync(record.Identity, record.Attempt, error, cancellationToken);
+        }
+        catch (ContentValueException)
+        {
+            // The record has it. What is in the place of the run's events is named by its document, and must not fail lists of other runs.
+        }
+
+        return await runs.FindAsync(record.RunId, cancellationToken) ?? record;
+    }
+
     /// <summary>Its records are as good as ever, so the next attempt goes on from them; one that was to be cancelled is.</summary>
     private async Task<RunRecord> EndUnrepeatableAsync(RunRecord record, TaskFailureDetails failure, CancellationToken cancellationToken)
     {
         var isCancelled = await IsCancelledAsync(record, cancellationToken);
         var error = isCancelled
-            ? new WorkflowError(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.")
+            ? CancelledBefore
             : new WorkflowError(
                 ErrorKind.Internal,
                 "Another version of orchestrator began this attempt, and this one cannot repeat its history. What had completed is kept, and a resume goes on from there.")
@@ -117,7 +178,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     }
 
     private async Task<bool> IsCancelledAsync(RunRecord record, CancellationToken cancellationToken) =>
-        (await control.ReadAsync(record.Identity, cancellationToken)).Cancellations.Any(cancellation => cancellation.RunAttempt == record.Attempt && cancellation.Scope.Length == 0);
+        (await control.ReadAsync(record.Identity, cancellationToken)).IsCancelled(record.Attempt);
 
     /// <summary>A suspension by the Durable API counts like our own.</summary>
     private static bool IsSuspended(OrchestrationMetadata instance) =>

@@ -68,7 +68,7 @@ public sealed class RunResumer(
 
     private async Task CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
     {
-        if (!record.HasEnded)
+        if (!record.HasEnded && !record.IsUpgraded)
         {
             drivers.CheckDriven(record);
             throw new RunStateException(

@@ -31,6 +31,17 @@ public sealed class LocalDurableHostOptions
     [Required(AllowEmptyStrings = true)]
     public string DefaultVersion { get; set; } = string.Empty;
 
+    /// <summary>
+    /// Whether an instance of any version but <see cref="DefaultVersion"/> is failed before code of it runs, with the error type <c>VersionMismatch</c>: what host.json
+    /// asks of the Functions host by <c>versionMatchStrategy: Strict</c> and <c>versionFailureStrategy: Fail</c>.
+    /// </summary>
+    /// <value>False, the default: every version runs.</value>
+    public bool FailsOtherVersions { get; set; }
+
+    /// <summary>Told the id of each instance that was failed for its version, once that is durable.</summary>
+    /// <value>Null, the default: nothing is told. It is called on the instance's own thread and must return soon.</value>
+    public Action<string>? OnVersionMismatch { get; set; }
+
     /// <summary>The name that the client goes by.</summary>
     /// <value>1 to 100 characters; the default is "local".</value>
     [Required]

@@ -11,4 +11,8 @@ internal static class Failures
         TaskNotFoundException missing => new TaskFailureDetails(missing.ErrorType, missing.Message, null, null, null),
         _ => TaskFailureDetails.FromException(failure),
     };
+
+    /// <summary>Of an instance that another version began, as the SDK's workers and the Functions host report it.</summary>
+    public static TaskFailureDetails OfVersion(string instance, string host) =>
+        new("VersionMismatch", $"The orchestration version '{instance}' does not match the worker version '{host}'.", null, null, null);
 }

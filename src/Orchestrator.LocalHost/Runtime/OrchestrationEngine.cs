@@ -23,6 +23,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
     private readonly Action? _onStopping;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _watching = new();
+    private readonly bool _failsOtherVersions;
+    private readonly Action<string>? _onVersionMismatch;
     private volatile bool _isStopped;
     private volatile JournalException? _lost;
 
@@ -38,6 +40,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
         Converter = parts.Converter;
         LoggerFactory = parts.LoggerFactory;
         DefaultVersion = parts.Options.DefaultVersion;
+        _failsOtherVersions = parts.Options.FailsOtherVersions;
+        _onVersionMismatch = parts.Options.OnVersionMismatch;
         _logger = LoggerFactory.CreateLogger("Orchestrator.LocalHost");
         Activities = new ActivityDispatcher(parts.Options, _registry, _services, Converter, _logger);
     }
@@ -63,6 +67,9 @@ internal sealed partial class OrchestrationEngine : IDisposable
 
     /// <summary>The entry of an id, whether or not there is an instance.</summary>
     public InstanceEntry EntryOf(string instanceId) => _entries.GetOrAdd(instanceId, static id => new InstanceEntry(id));
+
+    /// <summary>Whether code may run for an instance of this version.</summary>
+    public bool Accepts(string version) => !_failsOtherVersions || version == DefaultVersion;
 
     public void Schedule(OrchestrationInstance instance)
     {
@@ -207,6 +214,13 @@ internal sealed partial class OrchestrationEngine : IDisposable
         }
 
         Rest(ended);
+    }
+
+    public void Refused(string instanceId, string version)
+    {
+        _logger.LogInformation(
+            "The instance '{Instance}' is of version '{Version}' and this host takes only '{Accepted}': it was failed.", instanceId, version, DefaultVersion);
+        _onVersionMismatch?.Invoke(instanceId);
     }
 
     public void DeleteHistory(JournalId id) => _ = DeleteHistoryAsync(id);

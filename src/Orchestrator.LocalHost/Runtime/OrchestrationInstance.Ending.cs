@@ -41,6 +41,22 @@ internal sealed partial class OrchestrationInstance
         }
     }
 
+    /// <summary>Ends an instance that another version began, before any code of it runs: this version's code may ask for something else.</summary>
+    private bool TryRefuse()
+    {
+        var version = _execution.Started.Version;
+        if (_engine.Accepts(version))
+        {
+            return false;
+        }
+
+        var failure = Failures.OfVersion(version, _engine.DefaultVersion);
+        Close(
+            new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, failure, NonRetriable: true),
+            afterwards: () => _engine.Refused(InstanceId, version));
+        return true;
+    }
+
     private ExecutionCompleted End(Task<object?> code)
     {
         try

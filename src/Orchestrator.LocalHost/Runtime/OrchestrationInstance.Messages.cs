@@ -147,6 +147,11 @@ internal sealed partial class OrchestrationInstance
 
     private void Begin(ExecutionStarted started)
     {
+        if (TryRefuse())
+        {
+            return;
+        }
+
         if (started.StartAt is { } startAt && startAt > UtcNow)
         {
             Publish(_snapshot);

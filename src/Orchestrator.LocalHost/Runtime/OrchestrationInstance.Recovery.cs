@@ -64,6 +64,11 @@ internal sealed partial class OrchestrationInstance
     {
         var events = _toReplay!;
         _toReplay = null;
+        if (TryRefuse())
+        {
+            return;
+        }
+
         _isReplaying = true;
         var startAt = _execution.Started.StartAt;
         if (startAt is null)

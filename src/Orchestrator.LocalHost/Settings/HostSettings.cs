@@ -23,6 +23,14 @@ public sealed record HostSettings
     /// <value><c>extensions.durableTask.maxConcurrentOrchestratorFunctions</c></value>
     public int? MaxConcurrentOrchestratorFunctions { get; init; }
 
+    /// <summary>The version of orchestrations that are started without one; null means the runtime's own default.</summary>
+    /// <value><c>extensions.durableTask.defaultVersion</c></value>
+    public string? DefaultVersion { get; init; }
+
+    /// <summary>Whether instances of other versions are failed; false also where nothing is set.</summary>
+    /// <value><c>extensions.durableTask.versionMatchStrategy</c> is <c>Strict</c>, and <c>versionFailureStrategy</c> is <c>Fail</c>.</value>
+    public bool FailsOtherVersions { get; init; }
+
     /// <summary>The lowest level that is logged, by category; the category <c>default</c> is for all others. Category names have no case.</summary>
     /// <value><c>logging.logLevel</c></value>
     public IReadOnlyDictionary<string, LogLevel> LogLevels { get; init; } = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
@@ -45,6 +53,8 @@ public sealed record HostSettings
         ArgumentNullException.ThrowIfNull(options);
         options.HubName = HubName ?? options.HubName;
         options.MaxConcurrentActivityFunctions = MaxConcurrentActivityFunctions ?? options.MaxConcurrentActivityFunctions;
+        options.DefaultVersion = DefaultVersion ?? options.DefaultVersion;
+        options.FailsOtherVersions = FailsOtherVersions;
     }
 
     /// <summary>Carries over what the web host heeds.</summary>

@@ -45,6 +45,8 @@ internal sealed class HostSettingsReader
             HubName = HubName("extensions:durableTask:hubName"),
             MaxConcurrentActivityFunctions = Concurrency("extensions:durableTask:maxConcurrentActivityFunctions"),
             MaxConcurrentOrchestratorFunctions = Concurrency("extensions:durableTask:maxConcurrentOrchestratorFunctions"),
+            DefaultVersion = Text("extensions:durableTask:defaultVersion"),
+            FailsOtherVersions = FailsOtherVersions("extensions:durableTask:versionMatchStrategy", "extensions:durableTask:versionFailureStrategy"),
             LogLevels = LogLevels("logging:logLevel"),
         };
         return _mistakes.Count == 0 ? settings : throw new HostSettingsException(string.Join(Environment.NewLine, _mistakes));
@@ -134,6 +136,25 @@ internal sealed class HostSettingsReader
 
         Report(key, text, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number from 1 to {MaxConcurrency}"));
         return null;
+    }
+
+    /// <summary>The Functions host also lets older versions run and leaves others alone; of these strategies only the two that this host follows are taken.</summary>
+    private bool FailsOtherVersions(string matchKey, string failureKey)
+    {
+        var (match, failure) = (Text(matchKey), Text(failureKey));
+        if (match is not null && !Is(match, "Strict") && !Is(match, "None"))
+        {
+            Report(matchKey, match, "on this host it must be Strict or None");
+        }
+
+        if (failure is null ? match is not null && Is(match, "Strict") : !Is(failure, "Fail"))
+        {
+            Report(failureKey, failure ?? "", "on this host it must be Fail");
+        }
+
+        return match is not null && Is(match, "Strict");
+
+        static bool Is(string text, string name) => text.Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     private Dictionary<string, LogLevel> LogLevels(string key)

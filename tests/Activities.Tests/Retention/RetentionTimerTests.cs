@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Testing;
@@ -58,14 +57,19 @@ public sealed class RetentionTimerTests
     }
 
     [Fact]
-    public async Task Pruning_once_without_the_setting_does_nothing_and_says_so()
+    public async Task Pruning_once_without_the_setting_deletes_no_run_and_what_belongs_to_none()
     {
-        var logger = new Lines();
+        var asked = new List<DateTimeOffset?>();
 
-        await new RetentionTimer(new RetentionOptions(), _time, logger)
-            .RunOnceAsync((_, _) => throw new InvalidOperationException("not to be called"), CancellationToken.None);
+        await new RetentionTimer(new RetentionOptions(), _time, NullLogger<RetentionTimer>.Instance).RunOnceAsync(
+            (before, _) =>
+            {
+                asked.Add(before);
+                return Task.FromResult(new PruneReport());
+            },
+            CancellationToken.None);
 
-        Assert.Equal([(LogLevel.Debug, "Nothing is pruned: Orchestrator:RetainDays is not set.")], logger.Written);
+        Assert.Equal([null], asked);
     }
 
     [Fact]
@@ -82,18 +86,5 @@ public sealed class RetentionTimerTests
                 return new PruneReport();
             },
             stop.Token));
-    }
-
-    private sealed class Lines : ILogger<RetentionTimer>
-    {
-        public List<(LogLevel Level, string Text)> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add((logLevel, formatter(state, exception)));
     }
 }

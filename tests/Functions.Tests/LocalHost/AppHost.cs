@@ -39,9 +39,11 @@ internal sealed class AppHost : IAsyncDisposable
     /// <param name="time">The clock of durable timers; null: the real one.</param>
     /// <param name="activityTime">The clock of everything else; null: the real one.</param>
     /// <param name="models">Who answers prompts; null: the simulated model.</param>
+    /// <param name="version">The only version that the host takes; null: any.</param>
+    /// <param name="claimsInStore">Whether claims outlive the host, as in Azure.</param>
     public static async Task<AppHost> StartAsync(
         IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null,
-        TimeProvider? time = null, TimeProvider? activityTime = null)
+        TimeProvider? time = null, TimeProvider? activityTime = null, string? version = null, bool claimsInStore = false)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(models ?? new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()));
@@ -49,7 +51,7 @@ internal sealed class AppHost : IAsyncDisposable
             .AddLocalHttp()
             .AddSingleton(activityTime ?? TimeProvider.System)
             .AddSingleton(store ?? new MemoryContentStore())
-            .AddOrchestrator(new OrchestratorOptions { AllowMocks = allowsMocks }, claims: new MemoryContentStore())
+            .AddOrchestrator(new OrchestratorOptions { AllowMocks = allowsMocks }, claims: claimsInStore ? null : new MemoryContentStore())
             .BuildServiceProvider();
         var host = await LocalDurableHost.StartAsync(builder =>
         {
@@ -57,8 +59,10 @@ internal sealed class AppHost : IAsyncDisposable
             builder.TimeProvider = time ?? TimeProvider.System;
             builder.Services = services;
 
-            // By its name, so that eng/red.sh can build this over sources that do not have it.
+            // By their names, so that eng/red.sh can build this over sources that do not have them.
             builder.Options.GetType().GetProperty("StopTimeout")?.SetValue(builder.Options, TimeSpan.Zero);
+            builder.Options.DefaultVersion = version ?? "";
+            builder.Options.GetType().GetProperty("FailsOtherVersions")?.SetValue(builder.Options, version is not null);
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
             builder.AddFunctions(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
         });

@@ -48,6 +48,17 @@ public sealed class HostSettingsTests : IDisposable
         Assert.Equal(LogLevel.Warning, settings.LogLevels["Microsoft.AspNetCore"]);
     }
 
+    [Theory]
+    [InlineData("\"versionMatchStrategy\": \"strict\", \"versionFailureStrategy\": \"fail\"", true)]
+    [InlineData("\"versionMatchStrategy\": \"None\", \"versionFailureStrategy\": \"Fail\"", false)]
+    [InlineData("\"hubName\": \"Hub\"", false)]
+    public void Version_and_strategies_are_read(string strategies, bool fails)
+    {
+        Write($$"""{ "extensions": { "durableTask": { "defaultVersion": "4", {{strategies}} } } }""");
+        var settings = HostSettings.Load(_folder.Path, []);
+        Assert.Equal(("4", fails), (settings.DefaultVersion, settings.FailsOtherVersions));
+    }
+
     [Fact]
     public void Empty_route_prefix_means_none()
     {
@@ -83,6 +94,9 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("""{ "extensions": { "http": { "routePrefix": "a/{b}" } } }""", "extensions.http.routePrefix is 'a/{b}'; it must be a path")]
     [InlineData("""{ "extensions": { "http": { "routePrefix": { "a": 1 } } } }""", "extensions.http.routePrefix is an object or a list; it must be one value.")]
     [InlineData("""{ "logging": { "logLevel": { "default": "Loud" } } }""", "logging.logLevel.default is 'Loud'; it must be one of Trace, Debug")]
+    [InlineData("""{ "extensions": { "durableTask": { "versionMatchStrategy": "CurrentOrOlder" } } }""", "extensions.durableTask.versionMatchStrategy is 'CurrentOrOlder'; on this host it must be Strict or None.")]
+    [InlineData("""{ "extensions": { "durableTask": { "versionMatchStrategy": "Strict" } } }""", "extensions.durableTask.versionFailureStrategy is ''; on this host it must be Fail.")]
+    [InlineData("""{ "extensions": { "durableTask": { "versionFailureStrategy": "Reject" } } }""", "extensions.durableTask.versionFailureStrategy is 'Reject'; on this host it must be Fail.")]
     [InlineData("""{ "extensions": """, " cannot be read: ")]
     public void Wrong_value_is_named_with_file_and_path(string json, string expected)
     {
@@ -110,8 +124,10 @@ public sealed class HostSettingsTests : IDisposable
         var web = new LocalWebHostOptions();
         new HostSettings().ApplyTo(durable);
         Assert.Equal(new LocalDurableHostOptions().MaxConcurrentActivityFunctions, durable.MaxConcurrentActivityFunctions);
-        var settings = new HostSettings { HubName = "Hub", MaxConcurrentActivityFunctions = 3, RoutePrefix = "p" };
+        Assert.Equal(("", false), (durable.DefaultVersion, durable.FailsOtherVersions));
+        var settings = new HostSettings { HubName = "Hub", MaxConcurrentActivityFunctions = 3, RoutePrefix = "p", DefaultVersion = "7", FailsOtherVersions = true };
         settings.ApplyTo(durable);
+        Assert.Equal(("7", true), (durable.DefaultVersion, durable.FailsOtherVersions));
         settings.ApplyTo(web);
         Assert.Equal(3, durable.MaxConcurrentActivityFunctions);
         Assert.Equal("Hub", durable.HubName);

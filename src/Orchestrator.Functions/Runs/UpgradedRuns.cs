@@ -1,0 +1,127 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Runs;
+
+/// <summary>
+/// Resumes runs whose attempt another version of the orchestration code began: the host has failed its instance, and the next attempt goes on from the records. Safe beside
+/// others that do the same, and after a process that ended midway: one caller opens the next attempt, and any caller schedules it. Thread-safe.
+/// </summary>
+public sealed class UpgradedRuns(
+    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, ILogger<UpgradedRuns> logger)
+{
+    /// <summary>
+    /// Resumes every such run, but for those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is left to a later look,
+    /// so that their records are taken over; where claims outlive processes that takes up to <see cref="AttemptClaims.Lease"/>. A failure is logged and left to the next look.
+    /// </summary>
+    public async Task ResumeAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        try
+        {
+            var claimed = new List<(RunRecord Run, IReadOnlyDictionary<ContentKey, string> Claims)>();
+            foreach (var run in await FindAsync(client, cancellationToken))
+            {
+                if (await claims.HeldAsync(run.Identity, cancellationToken) is { Count: > 0 } held)
+                {
+                    claimed.Add((run, held));
+                }
+                else
+                {
+                    await ResumeAsync(client, run, cancellationToken);
+                }
+            }
+
+            await (claimed.Count == 0 ? Task.CompletedTask : claims.WaitForLeaseAsync(cancellationToken));
+            foreach (var (run, before) in claimed)
+            {
+                var now = await claims.HeldAsync(run.Identity, cancellationToken);
+                if (now.All(claim => before.GetValueOrDefault(claim.Key) == claim.Value))
+                {
+                    await ResumeAsync(client, run, cancellationToken);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.LogWarning(exception, "Runs that an upgrade interrupted could not be looked for: {Reason} It is tried again in {Minutes} minutes.", exception.Message, UpgradeTimer.Interval.TotalMinutes);
+        }
+    }
+
+    /// <summary>Instances that failed are few: a run that fails has an orchestration that completed.</summary>
+    private async Task<List<RunRecord>> FindAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var found = new List<RunRecord>();
+        var failed = new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Failed] };
+        await foreach (var instance in client.GetAllInstancesAsync(failed).WithCancellation(cancellationToken))
+        {
+            var runId = instance.InstanceId.Split('.')[0];
+            if (instance.Name != FunctionNames.WorkflowRun || !NameRules.RunId.IsMatch(runId))
+            {
+                continue;
+            }
+
+            try
+            {
+                // A pending attempt is that of a caller that ended before it scheduled it.
+                if (await runs.FindAsync(runId, cancellationToken) is { HasEnded: false } record
+                    && (record.Status == RunStatus.Pending || new RunInput(runId, record.Attempt).InstanceId == instance.InstanceId)
+                    && await reconciler.ReconcileAsync(client, record, cancellationToken) is { IsUpgraded: true } upgraded
+                    && await GoesOnAsync(upgraded, cancellationToken))
+                {
+                    found.Add(upgraded);
+                }
+            }
+            catch (Exception exception) when (exception is UnreadableRecordException or RunGoneException or ContentValueException)
+            {
+                logger.LogWarning("Run '{Run}', which an upgrade may have interrupted, is left as it is: {Reason}", runId, exception.Message);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<bool> GoesOnAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.Attempts[^1].IsForeground || (await control.ReadAsync(run.Identity, cancellationToken)).IsSuspended(run.Attempt))
+        {
+            return false;
+        }
+
+        // Two in a row of which the second never began: the host takes another version than starts are given, or hosts of two versions share the hub.
+        if (run.Attempt > 1 && run.Attempts[^1].StartedAt is null && run.Attempts[^2].Status == RunStatus.Interrupted)
+        {
+            logger.LogWarning(
+                "Run '{Run}' was interrupted twice before it began, so it is not resumed again: the host's defaultVersion (host.json) must be '{Version}', and no host of another version may work beside it. Then 'orchestrator resume {Run}'.",
+                run.RunId, OrchestrationVersion.Current, run.RunId);
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task ResumeAsync(DurableTaskClient client, RunRecord run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new ResumeRequest(run.RunId) { Reason = $"Another version of orchestrator had begun attempt {run.Attempt}." };
+            var next = await resumer.ResumeAsync(client, request, cancellationToken);
+            logger.LogInformation("Run '{Run}', which an upgrade interrupted, goes on with attempt {Attempt}.", run.RunId, next.RunAttempt);
+        }
+        catch (Exception exception) when (exception is RunStateException or RunNotFoundException or RunGoneException)
+        {
+            logger.LogDebug("Run '{Run}' was resumed, cancelled or deleted by another caller: {Reason}", run.RunId, exception.Message);
+        }
+        catch (Exception exception) when (exception is RunRefusedException or DefinitionRefusedException or UnreadableRecordException or ContentValueException)
+        {
+            logger.LogWarning("Run '{Run}', which an upgrade interrupted, is not resumed: {Reason}", run.RunId, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Text;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Moq;
+using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.Testing;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Tests.Resuming;
+
+/// <summary>Runs whose attempt an older version began and that a host of this version finds: <c>a</c> has its record, <c>b</c> was asked when the old host ended.</summary>
+public sealed class UpgradedRunTests : IAsyncLifetime
+{
+    private const string Definition = """
+        { "options": { "parallelBatchDelay": 0, "defaultModel": "m" },
+          "steps": [ { "id": "a", "prompt": "A" }, { "id": "b", "prompt": "B {{a}}", "dependsOn": ["a"] } ] }
+        """;
+
+    private readonly MemoryJournal _journal = new();
+    private readonly MemoryContentStore _store = new();
+    private readonly HeldModels _models = new();
+    private readonly FakeTimeProvider _time = new();
+
+    public async Task InitializeAsync()
+    {
+        await using var old = await AppHost.StartAsync(_journal, _store, models: _models);
+        await old.Get<RunStarter>().StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = "r1", Definition = Encoding.UTF8.GetBytes(Definition) }, default);
+        (await _models.NextAsync()).SetResult("done");
+        _ = await _models.NextAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Run_is_interrupted_and_goes_on_from_its_records_with_the_next_attempt()
+    {
+        await using var app = await UpgradeAsync();
+
+        var run = await ShownAsync(app);
+        Assert.Equal((RunStatus.Interrupted, "upgraded", null, 1), (run.Status, run.Reason, run.CompletedAt, run.Attempt));
+        Assert.Contains("'orchestrator resume r1'", run.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("by itself where orchestrator serves", run.Error.Message, StringComparison.Ordinal);
+        var listed = Assert.Single((await app.Get<RunLister>().ListAsync(new RunFilter { Statuses = [RunStatus.Interrupted] }, default)).Runs);
+        Assert.Equal(("r1", "upgraded"), (listed.RunId, listed.Error!.Details!["reason"]!.GetValue<string>()));
+        var told = Assert.Single(await EventsAsync(app), item => item.Event == RunEventNames.RunStatus);
+        Assert.Equal((RunStatus.Interrupted, "upgraded", 1), (told.Status, told.Reason, told.RunAttempt));
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        (await _models.NextAsync()).SetResult("too");
+        run = await app.WaitAsync("r1.2", "r1");
+
+        Assert.Equal((RunStatus.Completed, null, 2), (run.Status, run.Reason, run.Attempt));
+        Assert.Equal("""{"a":"done","b":"too"}""", run.Outputs!.ToJsonString());
+        Assert.Equal(["a"], run.Attempts[1].Reused);
+        Assert.Equal((RunStatus.Interrupted, "Another version of orchestrator had begun attempt 1."), (run.Attempts[0].Status, run.Attempts[1].Reason));
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        Assert.Equal(2, (await RecordAsync(app)).Attempt);
+    }
+
+    [Fact]
+    public async Task Two_that_look_at_once_open_one_attempt()
+    {
+        await using var app = await UpgradeAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => app.Get<UpgradedRuns>().ResumeAsync(app.Client, default))));
+
+        (await _models.NextAsync()).SetResult("too");
+        Assert.Equal((RunStatus.Completed, 2), ((await app.WaitAsync("r1.2", "r1")).Status, (await RecordAsync(app)).Attempt));
+    }
+
+    [Fact]
+    public async Task Kill_between_the_next_attempt_and_its_orchestration_is_mended_by_the_next_look()
+    {
+        await using var app = await UpgradeAsync();
+        await ShownAsync(app);
+        var killed = new Mock<DurableTaskClient>("killed");
+        killed.Setup(c => c.GetInstanceAsync("r1", It.IsAny<bool>(), It.IsAny<CancellationToken>())).Returns(() => app.Client.GetInstanceAsync("r1", true, default));
+        killed.Setup(c => c.GetInstanceAsync("r1", It.IsAny<CancellationToken>())).Returns(() => app.Client.GetInstanceAsync("r1", default));
+        killed.Setup(Schedule).ThrowsAsync(new OperationCanceledException("killed"));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => app.Get<RunResumer>().ResumeAsync(killed.Object, new ResumeRequest("r1"), default));
+        Assert.Equal((RunStatus.Pending, 2), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        (await _models.NextAsync()).SetResult("too");
+        Assert.Equal(RunStatus.Completed, (await app.WaitAsync("r1.2", "r1")).Status);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancelled_run_is_not_resumed(bool isMarked)
+    {
+        await using var app = await UpgradeAsync();
+        if (isMarked)
+        {
+            await ShownAsync(app);
+            Assert.Equal(RunStatus.Cancelled, (await app.Get<RunControls>().CancelAsync(app.Client, "r1", default)).Status);
+        }
+        else
+        {
+            await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
+        }
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal((RunStatus.Cancelled, 1), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
+        Assert.Equal(RunEventNames.RunCancelled, (await EventsAsync(app))[^1].Event);
+    }
+
+    [Fact]
+    public async Task Suspended_run_goes_on_only_when_a_user_resumes_it()
+    {
+        await using var app = await UpgradeAsync();
+        await app.Get<RunControl>().SuspendAsync(await app.IdentityAsync("r1"), 1, default);
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        var run = await ShownAsync(app);
+        Assert.Equal((RunStatus.Interrupted, 1), (run.Status, run.Attempt));
+        Assert.Contains("It was suspended, so it goes on only when it is asked to with 'orchestrator resume r1'.", run.Error!.Message, StringComparison.Ordinal);
+        foreach (var refused in (Func<Task>[])[() => app.Get<RunControls>().ContinueAsync(app.Client, "r1", default), () => app.Get<RunControls>().SuspendAsync(app.Client, "r1", default)])
+        {
+            Assert.Contains("'orchestrator resume r1' goes on with it", (await Assert.ThrowsAsync<RunStateException>(refused)).Message, StringComparison.Ordinal);
+        }
+
+        await app.Get<RunResumer>().ResumeAsync(app.Client, new ResumeRequest("r1"), default);
+        (await _models.NextAsync()).SetResult("too");
+        Assert.Equal(RunStatus.Completed, (await app.WaitAsync("r1.2", "r1")).Status);
+    }
+
+    [Fact]
+    public async Task Run_whose_step_still_executes_is_left_until_its_record_can_be_taken_over()
+    {
+        await using var app = await UpgradeAsync(claimsInStore: true);
+        var claim = ContentKey.Of("runs", "r1", "claims", "b", $"1-1-{(await app.IdentityAsync("r1")).Stamp}.json");
+        await _store.PutAsync(claim, new byte[] { 1 });
+
+        var live = app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        await _time.WhenTimersAsync();
+        await _store.PutAsync(claim, new byte[] { 2 });
+        _time.Advance(AttemptClaims.Lease);
+        await live;
+        Assert.Equal((RunStatus.Interrupted, 1), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
+
+        var dead = app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        await _time.WhenTimersAsync();
+        _time.Advance(AttemptClaims.Lease);
+        await dead;
+        Assert.Equal(2, (await RecordAsync(app)).Attempt);
+    }
+
+    [Fact]
+    public async Task Run_that_is_interrupted_again_before_it_began_is_left_alone()
+    {
+        await using var app = await UpgradeAsync(version: "another than starts are given");
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        await app.Client.WaitForInstanceCompletionAsync("r1.2", default);
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal((RunStatus.Interrupted, 2), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
+    }
+
+    [Fact]
+    public async Task Timer_function_resumes_and_a_run_of_this_version_is_not_touched()
+    {
+        await using var app = await UpgradeAsync();
+
+        await new UpgradeFunctions(app.Get<UpgradedRuns>()).ResumeAsync(new(), app.Client, default);
+        var second = await _models.NextAsync();
+        await new UpgradeFunctions(app.Get<UpgradedRuns>()).ResumeAsync(new(), app.Client, default);
+
+        second.SetResult("too");
+        Assert.Equal((RunStatus.Completed, 2), ((await app.WaitAsync("r1.2", "r1")).Status, (await RecordAsync(app)).Attempt));
+    }
+
+    private static System.Linq.Expressions.Expression<Func<DurableTaskClient, Task<string>>> Schedule => c => c.ScheduleNewOrchestrationInstanceAsync(
+        It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>());
+
+    /// <summary>A client of a process of that version.</summary>
+    private static DurableTaskClient OfVersion(DurableTaskClient client, string version)
+    {
+        var old = new Mock<DurableTaskClient>("old");
+        old.Setup(Schedule).Returns((TaskName name, object? input, StartOrchestrationOptions? options, CancellationToken token) =>
+        {
+            Assert.Equal(OrchestrationVersion.Current, options!.Version!.Value.Version);
+            return client.ScheduleNewOrchestrationInstanceAsync(name, input, options with { Version = version }, token);
+        });
+        return old.Object;
+    }
+
+    private static Task<RunRecord> RecordAsync(AppHost app) => app.Get<RunStore>().FindAsync("r1", default)!;
+
+    private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AppHost app) => (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, default)).Events;
+
+    /// <summary>The run after a look, as a request for it makes one.</summary>
+    private static async Task<RunDocument> ShownAsync(AppHost app)
+    {
+        await app.Get<RunReconciler>().FindAsync(app.Client, "r1", default);
+        return (await app.Get<RunReader>().FindAsync("r1", default))!;
+    }
+
+    /// <summary>A host of this version, which has failed the instance.</summary>
+    private async Task<AppHost> UpgradeAsync(string version = OrchestrationVersion.Current, bool claimsInStore = false)
+    {
+        var app = await AppHost.StartAsync(_journal, _store, models: _models, activityTime: claimsInStore ? _time : null, version: version, claimsInStore: claimsInStore);
+        Assert.Equal("VersionMismatch", (await app.Client.WaitForInstanceCompletionAsync("r1", getInputsAndOutputs: true, default)).FailureDetails!.ErrorType);
+        return app;
+    }
+}
