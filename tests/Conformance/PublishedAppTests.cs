@@ -43,6 +43,17 @@ public sealed class PublishedAppTests(PublishedApp app) : AppTests(app), IClassF
     }
 
     [Fact]
+    public async Task Run_goes_on_in_the_memory_of_the_worker_as_host_json_says()
+    {
+        var before = app.Host.ContinuedEpisodes;
+
+        var run = await app.PostAsync("/api/runs?wait=60", Start("session", """{ "*": [ { "output": "ok" } ] }"""));
+
+        Assert.True(run.Is("completed"), run.ToString());
+        Assert.InRange(app.Host.ContinuedEpisodes - before, 3, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Functions_need_the_key_and_health_does_not()
     {
         using var client = new HttpClient { BaseAddress = app.Host.Address };

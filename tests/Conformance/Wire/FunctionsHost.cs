@@ -17,6 +17,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private readonly FunctionRpcService _rpc;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskHub _hub;
+    private readonly TaskHubBridge _bridge;
     private readonly Task _bridging;
     private WebApplication? _http;
 
@@ -27,7 +28,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     {
         (_app, _settings, _hub, _rpc) = (app, settings, hub, rpc);
         _worker = StartWorkerAsync();
-        _bridging = new TaskHubBridge(this, hub).RunAsync(_stopping.Token);
+        _bridge = new TaskHubBridge(this, hub, Sessions(app));
+        _bridging = _bridge.RunAsync(_stopping.Token);
     }
 
     /// <summary>Where the app answers HTTP.</summary>
@@ -38,6 +40,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     /// <summary>The query of management addresses.</summary>
     public string ManagementQuery => $"taskHub={TaskHub.Name}&connection=Storage&code={Key}";
+
+    /// <inheritdoc cref="TaskHubBridge.ContinuedEpisodes"/>
+    public int ContinuedEpisodes => _bridge.ContinuedEpisodes;
 
     /// <summary>What the worker indexed, by name; all of it is loaded.</summary>
     public async Task<IReadOnlyDictionary<string, HostedFunction>> GetFunctionsAsync() => (await _worker).Functions;
@@ -149,6 +154,15 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await process.DisposeAsync();
             throw new InvalidOperationException($"{exception.Message}\n{process.Log}", exception);
         }
+    }
+
+    private static TimeSpan? Sessions(string app)
+    {
+        using var host = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(app, "host.json")));
+        var durableTask = host.RootElement.GetProperty("extensions").GetProperty("durableTask");
+        return durableTask.GetProperty("extendedSessionsEnabled").GetBoolean()
+            ? TimeSpan.FromSeconds(durableTask.GetProperty("extendedSessionIdleTimeoutInSeconds").GetInt32())
+            : null;
     }
 
     private static void Check(StatusResult result, string failure)

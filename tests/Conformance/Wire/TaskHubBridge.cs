@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.DurableTask.Protobuf;
 using Orchestrator.Conformance.Wire.Rpc;
@@ -7,9 +8,15 @@ using Orchestrator.Conformance.Wire.Rpc;
 namespace Orchestrator.Conformance.Wire;
 
 /// <summary>What the Durable extension is in the real host: gives work items of the hub to the worker's functions, and their answers to the hub.</summary>
-internal sealed class TaskHubBridge(FunctionsHost host, TaskHub hub)
+/// <param name="sessions">How long the worker keeps an orchestration between its episodes, as host.json says; null: not at all.</param>
+internal sealed class TaskHubBridge(FunctionsHost host, TaskHub hub, TimeSpan? sessions)
 {
+    private int _continued;
+
     private readonly TaskHubSidecarService.TaskHubSidecarServiceClient _hub = new(hub.Channel);
+
+    /// <summary>How many episodes went on in the worker's memory, without a history.</summary>
+    public int ContinuedEpisodes => _continued;
 
     /// <summary>Works until it is stopped.</summary>
     /// <exception cref="InvalidOperationException">A work item could not be handled.</exception>
@@ -40,18 +47,26 @@ internal sealed class TaskHubBridge(FunctionsHost host, TaskHub hub)
     private async Task OrchestrateAsync(OrchestratorRequest request, string token)
     {
         var name = request.PastEvents.Concat(request.NewEvents).Last(entry => entry.ExecutionStarted is not null).ExecutionStarted.Name;
-        var state = new TypedData { String = Convert.ToBase64String(request.ToByteArray()) };
+        var withHistory = sessions is null || request.PastEvents.Count == 0;
         while (true)
         {
             try
             {
-                var done = await host.InvokeAsync(name, state);
+                var done = await host.InvokeAsync(name, State(request, withHistory));
                 if (!done.Result.IsSuccess)
                 {
                     throw new InvalidOperationException($"{name} ended without an answer: {done.Result.Exception?.Message}");
                 }
 
                 var answer = OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(done.ReturnValue.String));
+                if (answer.RequiresHistory)
+                {
+                    // Its session in the worker has ended.
+                    withHistory = true;
+                    continue;
+                }
+
+                Interlocked.Add(ref _continued, withHistory ? 0 : 1);
                 answer.CompletionToken = token;
                 await _hub.CompleteOrchestratorTaskAsync(answer);
                 return;
@@ -59,8 +74,27 @@ internal sealed class TaskHubBridge(FunctionsHost host, TaskHub hub)
             catch (WorkerExitedException)
             {
                 // The extension aborts the session, and the hub gives the episode out again.
+                withHistory = true;
             }
         }
+    }
+
+    private TypedData State(OrchestratorRequest request, bool withHistory)
+    {
+        var sent = new OrchestratorRequest(request);
+        if (sessions is { } idle)
+        {
+            sent.Properties["IsExtendedSession"] = Value.ForBool(true);
+            sent.Properties["ExtendedSessionIdleTimeoutInSeconds"] = Value.ForNumber(idle.TotalSeconds);
+            sent.Properties["IncludeState"] = Value.ForBool(withHistory);
+        }
+
+        if (!withHistory)
+        {
+            sent.PastEvents.Clear();
+        }
+
+        return new TypedData { String = Convert.ToBase64String(sent.ToByteArray()) };
     }
 
     private async Task ExecuteAsync(ActivityRequest request, string token)
