@@ -53,7 +53,7 @@ internal sealed class PeersBenchmark : IBenchmark
             + "R is the time divided by the lower bound, the longest path of mock times (there are slots for all). "
             + $"{PeerKind.InProcess.Name}: as shipped it runs as many activities at a time as there are processors and looks for more every 500 ms, which gives 4 a second; the cap is lifted here. "
             + $"{PeerKind.AzureStorage.Name}: as host.json sets it (64 activities at a time, extended sessions), over the same sidecar; its client looks for the end every two seconds, so the end is the one in the instance's row. "
-            + "Agents.AI: a graph of executors made for each case; building it is part of a workflow, and not of the no-ops.");
+            + "Agents.AI: a graph of executors made for each case; building it is part of a workflow, and not of the no-ops. Its steps only wait: they fill in no prompt and record nothing.");
         report.Paragraph("How many times as fast, by the medians, on the same storage:");
         report.Table(
             ["", .. Cases.Select(each => each.Title)],
