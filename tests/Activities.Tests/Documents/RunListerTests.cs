@@ -53,7 +53,7 @@ public class RunListerTests
     [Fact]
     public async Task Page_over_a_slow_store_ends_with_what_it_has_and_the_next_one_goes_on()
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         var (_, lister) = await FilledAsync(time);
         var shown = new List<string>();
         var page = await ListAsync(null);

@@ -10,7 +10,7 @@ public sealed class RunEventFeedTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly RunIdentity Run = new("r1", "s");
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly RunEventFeed _feed;
 
     public RunEventFeedTests() => _feed = new RunEventFeed(new MemoryContentStore(), _time);

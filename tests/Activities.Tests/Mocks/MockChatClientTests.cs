@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

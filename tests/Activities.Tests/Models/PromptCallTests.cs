@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Models;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 using static Orchestrator.Activities.Tests.Models.ScriptedChatClient;

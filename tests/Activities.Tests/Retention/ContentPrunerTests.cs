@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
@@ -11,7 +12,6 @@ using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Activities.Tests.Stores;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Retention;

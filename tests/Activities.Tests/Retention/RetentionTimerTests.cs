@@ -6,7 +6,7 @@ namespace Orchestrator.Activities.Tests.Retention;
 
 public sealed class RetentionTimerTests
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly SteppedTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Theory]
     [InlineData(30)]
@@ -26,6 +26,7 @@ public sealed class RetentionTimerTests
 
         foreach (var wait in (TimeSpan[])[RetentionTimer.First, RetentionTimer.Interval, RetentionTimer.Interval])
         {
+            await _time.WhenTimersAsync();
             _time.Advance(wait);
             var before = await asked.Reader.ReadAsync();
             Assert.Equal(days is null ? null : _time.GetUtcNow() - TimeSpan.FromDays(days.Value), before);

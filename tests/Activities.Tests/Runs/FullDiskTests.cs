@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
@@ -6,7 +7,6 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Stores;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Workflows;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Runs;

@@ -8,7 +8,7 @@ namespace Orchestrator.Activities.Tests.Runs;
 
 public class RunControlTests
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly SteppedTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly MemoryContentStore _store = new();
     private readonly RunIdentity _run = new("r1", "stamp");
 
@@ -38,7 +38,7 @@ public class RunControlTests
     {
         var from = _time.GetUtcNow();
         await Process().SuspendAsync(_run, 1, CancellationToken.None);
-        await new RunControl(_store, new FakeTimeProvider(from.AddHours(-1))).ContinueAsync(_run, 1, CancellationToken.None);
+        await new RunControl(_store, new SteppedTimeProvider(from.AddHours(-1))).ContinueAsync(_run, 1, CancellationToken.None);
 
         var requests = await Process().ReadAsync(_run, CancellationToken.None);
 

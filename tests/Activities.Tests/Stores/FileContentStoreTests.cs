@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Testing;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Testing;
 

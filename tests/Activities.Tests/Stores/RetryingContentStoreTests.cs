@@ -9,7 +9,7 @@ public sealed class RetryingContentStoreTests
 {
     private static readonly ContentKey Key = ContentKey.Of("key");
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
 
     [Theory]
     [InlineData(true)]

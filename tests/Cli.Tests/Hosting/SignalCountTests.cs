@@ -1,5 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Cli.Hosting;
-using Orchestrator.Testing;
 
 namespace Orchestrator.Cli.Tests.Hosting;
 

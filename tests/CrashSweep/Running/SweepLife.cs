@@ -15,7 +15,7 @@ internal sealed class SweepLife(
     SweepDisk disk,
     SweepWrites writes,
     SweepActivities activities,
-    FakeTimeProvider time,
+    SteppedTimeProvider time,
     SweepCalls calls)
 {
     /// <summary>Far more than any run of the sweep needs.</summary>

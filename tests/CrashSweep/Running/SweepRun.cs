@@ -13,7 +13,7 @@ internal static class SweepRun
     public static SweepResult Execute(SweepCase item, string? doubled = null)
     {
         // Files have the times of the machine until their process is gone.
-        var (calls, time) = (new SweepCalls(), new FakeTimeProvider(item.OnFiles ? DateTimeOffset.UtcNow : null));
+        var (calls, time) = (new SweepCalls(), new SteppedTimeProvider(item.OnFiles ? DateTimeOffset.UtcNow : null));
         var disk = new SweepDisk(item.OnFiles);
         try
         {
@@ -26,7 +26,7 @@ internal static class SweepRun
         }
     }
 
-    private static SweepResult Execute(SweepCase item, string? doubled, SweepDisk disk, SweepCalls calls, FakeTimeProvider time)
+    private static SweepResult Execute(SweepCase item, string? doubled, SweepDisk disk, SweepCalls calls, SteppedTimeProvider time)
     {
         var deaths = new Queue<(SweepFault Fault, int At)>(doubled is null ? [(item.Fault, item.At)] : []);
         if (item.Again > 0)
@@ -58,7 +58,7 @@ internal static class SweepRun
 
             survivors.Add(SweepSurvivors.Of(disk));
             disk.Close(time.GetUtcNow());
-            time = new FakeTimeProvider(time.GetUtcNow() + TimeSpan.FromHours(item.Hours));
+            time = new SteppedTimeProvider(time.GetUtcNow() + TimeSpan.FromHours(item.Hours));
             calls.Life++;
         }
     }

@@ -39,9 +39,9 @@ public partial class GoldenRunTests
     };
 
     /// <summary>Of the activities, which need no time: it stands still, so that none of their limits passes.</summary>
-    private readonly FakeTimeProvider _still = new();
+    private readonly SteppedTimeProvider _still = new();
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly SteppedTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [GeneratedRegex("""stamp(?:[\\":]|u0022)+([0-9a-f]{16})""")]
     private static partial Regex Drawn { get; }

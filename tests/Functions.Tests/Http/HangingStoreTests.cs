@@ -9,7 +9,7 @@ namespace Orchestrator.Functions.Tests.Http;
 /// <summary>A store that neither answers nor refuses: requests that read end all the same.</summary>
 public sealed class HangingStoreTests : IDisposable
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly TroubledStore _store = new();
     private readonly ManualResetEventSlim _blocked = new();
     private readonly TaskCompletionSource _held = new();

@@ -10,7 +10,7 @@ public class DeadlineTests
     /// <summary>Of the test, in real time: a run that waits for the fake clock never ends.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly SteppedTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task Wide_run_is_over_when_its_time_is_however_few_steps_the_host_executes_at_once()

@@ -43,7 +43,7 @@ public class ReplayTests
     [Trait("Trust", "4")]
     public async Task Large_run_survives_a_store_that_is_away_at_a_restart()
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new SteppedTimeProvider(TimeProvider.System.GetUtcNow());
         var store = new TroubledStore();
         var journal = new KeptJournal(new MemoryJournal());
         var rest = string.Join(",", Enumerable.Range(0, 400).Select(

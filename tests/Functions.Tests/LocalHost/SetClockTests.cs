@@ -15,7 +15,7 @@ public sealed class SetClockTests
 
     private static readonly string[] Phases = ["start", "first attempt", "retry wait", "second attempt"];
 
-    private readonly FakeTimeProvider _machine = new();
+    private readonly SteppedTimeProvider _machine = new();
     private readonly HeldModels _models = new();
 
     public static TheoryData<string, TimeSpan> Jumps()

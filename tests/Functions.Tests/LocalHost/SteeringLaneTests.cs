@@ -9,7 +9,7 @@ public sealed class SteeringLaneTests
     [Fact]
     public async Task Run_with_more_steps_than_lanes_is_over_as_soon_as_its_time_is()
     {
-        var machine = new FakeTimeProvider();
+        var machine = new SteppedTimeProvider();
         await using var app = await TimedHost.StartAsync(machine, new HeldModels(), lanes: 8);
         await app.StartRunAsync(JsonSerializer.Serialize(new
         {

@@ -12,7 +12,7 @@ public sealed class StoppedStepTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly FakeTimeProvider _machine = new();
+    private readonly SteppedTimeProvider _machine = new();
     private readonly TroubledStore _store = new();
     private readonly MemoryJournal _journal = new();
 

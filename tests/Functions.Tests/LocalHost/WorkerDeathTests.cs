@@ -15,7 +15,7 @@ public class WorkerDeathTests
     private const string Feed = "runs/r1/events-0.jsonl";
     private const string Record = "runs/r1/run.json";
 
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly SteppedTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly TroubledStore _store = new();
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class UpgradedRunTests : IAsyncLifetime
     private readonly MemoryJournal _journal = new();
     private readonly MemoryContentStore _store = new();
     private readonly HeldModels _models = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
 
     public async Task InitializeAsync()
     {

@@ -8,7 +8,7 @@ namespace Orchestrator.LocalHost.Tests.Client;
 
 public sealed class LocalDurableTaskClientTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly MemoryJournal _journal = new();
     private LocalDurableHost _host = null!;
 

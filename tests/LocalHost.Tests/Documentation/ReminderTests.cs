@@ -13,7 +13,7 @@ public sealed class ReminderTests
     [Fact]
     public async Task Reminder_is_sent_after_a_day_without_an_answer()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new SteppedTimeProvider();
         var sent = new List<string>();
         await using var host = await LocalDurableHost.StartAsync(b =>
         {

@@ -79,7 +79,7 @@ public sealed class GoldenHistoryTests : IDisposable
     private async Task FinishAsync(string version, string scenario, int records)
     {
         var golden = Path.Combine(Goldens, version, scenario);
-        var time = new FakeTimeProvider(new DateTimeOffset(2032, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new SteppedTimeProvider(new DateTimeOffset(2032, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var host = await LocalDurableHost.StartAsync(b =>
         {
             b.Journal = FileJournal.Open(Copy(golden, Order(version, scenario)[..records]));

@@ -47,7 +47,7 @@ internal sealed record GoldenScenario(
 
     /// <summary>Brings the instances to their ends, from wherever they are.</summary>
     /// <returns>What they came to, as JSON.</returns>
-    public async Task<string> FinishAsync(LocalDurableHost host, FakeTimeProvider time)
+    public async Task<string> FinishAsync(LocalDurableHost host, SteppedTimeProvider time)
     {
         if (await host.Client.GetInstanceAsync(Root) is null)
         {

@@ -18,7 +18,7 @@ public sealed class GoldenWriter
 
     private static async Task WriteAsync(GoldenScenario scenario, string folder)
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         var journal = new OrderedJournal(FileJournal.Open(folder, time));
         string results;
         await using (var host = await LocalDurableHost.StartAsync(b =>

@@ -8,7 +8,7 @@ namespace Orchestrator.LocalHost.Tests.Hosting;
 
 public sealed class SteadyClockTests
 {
-    private readonly FakeTimeProvider _machine = new();
+    private readonly SteppedTimeProvider _machine = new();
 
     [Theory]
     [InlineData(1)]

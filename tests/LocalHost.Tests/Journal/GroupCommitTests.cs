@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Testing;

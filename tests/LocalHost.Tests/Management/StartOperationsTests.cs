@@ -99,7 +99,7 @@ public sealed class StartOperationsTests : ManagementTest
         Starts("a");
         Client.Setup(c => c.WaitForInstanceCompletionAsync("a", true, It.IsAny<CancellationToken>()))
             .Returns(async (string _, bool _, CancellationToken cancellation) => await new TaskCompletionSource<OrchestrationMetadata>().Task.WaitAsync(cancellation));
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var web = await TestWeb.OfManagementAsync(Client.Object, new ManagementOptions { Time = time });
         var request = SendAsync(web, "POST", "/orchestrators/Flow?timeout=30&pollingInterval=1");
         await time.WhenTimersAsync();

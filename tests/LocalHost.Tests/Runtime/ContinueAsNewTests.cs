@@ -109,7 +109,7 @@ public sealed class ContinueAsNewTests
     [InlineData(false)]
     public async Task One_event_a_round_loses_none_with_timers_between_or_without(bool timers)
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var host = await LocalDurableHost.StartAsync(b =>
         {
             b.TimeProvider = time;
@@ -139,7 +139,7 @@ public sealed class ContinueAsNewTests
     [InlineData(20, 3)]
     public async Task Rounds_of_activities_and_a_timer_end_for_every_instance(int instances, int rounds)
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var host = await LocalDurableHost.StartAsync(b =>
         {
             b.TimeProvider = time;
@@ -221,7 +221,7 @@ public sealed class ContinueAsNewTests
         Assert.Equal([new JournalId("i", 1)], await _journal.ListAsync().ToListAsync());
     }
 
-    private static async Task<OrchestrationMetadata[]> FinishAsync(LocalDurableHost host, FakeTimeProvider time, string[] ids)
+    private static async Task<OrchestrationMetadata[]> FinishAsync(LocalDurableHost host, SteppedTimeProvider time, string[] ids)
     {
         var ends = Task.WhenAll(ids.Select(host.EndOfAsync));
         while (!ends.IsCompleted)

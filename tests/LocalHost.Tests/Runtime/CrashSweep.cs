@@ -60,7 +60,7 @@ internal sealed class CrashSweep
 
     private async Task<int> StartAndCrashAsync(JournalDouble journal)
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var host = await StartAsync(journal, time, new ConcurrentDictionary<string, int>());
         for (var confirmed = 0; ; confirmed++)
         {
@@ -77,7 +77,7 @@ internal sealed class CrashSweep
 
     private async Task<string?> FinishAsync(IJournal journal, ConcurrentDictionary<string, int> ran, int confirmed)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new SteppedTimeProvider(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var host = await StartAsync(journal, time, ran);
         await OnRestart(host, confirmed);
         foreach (var step in Script.Skip(confirmed))
@@ -88,7 +88,7 @@ internal sealed class CrashSweep
         return await Outcome(host);
     }
 
-    private static async Task DriveAsync(FakeTimeProvider time, Task until)
+    private static async Task DriveAsync(SteppedTimeProvider time, Task until)
     {
         while (!until.IsCompleted)
         {

@@ -64,7 +64,7 @@ public sealed class DeterminismMatrixTests
     private Task<LocalDurableHost> StartAsync(string operation) => LocalDurableHost.StartAsync(b =>
     {
         b.Journal = _journal;
-        b.TimeProvider = new FakeTimeProvider();
+        b.TimeProvider = new SteppedTimeProvider();
         b.AddActivity("a", _ => Task.CompletedTask).AddActivity("b", _ => Task.CompletedTask);
         b.AddOrchestrator("waits", (TaskOrchestrationContext c) => c.WaitForExternalEvent<string>("never"));
         b.AddOrchestrator("also waits", (TaskOrchestrationContext c) => c.WaitForExternalEvent<string>("never"));

@@ -12,7 +12,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 public sealed class DeterminismTests
 {
     private readonly MemoryJournal _journal = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
 
     [Theory]
     [InlineData("other activity", "#0 was a call of the activity 'a', now it is a call of the activity 'b'")]

@@ -6,7 +6,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 /// <summary>Waits for events against timeouts, cancellations and each other.</summary>
 public sealed class ExternalEventRaceTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
 
     [Theory]
     [InlineData(1)]

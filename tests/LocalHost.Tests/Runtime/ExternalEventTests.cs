@@ -45,7 +45,7 @@ public sealed class ExternalEventTests
     [Fact]
     public async Task Wait_with_a_timeout_is_cancelled_and_takes_no_later_event()
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var host = await LocalDurableHost.StartAsync(b =>
         {
             b.TimeProvider = time;

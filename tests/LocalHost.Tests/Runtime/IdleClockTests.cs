@@ -9,7 +9,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 [Trait("Trust", "16")]
 public sealed class IdleClockTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly SteadyClock _clock;
     private readonly MemoryJournal _journal = new();
 

@@ -11,7 +11,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 public sealed class RecoveryTests
 {
     private readonly MemoryJournal _journal = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly ConcurrentQueue<string> _ran = new();
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class ReplayedInputTests
     private Task<LocalDurableHost> StartAsync(Action<TaskOrchestrationContext, int> ask, int n) => LocalDurableHost.StartAsync(b =>
     {
         b.Journal = _journal;
-        b.TimeProvider = new FakeTimeProvider();
+        b.TimeProvider = new SteppedTimeProvider();
         b.AddActivity("a", _ => Task.CompletedTask);
         b.AddOrchestrator("waits", (TaskOrchestrationContext c) => c.WaitForExternalEvent<string>("never"));
         b.AddOrchestrator("o", (TaskOrchestrationContext c) =>

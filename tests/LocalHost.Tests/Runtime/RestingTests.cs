@@ -80,7 +80,7 @@ public sealed class RestingTests : IDisposable
     [Fact]
     public async Task Process_that_never_lets_go_of_what_has_ended_is_named_after_ten_seconds()
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var here = await StartAsync(Journal(extracting: Slowly("a")));
         await using var elsewhere = await StartAsync(Journal(), time);
         await here.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "first", new StartOrchestrationOptions("a"));

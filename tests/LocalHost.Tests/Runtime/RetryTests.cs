@@ -7,7 +7,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 /// <summary>Policies and handlers, for activities ("work") and sub-orchestrations ("child") alike.</summary>
 public sealed class RetryTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly List<DateTimeOffset> _attempts = [];
     private Func<int, Exception?> _fails = _ => new TimeoutException("late");
 

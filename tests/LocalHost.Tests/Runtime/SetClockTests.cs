@@ -11,7 +11,7 @@ public sealed class SetClockTests
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(4);
     private static readonly string[] Phases = ["start", "first activity", "first timer", "second activity", "second timer"];
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly MemoryJournal _journal = new();
     private readonly SemaphoreSlim _started = new(0);
     private readonly SemaphoreSlim _go = new(0);

@@ -10,7 +10,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 [Trait("Trust", "9")]
 public sealed class StopTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
     private readonly MemoryJournal _journal = new();
     private readonly TaskCompletionSource<CancellationToken> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

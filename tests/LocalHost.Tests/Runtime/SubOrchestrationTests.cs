@@ -37,7 +37,7 @@ public sealed class SubOrchestrationTests
     public async Task Retried_child_runs_again_under_the_same_id()
     {
         var runs = 0;
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         await using var host = await StartAsync(b =>
         {
             b.TimeProvider = time;

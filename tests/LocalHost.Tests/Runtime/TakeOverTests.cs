@@ -71,7 +71,7 @@ public sealed class TakeOverTests : IDisposable
     public async Task Message_that_waits_for_an_instance_reads_its_history_once_a_minute(bool isDamaged)
     {
         await LeaveAsync("a");
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         var reads = 0;
         var journal = new SharedJournalDouble(FileJournal.Open(_folder.Path, time)) { Reading = _ => Interlocked.Increment(ref reads) };
         await using var host = await LocalDurableHost.StartAsync(b =>

@@ -8,7 +8,7 @@ namespace Orchestrator.LocalHost.Tests.Runtime;
 
 public sealed class TimerTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
 
     [Fact]
     public async Task Timer_fires_at_its_time_and_the_clock_shows_it()

@@ -1,4 +1,4 @@
-using Orchestrator.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.OpenAi;
 using Orchestrator.Activities.Models.Simulated.Server;
-using Orchestrator.Testing;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
@@ -42,7 +42,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
     /// <summary>What came, in order; the path with its query.</summary>
     public IReadOnlyList<(JsonObject Body, IHeaderDictionary Headers, string Path)> Requests { get; }
 
-    public FakeTimeProvider Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public Uri Address => new(_server.BaseUrl.GetLeftPart(UriPartial.Authority));
 

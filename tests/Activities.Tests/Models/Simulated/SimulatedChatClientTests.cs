@@ -8,7 +8,7 @@ public sealed class SimulatedChatClientTests
 {
     private const string Prompt = "# Clarify\nGive feedback."; // 24 characters
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly SteppedTimeProvider _clock = new();
 
     [Fact]
     public async Task Stream_with_the_defaults_takes_two_seconds_and_reports_usage_last()

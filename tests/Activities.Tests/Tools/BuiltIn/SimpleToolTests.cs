@@ -52,7 +52,7 @@ public sealed class SimpleToolTests
     [Fact]
     public async Task Delay_ends_when_its_time_has_come_and_not_before()
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         var waiting = new DelayTool(time).CallAsync("""{ "ms": 2e3 }""");
 
         time.Advance(TimeSpan.FromMilliseconds(1_999));
@@ -65,7 +65,7 @@ public sealed class SimpleToolTests
     [Fact]
     public async Task Delay_ends_at_once_when_it_is_cancelled()
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         using var cancel = new CancellationTokenSource();
         var waiting = new DelayTool(time).CallAsync("""{ "ms": 300000 }""", cancel.Token);
 
@@ -77,7 +77,7 @@ public sealed class SimpleToolTests
 
     [Fact]
     public async Task Delay_beyond_its_limit_is_refused() =>
-        Assert.Contains("from 0 to 300000", (await new DelayTool(new FakeTimeProvider()).FailAsync("""{ "ms": 300001 }""")).Message, StringComparison.Ordinal);
+        Assert.Contains("from 0 to 300000", (await new DelayTool(new SteppedTimeProvider()).FailAsync("""{ "ms": 300001 }""")).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{ "message": "no" }""", ErrorKind.ToolFailed, false)]

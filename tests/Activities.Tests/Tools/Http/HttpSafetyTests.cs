@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Tools.Http;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Tools.Http;

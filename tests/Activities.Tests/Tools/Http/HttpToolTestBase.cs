@@ -1,13 +1,13 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Tools.Http;
-using Orchestrator.Testing;
 
 namespace Orchestrator.Activities.Tests.Tools.Http;
 
 /// <summary>A tool that may call this machine, and a clock that stands still.</summary>
 public abstract class HttpToolTestBase : IDisposable
 {
-    internal FakeTimeProvider Time { get; } = new();
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     internal HttpToolOptions Options { get; } = new() { AllowPrivateAddresses = true, MaxResponseBytes = 10_000 };
 

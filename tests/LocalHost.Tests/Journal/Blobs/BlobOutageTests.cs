@@ -41,7 +41,7 @@ public sealed class BlobOutageTests
     public async Task Patience_ends_with_an_error_that_names_account_and_container()
     {
         await using var server = await AzuriteServer.NewAsync();
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         var name = TestContainer.NewName();
         await using var journal = await BlobJournal.OpenAsync(TestContainer.Of(server, name), time, new BlobJournalOptions { Patience = TimeSpan.FromSeconds(10) });
         await journal.AppendAsync(new JournalId("a", 0), 0, "1"u8.ToArray());
@@ -63,7 +63,7 @@ public sealed class BlobOutageTests
     [SuiteFact]
     public async Task Nothing_is_sent_while_the_lease_is_uncertain_and_a_late_renewal_sends_what_waited()
     {
-        var time = new FakeTimeProvider();
+        var time = new SteppedTimeProvider();
         using var network = new WatchedTransport();
         var container = TestContainer.Of(await AzuriteServer.SharedAsync(), TestContainer.NewName(), network);
         await using var journal = await BlobJournal.OpenAsync(container, time);

@@ -14,7 +14,7 @@ namespace Orchestrator.LocalHost.Tests.Journal.Blobs;
 public sealed class BlobOwnershipTests
 {
     private readonly string _container = TestContainer.NewName();
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedTimeProvider _time = new();
 
     [SuiteFact]
     public async Task Second_owner_is_refused_told_who_the_first_is_and_welcome_after_it()

@@ -1,37 +1,26 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Orchestrator.Testing;
 
 /// <summary>
-/// A clock that stands still until a test moves it. Timers fire inside <see cref="Advance"/>, on the caller's thread, in the order in which
-/// they are due, each at its own due time. Like a machine it has two clocks: timers and timestamps follow the one that only goes forward;
-/// <see cref="SetClock"/> sets the other one. Thread safe.
+/// Microsoft's <see cref="FakeTimeProvider"/> for code that arms timers on its own threads. It adds what that one cannot do: a test can wait until
+/// a timer is armed; each timer fires at its own due time, inside <see cref="Advance"/>, on the caller's thread, in the order in which they were
+/// armed; and the wall clock can be set in either direction while timers and timestamps go on. Thread safe.
 /// </summary>
 /// <remarks>
-/// A test that waits for time must know that the code under test is already waiting: await <see cref="WhenTimersAsync"/> before
-/// <see cref="Advance"/>, never a sleep.
+/// <para>A test that waits for time must know that the code under test is already waiting: await <see cref="WhenTimersAsync"/> before
+/// <see cref="Advance"/>, never a sleep.</para>
+/// <para>The timers are not those of the base class: it fires them all at the end of an advance, on whichever thread reads the clock or arms a timer
+/// just then, and one that is due at once inside <see cref="CreateTimer"/>, under the locks of the code under test. Runs would not repeat.</para>
 /// </remarks>
-public sealed class FakeTimeProvider : TimeProvider
+/// <param name="start">The first instant; null means 2030-01-01T00:00:00Z.</param>
+public sealed class SteppedTimeProvider(DateTimeOffset? start = null) : FakeTimeProvider(start ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
     private readonly Lock _gate = new();
-    private readonly SortedSet<FakeTimer> _timers = [];
+    private readonly SortedSet<SteppedTimer> _timers = [];
     private readonly List<(Func<bool> Holds, TaskCompletionSource Reached)> _waiters = [];
-    private readonly DateTimeOffset _start;
-    private DateTimeOffset _now;
     private TimeSpan _set;
     private long _sequence;
-
-    /// <summary>Starts the clock.</summary>
-    /// <param name="start">The first instant; null means 2030-01-01T00:00:00Z.</param>
-    public FakeTimeProvider(DateTimeOffset? start = null)
-    {
-        _start = start ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        _now = _start;
-    }
-
-    /// <inheritdoc/>
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-    /// <inheritdoc/>
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>How many timers are armed: created, not disposed, and due some day.</summary>
     public int ArmedTimers
@@ -50,24 +39,18 @@ public sealed class FakeTimeProvider : TimeProvider
     {
         lock (_gate)
         {
-            return _now + _set;
+            return base.GetUtcNow() + _set;
         }
     }
 
     /// <inheritdoc/>
-    public override long GetTimestamp()
-    {
-        lock (_gate)
-        {
-            return (_now - _start).Ticks;
-        }
-    }
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var timer = new FakeTimer(this, callback, state);
+        var timer = new SteppedTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -75,15 +58,10 @@ public sealed class FakeTimeProvider : TimeProvider
     /// <summary>Moves the clock and fires everything that becomes due, timers armed by the callbacks included.</summary>
     /// <param name="delta">How far; zero fires what is due now.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is negative: time does not go back.</exception>
-    public void Advance(TimeSpan delta)
+    public new void Advance(TimeSpan delta)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delta, TimeSpan.Zero);
-        DateTimeOffset target;
-        lock (_gate)
-        {
-            target = _now + delta;
-        }
-
+        var target = GetTimestamp() + delta.Ticks;
         while (TakeDue(target) is { } due)
         {
             due.Fire();
@@ -91,7 +69,7 @@ public sealed class FakeTimeProvider : TimeProvider
 
         lock (_gate)
         {
-            _now = target > _now ? target : _now;
+            MoveTo(target);
         }
     }
 
@@ -113,18 +91,18 @@ public sealed class FakeTimeProvider : TimeProvider
     /// <returns>False when no timer is armed; the clock stands still then.</returns>
     public bool AdvanceToNextTimer()
     {
-        TimeSpan? wait;
+        long? due;
         lock (_gate)
         {
-            wait = _timers.Min?.Due - _now;
+            due = _timers.Min?.Due;
         }
 
-        if (wait is not { } delta)
+        if (due is not { } next)
         {
             return false;
         }
 
-        Advance(delta > TimeSpan.Zero ? delta : TimeSpan.Zero);
+        Advance(TimeSpan.FromTicks(Math.Max(0, next - GetTimestamp())));
         return true;
     }
 
@@ -137,7 +115,7 @@ public sealed class FakeTimeProvider : TimeProvider
     }
 
     /// <summary>Completes as soon as a timer is armed that is due so long from now, whatever other timers there are; at once when there is one.</summary>
-    public Task WhenTimerDueInAsync(TimeSpan wait) => WhenAsync(() => _timers.Any(timer => timer.Due - _now == wait));
+    public Task WhenTimerDueInAsync(TimeSpan wait) => WhenAsync(() => _timers.Any(timer => timer.Due - GetTimestamp() == wait.Ticks));
 
     private Task WhenAsync(Func<bool> holds)
     {
@@ -154,7 +132,7 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
-    private FakeTimer? TakeDue(DateTimeOffset target)
+    private SteppedTimer? TakeDue(long target)
     {
         lock (_gate)
         {
@@ -163,20 +141,34 @@ public sealed class FakeTimeProvider : TimeProvider
                 return null;
             }
 
-            _now = first.Due > _now ? first.Due : _now;
+            MoveTo(first.Due);
             _timers.Remove(first);
             if (first.Period > TimeSpan.Zero)
             {
-                first.Due = _now + first.Period;
-                first.Sequence = _sequence++;
-                _timers.Add(first);
+                Add(first, first.Period);
             }
 
             return first;
         }
     }
 
-    private bool Arm(FakeTimer timer, TimeSpan dueTime, TimeSpan period)
+    /// <summary>A callback may have moved the clock further already.</summary>
+    private void MoveTo(long ticks)
+    {
+        if (ticks > GetTimestamp())
+        {
+            SetUtcNow(new DateTimeOffset(ticks, TimeSpan.Zero));
+        }
+    }
+
+    private void Add(SteppedTimer timer, TimeSpan wait)
+    {
+        timer.Due = GetTimestamp() + wait.Ticks;
+        timer.Sequence = _sequence++;
+        _timers.Add(timer);
+    }
+
+    private bool Arm(SteppedTimer timer, TimeSpan dueTime, TimeSpan period)
     {
         lock (_gate)
         {
@@ -191,24 +183,19 @@ public sealed class FakeTimeProvider : TimeProvider
                 return true;
             }
 
-            timer.Due = _now + dueTime;
             timer.Period = period;
-            timer.Sequence = _sequence++;
-            _timers.Add(timer);
-            for (var i = _waiters.Count - 1; i >= 0; i--)
+            Add(timer, dueTime);
+            foreach (var (_, reached) in _waiters.Where(waiter => waiter.Holds()))
             {
-                if (_waiters[i].Holds())
-                {
-                    _waiters[i].Reached.TrySetResult();
-                    _waiters.RemoveAt(i);
-                }
+                reached.TrySetResult();
             }
 
+            _waiters.RemoveAll(waiter => waiter.Reached.Task.IsCompleted);
             return true;
         }
     }
 
-    private void Disarm(FakeTimer timer)
+    private void Disarm(SteppedTimer timer)
     {
         lock (_gate)
         {
@@ -217,9 +204,9 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
-    private sealed class FakeTimer(FakeTimeProvider owner, TimerCallback callback, object? state) : ITimer, IComparable<FakeTimer>
+    private sealed class SteppedTimer(SteppedTimeProvider owner, TimerCallback callback, object? state) : ITimer, IComparable<SteppedTimer>
     {
-        public DateTimeOffset Due { get; set; }
+        public long Due { get; set; }
 
         public TimeSpan Period { get; set; }
 
@@ -227,7 +214,7 @@ public sealed class FakeTimeProvider : TimeProvider
 
         public bool Disposed { get; set; }
 
-        public int CompareTo(FakeTimer? other) => other is null ? 1 : (Due, Sequence).CompareTo((other.Due, other.Sequence));
+        public int CompareTo(SteppedTimer? other) => other is null ? 1 : (Due, Sequence).CompareTo((other.Due, other.Sequence));
 
         public void Fire() => callback(state);
 
