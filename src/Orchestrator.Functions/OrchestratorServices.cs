@@ -25,6 +25,7 @@ public static class OrchestratorServices
         ArgumentNullException.ThrowIfNull(settings);
         services.AddContentStore(settings);
         services.AddModelProviders(settings);
+        services.AddHostedService<StoreCheck>();
         services.AddSingleton(FunctionTimeout.Read(settings, AppContext.BaseDirectory));
         return services.AddOrchestrator(OrchestratorSettings.Read(settings));
     }

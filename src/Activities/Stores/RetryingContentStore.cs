@@ -57,15 +57,26 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
     /// <param name="operation">Gets whether it was tried before.</param>
     private async Task<T> RepeatAsync<T>(Func<bool, Task<T>> operation, CancellationToken cancellationToken)
     {
+        ContentStoreException? last = null;
         for (var tries = 0; ; tries++)
         {
             try
             {
-                return await operation(tries > 0);
+                if (last is not null)
+                {
+                    await Task.Delay(Waits[tries - 1], time, cancellationToken);
+                }
+
+                return await operation(last is not null);
             }
             catch (ContentStoreException exception) when (tries < Waits.Length && !exception.IsOfOneValue)
             {
-                await Task.Delay(Waits[tries], time, cancellationToken);
+                last = exception;
+            }
+            catch (OperationCanceledException exception) when (last is not null)
+            {
+                // Who gives up waiting is told why it took so long.
+                throw new OperationCanceledException(exception.Message, last, exception.CancellationToken);
             }
         }
     }

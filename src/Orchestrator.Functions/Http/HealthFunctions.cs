@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http;
@@ -8,9 +9,6 @@ namespace Orchestrator.Functions.Http;
 /// <summary>Whether the app can work.</summary>
 public sealed class HealthFunctions(IContentStore store, TimeProvider time)
 {
-    // A key that is never written, whatever callers name their runs: the read only shows whether the store answers.
-    private static readonly ContentKey ProbeKey = ContentKey.Of(StoreFolders.Definitions, "health");
-
     /// <summary><c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.</summary>
     [Function("Health")]
     public Task<IResult> GetAsync(
@@ -18,7 +16,7 @@ public sealed class HealthFunctions(IContentStore store, TimeProvider time)
         Problems.AnswerAsync(
             async token =>
             {
-                await store.GetAsync(ProbeKey, token);
+                await store.GetAsync(StoreCheck.ProbeKey, token);
                 return Results.Json(new { status = "ok", store = "ok" }, WorkflowJson.Compact);
             },
             time,

@@ -32,7 +32,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
             };
         }
 
-        return new ActivityFailure(kind, failure.ErrorMessage);
+        return new ActivityFailure(kind, SharedHub.Explain(failure) is { } reason ? $"{failure.ErrorMessage} {reason}" : failure.ErrorMessage);
     }
 
     public bool MayBeMadeAgain(bool timeoutsToo) =>

@@ -72,12 +72,16 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed, FailureDetails: { } failure } when IsUnrepeatable(failure):
                 return await EndUnrepeatableAsync(record, failure, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } failed:
+                var reason = SharedHub.Explain(failed.FailureDetails, failed.SerializedOutput) is { } shared ? $" {shared}" : "";
                 return await EndAsync(
-                    record, RunStatus.Failed, $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? failed.SerializedOutput ?? "no details"}", cancellationToken);
+                    record,
+                    RunStatus.Failed,
+                    $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? failed.SerializedOutput ?? "no details"}{reason}",
+                    cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Terminated } terminated:
                 return await EndAsync(
                     record, RunStatus.Cancelled,
-                    $"The orchestration of the run was terminated{(terminated.SerializedOutput is { } reason ? $": {reason}" : "")}.", cancellationToken);
+                    $"The orchestration of the run was terminated{(terminated.SerializedOutput is { } given ? $": {given}" : "")}.", cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Completed } completed when completed.ReadOutputAs<RunResult>() is { } result:
                 return await EndAsync(record, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
             case { } open:

@@ -34,6 +34,28 @@ public sealed class HangingStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_whose_time_is_up_between_two_tries_says_why_the_first_one_failed()
+    {
+        var failed = new ContentStoreException("/secret/place", "The account at /secret/place is gone.") { Hint = "it is gone. Check AzureWebJobsStorage." };
+        await using var api = await ApiHost.StartAsync(new RetryingContentStore(_store, TimeProvider.System), activityTime: _time);
+        var tries = 0;
+        _store.Before = (_, _) =>
+        {
+            if (tries++ > 0)
+            {
+                // The limit passes during the second try.
+                _time.Advance(BoundedRead.Limit);
+            }
+
+            throw failed;
+        };
+        using var response = await api.Client.GetAsync("/api/health");
+
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
+        Assert.StartsWith("The content store cannot be used: it is gone. Check AzureWebJobsStorage. ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Read_that_blocks_its_thread_as_a_network_folder_does_is_503_too()
     {
         await using var api = await ApiHost.StartAsync(_store, activityTime: _time);
@@ -56,8 +78,8 @@ public sealed class HangingStoreTests : IDisposable
         _store.Before = (key, written) => hangs |= written.Length == 0 && key.Contains("/events", StringComparison.Ordinal);
         _store.Holds = () => hangs ? _held.Task : Task.CompletedTask;
         var asked = api.PostAsync("/api/runs?wait=30", ApiHost.Body(""", "runId": "r1" """));
-        await _time.WhenTimerDueInAsync(TimeSpan.FromSeconds(30) + BoundedRead.Limit);
-        _time.Advance(TimeSpan.FromSeconds(30) + BoundedRead.Limit);
+        await _time.WhenTimerDueInAsync(TimeSpan.FromSeconds(30) + BoundedRead.Limit + BoundedRead.Grace);
+        _time.Advance(TimeSpan.FromSeconds(30) + BoundedRead.Limit + BoundedRead.Grace);
 
         using var response = await asked;
         Assert.Equal("r1", (await ApiHost.ReadAsync(response, HttpStatusCode.Accepted)).GetProperty("runId").GetString());
@@ -67,13 +89,14 @@ public sealed class HangingStoreTests : IDisposable
     private async Task IsUnavailableAsync(ApiHost api, string route)
     {
         var asked = api.Client.GetAsync($"/api/{route}");
-        await _time.WhenTimerDueInAsync(BoundedRead.Limit);
-        _time.Advance(BoundedRead.Limit - TimeSpan.FromMilliseconds(1));
+        await _time.WhenTimerDueInAsync(BoundedRead.Limit + BoundedRead.Grace);
+        _time.Advance(BoundedRead.Limit + BoundedRead.Grace - TimeSpan.FromMilliseconds(1));
         Assert.False(asked.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
         using var response = await asked;
-        await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
+        Assert.StartsWith("The content store cannot be used: it did not answer within 15 s. ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(10), response.Headers.RetryAfter?.Delta);
     }
 

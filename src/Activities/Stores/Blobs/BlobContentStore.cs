@@ -194,7 +194,7 @@ public sealed class BlobContentStore : IContentStore
         {
             return await blobs.MoveNextAsync();
         }
-        catch (RequestFailedException failure) when (failure.Status == 404)
+        catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
         {
             return false;
         }

@@ -15,6 +15,13 @@ internal static class BlobErrors
         _ => exception is RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException,
     };
 
+    /// <summary>
+    /// Whether the service says that the blob or its container is not there. Any other 404 comes from an account or a server that is not the one meant, and must
+    /// not look like an empty store.
+    /// </summary>
+    public static bool IsAbsence(RequestFailedException failure) => failure.Status == 404
+        && (failure.ErrorCode == BlobErrorCode.BlobNotFound || failure.ErrorCode == BlobErrorCode.ContainerNotFound);
+
     /// <param name="location">The key or prefix that it was about; empty for the whole container.</param>
     public static ContentStoreException Translate(Exception exception, BlobAccount account, string container, string location)
     {
@@ -67,6 +74,9 @@ internal static class BlobErrors
             (401 or 403, _) => (
                 $"permission denied ({failure.ErrorCode ?? "no code"})",
                 $"Give the identity the role 'Storage Blob Data Contributor' on the account of {account.Setting}, or the signature in it the permissions racwdl"),
+            (404, _) => (
+                $"there is no such account at its address ({failure.ErrorCode ?? "no code"})",
+                $"Check the account's name and address in {account.Setting}"),
             (429 or >= 500, _) => ($"the service is busy or failing ({failure.Status} {failure.ErrorCode})", "Repeat it later"),
             _ => ($"the service refused it ({failure.Status} {failure.ErrorCode})", "Look the code up among the error codes of Azure Blob Storage"),
         };

@@ -119,7 +119,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         {
             return await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
         }
-        catch (RequestFailedException failure) when (failure.Status == 404)
+        catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
         {
             return null;
         }
@@ -134,7 +134,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
             var bytes = result.Content.ToMemory();
             return new Download(bytes, offset + bytes.Length, result.Details.BlobCommittedBlockCount, result.Details.ETag);
         }
-        catch (RequestFailedException failure) when (failure.Status == 404)
+        catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
         {
             return null;
         }

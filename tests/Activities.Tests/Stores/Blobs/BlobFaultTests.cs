@@ -109,6 +109,19 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
+    public async Task Account_that_the_service_does_not_have_is_no_empty_store()
+    {
+        var endpoint = _server.BlobEndpoint.ToString().Replace(AzuriteServer.AccountName, "other", StringComparison.Ordinal);
+        var store = _container.Open($"DefaultEndpointsProtocol=http;AccountName=other;AccountKey={AzuriteServer.AccountKey};BlobEndpoint={endpoint};");
+
+        foreach (var call in (Func<Task>[])[() => store.GetAsync(Key), () => store.ReadFromAsync(Key, 0), () => store.ListAsync(ContentPrefix.All).ToListAsync().AsTask(), () => store.DeleteAsync(Key)])
+        {
+            var error = await Assert.ThrowsAsync<ContentStoreException>(call);
+            Assert.Contains("there is no such account at its address (ResourceNotFound). Check the account's name and address in AzureWebJobsStorage.", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [SuiteFact]
     public async Task Wrong_key_is_named_as_such_and_not_shown()
     {
         var wrong = Convert.ToBase64String(Bytes(new string('k', 64)));

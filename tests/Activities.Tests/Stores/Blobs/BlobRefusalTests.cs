@@ -13,14 +13,15 @@ public sealed class BlobRefusalTests
     private const string Secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
 
     [Theory]
+    [InlineData("ResourceNotFound", "there is no such account at its address (ResourceNotFound). Check the account's name and address in AzureWebJobsStorage.", 404)]
     [InlineData("AuthorizationPermissionMismatch", "permission denied (AuthorizationPermissionMismatch). Give the identity the role 'Storage Blob Data Contributor' on the account of AzureWebJobsStorage, ")]
     [InlineData("KeyBasedAuthenticationNotPermitted", "the account takes identities only, and AzureWebJobsStorage has a key (KeyBasedAuthenticationNotPermitted). Clear AzureWebJobsStorage, set AzureWebJobsStorage__accountName ")]
     [InlineData("AuthenticationFailed", "the account does not accept this key, signature or machine (AuthenticationFailed). Copy the connection string again into AzureWebJobsStorage, ")]
-    public async Task Refusal_names_setting_and_remedy(string code, string expected)
+    public async Task Refusal_names_setting_and_remedy(string code, string expected, int status = 403)
     {
         var error = await RefusedAsync(() =>
         {
-            var answer = new HttpResponseMessage(HttpStatusCode.Forbidden);
+            var answer = new HttpResponseMessage((HttpStatusCode)status);
             answer.Headers.Add("x-ms-error-code", code);
             return answer;
         });
