@@ -48,7 +48,7 @@ public static class ActivityServices
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
             provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), logger: provider.GetRequiredService<ILogger<RunControl>>()));
-        services.TryAddSingleton(_ => new RunTelemetry());
+        services.TryAddSingleton(provider => new RunTelemetry(provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Retention;
@@ -37,7 +38,7 @@ public static class OrchestratorServices
     {
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        services.TryAddSingleton(_ => new RunTelemetry(options.TelemetryContent));
+        services.TryAddSingleton(provider => new RunTelemetry(provider.GetRequiredService<ILoggerFactory>(), options.TelemetryContent));
         services.AddOrchestratorActivities(options.DefaultModel, claims, options.Model);
         services.AddSingleton(options);
         services.TryAddSingleton(RunDrivers.Unknown);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Telemetry;
 
 namespace Orchestrator.Activities.Retention;
 
@@ -48,14 +49,13 @@ public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, 
             var report = await prune(options.Days is { } days ? time.GetUtcNow() - TimeSpan.FromDays(days) : null, stopping);
             if (!report.IsEmpty)
             {
-                logger.LogInformation(
-                    "Pruned {Runs} runs, {Leftovers} half deleted ones, {Keys} idempotency keys, {Answers} kept answers and {Definitions} unused definitions.",
+                logger.Pruned(
                     report.Runs.Count, report.Leftovers.Count, report.StartKeys, report.Answers, report.Definitions);
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            logger.LogWarning(exception, "Old runs could not be pruned: {Reason} It is tried again in {Hours} hours.", exception.Message, Interval.TotalHours);
+            logger.PruningFailed(exception, exception.Message, Interval.TotalHours);
         }
     }
 }

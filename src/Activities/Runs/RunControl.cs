@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
@@ -115,9 +116,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
             // The file is read at every look, but the warning is logged only once.
             if (Interlocked.Exchange(ref _unreadable, $"{problem.Key} {problem.ETag}") != $"{problem.Key} {problem.ETag}")
             {
-                logger?.LogWarning(
-                    "{Problem} What was asked of run '{Run}' before is not known, so its steps go on; cancel or suspend it again if that was asked.",
-                    problem.Message, runId);
+                logger?.RequestsUnreadable(problem.Message, runId);
             }
 
             return (RunRequests.None, problem.ETag, problem);

@@ -112,9 +112,11 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     {
         var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
         var now = time.GetUtcNow();
+        var isNew = false;
         var record = await runs.UpdateAsync(
             runId,
-            record => record.Identity != prepared.Identity || record.Attempt != runAttempt || record.HasEnded || record.IsUpgraded || record.Attempts[^1].StartedAt is not null
+            record => !(isNew = record.Identity == prepared.Identity && record.Attempt == runAttempt && !record.HasEnded && !record.IsUpgraded
+                && record.Attempts[^1].StartedAt is null)
                 ? record
                 : record.WithAttempt(attempt => attempt with { StartedAt = Later(now, record.CreatedAt) }) with
                 {
@@ -122,6 +124,11 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                     StartedAt = record.StartedAt ?? Later(now, record.CreatedAt),
                 },
             cancellationToken);
+        if (isNew)
+        {
+            telemetry.Begun(record, prepared);
+        }
+
         await feed.AppendAsync(
             prepared.Identity,
             [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.Attempts[^1].StartedAt ?? now) { Status = RunStatus.Running }],
@@ -186,7 +193,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
 
         if (made is not null)
         {
-            telemetry.Tell(made);
+            telemetry.Ended(made);
         }
 
         var name = status switch

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -61,7 +62,7 @@ internal sealed class PaidWork : IDisposable
                 var result = await operation();
                 if (!isFirst)
                 {
-                    _logger.LogWarning("Step '{Step}' of run '{Run}' could be written down after all.", _call.StepId, _call.RunId);
+                    _logger.RecordWrittenAfterAll(_call.StepId, _call.RunId);
                 }
 
                 return result;
@@ -74,8 +75,7 @@ internal sealed class PaidWork : IDisposable
             {
                 if (isFirst)
                 {
-                    _logger.LogWarning(
-                        exception, "Step '{Step}' of run '{Run}' cannot be written down. It is tried again for five minutes.", _call.StepId, _call.RunId);
+                    _logger.RecordNotWritten(exception, _call.StepId, _call.RunId);
                 }
 
                 await Task.Delay(Interval, _time, Token);

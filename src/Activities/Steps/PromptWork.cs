@@ -145,6 +145,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         var asked = new PromptCall(client, request, time);
         using var span = telemetry.Work.StartCall(call.Run, call.Step, client, request, time.GetUtcNow());
         ErrorKind? failure = ErrorKind.Internal;
+        var began = time.GetTimestamp();
         try
         {
             var answer = await asked.RunAsync(call.OnText, cancellationToken);
@@ -182,6 +183,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             var usage = asked.Usage with { EstimatedCost = prices.CostOf(request.Model!, asked.Usage) };
             call.Usage += usage;
             telemetry.Work.EndCall(span, usage, asked, failure, time.GetUtcNow());
+            telemetry.Metrics.Called(client, request.Model!, usage, failure, time.GetElapsedTime(began));
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class StepExecutor(
         }
         catch (ContentStoreException exception)
         {
-            logger.LogWarning(exception, "The claim on step '{Step}' of run '{Run}' could not be released. It expires by itself.", call.StepId, call.RunId);
+            logger.ClaimNotReleased(exception, call.StepId, call.RunId);
         }
     }
 
@@ -198,7 +198,7 @@ public sealed class StepExecutor(
         };
         record = StepRecord.Ruled(run, call, turns.Decide(record));
         var (counts, isNew) = await paid.RetryAsync(() => checkpoints.AddAsync(call.Run, record, paid.Token));
-        await (isNew ? telemetry.TellAsync(run, call, counts, span, checkpoints, paid.Token) : Task.CompletedTask);
+        await (isNew ? telemetry.RecordedAsync(run, call, counts, span, checkpoints, paid.Token) : Task.CompletedTask);
         return counts;
     }
 
@@ -268,9 +268,18 @@ public sealed class StepExecutor(
         var limit = AttemptLimit.Of(run, call, clock.Now);
         using var timeout = new CancellationTokenSource(limit.Duration, time);
         var chunks = run.Steps[call.Step].Stream ? new ChunkFeed(news, call, time) : null;
-        var work = await worker.RunAsync(run, call, lost, chunks is null ? null : chunks.Add, limit, timeout.Token, either);
-        chunks?.Flush();
-        return work;
+        var type = run.Steps[call.Step].Type;
+        telemetry.Metrics.Working(type, 1);
+        try
+        {
+            var work = await worker.RunAsync(run, call, lost, chunks is null ? null : chunks.Add, limit, timeout.Token, either);
+            chunks?.Flush();
+            return work;
+        }
+        finally
+        {
+            telemetry.Metrics.Working(type, -1);
+        }
     }
 
     private static StepOutcome Outcome(ExecuteStepInput call, StepCheckpoint checkpoint) => new()

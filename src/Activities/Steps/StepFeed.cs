@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Telemetry;
 
 namespace Orchestrator.Activities.Steps;
 
@@ -59,7 +60,7 @@ internal sealed class StepFeed(RunEventFeed feed, ExecuteStepInput call, TimePro
         }
         catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
         {
-            logger.LogWarning(exception, "What happened to step '{Step}' of run '{Run}' could not be told.", call.StepId, call.RunId);
+            logger.FeedNotTold(exception, call.StepId, call.RunId);
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class StepFeed(RunEventFeed feed, ExecuteStepInput call, TimePro
                 PutBack(events);
                 if (isFirst)
                 {
-                    logger.LogWarning(exception, "What happens to step '{Step}' of run '{Run}' cannot be told. It goes on, and this is told later.", call.StepId, call.RunId);
+                    logger.FeedAway(exception, call.StepId, call.RunId);
                 }
 
                 isFirst = false;

@@ -66,7 +66,8 @@ internal sealed class RunSpans(ActivitySource source)
     }
 
     /// <summary>Writes the span of an attempt of a run that has ended.</summary>
-    public void WriteRun(RunRecord record)
+    /// <param name="within">Done inside the span, so that a line of the log has its ids.</param>
+    public void WriteRun(RunRecord record, Action within)
     {
         var (attempt, trace) = (record.Attempts[^1], new RunTrace(record.Identity, record.Attempt));
         ActivityLink[] links = record.Attempt == 1 ? [] : [new ActivityLink(new RunTrace(record.Identity, record.Attempt - 1).Run)];
@@ -81,12 +82,14 @@ internal sealed class RunSpans(ActivitySource source)
                     .SetTag(TelemetryNames.RunAttempt, record.Attempt)
                     .SetTag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
                 Failed(span, record.Status is RunStatus.Failed or RunStatus.TimedOut, record.Error);
-            });
+            },
+            within);
     }
 
     /// <summary>Writes a span with an id that was known before. The id can only be set where the SDK of Durable Functions sets it, too: in the field.</summary>
     private void Write(
-        string name, ActivityContext parent, ActivitySpanId id, DateTimeOffset start, DateTimeOffset end, ActivityLink[] links, Action<Activity> describe)
+        string name, ActivityContext parent, ActivitySpanId id, DateTimeOffset start, DateTimeOffset end, ActivityLink[] links, Action<Activity> describe,
+        Action? within = null)
     {
         var current = Activity.Current;
         try
@@ -100,6 +103,8 @@ internal sealed class RunSpans(ActivitySource source)
                 describe(span);
                 span.SetEndTime(End(start, end));
             }
+
+            within?.Invoke();
         }
         finally
         {

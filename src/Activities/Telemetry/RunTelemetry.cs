@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
@@ -6,48 +8,98 @@ using Orchestrator.Activities.Stores;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// What runs tell of themselves to whatever listens to <see cref="TelemetryNames.Source"/>: spans and metrics, written when a durable write has been made, by
-/// the process that made it, so that a repeat tells nothing. Thread-safe.
+/// What runs tell of themselves to whatever listens to <see cref="TelemetryNames.Source"/>: spans, metrics and the lines of the log, written when a durable
+/// write has been made, by the process that made it, so that a repeat tells nothing. Thread-safe.
 /// </summary>
-/// <param name="content">Whether prompts, answers and the inputs and results of tools are told, too. Secrets never are.</param>
-public sealed class RunTelemetry(bool content = false) : IDisposable
+public sealed class RunTelemetry : IDisposable
 {
-    private readonly ActivitySource _source = new(TelemetryNames.Source);
-    private RunSpans? _spans;
-    private WorkSpans? _work;
+    /// <summary>The category of the log's lines.</summary>
+    public const string LogCategory = "Orchestrator.Runs";
+
+    private readonly ILogger _logger;
+
+    /// <param name="content">Whether prompts, answers and the inputs and results of tools are told, too: in spans, never in metrics or the log. Secrets never are.</param>
+    public RunTelemetry(ILoggerFactory loggers, bool content = false)
+    {
+        _logger = loggers.CreateLogger(LogCategory);
+        Source = new ActivitySource(TelemetryNames.Source);
+        Meter = new Meter(TelemetryNames.Source);
+        Spans = new RunSpans(Source);
+        Work = new WorkSpans(Source, content);
+        Metrics = new RunMetrics(Meter);
+    }
 
     /// <summary>Where the spans come from.</summary>
-    internal ActivitySource Source => _source;
+    internal ActivitySource Source { get; }
 
-    internal RunSpans Spans => _spans ??= new RunSpans(_source);
+    /// <summary>Where the metrics come from.</summary>
+    internal Meter Meter { get; }
 
-    internal WorkSpans Work => _work ??= new WorkSpans(_source, content);
+    internal RunSpans Spans { get; }
 
-    public void Dispose() => _source.Dispose();
+    internal WorkSpans Work { get; }
+
+    internal RunMetrics Metrics { get; }
+
+    public void Dispose()
+    {
+        Source.Dispose();
+        Meter.Dispose();
+    }
 
     /// <summary>Tells of a new record of an attempt.</summary>
     /// <param name="span">The attempt's; null when it has none.</param>
-    internal async Task TellAsync(
+    internal Task RecordedAsync(
         PreparedRun run, ExecuteStepInput call, StepCheckpoint record, Activity? span, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         RunSpans.EndAttempt(span, record);
+        var isRetried = StepRecord.Verdict(run, call, record) is { RetryAfter: not null };
 
         // A substitute for the output of a step that failed before is no end of its own.
-        var ends = call.Failure is null && !record.Again && StepRecord.Verdict(run, call, record) is not { RetryAfter: not null };
-        if (ends && Spans.AreWanted)
+        var endsStep = call.Failure is null && !record.Again && !isRetried;
+        Metrics.Recorded(record, isRetried, endsStep);
+        if (isRetried)
         {
-            Spans.WriteStep(run, call, record, await ReadyAsync(call, checkpoints, cancellationToken));
+            _logger.StepRetried(call.Attempt, call.StepId, call.RunId, record.Error!.Kind);
+        }
+
+        if (endsStep)
+        {
+            _logger.StepEnded(call.StepId, call.RunId, record.Status, Milliseconds(record.StartedAt, record.CompletedAt), call.Attempt);
+        }
+
+        return endsStep && Spans.AreWanted ? WriteStepAsync(run, call, record, checkpoints, cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>Tells that an attempt of a run has begun.</summary>
+    internal void Begun(RunRecord record, PreparedRun run) => _logger.RunStarted(record.RunId, record.Workflow, record.Attempt, run.Steps.Count);
+
+    /// <summary>Tells of the new end of an attempt of a run.</summary>
+    internal void Ended(RunRecord record)
+    {
+        Metrics.Ended(record);
+        if (Spans.AreWanted)
+        {
+            Spans.WriteRun(record, Log);
+        }
+        else
+        {
+            Log();
+        }
+
+        void Log()
+        {
+            var attempt = record.Attempts[^1];
+            var completedAt = attempt.CompletedAt ?? record.CreatedAt;
+            _logger.RunEnded(record.RunId, record.Workflow, record.Attempt, record.Status, Milliseconds(attempt.StartedAt ?? completedAt, completedAt));
         }
     }
 
-    /// <summary>Tells of the new end of an attempt of a run.</summary>
-    internal void Tell(RunRecord record)
-    {
-        if (Spans.AreWanted)
-        {
-            Spans.WriteRun(record);
-        }
-    }
+    private async Task WriteStepAsync(
+        PreparedRun run, ExecuteStepInput call, StepCheckpoint record, CheckpointStore checkpoints, CancellationToken cancellationToken) =>
+        Spans.WriteStep(run, call, record, await ReadyAsync(call, checkpoints, cancellationToken));
+
+    private static long Milliseconds(DateTimeOffset from, DateTimeOffset to) => (long)Math.Max(0, (to - from).TotalMilliseconds);
 
     /// <summary>When the first attempt of the step was ready. What cannot be read costs the span its beginning only.</summary>
     private static async Task<DateTimeOffset> ReadyAsync(ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.DurableTask;
 using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Telemetry;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -97,6 +99,13 @@ internal sealed class RunPump
         foreach (var record in commands.OfType<SchedulerCommand.RecordStatus>())
         {
             _decisions.Add(new StepDecision(record.Step, record.Status, record.Reason, Now) { Error = record.Error, Attempt = record.Attempt });
+        }
+
+        var starts = commands.Count(command => command is SchedulerCommand.StartStep);
+        if (starts > 0)
+        {
+            var (done, total) = (_scheduler.Done, _scheduler.Graph.Count);
+            _context.CreateReplaySafeLogger(RunTelemetry.LogCategory).BatchStarts(_input.RunId, starts, _scheduler.Executing, done, total, total - done);
         }
 
         foreach (var command in commands)

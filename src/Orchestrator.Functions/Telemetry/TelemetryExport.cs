@@ -57,7 +57,7 @@ public sealed class TelemetryExport
     {
         if (_wrong is not null)
         {
-            logger.LogWarning("No telemetry is sent: {Setting} is '{Value}', which is no address. Set it to the address of a collector, such as http://localhost:4317.", EndpointSetting, _wrong);
+            logger.NoAddress(EndpointSetting, _wrong);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
@@ -25,9 +26,9 @@ internal sealed class TestRuns
 {
     public const string RunId = "r1";
 
-    public TestRuns(IContentStore? store = null, bool content = false)
+    public TestRuns(IContentStore? store = null, bool content = false, ILoggerFactory? loggers = null)
     {
-        Telemetry = new RunTelemetry(content);
+        Telemetry = new RunTelemetry(loggers ?? NullLoggerFactory.Instance, content);
         Store = store ?? new MemoryContentStore();
         Runs = new RunStore(Store);
         Checkpoints = new CheckpointStore(Store);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Activities.Tests.Telemetry;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.BuiltIn;
 using Orchestrator.Activities.Tools.Secrets;
@@ -53,6 +54,25 @@ public class ToolWorkTests
             var kept = await _runs.Store.GetAsync(key) is { } value ? value.Bytes : (await _runs.Store.ReadFromAsync(key, 0))!.Bytes;
             Assert.DoesNotContain("s3cr3t-value", System.Text.Encoding.UTF8.GetString(kept.Span), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Secret_is_in_no_span_and_the_rest_of_input_and_result_only_when_content_is_asked_for(bool content)
+    {
+        var runs = new TestRuns(content: content) { Tools = _runs.Tools, Secrets = _runs.Secrets };
+        using var heard = new HeardSpans(runs.Telemetry);
+        var run = await runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "type": "tool", "tool": "echo", "input": { "text": "Bearer {{secrets.crm_key}}" } } ] }""", mocks: null);
+
+        await runs.MakeExecutor().ExecuteAsync(runs.Call(run, 0), default);
+
+        var span = heard.Single("execute_tool echo");
+        Assert.Equal(heard.Single("attempt 1").SpanId, span.ParentSpanId);
+        var told = content ? """{"text":"Bearer ***"}""" : null;
+        Assert.Equal((told, told), (span.GetTagItem("gen_ai.tool.call.arguments"), span.GetTagItem("gen_ai.tool.call.result")));
+        Assert.DoesNotContain(heard.Ended, each => each.TagObjects.Any(tag => $"{tag.Value}".Contains("s3cr3t-value", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -36,6 +36,18 @@ public sealed class TelemetryTests : IDisposable
         Assert.True(
             Documented().Order(StringComparer.Ordinal).SequenceEqual(SpanTree.Paths(lines).Order(StringComparer.Ordinal)),
             $"docs/telemetry.md shows another trace than this one:\n{string.Join('\n', lines)}");
+
+        string[] metrics =
+        [
+            "orchestrator.runs", "orchestrator.run.duration", "orchestrator.steps", "orchestrator.step.duration", "orchestrator.step.queue.duration",
+            "orchestrator.steps.executing", "orchestrator.cost", "gen_ai.client.inference.duration", "gen_ai.client.inference.usage.input_tokens",
+            "gen_ai.client.inference.usage.output_tokens",
+        ];
+        Assert.Equal(metrics.Order(StringComparer.Ordinal), receiver.Metrics.Order(StringComparer.Ordinal));
+
+        // The end of the run is a line of the log within the run's span.
+        var root = receiver.Spans.Single(span => span.Parent.Length == 0);
+        Assert.Single(receiver.Logs, line => line.Hex(9) == root.Trace && line.Hex(10) == root.Id);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
 using Moq;
+using Moq.Protected;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Graphs;
@@ -14,11 +16,14 @@ public class WorkflowRunMockTests
     private readonly Mock<TaskOrchestrationContext> _context = new();
     private readonly List<ExecuteStepInput> _executed = [];
     private readonly List<RecordFactsInput> _recorded = [];
+    private readonly BatchLog _log = new();
     private FinishRunInput? _finished;
     private CancelStepsInput? _cancelled;
 
     public WorkflowRunMockTests()
     {
+        _context.Protected().SetupGet<ILoggerFactory>("LoggerFactory").Returns(_log);
+        _context.Setup(context => context.CreateReplaySafeLogger(It.IsAny<string>())).CallBase();
         _context.Setup(context => context.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         _context.Setup(context => context.WaitForExternalEvent<object?>(It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Returns((string _, CancellationToken token) => Never<object?>(token));
@@ -53,6 +58,36 @@ public class WorkflowRunMockTests
         Assert.Equal(RunStatus.Completed, result.Status);
         Assert.Equal(["a", "b", "c", "d"], _executed.Select(call => call.StepId));
         Assert.Equal(RunStatus.Completed, _finished!.Status);
+    }
+
+    [Fact]
+    public async Task Steps_that_start_together_are_a_line_of_the_log_with_what_remains()
+    {
+        Steps(Step("a"), Step("b", 0), Step("c", 0), Step("d", 1, 2));
+        Outcome(_ => Completed());
+
+        await RunAsync();
+
+        Assert.Equal(
+            [
+                "2001 Run 'r1' starts 1 steps at once; 1 are executing, 0 of 4 are done, 4 remain.",
+                "2001 Run 'r1' starts 2 steps at once; 2 are executing, 1 of 4 are done, 3 remain.",
+                "2001 Run 'r1' starts 1 steps at once; 1 are executing, 3 of 4 are done, 1 remain.",
+            ],
+            _log.Lines);
+    }
+
+    [Fact]
+    public async Task A_replay_logs_nothing()
+    {
+        _context.Setup(context => context.IsReplaying).Returns(true);
+        Steps(Step("a"), Step("b", 0));
+        Outcome(_ => Completed());
+
+        await RunAsync();
+
+        Assert.Equal(2, _executed.Count);
+        Assert.Empty(_log.Lines);
     }
 
     [Fact]
@@ -244,5 +279,28 @@ public class WorkflowRunMockTests
             maxStackSize: 1024 * 1024);
         thread.Start();
         return done.Task;
+    }
+
+    private sealed class BatchLog : ILoggerFactory, ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add($"{eventId.Id} {formatter(state, exception)}");
+
+        public void Dispose()
+        {
+        }
     }
 }

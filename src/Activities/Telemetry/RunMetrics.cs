@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Telemetry;
+
+/// <summary>
+/// The metrics of runs, steps and calls to models. Their tags have few values: statuses, types, kinds of errors, providers and models; never ids.
+/// Without a listener a measurement costs a look at a flag. Thread-safe.
+/// </summary>
+internal sealed class RunMetrics
+{
+    /// <summary>Seconds, as the conventions advise for calls to models; beyond, up to an hour for steps and runs.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 300, 900, 3_600],
+    };
+
+    private readonly Counter<long> _runs;
+    private readonly Histogram<double> _runDuration;
+    private readonly Counter<long> _steps;
+    private readonly Histogram<double> _stepDuration;
+    private readonly Histogram<double> _queueDuration;
+    private readonly UpDownCounter<long> _executing;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _throttles;
+    private readonly Counter<double> _cost;
+    private readonly Histogram<double> _callDuration;
+    private readonly Counter<long> _inputTokens;
+    private readonly Counter<long> _outputTokens;
+
+    public RunMetrics(Meter meter)
+    {
+        _runs = meter.CreateCounter<long>(TelemetryNames.Runs, "{run}", "Attempts of runs that have ended.");
+        _runDuration = meter.CreateHistogram(TelemetryNames.RunDuration, "s", "From the start of an attempt of a run to its end.", null, Seconds);
+        _steps = meter.CreateCounter<long>(TelemetryNames.Steps, "{step}", "Steps that have ended where they were executed.");
+        _stepDuration = meter.CreateHistogram(TelemetryNames.StepDuration, "s", "The work of an attempt of a step.", null, Seconds);
+        _queueDuration = meter.CreateHistogram(TelemetryNames.StepQueueDuration, "s", "From ready to the start of work.", null, Seconds);
+        _executing = meter.CreateUpDownCounter<long>(TelemetryNames.StepsExecuting, "{step}", "Steps at work in this process.");
+        _retries = meter.CreateCounter<long>(TelemetryNames.StepRetries, "{attempt}", "Failed attempts that another one follows.");
+        _throttles = meter.CreateCounter<long>(TelemetryNames.Throttles, "{request}", "Requests that a provider refused since there were too many.");
+        _cost = meter.CreateCounter<double>(TelemetryNames.Cost, "USD", "What attempts cost by the price table.");
+        _callDuration = meter.CreateHistogram(TelemetryNames.InferenceDuration, "s", "The duration of a request to a model.", null, Seconds);
+        _inputTokens = meter.CreateCounter<long>(TelemetryNames.InferenceInputTokens, "{token}", "Tokens of input.");
+        _outputTokens = meter.CreateCounter<long>(TelemetryNames.InferenceOutputTokens, "{token}", "Tokens of output.");
+    }
+
+    /// <summary>Counts a new end of an attempt of a run.</summary>
+    public void Ended(RunRecord record)
+    {
+        var status = Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
+        _runs.Add(1, status);
+        if (record.Attempts[^1] is { StartedAt: { } startedAt, CompletedAt: { } completedAt })
+        {
+            _runDuration.Record(Between(startedAt, completedAt), status);
+        }
+    }
+
+    /// <summary>Counts a new record of an attempt.</summary>
+    /// <param name="endsStep">No other attempt or turn follows.</param>
+    public void Recorded(StepCheckpoint record, bool isRetried, bool endsStep)
+    {
+        var (type, status) = (Tag(TelemetryNames.StepType, TelemetryWords.Of(record.Type)), Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status)));
+        if (record.HasWorked)
+        {
+            _stepDuration.Record(Between(record.StartedAt, record.CompletedAt), type, status);
+            _queueDuration.Record(Between(record.ReadyAt, record.StartedAt), type);
+        }
+
+        if (isRetried && record.Error is { } error)
+        {
+            _retries.Add(1, type, Tag(TelemetryNames.ErrorType, TelemetryWords.Of(error.Kind)));
+        }
+
+        if (endsStep)
+        {
+            _steps.Add(1, type, status);
+        }
+
+        if (record is { Model: { } model, Usage.EstimatedCost: > 0 and var cost })
+        {
+            _cost.Add((double)cost, Tag(TelemetryNames.RequestModel, model));
+        }
+    }
+
+    /// <summary>Counts that a step begins to work, or ends.</summary>
+    public void Working(StepType type, int change) => _executing.Add(change, Tag(TelemetryNames.StepType, TelemetryWords.Of(type)));
+
+    /// <summary>Counts a request to a model, also one whose answer gets no record: it was made.</summary>
+    public void Called(IChatClient client, string model, TokenUsage usage, ErrorKind? error, TimeSpan duration)
+    {
+        if (!_callDuration.Enabled && !_inputTokens.Enabled && !_outputTokens.Enabled && !_throttles.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList
+        {
+            { TelemetryNames.Operation, TelemetryNames.Chat },
+            { TelemetryNames.Provider, WorkSpans.Provider(client.GetService<ChatClientMetadata>()) },
+            { TelemetryNames.RequestModel, model },
+        };
+        _inputTokens.Add(usage.InputTokens, tags);
+        _outputTokens.Add(usage.OutputTokens, tags);
+        if (error is { } kind)
+        {
+            tags.Add(TelemetryNames.ErrorType, TelemetryWords.Of(kind));
+            _throttles.Add(kind == ErrorKind.RateLimited ? 1 : 0, Tag(TelemetryNames.RequestModel, model));
+        }
+
+        _callDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+
+    private static double Between(DateTimeOffset from, DateTimeOffset to) => Math.Max(0, (to - from).TotalSeconds);
+}

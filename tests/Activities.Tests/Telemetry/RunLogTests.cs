@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Telemetry;
+using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Telemetry;
+
+public class RunLogTests
+{
+    private const string One = """{ "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } } ] }""";
+
+    [Fact]
+    public async Task A_run_logs_its_start_its_steps_and_its_end_once_within_its_trace()
+    {
+        using var log = new HeardLog();
+        var runs = new TestRuns(loggers: log);
+        using var heard = new HeardSpans(runs.Telemetry);
+        var run = await runs.BeginAsync(One, """{ "word": "marzipan" }""", """{ "a": [ { "error": { "kind": "unavailable", "message": "nougat" } }, { "output": "nougat" } ] }""");
+        await runs.Lifecycle.BeginAsync(TestRuns.RunId, 1, CancellationToken.None);
+        await runs.ExecuteAsync(run, 0);
+        await runs.ExecuteAsync(run, 0, attempt: 2);
+        await runs.ExecuteAsync(run, 0, attempt: 2);
+        runs.Time.Advance(TimeSpan.FromSeconds(3));
+        for (var twice = 0; twice < 2; twice++)
+        {
+            await runs.Lifecycle.EndAsync(run.Identity, 1, RunStatus.Completed, null, null, CancellationToken.None);
+        }
+
+        Assert.Equal(
+            [
+                "1001 Run 'r1' of 'test' starts, attempt 1: 1 steps.",
+                "1102 Attempt 1 of step 'a' of run 'r1' failed with Unavailable and is made again.",
+                "1101 Step 'a' of run 'r1' ended as Completed after 0 ms, attempt 2.",
+                "1002 Run 'r1' of 'test', attempt 1, ended as Completed after 3000 ms.",
+            ],
+            log.Lines.Select(line => line.Text));
+        Assert.Equal(
+            [default, heard.Single("attempt 1").SpanId, heard.Single("attempt 2").SpanId, heard.Single("invoke_workflow test").SpanId],
+            log.Lines.Select(line => line.Span));
+    }
+
+    [Fact]
+    public void Each_line_has_an_event_id_of_its_own()
+    {
+        var ids = typeof(TelemetryLog).GetMethods(BindingFlags.Static | BindingFlags.Public)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
+
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    /// <summary>Keeps each line, with the span that was current.</summary>
+    private sealed class HeardLog : ILoggerFactory, ILogger
+    {
+        public List<(string Text, ActivitySpanId Span)> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(($"{eventId.Id} {formatter(state, exception)}", Activity.Current?.SpanId ?? default));
+
+        public void Dispose()
+        {
+        }
+    }
+}
