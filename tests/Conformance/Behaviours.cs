@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Orchestrator.Conformance.Engines;
 
 namespace Orchestrator.Conformance;
@@ -5,6 +6,9 @@ namespace Orchestrator.Conformance;
 /// <summary>The orchestrators and activities of all tests, under unique names.</summary>
 internal static class Behaviours
 {
+    /// <summary>The version of the code: starts that name none have it, and engines fail instances of any other.</summary>
+    public const string Version = "2";
+
     public static void Register(IRegistry registry)
     {
         registry.Activity<int, int>("Increment", (_, value) => Task.FromResult(value + 1));
@@ -22,6 +26,11 @@ internal static class Behaviours
         registry.Orchestrator<int, int[]>("FanOut", (context, count) =>
             Task.WhenAll(Enumerable.Range(0, count).Select(i => context.CallActivityAsync<int>("Increment", i))));
         registry.Orchestrator<int, int>("Parent", (context, value) => context.CallSubOrchestratorAsync<int>("Chain", value));
+        registry.Orchestrator<string, string>("Version", (context, _) => Task.FromResult(context.Version));
+        registry.Orchestrator<string, string>("ParentVersion", (context, child) =>
+            child.Length == 0
+            ? context.CallSubOrchestratorAsync<string>("Version")
+            : context.CallSubOrchestratorAsync<string>("Version", new SubOrchestrationOptions { Version = child }));
         registry.Orchestrator<string, string>("Failing", (context, text) => context.CallActivityAsync<string>("Fail", text));
         registry.Orchestrator<int, int>("Rounds", (context, round) =>
         {

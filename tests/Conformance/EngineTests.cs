@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Conformance.Engines;
 
@@ -33,6 +34,25 @@ public abstract class EngineTests(IEngine engine)
         var failure = end.FailureDetails!.InnerFailure!;
         Assert.Equal((typeof(InvalidOperationException).FullName, "no"), (failure.ErrorType, failure.ErrorMessage));
         Assert.Equal((typeof(FormatException).FullName, "cause of no"), (failure.InnerFailure!.ErrorType, failure.InnerFailure.ErrorMessage));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("3")]
+    [InlineData("")]
+    public async Task Instance_of_another_version_is_failed(string version)
+    {
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Version", "", new StartOrchestrationOptions { Version = version });
+        var end = await EndOfAsync(id);
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, "VersionMismatch"), (end.RuntimeStatus, end.FailureDetails!.ErrorType));
+    }
+
+    [Fact]
+    public async Task Child_has_the_default_version_and_one_of_another_version_is_failed()
+    {
+        Assert.Equal(Behaviours.Version, (await RunAsync("ParentVersion", "")).ReadOutputAs<string>());
+        var end = await RunAsync("ParentVersion", "1");
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, "VersionMismatch"), (end.RuntimeStatus, end.FailureDetails!.InnerFailure!.ErrorType));
     }
 
     [Fact]

@@ -79,6 +79,18 @@ public sealed class PublishedAppTests(PublishedApp app) : AppTests(app), IClassF
     }
 
     [Fact]
+    public async Task Start_and_resume_give_their_instances_the_version_that_the_host_takes()
+    {
+        await app.PostAsync("/api/runs?wait=60", Start("versioned", """{ "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] }"""));
+        await app.PostAsync("/api/runs/versioned/resume", "{}", HttpStatusCode.Accepted);
+        await app.WaitForAsync("versioned", run => run.GetProperty("attempt").GetInt32() == 2 && run.Is("completed"));
+
+        using var host = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(PublishedApp.Folder, "host.json")));
+        var expected = host.RootElement.GetProperty("extensions").GetProperty("durableTask").GetProperty("defaultVersion").GetString();
+        Assert.Equal((expected, expected), ((await app.Host.GetStateAsync("versioned")).Version, (await app.Host.GetStateAsync("versioned.2")).Version));
+    }
+
+    [Fact]
     public async Task Setting_that_cannot_be_used_is_named_by_the_worker_before_it_connects()
     {
         var broken = new PublishedApp(new Dictionary<string, string> { ["Orchestrator__DefualtModel"] = "gpt-6-luna" });

@@ -38,7 +38,9 @@ public sealed class SidecarHost : IAsyncDisposable
     /// <param name="engine">Its store must exist. A sidecar takes one worker: two workers on one store are two processes.</param>
     /// <param name="register">Adds orchestrators and activities.</param>
     /// <param name="converter">For inputs, outputs and events; null: the SDK's own.</param>
-    public static async Task<SidecarHost> StartAsync<TEngine>(TEngine engine, Action<DurableTaskRegistry> register, DataConverter? converter = null)
+    /// <param name="version">Of starts that name none, and the only one that the worker takes: it fails instances of others. Null: none and any.</param>
+    public static async Task<SidecarHost> StartAsync<TEngine>(
+        TEngine engine, Action<DurableTaskRegistry> register, DataConverter? converter = null, string? version = null)
         where TEngine : class, IOrchestrationService, IOrchestrationServiceClient
     {
         var sidecar = await ServeAsync(engine);
@@ -50,6 +52,18 @@ public sealed class SidecarHost : IAsyncDisposable
         {
             builder.Services.ConfigureAll<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
             builder.Services.ConfigureAll<DurableTaskClientOptions>(options => options.DataConverter = converter);
+        }
+
+        if (version is not null)
+        {
+            builder.Services.ConfigureAll<DurableTaskWorkerOptions>(options => options.Versioning = new DurableTaskWorkerOptions.VersioningOptions
+            {
+                Version = version,
+                DefaultVersion = version,
+                MatchStrategy = DurableTaskWorkerOptions.VersionMatchStrategy.Strict,
+                FailureStrategy = DurableTaskWorkerOptions.VersionFailureStrategy.Fail,
+            });
+            builder.Services.ConfigureAll<DurableTaskClientOptions>(options => options.DefaultVersion = version);
         }
 
         builder.Services.AddDurableTaskWorker(worker => worker.UseGrpc(channel).AddTasks(register));

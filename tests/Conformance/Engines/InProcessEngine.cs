@@ -13,7 +13,7 @@ public sealed class InProcessEngine : IEngine
     public DurableTaskClient Client => _host!.Client;
 
     public async Task InitializeAsync() =>
-        _host = await SidecarHost.StartAsync(new WideInMemoryEngine(), registry => Behaviours.Register(new SdkRegistry(registry)));
+        _host = await SidecarHost.StartAsync(new WideInMemoryEngine(), registry => Behaviours.Register(new SdkRegistry(registry)), version: Behaviours.Version);
 
     public async Task DisposeAsync() => await _host!.DisposeAsync();
 }

@@ -13,7 +13,12 @@ public sealed class LocalEngine : IEngine
 
     public DurableTaskClient Client => _host!.Client;
 
-    public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder => Behaviours.Register(new Registry(builder)));
+    public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder =>
+    {
+        builder.Options.DefaultVersion = Behaviours.Version;
+        builder.Options.FailsOtherVersions = true;
+        Behaviours.Register(new Registry(builder));
+    });
 
     public async Task DisposeAsync() => await _host!.DisposeAsync();
 

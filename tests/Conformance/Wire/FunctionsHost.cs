@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DurableTask.Core;
 using Microsoft.AspNetCore.Builder;
 using Orchestrator.Conformance.Wire.Rpc;
 
@@ -46,6 +47,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     /// <summary>What the worker indexed, by name; all of it is loaded.</summary>
     public async Task<IReadOnlyDictionary<string, HostedFunction>> GetFunctionsAsync() => (await _worker).Functions;
+
+    /// <summary>What the engine itself keeps of an instance; its client does not show all of it.</summary>
+    public async Task<OrchestrationState> GetStateAsync(string instanceId) => (await _hub.Engine.GetOrchestrationStateAsync(instanceId, allExecutions: false))[0];
 
     /// <param name="app">The folder of the published app.</param>
     /// <param name="settings">App settings: environment variables of the worker.</param>

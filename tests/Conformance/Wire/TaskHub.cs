@@ -18,9 +18,10 @@ internal sealed class TaskHub : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private TaskHub(WebApplication app)
+    private TaskHub(WebApplication app, IOrchestrationServiceClient engine)
     {
         _app = app;
+        Engine = engine;
         Address = new Uri(app.Urls.Single());
         Channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
     }
@@ -28,6 +29,8 @@ internal sealed class TaskHub : IAsyncDisposable
     public Uri Address { get; }
 
     public GrpcChannel Channel { get; }
+
+    public IOrchestrationServiceClient Engine { get; }
 
     public static async Task<TaskHub> StartAsync(FunctionRpcService workers)
     {
@@ -47,7 +50,7 @@ internal sealed class TaskHub : IAsyncDisposable
         // Its constructor asks to be told when the host has started.
         app.Services.GetRequiredService<TaskHubGrpcServer>();
         await app.StartAsync();
-        return new TaskHub(app);
+        return new TaskHub(app, service);
     }
 
     public async ValueTask DisposeAsync()

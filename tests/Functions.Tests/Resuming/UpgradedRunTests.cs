@@ -4,6 +4,7 @@ using Microsoft.DurableTask.Client;
 using Moq;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
@@ -29,13 +30,7 @@ public sealed class UpgradedRunTests : IAsyncLifetime
     private readonly HeldModels _models = new();
     private readonly SteppedTimeProvider _time = new();
 
-    public async Task InitializeAsync()
-    {
-        await using var old = await AppHost.StartAsync(_journal, _store, models: _models);
-        await old.Get<RunStarter>().StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = "r1", Definition = Encoding.UTF8.GetBytes(Definition) }, default);
-        (await _models.NextAsync()).SetResult("done");
-        _ = await _models.NextAsync();
-    }
+    public Task InitializeAsync() => LeaveAsync(_journal, _store, _models);
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -92,6 +87,58 @@ public sealed class UpgradedRunTests : IAsyncLifetime
 
         (await _models.NextAsync()).SetResult("too");
         Assert.Equal(RunStatus.Completed, (await app.WaitAsync("r1.2", "r1")).Status);
+    }
+
+    [Fact]
+    public async Task Kill_at_any_write_of_a_look_is_mended_by_the_look_of_another_process()
+    {
+        for (var kill = 0; ; kill++)
+        {
+            var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+            await LeaveAsync(journal, store, models);
+            var (writes, isScheduled) = (0, false);
+            await using (var killed = await UpgradeAsync(journal, store, models))
+            {
+                var last = kill;
+                store.Before = (key, content) =>
+                {
+                    if (Volatile.Read(ref writes) > last || (content.Length > 0 && Interlocked.Increment(ref writes) > last))
+                    {
+                        throw new ContentStoreException(key, "killed");
+                    }
+                };
+                await killed.Get<UpgradedRuns>().ResumeAsync(killed.Client, default);
+                store.Before = (_, _) => { };
+                isScheduled = await killed.Client.GetInstanceAsync("r1.2") is not null;
+            }
+
+            await using var app = await AppHost.StartAsync(journal, store, models: models, version: OrchestrationVersion.Current);
+            await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+            var answered = AnswerAsync(models);
+            var run = await app.WaitAsync("r1.2", "r1");
+
+            Assert.Equal((kill, RunStatus.Completed, 2, "done"), (kill, run.Status, run.Attempt, run.Outputs!["a"]!.GetValue<string>()));
+            Assert.Single(await EventsAsync(app), item => item is { Event: RunEventNames.StepStarted, StepId: "a" });
+            if (isScheduled)
+            {
+                Assert.True(kill > 3, $"a look takes {kill} writes");
+                return;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Step_that_waited_for_its_next_attempt_is_executed_by_the_next_attempt_of_the_run()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new MemoryContentStore(), new HeldModels());
+        await LeaveAsync(journal, store, models, failed: true);
+        await using var app = await UpgradeAsync(journal, store, models);
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        (await models.NextAsync()).SetResult("too");
+        var run = await app.WaitAsync("r1.2", "r1");
+        Assert.Equal((RunStatus.Completed, "too"), (run.Status, run.Outputs!["b"]!.GetValue<string>()));
     }
 
     [Theory]
@@ -209,10 +256,42 @@ public sealed class UpgradedRunTests : IAsyncLifetime
         return (await app.Get<RunReader>().FindAsync("r1", default))!;
     }
 
-    /// <summary>A host of this version, which has failed the instance.</summary>
-    private async Task<AppHost> UpgradeAsync(string version = OrchestrationVersion.Current, bool claimsInStore = false)
+    /// <summary>What an older version left: <c>a</c> has its record, and <c>b</c> was asked, or has failed and waits for an hour.</summary>
+    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false)
     {
-        var app = await AppHost.StartAsync(_journal, _store, models: _models, activityTime: claimsInStore ? _time : null, version: version, claimsInStore: claimsInStore);
+        await using var old = await AppHost.StartAsync(journal, store, models: models);
+        await old.Get<RunStarter>().StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = "r1", Definition = Encoding.UTF8.GetBytes(Definition) }, default);
+        (await models.NextAsync()).SetResult("done");
+        var second = await models.NextAsync();
+        if (failed)
+        {
+            second.SetException(new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));
+            await foreach (var item in old.Get<RunEventFeed>().FollowAsync(await old.IdentityAsync("r1"), 0, default))
+            {
+                if (item.Event == RunEventNames.StepRetrying)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static async Task AnswerAsync(HeldModels models)
+    {
+        // A kill may have come after the request of b.
+        while (true)
+        {
+            (await models.NextAsync()).TrySetResult("too");
+        }
+    }
+
+    /// <summary>A host of this version, which has failed the instance.</summary>
+    private Task<AppHost> UpgradeAsync(string version = OrchestrationVersion.Current, bool claimsInStore = false) => UpgradeAsync(_journal, _store, _models, version, claimsInStore);
+
+    private async Task<AppHost> UpgradeAsync(
+        IJournal journal, IContentStore store, HeldModels models, string version = OrchestrationVersion.Current, bool claimsInStore = false)
+    {
+        var app = await AppHost.StartAsync(journal, store, models: models, activityTime: claimsInStore ? _time : null, version: version, claimsInStore: claimsInStore);
         Assert.Equal("VersionMismatch", (await app.Client.WaitForInstanceCompletionAsync("r1", getInputsAndOutputs: true, default)).FailureDetails!.ErrorType);
         return app;
     }
