@@ -12,10 +12,16 @@ using Orchestrator.Bench.Rules;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
+if (args is [EngineWorker.Verb, var account, var hub, var container])
+{
+    await EngineWorker.RunAsync(account, hub, container);
+    return 0;
+}
+
 IBenchmark[] benchmarks =
 [
     new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(), new RecoveryBenchmark(), new MemoryBenchmark(),
-    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(), new PeersBenchmark(),
+    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(), new EngineKillBenchmark(), new PeersBenchmark(),
 ];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {

@@ -12,6 +12,11 @@ namespace Orchestrator.Bench.Peers;
 /// <param name="owned">What ends with it, in this order.</param>
 internal sealed class DurablePeer(DurableTaskClient client, IServiceProvider app, params IReadOnlyList<IAsyncDisposable> owned) : IPeer
 {
+    public DurableTaskClient Client => client;
+
+    /// <summary>The app's services.</summary>
+    public IServiceProvider App => app;
+
     /// <summary>
     /// Whether the client looks for the end every two seconds only. Then the end is the time in the instance's row: when its last write began.
     /// </summary>

@@ -32,17 +32,17 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
         async _ =>
         {
             var (server, name) = (await AzuriteServer.SharedAsync(), NewName());
-            return await LocalAsync(await BlobJournal.OpenAsync(new BlobContainerClient(server.ConnectionString, name)), Blobs(server, name));
+            return await LocalAsync(await BlobJournal.OpenAsync(new BlobContainerClient(server.ConnectionString, name)), Blobs(server.ConnectionString, name));
         });
 
-    public static PeerKind InProcess { get; } = new("InProcessTestHost", "nothing", _ => SidecarPeers.InMemoryAsync());
+    public static PeerKind InProcess { get; } = new("InProcessTestHost", "nothing", async _ => await SidecarPeers.InMemoryAsync());
 
     public static PeerKind AzureStorage { get; } = new(
         "AzureStorage, Azurite", "every record, in tables",
         async _ =>
         {
             var (server, name) = (await AzuriteServer.SharedAsync(), NewName());
-            return await SidecarPeers.AzureStorageAsync(server.ConnectionString, name, Blobs(server, name));
+            return await SidecarPeers.AzureStorageAsync(server.ConnectionString, name, "one", Blobs(server.ConnectionString, name));
         })
     {
         Largest = 1_000,
@@ -68,15 +68,16 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
     public static IReadOnlyList<(PeerKind Mine, PeerKind Other)> Pairs { get; } =
         [(LocalMemory, InProcess), (LocalMemory, Agents), (LocalFiles, AgentsFiles), (LocalFiles, AzureStorage), (LocalAzurite, AzureStorage)];
 
+    /// <summary>For a container or a task hub that nothing else has.</summary>
+    public static string NewName() => $"bench{Guid.NewGuid():N}";
+
+    public static BlobContentStore Blobs(string connectionString, string container) => BlobContentStore.Open(new ConfigurationBuilder()
+        .AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connectionString, ["Orchestrator:Container"] = container })
+        .Build());
+
     private static async Task<IPeer> LocalAsync(IJournal journal, IContentStore content)
     {
         var app = await MeasuredApp.StartAsync(journal, content, builder => builder.AddNoOps());
         return new DurablePeer(app.Client, app.Services, app);
     }
-
-    private static string NewName() => $"bench{Guid.NewGuid():N}";
-
-    private static BlobContentStore Blobs(AzuriteServer server, string container) => BlobContentStore.Open(new ConfigurationBuilder()
-        .AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = server.ConnectionString, ["Orchestrator:Container"] = container })
-        .Build());
 }

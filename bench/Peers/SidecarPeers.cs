@@ -20,16 +20,16 @@ internal static class SidecarPeers
     /// <summary>What host.json says of the engine on the Functions host.</summary>
     private static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
 
-    public static Task<IPeer> InMemoryAsync() => StartAsync(new WideInMemoryEngine(), new MemoryContentStore());
+    public static Task<DurablePeer> InMemoryAsync() => StartAsync(new WideInMemoryEngine(), new MemoryContentStore());
 
-    /// <param name="hub">A task hub of its own.</param>
-    public static async Task<IPeer> AzureStorageAsync(string connectionString, string hub, IContentStore content)
+    /// <param name="worker">The name of this process among those on the hub.</param>
+    public static async Task<DurablePeer> AzureStorageAsync(string connectionString, string hub, string worker, IContentStore content)
     {
         var engine = new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
         {
             StorageAccountClientProvider = new StorageAccountClientProvider(connectionString),
             TaskHubName = hub,
-            WorkerId = hub,
+            WorkerId = worker,
             MaxConcurrentTaskActivityWorkItems = 64,
             MaxConcurrentTaskOrchestrationWorkItems = 32,
             ExtendedSessionsEnabled = true,
@@ -43,7 +43,7 @@ internal static class SidecarPeers
         return await StartAsync(engine, content, looksSeldom: true);
     }
 
-    private static async Task<IPeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool looksSeldom = false)
+    private static async Task<DurablePeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool looksSeldom = false)
         where TEngine : class, IOrchestrationService, IOrchestrationServiceClient
     {
         var app = MeasuredApp.Provide(content);
