@@ -12,8 +12,10 @@ public class ProgramTests
     [InlineData("Orchestrator__Container", "A", "Orchestrator:Container is 'A'")]
     [InlineData("Orchestrator__Storage", "disk", "Orchestrator:Storage is 'disk'; write azure or files.")]
     [InlineData("Orchestrator__RetainDays", "0", "Orchestrator:RetainDays is a number of days from 1 to 36500.")]
-    [InlineData("Orchestrator__Model", "simulated:speed=1", "")]
-    [InlineData("AZURE_OPENAI_ENDPOINT", "nowhere", "AZURE_OPENAI_ENDPOINT")]
+    [InlineData("Orchestrator__Model", "simulated:speed=1", "The setting Orchestrator:Model takes the simulated model only, ")]
+    [InlineData("Orchestrator__Retain", "1", "The setting Orchestrator:Retain has no meaning. ")]
+    [InlineData("AZURE_OPENAI_ENDPOINT", "nowhere", "AZURE_OPENAI_ENDPOINT is no address of a server: ")]
+    [InlineData("AzureFunctionsJobHost__functionTimeout", "never", "functionTimeout is 'never' in the setting AzureFunctionsJobHost__functionTimeout; ")]
     public async Task Setting_that_cannot_be_used_ends_the_start_with_one_sentence_and_no_stack_trace(string setting, string? value, string sentence)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(OrchestratorServices).Assembly.Location]) { RedirectStandardError = true, RedirectStandardOutput = true };
