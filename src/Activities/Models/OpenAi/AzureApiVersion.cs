@@ -17,6 +17,9 @@ internal static class AzureApiVersion
     /// <summary>All of them and <see cref="V1"/>, the oldest first.</summary>
     public static string Names { get; } = string.Join(", ", Known.Keys.Order(StringComparer.Ordinal).Append(V1));
 
+    /// <summary>What is said of a version that is not among them.</summary>
+    public static string Refusal { get; } = $"is no version that can be asked for: set it to one of {Names}.";
+
     /// <param name="text">In any case; null for <see cref="Default"/>.</param>
     /// <returns>Null for a version that the client does not know, and for <see cref="V1"/>.</returns>
     public static ServiceVersion? Find(string? text) =>

@@ -92,7 +92,7 @@ public sealed class ModelProviderOptions : IValidatableObject
         // Without an endpoint the version is another program's.
         if (AzureEndpoint is not null && AzureVersion is not null && AzureApiVersion.Find(AzureVersion) is null && !UsesAzureV1)
         {
-            yield return Wrong(AzureVersionVariable, $"is no version that can be asked for: set it to one of {AzureApiVersion.Names}.");
+            yield return Wrong(AzureVersionVariable, AzureApiVersion.Refusal);
         }
         else if (EndsInV1 && AzureVersion is not null && !string.Equals(AzureVersion, AzureApiVersion.V1, StringComparison.OrdinalIgnoreCase))
         {

@@ -15,6 +15,8 @@ namespace Orchestrator.Activities.Models.OpenAi;
 /// <param name="provider">Messages name the host of its address only, and its key is masked wherever the provider repeats it.</param>
 internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider clock)
 {
+    private static readonly string[] NetworkWords = ["Virtual Network", "Firewall", "Public access is disabled", "Public network access", "Private endpoint"];
+
     private readonly string? _key = provider.ApiKey ?? provider.AzureApiKey;
 
     private string Origin => Endpoint.GetLeftPart(UriPartial.Authority);
@@ -69,13 +71,19 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
     {
         var (status, error) = ((HttpStatusCode)response.Status, ErrorBody.Read(response.Content.ToArray(), _key));
         return ModelErrors.Refused(
-            ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers), advice: Advice(status, error.Codes));
+            ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers), advice: Advice(status, error));
     }
 
     /// <summary>The setting that is probably wrong; null when none is suspected.</summary>
-    private string? Advice(HttpStatusCode status, string? codes)
+    private string? Advice(HttpStatusCode status, ErrorBody error)
     {
-        bool Says(string code) => codes?.Contains(code, StringComparison.OrdinalIgnoreCase) == true;
+        bool Says(string code) => error.Codes?.Contains(code, StringComparison.OrdinalIgnoreCase) == true;
+        if (status is HttpStatusCode.Forbidden && provider.AzureEndpoint is not null && IsAboutNetwork(error.Message))
+        {
+            return $"The network rules of the resource of {ModelProviderOptions.AzureEndpointVariable} keep this app out: "
+                + "allow its address or its virtual network there, or give the resource a private endpoint that the app reaches.";
+        }
+
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             return provider switch
@@ -96,6 +104,10 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
         var deployments = $"Models are the names of deployments of {ModelProviderOptions.AzureEndpointVariable}";
         return provider.UsesAzureV1 ? $"{deployments}." : $"{deployments}; {ModelProviderOptions.AzureVersionVariable} must be a version that it has.";
     }
+
+    /// <summary>Azure has no code of its own for it: the words are all that tells it from a wrong key or a missing role.</summary>
+    private static bool IsAboutNetwork(string message) =>
+        NetworkWords.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private static string Key(string variable) => $"Check the API key and what it may use. It is the value of {variable}.";
 

@@ -54,7 +54,7 @@ internal sealed class OpenAiProvider : IDisposable
     private AzureOpenAIClient Azure(ModelProviderOptions options, TokenCredential? tokens)
     {
         var version = AzureApiVersion.Find(options.AzureVersion)
-            ?? throw new ModelConfigurationException($"{ModelProviderOptions.AzureVersionVariable} is no version that can be asked for: set it to one of {AzureApiVersion.Names}.");
+            ?? throw new ModelConfigurationException($"{ModelProviderOptions.AzureVersionVariable} {AzureApiVersion.Refusal}");
         var settings = Prepared(new AzureOpenAIClientOptions(version));
         return options.AzureApiKey is { } key
             ? new AzureOpenAIClient(options.Endpoint, new ApiKeyCredential(key), settings)

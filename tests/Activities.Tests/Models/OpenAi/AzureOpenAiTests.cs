@@ -32,6 +32,45 @@ public sealed class AzureOpenAiTests
         Assert.Equal(0, request.Headers.Authorization.Count);
     }
 
+    public static TheoryData<string> Versions => [.. AzureApiVersion.Names.Split(", ").Where(name => name != AzureApiVersion.V1)];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Every_version_that_the_setting_takes_is_the_one_in_the_address(string version)
+    {
+        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+
+        await server.Client(Options(server, "", version), "d-1").GetResponseAsync("Hello?");
+
+        Assert.Equal($"/openai/deployments/d-1/chat/completions?api-version={version}", Assert.Single(server.Requests).Path);
+    }
+
+    [Fact]
+    public async Task Name_of_a_deployment_is_escaped_in_the_address()
+    {
+        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+
+        await server.Client(Options(server), "d 1?x/é").GetResponseAsync("Hello?");
+
+        Assert.Equal("/openai/deployments/d%201%3Fx%2F%C3%A9/chat/completions?api-version=2025-04-01-preview", Assert.Single(server.Requests).Path);
+    }
+
+    [Theory]
+    [InlineData("Access denied due to Virtual Network/Firewall rules.")]
+    [InlineData("Public access is disabled. Please configure private endpoint.")]
+    public async Task Refusal_by_network_rules_blames_neither_key_nor_role(string said)
+    {
+        var body = new JsonObject { ["error"] = new JsonObject { ["code"] = "403", ["message"] = said } };
+        await using var server = await OpenAiDouble.RefusingAsync(403, body.ToJsonString());
+
+        var failure = await server.FailAsync(Call(server));
+
+        Assert.Equal(
+            (ErrorKind.Authentication, $"The model answered 403 Forbidden: {said} The network rules of the resource of AZURE_OPENAI_ENDPOINT keep this app out: "
+                + "allow its address or its virtual network there, or give the resource a private endpoint that the app reaches."),
+            (failure.Error.Kind, failure.Message));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("v1")]
