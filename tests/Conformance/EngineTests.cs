@@ -1,73 +1,119 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Conformance.Engines;
+using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>What every engine does the same.</summary>
-public abstract class EngineTests(IEngine engine)
+/// <summary>What every engine does the same: activities, children, failures and retries. docs/parity.md lists each of them.</summary>
+public abstract partial class EngineTests(IEngine engine)
 {
-    /// <summary>Long enough for a loaded machine: a test that reaches it has failed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    [Fact]
+    [SuiteFact]
     public async Task Chain_of_activities_returns_the_last_result() => Assert.Equal(4, (await RunAsync("Chain", 1)).ReadOutputAs<int>());
 
-    [Fact]
+    [SuiteFact]
     public async Task Fan_out_returns_every_result()
     {
         int[] expected = [1, 2, 3, 4];
         Assert.Equal(expected, (await RunAsync("FanOut", 4)).ReadOutputAs<int[]>());
     }
 
-    [Fact]
-    public async Task Child_returns_its_result() => Assert.Equal(4, (await RunAsync("Parent", 1)).ReadOutputAs<int>());
-
-    [Fact]
+    [SuiteFact]
     public async Task Last_round_completes_the_instance() => Assert.Equal(3, (await RunAsync("Rounds", 0)).ReadOutputAs<int>());
 
-    [Fact]
-    public async Task Failed_activity_keeps_type_and_text_and_cause()
+    [SuiteFact]
+    public async Task New_ids_are_the_same_when_the_orchestrator_is_replayed() => Assert.True((await RunAsync("Ids", "")).ReadOutputAs<bool>());
+
+    [SuiteFact]
+    public async Task Names_of_orchestrators_ignore_case() => Assert.Equal(4, (await RunAsync("cHAIN", 1)).ReadOutputAs<int>());
+
+    [SuiteFact]
+    public async Task Failed_activity_keeps_type_and_text_and_cause() => Assert.Equal(
+        [
+            "System.InvalidOperationException: no",
+            "System.FormatException: cause of no",
+        ],
+        (await RunAsync("Explaining", "Fail")).ReadOutputAs<string[]>()!.TakeLast(2));
+
+    [SuiteFact]
+    public async Task Caught_failure_lets_the_orchestrator_go_on() => Assert.Equal("Fail: no", (await RunAsync("Careful", "no")).ReadOutputAs<string>());
+
+    [SuiteFact]
+    public async Task Policy_tries_until_success()
     {
-        var end = await RunAsync("Failing", "no");
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
-        var failure = end.FailureDetails!.InnerFailure!;
-        Assert.Equal((typeof(InvalidOperationException).FullName, "no"), (failure.ErrorType, failure.ErrorMessage));
-        Assert.Equal((typeof(FormatException).FullName, "cause of no"), (failure.InnerFailure!.ErrorType, failure.InnerFailure.ErrorMessage));
+        var end = await RunAsync("Retrying", 5);
+        Assert.Equal((OrchestrationRuntimeStatus.Completed, 3), (end.RuntimeStatus, end.ReadOutputAs<int>()));
+        Assert.Equal(3, Behaviours.TriesOf(end.InstanceId));
     }
 
-    [Theory]
+    [SuiteFact]
+    public async Task Policy_gives_up_after_its_attempts_with_the_last_failure()
+    {
+        var end = await RunAsync("Retrying", 2);
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, 2), (end.RuntimeStatus, Behaviours.TriesOf(end.InstanceId)));
+        AssertFailure(end, failure => failure.InnerFailure!.IsCausedBy<TimeoutException>());
+    }
+
+    [SuiteFact]
+    public async Task Handler_decides_on_each_failure()
+    {
+        var end = await RunAsync("HandledRetries", 2);
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, 2), (end.RuntimeStatus, Behaviours.TriesOf(end.InstanceId)));
+    }
+
+    [SuiteFact]
+    public async Task Unknown_activity_fails_without_retries()
+    {
+        var end = await RunAsync("CallsUnknown", "no_such_activity");
+        AssertFailure(end, failure => failure.InnerFailure!.ErrorType == "ActivityTaskNotFound" && failure.ErrorMessage.Contains("no_such_activity", StringComparison.Ordinal));
+    }
+
+    [SuiteFact]
+    public async Task Unknown_orchestrator_fails_the_instance()
+    {
+        var end = await RunAsync("no_such_orchestrator", "");
+        AssertFailure(end, failure => failure.ErrorType == "OrchestratorTaskNotFound");
+    }
+
+    private void AssertFailure(OrchestrationMetadata end, Func<TaskFailureDetails, bool> expected)
+    {
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        Assert.Equal(engine.KeepsFailureDetails, end.FailureDetails is not null);
+        if (end.FailureDetails is { } failure)
+        {
+            Assert.True(expected(failure), failure.ToString());
+        }
+    }
+
+    [SuiteTheory]
     [InlineData("1")]
     [InlineData("3")]
     [InlineData("")]
     public async Task Instance_of_another_version_is_failed(string version)
     {
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Version", "", new StartOrchestrationOptions { Version = version });
-        var end = await EndOfAsync(id);
-        Assert.Equal((OrchestrationRuntimeStatus.Failed, "VersionMismatch"), (end.RuntimeStatus, end.FailureDetails!.ErrorType));
+        var end = await engine.EndOfAsync(await StartAsync("Version", "", new StartOrchestrationOptions { Version = version }));
+        AssertFailure(end, failure => failure.ErrorType == "VersionMismatch");
     }
 
-    [Fact]
-    public async Task Child_has_the_default_version_and_one_of_another_version_is_failed()
+    private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object input) => await engine.EndOfAsync(await StartAsync(orchestrator, input));
+
+    private Task<string> StartAsync(string orchestrator, object input, StartOrchestrationOptions? options = null) =>
+        engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, options);
+
+    /// <summary>Asks until the instance is as expected: what a client sends reaches a real engine later.</summary>
+    private async Task<OrchestrationMetadata> WaitUntilAsync(string id, Func<OrchestrationMetadata, bool> expected)
     {
-        Assert.Equal(Behaviours.Version, (await RunAsync("ParentVersion", "")).ReadOutputAs<string>());
-        var end = await RunAsync("ParentVersion", "1");
-        Assert.Equal((OrchestrationRuntimeStatus.Failed, "VersionMismatch"), (end.RuntimeStatus, end.FailureDetails!.InnerFailure!.ErrorType));
+        using var patience = new CancellationTokenSource(IEngine.Patience);
+        while (true)
+        {
+            if (await engine.Client.GetInstanceAsync(id, getInputsAndOutputs: true, patience.Token) is { } instance && expected(instance))
+            {
+                return instance;
+            }
+
+            await Task.Delay(PollInterval, patience.Token);
+        }
     }
-
-    [Fact]
-    public async Task Events_raised_early_are_kept_and_names_ignore_case()
-    {
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("TwoEvents", "");
-        await engine.Client.RaiseEventAsync(id, "SECOND", "b");
-        await engine.Client.RaiseEventAsync(id, "first", "a");
-        string[] expected = ["a", "b"];
-        Assert.Equal(expected, (await EndOfAsync(id)).ReadOutputAs<string[]>());
-    }
-
-    private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object input) =>
-        await EndOfAsync(await engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input));
-
-    private Task<OrchestrationMetadata> EndOfAsync(string id) =>
-        engine.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, CancellationToken.None).WaitAsync(Patience);
 }

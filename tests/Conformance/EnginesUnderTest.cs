@@ -1,4 +1,6 @@
+using Orchestrator.Conformance.Apps;
 using Orchestrator.Conformance.Engines;
+using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;
 
@@ -15,3 +17,21 @@ public sealed class LocalEngineTests(LocalEngine engine) : EngineTests(engine);
 
 [Collection(nameof(InProcessEngine))]
 public sealed class InProcessEngineTests(InProcessEngine engine) : EngineTests(engine);
+
+[CollectionDefinition(nameof(AzureStorageEngine))]
+public sealed class AzureStorageEngineCollection : ICollectionFixture<AzureStorageEngine>;
+
+[NeedsAzurite]
+[Collection(nameof(AzureStorageEngine))]
+public sealed class AzureStorageEngineTests(AzureStorageEngine engine) : EngineTests(engine);
+
+[Collection(nameof(LocalEngine))]
+public sealed class LocalChildTests(LocalEngine engine) : ChildTests(engine);
+
+[Collection(nameof(InProcessEngine))]
+public sealed class InProcessChildTests(InProcessEngine engine) : ChildTests(engine);
+
+public sealed class InMemoryAppTests(InMemoryApp app) : AppTests(app), IClassFixture<InMemoryApp>;
+
+[NeedsAzurite]
+public sealed class AzureStorageAppTests(AzureStorageApp app) : AppTests(app), IClassFixture<AzureStorageApp>;

@@ -5,7 +5,22 @@ namespace Orchestrator.Conformance.Engines;
 /// <summary>An engine that runs every registered behaviour: one hub and one worker for all tests of a collection.</summary>
 public interface IEngine : IAsyncLifetime
 {
+    /// <summary>Long enough for a loaded machine: a test that reaches it has failed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public string Name { get; }
 
     public DurableTaskClient Client { get; }
+
+    /// <summary>Whether an open instance is replaced by one that is started under its id without statuses to refuse it for.</summary>
+    public bool ReplacesOpenInstances { get; }
+
+    /// <summary>Whether an instance that failed says why, in details. What an orchestrator catches always does.</summary>
+    public bool KeepsFailureDetails => true;
+
+    /// <summary>How much earlier than asked a timer may fire.</summary>
+    public TimeSpan TimerPrecision => TimeSpan.Zero;
+
+    public Task<OrchestrationMetadata> EndOfAsync(string id) =>
+        Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, CancellationToken.None).WaitAsync(Patience);
 }

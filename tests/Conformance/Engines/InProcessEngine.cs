@@ -12,6 +12,8 @@ public sealed class InProcessEngine : IEngine
 
     public DurableTaskClient Client => _host!.Client;
 
+    public bool ReplacesOpenInstances => true;
+
     public async Task InitializeAsync() =>
         _host = await SidecarHost.StartAsync(new WideInMemoryEngine(), registry => Behaviours.Register(new SdkRegistry(registry)), version: Behaviours.Version);
 

@@ -13,6 +13,8 @@ public sealed class LocalEngine : IEngine
 
     public DurableTaskClient Client => _host!.Client;
 
+    public bool ReplacesOpenInstances => false;
+
     public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder =>
     {
         builder.Options.DefaultVersion = Behaviours.Version;

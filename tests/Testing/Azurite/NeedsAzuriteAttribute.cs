@@ -7,6 +7,9 @@ namespace Orchestrator.Testing.Azurite;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class NeedsAzuriteAttribute : Attribute
 {
+    /// <summary>Whether such tests run here, so that a fixture of theirs starts Azurite only then.</summary>
+    public static bool IsRun => SkipReason is null;
+
     /// <summary>Why such tests are skipped here; null when they run.</summary>
     internal static string? SkipReason => Environment.GetEnvironmentVariable("CI") == "true" ? null : AzuritePackage.Missing;
 }
