@@ -9,7 +9,7 @@ using ReasoningEffort = Orchestrator.Workflows.Definitions.ReasoningEffort;
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
 /// <summary>What differs when Azure OpenAI answers: addresses, the header of the key, and what refusals advise.</summary>
-public sealed class AzureOpenAiTests
+public sealed class AzureOpenAiTests() : OpenAiSuite(OpenAiClientKind.Azure)
 {
     [Theory]
     [InlineData("", null, "/openai/deployments/d-1/chat/completions?api-version=2025-04-01-preview")]
@@ -21,7 +21,7 @@ public sealed class AzureOpenAiTests
     [InlineData("/openai/v1/", "V1", "/openai/v1/chat/completions")]
     public async Task Address_and_version_decide_the_path_and_the_key_has_its_own_header(string endpoint, string? version, string path)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         var answer = await server.Client(Options(server, endpoint, version), "d-1").GetResponseAsync("Hello?");
 
@@ -38,7 +38,7 @@ public sealed class AzureOpenAiTests
     [MemberData(nameof(Versions))]
     public async Task Every_version_that_the_setting_takes_is_the_one_in_the_address(string version)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         await server.Client(Options(server, "", version), "d-1").GetResponseAsync("Hello?");
 
@@ -48,7 +48,7 @@ public sealed class AzureOpenAiTests
     [Fact]
     public async Task Name_of_a_deployment_is_escaped_in_the_address()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         await server.Client(Options(server), "d 1?x/é").GetResponseAsync("Hello?");
 
@@ -61,7 +61,7 @@ public sealed class AzureOpenAiTests
     public async Task Refusal_by_network_rules_blames_neither_key_nor_role(string said)
     {
         var body = new JsonObject { ["error"] = new JsonObject { ["code"] = "403", ["message"] = said } };
-        await using var server = await OpenAiDouble.RefusingAsync(403, body.ToJsonString());
+        await using var server = await RefusingAsync(403, body.ToJsonString());
 
         var failure = await server.FailAsync(Call(server));
 
@@ -76,7 +76,7 @@ public sealed class AzureOpenAiTests
     [InlineData("v1")]
     public async Task Request_and_usage_are_those_of_any_other_provider(string? version)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         var result = await Call(server, version).RunAsync(null, CancellationToken.None);
 
@@ -88,26 +88,6 @@ public sealed class AzureOpenAiTests
         Assert.False(body.ContainsKey("max_tokens"));
     }
 
-    [Fact]
-    public async Task Refusal_with_a_time_to_wait_says_it_and_is_one_request()
-    {
-        await using var server = await OpenAiDouble.RefusingAsync(429, """{"error":{"code":"429","message":"Slow down."}}""", ("Retry-After", "7"));
-
-        var failure = await server.FailAsync(Call(server));
-
-        Assert.Equal((ErrorKind.RateLimited, 7000), (failure.Error.Kind, failure.Error.RetryAfterMs));
-        Assert.Single(server.Requests);
-    }
-
-    [Fact]
-    public async Task Answer_that_is_cut_off_is_unavailable()
-    {
-        var cut = OpenAiDouble.Usual[..OpenAiDouble.Usual.IndexOf("\"stop\"", StringComparison.Ordinal)];
-        await using var server = await OpenAiDouble.StreamingAsync(cut[..cut.LastIndexOf("data:", StringComparison.Ordinal)]);
-
-        Assert.Equal(ErrorKind.Unavailable, (await server.FailAsync(Call(server))).Error.Kind);
-    }
-
     [Theory]
     [InlineData(403, "AuthenticationTypeDisabled", ErrorKind.Authentication, "The model answered 403 Forbidden: No. The resource takes no keys: clear AZURE_OPENAI_API_KEY, and the app signs in with its identity.")]
     [InlineData(401, "401", ErrorKind.Authentication, "The model answered 401 Unauthorized: No. Check the API key and what it may use. It is the value of AZURE_OPENAI_API_KEY.")]
@@ -117,7 +97,7 @@ public sealed class AzureOpenAiTests
     public async Task Refusal_names_the_setting_that_is_wrong(int status, string code, ErrorKind kind, string message, string? version = null)
     {
         var body = new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "No." } };
-        await using var server = await OpenAiDouble.RefusingAsync(status, body.ToJsonString());
+        await using var server = await RefusingAsync(status, body.ToJsonString());
 
         var failure = await server.FailAsync(Call(server, version));
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
 /// <summary>An answer that is there is never thrown away, whatever the server writes about its usage or does with the connection afterwards.</summary>
-public sealed class CompleteAnswerTests
+public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(kind)
 {
     private const string Text = "An answer of forty characters, as it is.";
     private const string End = "data: [DONE]\n\n";
@@ -32,7 +32,7 @@ public sealed class CompleteAnswerTests
     [MemberData(nameof(Usages))]
     public async Task Usage_of_any_shape_costs_no_answer(string usage, long input, long output, bool estimated)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(Part(Text, "null") + Part("", "\"stop\"") + Usage(usage) + End);
+        await using var server = await StreamingAsync(Part(Text, "null") + Part("", "\"stop\"") + Usage(usage) + End);
 
         await AnsweredAsync(server, input, output, estimated);
     }
@@ -42,7 +42,7 @@ public sealed class CompleteAnswerTests
     [MemberData(nameof(Usages))]
     public async Task Usage_of_any_shape_in_the_last_part_of_the_text_costs_no_answer(string usage, long input, long output, bool estimated)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(Part(Text, "\"stop\"", usage) + End);
+        await using var server = await StreamingAsync(Part(Text, "\"stop\"", usage) + End);
 
         await AnsweredAsync(server, input, output, estimated);
     }
@@ -52,7 +52,7 @@ public sealed class CompleteAnswerTests
     [MemberData(nameof(Usages))]
     public async Task Usage_of_any_shape_costs_no_answer_of_a_server_that_does_not_stream(string usage, long input, long output, bool estimated)
     {
-        await using var server = await OpenAiDouble.StartAsync(http =>
+        await using var server = await StartAsync(http =>
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             return http.Response.WriteAsync(
@@ -68,7 +68,7 @@ public sealed class CompleteAnswerTests
     [InlineData("\"created\":1.5,\"model\":3,\"object\":[],")]
     public async Task Members_that_nothing_is_read_from_cost_no_answer(string members)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(
+        await using var server = await StreamingAsync(
             Part(Text, "\"stop\"").Replace("data: {", "data: {" + members, StringComparison.Ordinal) + Usage("""{"prompt_tokens":12,"completion_tokens":9}""") + End);
 
         await AnsweredAsync(server, 12, 9, estimated: false);
@@ -78,7 +78,7 @@ public sealed class CompleteAnswerTests
     [Trait("Trust", "21")]
     public async Task Unknown_reason_for_the_end_costs_no_answer()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(Part(Text, "\"bored\"", """{"prompt_tokens":12,"completion_tokens":9}""") + End);
+        await using var server = await StreamingAsync(Part(Text, "\"bored\"", """{"prompt_tokens":12,"completion_tokens":9}""") + End);
 
         await AnsweredAsync(server, 12, 9, estimated: false);
     }
@@ -111,7 +111,7 @@ public sealed class CompleteAnswerTests
     public async Task Connection_that_is_cut_after_the_finish_costs_no_answer()
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = await OpenAiDouble.StartAsync(async http =>
+        await using var server = await StartAsync(async http =>
         {
             await OpenAiDouble.SendAsync(http, Part(Text, "\"stop\""));
             await heard.Task;
@@ -128,7 +128,7 @@ public sealed class CompleteAnswerTests
     [InlineData("data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":NaN}}\n\n")]
     public async Task What_cannot_be_used_after_the_finish_costs_no_answer(string events)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(Part(Text, "null") + Part("", "\"stop\"") + events);
+        await using var server = await StreamingAsync(Part(Text, "null") + Part("", "\"stop\"") + events);
 
         await AnsweredAsync(server, 3, 10, estimated: true);
     }
@@ -138,7 +138,7 @@ public sealed class CompleteAnswerTests
 
     private static string Usage(string usage) => $$"""data: {"id":"c","object":"chat.completion.chunk","choices":[],"usage":{{usage}}}""" + "\n\n";
 
-    private static Task<OpenAiDouble> HangingAfterAsync(string events) => OpenAiDouble.StartAsync(async http =>
+    private Task<OpenAiDouble> HangingAfterAsync(string events) => StartAsync(async http =>
     {
         await OpenAiDouble.SendAsync(http, events);
         await OpenAiDouble.HangAsync(http, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

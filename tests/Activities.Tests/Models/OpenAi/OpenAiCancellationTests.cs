@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-public sealed class OpenAiCancellationTests
+public abstract class OpenAiCancellationTests(OpenAiClientKind kind) : OpenAiSuite(kind)
 {
     private static TaskCompletionSource Signal => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -10,7 +10,7 @@ public sealed class OpenAiCancellationTests
     public async Task Cancelled_before_the_first_byte_closes_the_connection()
     {
         var (asked, closed) = (Signal, Signal);
-        await using var server = await OpenAiDouble.StartAsync(http =>
+        await using var server = await StartAsync(http =>
         {
             asked.SetResult();
             return OpenAiDouble.HangAsync(http, closed);
@@ -31,7 +31,7 @@ public sealed class OpenAiCancellationTests
     public async Task Cancelled_in_a_stalled_stream_closes_the_connection()
     {
         var (heard, closed) = (Signal, Signal);
-        await using var server = await OpenAiDouble.StartAsync(async http =>
+        await using var server = await StartAsync(async http =>
         {
             await OpenAiDouble.SendAsync(http, OpenAiDouble.Usual.Split("\n\n")[0] + "\n\n");
             await OpenAiDouble.HangAsync(http, closed);
@@ -53,7 +53,7 @@ public sealed class OpenAiCancellationTests
     public async Task Deadline_closes_the_connection()
     {
         var (asked, closed) = (Signal, Signal);
-        await using var server = await OpenAiDouble.StartAsync(http =>
+        await using var server = await StartAsync(http =>
         {
             asked.SetResult();
             return OpenAiDouble.HangAsync(http, closed);
@@ -73,7 +73,7 @@ public sealed class OpenAiCancellationTests
     public async Task Listener_that_gives_up_closes_the_connection()
     {
         var closed = Signal;
-        await using var server = await OpenAiDouble.StartAsync(async http =>
+        await using var server = await StartAsync(async http =>
         {
             await OpenAiDouble.SendAsync(http, OpenAiDouble.Usual.Split("\n\n")[0] + "\n\n");
             await OpenAiDouble.HangAsync(http, closed);

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-public sealed class OpenAiChatClientTests
+public abstract class OpenAiChatClientTests(OpenAiClientKind kind) : OpenAiSuite(kind)
 {
     private const string Text = "Grüße, Welt 🌍";
 
@@ -14,7 +14,7 @@ public sealed class OpenAiChatClientTests
     [Fact]
     public async Task Call_returns_the_text_and_the_tokens_of_the_server()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         var result = await server.Call().RunAsync(null, CancellationToken.None);
 
@@ -24,14 +24,17 @@ public sealed class OpenAiChatClientTests
     [Fact]
     public async Task Call_sends_what_the_request_says_and_asks_for_usage()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         await new PromptCall(server.Client(), new PromptRequest { Prompt = "Hello?", System = "Be kind.", Model = "m-1", Temperature = 0.7, MaxTokens = 50 })
             .RunAsync(null, CancellationToken.None);
 
         var (body, headers, path) = Assert.Single(server.Requests);
-        Assert.Equal("/v1/chat/completions", path);
-        Assert.Equal($"Bearer {OpenAiDouble.Key}", headers.Authorization.ToString());
+        Assert.Equal(
+            Kind == OpenAiClientKind.Azure
+                ? ("/openai/deployments/m-1/chat/completions?api-version=2025-04-01-preview", "", OpenAiDouble.Key)
+                : ("/v1/chat/completions", $"Bearer {OpenAiDouble.Key}", ""),
+            (path, headers.Authorization.ToString(), headers["api-key"].ToString()));
         Assert.Equal("m-1", (string?)body["model"]);
         Assert.Equal("""[{"role":"system","content":"Be kind."},{"role":"user","content":"Hello?"}]""", body["messages"]!.ToJsonString());
         Assert.Equal(0.7, (double)body["temperature"]!, 6);
@@ -44,7 +47,7 @@ public sealed class OpenAiChatClientTests
     [Fact]
     public async Task Call_that_leaves_things_open_sends_no_member_for_them()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual);
+        await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
         await server.Call().RunAsync(null, CancellationToken.None);
 
@@ -60,7 +63,7 @@ public sealed class OpenAiChatClientTests
     [InlineData(100)]
     public async Task Stream_in_pieces_of_any_size_gives_the_same(int size)
     {
-        await using var server = await OpenAiDouble.StartAsync(http => OpenAiDouble.SendInPiecesAsync(http, OpenAiDouble.Usual, size));
+        await using var server = await StartAsync(http => OpenAiDouble.SendInPiecesAsync(http, OpenAiDouble.Usual, size));
 
         var result = await server.Call().RunAsync(null, CancellationToken.None);
 
@@ -71,7 +74,7 @@ public sealed class OpenAiChatClientTests
     public async Task Stream_with_other_line_ends_comments_and_blank_lines_gives_the_same()
     {
         var events = ": ping\n\n\n\nevent: ping\n\n" + OpenAiDouble.Usual.Replace("data: {", ": still here\n\ndata:{", StringComparison.Ordinal);
-        await using var server = await OpenAiDouble.StreamingAsync(events.ReplaceLineEndings("\r\n"));
+        await using var server = await StreamingAsync(events.ReplaceLineEndings("\r\n"));
 
         var result = await server.Call().RunAsync(null, CancellationToken.None);
 
@@ -83,7 +86,7 @@ public sealed class OpenAiChatClientTests
     {
         var heard = new TaskCompletionSource();
         var half = OpenAiDouble.Usual.IndexOf("data: ", 10, StringComparison.Ordinal);
-        await using var server = await OpenAiDouble.StartAsync(async http =>
+        await using var server = await StartAsync(async http =>
         {
             await OpenAiDouble.SendAsync(http, OpenAiDouble.Usual[..half]);
             await heard.Task;
@@ -106,7 +109,7 @@ public sealed class OpenAiChatClientTests
     public async Task Stream_without_usage_is_estimated()
     {
         var events = string.Concat(OpenAiDouble.Usual.Split("\n\n").Where(part => !part.Contains("prompt_tokens", StringComparison.Ordinal)).Select(part => part + "\n\n"));
-        await using var server = await OpenAiDouble.StreamingAsync(events);
+        await using var server = await StreamingAsync(events);
 
         var result = await server.Call().RunAsync(null, CancellationToken.None);
 
@@ -122,7 +125,7 @@ public sealed class OpenAiChatClientTests
             events.Append($$$"""data: {"id":"c","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":{{{(count == 3 ? "\"stop\"" : "null")}}}}],"usage":{"prompt_tokens":5,"completion_tokens":{{{count}}},"total_tokens":{{{count + 5}}}}}""").Append("\n\n");
         }
 
-        await using var server = await OpenAiDouble.StreamingAsync(events + "data: [DONE]\n\n");
+        await using var server = await StreamingAsync(events + "data: [DONE]\n\n");
 
         var result = await server.Call().RunAsync(null, CancellationToken.None);
 
@@ -132,7 +135,7 @@ public sealed class OpenAiChatClientTests
     [Fact]
     public async Task Answer_that_reached_the_limit_says_so()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual.Replace("\"stop\"", "\"length\"", StringComparison.Ordinal));
+        await using var server = await StreamingAsync(OpenAiDouble.Usual.Replace("\"stop\"", "\"length\"", StringComparison.Ordinal));
 
         Assert.True((await server.Call().RunAsync(null, CancellationToken.None)).CutOff);
     }
@@ -140,7 +143,7 @@ public sealed class OpenAiChatClientTests
     [Fact]
     public async Task Client_tells_its_model_and_address()
     {
-        await using var server = await OpenAiDouble.StreamingAsync("");
+        await using var server = await StreamingAsync("");
 
         var metadata = server.Client("m").GetService<ChatClientMetadata>()!;
 

@@ -33,9 +33,12 @@ internal sealed class OpenAiDouble : IAsyncDisposable
     private readonly OpenAiServer _server;
     private readonly List<OpenAiProvider> _providers = [];
 
-    private OpenAiDouble(OpenAiServer server, List<(JsonObject Body, IHeaderDictionary Headers, string Path)> requests)
+    private readonly OpenAiClientKind _kind;
+
+    private OpenAiDouble(OpenAiServer server, OpenAiClientKind kind, List<(JsonObject Body, IHeaderDictionary Headers, string Path)> requests)
     {
         _server = server;
+        _kind = kind;
         Requests = requests;
     }
 
@@ -46,7 +49,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
 
     public Uri Address => new(_server.BaseUrl.GetLeftPart(UriPartial.Authority));
 
-    public static async Task<OpenAiDouble> StartAsync(Func<HttpContext, Task> answer)
+    public static async Task<OpenAiDouble> StartAsync(Func<HttpContext, Task> answer, OpenAiClientKind kind)
     {
         var requests = new List<(JsonObject, IHeaderDictionary, string)>();
         var server = await OpenAiServer.StartAsync(exchange =>
@@ -55,23 +58,25 @@ internal sealed class OpenAiDouble : IAsyncDisposable
             requests.Add((exchange.Body, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), http.Request.Path + http.Request.QueryString));
             return answer(http);
         });
-        return new OpenAiDouble(server, requests);
+        return new OpenAiDouble(server, kind, requests);
     }
 
     /// <summary>Answers every call with these events.</summary>
-    public static Task<OpenAiDouble> StreamingAsync(string events) => StartAsync(http => SendAsync(http, events));
+    public static Task<OpenAiDouble> StreamingAsync(string events, OpenAiClientKind kind) => StartAsync(http => SendAsync(http, events), kind);
 
     /// <summary>Answers every call with a status and a body.</summary>
-    public static Task<OpenAiDouble> RefusingAsync(int status, string body, params (string Name, string Value)[] headers) => StartAsync(http =>
-    {
-        http.Response.StatusCode = status;
-        foreach (var (name, value) in headers)
+    public static Task<OpenAiDouble> RefusingAsync(int status, string body, OpenAiClientKind kind, params (string Name, string Value)[] headers) => StartAsync(
+        http =>
         {
-            http.Response.Headers[name] = value;
-        }
+            http.Response.StatusCode = status;
+            foreach (var (name, value) in headers)
+            {
+                http.Response.Headers[name] = value;
+            }
 
-        return http.Response.WriteAsync(body);
-    });
+            return http.Response.WriteAsync(body);
+        },
+        kind);
 
     /// <summary>Sends a part of a stream, and on to the wire.</summary>
     public static async Task SendAsync(HttpContext http, string events)
@@ -104,7 +109,12 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         await closed.Task;
     }
 
-    public IChatClient Client(string model = "gpt-4o-mini") => Client(new ModelProviderOptions { ApiKey = Key, BaseUrl = _server.BaseUrl.ToString() }, model);
+    /// <summary>What makes a provider use that client, with a server at the address.</summary>
+    public static ModelProviderOptions Options(OpenAiClientKind kind, Uri address) => kind == OpenAiClientKind.Azure
+        ? new() { AzureApiKey = Key, AzureEndpoint = address.ToString() }
+        : new() { ApiKey = Key, BaseUrl = new Uri(address, "/v1").ToString() };
+
+    public IChatClient Client(string model = "gpt-4o-mini") => Client(Options(_kind, Address), model);
 
     public IChatClient Client(ModelProviderOptions options, string model = "gpt-4o-mini")
     {

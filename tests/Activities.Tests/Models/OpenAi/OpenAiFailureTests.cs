@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-public sealed class OpenAiFailureTests
+public abstract class OpenAiFailureTests(OpenAiClientKind kind) : OpenAiSuite(kind)
 {
     [Theory]
     [InlineData(400, "invalid_request_error", ErrorKind.InvalidInput, false)]
@@ -28,7 +28,7 @@ public sealed class OpenAiFailureTests
     [InlineData(529, "", ErrorKind.Unavailable, true)]
     public async Task Status_and_code_give_kind_and_whether_to_retry(int status, string code, ErrorKind kind, bool retryable)
     {
-        await using var server = await OpenAiDouble.RefusingAsync(status, Body($"No {OpenAiDouble.Key} luck.", code));
+        await using var server = await RefusingAsync(status, Body($"No {OpenAiDouble.Key} luck.", code));
         var call = server.Call();
 
         var failure = await server.FailAsync(call);
@@ -45,9 +45,9 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task Refused_key_is_named_by_its_variable()
     {
-        await using var server = await OpenAiDouble.RefusingAsync(401, Body("Incorrect key.", "invalid_api_key"));
+        await using var server = await RefusingAsync(401, Body("Incorrect key.", "invalid_api_key"));
 
-        Assert.EndsWith("It is the value of OPENAI_API_KEY.", (await server.FailAsync()).Error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" It is the value of {(Kind == OpenAiClientKind.Azure ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY")}.", (await server.FailAsync()).Error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class OpenAiFailureTests
     [InlineData("[1]", ErrorKind.InvalidInput, "400 BadRequest.")]
     public async Task Body_of_any_shape_is_read(string body, ErrorKind kind, string said)
     {
-        await using var server = await OpenAiDouble.RefusingAsync(400, body);
+        await using var server = await RefusingAsync(400, body);
 
         var failure = await server.FailAsync();
 
@@ -73,7 +73,7 @@ public sealed class OpenAiFailureTests
     public async Task Endless_message_is_cut_after_the_key_was_masked()
     {
         var message = new string('x', 490) + OpenAiDouble.Key + new string('y', 490);
-        await using var server = await OpenAiDouble.RefusingAsync(400, Body(message, "x"));
+        await using var server = await RefusingAsync(400, Body(message, "x"));
 
         var failure = await server.FailAsync();
 
@@ -90,7 +90,7 @@ public sealed class OpenAiFailureTests
     [InlineData("x-other", "3", null)]
     public async Task Wait_that_the_server_asks_for_is_read(string name, string value, int? wait)
     {
-        await using var server = await OpenAiDouble.RefusingAsync(429, "", (name, value));
+        await using var server = await RefusingAsync(429, "", (name, value));
 
         Assert.Equal(wait, (await server.FailAsync()).Error.RetryAfterMs);
     }
@@ -98,7 +98,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task Wait_in_milliseconds_comes_before_the_one_in_seconds()
     {
-        await using var server = await OpenAiDouble.RefusingAsync(503, "", ("Retry-After", "3"), ("retry-after-ms", "2100"));
+        await using var server = await RefusingAsync(503, "", ("Retry-After", "3"), ("retry-after-ms", "2100"));
 
         Assert.Equal(2_100, (await server.FailAsync()).Error.RetryAfterMs);
     }
@@ -109,7 +109,7 @@ public sealed class OpenAiFailureTests
     public async Task Wait_until_a_date_counts_from_the_clock(int seconds, int wait)
     {
         var until = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(seconds);
-        await using var server = await OpenAiDouble.RefusingAsync(429, "", ("Retry-After", until.ToString("R", CultureInfo.InvariantCulture)));
+        await using var server = await RefusingAsync(429, "", ("Retry-After", until.ToString("R", CultureInfo.InvariantCulture)));
 
         Assert.Equal(wait, (await server.FailAsync()).Error.RetryAfterMs);
     }
@@ -117,7 +117,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task Wait_does_not_count_where_a_retry_cannot_help()
     {
-        await using var server = await OpenAiDouble.RefusingAsync(429, """{"error":{"code":"insufficient_quota"}}""", ("Retry-After", "3"));
+        await using var server = await RefusingAsync(429, """{"error":{"code":"insufficient_quota"}}""", ("Retry-After", "3"));
 
         var failure = await server.FailAsync();
 
@@ -128,7 +128,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task Filter_that_stops_the_answer_is_a_failure_whose_tokens_count()
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual.Replace("\"stop\"", "\"content_filter\"", StringComparison.Ordinal));
+        await using var server = await StreamingAsync(OpenAiDouble.Usual.Replace("\"stop\"", "\"content_filter\"", StringComparison.Ordinal));
         var call = server.Call();
 
         Assert.Equal(ErrorKind.ContentFiltered, (await server.FailAsync(call)).Error.Kind);
@@ -142,7 +142,7 @@ public sealed class OpenAiFailureTests
     [InlineData("""{"error":{"message":"No.","code":"content_filter"},"choices":[]}""", ErrorKind.ContentFiltered, false)]
     public async Task Error_in_the_stream_is_a_failure(string error, ErrorKind kind, bool retryable)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(OpenAiDouble.Usual.Split("\n\n")[0] + $"\n\ndata: {error}\n\ndata: [DONE]\n\n");
+        await using var server = await StreamingAsync(OpenAiDouble.Usual.Split("\n\n")[0] + $"\n\ndata: {error}\n\ndata: [DONE]\n\n");
         var call = server.Call();
 
         var failure = await server.FailAsync(call);
@@ -160,7 +160,7 @@ public sealed class OpenAiFailureTests
     [InlineData("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":7},\"finish_reason\":\"stop\"}]}\n\n")]
     public async Task Event_that_is_no_chunk_is_unavailable_and_worth_a_retry(string events)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(events);
+        await using var server = await StreamingAsync(events);
 
         var failure = await server.FailAsync();
 
@@ -177,7 +177,7 @@ public sealed class OpenAiFailureTests
     [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half of it\"},\"finish_reason\":\"error\"}]}\n\n")]
     public async Task Stream_that_ends_early_is_unavailable_and_worth_a_retry(string events)
     {
-        await using var server = await OpenAiDouble.StreamingAsync(events);
+        await using var server = await StreamingAsync(events);
 
         var failure = await server.FailAsync();
 
@@ -189,7 +189,7 @@ public sealed class OpenAiFailureTests
     public async Task Connection_cut_in_the_middle_is_unavailable_and_what_came_counts()
     {
         var heard = new TaskCompletionSource();
-        await using var server = await OpenAiDouble.StartAsync(async http =>
+        await using var server = await StartAsync(async http =>
         {
             await OpenAiDouble.SendAsync(http, OpenAiDouble.Usual.Split("\n\n")[0] + "\n\n");
             await heard.Task;
@@ -208,7 +208,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task Connection_cut_before_the_answer_is_unavailable()
     {
-        await using var server = await OpenAiDouble.StartAsync(http =>
+        await using var server = await StartAsync(http =>
         {
             http.Abort();
             return Task.CompletedTask;
@@ -227,8 +227,7 @@ public sealed class OpenAiFailureTests
         using var free = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)free.LocalEndPoint!).Port;
-        using var provider = new OpenAiProvider(
-            new ModelProviderOptions { ApiKey = OpenAiDouble.Key, BaseUrl = $"http://127.0.0.1:{port}/v1" }, TimeProvider.System);
+        using var provider = new OpenAiProvider(OpenAiDouble.Options(Kind, new Uri($"http://127.0.0.1:{port}")), TimeProvider.System);
 
         var failure = await Assert.ThrowsAsync<ModelException>(
             () => new PromptCall(provider.Create("m"), new PromptRequest { Prompt = "x" }).RunAsync(null, CancellationToken.None));
@@ -242,7 +241,7 @@ public sealed class OpenAiFailureTests
     [InlineData(HttpRequestError.SecureConnectionError, "certificate", false)]
     public void Exception_of_the_network_gives_a_sentence(HttpRequestError error, string sentence, bool retryable)
     {
-        var failure = new OpenAiErrors(new ModelProviderOptions { BaseUrl = "https://api.test/v1" }, TimeProvider.System).Of(new HttpRequestException(error));
+        var failure = new OpenAiErrors(OpenAiDouble.Options(Kind, new Uri("https://api.test")), TimeProvider.System).Of(new HttpRequestException(error));
 
         Assert.Equal((ErrorKind.Unavailable, retryable), (failure.Error.Kind, failure.Error.Retryable));
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
