@@ -15,11 +15,8 @@ namespace Orchestrator.Bench.Kill;
 /// <summary>Two worker processes on the engine of the Functions host, with the settings of host.json; one is killed while steps execute.</summary>
 internal sealed class EngineKillBenchmark : IBenchmark
 {
-    /// <summary>What issue 13 asks for. A minute passes until what the killed worker held is visible again, and half a minute more until its claims are taken over.</summary>
-    private static readonly TimeSpan Goal = TimeSpan.FromSeconds(90);
-
-    /// <summary>Both of them, and the steps that are left.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
+    /// <summary>A minute passes until what the killed worker held is visible again, and its claims are old then; the rest is for the steps that are left.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     /// <summary>Longer than a claim's renewals are apart: one that is as it was belongs to the killed worker.</summary>
     private static readonly TimeSpan Renewals = TimeSpan.FromSeconds(15);
@@ -64,11 +61,11 @@ internal sealed class EngineKillBenchmark : IBenchmark
         WrongAnswerException.ThrowUnless(changed == 0, $"{changed} records that were there at the kill were written again.");
         WrongAnswerException.ThrowUnless(elapsed < Bound, $"The run ended {elapsed.TotalSeconds:0} s after the kill; it should in {Bound.TotalSeconds:0} s.");
         report.Table(
-            ["s from the kill to the end", "goal", "records at the kill", "written again", "steps that the killed worker had in hand", "load"],
-            [[Figures.Of(elapsed.TotalSeconds, 1), $"< {Goal.TotalSeconds:0}", $"{records.Count}", $"{changed}", $"{left}", Machine.Load()]]);
+            ["s from the kill to the end", "bound", "records at the kill", "written again", "steps that the killed worker had in hand", "load"],
+            [[Figures.Of(elapsed.TotalSeconds, 1), $"< {Bound.TotalSeconds:0}", $"{records.Count}", $"{changed}", $"{left}", Machine.Load()]]);
         report.Paragraph(
             $"{Work.Name}, {Work.LatencyMs / 1e3:0} s a step, by two processes with the SDK's worker on one task hub on Azurite: what a dead worker had in hand is visible again after a minute (host.json), "
-            + $"and the worker that gets it then sees a claim, which it takes over when it was not renewed for {AttemptClaims.Lease.TotalSeconds:0} s more. The layer under way and those after it take 3 s each. The client looks every two seconds.");
+            + $"and the worker that gets it then takes the claims over at once, since the storage account says how old they are. The layer under way and those after it take 3 s each. The client looks every two seconds.");
     }
 
     /// <summary>The records of steps, with their ETags.</summary>

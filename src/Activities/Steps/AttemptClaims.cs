@@ -17,6 +17,9 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     /// <summary>A claim that was not renewed for this time belongs to a process that is gone.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is added to the lease where the store tells a claim's age: its clocks are not one.</summary>
+    private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(15);
+
     /// <summary>The interval at which an execution that waits for a claim looks at it.</summary>
     public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
 
@@ -31,7 +34,7 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
             return Taken(key, created, asked, takenOver: false);
         }
 
-        if (!isShared || await store.GetAsync(key, cancellationToken) is not { } held || !seen.IsDead(held.ETag, time))
+        if (!isShared || await store.GetAsync(key, cancellationToken) is not { } held || !(seen.IsDead(held.ETag, time) || IsDead(held)))
         {
             return null;
         }
@@ -60,6 +63,9 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
 
     /// <summary>Waits so long that every claim that a live process holds was renewed.</summary>
     public Task WaitForLeaseAsync(CancellationToken cancellationToken) => Task.Delay(Lease, time, cancellationToken);
+
+    /// <summary>Whether the store says that it was not renewed: an execution that sees it for the first time then need not watch it for a lease.</summary>
+    private static bool IsDead(StoredContent claim) => claim.Age >= Lease + ClockError;
 
     private AttemptClaim Taken(ContentKey key, string etag, long asked, bool takenOver) =>
         new(store, time, key, etag, takenOver, isShared ? Content : null, asked);

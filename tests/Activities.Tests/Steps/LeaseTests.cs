@@ -58,6 +58,35 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Claim_that_the_store_says_is_old_is_taken_over_at_the_first_look()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok" } ] }""");
+        await _claims.CreateAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
+        _claims.Age = TimeSpan.FromSeconds(45);
+
+        var outcome = await Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+
+        Assert.Equal(StepStatus.Completed, outcome.Status);
+        Assert.True(outcome.Usage.Estimated);
+    }
+
+    [Fact]
+    public async Task Claim_that_the_store_says_is_younger_than_its_lease_and_the_error_of_clocks_is_watched()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok" } ] }""");
+        await _claims.CreateAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"alive","number":1}"""));
+        _claims.Age = TimeSpan.FromSeconds(44);
+
+        var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync();
+        Assert.False(execution.IsCompleted);
+        _claims.Age = TimeSpan.FromSeconds(46);
+        _runs.Time.Advance(AttemptClaims.LookInterval);
+
+        Assert.Equal(StepStatus.Completed, (await execution).Status);
+    }
+
+    [Fact]
     public async Task Owner_that_cannot_renew_aborts_its_request_before_anybody_may_take_over()
     {
         var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 500000 } ] }""");

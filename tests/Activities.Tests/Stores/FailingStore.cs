@@ -16,11 +16,14 @@ internal sealed class FailingStore : IContentStore
     /// <summary>Whether the ones that fail have happened.</summary>
     public bool Happens { get; init; }
 
+    /// <summary>What the store says of the age of its values.</summary>
+    public TimeSpan? Age { get; set; }
+
     /// <summary>Called before each operation.</summary>
     public Action<MemoryContentStore>? OnOperation { get; set; }
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
-        MaybeAsync(() => _store.GetAsync(key, cancellationToken));
+        MaybeAsync(async () => await _store.GetAsync(key, cancellationToken) is { } content ? content with { Age = Age } : null);
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
     {

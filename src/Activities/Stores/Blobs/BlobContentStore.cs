@@ -82,7 +82,7 @@ public sealed class BlobContentStore : IContentStore
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => CallAsync(
         key.Value,
-        async () => await _logs.ReadAsync(key.Value, 0, cancellationToken) is var (tail, etag) ? new StoredContent(tail.Bytes, Text(etag)) : null,
+        async () => await _logs.ReadAsync(key.Value, 0, cancellationToken) is var (tail, etag, age) ? new StoredContent(tail.Bytes, Text(etag), age) : null,
         cancellationToken);
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)

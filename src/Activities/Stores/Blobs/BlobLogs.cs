@@ -58,25 +58,26 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         throw new ContentStoreException(key, $"Cannot append to '{key}': others wrote to it {Attempts} times first. Repeat it.");
     }
 
-    /// <summary>What the log, or the value, holds from the offset on; null when there is none.</summary>
-    public async Task<(ContentTail Tail, ETag ETag)?> ReadAsync(string key, long offset, CancellationToken cancellationToken)
+    /// <summary>What the log, or the value, holds from the offset on; null when there is none. The age is that of the last segment, null where the service does not say it.</summary>
+    public async Task<(ContentTail Tail, ETag ETag, TimeSpan? Age)?> ReadAsync(string key, long offset, CancellationToken cancellationToken)
     {
         var parts = new List<ReadOnlyMemory<byte>>();
         long start = 0;
         ETag etag = default;
+        TimeSpan? age = null;
         for (var number = 1; ; number++)
         {
             if (await DownloadAsync(Segment(key, number), Math.Max(0, offset - start), cancellationToken) is not { } segment)
             {
-                return number == 1 ? null : (new ContentTail(Join(parts), start), etag);
+                return number == 1 ? null : (new ContentTail(Join(parts), start), etag, age);
             }
 
             parts.Add(segment.Bytes);
             start += segment.Length;
-            etag = segment.ETag;
+            (etag, age) = (segment.ETag, segment.Age);
             if (segment.Blocks < maxBlocks)
             {
-                return (new ContentTail(Join(parts), start), etag);
+                return (new ContentTail(Join(parts), start), etag, age);
             }
         }
     }
@@ -130,9 +131,11 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         try
         {
             var options = new BlobDownloadOptions { Range = offset == 0 ? default : new HttpRange(offset) };
-            BlobDownloadResult result = await blob.DownloadContentAsync(options, cancellationToken);
+            var answer = await blob.DownloadContentAsync(options, cancellationToken);
+            var result = answer.Value;
+            var age = answer.GetRawResponse().Headers.Date - result.Details.LastModified;
             var bytes = result.Content.ToMemory();
-            return new Download(bytes, offset + bytes.Length, result.Details.BlobCommittedBlockCount, result.Details.ETag);
+            return new Download(bytes, offset + bytes.Length, result.Details.BlobCommittedBlockCount, result.Details.ETag, age);
         }
         catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
         {
@@ -141,7 +144,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         catch (RequestFailedException failure) when (failure.Status == 416)
         {
             return await FindAsync(blob, cancellationToken) is { } found
-                ? new Download(default, found.ContentLength, found.BlobCommittedBlockCount, found.ETag)
+                ? new Download(default, found.ContentLength, found.BlobCommittedBlockCount, found.ETag, null)
                 : null;
         }
     }
@@ -231,5 +234,5 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         _ends[key] = end;
     }
 
-    private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, int Blocks, ETag ETag);
+    private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, int Blocks, ETag ETag, TimeSpan? Age);
 }

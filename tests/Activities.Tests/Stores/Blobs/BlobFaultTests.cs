@@ -92,6 +92,14 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
+    public async Task Value_has_the_age_that_the_service_says()
+    {
+        await _container.Open().PutAsync(Key, Bytes("x"));
+
+        Assert.InRange((await _container.Open().GetAsync(Key))!.Age!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+    }
+
+    [SuiteFact]
     public async Task Account_that_may_only_be_read_says_which_right_is_missing()
     {
         await _container.Open().PutAsync(Key, Bytes("x"));
