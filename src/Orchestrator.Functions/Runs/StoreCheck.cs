@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Telemetry;
 
 namespace Orchestrator.Functions.Runs;
 
@@ -21,7 +22,7 @@ public sealed class StoreCheck(IContentStore store, TimeProvider time, ILogger<S
         }
         catch (ContentStoreException problem)
         {
-            logger.LogError("{Problem}", problem.Message);
+            logger.StoreRefuses(problem.Message);
         }
     }
 }

@@ -5,6 +5,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 
@@ -51,7 +52,7 @@ public sealed class UpgradedRuns(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            logger.LogWarning(exception, "Runs that an upgrade interrupted could not be looked for: {Reason} It is tried again in {Minutes} minutes.", exception.Message, UpgradeTimer.Interval.TotalMinutes);
+            logger.UpgradedNotFound(exception, exception.Message, UpgradeTimer.Interval.TotalMinutes);
         }
     }
 
@@ -81,7 +82,7 @@ public sealed class UpgradedRuns(
             }
             catch (Exception exception) when (exception is UnreadableRecordException or RunGoneException or ContentValueException)
             {
-                logger.LogWarning("Run '{Run}', which an upgrade may have interrupted, is left as it is: {Reason}", runId, exception.Message);
+                logger.UpgradedLeft(runId, exception.Message);
             }
         }
 
@@ -98,9 +99,7 @@ public sealed class UpgradedRuns(
         // Two in a row of which the second never began: the host takes another version than starts are given, or hosts of two versions share the hub.
         if (run.Attempt > 1 && run.Attempts[^1].StartedAt is null && run.Attempts[^2].Status == RunStatus.Interrupted)
         {
-            logger.LogWarning(
-                "Run '{Run}' was interrupted twice before it began, so it is not resumed again: the host's defaultVersion (host.json) must be '{Version}', and no host of another version may work beside it. Then 'orchestrator resume {Run}'.",
-                run.RunId, OrchestrationVersion.Current, run.RunId);
+            logger.UpgradedTwice(run.RunId, OrchestrationVersion.Current);
             return false;
         }
 
@@ -113,15 +112,15 @@ public sealed class UpgradedRuns(
         {
             var request = new ResumeRequest(run.RunId) { Reason = $"Another version of orchestrator had begun attempt {run.Attempt}." };
             var next = await resumer.ResumeAsync(client, request, cancellationToken);
-            logger.LogInformation("Run '{Run}', which an upgrade interrupted, goes on with attempt {Attempt}.", run.RunId, next.RunAttempt);
+            logger.UpgradedResumed(run.RunId, next.RunAttempt);
         }
         catch (Exception exception) when (exception is RunStateException or RunNotFoundException or RunGoneException)
         {
-            logger.LogDebug("Run '{Run}' was resumed, cancelled or deleted by another caller: {Reason}", run.RunId, exception.Message);
+            logger.UpgradedElsewhere(run.RunId, exception.Message);
         }
         catch (Exception exception) when (exception is RunRefusedException or DefinitionRefusedException or UnreadableRecordException or ContentValueException)
         {
-            logger.LogWarning("Run '{Run}', which an upgrade interrupted, is not resumed: {Reason}", run.RunId, exception.Message);
+            logger.UpgradedRefused(run.RunId, exception.Message);
         }
     }
 }

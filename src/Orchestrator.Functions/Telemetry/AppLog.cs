@@ -15,4 +15,27 @@ internal static partial class AppLog
         2101, LogLevel.Warning,
         "No telemetry is sent: {Setting} is '{Value}', which is no address. Set it to the address of a collector, such as http://localhost:4317.")]
     public static partial void NoAddress(this ILogger logger, string setting, string value);
+
+    [LoggerMessage(2102, LogLevel.Error, "{Problem}")]
+    public static partial void StoreRefuses(this ILogger logger, string problem);
+
+    [LoggerMessage(2201, LogLevel.Information, "Run '{Run}', which an upgrade interrupted, goes on with attempt {Attempt}.")]
+    public static partial void UpgradedResumed(this ILogger logger, string run, int attempt);
+
+    [LoggerMessage(2202, LogLevel.Debug, "Run '{Run}' was resumed, cancelled or deleted by another caller: {Reason}")]
+    public static partial void UpgradedElsewhere(this ILogger logger, string run, string reason);
+
+    [LoggerMessage(2203, LogLevel.Warning, "Run '{Run}', which an upgrade interrupted, is not resumed: {Reason}")]
+    public static partial void UpgradedRefused(this ILogger logger, string run, string reason);
+
+    [LoggerMessage(
+        2204, LogLevel.Warning,
+        "Run '{Run}' was interrupted twice before it began, so it is not resumed again: the host's defaultVersion (host.json) must be '{Version}', and no host of another version may work beside it. Then 'orchestrator resume {Run}'.")]
+    public static partial void UpgradedTwice(this ILogger logger, string run, string version);
+
+    [LoggerMessage(2205, LogLevel.Warning, "Run '{Run}', which an upgrade may have interrupted, is left as it is: {Reason}")]
+    public static partial void UpgradedLeft(this ILogger logger, string run, string reason);
+
+    [LoggerMessage(2206, LogLevel.Warning, "Runs that an upgrade interrupted could not be looked for: {Reason} It is tried again in {Minutes} minutes.")]
+    public static partial void UpgradedNotFound(this ILogger logger, Exception exception, string reason, double minutes);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Http;
 
@@ -55,14 +56,7 @@ internal sealed class HttpFunctionHandler(
         }
         catch (Exception problem)
         {
-            _logger.LogError(
-                problem,
-                "The function '{Function}' ({EntryPoint}) failed at {Method} {Path}, invocation {InvocationId}",
-                function.Name,
-                function.Definition.EntryPoint,
-                http.Request.Method,
-                http.Request.Path,
-                invocation.InvocationId);
+            _logger.FunctionFailed(problem, function.Name, function.Definition.EntryPoint, http.Request.Method, http.Request.Path, invocation.InvocationId);
             await AnswerAsync(
                 http, Problem.Internal($"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
         }

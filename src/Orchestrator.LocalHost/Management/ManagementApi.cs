@@ -7,6 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
@@ -84,7 +85,7 @@ public static class ManagementApi
         }
         catch (Exception problem)
         {
-            logger.LogError(problem, "The management request {Method} {Path} failed", http.Request.Method, http.Request.Path);
+            logger.ManagementFailed(problem, http.Request.Method, http.Request.Path);
             return Problem.Internal($"The request failed. The log has the reason under {http.Request.Method} {http.Request.Path}.");
         }
     }

@@ -66,16 +66,12 @@ internal sealed class ActivityDispatcher : IDisposable
         }
         catch (Exception failure) when (_aborting.IsCancellationRequested || (_work.IsClosed && failure is OperationCanceledException))
         {
-            _logger.LogInformation(
-                "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.",
-                work.Call.Name,
-                work.Call.Id,
-                work.Owner.InstanceId);
+            _logger.ActivityStopped(work.Call.Name, work.Call.Id, work.Owner.InstanceId);
             return;
         }
         catch (Exception failure)
         {
-            _logger.LogWarning(failure, "Activity '{Activity}' (#{Id}) of instance '{Instance}' failed.", work.Call.Name, work.Call.Id, work.Owner.InstanceId);
+            _logger.ActivityFailed(failure, work.Call.Name, work.Call.Id, work.Owner.InstanceId);
             outcome = new TaskFailed(work.Owner.UtcNow, work.Call.Id, Failures.Of(failure), failure is TaskNotFoundException);
         }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
@@ -85,7 +85,7 @@ internal sealed partial class OrchestrationEngine
                         && await DriveAsync(instance, stop).ConfigureAwait(false) is null
                         && Find(instance) is { Live: not null })
                     {
-                        _logger.LogWarning("'{Instance}' goes on here: the process that worked on it ended before it had.", instance);
+                        _logger.TakenOver(instance);
                     }
                 }
                 catch (Exception problem) when (!stop.IsCancellationRequested)
@@ -127,7 +127,7 @@ internal sealed partial class OrchestrationEngine
 
             if (told.Add(problem))
             {
-                _logger.LogWarning("{Problem}", problem);
+                _logger.JournalUnreadable(problem);
             }
         }
     }

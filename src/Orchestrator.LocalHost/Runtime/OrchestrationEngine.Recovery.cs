@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
@@ -187,7 +187,7 @@ internal sealed partial class OrchestrationEngine
             }
             catch (JournalException problem)
             {
-                _logger.LogError(problem, "The instance '{Instance}' is refused: {Problem}", entry.InstanceId, problem.Message);
+                _logger.InstanceRefused(problem, entry.InstanceId, problem.Message);
                 entry.Refuse(problem);
                 return;
             }
@@ -265,7 +265,7 @@ internal sealed partial class OrchestrationEngine
         }
         catch (JournalException problem)
         {
-            _logger.LogDebug(problem, "The relatives of '{Instance}' go on without it.", instanceId);
+            _logger.RelativeUnreadable(problem, instanceId);
             return null;
         }
     }

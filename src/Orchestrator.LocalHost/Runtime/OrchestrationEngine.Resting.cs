@@ -1,6 +1,6 @@
 using DurableTask.Core.Exceptions;
-using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
@@ -315,7 +315,7 @@ internal sealed partial class OrchestrationEngine
         }
         catch (JournalException damaged)
         {
-            _logger.LogWarning("The history of '{Instance}' is read, since its extract is damaged: {Problem}", id, damaged.Message);
+            _logger.ExtractDamaged(id, damaged.Message);
         }
 
         return await ReadAsync(id, Journal.ReadAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } history
@@ -373,7 +373,7 @@ internal sealed partial class OrchestrationEngine
         }
         catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _logger.LogDebug(problem, "The extract of '{Instance}' was not written; its history tells the same.", ended.InstanceId);
+            _logger.ExtractNotWritten(problem, ended.InstanceId);
         }
     }
 

@@ -143,7 +143,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
             }
             catch (TimeoutException)
             {
-                _logger.LogWarning("{Count} activities did not end when the host stopped. They run again at the next start.", Activities.Running);
+                _logger.ActivitiesRunning(Activities.Running);
             }
         }
 
@@ -180,7 +180,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
 
         _lost = lost;
         _isStopped = true;
-        _logger.LogCritical(lost, "Every unfinished instance stands still: {Problem}", lost.Message);
+        _logger.JournalLost(lost, lost.Message);
         foreach (var entry in _entries.Values)
         {
             if (entry.Live is { } live)
@@ -194,20 +194,14 @@ internal sealed partial class OrchestrationEngine : IDisposable
         await Activities.AbortAsync().ConfigureAwait(false);
     }
 
-    public void InstanceBroke(string instanceId, Exception problem) => _logger.LogCritical(
-        problem, "The instance '{Instance}' stands still: {Problem}", instanceId, problem.Message);
+    public void InstanceBroke(string instanceId, Exception problem) => _logger.InstanceBroke(problem, instanceId, problem.Message);
 
-    public void EventUndelivered(string instanceId, EventSent sent, Exception problem) => _logger.Log(
-        _isStopped ? LogLevel.Debug : LogLevel.Error,
-        problem,
-        "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.",
-        sent.Name,
-        instanceId,
-        sent.InstanceId);
+    public void EventUndelivered(string instanceId, EventSent sent, Exception problem) => _logger.EventUndelivered(
+        _isStopped ? LogLevel.Debug : LogLevel.Error, problem, sent.Name, instanceId, sent.InstanceId);
 
     public void InstanceEnded(InstanceSnapshot ended)
     {
-        _logger.LogDebug("The instance '{Instance}' of '{Orchestrator}' ended as {Status}.", ended.InstanceId, ended.Name, ended.Status);
+        _logger.InstanceEnded(ended.InstanceId, ended.Name, ended.Status);
         if (ended.Parent is { } parent && ended.Answer(Time.GetUtcNow().UtcDateTime) is { } answer)
         {
             Find(parent.InstanceId)?.Live?.Post(new Message(answer, parent.Generation));
@@ -218,8 +212,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
 
     public void Refused(string instanceId, string version)
     {
-        _logger.LogInformation(
-            "The instance '{Instance}' is of version '{Version}' and this host takes only '{Accepted}': it was failed.", instanceId, version, DefaultVersion);
+        _logger.OtherVersion(instanceId, version, DefaultVersion);
         _onVersionMismatch?.Invoke(instanceId);
     }
 
@@ -236,7 +229,7 @@ internal sealed partial class OrchestrationEngine : IDisposable
         catch (Exception problem)
         {
             // A newer history exists, so the old one is ignored; it is deleted at the next start.
-            _logger.LogWarning(problem, "The replaced history of '{Instance}' could not be deleted yet.", id);
+            _logger.HistoryNotDeleted(problem, id);
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
 
@@ -39,16 +37,6 @@ public class RunLogTests
         Assert.Equal(
             [default, heard.Single("attempt 1").SpanId, heard.Single("attempt 2").SpanId, heard.Single("invoke_workflow test").SpanId],
             log.Lines.Select(line => line.Span));
-    }
-
-    [Fact]
-    public void Each_line_has_an_event_id_of_its_own()
-    {
-        var ids = typeof(TelemetryLog).GetMethods(BindingFlags.Static | BindingFlags.Public)
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
-
-        Assert.NotEmpty(ids);
-        Assert.Equal(ids.Distinct(), ids);
     }
 
     /// <summary>Keeps each line, with the span that was current.</summary>

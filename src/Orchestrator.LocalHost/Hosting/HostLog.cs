@@ -1,0 +1,61 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Journal;
+
+namespace Orchestrator.LocalHost.Hosting;
+
+/// <summary>Every line that the embedded host logs, with its event id (docs/telemetry.md has the ranges).</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(3001, LogLevel.Debug, "The instance '{Instance}' of '{Orchestrator}' ended as {Status}.")]
+    public static partial void InstanceEnded(this ILogger logger, string instance, string orchestrator, OrchestrationRuntimeStatus status);
+
+    [LoggerMessage(3002, LogLevel.Information, "The instance '{Instance}' is of version '{Version}' and this host takes only '{Accepted}': it was failed.")]
+    public static partial void OtherVersion(this ILogger logger, string instance, string version, string accepted);
+
+    [LoggerMessage(3003, LogLevel.Warning, "'{Instance}' goes on here: the process that worked on it ended before it had.")]
+    public static partial void TakenOver(this ILogger logger, string instance);
+
+    [LoggerMessage(3004, LogLevel.Error, "The instance '{Instance}' is refused: {Problem}")]
+    public static partial void InstanceRefused(this ILogger logger, Exception exception, string instance, string problem);
+
+    [LoggerMessage(3005, LogLevel.Critical, "The instance '{Instance}' stands still: {Problem}")]
+    public static partial void InstanceBroke(this ILogger logger, Exception exception, string instance, string problem);
+
+    [LoggerMessage(3006, LogLevel.Critical, "Every unfinished instance stands still: {Problem}")]
+    public static partial void JournalLost(this ILogger logger, Exception exception, string problem);
+
+    [LoggerMessage(EventId = 3007, Message = "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.")]
+    public static partial void EventUndelivered(this ILogger logger, LogLevel level, Exception exception, string @event, string instance, string target);
+
+    [LoggerMessage(3101, LogLevel.Information, "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.")]
+    public static partial void ActivityStopped(this ILogger logger, string activity, int id, string instance);
+
+    [LoggerMessage(3102, LogLevel.Warning, "Activity '{Activity}' (#{Id}) of instance '{Instance}' failed.")]
+    public static partial void ActivityFailed(this ILogger logger, Exception exception, string activity, int id, string instance);
+
+    [LoggerMessage(3103, LogLevel.Warning, "{Count} activities did not end when the host stopped. They run again at the next start.")]
+    public static partial void ActivitiesRunning(this ILogger logger, int count);
+
+    [LoggerMessage(3201, LogLevel.Warning, "{Problem}")]
+    public static partial void JournalUnreadable(this ILogger logger, string problem);
+
+    [LoggerMessage(3202, LogLevel.Warning, "The history of '{Instance}' is read, since its extract is damaged: {Problem}")]
+    public static partial void ExtractDamaged(this ILogger logger, JournalId instance, string problem);
+
+    [LoggerMessage(3203, LogLevel.Debug, "The extract of '{Instance}' was not written; its history tells the same.")]
+    public static partial void ExtractNotWritten(this ILogger logger, Exception exception, string instance);
+
+    [LoggerMessage(3204, LogLevel.Debug, "The relatives of '{Instance}' go on without it.")]
+    public static partial void RelativeUnreadable(this ILogger logger, Exception exception, string instance);
+
+    [LoggerMessage(3205, LogLevel.Warning, "The replaced history of '{Instance}' could not be deleted yet.")]
+    public static partial void HistoryNotDeleted(this ILogger logger, Exception exception, JournalId instance);
+
+    [LoggerMessage(3301, LogLevel.Error, "The function '{Function}' ({EntryPoint}) failed at {Method} {Path}, invocation {InvocationId}")]
+    public static partial void FunctionFailed(
+        this ILogger logger, Exception exception, string function, string entryPoint, string method, string path, string invocationId);
+
+    [LoggerMessage(3302, LogLevel.Error, "The management request {Method} {Path} failed")]
+    public static partial void ManagementFailed(this ILogger logger, Exception exception, string method, string path);
+}
