@@ -30,6 +30,7 @@ internal static class OrchestratorCommand
             ServeCommand.Create(),
             OpenAiServerCommand.Create(),
         };
+        (output, error) = (new ShownText(output), new ShownText(error));
         ParseResult? parsed = null;
         try
         {

@@ -59,7 +59,7 @@ internal static class RunsCommand
             }
             else
             {
-                var color = !parsed.GetValue(noColor) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+                var color = !parsed.GetValue(noColor) && ReferenceEquals(ShownText.Below(output), Console.Out) && !Console.IsOutputRedirected;
                 var driver = where.FindDriver(new RunInput(id, run.Attempt));
                 await output.WriteLineAsync(Header(run, StatusWords.Of(run.Status)));
                 new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver);

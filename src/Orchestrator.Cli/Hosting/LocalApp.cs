@@ -11,6 +11,7 @@ using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Cli.Output;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
@@ -116,7 +117,7 @@ internal sealed class LocalApp : IAsyncDisposable
             }
             else
             {
-                logging.AddProvider(new PlainLog(Console.Error, settings.Storage));
+                logging.AddProvider(new PlainLog(new ShownText(Console.Error), settings.Storage));
 
                 // That the server does not start is told by the command, with what to do.
                 logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);

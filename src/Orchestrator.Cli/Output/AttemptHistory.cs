@@ -30,8 +30,8 @@ internal static class AttemptHistory
     {
         { Status: null, StartedAt: null } => "has not begun.",
         { Status: null } => "has not ended.",
-        { Error: { Step: { } step } error } => $"{StatusWords.Of(attempt.Status.Value)} at step '{step}' ({StatusWords.Of(error.Kind)}): {error.Message}",
-        { Error: { } error } => $"{StatusWords.Of(attempt.Status.Value)} ({StatusWords.Of(error.Kind)}): {error.Message}",
+        { Error: { Step: { } step } error } => $"{StatusWords.Of(attempt.Status.Value)} at step '{step}' ({StatusWords.Of(error.Kind)}): {ErrorLine.Of(error)}",
+        { Error: { } error } => $"{StatusWords.Of(attempt.Status.Value)} ({StatusWords.Of(error.Kind)}): {ErrorLine.Of(error)}",
         _ => $"{StatusWords.Of(attempt.Status.Value)}.",
     };
 

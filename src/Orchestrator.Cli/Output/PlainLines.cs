@@ -22,11 +22,11 @@ internal sealed class PlainLines(TextWriter output) : IRunProgressView
     private static string? Words(RunEvent item) => item.Event switch
     {
         RunEventNames.StepStarted => item.Attempt > 1 ? $"started again (attempt {item.Attempt})" : "started",
-        RunEventNames.StepCompleted when item.FallbackUsed == true => $"completed with its fallback: {item.Error?.Message}",
+        RunEventNames.StepCompleted when item.FallbackUsed == true => $"completed with its fallback: {ErrorLine.Of(item.Error)}",
         RunEventNames.StepCompleted => $"completed in {Numbers.Duration(item.DurationMs)}, {Spent(item.Usage)}",
         RunEventNames.StepRetrying when item.Reason == StepReason.Repeat => $"ended a turn in {Numbers.Duration(item.DurationMs)}, {Spent(item.Usage)}; another follows",
-        RunEventNames.StepRetrying => $"attempt {item.Attempt} failed, may be tried again: {item.Error?.Message}",
-        RunEventNames.StepFailed => $"failed: {item.Error?.Message}",
+        RunEventNames.StepRetrying => $"attempt {item.Attempt} failed, may be tried again: {ErrorLine.Of(item.Error)}",
+        RunEventNames.StepFailed => $"failed: {ErrorLine.Of(item.Error)}",
         RunEventNames.StepSkipped => $"skipped ({item.Reason})",
         RunEventNames.StepCancelled => $"cancelled ({item.Reason})",
         _ => null,

@@ -28,7 +28,7 @@ internal sealed class RunSummary
             Ansi = color ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
+            Out = new AnsiConsoleOutput(ShownText.Below(output)),
         });
         if (!color)
         {
@@ -61,7 +61,7 @@ internal sealed class RunSummary
         PrintFigures(run);
         if (run.Error is { } error)
         {
-            Say(error.Step is null ? $"Error: {error.Message}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {error.Message}");
+            Say(error.Step is null ? $"Error: {ErrorLine.Of(error)}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {ErrorLine.Of(error)}");
         }
 
         if ((inputs is null && run is { Attempt: 1, StartedAt: null }

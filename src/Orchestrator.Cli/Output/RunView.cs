@@ -35,13 +35,13 @@ internal sealed class RunView
         _progress = json ? error : output;
         _json = json;
         _streamed = streamed;
-        _live = color && !json && streamed is null && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        _live = color && !json && streamed is null && ReferenceEquals(ShownText.Below(output), Console.Out) && !Console.IsOutputRedirected;
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = _live ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = _live ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = _live ? InteractionSupport.Detect : InteractionSupport.No,
-            Out = new AnsiConsoleOutput(_progress),
+            Out = new AnsiConsoleOutput(ShownText.Below(_progress)),
         });
     }
 
