@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
@@ -10,7 +9,7 @@ namespace Orchestrator.Activities.Telemetry;
 /// The spans of runs, steps and attempts. Those of a run and of a step are written when it has ended, since its process may change before; that of an
 /// attempt spans its work. Without a listener nothing is made. Thread-safe.
 /// </summary>
-internal sealed class RunSpans(ActivitySource source)
+internal sealed class RunSpans(ActivitySource source, SpanIds ids)
 {
     /// <summary>Whether spans are asked for.</summary>
     public bool AreWanted => source.HasListeners();
@@ -86,7 +85,24 @@ internal sealed class RunSpans(ActivitySource source)
             within);
     }
 
-    /// <summary>Writes a span with an id that was known before. The id can only be set where the SDK of Durable Functions sets it, too: in the field.</summary>
+    /// <summary>Does something at the place of a run's span, which is written when the run has ended, so that a line of the log has its ids.</summary>
+    public void WithinRun(RunRecord record, Action action)
+    {
+        var (current, trace) = (Activity.Current, new RunTrace(record.Identity, record.Attempt));
+        try
+        {
+            // Of no source, so it is exported nowhere.
+            using var place = new Activity(TelemetryNames.InvokeWorkflow).SetParentId(trace.Root.TraceId, trace.Root.SpanId, trace.Root.TraceFlags).Start();
+            ids.Give(place, trace.RunSpan);
+            action();
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
+    }
+
+    /// <summary>Writes a span with an id that was known before.</summary>
     private void Write(
         string name, ActivityContext parent, ActivitySpanId id, DateTimeOffset start, DateTimeOffset end, ActivityLink[] links, Action<Activity> describe,
         Action? within = null)
@@ -99,7 +115,7 @@ internal sealed class RunSpans(ActivitySource source)
             using var span = source.StartActivity(name, ActivityKind.Internal, parent, links: links, startTime: start);
             if (span is not null)
             {
-                IdOf(span) = id.ToHexString();
+                ids.Give(span, id);
                 describe(span);
                 span.SetEndTime(End(start, end));
             }
@@ -141,7 +157,4 @@ internal sealed class RunSpans(ActivitySource source)
     private static DateTime End(DateTimeOffset start, DateTimeOffset end) => (end > start ? end : start).UtcDateTime;
 
     private static double Seconds(DateTimeOffset from, DateTimeOffset to) => Math.Max(0, (to - from).TotalSeconds);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
-    private static extern ref string? IdOf(Activity span);
 }

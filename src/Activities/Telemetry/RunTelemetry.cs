@@ -24,7 +24,7 @@ public sealed class RunTelemetry : IDisposable
         _logger = loggers.CreateLogger(LogCategory);
         Source = new ActivitySource(TelemetryNames.Source);
         Meter = new Meter(TelemetryNames.Source);
-        Spans = new RunSpans(Source);
+        Spans = new RunSpans(Source, new SpanIds(_logger));
         Work = new WorkSpans(Source, content);
         Metrics = new RunMetrics(Meter);
     }
@@ -72,7 +72,19 @@ public sealed class RunTelemetry : IDisposable
     }
 
     /// <summary>Tells that an attempt of a run has begun.</summary>
-    internal void Begun(RunRecord record, PreparedRun run) => _logger.RunStarted(record.RunId, record.Workflow, record.Attempt, run.Steps.Count);
+    internal void Begun(RunRecord record, PreparedRun run)
+    {
+        if (Spans.AreWanted)
+        {
+            Spans.WithinRun(record, Log);
+        }
+        else
+        {
+            Log();
+        }
+
+        void Log() => _logger.RunStarted(record.RunId, record.Workflow, record.Attempt, run.Steps.Count);
+    }
 
     /// <summary>Tells of the new end of an attempt of a run.</summary>
     internal void Ended(RunRecord record)

@@ -44,4 +44,10 @@ internal static partial class TelemetryLog
 
     [LoggerMessage(1302, LogLevel.Warning, "Old runs could not be pruned: {Reason} It is tried again in {Hours} hours.")]
     public static partial void PruningFailed(this ILogger logger, Exception exception, string reason, double hours);
+
+    [LoggerMessage(
+        1401, LogLevel.Warning,
+        "The spans of runs and steps have ids that do not follow from the run, so those of attempts do not find them: .NET {Version} does not let an id be set. "
+        + "Runs are as they are otherwise. Use a newer orchestrator, or the .NET version that it was made for.")]
+    public static partial void SpanIdsRefused(this ILogger logger, Exception? exception, Version version);
 }

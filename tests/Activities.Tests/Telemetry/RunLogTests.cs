@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
 
@@ -16,6 +15,7 @@ public class RunLogTests
         var runs = new TestRuns(loggers: log);
         using var heard = new HeardSpans(runs.Telemetry);
         var run = await runs.BeginAsync(One, """{ "word": "marzipan" }""", """{ "a": [ { "error": { "kind": "unavailable", "message": "nougat" } }, { "output": "nougat" } ] }""");
+        using var host = new Activity("host").SetIdFormat(ActivityIdFormat.W3C).Start();
         await runs.Lifecycle.BeginAsync(TestRuns.RunId, 1, CancellationToken.None);
         await runs.ExecuteAsync(run, 0);
         await runs.ExecuteAsync(run, 0, attempt: 2);
@@ -35,31 +35,10 @@ public class RunLogTests
             ],
             log.Lines.Select(line => line.Text));
         Assert.Equal(
-            [default, heard.Single("attempt 1").SpanId, heard.Single("attempt 2").SpanId, heard.Single("invoke_workflow test").SpanId],
-            log.Lines.Select(line => line.Span));
-    }
-
-    /// <summary>Keeps each line, with the span that was current.</summary>
-    private sealed class HeardLog : ILoggerFactory, ILogger
-    {
-        public List<(string Text, ActivitySpanId Span)> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(($"{eventId.Id} {formatter(state, exception)}", Activity.Current?.SpanId ?? default));
-
-        public void Dispose()
-        {
-        }
+            [heard.Single("invoke_workflow test").SpanId, heard.Single("attempt 1").SpanId, heard.Single("attempt 2").SpanId, heard.Single("invoke_workflow test").SpanId],
+            log.Lines.Select(line => line.Span.SpanId));
+        Assert.All(log.Lines, line => Assert.Equal(heard.Single("attempt 1").TraceId, line.Span.TraceId));
+        Assert.Equal(4, heard.Ended.Count(span => !span.DisplayName.StartsWith("chat ", StringComparison.Ordinal)));
+        Assert.Same(host, Activity.Current);
     }
 }
