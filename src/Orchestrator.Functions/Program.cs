@@ -27,6 +27,13 @@ catch (Exception mistake) when (mistake is ContentStoreException or ModelConfigu
     return 1;
 }
 
+if (string.IsNullOrEmpty(builder.Configuration["Functions:Worker:HostEndpoint"]))
+{
+    Console.Error.WriteLine(
+        "This program is the worker of a Functions host, which starts it and names its address: run 'func start' beside host.json (docs/functions-host.md). 'orchestrator serve' needs no host.");
+    return 1;
+}
+
 builder.Services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(WorkflowJson.Compact));
 
 // The app's own limits answer 413 and say what is allowed; Kestrel's, of 30 MB, would answer 500 without a word.

@@ -11,10 +11,8 @@ internal static partial class AppLog
         "Run '{Run}' starts {BatchSize} steps at once; {Executing} are executing, {Completed} of {TotalSteps} are done, {Remaining} remain.")]
     public static partial void BatchStarts(this ILogger logger, string run, int batchSize, int executing, int completed, int totalSteps, int remaining);
 
-    [LoggerMessage(
-        2101, LogLevel.Warning,
-        "No telemetry is sent: {Setting} is '{Value}', which is no address. Set it to the address of a collector, such as http://localhost:4317.")]
-    public static partial void NoAddress(this ILogger logger, string setting, string value);
+    [LoggerMessage(2101, LogLevel.Warning, "No telemetry is sent: {Problem}")]
+    public static partial void NothingSent(this ILogger logger, string problem);
 
     [LoggerMessage(2102, LogLevel.Error, "{Problem}")]
     public static partial void StoreRefuses(this ILogger logger, string problem);

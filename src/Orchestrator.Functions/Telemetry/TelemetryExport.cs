@@ -21,19 +21,19 @@ public sealed class TelemetryExport
     /// <summary>One try to send, in milliseconds, where the setting does not say: a collector that hangs must not keep a command from ending.</summary>
     private const int TimeoutMs = 2_000;
 
-    private readonly string? _wrong;
+    private readonly string? _mistake;
 
-    private TelemetryExport(string? wrong) => _wrong = wrong;
+    private TelemetryExport(string? mistake) => _mistake = mistake;
 
     /// <summary>Adds what <see cref="EndpointSetting"/> asks for, and what else OpenTelemetry reads from the environment (headers, protocol, sampler).</summary>
-    /// <returns>For what the host adds; null when nothing is sent, since no address is set or what is set is none.</returns>
+    /// <returns>For what the host adds; null when nothing is sent, since no address is set or a setting cannot be used.</returns>
     public static IOpenTelemetryBuilder? Add(IServiceCollection services, IConfiguration settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var endpoint = settings[EndpointSetting];
-        var isAddress = Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
-        services.AddSingleton(new TelemetryExport(isAddress || string.IsNullOrWhiteSpace(endpoint) ? null : endpoint));
-        if (!isAddress)
+        var isAsked = !string.IsNullOrWhiteSpace(settings[EndpointSetting]);
+        var mistake = isAsked ? TelemetrySettings.Mistake(settings) : null;
+        services.AddSingleton(new TelemetryExport(mistake));
+        if (!isAsked || mistake is not null)
         {
             return null;
         }
@@ -55,9 +55,9 @@ public sealed class TelemetryExport
     /// <summary>Logs what keeps telemetry from being sent. It is no reason to run nothing.</summary>
     public void Warn(ILogger<TelemetryExport> logger)
     {
-        if (_wrong is not null)
+        if (_mistake is not null)
         {
-            logger.NoAddress(EndpointSetting, _wrong);
+            logger.NothingSent(_mistake);
         }
     }
 }

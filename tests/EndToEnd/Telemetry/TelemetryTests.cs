@@ -93,15 +93,15 @@ public sealed class TelemetryTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task An_address_that_is_none_is_named_and_nothing_is_sent()
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317', which is no address. Set it to the address of a collector, such as http://localhost:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer secret", "OTEL_EXPORTER_OTLP_HEADERS is no list of headers; write name=value, and a comma between two.")]
+    public async Task A_setting_that_cannot_be_used_is_named_and_nothing_is_sent_and_the_run_goes_on(string setting, string value, string what)
     {
-        var result = await RunAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "localhost:4317" });
+        var result = await RunAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1", [setting] = value });
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(
-            "Warning: No telemetry is sent: OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317', which is no address. Set it to the address of a collector, such as http://localhost:4317.",
-            result.Error.Split('\n')[0]);
+        Assert.Equal($"Warning: No telemetry is sent: {what}", result.Error.Split('\n')[0]);
     }
 
     private Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string> variables) =>

@@ -18,9 +18,6 @@ public class TemplateSettingsTests
         ["AZURE_OPENAI_API_KEY"] = "The identity of the app asks.",
         ["AZURE_OPENAI_API_VERSION"] = "The parameter settings takes another version than the newest.",
         ["AzureFunctionsJobHost:functionTimeout"] = "host.json has it: an hour, which Flex Consumption permits.",
-        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Nothing is sent but to Application Insights. The parameter settings takes the address of a collector.",
-        ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "Goes with OTEL_EXPORTER_OTLP_ENDPOINT.",
-        ["OTEL_SERVICE_NAME"] = "Goes with OTEL_EXPORTER_OTLP_ENDPOINT.",
         ["OPENAI_API_KEY"] = "A key: the parameter settings takes it, as a reference to a Key Vault.",
         ["OPENAI_BASE_URL"] = "Goes with OPENAI_API_KEY.",
         ["Orchestrator:Prices"] = "The parameter settings takes prices. A deployment that is named as its model needs none.",
@@ -29,6 +26,17 @@ public class TemplateSettingsTests
         ["Orchestrator:TelemetryContent"] = "Prompts and answers stay out of telemetry.",
         ["Orchestrator:Storage"] = "Blobs, the default: instances share no folder.",
     };
+
+    /// <summary>Nothing is sent but to Application Insights: the parameter settings takes the address of a collector, and these with it.</summary>
+    private static readonly string[] Telemetry =
+    [
+        .. from signal in (string[])["", "TRACES_", "METRICS_", "LOGS_"]
+           from name in (string[])["ENDPOINT", "PROTOCOL", "HEADERS", "TIMEOUT"]
+           select $"OTEL_EXPORTER_OTLP_{signal}{name}",
+        "OTEL_SERVICE_NAME",
+        "OTEL_TRACES_SAMPLER",
+        "OTEL_TRACES_SAMPLER_ARG",
+    ];
 
     /// <summary>What others read: who, and what for.</summary>
     private static readonly Dictionary<string, string> ReadByOthers = new()
@@ -59,8 +67,8 @@ public class TemplateSettingsTests
         asked.Remove("Orchestrator");
 
         // Set it in infra/bicep, or say above why not.
-        Assert.Equal("", Names(asked.Except(set).Except(LeftAtTheirDefault.Keys)));
-        Assert.Equal("", Names(LeftAtTheirDefault.Keys.Where(name => set.Contains(name) || !asked.Contains(name))));
+        Assert.Equal("", Names(asked.Except(set).Except(LeftAtTheirDefault.Keys).Except(Telemetry)));
+        Assert.Equal("", Names(LeftAtTheirDefault.Keys.Concat(Telemetry).Where(name => set.Contains(name) || !asked.Contains(name))));
 
         // The app does not read it: take it out, or say above who does.
         Assert.Equal("", Names(set.Except(asked).Except(ReadByOthers.Keys)));

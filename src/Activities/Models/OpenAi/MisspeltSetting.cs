@@ -16,6 +16,7 @@ internal static class MisspeltSetting
         ["OPENAI_ENDPOINT"] = ModelProviderOptions.BaseUrlVariable,
         ["OPENAI_URL"] = ModelProviderOptions.BaseUrlVariable,
         ["AZURE_OPENAI_KEY"] = ModelProviderOptions.AzureKeyVariable,
+        ["AZURE_OPENAI_VERSION"] = ModelProviderOptions.AzureVersionVariable,
         ["AZURE_OPENAI_API_BASE"] = ModelProviderOptions.AzureEndpointVariable,
         ["AZURE_OPENAI_BASE_URL"] = ModelProviderOptions.AzureEndpointVariable,
         ["AZURE_OPENAI_URL"] = ModelProviderOptions.AzureEndpointVariable,

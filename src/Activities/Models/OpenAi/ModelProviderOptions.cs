@@ -109,6 +109,13 @@ public sealed class ModelProviderOptions : IValidatableObject
             }
         }
 
+        // The client writes the path of the deployment itself, and the resource would answer 404 without a word of why.
+        if (AzureEndpoint is not null && !EndsInV1 && AzureEndpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return Wrong(
+                AzureEndpointVariable, $"has the path of a request: set it to https://NAME.openai.azure.com, or with {V1Path} for the v1 endpoint; the deployment is named as the model.");
+        }
+
         foreach (var (name, key) in new[] { (KeyVariable, ApiKey), (AzureKeyVariable, AzureApiKey) })
         {
             if (key?.All(character => character is > ' ' and <= '~') == false)

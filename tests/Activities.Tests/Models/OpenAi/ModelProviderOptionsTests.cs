@@ -37,6 +37,8 @@ public sealed class ModelProviderOptionsTests
     [InlineData("AZURE_OPENAI_ENDPOINT is no address of a server: it needs https://", "AZURE_OPENAI_ENDPOINT=http://a.test")]
     [InlineData("AZURE_OPENAI_API_VERSION is no version that can be asked for", "AZURE_OPENAI_ENDPOINT=https://a.test", "AZURE_OPENAI_API_VERSION=2023-05-15")]
     [InlineData("AZURE_OPENAI_API_VERSION and the /openai/v1 of AZURE_OPENAI_ENDPOINT are both set", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/v1/", "AZURE_OPENAI_API_VERSION=2024-10-21")]
+    [InlineData("AZURE_OPENAI_ENDPOINT has the path of a request", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/deployments/d")]
+    [InlineData("AZURE_OPENAI_ENDPOINT has the path of a request", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/")]
     [InlineData("OPENAI_API_KEY is no key", "OPENAI_API_KEY=sk-secret\nsk-secret")]
     [InlineData("AZURE_OPENAI_API_KEY is no key", "AZURE_OPENAI_API_KEY=sk-secretß", "AZURE_OPENAI_ENDPOINT=https://a.test")]
     public void Read_of_what_does_not_fit_is_one_sentence_without_the_values(string sentence, params string[] variables)
