@@ -22,7 +22,7 @@ internal sealed class GeneratedCrashBenchmark : IBenchmark
             var (first, count) = (options.Seed + done, Math.Min(Slice, options.Rounds - done));
             foreach (var onFiles in new[] { false, true })
             {
-                sweep.Add(await SweepProcesses.RunAsync([.. SweepDefinitions.FreeOnes(first, count).Concat(SweepDefinitions.SteadyOnes(first, count))], first, options.Cases, onFiles));
+                sweep.Add(await SweepProcesses.RunAsync([.. SweepDefinitions.FreeOnes(first, count), .. SweepDefinitions.SteadyOnes(first, count), .. SweepDefinitions.OlderOnes(first, count)], first, options.Cases, onFiles));
             }
 
             MarkdownReport.Progress($"from seed {first}: {sweep}");

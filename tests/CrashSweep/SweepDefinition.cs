@@ -33,6 +33,9 @@ public sealed record SweepDefinition(string Name, string Workflow, string Answer
     /// <summary>Claims on attempts lie in the store, as where several processes share it, and not in memory, as on LocalHost.</summary>
     public bool SharesClaims { get; init; }
 
+    /// <summary>The run begins in a process of an older version. What goes wrong goes wrong after that, in processes of this one.</summary>
+    public bool IsUpgraded => Requests.Any(request => request.Kind == SweepRequestKind.Upgrade);
+
     /// <summary>Has many writes, and each case takes long: sweeps take a sample.</summary>
     public bool IsLarge { get; init; }
 

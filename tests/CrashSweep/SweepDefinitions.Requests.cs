@@ -24,6 +24,12 @@ public static partial class SweepDefinitions
         Ok)
     { Requests = [new(SweepRequestKind.Suspend, "step.started", "b"), new(SweepRequestKind.Continue)], DependsOnTime = true };
 
+    /// <summary>An older version began it: its host fails the instance, and the run goes on by itself with another attempt.</summary>
+    private static SweepDefinition Upgraded => Chain with { Name = "upgraded", Requests = [new(SweepRequestKind.Upgrade, "step.started", "b")], Shows = "\"attempt\":2" };
+
+    /// <summary>The killed process has a claim, which is waited for.</summary>
+    private static SweepDefinition UpgradedSharedClaims => Upgraded with { Name = "upgraded-shared-claims", SharesClaims = true, DependsOnTime = true };
+
     private static SweepDefinition Resumed => Failing("resumed") with { Requests = [new(SweepRequestKind.Resume)], Shows = "\"attempt\":2" };
 
     /// <summary>Resumed while the orchestration of the first attempt is about to end.</summary>

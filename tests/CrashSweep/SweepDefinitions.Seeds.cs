@@ -9,6 +9,7 @@ public static partial class SweepDefinitions
     internal const string Free = "free-";
     internal const string Resumable = "resumable-";
     private const string Steady = "steady-";
+    private const string Older = "older-";
 
     /// <summary>Of the seeds that are about resuming, one of so many numbers is about a fork.</summary>
     private const int ForkedOf = 20;
@@ -17,6 +18,7 @@ public static partial class SweepDefinitions
     {
         [Free] = RulesProfile.Everything,
         [Steady] = RulesProfile.Steady,
+        [Older] = RulesProfile.Steady,
         [Resumable] = RulesProfile.Resumable,
     };
 
@@ -27,6 +29,10 @@ public static partial class SweepDefinitions
     /// <summary>Names of definitions that always come to the same result.</summary>
     /// <param name="first">The first seed.</param>
     public static IEnumerable<string> SteadyOnes(int first, int count) => Names(Steady, first, count);
+
+    /// <summary>Names of such definitions that an older version begins and this one goes on with.</summary>
+    /// <param name="first">The first seed.</param>
+    public static IEnumerable<string> OlderOnes(int first, int count) => Names(Older, first, count);
 
     /// <summary>The seeds of which validation refuses the definition have none.</summary>
     private static IEnumerable<string> Names(string kind, int first, int count) =>
@@ -60,14 +66,23 @@ public static partial class SweepDefinitions
             requests.Add(new SweepRequest(item.Seed % ForkedOf == 0 ? SweepRequestKind.Fork : SweepRequestKind.Resume) { IsOptional = true, From = from });
         }
 
+        // When an upgrade comes depends on the moment.
+        var isOlder = name.StartsWith(Older, StringComparison.Ordinal);
+        var isFree = isOlder || profile != RulesProfile.Steady;
+        if (isOlder)
+        {
+            var steps = item.Definition["steps"]!.AsArray();
+            requests.Add(new SweepRequest(SweepRequestKind.Upgrade, "step.started", (string)steps[item.Seed % steps.Count]!["id"]!) { IsOptional = true });
+        }
+
         return new SweepDefinition(name, item.Definition.ToJsonString(), item.Answers.ToJsonString())
         {
             Inputs = RulesCase.Inputs,
             ResumedAnswers = item.ResumedAnswers?.ToJsonString(),
             Shows = "\"status\":",
             FailsAnywhere = true,
-            IsFree = profile != RulesProfile.Steady,
-            DependsOnTime = profile != RulesProfile.Steady,
+            IsFree = isFree,
+            DependsOnTime = isFree,
             Requests = requests,
         };
     }

@@ -12,7 +12,7 @@ public static partial class SweepDefinitions
     [
         Chain, Diamond, FirstSuccess, Settled, Retries, Stop, CancelRest, Continue, Fallbacks, Conditions, Repeat, Tools, Finally, FinallyAfterFailure,
         Budget, TimedOut, AttemptTimeout, SharedKey, Streamed, NamedOutputs, LargeOutput, Wide, Cancelled, Suspended, Resumed, ResumedAtOnce,
-        Forked, ForkedAndDeleted, Deleted, DeletedAtOnce, SharedClaims,
+        Forked, ForkedAndDeleted, Deleted, DeletedAtOnce, SharedClaims, Upgraded, UpgradedSharedClaims,
     ];
 
     /// <summary>The definition of that name, a generated one among them; null when there is none.</summary>

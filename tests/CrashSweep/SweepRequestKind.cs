@@ -9,4 +9,7 @@ public enum SweepRequestKind
     Resume,
     Fork,
     Delete,
+
+    /// <summary>The process is killed, and those that follow are of another version.</summary>
+    Upgrade,
 }

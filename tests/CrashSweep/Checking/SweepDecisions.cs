@@ -39,8 +39,10 @@ internal sealed class SweepDecisions
             }
         }
 
-        // What a fork took over was consumed by the run that it comes from.
-        if (document.ParentRunId is null && run == SweepRuns.Started && (usage.InputTokens, usage.OutputTokens) != (document.Usage.InputTokens, document.Usage.OutputTokens))
+        // What a fork took over was consumed by the run that it comes from. An attempt that another version interrupted may not have been told of its last records.
+        var (input, output) = (document.Usage.InputTokens - usage.InputTokens, document.Usage.OutputTokens - usage.OutputTokens);
+        var hasUntold = document.Attempts.Any(attempt => attempt.Status == RunStatus.Interrupted);
+        if (document.ParentRunId is null && run == SweepRuns.Started && (hasUntold ? input < 0 || output < 0 : (input, output) != (0, 0)))
         {
             yield return $"The run '{run}' tells of {document.Usage.InputTokens} + {document.Usage.OutputTokens} tokens, and its attempts of {usage.InputTokens} + {usage.OutputTokens}.";
         }
@@ -103,11 +105,18 @@ internal sealed class SweepDecisions
         }
     }
 
+    /// <summary>One that another version interrupted never decided how it ends, and what it had decided last is in no feed yet.</summary>
     private IEnumerable<string> CompareAttempt(RunAttemptSummary attempt)
     {
-        if (attempt.Status != _end?.Status)
+        var end = _end?.Status ?? RunStatus.Interrupted;
+        if (attempt.Status != end)
         {
-            yield return $"it ended as {_end?.Status}, and its record says {attempt.Status}.";
+            yield return $"it ended as {end}, and its record says {attempt.Status}.";
+        }
+
+        if (end == RunStatus.Interrupted)
+        {
+            yield break;
         }
 
         foreach (var step in _told.Where(told => told.Value.Status == StepStatus.Failed && !attempt.Failed.Contains(told.Key)))

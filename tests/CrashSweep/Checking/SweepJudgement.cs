@@ -6,6 +6,7 @@ using Orchestrator.CrashSweep.Running;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.History;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.CrashSweep.Checking;
 
@@ -122,16 +123,17 @@ internal sealed class SweepJudgement(SweepResult result)
 
     private void JudgeHistories(string run)
     {
-        var attempts = result.App.Get<RunStore>().FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()!.Attempt;
-        for (var attempt = 1; attempt <= attempts; attempt++)
+        var attempts = result.App.Get<RunStore>().FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()!.Attempts;
+        for (var attempt = 1; attempt <= attempts.Count; attempt++)
         {
-            JudgeHistory(new RunInput(run, attempt).InstanceId);
+            JudgeHistory(new RunInput(run, attempt).InstanceId, attempts[attempt - 1].Status == RunStatus.Interrupted);
         }
 
         _differences.AddRange(result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));
     }
 
-    private void JudgeHistory(string instance)
+    /// <param name="isUpgraded">An older version began it, and its host fails it.</param>
+    private void JudgeHistory(string instance, bool isUpgraded)
     {
         var history = result.App.Host.ReadHistoryAsync(instance).ToBlockingEnumerable().ToList();
         foreach (var same in history.Where(item => item is TaskCompleted or TaskFailed).CountBy(item => item is TaskCompleted done ? done.Id : ((TaskFailed)item).Id))
@@ -143,9 +145,10 @@ internal sealed class SweepJudgement(SweepResult result)
         }
 
         _differences.AddRange(history.OfType<TaskFailed>().Where(failed => !(IsAfterOutage && failed.Failure.IsCausedBy<ContentStoreException>())).Select(failed => $"The activity #{failed.Id} of '{instance}' broke: {failed.Failure.ErrorMessage}"));
-        if (history.Count(item => item is ExecutionCompleted { Status: OrchestrationRuntimeStatus.Completed }) != 1 || history[^1] is not ExecutionCompleted)
+        var end = isUpgraded ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed;
+        if (history.Count(item => item is ExecutionCompleted completed && completed.Status == end) != 1 || history[^1] is not ExecutionCompleted)
         {
-            _differences.Add($"The orchestration '{instance}' did not complete: {history.LastOrDefault()}");
+            _differences.Add($"The orchestration '{instance}' did not end as {end}: {history.LastOrDefault()}");
         }
     }
 }

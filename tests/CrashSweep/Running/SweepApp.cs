@@ -9,6 +9,7 @@ using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tools;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Hosting;
@@ -26,8 +27,9 @@ internal sealed class SweepApp
 
     public LocalDurableHost Host { get; }
 
+    /// <param name="isOld">It is of an older version, which takes any.</param>
     public static async Task<SweepApp> StartAsync(
-        SweepDefinition definition, SweepDisk disk, SweepWrites writes, SweepActivities activities, TimeProvider time, IChatClientFactory models, ITool tool)
+        SweepDefinition definition, bool isOld, SweepDisk disk, SweepWrites writes, SweepActivities activities, TimeProvider time, IChatClientFactory models, ITool tool)
     {
         // As the command does, for a clock that is set.
         var clock = new SteadyClock(time);
@@ -41,7 +43,9 @@ internal sealed class SweepApp
             .BuildServiceProvider();
         var host = await LocalDurableHost.StartAsync(builder =>
         {
-            builder.Journal = new SweptJournal(disk.Journal, writes);
+            builder.Journal = new SweptJournal(disk.Journal, writes, isOld);
+            builder.Options.FailsOtherVersions = definition.IsUpgraded && !isOld;
+            builder.Options.DefaultVersion = builder.Options.FailsOtherVersions ? OrchestrationVersion.Current : builder.Options.DefaultVersion;
             builder.TimeProvider = clock;
             builder.Services = services;
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
@@ -74,6 +78,7 @@ internal sealed class SweepApp
             Host.Client, new ResumeRequest(SweepRuns.Started) { Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
+        SweepRequestKind.Upgrade => Task.CompletedTask,
         _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };
 }

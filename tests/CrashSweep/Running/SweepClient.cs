@@ -23,6 +23,9 @@ internal sealed class SweepClient(SweepDefinition definition)
     /// <summary>It has asked for a resume or a fork.</summary>
     public bool HasResumed { get; private set; }
 
+    /// <summary>Processes are of this version: an older one has ended, or there never was one.</summary>
+    public bool IsUpgraded { get; private set; } = !definition.IsUpgraded;
+
     /// <summary>Why it got none from the last process; null when there was no answer at all.</summary>
     public Exception? Failure { get; private set; }
 
@@ -48,6 +51,7 @@ internal sealed class SweepClient(SweepDefinition definition)
             return false;
         }
 
+        IsUpgraded |= request.Kind == SweepRequestKind.Upgrade;
         HasResumed |= request.Kind is SweepRequestKind.Resume or SweepRequestKind.Fork;
         _asked = PatientlyAsync(() => AskAsync(app, request), writes, time);
         return true;

@@ -21,13 +21,19 @@ internal sealed class SweepLife(
     /// <summary>Far more than any run of the sweep needs.</summary>
     private const int MaxSteps = 50_000;
 
+    /// <summary>How often a process looks for runs that it goes on with: one look may find the store away, and one the run as it is after that.</summary>
+    private const int MaxLooks = 3;
+
     /// <summary>In one of so many steps the clock is set, where it is.</summary>
     private const int ClockInterval = 12;
 
     private static readonly TimeSpan[] Jumps = [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(40), TimeSpan.FromDays(-40), TimeSpan.FromSeconds(-3)];
 
     private readonly Random _clock = new(definition.Name.Length + calls.Life);
+    private readonly bool _isOld = !client.IsUpgraded;
     private Task _pruning = Task.CompletedTask;
+    private Task _looking = Task.CompletedTask;
+    private int _looks;
 
     public SweepApp App { get; private set; } = null!;
 
@@ -42,7 +48,7 @@ internal sealed class SweepLife(
         for (var step = 0; step < MaxSteps; step++)
         {
             QuietPool.Wait();
-            if (writes.IsDead)
+            if (writes.IsDead || (_isOld && client.IsUpgraded))
             {
                 return;
             }
@@ -56,7 +62,8 @@ internal sealed class SweepLife(
             if ((isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: false))
                 || writes.GrantNext()
                 || (MayWait && time.AdvanceToNextTimer())
-                || (isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: true)))
+                || (isUp && client.AskNext(App, disk.Store, writes, time, isAtRest: true))
+                || (isUp && !writes.IsStoreAway && LookForUpgraded()))
             {
                 continue;
             }
@@ -77,11 +84,24 @@ internal sealed class SweepLife(
         throw new SweepException($"The process did not come to rest after {MaxSteps} steps.");
     }
 
+    /// <summary>As a process that serves does now and then.</summary>
+    private bool LookForUpgraded()
+    {
+        if (_isOld || !definition.IsUpgraded || !_looking.IsCompleted || _looks == MaxLooks)
+        {
+            return false;
+        }
+
+        _looks++;
+        _looking = App.Get<UpgradedRuns>().ResumeAsync(App.Host.Client, CancellationToken.None);
+        return true;
+    }
+
     /// <summary>What does not begin with an empty store prunes it, as a process that serves does now and then.</summary>
     private async Task StartAsync()
     {
         using var models = new SweepModels(script, disk, calls, time);
-        App = await SweepApp.StartAsync(definition, disk, writes, activities, time, models, new SweepTool(script, disk, calls, time));
+        App = await SweepApp.StartAsync(definition, _isOld, disk, writes, activities, time, models, new SweepTool(script, disk, calls, time));
         if (calls.Life > 0)
         {
             _pruning = App.Get<RunPruner>().PruneAsync(App.Host.Client, before: null, CancellationToken.None);

@@ -41,19 +41,20 @@ internal static class SweepRun
         var script = new SweepScript(item.Definition, client);
         while (true)
         {
-            var (fault, at) = deaths.TryDequeue(out var death) ? death : default;
+            var isOld = !client.IsUpgraded;
+            var (fault, at) = !isOld && deaths.TryDequeue(out var death) ? death : default;
             var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at, time);
-            first ??= writes;
+            first ??= isOld ? null : writes;
             disk.Open(time);
             var life = new SweepLife(item.Definition, client, script, disk, writes, activities, time, calls);
             life.Live();
-            var restarts = writes.IsDead || (writes.Struck is not null && fault == SweepFault.DiskFull);
+            var restarts = writes.IsDead || (writes.Struck is not null && fault == SweepFault.DiskFull) || (isOld && client.IsUpgraded);
             client.Disconnect();
             if (!restarts)
             {
                 return client.Unanswered is { } unanswered
                     ? throw new SweepException(unanswered, client.Failure)
-                    : new SweepResult(item, disk, calls, life.App, first, activities, survivors);
+                    : new SweepResult(item, disk, calls, life.App, first ?? throw new SweepException("The run was never upgraded."), activities, survivors);
             }
 
             survivors.Add(SweepSurvivors.Of(disk));

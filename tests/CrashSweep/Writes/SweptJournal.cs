@@ -1,16 +1,22 @@
 using System.Globalization;
+using System.Text;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.CrashSweep.Writes;
 
 /// <summary>A journal whose appends happen when <see cref="SweepWrites"/> lets them. What is read has been read when the first record is given.</summary>
-internal sealed class SweptJournal(IJournal journal, SweepWrites writes) : IJournal
+/// <param name="isOld">What is started is started by an older version.</param>
+internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool isOld) : IJournal
 {
     public Task<JournalException> Lost => journal.Lost;
 
     public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
     {
-        var bytes = record.ToArray();
+        // Every start names this version.
+        var bytes = isOld
+            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Span).Replace($"\"version\":\"{OrchestrationVersion.Current}\"", "\"version\":\"0\"", StringComparison.Ordinal))
+            : record.ToArray();
         return writes.AskAsync(new PendingWrite<bool>(
             id.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"journal {id} #{expectedPosition}"),
