@@ -45,9 +45,11 @@ public sealed class TelemetryTests : IDisposable
         ];
         Assert.Equal(metrics.Order(StringComparer.Ordinal), receiver.Metrics.Order(StringComparer.Ordinal));
 
-        // The end of the run is a line of the log within the run's span.
+        // The start and the end of the run are lines of the log within the run's span.
         var root = receiver.Spans.Single(span => span.Parent.Length == 0);
-        Assert.Single(receiver.Logs, line => line.Hex(9) == root.Trace && line.Hex(10) == root.Id);
+        Assert.Equal(
+            ["Run '{Run}' of '{Workflow}' starts, attempt {RunAttempt}: {TotalSteps} steps.", "Run '{Run}' of '{Workflow}', attempt {RunAttempt}, ended as {Status} after {DurationMs} ms."],
+            receiver.Logs.Where(line => line.Hex(9) == root.Trace && line.Hex(10) == root.Id).Select(line => line.All(5).Single().Text(1)));
     }
 
     [Fact]
