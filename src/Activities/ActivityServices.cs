@@ -66,6 +66,7 @@ public static class ActivityServices
         services.AddSingleton<StepWorker>();
         services.AddSingleton<HostStop>();
         services.AddSingleton<StepExecutor>();
+        services.AddSingleton<LostAttempts>();
         services.AddTools();
         services.AddSingleton(provider => new LostRequests(provider.GetRequiredService<RunEventFeed>(), isShared: claims is null));
         services.AddSingleton(provider => new AttemptClaims(

@@ -81,7 +81,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         {
             await runs.UpdateAsync(
                 before.RunId,
-                record => opened = (record.HasEnded || record.IsUpgraded) && record.Identity == before.Identity && record.Attempt == before.Attempt
+                record => opened = (record.HasEnded || record.IsUpgraded) && record.Identity == before.Identity && record.Attempt == before.Attempt && record.Status == before.Status
                     ? record with
                     {
                         DefinitionHash = hash,
@@ -174,9 +174,10 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     {
         var at = ended ?? time.GetUtcNow();
         RunRecord? made = null;
+        RunRecord now;
         try
         {
-            await runs.UpdateAsync(
+            now = await runs.UpdateAsync(
                 run.RunId,
                 record =>
                 {
@@ -194,6 +195,11 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         if (made is not null)
         {
             telemetry.Ended(made);
+        }
+        else if (now.Attempts.FirstOrDefault(attempt => attempt.N == runAttempt)?.Status != status)
+        {
+            // It ended in another way, or was interrupted and resumed: the feed must not tell of an end that was none.
+            return;
         }
 
         var name = status switch

@@ -90,6 +90,13 @@ public sealed record RunRecord : IStoredRecord
     [JsonIgnore]
     public bool IsUpgraded => !HasEnded && Attempts[^1].Status == RunStatus.Interrupted;
 
+    /// <summary>
+    /// Whether the latest attempt never began although the one before was interrupted: the host takes another version than starts are given, or hosts of two
+    /// versions share the hub. A further attempt would end in the same way.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsInterruptedAgain => Attempts.Count > 1 && Attempts[^1].StartedAt is null && Attempts[^2].Status == RunStatus.Interrupted;
+
     /// <summary>The record with the latest attempt's entry changed.</summary>
     public RunRecord WithAttempt(Func<RunAttempt, RunAttempt> change)
     {

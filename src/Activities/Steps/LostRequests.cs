@@ -55,7 +55,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
     /// When the executions of each attempt without an end began. A repeated append names the same moment twice; two executions began
     /// at two.
     /// </summary>
-    private async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(RunIdentity run, int runAttempt)
+    internal async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(RunIdentity run, int runAttempt)
     {
         var begun = new Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>();
         foreach (var item in (await feed.ReadAsync(run, 0, CancellationToken.None)).Events)

@@ -42,7 +42,7 @@ internal static class StepRecord
             Reason = status switch
             {
                 StepStatus.Skipped => StepReason.Condition,
-                StepStatus.Cancelled => cancellation?.Reason ?? StepReason.Cancel,
+                StepStatus.Cancelled => cancellation?.Reason ?? (call.EndedBy is null ? StepReason.Cancel : StepReason.Lost),
                 _ => null,
             },
             DecidedBy = status == StepStatus.Cancelled ? cancellation?.DecidedBy : null,

@@ -25,7 +25,10 @@ public sealed class RunControls(
         {
             // It has no orchestration that could end it.
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
-            return await reconciler.ReconcileAsync(client, record, cancellationToken);
+            var ended = await reconciler.ReconcileAsync(client, record, cancellationToken);
+
+            // It was resumed at this moment: the user means the run, so its new attempt is cancelled.
+            return ended.HasEnded ? ended : await CancelAsync(client, runId, cancellationToken);
         }
 
         var run = new RunInput(runId, record.Attempt);

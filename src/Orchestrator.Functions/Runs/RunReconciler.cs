@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
@@ -13,7 +14,7 @@ namespace Orchestrator.Functions.Runs;
 /// Compares the record of a run with its orchestration, which may have been terminated, purged or suspended without the record, or may have failed:
 /// no run stays <c>running</c> for ever. Thread-safe.
 /// </summary>
-public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunControl control)
+public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunControl control, LostAttempts lost)
 {
     /// <summary>The error type by which the Functions host and LocalHost fail an instance for its version.</summary>
     private const string VersionMismatch = "VersionMismatch";
@@ -36,7 +37,13 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
 
         if (record.IsUpgraded)
         {
-            return await IsCancelledAsync(record, cancellationToken) ? await EndAsync(record, RunStatus.Cancelled, CancelledBefore, null, cancellationToken) : record;
+            if (!await IsCancelledAsync(record, cancellationToken))
+            {
+                return record;
+            }
+
+            await lost.RecordUnclaimedAsync(record, cancellationToken);
+            return await EndAsync(record, RunStatus.Cancelled, CancelledBefore, null, cancellationToken);
         }
 
         var run = new RunInput(record.RunId, record.Attempt);
@@ -134,6 +141,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         var requests = await control.ReadAsync(record.Identity, cancellationToken);
         if (requests.IsCancelled(record.Attempt))
         {
+            await lost.RecordUnclaimedAsync(record, cancellationToken);
             return await EndAsync(record, RunStatus.Cancelled, CancelledBefore, null, cancellationToken);
         }
 
@@ -146,6 +154,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
 
         var next = isSuspended ? "It was suspended, so it goes on only when it is asked to"
             : record.Attempts[^1].IsForeground ? "It was started in the foreground, so it goes on only when it is asked to"
+            : record.IsInterruptedAgain
+                ? $"It was interrupted twice before it began, so it does not go on by itself: the host's defaultVersion (host.json) must be '{OrchestrationVersion.Current}', and no host of another version may work beside it. Then it goes on"
             : "It goes on by itself where orchestrator serves; it goes on now";
         var error = new WorkflowError(
             ErrorKind.Internal,

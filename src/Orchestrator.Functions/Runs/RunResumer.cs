@@ -1,6 +1,7 @@
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Steps;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
@@ -10,7 +11,7 @@ namespace Orchestrator.Functions.Runs;
 /// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
 public sealed class RunResumer(
     RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids,
-    RunDrivers drivers)
+    RunDrivers drivers, LostAttempts lost)
 {
     /// <summary>Checks the request, writes the attempt (or the new run) and schedules its orchestration.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
@@ -26,6 +27,7 @@ public sealed class RunResumer(
         var record = await reconciler.FindAsync(client, request.RunId, cancellationToken)
             ?? throw new RunNotFoundException(request.RunId, await runs.FindAnyAsync(request.RunId, cancellationToken) is not null);
         await CheckStateAsync(client, record, request.Fork, cancellationToken);
+        await (record.IsUpgraded ? lost.RecordUnclaimedAsync(record, cancellationToken) : Task.CompletedTask);
         var (run, resume) = await PrepareAsync(record, request, cancellationToken);
         var attempt = new RunAttempt(resume.Run.RunAttempt)
         {

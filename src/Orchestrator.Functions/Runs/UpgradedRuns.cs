@@ -16,7 +16,7 @@ namespace Orchestrator.Functions.Runs;
 /// others that do the same, and after a process that ended midway: one caller opens the next attempt, and any caller schedules it. Thread-safe.
 /// </summary>
 public sealed class UpgradedRuns(
-    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, ILogger<UpgradedRuns> logger)
+    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost, ILogger<UpgradedRuns> logger)
 {
     /// <summary>
     /// Resumes every such run, but for those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is left to a later look,
@@ -80,8 +80,9 @@ public sealed class UpgradedRuns(
                     found.Add(upgraded);
                 }
             }
-            catch (Exception exception) when (exception is UnreadableRecordException or RunGoneException or ContentValueException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
+                // Whatever is wrong with one run must not keep the others from going on.
                 logger.UpgradedLeft(runId, exception.Message);
             }
         }
@@ -96,8 +97,7 @@ public sealed class UpgradedRuns(
             return false;
         }
 
-        // Two in a row of which the second never began: the host takes another version than starts are given, or hosts of two versions share the hub.
-        if (run.Attempt > 1 && run.Attempts[^1].StartedAt is null && run.Attempts[^2].Status == RunStatus.Interrupted)
+        if (run.IsInterruptedAgain)
         {
             logger.UpgradedTwice(run.RunId, OrchestrationVersion.Current);
             return false;
@@ -110,6 +110,8 @@ public sealed class UpgradedRuns(
     {
         try
         {
+            // Claims that are left are of processes that are gone.
+            await lost.RecordAsync(run, cancellationToken);
             var request = new ResumeRequest(run.RunId) { Reason = $"Another version of orchestrator had begun attempt {run.Attempt}." };
             var next = await resumer.ResumeAsync(client, request, cancellationToken);
             logger.UpgradedResumed(run.RunId, next.RunAttempt);
@@ -118,8 +120,9 @@ public sealed class UpgradedRuns(
         {
             logger.UpgradedElsewhere(run.RunId, exception.Message);
         }
-        catch (Exception exception) when (exception is RunRefusedException or DefinitionRefusedException or UnreadableRecordException or ContentValueException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // Whatever is wrong with one run must not keep the others from going on.
             logger.UpgradedRefused(run.RunId, exception.Message);
         }
     }

@@ -164,6 +164,86 @@ public sealed class UpgradedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cancellation_while_the_next_attempt_is_prepared_counts()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+        await LeaveAsync(journal, store, models);
+        await using var app = await UpgradeAsync(journal, store, models);
+        await ShownAsync(app);
+        DoAt(store, "runs/r1/prepared-2-", () => app.Get<RunControls>().CancelAsync(app.Client, "r1", default));
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal((RunStatus.Cancelled, 1), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
+    }
+
+    [Fact]
+    public async Task Cancellation_of_a_run_that_is_resumed_at_this_moment_cancels_its_next_attempt()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+        await LeaveAsync(journal, store, models);
+        await using var app = await UpgradeAsync(journal, store, models);
+        await ShownAsync(app);
+        DoAt(store, "runs/r1/control", () => app.Get<UpgradedRuns>().ResumeAsync(app.Client, default));
+
+        await app.Get<RunControls>().CancelAsync(app.Client, "r1", default);
+
+        Assert.Equal((RunStatus.Cancelled, 2), ((await app.WaitAsync("r1.2", "r1")).Status, (await RecordAsync(app)).Attempt));
+        Assert.DoesNotContain(await EventsAsync(app), item => item is { Event: RunEventNames.RunCancelled, RunAttempt: 1 });
+    }
+
+    [Fact]
+    public async Task Run_that_cannot_be_read_does_not_keep_others_from_going_on()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+        await LeaveAsync(journal, store, models, others: "r2");
+        await using var app = await UpgradeAsync(journal, store, models);
+        await app.Client.WaitForInstanceCompletionAsync("r2", default);
+        await ShownAsync(app);
+        await app.Get<RunReconciler>().FindAsync(app.Client, "r2", default);
+        store.Before = (key, _) =>
+        {
+            if (key.StartsWith("runs/r1/prepared", StringComparison.Ordinal))
+            {
+                throw new ContentStoreException(key, "the service refused it (409 BlobArchived)");
+            }
+        };
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal((1, 2), ((await RecordAsync(app)).Attempt, (await app.Get<RunStore>().FindAsync("r2", default))!.Attempt));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Request_that_was_in_flight_at_the_upgrade_counts_as_an_estimate_once(bool isCancelled)
+    {
+        await using var app = await UpgradeAsync();
+        await ShownAsync(app);
+
+        if (isCancelled)
+        {
+            await app.Get<RunControls>().CancelAsync(app.Client, "r1", default);
+        }
+        else
+        {
+            await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+            (await _models.NextAsync()).SetResult("too");
+            await app.WaitAsync("r1.2", "r1");
+        }
+
+        var run = await ShownAsync(app);
+        var step = (await app.Get<StepReader>().FindAsync("r1", "b", default))!;
+        var lost = Assert.Single(step.Attempts, attempt => attempt.RunAttempt == 1);
+        Assert.Equal((StepStatus.Cancelled, true), (lost.Status, lost.Usage.Estimated));
+        Assert.InRange(lost.Usage.InputTokens, 1, 20);
+        var first = (await app.Get<StepReader>().FindAsync("r1", "a", default))!;
+        Assert.Equal(first.Attempts.Concat(step.Attempts).Sum(attempt => attempt.Usage.InputTokens), run.Usage.InputTokens);
+        Assert.Equal(isCancelled ? 1 : 2, step.Attempts.Count);
+    }
+
+    [Fact]
     public async Task Suspended_run_goes_on_only_when_a_user_resumes_it()
     {
         await using var app = await UpgradeAsync();
@@ -214,6 +294,7 @@ public sealed class UpgradedRunTests : IAsyncLifetime
 
         await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
 
+        Assert.Contains("it does not go on by itself: the host's defaultVersion (host.json) must be '1'", (await ShownAsync(app)).Error!.Message, StringComparison.Ordinal);
         Assert.Equal((RunStatus.Interrupted, 2), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
     }
 
@@ -245,6 +326,16 @@ public sealed class UpgradedRunTests : IAsyncLifetime
         return old.Object;
     }
 
+    /// <summary>Does something just before the first write of a key with this beginning.</summary>
+    private static void DoAt(TroubledStore store, string beginning, Func<Task> other) => store.Before = (key, content) =>
+    {
+        if (content.Length > 0 && key.StartsWith(beginning, StringComparison.Ordinal))
+        {
+            store.Before = (_, _) => { };
+            Task.Run(other).GetAwaiter().GetResult();
+        }
+    };
+
     private static Task<RunRecord> RecordAsync(AppHost app) => app.Get<RunStore>().FindAsync("r1", default)!;
 
     private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AppHost app) => (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, default)).Events;
@@ -257,15 +348,20 @@ public sealed class UpgradedRunTests : IAsyncLifetime
     }
 
     /// <summary>What an older version left: <c>a</c> has its record, and <c>b</c> was asked, or has failed and waits for an hour.</summary>
-    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false)
+    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false, params string[] others)
     {
         await using var old = await AppHost.StartAsync(journal, store, models: models);
-        await old.Get<RunStarter>().StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = "r1", Definition = Encoding.UTF8.GetBytes(Definition) }, default);
-        (await models.NextAsync()).SetResult("done");
-        var second = await models.NextAsync();
+        TaskCompletionSource<string>? second = null;
+        foreach (var run in (string[])[.. others, "r1"])
+        {
+            await old.Get<RunStarter>().StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = run, Definition = Encoding.UTF8.GetBytes(Definition) }, default);
+            (await models.NextAsync()).SetResult("done");
+            second = await models.NextAsync();
+        }
+
         if (failed)
         {
-            second.SetException(new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));
+            second!.SetException(new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));
             await foreach (var item in old.Get<RunEventFeed>().FollowAsync(await old.IdentityAsync("r1"), 0, default))
             {
                 if (item.Event == RunEventNames.StepRetrying)
