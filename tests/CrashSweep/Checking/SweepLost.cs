@@ -27,7 +27,11 @@ internal static partial class SweepLost
             }
 
             var begun = starts[$"{record["stepPath"]}/{record["runAttempt"]}-{record["attempt"]}"].ToList();
-            var own = ((string?)record["error"]?["message"])?.EndsWith("was cancelled before it started.", StringComparison.Ordinal) == true ? 0 : 1;
+
+            // A record that was made without work has no execution of its own: of a step that was cancelled before, and of one that an upgrade left.
+            var isWithoutWork = (string?)record["reason"] == "lost"
+                || ((string?)record["error"]?["message"])?.EndsWith("was cancelled before it started.", StringComparison.Ordinal) == true;
+            var own = isWithoutWork ? 0 : 1;
             var (lost, most) = (Math.Max(0, begun.Distinct().Count() - own), Math.Max(0, begun.Count - own));
             var counted = Counted(record);
             if ((counted < lost || counted > most) && !(sharesClaims && counted == 1))
