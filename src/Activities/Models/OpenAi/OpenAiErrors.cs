@@ -2,7 +2,6 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Azure.Identity;
@@ -119,8 +118,6 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
             return RetryAfter.Milliseconds(milliseconds);
         }
 
-        return headers.TryGetValue("Retry-After", out text) && RetryConditionHeaderValue.TryParse(text, out var header)
-            ? RetryAfter.Milliseconds(header, clock.GetUtcNow())
-            : null;
+        return headers.TryGetValue("Retry-After", out text) ? RetryAfter.Milliseconds(text, clock.GetUtcNow()) : null;
     }
 }

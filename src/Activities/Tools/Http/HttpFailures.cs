@@ -15,10 +15,12 @@ internal static class HttpFailures
         return new ToolException(new WorkflowError(kind, $"{request.Origin} answered {request.Method} with status {status}.{Remedy(kind)}")
         {
             Retryable = WorkflowError.IsTransient(kind),
-            RetryAfterMs = WorkflowError.IsTransient(kind) ? RetryAfter.Milliseconds(response.Headers.RetryAfter, now) : null,
+            RetryAfterMs = WorkflowError.IsTransient(kind) ? RetryAfter.Milliseconds(Header(response), now) : null,
             Details = new JsonObject { ["status"] = status, ["body"] = await HttpResponseBody.ReadBeginningAsync(response, cancellationToken) },
         });
     }
+
+    private static string? Header(HttpResponseMessage response) => response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.First() : null;
 
     /// <param name="redirected">The request is not the one that the definition asked for.</param>
     public static ToolException Of(HttpToolRequest request, bool redirected, Exception exception) => exception switch

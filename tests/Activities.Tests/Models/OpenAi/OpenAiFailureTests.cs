@@ -85,6 +85,8 @@ public abstract class OpenAiFailureTests(OpenAiClientKind kind) : OpenAiSuite(ki
     [InlineData("Retry-After", "3", 3_000)]
     [InlineData("Retry-After", "0", 0)]
     [InlineData("Retry-After", "soon", null)]
+    [InlineData("Retry-After", "99999999999", int.MaxValue)]
+    [InlineData("retry-after-ms", "99999999999999", int.MaxValue)]
     [InlineData("retry-after-ms", "250", 250)]
     [InlineData("retry-after-ms", "12.5", 13)]
     [InlineData("x-other", "3", null)]

@@ -36,6 +36,8 @@ public sealed class HttpFailureTests : HttpToolTestBase
     [InlineData(503, "Tue, 01 Jan 2030 00:01:30 GMT", 90_000)]
     [InlineData(429, "Mon, 31 Dec 2029 23:00:00 GMT", 0)]
     [InlineData(429, "2147483647", int.MaxValue)]
+    [InlineData(429, "99999999999", int.MaxValue)]
+    [InlineData(429, "-1", null)]
     [InlineData(429, "soon", null)]
     [InlineData(404, "7", null)]
     public async Task Retry_after_is_passed_on(int status, string header, int? expected)
