@@ -71,6 +71,22 @@ public sealed class ServeOptionsTests : IDisposable
         Assert.Contains("maxConcurrentActivityFunctions", Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Version_that_would_interrupt_every_run_is_refused_before_one_begins()
+    {
+        await File.WriteAllTextAsync(_folder.Combine("workflow.json"), """{ "id": "w", "steps": [ { "id": "a", "prompt": "x" } ] }""");
+        using var process = OrchestratorProcess.Start(
+            _folder.Path,
+            new Dictionary<string, string> { ["AzureFunctionsJobHost__extensions__durableTask__defaultVersion"] = "other" },
+            "run", "workflow.json", "--model", "simulated:latency=1", "--state", _folder.Combine("state"));
+
+        var result = await process.WaitForExitAsync();
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("__defaultVersion is 'other'; with versionMatchStrategy Strict it must be '1'", Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Combine("state"), "runs")));
+    }
+
     [Theory]
     [InlineData("0.0.0.0", "ORCHESTRATOR_KEY")]
     [InlineData("everywhere", "'everywhere' is no IP address")]

@@ -91,7 +91,7 @@ internal sealed class LocalApp : IAsyncDisposable
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
         var time = new SteadyClock(TimeProvider.System);
-        var host = HostSettings.Load();
+        var host = HostSettings.Load(version: OrchestrationVersion.Current);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(time);
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();

@@ -43,9 +43,13 @@ public sealed record HostSettings
     /// <param name="environment">
     /// Variables such as <c>AzureFunctionsJobHost__extensions__http__routePrefix</c>, which win over the file; null means those of the process.
     /// </param>
+    /// <param name="version">
+    /// The version that the app gives its orchestrations. Where instances of other versions are failed, <see cref="DefaultVersion"/> must be the same: each start
+    /// would be failed at once. Null, the default: not checked.
+    /// </param>
     /// <exception cref="HostSettingsException">The file cannot be read or holds wrong values; it lists all of them.</exception>
-    public static HostSettings Load(string? rootFolder = null, IEnumerable<KeyValuePair<string, string?>>? environment = null) =>
-        HostSettingsReader.Read(rootFolder, environment);
+    public static HostSettings Load(string? rootFolder = null, IEnumerable<KeyValuePair<string, string?>>? environment = null, string? version = null) =>
+        HostSettingsReader.Read(rootFolder, environment, version);
 
     /// <summary>Carries over what the durable runtime heeds; what is not set stays as it is.</summary>
     public void ApplyTo(LocalDurableHostOptions options)

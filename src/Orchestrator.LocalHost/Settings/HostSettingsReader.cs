@@ -21,18 +21,21 @@ internal sealed class HostSettingsReader
     private readonly IConfiguration _file;
     private readonly IConfiguration _variables;
 
-    private HostSettingsReader(string? path, IConfiguration file, IConfiguration variables)
+    private readonly string? _version;
+
+    private HostSettingsReader(string? path, IConfiguration file, IConfiguration variables, string? version)
     {
+        _version = version;
         _path = path;
         _file = file;
         _variables = variables;
     }
 
-    public static HostSettings Read(string? rootFolder, IEnumerable<KeyValuePair<string, string?>>? environment)
+    public static HostSettings Read(string? rootFolder, IEnumerable<KeyValuePair<string, string?>>? environment, string? version)
     {
         string?[] folders = [rootFolder, AppContext.BaseDirectory];
         var path = folders.OfType<string>().Select(folder => Path.GetFullPath(FileName, Path.GetFullPath(folder))).FirstOrDefault(File.Exists);
-        return new HostSettingsReader(path, ReadFile(path), ReadVariables(environment ?? ProcessVariables())).Read();
+        return new HostSettingsReader(path, ReadFile(path), ReadVariables(environment ?? ProcessVariables()), version).Read();
     }
 
     private HostSettings Read()
@@ -49,6 +52,11 @@ internal sealed class HostSettingsReader
             FailsOtherVersions = FailsOtherVersions("extensions:durableTask:versionMatchStrategy", "extensions:durableTask:versionFailureStrategy"),
             LogLevels = LogLevels("logging:logLevel"),
         };
+        if (settings.FailsOtherVersions && _version is not null && (settings.DefaultVersion ?? "") != _version)
+        {
+            Report("extensions:durableTask:defaultVersion", settings.DefaultVersion ?? "", $"with versionMatchStrategy Strict it must be '{_version}', the version of this program, or every run would be interrupted");
+        }
+
         return _mistakes.Count == 0 ? settings : throw new HostSettingsException(string.Join(Environment.NewLine, _mistakes));
     }
 

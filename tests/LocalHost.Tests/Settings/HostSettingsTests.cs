@@ -59,6 +59,27 @@ public sealed class HostSettingsTests : IDisposable
         Assert.Equal(("4", fails), (settings.DefaultVersion, settings.FailsOtherVersions));
     }
 
+    [Theory]
+    [InlineData("\"defaultVersion\": \"2\", ", "2")]
+    [InlineData("", "")]
+    public void Version_that_fails_every_start_of_the_app_is_refused(string version, string written)
+    {
+        var path = Write($$"""{ "extensions": { "durableTask": { {{version}}"versionMatchStrategy": "Strict", "versionFailureStrategy": "Fail" } } }""");
+
+        Assert.Equal(
+            $"{path}: extensions.durableTask.defaultVersion is '{written}'; with versionMatchStrategy Strict it must be '1', the version of this program, or every run would be interrupted.",
+            Assert.Throws<HostSettingsException>(() => HostSettings.Load(_folder.Path, [], "1")).Message);
+        Assert.Equal("1", HostSettings.Load(_folder.Path, [new("AzureFunctionsJobHost__extensions__durableTask__defaultVersion", "1")], "1").DefaultVersion);
+    }
+
+    [Fact]
+    public void Version_does_not_matter_where_no_instance_is_failed_for_it()
+    {
+        Write("""{ "extensions": { "durableTask": { "defaultVersion": "2", "versionMatchStrategy": "None" } } }""");
+
+        Assert.Equal("2", HostSettings.Load(_folder.Path, [], "1").DefaultVersion);
+    }
+
     [Fact]
     public void Empty_route_prefix_means_none()
     {
