@@ -59,7 +59,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("interrupted", (await CommandAsync(0, "runs", "list")).Output, StringComparison.Ordinal);
         Assert.Contains("To go on with it: orchestrator resume mine", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
         Assert.Contains(
-            "It goes on as it was: resume it without other options", (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
+            "takes options only after it has ended. Resume it without options ('orchestrator resume", (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
         Assert.Contains("No process works on run 'mine'", (await CommandAsync(2, "runs", "suspend", RunId)).Error, StringComparison.Ordinal);
 
         Assert.Contains("cancelled", (await CommandAsync(0, "runs", "cancel", RunId)).Output, StringComparison.Ordinal);
@@ -67,6 +67,20 @@ public sealed class ResumeTests : IDisposable
 
         Assert.Contains("Run mine, attempt 2: 3 steps, 1 of them reused", resumed.Output, StringComparison.Ordinal);
         Assert.Single(await Run.EventsAsync(), item => item.GetProperty("event").GetString() == "step.completed" && item.GetProperty("stepId").GetString() == "a");
+    }
+
+    [Fact]
+    public async Task Run_whose_process_died_and_whose_history_was_moved_away_goes_on_by_the_command_that_is_shown()
+    {
+        await InterruptAsync();
+        Directory.Delete(Path.Combine(State, "journal"), recursive: true);
+        Assert.Contains("in a new run: orchestrator resume mine --fork", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(_folder.Combine("quick.json"), """{ "steps": { "*": [ { "output": "x" } ] } }""");
+        var resumed = await CommandAsync(0, "resume", RunId, "--fork", "--run-id", "other", "--mocks", _folder.Combine("quick.json"));
+
+        Assert.Contains("1 of them reused", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("is gone", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
     }
 
     private async Task InterruptAsync()

@@ -108,7 +108,9 @@ internal static class ResumeCommand
     private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
         var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
-        if (record.Status == RunStatus.Suspended)
+        var run = new RunInput(record.RunId, record.Attempt);
+        var historyIsGone = where.HistoryIsGone(run, record.Status);
+        if (record.Status == RunStatus.Suspended && !historyIsGone)
         {
             throw new RunStateException($"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on.", record.Status);
         }
@@ -121,7 +123,6 @@ internal static class ResumeCommand
         }
 
         var note = FileNote(record, request);
-        var run = new RunInput(record.RunId, record.Attempt);
         if (!record.HasEnded && where.FindDriver(run) is { } driver)
         {
             throw Driven(record, driver);
@@ -129,10 +130,10 @@ internal static class ResumeCommand
 
         await RunReconciler.CheckWrittenAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
         var isInterrupted = record is { HasEnded: false, IsUpgraded: false };
-        if (isInterrupted && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
+        if (isInterrupted && !historyIsGone && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {
             throw new RunStateException(
-                $"Run '{record.RunId}' was interrupted. It goes on as it was: resume it without other options, or cancel it first ('orchestrator runs cancel {record.RunId}').",
+                $"Run '{record.RunId}' was interrupted, and takes options only after it has ended. Resume it without options ('orchestrator resume {record.RunId}'), or cancel it first ('orchestrator runs cancel {record.RunId}').",
                 record.Status);
         }
 

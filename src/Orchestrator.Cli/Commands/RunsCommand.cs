@@ -51,6 +51,7 @@ internal static class RunsCommand
                 throw new UsageException($"There is no run '{id}' in {(where.Kind == StorageKind.Files ? $"'{where.Folder}'" : where.Describe(store))}.");
             }
 
+            var stored = run.Status;
             run = run with { Status = where.Drivers.Shown(id, run.Attempt, run.Status) };
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -60,9 +61,10 @@ internal static class RunsCommand
             else
             {
                 var color = !parsed.GetValue(noColor) && ReferenceEquals(ShownText.Below(output), Console.Out) && !Console.IsOutputRedirected;
-                var driver = where.FindDriver(new RunInput(id, run.Attempt));
+                var attempt = new RunInput(id, run.Attempt);
+                var driver = where.FindDriver(attempt);
                 await output.WriteLineAsync(Header(run, StatusWords.Of(run.Status)));
-                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver);
+                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver, driver is null && where.HistoryIsGone(attempt, stored));
             }
 
             return ExitCodes.Completed;

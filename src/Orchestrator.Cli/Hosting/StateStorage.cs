@@ -5,6 +5,7 @@ using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -26,6 +27,11 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     public RunDrivers Drivers => Kind == StorageKind.Files ? new RunDrivers(run => FindDriver(run) is not null) : RunDrivers.Unknown;
 
     public string? FindHolder(string instanceId) => Kind == StorageKind.Files ? FileJournal.FindHolder(Journal, instanceId)?.ToString() : null;
+
+    /// <summary>Whether the latest attempt of a run was begun and its history was purged, or moved away. False where that cannot be told.</summary>
+    /// <param name="status">As it is stored: one that waits for its begin has no history yet.</param>
+    public bool HistoryIsGone(RunInput run, RunStatus status) =>
+        Kind == StorageKind.Files && status != RunStatus.Pending && !FileJournal.HasHistory(Journal, run.InstanceId);
 
     private string Journal => Path.Combine(Folder, "journal");
 

@@ -10,10 +10,14 @@ internal static partial class NextCommand
     /// <summary>The sentence; null when there is nothing to do, or nothing is kept.</summary>
     /// <param name="error">Why it failed, if it did.</param>
     /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
-    public static string? Of(string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null) => status switch
+    /// <param name="historyIsGone">Whether only a new run can go on from what is done, since the history of the run is gone.</param>
+    public static string? Of(string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null, bool historyIsGone = false) => status switch
     {
         _ when where.Kind == StorageKind.Memory => null,
         RunStatus.Completed => null,
+        RunStatus.Failed when historyIsGone && error?.Kind == ErrorKind.BudgetExceeded =>
+            $"To go on from what is done in a new run, with a larger budget: {Line("resume", $"{runId} --fork", where)} --budget USD (or tokens=N)",
+        _ when historyIsGone => $"To go on from what is done, in a new run: {Line("resume", $"{runId} --fork", where)}",
         RunStatus.Failed when error?.Kind == ErrorKind.BudgetExceeded =>
             $"To go on from what is done, with a larger budget: {Line("resume", runId, where)} --budget USD (or tokens=N)",
         RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",

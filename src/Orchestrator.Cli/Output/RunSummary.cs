@@ -39,7 +39,8 @@ internal sealed class RunSummary
 
     /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated; null when they were not written down.</param>
     /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
-    public void Print(RunDocument run, IReadOnlyCollection<string>? inputs, string? driver = null)
+    /// <param name="historyIsGone">Whether the history of its latest attempt is gone, so that only a fork can go on.</param>
+    public void Print(RunDocument run, IReadOnlyCollection<string>? inputs, string? driver = null, bool historyIsGone = false)
     {
         PrintSteps(run);
         foreach (var line in AttemptHistory.Lines(run))
@@ -66,7 +67,7 @@ internal sealed class RunSummary
 
         if ((inputs is null && run is { Attempt: 1, StartedAt: null }
                 ? NextCommand.OfUnwritten(run.RunId, run.Status, _where)
-                : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver)) is { } next)
+                : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver, historyIsGone)) is { } next)
         {
             _output.WriteLine(next);
         }

@@ -31,6 +31,13 @@ public sealed partial class FileJournal
     public static JournalOwner? FindHolder(string folder, string instanceId) =>
         InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId));
 
+    /// <summary>Whether a folder has a history of an instance; false also when the folder is missing.</summary>
+    public static bool HasHistory(string folder, string instanceId)
+    {
+        var instances = Path.Combine(folder, "instances");
+        return Directory.Exists(instances) && Directory.EnumerateFiles(instances, $"{InstanceFileName.Encode(instanceId)}~*{InstanceFileName.Extension}").Any();
+    }
+
     /// <inheritdoc/>
     public JournalOwner? FindHolder(string instanceId) => InstanceLock.FindHolder(LockPath(_instances, instanceId), NotePath(_notes, instanceId));
 

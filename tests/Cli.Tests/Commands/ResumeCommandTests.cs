@@ -75,6 +75,18 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.Equal("completed", (await ShowAsync("other")).GetProperty("status").GetString());
     }
 
+    [Fact]
+    public async Task Run_whose_history_is_gone_is_shown_with_the_command_that_goes_on()
+    {
+        await FailAsync();
+        Assert.EndsWith($"orchestrator resume mine --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(), StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(_workspace.State, "journal"), recursive: true);
+
+        Assert.EndsWith($"orchestrator resume mine --fork --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(), StringComparison.Ordinal);
+        AssertRefused(await ResumeAsync(), "The history of run 'mine' was purged.");
+        (await ResumeAsync("--fork", "--mocks", _workspace.Mocks())).AssertExit(ExitCodes.Completed);
+    }
+
     [Theory]
     [InlineData("There is no step 'secnod' to go on from. Did you mean 'second'?", "--from", "secnod")]
     [InlineData("There is no step 'third' that could be given an output.", "--output", "third=1")]
