@@ -7,7 +7,7 @@ public sealed class OrchestratorOptions
 {
     /// <summary>The model of steps for which neither run, step, workflow nor prompt names one.</summary>
     /// <value>Default <c>gpt-6-luna</c>.</value>
-    [Required]
+    [Required(ErrorMessage = "Orchestrator:DefaultModel is empty: name a model, or remove the setting.")]
     public string DefaultModel { get; set; } = Orchestrator.Activities.Models.DefaultModel.Name;
 
     /// <summary>The simulated model, with or without options, that answers for every model, with made-up texts; no provider is asked then.</summary>

@@ -24,8 +24,9 @@ public sealed class OrchestratorServicesTests : IDisposable
     }
 
     [Fact]
-    public void Setting_out_of_range_is_refused_at_start() =>
-        Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", "")));
+    public void Setting_out_of_range_is_refused_at_start() => Assert.Equal(
+        "Orchestrator:DefaultModel is empty: name a model, or remove the setting.",
+        Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", ""))).Message);
 
     [Theory]
     [InlineData("Orchestrator:RetainDay", "30", "The setting Orchestrator:RetainDay has no meaning. Did you mean 'RetainDays'?")]

@@ -31,8 +31,11 @@ internal sealed class AttemptTimeCheck(ActivityTimeLimit host)
         }
     }
 
+    /// <summary>A step without a timeout of its own has the workflow's.</summary>
+    private static string Where(string setting) => setting == "timeout" ? "in the options of the step, or of the workflow" : "in the options of the step";
+
     private static string Sentence(string step, string setting, int time, TimeSpan limit, double longest) => string.Create(
         CultureInfo.InvariantCulture,
         $"Step '{step}' has a {setting} of {time} ms, and the Functions host ends an activity after {limit:c} (functionTimeout in host.json), so one attempt may take "
-        + $"at most {longest:0} ms. Shorten the step's {setting}, or raise functionTimeout (the setting AzureFunctionsJobHost__functionTimeout; -1 is without limit).");
+        + $"at most {longest:0} ms. Shorten {setting} ({Where(setting)}), or raise functionTimeout (the setting AzureFunctionsJobHost__functionTimeout; -1 is without limit).");
 }

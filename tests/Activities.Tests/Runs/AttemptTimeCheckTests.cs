@@ -7,16 +7,16 @@ public sealed class AttemptTimeCheckTests
     private readonly TestRuns _runs = new() { ActivityTime = new(TimeSpan.FromMinutes(10)) };
 
     [Theory]
-    [InlineData("\"timeout\": 540001", "timeout of 540001 ms")]
-    [InlineData("\"timeout\": 700000, \"stepTimeout\": 600000", "stepTimeout of 600000 ms")]
-    public async Task Step_that_may_work_longer_than_an_activity_may_run_is_refused_before_anything_runs(string options, string what)
+    [InlineData("\"timeout\": 540001", "timeout of 540001 ms", ", or of the workflow")]
+    [InlineData("\"timeout\": 700000, \"stepTimeout\": 600000", "stepTimeout of 600000 ms", "")]
+    public async Task Step_that_may_work_longer_than_an_activity_may_run_is_refused_before_anything_runs(string options, string what, string place)
     {
         var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => PrepareAsync(options));
 
         var error = Assert.Single(refusal.Reasons);
         Assert.Equal(
             ("a", $"Step 'a' has a {what}, and the Functions host ends an activity after 00:10:00 (functionTimeout in host.json), so one attempt may take at most 540000 ms. "
-                + $"Shorten the step's {what.Split(' ')[0]}, or raise functionTimeout (the setting AzureFunctionsJobHost__functionTimeout; -1 is without limit)."),
+                + $"Shorten {what.Split(' ')[0]} (in the options of the step{place}), or raise functionTimeout (the setting AzureFunctionsJobHost__functionTimeout; -1 is without limit)."),
             (error.Step, error.Message));
     }
 

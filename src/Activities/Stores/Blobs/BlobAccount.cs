@@ -24,6 +24,9 @@ public sealed class BlobAccount
     /// <summary>What is set for an identity, beside or instead of a connection string.</summary>
     private static readonly string[] Identity = ["accountName", "blobServiceUri", "serviceUri", "credential"];
 
+    /// <summary>What may be written in the section.</summary>
+    private static readonly string[] Names = [.. Identity, "clientId"];
+
     private BlobAccount(string setting, BlobServiceClient service) => (Setting, Service) = (setting, service);
 
     /// <summary>The name of the setting it was read from.</summary>
@@ -123,6 +126,14 @@ public sealed class BlobAccount
 
         if (Text(section, "accountName") is not { } account)
         {
+            foreach (var child in section.GetChildren())
+            {
+                if (Names.FirstOrDefault(name => Suggestion.IsClose(child.Key, name)) is { } meant && !Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                {
+                    throw Refused(setting, $"{setting}__{child.Key} is set, which means nothing here: {setting}__{meant} is probably meant. Rename it.");
+                }
+            }
+
             throw Refused(setting, $"{setting} is not set; write a connection string, UseDevelopmentStorage=true for Azurite, or {setting}__accountName for an account that an identity may use.");
         }
 

@@ -31,6 +31,8 @@ public sealed class BlobAccountTests
     [Theory]
     [InlineData("AzureWebJobStorage", "UseDevelopmentStorage=true", "AzureWebJobsStorage is not set, and 'AzureWebJobStorage' is, which means nothing here: rename it.")]
     [InlineData("AzureWebJobsStorage", "", "AzureWebJobsStorage is not set; ")]
+    [InlineData("AzureWebJobsStorage:acountName", "shop", "AzureWebJobsStorage__acountName is set, which means nothing here: AzureWebJobsStorage__accountName is probably meant. ")]
+    [InlineData("AzureWebJobsStorage:blobServiceUrl", "https://shop.blob.core.windows.net", "AzureWebJobsStorage__blobServiceUrl is set, which means nothing here: AzureWebJobsStorage__blobServiceUri is probably meant. ")]
     [InlineData("AzureWebJobsStorage", $"AccountKey={Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
     [InlineData("AzureWebJobsStorage", $"AccountName=shop;AccountKey=!{Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
     [InlineData("AzureWebJobsStorage", $"nonsense {Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
