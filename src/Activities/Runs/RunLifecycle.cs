@@ -182,7 +182,9 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                 record =>
                 {
                     var ended = Ended(record, run, runAttempt, status, error, at);
-                    made = ReferenceEquals(ended, record) ? null : ended;
+
+                    // The end of an attempt that an upgrade interrupted has been told: a cancellation of its run tells no second one.
+                    made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
                     return ended;
                 },
                 cancellationToken);
@@ -217,13 +219,27 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     public async Task InterruptAsync(RunIdentity run, int runAttempt, WorkflowError error, CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
+        RunRecord? made = null;
         try
         {
-            await runs.UpdateAsync(run.RunId, record => Interrupted(record, run, runAttempt, error, at), cancellationToken);
+            await runs.UpdateAsync(
+                run.RunId,
+                record =>
+                {
+                    var interrupted = Interrupted(record, run, runAttempt, error, at);
+                    made = ReferenceEquals(interrupted, record) ? null : interrupted;
+                    return interrupted;
+                },
+                cancellationToken);
         }
         catch (KeyNotFoundException)
         {
             throw new RunGoneException(run);
+        }
+
+        if (made is not null)
+        {
+            telemetry.Ended(made);
         }
 
         await feed.AppendAsync(

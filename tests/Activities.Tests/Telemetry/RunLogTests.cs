@@ -41,4 +41,17 @@ public class RunLogTests
         Assert.Equal(4, heard.Ended.Count(span => !span.DisplayName.StartsWith("chat ", StringComparison.Ordinal)));
         Assert.Same(host, Activity.Current);
     }
+
+    [Fact]
+    public async Task An_attempt_that_an_upgrade_interrupted_logs_its_end_once()
+    {
+        using var log = new HeardLog();
+        var runs = new TestRuns(loggers: log);
+        var run = await runs.BeginAsync(One, """{ "word": "marzipan" }""");
+        runs.Time.Advance(TimeSpan.FromSeconds(3));
+        await runs.Lifecycle.InterruptAsync(run.Identity, 1, new WorkflowError(ErrorKind.Internal, "x"), CancellationToken.None);
+        await runs.Lifecycle.EndAsync(run.Identity, 1, RunStatus.Cancelled, null, null, CancellationToken.None);
+
+        Assert.Equal("1002 Run 'r1' of 'test', attempt 1, ended as Interrupted after 3000 ms.", Assert.Single(log.Lines, line => line.Text.StartsWith("1002 ", StringComparison.Ordinal)).Text);
+    }
 }

@@ -79,6 +79,18 @@ public sealed class RunMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_an_upgrade_interrupted_counts_once_also_when_its_run_is_cancelled_then()
+    {
+        var run = await BeginAsync("{}");
+        _runs.Time.Advance(TimeSpan.FromSeconds(2));
+        await _runs.Lifecycle.InterruptAsync(run.Identity, 1, new WorkflowError(ErrorKind.Internal, "x"), CancellationToken.None);
+        await EndAsync(run, RunStatus.Cancelled);
+
+        Assert.Equal(["1 status=interrupted"], _heard.Of("orchestrator.runs"));
+        Assert.Equal(["2 status=interrupted"], _heard.Of("orchestrator.run.duration"));
+    }
+
+    [Fact]
     public async Task No_tag_has_an_id_of_a_run_or_a_step()
     {
         var run = await _runs.BeginAsync(One.Replace("\"a\"", "\"thestep\"", StringComparison.Ordinal), """{ "word": "x" }""");

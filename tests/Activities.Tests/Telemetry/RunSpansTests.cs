@@ -172,6 +172,22 @@ public sealed class RunSpansTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_an_upgrade_interrupted_has_its_span_once_also_when_its_run_is_cancelled_then()
+    {
+        var run = await _runs.BeginAsync(Two, """{ "word": "x" }""");
+        _runs.Time.Advance(TimeSpan.FromSeconds(2));
+        var error = new WorkflowError(ErrorKind.Internal, "Another version.");
+        await _runs.Lifecycle.InterruptAsync(run.Identity, 1, error, CancellationToken.None);
+        await _runs.Lifecycle.InterruptAsync(run.Identity, 1, error, CancellationToken.None);
+        await EndAsync(run, RunStatus.Cancelled);
+
+        var root = _heard.Single("invoke_workflow test");
+        Assert.Equal(
+            (new RunTrace(run.Identity, 1).RunSpan, "interrupted", TimeSpan.FromSeconds(2), ActivityStatusCode.Unset),
+            (root.SpanId, Tag(root, "orchestrator.status"), root.Duration, root.Status));
+    }
+
+    [Fact]
     public async Task An_attempt_links_to_what_its_host_traces_and_leaves_it_current()
     {
         var run = await _runs.BeginAsync(Two, """{ "word": "x" }""");
