@@ -145,7 +145,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             return await EndAsync(record, RunStatus.Cancelled, CancelledBefore, null, cancellationToken);
         }
 
-        var isSuspended = requests.IsSuspended(record.Attempt) || (record.Status == RunStatus.Suspended && requests.Suspensions.All(one => one.RunAttempt != record.Attempt));
+        var isSuspended = requests.IsSuspended(record.Attempt) || WasSuspended(instance)
+            || (record.Status == RunStatus.Suspended && requests.Suspensions.All(one => one.RunAttempt != record.Attempt));
         if (isSuspended)
         {
             // Before the mark: what resumes runs looks there, and a suspension by the Durable API is only known from the orchestration.
@@ -166,7 +167,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         };
         try
         {
-            await lifecycle.InterruptAsync(record.Identity, record.Attempt, error, cancellationToken);
+            // As in EndAsync: not cut off between the record and its event.
+            await lifecycle.InterruptAsync(record.Identity, record.Attempt, error, CancellationToken.None);
         }
         catch (ContentValueException)
         {
@@ -193,6 +195,9 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
 
     private async Task<bool> IsCancelledAsync(RunRecord record, CancellationToken cancellationToken) =>
         (await control.ReadAsync(record.Identity, cancellationToken)).IsCancelled(record.Attempt);
+
+    /// <summary>Whether an instance that was failed for its version was suspended then. LocalHost tells it; the Functions host tells nothing, and false counts.</summary>
+    private static bool WasSuspended(OrchestrationMetadata instance) => instance.FailureDetails?.Properties?.ContainsKey("suspended") == true;
 
     /// <summary>A suspension by the Durable API counts like our own.</summary>
     private static bool IsSuspended(OrchestrationMetadata instance) =>
@@ -250,7 +255,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     {
         try
         {
-            await lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, cancellationToken);
+            // Not with the caller's token: a read that is cut off between the record and its event would leave the event unwritten, since no later look writes it.
+            await lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, CancellationToken.None);
         }
         catch (ContentValueException)
         {

@@ -12,7 +12,14 @@ internal static class Failures
         _ => TaskFailureDetails.FromException(failure),
     };
 
-    /// <summary>Of an instance that another version began, as the SDK's workers and the Functions host report it.</summary>
-    public static TaskFailureDetails OfVersion(string instance, string host) =>
-        new("VersionMismatch", $"The orchestration version '{instance}' does not match the worker version '{host}'.", null, null, null);
+    /// <summary>
+    /// Of an instance that another version began, as the SDK's workers and the Functions host report it. One that was suspended has the property <c>suspended</c>,
+    /// since its status tells that no more.
+    /// </summary>
+    public static TaskFailureDetails OfVersion(string instance, string host, bool isSuspended) => new(
+        "VersionMismatch",
+        $"The orchestration version '{instance}' does not match the worker version '{host}'.",
+        null,
+        null,
+        isSuspended ? new Dictionary<string, object?> { ["suspended"] = true } : null);
 }

@@ -50,7 +50,7 @@ internal sealed partial class OrchestrationInstance
             return false;
         }
 
-        var failure = Failures.OfVersion(version, _engine.DefaultVersion);
+        var failure = Failures.OfVersion(version, _engine.DefaultVersion, _snapshot.Status == OrchestrationRuntimeStatus.Suspended);
         Close(
             new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, failure, NonRetriable: true),
             afterwards: () => _engine.Refused(InstanceId, version));

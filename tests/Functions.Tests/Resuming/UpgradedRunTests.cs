@@ -18,7 +18,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Tests.Resuming;
 
 /// <summary>Runs whose attempt an older version began and that a host of this version finds: <c>a</c> has its record, <c>b</c> was asked when the old host ended.</summary>
-public sealed class UpgradedRunTests : IAsyncLifetime
+public sealed partial class UpgradedRunTests : IAsyncLifetime
 {
     private const string Definition = """
         { "options": { "parallelBatchDelay": 0, "defaultModel": "m" },
@@ -348,7 +348,8 @@ public sealed class UpgradedRunTests : IAsyncLifetime
     }
 
     /// <summary>What an older version left: <c>a</c> has its record, and <c>b</c> was asked, or has failed and waits for an hour.</summary>
-    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false, params string[] others)
+    /// <param name="before">Done before the old host ends.</param>
+    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false, Func<AppHost, Task>? before = null, params string[] others)
     {
         await using var old = await AppHost.StartAsync(journal, store, models: models);
         TaskCompletionSource<string>? second = null;
@@ -359,6 +360,7 @@ public sealed class UpgradedRunTests : IAsyncLifetime
             second = await models.NextAsync();
         }
 
+        await (before?.Invoke(old) ?? Task.CompletedTask);
         if (failed)
         {
             second!.SetException(new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));

@@ -48,7 +48,7 @@ public sealed class VersionMatchTests
     [InlineData("2", "1", true)]
     [InlineData(null, "1", true)]
     [InlineData("1", null, false)]
-    public async Task Open_instance_is_failed_by_a_host_of_another_version_and_its_histories_stay(string? before, string? after, bool fails)
+    public async Task Open_instance_is_failed_by_a_host_of_another_version_which_tells_whether_it_was_suspended_and_its_histories_stay(string? before, string? after, bool fails)
     {
         await using (var first = await StartAsync(before))
         {
@@ -68,6 +68,7 @@ public sealed class VersionMatchTests
             {
                 Assert.Equal("VersionMismatch", (await second.EndOfAsync("i")).FailureDetails!.ErrorType);
                 Assert.Equal("VersionMismatch", (await second.EndOfAsync("suspended")).FailureDetails!.ErrorType);
+                await AssertToldAsync(second);
                 Assert.Empty(_ran);
             }
             else
@@ -79,6 +80,16 @@ public sealed class VersionMatchTests
 
         await using var third = await StartAsync(before);
         Assert.Equal(fails ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed, (await third.EndOfAsync("i")).RuntimeStatus);
+        if (fails)
+        {
+            await AssertToldAsync(third);
+        }
+
+        static async Task AssertToldAsync(LocalDurableHost host)
+        {
+            Assert.True((await host.EndOfAsync("suspended")).FailureDetails!.Properties!.ContainsKey("suspended"));
+            Assert.Null((await host.EndOfAsync("i")).FailureDetails!.Properties);
+        }
     }
 
     [Fact]

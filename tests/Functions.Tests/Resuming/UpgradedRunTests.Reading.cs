@@ -1,0 +1,70 @@
+using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Tests.Resuming;
+
+/// <summary>What no read, or one that is cut off, leaves of a run that an upgrade interrupted.</summary>
+public sealed partial class UpgradedRunTests
+{
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Run_that_the_Durable_API_suspended_goes_on_only_when_a_user_resumes_it_though_it_was_not_read_meanwhile(bool wasContinuedBefore, bool goesOn)
+    {
+        var (journal, store, models) = (new MemoryJournal(), new MemoryContentStore(), new HeldModels());
+        await LeaveAsync(journal, store, models, before: async old =>
+        {
+            if (wasContinuedBefore)
+            {
+                await old.Get<RunControls>().SuspendAsync(old.Client, "r1", default);
+                await old.Get<RunControls>().ContinueAsync(old.Client, "r1", default);
+            }
+
+            await old.Client.SuspendInstanceAsync("r1", "x");
+            await (goesOn ? old.Client.ResumeInstanceAsync("r1", "x") : Task.CompletedTask);
+        });
+        await using var app = await UpgradeAsync(journal, store, models);
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal(goesOn ? 2 : 1, (await RecordAsync(app)).Attempt);
+        if (!goesOn)
+        {
+            Assert.Contains("It was suspended, so it goes on only when", (await ShownAsync(app)).Error!.Message, StringComparison.Ordinal);
+            await app.Get<RunResumer>().ResumeAsync(app.Client, new ResumeRequest("r1"), default);
+        }
+
+        (await models.NextAsync()).SetResult("too");
+        Assert.Equal(RunStatus.Completed, (await app.WaitAsync("r1.2", "r1")).Status);
+    }
+
+    [Fact]
+    public async Task Look_that_is_cut_off_between_the_record_and_its_event_writes_both()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+        await LeaveAsync(journal, store, models);
+        await using var app = await UpgradeAsync(journal, store, models);
+        foreach (var (told, status) in new[] { (RunEventNames.RunStatus, RunStatus.Interrupted), (RunEventNames.RunCancelled, RunStatus.Cancelled) })
+        {
+            using var cut = new CancellationTokenSource();
+            store.Before = (_, content) =>
+            {
+                if (content.Contains($"\"{told}\"", StringComparison.Ordinal))
+                {
+                    cut.Cancel();
+                }
+            };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.Get<RunReconciler>().FindAsync(app.Client, "r1", cut.Token));
+
+            Assert.Equal(told, (await EventsAsync(app))[^1].Event);
+            Assert.Equal(status, (await RecordAsync(app)).Status);
+            await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
+        }
+    }
+}
