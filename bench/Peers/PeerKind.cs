@@ -20,6 +20,9 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
     /// <summary>The largest fan-out that ends in bounded time; larger ones are left out.</summary>
     public int Largest { get; init; } = int.MaxValue;
 
+    /// <summary>Its name, and what it keeps.</summary>
+    public string Said => $"{Name} ({Keeps})";
+
     public static PeerKind LocalMemory { get; } = new(
         "LocalHost, memory", "nothing", _ => LocalAsync(new MemoryJournal(), new MemoryContentStore()));
 
@@ -64,7 +67,7 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
 
     public static IReadOnlyList<PeerKind> All { get; } = [LocalMemory, LocalFiles, LocalAzurite, InProcess, AzureStorage, Agents, AgentsFiles];
 
-    /// <summary>LocalHost and what it is beside: on the same storage, as far as there is one.</summary>
+    /// <summary>LocalHost and what it is beside. The first two pairs and the last keep the same in the same place; the others do not.</summary>
     public static IReadOnlyList<(PeerKind Mine, PeerKind Other)> Pairs { get; } =
         [(LocalMemory, InProcess), (LocalMemory, Agents), (LocalFiles, AgentsFiles), (LocalFiles, AzureStorage), (LocalAzurite, AzureStorage)];
 

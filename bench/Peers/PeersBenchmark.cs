@@ -54,12 +54,12 @@ internal sealed class PeersBenchmark : IBenchmark
             + $"{PeerKind.InProcess.Name}: as shipped it runs as many activities at a time as there are processors and looks for more every 500 ms, which gives 4 a second; the cap is lifted here. "
             + $"{PeerKind.AzureStorage.Name}: as host.json sets it (64 activities at a time, extended sessions), over the same sidecar; its client looks for the end every two seconds, so the end is the one in the instance's row. "
             + "Agents.AI: a graph of executors made for each case; building it is part of a workflow, and not of the no-ops. Its steps only wait: they fill in no prompt and record nothing.");
-        report.Paragraph("How many times as fast, by the medians, on the same storage:");
+        report.Paragraph("How many times as fast, by the medians, and what each keeps: where that differs, the figure compares the storage, too, and not the engines only.");
         report.Table(
             ["", .. Cases.Select(each => each.Title)],
             PeerKind.Pairs.Select(pair => (Mine: rows.Find(row => row.Kind == pair.Mine), Other: rows.Find(row => row.Kind == pair.Other)))
                 .Where(pair => pair is { Mine: not null, Other: not null })
-                .Select(pair => (IReadOnlyList<string>)[$"{pair.Mine!.Kind.Name} ÷ {pair.Other!.Kind.Name}", .. Cases.Select(each => Row.Ratio(pair.Mine, pair.Other, each))]));
+                .Select(pair => (IReadOnlyList<string>)[$"{pair.Mine!.Kind.Said} ÷ {pair.Other!.Kind.Said}", .. Cases.Select(each => Row.Ratio(pair.Mine, pair.Other, each))]));
         report.Paragraph("For the README:");
         report.Table(["engine", .. Shown.Select(each => each.Title)], rows.Select(row => (IReadOnlyList<string>)[row.Kind.Name, .. row.Cells(Shown, options.Repeat)]));
     }

@@ -13,6 +13,9 @@ internal static class Behaviours
     /// <summary>How often the activity "FailTwice" was tried, by instance.</summary>
     private static readonly ConcurrentDictionary<string, int> Tries = new();
 
+    /// <summary>The instances of "Fickle" whose first episode has begun.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Begun = new();
+
     private static readonly ConcurrentDictionary<string, TaskCompletionSource> Gates = new();
 
     /// <summary>What the activity "Wait" of this instance waits for.</summary>
@@ -130,6 +133,11 @@ internal static class Behaviours
             "FailTwice", "", TaskOptions.FromRetryPolicy(new RetryPolicy(attempts, TimeSpan.FromMilliseconds(1)))));
         registry.Orchestrator<int, int>("HandledRetries", (context, attempts) => context.CallActivityAsync<int>(
             "FailTwice", "", TaskOptions.FromRetryHandler(retry => retry.LastFailure.IsCausedBy<TimeoutException>() && retry.LastAttemptNumber < attempts)));
+        registry.Orchestrator<string, int>("Misreading", (context, text) => context.CallActivityAsync<int>("Echo", text));
+        registry.Orchestrator<string, string>("Fickle", async (context, _) =>
+            Begun.TryAdd(context.InstanceId, true)
+            ? $"{await context.CallActivityAsync<int>("Increment", 1)}"
+            : await context.CallActivityAsync<string>("Echo", "another"));
         registry.Orchestrator<string, string>("CallsUnknown", (context, name) => context.CallActivityAsync<string>(
             name, "", TaskOptions.FromRetryHandler(_ => true)));
     }

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Conformance.Engines;
+using Orchestrator.Functions.Runs;
 using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;
@@ -53,7 +54,7 @@ public abstract partial class EngineTests(IEngine engine)
     {
         var end = await RunAsync("Retrying", 2);
         Assert.Equal((OrchestrationRuntimeStatus.Failed, 2), (end.RuntimeStatus, Behaviours.TriesOf(end.InstanceId)));
-        AssertFailure(end, failure => failure.InnerFailure!.IsCausedBy<TimeoutException>());
+        AssertFailure(end, failure => failure.InnerFailure!.IsCausedBy<TimeoutException>(), "Task 'FailTwice' (#2) failed with an unhandled exception: late");
     }
 
     [SuiteFact]
@@ -67,24 +68,17 @@ public abstract partial class EngineTests(IEngine engine)
     public async Task Unknown_activity_fails_without_retries()
     {
         var end = await RunAsync("CallsUnknown", "no_such_activity");
-        AssertFailure(end, failure => failure.InnerFailure!.ErrorType == "ActivityTaskNotFound" && failure.ErrorMessage.Contains("no_such_activity", StringComparison.Ordinal));
+        AssertFailure(
+            end,
+            failure => failure.InnerFailure!.ErrorType == "ActivityTaskNotFound" && failure.ErrorMessage.Contains("no_such_activity", StringComparison.Ordinal),
+            "Task 'no_such_activity' (#0) failed with an unhandled exception: No activity task named 'no_such_activity' with version '2' was found.");
     }
 
     [SuiteFact]
     public async Task Unknown_orchestrator_fails_the_instance()
     {
         var end = await RunAsync("no_such_orchestrator", "");
-        AssertFailure(end, failure => failure.ErrorType == "OrchestratorTaskNotFound");
-    }
-
-    private void AssertFailure(OrchestrationMetadata end, Func<TaskFailureDetails, bool> expected)
-    {
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
-        Assert.Equal(engine.KeepsFailureDetails, end.FailureDetails is not null);
-        if (end.FailureDetails is { } failure)
-        {
-            Assert.True(expected(failure), failure.ToString());
-        }
+        AssertFailure(end, failure => failure.ErrorType == "OrchestratorTaskNotFound", text: null);
     }
 
     [SuiteTheory]
@@ -93,8 +87,42 @@ public abstract partial class EngineTests(IEngine engine)
     [InlineData("")]
     public async Task Instance_of_another_version_is_failed(string version)
     {
+        // One of the worker's version completes, so a failure is for the version also where it says nothing.
+        Assert.Equal(Behaviours.Version, (await RunAsync("Version", "")).ReadOutputAs<string>());
+
         var end = await engine.EndOfAsync(await StartAsync("Version", "", new StartOrchestrationOptions { Version = version }));
-        AssertFailure(end, failure => failure.ErrorType == "VersionMismatch");
+
+        AssertFailure(end, failure => failure.ErrorType == "VersionMismatch", text: null);
+    }
+
+    [SuiteFact]
+    public async Task Orchestrator_that_does_not_repeat_its_history_fails_when_it_is_replayed()
+    {
+        var end = await RunAsync("Fickle", "");
+        Assert.Equal(engine.ReplaysEachEpisode ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
+        Assert.Equal(engine.ReplaysEachEpisode, OrchestrationFailure.Of(end).IsUnrepeatable);
+    }
+
+    [SuiteFact]
+    public async Task Result_that_the_orchestrator_cannot_read_fails_the_instance()
+    {
+        var end = await RunAsync("Misreading", "text");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        Assert.True(OrchestrationFailure.Of(end).IsUnrepeatable, OrchestrationFailure.Of(end).Message);
+    }
+
+    /// <param name="text">The output where the engine keeps no details; null when it says nothing.</param>
+    private void AssertFailure(OrchestrationMetadata end, Func<TaskFailureDetails, bool> expected, string? text)
+    {
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, engine.KeepsFailureDetails), (end.RuntimeStatus, end.FailureDetails is not null));
+        if (end.FailureDetails is { } failure)
+        {
+            Assert.True(expected(failure), failure.ToString());
+        }
+        else
+        {
+            Assert.Equal(text, end.SerializedOutput);
+        }
     }
 
     private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object input) => await engine.EndOfAsync(await StartAsync(orchestrator, input));

@@ -27,6 +27,9 @@ public sealed class KilledProcessTests
         }
         """;
 
+    /// <summary>How many steps each process takes at a time: half of those side by side, so that each has some in hand at the kill.</summary>
+    private const int Share = 2;
+
     /// <summary>What the dead process had claimed is taken over after 30 seconds, which is nearly all of the time that this takes.</summary>
     [SuiteFact]
     public async Task Run_completes_in_the_other_process_and_nothing_recorded_is_repeated()
@@ -37,34 +40,27 @@ public sealed class KilledProcessTests
         await using var right = await ServeAsync("right");
         using var state = new TempFolder();
         var (hub, account) = (AzureStorageHub.NewName(), (await AzuriteServer.SharedAsync()).ConnectionString);
-        var doomed = await AzureStorageProcess.StartAsync(hub, "left", Settings(left));
-        var survivor = await AzureStorageProcess.StartAsync(hub, "right", Settings(right));
-        try
-        {
-            await survivor.PostAsync("/api/runs", $$"""{ "runId": "killed", "definition": {{Definition}} }""", HttpStatusCode.Accepted);
-            await allExecute.Task.WaitAsync(IEngine.Patience);
-            var recorded = (await survivor.GetAsync("/api/runs/killed/steps/first")).GetRawText();
-            var before = asked.ToArray();
+        await using var doomed = await AzureStorageProcess.StartAsync(hub, "left", Share, Settings(left));
+        await using var survivor = await AzureStorageProcess.StartAsync(hub, "right", Share, Settings(right));
+        await survivor.PostAsync("/api/runs", $$"""{ "runId": "killed", "definition": {{Definition}} }""", HttpStatusCode.Accepted);
+        await allExecute.Task.WaitAsync(IEngine.Patience);
+        var recorded = (await survivor.GetAsync("/api/runs/killed/steps/first")).GetRawText();
+        var before = asked.ToArray();
 
-            isHeld = false;
-            await doomed.KillAsync();
+        isHeld = false;
+        await doomed.KillAsync();
 
-            var run = await survivor.WaitForAsync("killed", run => run.GetProperty("completedAt").ValueKind != JsonValueKind.Null);
-            Assert.True(run.Is("completed"), run.ToString());
-            Assert.Equal(1, run.GetProperty("attempt").GetInt32());
-            Assert.Equal(recorded, (await survivor.GetAsync("/api/runs/killed/steps/first")).GetRawText());
+        var run = await survivor.WaitForAsync("killed", run => run.GetProperty("completedAt").ValueKind != JsonValueKind.Null);
+        Assert.True(run.Is("completed"), run.ToString());
+        Assert.Equal(1, run.GetProperty("attempt").GetInt32());
+        Assert.Equal(recorded, (await survivor.GetAsync("/api/runs/killed/steps/first")).GetRawText());
 
-            // Only what the dead process was asking for is asked for again.
-            var lost = before.Where(one => one.Worker == "left" && one.Prompt != "First.").Select(one => one.Prompt);
-            Assert.Equal(
-                new[] { "First.", "A.", "B.", "C.", "D.", "Last." }.Concat(lost).Order(StringComparer.Ordinal),
-                asked.Select(one => one.Prompt).Order(StringComparer.Ordinal));
-        }
-        finally
-        {
-            await doomed.DisposeAsync();
-            await survivor.DisposeAsync();
-        }
+        // Only what the dead process was asking for is asked for again.
+        var lost = before.Where(one => one.Worker == "left" && one.Prompt != "First.").Select(one => one.Prompt).ToList();
+        Assert.Equal(Share, lost.Count);
+        Assert.Equal(
+            new[] { "First.", "A.", "B.", "C.", "D.", "Last." }.Concat(lost).Order(StringComparer.Ordinal),
+            asked.Select(one => one.Prompt).Order(StringComparer.Ordinal));
 
         Task<OpenAiServer> ServeAsync(string worker)
         {

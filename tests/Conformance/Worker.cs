@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Conformance.Apps;
 using Orchestrator.Conformance.Engines;
@@ -8,11 +9,11 @@ namespace Orchestrator.Conformance;
 /// <summary>The entry point when a test starts this assembly as a worker process: the app on AzureStorage, until its input ends.</summary>
 internal static class Worker
 {
-    /// <param name="args">The hub and this worker's name. <c>AzureWebJobsStorage</c> is the account; the other settings are the app's.</param>
+    /// <param name="args">The hub, this worker's name, and how many activities it takes at a time. <c>AzureWebJobsStorage</c> is the account; the other settings are the app's.</param>
     public static async Task Main(string[] args)
     {
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        using var engine = await AzureStorageHub.OpenAsync(settings["AzureWebJobsStorage"]!, args[0], args[1]);
+        using var engine = await AzureStorageHub.OpenAsync(settings["AzureWebJobsStorage"]!, args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
         await using var app = await SidecarApp.StartAsync(engine, services => services.AddOrchestrator(settings));
         Console.WriteLine(app.Address);
         await Console.In.ReadToEndAsync();

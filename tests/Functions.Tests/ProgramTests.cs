@@ -29,7 +29,16 @@ public class ProgramTests
 
         using var worker = Process.Start(start)!;
         var (error, output) = (worker.StandardError.ReadToEndAsync(), worker.StandardOutput.ReadToEndAsync());
-        await worker.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            await worker.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            // One that has started after all would serve on. One that has ended is left as it is.
+            worker.Kill();
+        }
 
         Assert.Equal((1, ""), (worker.ExitCode, await output));
         Assert.StartsWith(sentence, await error, StringComparison.Ordinal);

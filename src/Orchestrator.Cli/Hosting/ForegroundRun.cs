@@ -74,17 +74,17 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             return Deleted(run);
         }
 
-        var isOfTheStorage = RunReconciler.IsOfTheStorage(instance.FailureDetails);
-        if (isOfTheStorage && (record.Status == RunStatus.Failed || record.IsUpgraded) && nextAttempt is not null)
+        var failure = OrchestrationFailure.Of(instance);
+        if (failure.IsOfTheStorage && (record.Status == RunStatus.Failed || record.IsUpgraded) && nextAttempt is not null)
         {
             return await nextAttempt(record);
         }
 
         // A terminated run has ended as cancelled, and its document says why.
-        if (!isOfTheStorage && instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
+        if (!failure.IsOfTheStorage && instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated))
         {
             throw new InvalidOperationException(
-                $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {instance.FailureDetails?.ErrorMessage ?? "no details"}");
+                $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {failure.Message ?? "no details"}");
         }
 
         if (await app.Services.GetRequiredService<RunReader>().FindAsync(run.RunId, cancellationToken) is not { } document)

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
@@ -16,9 +14,6 @@ namespace Orchestrator.Functions.Runs;
 /// </summary>
 public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunControl control, LostAttempts lost)
 {
-    /// <summary>The error type by which the Functions host and LocalHost fail an instance for its version.</summary>
-    private const string VersionMismatch = "VersionMismatch";
-
     private static readonly WorkflowError CancelledBefore = new(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.");
 
     /// <summary>The record as it is after a look at the orchestration; null when there is no such run.</summary>
@@ -74,17 +69,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
                     record, RunStatus.Failed,
                     $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept: 'orchestrator resume {run.RunId} --fork' goes on from it in a new run.",
                     cancellationToken);
-            case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } other when IsOfAnotherVersion(other):
-                return await InterruptAsync(record, other, cancellationToken);
-            case { RuntimeStatus: OrchestrationRuntimeStatus.Failed, FailureDetails: { } failure } when IsUnrepeatable(failure):
-                return await EndUnrepeatableAsync(record, failure, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } failed:
-                var reason = SharedHub.Explain(failed.FailureDetails, failed.SerializedOutput) is { } shared ? $" {shared}" : "";
-                return await EndAsync(
-                    record,
-                    RunStatus.Failed,
-                    $"The orchestration of the run failed: {failed.FailureDetails?.ErrorMessage ?? failed.SerializedOutput ?? "no details"}{reason}",
-                    cancellationToken);
+                return await EndFailedAsync(record, failed, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Terminated } terminated:
                 return await EndAsync(
                     record, RunStatus.Cancelled,
@@ -96,43 +82,21 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         }
     }
 
-    /// <summary>Whether the host failed an orchestration for its version, before code of this version ran for it.</summary>
-    public static bool IsOfAnotherVersion(OrchestrationMetadata instance)
+    private async Task<RunRecord> EndFailedAsync(RunRecord record, OrchestrationMetadata instance, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(instance);
-
-        // Azure Storage keeps the failure of an instance as text only.
-        return instance.FailureDetails is { } failure
-            ? failure.ErrorType == VersionMismatch
-            : instance.SerializedOutput?.TrimStart('"').StartsWith(VersionMismatch + ":", StringComparison.Ordinal) == true;
-    }
-
-    /// <summary>Whether an orchestration failed since this version's code does not understand its history, or does not ask for what it has: another version began it.</summary>
-    public static bool IsUnrepeatable(TaskFailureDetails? failure)
-    {
-        // What an activity did is a cause of the failure: a history that cannot be read is the failure itself.
-        var isUnread = failure?.ErrorType == typeof(JsonException).FullName;
-        for (; failure is not null && !isUnread; failure = failure.InnerFailure)
+        var failure = OrchestrationFailure.Of(instance);
+        if (failure.IsOfAnotherVersion)
         {
-            isUnread = failure.ErrorType.EndsWith("NonDeterministicOrchestrationException", StringComparison.Ordinal);
+            return await InterruptAsync(record, instance, cancellationToken);
         }
 
-        return isUnread;
-    }
-
-    /// <summary>
-    /// Whether an orchestration failed for what is stored of it, and not for a fault of this program: a next attempt may go on from the records, or says what
-    /// is in its way.
-    /// </summary>
-    public static bool IsOfTheStorage(TaskFailureDetails? failure)
-    {
-        var isOfTheStorage = IsUnrepeatable(failure) || failure?.ErrorType == VersionMismatch;
-        for (; failure is not null && !isOfTheStorage; failure = failure.InnerFailure)
+        if (failure.IsUnrepeatable)
         {
-            isOfTheStorage = failure.IsCausedBy<UnreadableRecordException>() || failure.IsCausedBy<ContentValueException>();
+            return await EndUnrepeatableAsync(record, failure, cancellationToken);
         }
 
-        return isOfTheStorage;
+        var reason = SharedHub.Explain(instance.FailureDetails, instance.SerializedOutput) is { } shared ? $" {shared}" : "";
+        return await EndAsync(record, RunStatus.Failed, $"The orchestration of the run failed: {failure.Message ?? "no details"}{reason}", cancellationToken);
     }
 
     /// <summary>The run goes on with its next attempt; one that was to be cancelled is, and one that was suspended waits until a user resumes it.</summary>
@@ -163,7 +127,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             $"Another version of orchestrator began attempt {record.Attempt} of run '{record.RunId}'. What had completed is kept, and the next attempt goes on from there. "
             + $"{next} with 'orchestrator resume {record.RunId}'.")
         {
-            Details = new JsonObject { ["reason"] = RunRecord.Upgraded, ["history"] = instance.FailureDetails?.ErrorMessage ?? instance.SerializedOutput },
+            Details = new JsonObject { ["reason"] = RunRecord.Upgraded, ["history"] = OrchestrationFailure.Of(instance).Message },
         };
         try
         {
@@ -179,7 +143,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     }
 
     /// <summary>Its records are as good as ever, so the next attempt goes on from them; one that was to be cancelled is.</summary>
-    private async Task<RunRecord> EndUnrepeatableAsync(RunRecord record, TaskFailureDetails failure, CancellationToken cancellationToken)
+    private async Task<RunRecord> EndUnrepeatableAsync(RunRecord record, OrchestrationFailure failure, CancellationToken cancellationToken)
     {
         var isCancelled = await IsCancelledAsync(record, cancellationToken);
         var error = isCancelled
@@ -188,7 +152,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
                 ErrorKind.Internal,
                 "Another version of orchestrator began this attempt, and this one cannot repeat its history. What had completed is kept, and a resume goes on from there.")
             {
-                Details = new JsonObject { ["history"] = failure.ErrorMessage },
+                Details = new JsonObject { ["history"] = failure.Message },
             };
         return await EndAsync(record, isCancelled ? RunStatus.Cancelled : RunStatus.Failed, error, null, cancellationToken);
     }

@@ -17,10 +17,11 @@ internal sealed class AzureStorageProcess : IApp
 
     public HttpClient Client { get; }
 
+    /// <param name="activities">How many activities it takes at a time.</param>
     /// <param name="settings">Of the app.</param>
-    public static async Task<AzureStorageProcess> StartAsync(string hub, string worker, IReadOnlyDictionary<string, string> settings)
+    public static async Task<AzureStorageProcess> StartAsync(string hub, string worker, int activities, IReadOnlyDictionary<string, string> settings)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(Worker).Assembly.Location, hub, worker])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(Worker).Assembly.Location, hub, worker, $"{activities}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -31,8 +32,17 @@ internal sealed class AzureStorageProcess : IApp
         }
 
         var process = Process.Start(start)!;
-        var address = await process.StandardOutput.ReadLineAsync().WaitAsync(StartPatience);
-        return new AzureStorageProcess(process, new Uri(address ?? throw new InvalidOperationException($"The worker {worker} ended before it served.")));
+        try
+        {
+            var address = await process.StandardOutput.ReadLineAsync().WaitAsync(StartPatience);
+            return new AzureStorageProcess(process, new Uri(address ?? throw new InvalidOperationException($"The worker {worker} ended before it served.")));
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>

@@ -13,7 +13,8 @@ internal static class AzureStorageHub
 
     /// <summary>The engine on a hub that is there afterwards.</summary>
     /// <param name="worker">The name of this process among those on the hub.</param>
-    public static async Task<AzureStorageOrchestrationService> OpenAsync(string connectionString, string hub, string worker)
+    /// <param name="activities">How many activities this process takes at a time.</param>
+    public static async Task<AzureStorageOrchestrationService> OpenAsync(string connectionString, string hub, string worker, int activities = 32)
     {
         var engine = new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
         {
@@ -21,7 +22,7 @@ internal static class AzureStorageHub
             TaskHubName = hub,
             WorkerId = worker,
             PartitionCount = 2,
-            MaxConcurrentTaskActivityWorkItems = 32,
+            MaxConcurrentTaskActivityWorkItems = activities,
             MaxConcurrentTaskOrchestrationWorkItems = 32,
             MaxQueuePollingInterval = TimeSpan.FromMilliseconds(200),
             ControlQueueVisibilityTimeout = Hold,

@@ -18,6 +18,9 @@ public interface IEngine : IAsyncLifetime
     /// <summary>Whether an instance that failed says why, in details. What an orchestrator catches always does.</summary>
     public bool KeepsFailureDetails => true;
 
+    /// <summary>Whether each episode replays the orchestrator. One that stays in memory is replayed by the next process only.</summary>
+    public bool ReplaysEachEpisode => true;
+
     /// <summary>How much earlier than asked a timer may fire.</summary>
     public TimeSpan TimerPrecision => TimeSpan.Zero;
 

@@ -15,6 +15,8 @@ public sealed class LocalEngine : IEngine
 
     public bool ReplacesOpenInstances => false;
 
+    public bool ReplaysEachEpisode => false;
+
     public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder =>
     {
         builder.Options.DefaultVersion = Behaviours.Version;

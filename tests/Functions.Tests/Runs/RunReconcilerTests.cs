@@ -1,24 +1,42 @@
-using Microsoft.DurableTask;
+using System.Text;
 using Microsoft.DurableTask.Client;
+using Moq;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Runs;
 
+/// <summary>Runs whose instance Azure Storage shows as failed, with a text and no details.</summary>
 public sealed class RunReconcilerTests
 {
-    /// <summary>Azure Storage keeps the failure of an instance as its output, other engines with its type.</summary>
-    [Theory]
-    [InlineData("VersionMismatch", null, true)]
-    [InlineData(null, "VersionMismatch: Orchestration version did not comply with Worker Versioning", true)]
-    [InlineData(null, "\"VersionMismatch: Orchestration version did not comply with Worker Versioning\"", true)]
-    [InlineData("System.InvalidOperationException", "VersionMismatch: said by someone else", false)]
-    [InlineData(null, "System.InvalidOperationException: VersionMismatch", false)]
-    [InlineData(null, null, false)]
-    public void Failure_for_the_version_is_recognized_in_both_forms(string? errorType, string? output, bool expected)
-    {
-        var failure = errorType is null ? null : new TaskFailureDetails(errorType, "no match", null, null, null);
-        var instance = new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, FailureDetails = failure, SerializedOutput = output };
+    private const string Unrepeated = "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task";
 
-        Assert.Equal(expected, RunReconciler.IsOfAnotherVersion(instance));
+    [Theory]
+    [InlineData(Unrepeated, false, RunStatus.Failed, "this one cannot repeat its history. What had completed is kept, and a resume goes on from there.")]
+    [InlineData(Unrepeated, true, RunStatus.Cancelled, "Another version of orchestrator had begun it.")]
+    [InlineData("VersionMismatch: no match", false, RunStatus.Interrupted, "the next attempt goes on from there")]
+    [InlineData("VersionMismatch: no match", true, RunStatus.Cancelled, "Another version of orchestrator had begun it.")]
+    [InlineData("no reason", false, RunStatus.Failed, "The orchestration of the run failed: no reason")]
+    public async Task Text_of_the_failure_decides_how_the_run_ends(string output, bool isCancelled, RunStatus status, string said)
+    {
+        var models = new HeldModels();
+        await using var app = await AppHost.StartAsync(models: models);
+        var definition = Encoding.UTF8.GetBytes("""{ "options": { "defaultModel": "m" }, "steps": [ { "id": "a", "prompt": "A" } ] }""");
+        await app.Get<RunStarter>().StartAsync(app.Client, new StartRequest { RunId = "r1", Definition = definition }, default);
+        await models.NextAsync();
+        if (isCancelled)
+        {
+            await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
+        }
+
+        var client = new Mock<DurableTaskClient>("azure");
+        client.Setup(c => c.GetInstanceAsync("r1", true, It.IsAny<CancellationToken>())).ReturnsAsync(
+            new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output });
+        var run = (await app.Get<RunReconciler>().FindAsync(client.Object, "r1", default))!;
+
+        Assert.Equal(status, run.Status);
+        Assert.Contains(said, run.Error!.Message, StringComparison.Ordinal);
     }
 }
