@@ -48,7 +48,7 @@ public sealed class VersionMatchTests
     [InlineData("2", "1", true)]
     [InlineData(null, "1", true)]
     [InlineData("1", null, false)]
-    public async Task Open_instance_is_failed_by_a_host_of_another_version_which_tells_whether_it_was_suspended_and_its_histories_stay(string? before, string? after, bool fails)
+    public async Task Open_instance_is_failed_by_a_host_of_another_version_and_its_histories_stay(string? before, string? after, bool fails)
     {
         await using (var first = await StartAsync(before))
         {
