@@ -2,12 +2,10 @@ using DurableTask.AzureStorage;
 using DurableTask.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
-using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Bench.Layers;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Functions;
-using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.Testing.Sidecar;
 using Orchestrator.Workflows.Serialization;
@@ -55,25 +53,6 @@ internal static class SidecarPeers
     {
         registry.AddOrchestratorFunc<NoOpWork, long>(NoOpHost.Orchestrator, (context, work) => NoOpHost.SumAsync(context, work));
         registry.AddActivityFunc<int, int>(NoOpHost.Activity, (_, number) => NoOpHost.Next(number));
-        var plans = app.GetRequiredService<DecodedPlans>();
-        registry.AddOrchestratorFunc<RunInput, RunResult>(FunctionNames.WorkflowRun, (context, input) => new WorkflowRun(plans).RunAsync(context, input));
-        foreach (var activity in FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly).Activities.Values)
-        {
-            registry.AddActivity(activity.Activity, new CatalogActivity(activity, app));
-        }
-    }
-
-    /// <summary>One of the app's activities, as LocalHost reads it.</summary>
-    private sealed class CatalogActivity(ActivityFunction activity, IServiceProvider app) : ITaskActivity
-    {
-        public Type InputType => activity.InputType;
-
-        public Type OutputType => typeof(object);
-
-        public async Task<object?> RunAsync(TaskActivityContext context, object? input)
-        {
-            await using var scope = app.CreateAsyncScope();
-            return await activity.RunAsync(input, context.InstanceId, scope.ServiceProvider);
-        }
+        registry.AddApp(FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly), app);
     }
 }

@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Runs;
 
-/// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
+/// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before the attempt is written. Thread-safe.</summary>
 public sealed class RunResumer(
     RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids,
     RunDrivers drivers, LostAttempts lost)
@@ -27,6 +27,8 @@ public sealed class RunResumer(
         var record = await reconciler.FindAsync(client, request.RunId, cancellationToken)
             ?? throw new RunNotFoundException(request.RunId, await runs.FindAnyAsync(request.RunId, cancellationToken) is not null);
         await CheckStateAsync(client, record, request.Fork, cancellationToken);
+
+        // Also when the request is refused below: it is what the former attempt cost, and the check of the budget reads it.
         await (record.IsUpgraded ? lost.RecordUnclaimedAsync(record, cancellationToken) : Task.CompletedTask);
         var (run, resume) = await PrepareAsync(record, request, cancellationToken);
         var attempt = new RunAttempt(resume.Run.RunAttempt)

@@ -1,9 +1,7 @@
 using DurableTask.Core;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Functions;
-using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Testing.Sidecar;
@@ -35,7 +33,7 @@ internal sealed class SidecarApp : IAsyncDisposable
         configure(collection);
         var services = collection.BuildServiceProvider();
         var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
-        var host = await SidecarHost.StartAsync(engine, registry => Register(registry, functions, services), new JsonDataConverter(WorkflowJson.Compact));
+        var host = await SidecarHost.StartAsync(engine, registry => registry.AddApp(functions, services), new JsonDataConverter(WorkflowJson.Compact));
         var web = await LocalWebHost.StartAsync(functions, services, host.Client, new LocalWebHostOptions { Port = 0 });
         return new SidecarApp(services, host, web);
     }
@@ -45,30 +43,5 @@ internal sealed class SidecarApp : IAsyncDisposable
         await _web.DisposeAsync();
         await _host.DisposeAsync();
         await _services.DisposeAsync();
-    }
-
-    private static void Register(DurableTaskRegistry registry, FunctionCatalog functions, IServiceProvider services)
-    {
-        // The app has this one only; the SDK's worker reads inputs by the type that is given here.
-        Assert.Equal([FunctionNames.WorkflowRun], functions.Orchestrators.Keys);
-        var plans = services.GetRequiredService<DecodedPlans>();
-        registry.AddOrchestratorFunc<RunInput, RunResult>(FunctionNames.WorkflowRun, (context, input) => new WorkflowRun(plans).RunAsync(context, input));
-        foreach (var activity in functions.Activities.Values)
-        {
-            registry.AddActivity(activity.Activity, new CatalogActivity(activity, services));
-        }
-    }
-
-    private sealed class CatalogActivity(ActivityFunction activity, IServiceProvider services) : ITaskActivity
-    {
-        public Type InputType => activity.InputType;
-
-        public Type OutputType => typeof(object);
-
-        public async Task<object?> RunAsync(TaskActivityContext context, object? input)
-        {
-            await using var scope = services.CreateAsyncScope();
-            return await activity.RunAsync(input, context.InstanceId, scope.ServiceProvider);
-        }
     }
 }
