@@ -2,8 +2,10 @@ using System.Text;
 using Microsoft.DurableTask.Client;
 using Moq;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.LocalHost.Journal;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Runs;
@@ -21,11 +23,16 @@ public sealed class RunReconcilerTests
     [InlineData("no reason", false, RunStatus.Failed, "The orchestration of the run failed: no reason")]
     public async Task Text_of_the_failure_decides_how_the_run_ends(string output, bool isCancelled, RunStatus status, string said)
     {
-        var models = new HeldModels();
-        await using var app = await AppHost.StartAsync(models: models);
+        var (store, models) = (new MemoryContentStore(), new HeldModels());
         var definition = Encoding.UTF8.GetBytes("""{ "options": { "defaultModel": "m" }, "steps": [ { "id": "a", "prompt": "A" } ] }""");
-        await app.Get<RunStarter>().StartAsync(app.Client, new StartRequest { RunId = "r1", Definition = definition }, default);
-        await models.NextAsync();
+        await using (var left = await AppHost.StartAsync(new MemoryJournal(), store, models: models))
+        {
+            await left.Get<RunStarter>().StartAsync(left.Client, new StartRequest { RunId = "r1", Definition = definition }, default);
+            await models.NextAsync();
+        }
+
+        // Nothing drives the run here: its own orchestration would hear of the cancellation and end it in its own way.
+        await using var app = await AppHost.StartAsync(new MemoryJournal(), store, models: models);
         if (isCancelled)
         {
             await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
