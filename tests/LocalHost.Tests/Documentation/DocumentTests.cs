@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Documentation;
 
@@ -8,13 +9,8 @@ public sealed partial class DocumentTests
 {
     private const string Excuse = "not here, because ";
 
-    private static readonly HashSet<string> Tests =
-    [
-        .. from type in typeof(DocumentTests).Assembly.GetTypes()
-           from method in type.GetMethods()
-           where method.IsDefined(typeof(FactAttribute), inherit: true)
-           select $"{type.Name}.{method.Name}",
-    ];
+    /// <summary>By their sources: this assembly does not see the tests of <c>tests/Conformance</c>.</summary>
+    private static readonly HashSet<string> Tests = [.. SourcesOf("tests/LocalHost.Tests").Concat(SourcesOf("tests/Conformance")).SelectMany(NamesIn)];
 
     [Fact]
     public void Every_behaviour_of_the_engine_has_tests_that_exist_or_a_reason_why_not()
@@ -44,6 +40,15 @@ public sealed partial class DocumentTests
         Assert.All(examples, example => Assert.Contains(Squeeze(example), source, StringComparison.Ordinal));
     }
 
+    private static IEnumerable<string> SourcesOf(string folder) => Directory.EnumerateFiles(RepositoryFolder.Combine(folder), "*Tests*.cs", SearchOption.AllDirectories);
+
+    private static IEnumerable<string> NamesIn(string file)
+    {
+        var source = File.ReadAllText(file);
+        var type = TestClass().Match(source);
+        return type.Success ? TestMethod().Matches(source).Select(method => $"{type.Groups[1].Value}.{method.Groups[1].Value}") : [];
+    }
+
     /// <summary>Without indentation and empty lines.</summary>
     private static string Squeeze(string code) =>
         string.Join('\n', code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
@@ -56,6 +61,13 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"`(\w+Tests\.\w+)`")]
     private static partial Regex Named();
+
+    [GeneratedRegex(@"^(?:public|internal) .*\bclass (\w+Tests)\b", RegexOptions.Multiline)]
+    private static partial Regex TestClass();
+
+    /// <summary>An attribute that makes a test, and the name of the first public method behind it.</summary>
+    [GeneratedRegex(@"^    \[\w*(?:Fact|Theory)\b.*?\bpublic (?:async )?\w+ (\w+)\(", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex TestMethod();
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Fence();
