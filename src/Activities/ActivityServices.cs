@@ -53,6 +53,7 @@ public static class ActivityServices
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();
         services.AddSingleton<UpgradeTimer>();
+        services.AddSingleton<SettledInstances>();
         services.AddSingleton<RunLogReader>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunLister>();

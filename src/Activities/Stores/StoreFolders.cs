@@ -20,7 +20,9 @@ public static class StoreFolders
 
     public const string Answers = "cache";
 
+    public const string Upgrades = "upgrades";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyCollection<string> All { get; } =
-        new HashSet<string>([Runs, Index, Definitions, Workflows, Prompts, StartKeys, Answers, "limits", "stats"], StringComparer.Ordinal);
+        new HashSet<string>([Runs, Index, Definitions, Workflows, Prompts, StartKeys, Answers, Upgrades, "limits", "stats"], StringComparer.Ordinal);
 }

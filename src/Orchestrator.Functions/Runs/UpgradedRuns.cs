@@ -16,7 +16,8 @@ namespace Orchestrator.Functions.Runs;
 /// others that do the same, and after a process that ended midway: one caller opens the next attempt, and any caller schedules it. Thread-safe.
 /// </summary>
 public sealed class UpgradedRuns(
-    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost, ILogger<UpgradedRuns> logger)
+    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost, SettledInstances settled,
+    ILogger<UpgradedRuns> logger)
 {
     /// <summary>
     /// Resumes every such run, but for those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is left to a later look,
@@ -56,13 +57,21 @@ public sealed class UpgradedRuns(
         }
     }
 
-    /// <summary>Instances that failed are few: a run that fails has an orchestration that completed.</summary>
+    /// <summary>Reads the runs of failed instances that are not known to be settled, so that a look costs as much as there is to do, not as much as is kept.</summary>
     private async Task<List<RunRecord>> FindAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var found = new List<RunRecord>();
+        var known = await settled.ReadAsync(cancellationToken);
+        var (found, still) = (new List<RunRecord>(), new HashSet<string>(StringComparer.Ordinal));
         var failed = new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Failed] };
         await foreach (var instance in client.GetAllInstancesAsync(failed).WithCancellation(cancellationToken))
         {
+            var name = SettledInstances.Name(instance.InstanceId, instance.CreatedAt);
+            if (known?.Contains(name) == true)
+            {
+                still.Add(name);
+                continue;
+            }
+
             var runId = instance.InstanceId.Split('.')[0];
             if (instance.Name != FunctionNames.WorkflowRun || !NameRules.RunId.IsMatch(runId))
             {
@@ -71,14 +80,9 @@ public sealed class UpgradedRuns(
 
             try
             {
-                // A pending attempt is that of a caller that ended before it scheduled it.
-                if (await runs.FindAsync(runId, cancellationToken) is { HasEnded: false } record
-                    && (record.Status == RunStatus.Pending || new RunInput(runId, record.Attempt).InstanceId == instance.InstanceId)
-                    && await reconciler.ReconcileAsync(client, record, cancellationToken) is { IsUpgraded: true } upgraded
-                    && await GoesOnAsync(upgraded, cancellationToken))
-                {
-                    found.Add(upgraded);
-                }
+                var (upgraded, isSettled) = await LookAsync(client, runId, instance.InstanceId, cancellationToken);
+                found.AddRange(upgraded is null ? [] : [upgraded]);
+                _ = isSettled && still.Add(name);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
@@ -87,7 +91,40 @@ public sealed class UpgradedRuns(
             }
         }
 
+        await (known?.SetEquals(still) == false ? WriteAsync(still, cancellationToken) : Task.CompletedTask);
         return found;
+    }
+
+    /// <summary>The run, when it is to be resumed for this instance, and whether the instance needs no further look. What has no record may get it back, so it is looked at again.</summary>
+    private async Task<(RunRecord? Upgraded, bool IsSettled)> LookAsync(DurableTaskClient client, string runId, string instanceId, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } record)
+        {
+            return (null, false);
+        }
+
+        // A pending attempt is that of a caller that ended before it scheduled it.
+        var goesOn = !record.HasEnded && record.Status != RunStatus.Pending && new RunInput(runId, record.Attempt).InstanceId != instanceId;
+        if (record.HasEnded || goesOn)
+        {
+            return (null, true);
+        }
+
+        var now = await reconciler.ReconcileAsync(client, record, cancellationToken);
+        return (now.IsUpgraded && await GoesOnAsync(now, cancellationToken) ? now : null, false);
+    }
+
+    private async Task WriteAsync(IReadOnlySet<string> names, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await settled.WriteAsync(names, cancellationToken);
+        }
+        catch (ContentStoreException problem)
+        {
+            // A full disk must not keep runs from going on.
+            logger.UpgradedForgotten(problem.Message);
+        }
     }
 
     private async Task<bool> GoesOnAsync(RunRecord run, CancellationToken cancellationToken)

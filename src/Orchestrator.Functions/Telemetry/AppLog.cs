@@ -36,4 +36,7 @@ internal static partial class AppLog
 
     [LoggerMessage(2206, LogLevel.Warning, "Runs that an upgrade interrupted could not be looked for: {Reason} It is tried again in {Minutes} minutes.")]
     public static partial void UpgradedNotFound(this ILogger logger, Exception exception, string reason, double minutes);
+
+    [LoggerMessage(2207, LogLevel.Warning, "Which runs no longer need a look after an upgrade could not be written down, so the next look reads them again: {Reason}")]
+    public static partial void UpgradedForgotten(this ILogger logger, string reason);
 }
