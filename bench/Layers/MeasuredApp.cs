@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;

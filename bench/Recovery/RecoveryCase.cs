@@ -1,6 +1,6 @@
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
-using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Recovery;

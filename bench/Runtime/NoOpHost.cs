@@ -1,6 +1,5 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 

@@ -12,7 +12,7 @@ using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Runs;
-using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 

@@ -47,3 +47,29 @@ internal static class FunctionCompiler
         return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValue), null, Expression.Convert(call, typeof(object)));
     }
 }
+
+/// <summary>The compiled call: fills the parameters from the context, calls the method, unwraps its task.</summary>
+/// <param name="target">The function's object; null for a static method.</param>
+internal delegate ValueTask<object?> FunctionBody(object? target, LocalFunctionContext context);
+
+/// <summary>What a function's method returns, as one kind of task. Awaits on the caller's context: orchestrators depend on it.</summary>
+internal static class FunctionResults
+{
+    public static async ValueTask<object?> OfTask(Task task)
+    {
+        await task;
+        return null;
+    }
+
+    public static async ValueTask<object?> OfTask<T>(Task<T> task) => await task;
+
+    public static async ValueTask<object?> OfValueTask(ValueTask task)
+    {
+        await task;
+        return null;
+    }
+
+    public static async ValueTask<object?> OfValueTask<T>(ValueTask<T> task) => await task;
+
+    public static ValueTask<object?> OfValue(object? value) => new(value);
+}

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Orchestrator.LocalHost.Functions;
@@ -53,4 +54,55 @@ internal sealed class FunctionDiscovery
             }
         }
     }
+}
+
+/// <summary>A route as matching sees it, for one method: parameters have no names. Two equal ones could not be told apart by any request.</summary>
+internal sealed record RouteShape(string Text, HttpFunction Function)
+{
+    private const string AnyMethod = "any method";
+
+    public static IEnumerable<RouteShape> Of(HttpFunction function)
+    {
+        var path = string.Join('/', function.Route.PathSegments.Select(segment => string.Concat(segment.Parts.Select(Part))));
+        return function.Methods.DefaultIfEmpty(AnyMethod).Select(method => new RouteShape($"{method} /{path}", function));
+    }
+
+    private static string Part(RoutePatternPart part) => part switch
+    {
+        RoutePatternLiteralPart literal => literal.Content,
+        RoutePatternSeparatorPart separator => separator.Content,
+        RoutePatternParameterPart parameter => Parameter(parameter),
+        _ => string.Empty,
+    };
+
+    private static string Parameter(RoutePatternParameterPart parameter)
+    {
+        var constraints = string.Concat(parameter.ParameterPolicies.Select(policy => ":" + policy.Content));
+        return parameter.IsCatchAll ? $"{{*{constraints}}}" : $"{{{constraints}}}";
+    }
+}
+
+/// <summary>The functions cannot be run as they are written. The message lists all mistakes, each with its class, method and parameter.</summary>
+public sealed class FunctionDiscoveryException : Exception
+{
+    public FunctionDiscoveryException()
+    {
+    }
+
+    public FunctionDiscoveryException(string message)
+        : base(message)
+    {
+    }
+
+    public FunctionDiscoveryException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    internal FunctionDiscoveryException(IReadOnlyList<string> mistakes)
+        : base($"{mistakes.Count} {(mistakes.Count == 1 ? "mistake" : "mistakes")} in the functions:{Environment.NewLine}"
+            + string.Join(Environment.NewLine, mistakes.Select(mistake => "  " + mistake))) => Mistakes = mistakes;
+
+    /// <summary>One sentence each; empty when the exception was made from a message alone.</summary>
+    public IReadOnlyList<string> Mistakes { get; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -106,4 +108,69 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
 
         public override int MaxRetryCount => 0;
     }
+}
+
+/// <summary>The values that parameters can be bound to by name: route and query of a request, the id of an activity's orchestration.</summary>
+internal sealed class LocalBindingContext(LocalFunctionContext invocation) : BindingContext
+{
+    private Dictionary<string, object?>? _data;
+
+    public override IReadOnlyDictionary<string, object?> BindingData => _data ??= Read();
+
+    private Dictionary<string, object?> Read()
+    {
+        var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        if (invocation.FunctionDefinition is LocalFunctionDefinition { IsHttp: true })
+        {
+            foreach (var (name, values) in invocation.Http.Request.Query)
+            {
+                data[name] = values.ToString();
+            }
+
+            foreach (var (name, value) in invocation.Http.Request.RouteValues)
+            {
+                data[name] = value;
+            }
+        }
+        else
+        {
+            data["instanceId"] = invocation.InstanceId;
+        }
+
+        return data;
+    }
+}
+
+/// <summary>What function code and its libraries attach to an invocation by type. Not thread safe.</summary>
+internal sealed class InvocationFeatures : IInvocationFeatures
+{
+    private readonly Dictionary<Type, object> _features = [];
+
+    public void Set<T>(T instance)
+    {
+        if (instance is null)
+        {
+            _features.Remove(typeof(T));
+        }
+        else
+        {
+            _features[typeof(T)] = instance;
+        }
+    }
+
+    public T? Get<T>() => _features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => _features.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>The W3C trace that the invocation belongs to; empty texts when nothing is traced.</summary>
+internal sealed class LocalTraceContext(string traceParent, string traceState) : TraceContext
+{
+    public override string TraceParent { get; } = traceParent;
+
+    public override string TraceState { get; } = traceState;
+
+    public static LocalTraceContext OfCurrentActivity() => new(Activity.Current?.Id ?? string.Empty, Activity.Current?.TraceStateString ?? string.Empty);
 }

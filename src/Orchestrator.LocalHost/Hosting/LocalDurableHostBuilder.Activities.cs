@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.DurableTask;
+using Orchestrator.LocalHost.Functions;
 
 namespace Orchestrator.LocalHost.Hosting;
 
@@ -114,10 +115,10 @@ public sealed partial class LocalDurableHostBuilder
     /// <exception cref="ArgumentException">The name is taken, or the class asks for a version: one name has one activity.</exception>
     public LocalDurableHostBuilder AddActivity<TActivity>(string? name = null)
         where TActivity : class, ITaskActivity => AddActivity(new ActivityRegistration(
-            TaskClass.NameOf(typeof(TActivity), name),
+            ClassName(typeof(TActivity), name),
             run =>
             {
-                ITaskActivity activity = TaskClass.Create<TActivity>(run.Services);
+                ITaskActivity activity = Create<TActivity>(run.Services);
                 return activity.RunAsync(run, run.GetInput(activity.InputType));
             }));
 

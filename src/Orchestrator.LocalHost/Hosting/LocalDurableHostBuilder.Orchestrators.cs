@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Orchestrator.LocalHost.Functions;
 
 namespace Orchestrator.LocalHost.Hosting;
 
@@ -74,10 +75,10 @@ public sealed partial class LocalDurableHostBuilder
     /// <exception cref="ArgumentException">The name is taken, or the class asks for a version: one name has one orchestrator.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TOrchestrator>(string? name = null)
         where TOrchestrator : class, ITaskOrchestrator => AddOrchestrator(new OrchestratorRegistration(
-            TaskClass.NameOf(typeof(TOrchestrator), name),
+            ClassName(typeof(TOrchestrator), name),
             run =>
             {
-                ITaskOrchestrator orchestrator = TaskClass.Create<TOrchestrator>(run.Services);
+                ITaskOrchestrator orchestrator = Create<TOrchestrator>(run.Services);
                 return orchestrator.RunAsync(run.Context, run.GetInput(orchestrator.InputType));
             }));
 

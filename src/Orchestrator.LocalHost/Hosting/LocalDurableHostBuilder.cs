@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Runtime;
 
@@ -56,6 +59,38 @@ public sealed partial class LocalDurableHostBuilder
         return this;
     }
 
+    /// <summary>Adds every orchestrator and activity that is marked <c>[Function]</c> in the assembly.</summary>
+    /// <exception cref="FunctionDiscoveryException">Some functions cannot be run; it lists all mistakes.</exception>
+    /// <exception cref="ArgumentException">A name is taken by a function that was added before.</exception>
+    public LocalDurableHostBuilder AddFunctions(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        return AddFunctions(FunctionCatalog.Discover(assembly));
+    }
+
+    /// <summary>Adds every orchestrator and activity of the catalog. HTTP functions are served by <see cref="LocalWebHost"/>.</summary>
+    /// <exception cref="ArgumentException">A name is taken by a function that was added before.</exception>
+    public LocalDurableHostBuilder AddFunctions(FunctionCatalog functions)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        foreach (var orchestrator in functions.Orchestrators.Values)
+        {
+            AddOrchestrator(new OrchestratorRegistration(orchestrator.Orchestration, run => orchestrator.RunAsync(run.Context, run.Services)));
+        }
+
+        foreach (var activity in functions.Activities.Values)
+        {
+            AddActivity(new ActivityRegistration(
+                activity.Activity, run => activity.RunAsync(run.GetInput(activity.InputType), run.InstanceId, run.Services, run.CancellationToken))
+            {
+                InputType = activity.InputType,
+                UsesServices = activity.UsesServices,
+            });
+        }
+
+        return this;
+    }
+
     /// <exception cref="ValidationException">Settings are out of range: the message holds all of them.</exception>
     internal EngineParts Build()
     {
@@ -75,6 +110,20 @@ public sealed partial class LocalDurableHostBuilder
             Options,
             PumpScheduler);
     }
+
+    /// <exception cref="ArgumentException">The class asks for a version.</exception>
+    private static string ClassName(Type type, string? given)
+    {
+        var declared = type.GetCustomAttribute<DurableTaskAttribute>();
+        return string.IsNullOrEmpty(declared?.Version)
+            ? given ?? declared?.Name.Name ?? type.Name
+            : throw new ArgumentException(
+                $"{type} is for version '{declared.Version}' only, but one name has one class here, as in a Functions app. Ask the context for its Version instead.",
+                nameof(type));
+    }
+
+    private static T Create<T>(IServiceProvider services)
+        where T : class => ActivatorUtilities.GetServiceOrCreateInstance<T>(services);
 
     private sealed class EmptyServices : IServiceProvider
     {

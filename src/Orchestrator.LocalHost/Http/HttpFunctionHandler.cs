@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.LocalHost.Functions;
-using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Http;
 
@@ -74,4 +76,19 @@ internal sealed class HttpFunctionHandler(
         http.Response.Clear();
         await answer.ExecuteAsync(http);
     }
+}
+
+/// <summary>Writes what an HTTP function returned.</summary>
+internal static class HttpResult
+{
+    /// <param name="result">Null leaves the response as the function wrote it; text and other objects are answered with 200.</param>
+    public static Task WriteAsync(object? result, HttpContext http) => result switch
+    {
+        null => Task.CompletedTask,
+        IResult ready => ready.ExecuteAsync(http),
+        IActionResult action => action.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
+        string text => TypedResults.Text(text).ExecuteAsync(http),
+        HttpResponse => Task.CompletedTask,
+        _ => Results.Json(result).ExecuteAsync(http),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -142,3 +143,35 @@ internal sealed class JournalReader(JournalId? id)
             : header;
     }
 }
+
+/// <summary>The bytes of a history, or of a part of it, from the first on.</summary>
+internal interface IJournalSource
+{
+    /// <summary>What errors call it.</summary>
+    public string Location { get; }
+
+    /// <summary>True when a crash can leave the beginning of a line at the end; false where a write is there as a whole or not at all.</summary>
+    public bool CanBeTorn { get; }
+
+    /// <summary>The next bytes.</summary>
+    /// <returns>How many; 0 at the end.</returns>
+    /// <exception cref="JournalException">The device failed.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation);
+}
+
+/// <summary>The first line of every history file: whose it is, since a file's name may hold only a hash of the id.</summary>
+internal sealed record JournalHeader([property: JsonPropertyName("instance")] string Instance, [property: JsonPropertyName("generation")] int Generation)
+{
+    /// <summary>What an extract says of itself and of its history; null in every other file.</summary>
+    [JsonPropertyName("extract")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExtractHeader? Extract { get; init; }
+}
+
+/// <summary>With it, an extract that a crash cut off, or one of another history, is recognized.</summary>
+/// <param name="HistoryLength">How long the history is, in bytes.</param>
+/// <param name="Records">How many records follow.</param>
+internal sealed record ExtractHeader([property: JsonPropertyName("historyLength")] long HistoryLength, [property: JsonPropertyName("records")] int Records);
+
+[JsonSerializable(typeof(JournalHeader))]
+internal sealed partial class JournalHeaderContext : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Net.Http.Headers;
@@ -25,7 +26,7 @@ internal sealed class ControlOperations(DurableTaskClient client)
             throw new BadHttpRequestException($"An event's payload must be sent as {JsonMediaType}, not as '{request.ContentType}'.");
         }
 
-        object? payload = await JsonBody.ReadAsync(request);
+        object? payload = await request.ReadJsonAsync();
         await client.RaiseEventAsync(id, http.RouteText("eventName"), payload, cancellation);
     });
 
@@ -48,7 +49,7 @@ internal sealed class ControlOperations(DurableTaskClient client)
             return QueryOperations.UnknownInstance(instanceId);
         }
 
-        if (instance.IsFinished())
+        if (InstanceStatus.IsFinished(instance))
         {
             return Problem.Gone($"The instance '{instanceId}' is finished: {instance.RuntimeStatus}.");
         }
@@ -56,4 +57,36 @@ internal sealed class ControlOperations(DurableTaskClient client)
         await tell(instanceId, http.Request.Text("reason"), http.RequestAborted);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
+}
+
+/// <summary>Deletes instances with their histories.</summary>
+internal sealed class PurgeOperations(DurableTaskClient client)
+{
+    public async Task<IResult> PurgeOneAsync(HttpContext http)
+    {
+        var instanceId = http.InstanceId();
+        if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, http.RequestAborted) is null)
+        {
+            return QueryOperations.UnknownInstance(instanceId);
+        }
+
+        return Answer(await client.PurgeInstanceAsync(instanceId, options: null, http.RequestAborted));
+    }
+
+    public async Task<IResult> PurgeManyAsync(HttpContext http)
+    {
+        var request = http.Request;
+        if (request.Time("createdTimeFrom") is not { } createdFrom)
+        {
+            return Problem.BadRequest("Please provide value for 'createdTimeFrom' parameter: a purge of many instances needs to know from when on.");
+        }
+
+        var filter = new PurgeInstancesFilter(createdFrom, request.Time("createdTimeTo"), request.Statuses());
+        var purged = await client.PurgeAllInstancesAsync(filter, options: null, http.RequestAborted);
+        return purged.PurgedInstanceCount == 0 ? Problem.NotFound("No finished instance matches.") : Answer(purged);
+    }
+
+    private static IResult Answer(PurgeResult purged) => Results.Json(new Deleted(purged.PurgedInstanceCount), ManagementApi.Json);
+
+    private sealed record Deleted([property: JsonPropertyName("instancesDeleted")] int Count);
 }

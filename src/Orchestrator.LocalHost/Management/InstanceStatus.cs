@@ -55,5 +55,11 @@ internal sealed record InstanceStatus(
         }
     }
 
+    /// <summary>Whether nothing will happen to the instance any more.</summary>
+    public static bool IsFinished(OrchestrationMetadata instance) =>
+#pragma warning disable CS0618 // other clients than ours may still answer Canceled
+        instance.IsCompleted || instance.RuntimeStatus == OrchestrationRuntimeStatus.Canceled;
+#pragma warning restore CS0618
+
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

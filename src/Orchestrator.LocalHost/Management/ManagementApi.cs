@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
@@ -89,4 +89,29 @@ public static class ManagementApi
             return Problem.Internal($"The request failed. The log has the reason under {http.Request.Method} {http.Request.Path}.");
         }
     }
+}
+
+/// <summary>What the management API must know beside the client.</summary>
+public sealed record ManagementOptions
+{
+    /// <summary>Who may call it; the default is loopback, without a key.</summary>
+    public AccessPolicy Access { get; init; } = AccessPolicy.Loopback;
+
+    /// <summary>The task hub named in the addresses it answers with; null, the default, names none.</summary>
+    public string? HubName { get; init; }
+
+    /// <summary>The orchestrators that can be started, in any case; null, the default, tries whatever is asked for.</summary>
+    public IReadOnlyCollection<string>? Orchestrators { get; init; }
+
+    /// <summary>
+    /// Reads the durable events of an instance's current execution, none when it is unknown. Null, the
+    /// default, refuses <c>showHistory</c>, since clients of the SDK need not have histories.
+    /// </summary>
+    public Func<string, CancellationToken, IAsyncEnumerable<HistoryEvent>>? History { get; init; }
+
+    /// <summary>Ends waits for a completion when the host stops.</summary>
+    public CancellationToken Stopping { get; init; }
+
+    /// <summary>The clock of waits for a completion; the default is the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -70,7 +70,7 @@ internal sealed class QueryOperations(DurableTaskClient client, ManagementOption
     public static IResult Answer(OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError, JsonArray? history = null)
     {
         var status = InstanceStatus.Of(instance, showInput) with { HistoryEvents = history };
-        if (!instance.IsFinished())
+        if (!InstanceStatus.IsFinished(instance))
         {
             http.Response.Headers.Location = location;
             http.Response.Headers.RetryAfter = RetryAfterSeconds;

@@ -20,7 +20,7 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
         }
 
         var wait = Wait(http.Request);
-        object? input = await JsonBody.ReadAsync(http.Request);
+        object? input = await http.Request.ReadJsonAsync();
         var start = http.InstanceId() is { Length: > 0 } wanted ? new StartOrchestrationOptions(wanted) : null;
         try
         {

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
@@ -40,4 +41,26 @@ internal abstract class CallOperation<T>(int id, string name, DataConverter conv
         _source.TrySetException(new TaskFailedException(Name, Id, failure));
         _ = _source.Task.Exception;
     }
+}
+
+internal sealed class ActivityOperation<T>(TaskScheduled record, DataConverter converter) : CallOperation<T>(record.Id, record.Name, converter)
+{
+    public override void Start(OrchestrationInstance owner) => owner.StartActivity(record);
+}
+
+internal sealed class SubOrchestrationOperation<T>(SubOrchestrationCreated record, DataConverter converter)
+    : CallOperation<T>(record.Id, record.Name, converter), ISubOrchestrationOperation
+{
+    /// <summary>Another instance becomes visible by it, so its record comes first.</summary>
+    public override bool StartsBeforeDurable => false;
+
+    public string ChildId => record.InstanceId;
+
+    public override void Start(OrchestrationInstance owner) => owner.StartChild(record);
+}
+
+/// <summary>What a termination must know of a sub-orchestration, whatever its result's type.</summary>
+internal interface ISubOrchestrationOperation
+{
+    public string ChildId { get; }
 }

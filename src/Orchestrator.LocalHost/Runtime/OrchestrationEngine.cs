@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
@@ -10,9 +10,6 @@ namespace Orchestrator.LocalHost.Runtime;
 /// <summary>All instances of one host, and what they have in common. Thread safe.</summary>
 internal sealed partial class OrchestrationEngine : IDisposable
 {
-    /// <summary>Maximum time that activities have for their last writes after they were told to end, such as the record of a paid answer.</summary>
-    private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
     /// <summary>Instances that the last look found in the shared journal, and that do not run here.</summary>
     private readonly ConcurrentDictionary<string, bool> _resting = new(StringComparer.Ordinal);
@@ -110,88 +107,10 @@ internal sealed partial class OrchestrationEngine : IDisposable
         }
     }
 
-    public void ThrowIfStopped()
-    {
-        if (_lost is { } lost)
-        {
-            throw new JournalException(lost.Message, lost);
-        }
-
-        if (_isStopped)
-        {
-            throw Stopped();
-        }
-    }
-
-    /// <summary>Starts nothing more, lets running activities end, tells those that take too long to end, and records what they return.</summary>
-    /// <param name="abort">Ends the wait for running activities: then their token fires.</param>
-    public async Task StopAsync(CancellationToken abort)
-    {
-        _isStopped = true;
-
-        // Closed before activities are told: from here on a cancelled activity is one that the stop has cancelled, and no failure.
-        var ended = Activities.CloseAsync();
-        _onStopping?.Invoke();
-        await _watching.CancelAsync().ConfigureAwait(false);
-        await ended.WaitAsync(abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!ended.IsCompleted)
-        {
-            await Activities.AbortAsync().ConfigureAwait(false);
-            try
-            {
-                await ended.WaitAsync(FinalWriteTimeout, Time, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                _logger.ActivitiesRunning(Activities.Running);
-            }
-        }
-
-        await Task.WhenAll(_entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>().Select(instance => instance.HaltAsync())).ConfigureAwait(false);
-        await Task.WhenAll(_entries.Values.Select(entry => entry.Rested)).ConfigureAwait(false);
-        foreach (var entry in _entries.Values)
-        {
-            entry.StopWaiting(Stopped());
-        }
-    }
-
     public void Dispose()
     {
         Activities.Dispose();
         _watching.Dispose();
-    }
-
-    /// <summary>
-    /// When the journal is lost, another process may go on with the instances: here they stand still at once. What they had asked for and was not
-    /// visible yet is not shown; activities are told to stop, and what they return is dropped.
-    /// </summary>
-    public async Task WatchJournalAsync()
-    {
-        JournalException lost;
-        var watching = _watching.Token;
-        try
-        {
-            lost = await Journal.Lost.WaitAsync(watching).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-
-        _lost = lost;
-        _isStopped = true;
-        _logger.JournalLost(lost, lost.Message);
-        foreach (var entry in _entries.Values)
-        {
-            if (entry.Live is { } live)
-            {
-                entry.Refuse(lost);
-                _ = live.HaltAsync();
-            }
-        }
-
-        _ = Activities.CloseAsync();
-        await Activities.AbortAsync().ConfigureAwait(false);
     }
 
     public void InstanceBroke(string instanceId, Exception problem) => _logger.InstanceBroke(problem, instanceId, problem.Message);
@@ -218,8 +137,6 @@ internal sealed partial class OrchestrationEngine : IDisposable
 
     public void DeleteHistory(JournalId id) => _ = DeleteHistoryAsync(id);
 
-    private static ObjectDisposedException Stopped() => new(nameof(LocalDurableHost), "The host has stopped. Unfinished instances go on at its next start.");
-
     private async Task DeleteHistoryAsync(JournalId id)
     {
         try
@@ -229,7 +146,18 @@ internal sealed partial class OrchestrationEngine : IDisposable
         catch (Exception problem)
         {
             // A newer history exists, so the old one is ignored; it is deleted at the next start.
-            _logger.HistoryNotDeleted(problem, id);
+            _logger.HistoryNotDeleted(problem, id.ToString());
         }
     }
 }
+
+/// <summary>What an engine is made of.</summary>
+internal sealed record EngineParts(
+    FunctionRegistry Registry,
+    IServiceProvider Services,
+    IJournal Journal,
+    SteadyClock Time,
+    DataConverter Converter,
+    ILoggerFactory LoggerFactory,
+    LocalDurableHostOptions Options,
+    Action<OrchestrationInstance>? PumpScheduler);

@@ -68,7 +68,7 @@ internal sealed partial class OrchestrationInstance
         if (_isHalted)
         {
             message.Recorded?.TrySetException(
-                _entry.Fault ?? new ObjectDisposedException(nameof(LocalDurableHost), "The host has stopped; the instance goes on at the next start."));
+                _entry.Fault ?? new ObjectDisposedException("LocalDurableHost", "The host has stopped; the instance goes on at the next start."));
             return;
         }
 
@@ -196,4 +196,29 @@ internal sealed partial class OrchestrationInstance
     }
 
     private sealed record StartIsDue(DateTime Time) : HistoryEvent(Time);
+}
+
+/// <summary>Something that arrived for an instance and is not recorded yet.</summary>
+/// <param name="Event">Its time is when it arrived.</param>
+/// <param name="Generation">The execution that asked for it; <see cref="AnyGeneration"/> for what comes from outside.</param>
+/// <param name="Recorded">Completes when it is durable and processed, or dropped because it comes too late; null when no caller waits.</param>
+internal readonly record struct Message(HistoryEvent Event, int Generation = Message.AnyGeneration, TaskCompletionSource? Recorded = null)
+{
+    public const int AnyGeneration = -1;
+}
+
+/// <summary>What may happen only when the history is durable up to here: an event is processed, an operation begins, or something is shown.</summary>
+/// <param name="Durable">Completes when it may happen.</param>
+internal readonly record struct Pending(Task Durable)
+{
+    public HistoryEvent? Event { get; init; }
+
+    public Operation? Operation { get; init; }
+
+    public Action? Effect { get; init; }
+
+    /// <summary>True for effects that happen even when the instance has ended meanwhile.</summary>
+    public bool Always { get; init; }
+
+    public TaskCompletionSource? Recorded { get; init; }
 }

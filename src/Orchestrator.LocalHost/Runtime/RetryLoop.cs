@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using DurableTask.Core;
 using Microsoft.DurableTask;
 
 namespace Orchestrator.LocalHost.Runtime;
@@ -67,4 +69,13 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
             return false;
         }
     }
+}
+
+/// <summary>The engine's form of a failure, which only retry policies still want.</summary>
+internal static class CoreFailure
+{
+    [return: NotNullIfNotNull(nameof(failure))]
+    public static FailureDetails? From(TaskFailureDetails? failure) => failure is null
+        ? null
+        : new FailureDetails(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, From(failure.InnerFailure), false, failure.Properties);
 }

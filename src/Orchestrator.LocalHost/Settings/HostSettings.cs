@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.Hosting;
-using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Settings;
 
@@ -84,5 +84,23 @@ public sealed record HostSettings
                 logging.AddFilter(category, level);
             }
         }
+    }
+}
+
+/// <summary><c>host.json</c>, or an environment variable that overrides it, is wrong. The message names the file and the path in it.</summary>
+public sealed class HostSettingsException : Exception
+{
+    public HostSettingsException()
+    {
+    }
+
+    public HostSettingsException(string message)
+        : base(message)
+    {
+    }
+
+    public HostSettingsException(string message, Exception innerException)
+        : base(message, innerException)
+    {
     }
 }

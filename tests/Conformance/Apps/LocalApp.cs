@@ -2,8 +2,8 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
-using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Workflows.Serialization;
 

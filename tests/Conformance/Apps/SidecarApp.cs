@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Testing.Sidecar;
 using Orchestrator.Workflows.Serialization;

@@ -11,9 +11,9 @@ using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
-using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.CrashSweep.Running;

@@ -5,8 +5,8 @@ using System.Text.Json;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Stores;
-using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Workflows.Serialization;
 

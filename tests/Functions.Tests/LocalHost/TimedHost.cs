@@ -7,12 +7,12 @@ using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
-using Orchestrator.LocalHost;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Serialization;
 

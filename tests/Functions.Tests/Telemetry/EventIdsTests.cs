@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Functions.Runs;
-using Orchestrator.LocalHost;
+using Orchestrator.LocalHost.Hosting;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Telemetry;

@@ -1,5 +1,4 @@
 using Microsoft.DurableTask;
-using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 

@@ -2,8 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Hosting;

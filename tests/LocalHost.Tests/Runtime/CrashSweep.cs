@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Orchestrator.LocalHost.History;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Testing;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;

@@ -1,6 +1,5 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Testing;
 

@@ -1,5 +1,4 @@
 using Microsoft.DurableTask;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;

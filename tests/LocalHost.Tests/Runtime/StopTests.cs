@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Testing;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.LocalHost.Hosting;
-using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Runtime;
 using Orchestrator.LocalHost.Settings;
 using Orchestrator.Testing;
 

@@ -2,7 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.DurableTask;
-using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
 using Orchestrator.Testing;

@@ -1,8 +1,7 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using Orchestrator.LocalHost.Journal;
 
-namespace Orchestrator.LocalHost.Hosting;
+namespace Orchestrator.LocalHost;
 
 /// <summary>Every line that the embedded host logs, with its event id (docs/telemetry.md has the ranges).</summary>
 internal static partial class HostLog
@@ -41,7 +40,7 @@ internal static partial class HostLog
     public static partial void JournalUnreadable(this ILogger logger, string problem);
 
     [LoggerMessage(3202, LogLevel.Warning, "The history of '{Instance}' is read, since its extract is damaged: {Problem}")]
-    public static partial void ExtractDamaged(this ILogger logger, JournalId instance, string problem);
+    public static partial void ExtractDamaged(this ILogger logger, string instance, string problem);
 
     [LoggerMessage(3203, LogLevel.Debug, "The extract of '{Instance}' was not written; its history tells the same.")]
     public static partial void ExtractNotWritten(this ILogger logger, Exception exception, string instance);
@@ -50,7 +49,7 @@ internal static partial class HostLog
     public static partial void RelativeUnreadable(this ILogger logger, Exception exception, string instance);
 
     [LoggerMessage(3205, LogLevel.Warning, "The replaced history of '{Instance}' could not be deleted yet.")]
-    public static partial void HistoryNotDeleted(this ILogger logger, Exception exception, JournalId instance);
+    public static partial void HistoryNotDeleted(this ILogger logger, Exception exception, string instance);
 
     [LoggerMessage(3301, LogLevel.Error, "The function '{Function}' ({EntryPoint}) failed at {Method} {Path}, invocation {InvocationId}")]
     public static partial void FunctionFailed(

@@ -1,13 +1,19 @@
+using System.Text.Json;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>Reads the query parameters of the management API. What is there and cannot be understood is refused: a filter must not be dropped silently.</summary>
-internal static class ManagementQuery
+/// <summary>Reads the route, the query and the body of a management request. A value that cannot be parsed is refused: no filter is dropped silently.</summary>
+internal static class ManagementRequest
 {
     private const double LongestWaitInSeconds = 24 * 60 * 60;
+
+    public static string InstanceId(this HttpContext http) => http.RouteText("instanceId");
+
+    /// <summary>A value of the route; empty when an optional one is missing.</summary>
+    public static string RouteText(this HttpContext http, string name) => http.Request.RouteValues[name] as string ?? string.Empty;
 
     public static string? Text(this HttpRequest request, string name) => request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
 
@@ -57,6 +63,29 @@ internal static class ManagementQuery
             Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status) && char.IsAsciiLetter(text[0])
                 ? status
                 : throw Wrong(name, text, "one of " + string.Join(", ", Enum.GetNames<OrchestrationRuntimeStatus>()));
+    }
+
+    /// <summary>The body as one JSON value; null for an empty body and for JSON's null.</summary>
+    /// <exception cref="BadHttpRequestException">It is not JSON.</exception>
+    public static async Task<JsonElement?> ReadJsonAsync(this HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        if (body.Length == 0)
+        {
+            return null;
+        }
+
+        body.Position = 0;
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(body, default, request.HttpContext.RequestAborted);
+            return document.RootElement.ValueKind == JsonValueKind.Null ? null : document.RootElement.Clone();
+        }
+        catch (JsonException problem)
+        {
+            throw new BadHttpRequestException($"The body is not JSON: {problem.Message}", problem);
+        }
     }
 
     private static string? Value(this HttpRequest request, string name) => request.Text(name) is { Length: > 0 } text ? text : null;

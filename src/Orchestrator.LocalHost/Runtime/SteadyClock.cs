@@ -1,4 +1,4 @@
-namespace Orchestrator.LocalHost.Hosting;
+namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
 /// The clock of a host: while an instance executes activities or waits for timers, time goes on as the monotonic clock does, from what the wall clock

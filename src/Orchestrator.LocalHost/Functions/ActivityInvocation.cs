@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 
-namespace Orchestrator.LocalHost.Hosting;
+namespace Orchestrator.LocalHost.Functions;
 
 /// <summary>One execution of an activity, as a function binder needs it. It is also the activity's <see cref="TaskActivityContext"/>.</summary>
 /// <remarks>An activity runs at least once: after a crash it may run again with the same instance and task id, even at the same time on another host.</remarks>

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 
-namespace Orchestrator.LocalHost.Hosting;
+namespace Orchestrator.LocalHost.Functions;
 
 /// <summary>One run of an orchestrator's code, as a function binder needs it. After a restart the same code runs again over its history.</summary>
 public sealed class OrchestratorInvocation

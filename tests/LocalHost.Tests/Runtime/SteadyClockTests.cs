@@ -1,10 +1,10 @@
 using Microsoft.DurableTask;
 using Orchestrator.LocalHost.History;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Runtime;
 using Orchestrator.Testing;
 
-namespace Orchestrator.LocalHost.Tests.Hosting;
+namespace Orchestrator.LocalHost.Tests.Runtime;
 
 public sealed class SteadyClockTests
 {

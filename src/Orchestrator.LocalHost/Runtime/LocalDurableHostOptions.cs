@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Orchestrator.LocalHost.Hosting;
+namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>The host's settings. They are checked when it starts, all of them at once.</summary>
 public sealed class LocalDurableHostOptions

@@ -9,8 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Management;
+using Orchestrator.LocalHost.Tests.Http;
 
-namespace Orchestrator.LocalHost.Tests.Http;
+namespace Orchestrator.LocalHost.Tests.Hosting;
 
 /// <summary>The whole of it: functions on the durable runtime, behind a real socket.</summary>
 public sealed class LocalWebHostTests : IAsyncLifetime

@@ -11,9 +11,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Management;
 
-namespace Orchestrator.LocalHost.Http;
+namespace Orchestrator.LocalHost.Hosting;
 
 /// <summary>Serves the HTTP functions and the management API on a socket. It reads no configuration but its options. Thread safe.</summary>
 public sealed class LocalWebHost : IAsyncDisposable
@@ -149,4 +151,52 @@ public sealed class LocalWebHost : IAsyncDisposable
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
+}
+
+/// <summary>Where and how the web host listens.</summary>
+public sealed class LocalWebHostOptions
+{
+    /// <summary>The address to listen on; the default is loopback. Any other needs a <see cref="Key"/>.</summary>
+    public IPAddress Address { get; set; } = IPAddress.Loopback;
+
+    /// <summary>0 to 65535; 0 takes any free port, and <see cref="LocalWebHost.Address"/> tells which. The default is 7071, as <c>func start</c> has it.</summary>
+    public int Port { get; set; } = 7071;
+
+    /// <summary>What callers must know, see <see cref="AccessPolicy"/>; null, the default, needs none and is for loopback only.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>What comes before every function's route; the default is <c>api</c>, empty means nothing.</summary>
+    public string RoutePrefix { get; set; } = "api";
+
+    /// <summary>The task hub named in management addresses; null, the default, names none.</summary>
+    public string? HubName { get; set; }
+
+    /// <summary>Where the management API reads histories, see <see cref="ManagementOptions.History"/>; null, the default, shows none.</summary>
+    public Func<string, CancellationToken, IAsyncEnumerable<HistoryEvent>>? History { get; set; }
+
+    /// <summary>How long a stop waits for requests that do not heed their tokens. The default is 5 seconds; zero cuts them off at once.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The clock of waits in the management API; the default is the system's.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+}
+
+/// <summary>What a developer sees at start: every function, with its URL or its trigger, as <c>func start</c> shows them.</summary>
+public static class FunctionListing
+{
+    /// <summary>HTTP functions come first, then the others; each group in the order of its names.</summary>
+    /// <param name="functions">The functions.</param>
+    /// <param name="address">Where the host listens.</param>
+    /// <param name="routePrefix">What comes before every route; empty for nothing.</param>
+    public static IReadOnlyList<string> Lines(FunctionCatalog functions, Uri address, string routePrefix)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        ArgumentNullException.ThrowIfNull(address);
+        var root = address.GetLeftPart(UriPartial.Authority);
+        var http = functions.Http.Select(function => $"{function.Name}:{Methods(function)} {root}{FunctionEndpoints.PathOf(function, routePrefix)}");
+        var others = functions.All.Where(function => function is not HttpFunction).Select(function => $"{function.Name}: {function.TriggerType}");
+        return ["", "Functions:", .. http.Concat(others).SelectMany(line => new[] { "", "\t" + line }), ""];
+    }
+
+    private static string Methods(HttpFunction function) => function.Methods.Count == 0 ? string.Empty : $" [{string.Join(',', function.Methods)}]";
 }

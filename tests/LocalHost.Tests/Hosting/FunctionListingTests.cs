@@ -2,9 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Orchestrator.LocalHost.Functions;
-using Orchestrator.LocalHost.Http;
 
-namespace Orchestrator.LocalHost.Tests.Http;
+namespace Orchestrator.LocalHost.Tests.Hosting;
 
 public sealed class FunctionListingTests
 {

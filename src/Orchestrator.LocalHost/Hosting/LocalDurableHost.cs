@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.Client;
+using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
-using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Runtime;
 
-namespace Orchestrator.LocalHost;
+namespace Orchestrator.LocalHost.Hosting;
 
 /// <summary>
 /// Durable orchestrations in this process: what the Durable SDK describes, with a journal of our own beneath it. When it starts, every unfinished
