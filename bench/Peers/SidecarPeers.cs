@@ -1,4 +1,3 @@
-using DurableTask.AzureStorage;
 using DurableTask.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
@@ -15,31 +14,11 @@ namespace Orchestrator.Bench.Peers;
 /// <summary>The app and the no-ops on the SDK's own worker.</summary>
 internal static class SidecarPeers
 {
-    /// <summary>What host.json says of the engine on the Functions host.</summary>
-    private static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
-
     public static Task<DurablePeer> InMemoryAsync() => StartAsync(new WideInMemoryEngine(), new MemoryContentStore());
 
     /// <param name="worker">The name of this process among those on the hub.</param>
-    public static async Task<DurablePeer> AzureStorageAsync(string connectionString, string hub, string worker, IContentStore content)
-    {
-        var engine = new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
-        {
-            StorageAccountClientProvider = new StorageAccountClientProvider(connectionString),
-            TaskHubName = hub,
-            WorkerId = worker,
-            MaxConcurrentTaskActivityWorkItems = 64,
-            MaxConcurrentTaskOrchestrationWorkItems = 32,
-            ExtendedSessionsEnabled = true,
-            ExtendedSessionIdleTimeout = TimeSpan.FromSeconds(30),
-            ControlQueueVisibilityTimeout = Visibility,
-            WorkItemQueueVisibilityTimeout = Visibility,
-            MaxQueuePollingInterval = TimeSpan.FromSeconds(2),
-            UseDataContractSerialization = false,
-        });
-        await engine.CreateIfNotExistsAsync();
-        return await StartAsync(engine, content, looksSeldom: true);
-    }
+    public static async Task<DurablePeer> AzureStorageAsync(string connectionString, string hub, string worker, IContentStore content) =>
+        await StartAsync(await AzureStorageHub.OpenAsync(connectionString, hub, worker), content, looksSeldom: true);
 
     private static async Task<DurablePeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool looksSeldom = false)
         where TEngine : class, IOrchestrationService, IOrchestrationServiceClient

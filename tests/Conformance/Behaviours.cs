@@ -63,6 +63,11 @@ internal static class Behaviours
         registry.Orchestrator<int, int[]>("FanOut", (context, count) =>
             Task.WhenAll(Enumerable.Range(0, count).Select(i => context.CallActivityAsync<int>("Increment", i))));
         registry.Orchestrator<int, int>("Parent", (context, value) => context.CallSubOrchestratorAsync<int>("Chain", value));
+        registry.Orchestrator<string, string>("TaggedParent", async (context, child) =>
+        {
+            var options = new SubOrchestrationOptions { InstanceId = child, Tags = new Dictionary<string, string> { ["part"] = "child" } };
+            return await context.CallSubOrchestratorAsync<string>("Version", options);
+        });
         registry.Orchestrator<string, string>("Version", (context, _) => Task.FromResult(context.Version));
         registry.Orchestrator<string, string>("ParentVersion", (context, child) =>
             child.Length == 0
@@ -101,23 +106,9 @@ internal static class Behaviours
     {
         registry.Orchestrator<string, string>("Failing", (context, text) => context.CallActivityAsync<string>("Fail", text));
         registry.Orchestrator<string, string>("FailingChild", (context, text) => context.CallSubOrchestratorAsync<string>("Failing", text));
-        registry.Orchestrator<string, string[]>("Explaining", async (context, activity) =>
-        {
-            try
-            {
-                return [await context.CallActivityAsync<string>(activity, "no")];
-            }
-            catch (TaskFailedException failed)
-            {
-                var causes = new List<string>();
-                for (var cause = failed.FailureDetails; cause is not null; cause = cause.InnerFailure)
-                {
-                    causes.Add($"{cause.ErrorType}: {cause.ErrorMessage}");
-                }
-
-                return [.. causes];
-            }
-        });
+        registry.Orchestrator<string, string[]>("Explaining", (context, activity) => CausesAsync(context.CallActivityAsync<string>(activity, "no")));
+        registry.Orchestrator<string, string[]>("ExplainingChild", (context, version) => CausesAsync(context.CallSubOrchestratorAsync<string>(
+            "Failing", "no", new SubOrchestrationOptions { Version = version })));
         registry.Orchestrator<string, string>("Careful", async (context, text) =>
         {
             try
@@ -140,6 +131,25 @@ internal static class Behaviours
             : await context.CallActivityAsync<string>("Echo", "another"));
         registry.Orchestrator<string, string>("CallsUnknown", (context, name) => context.CallActivityAsync<string>(
             name, "", TaskOptions.FromRetryHandler(_ => true)));
+    }
+
+    /// <summary>The type and the text of each failure that an orchestrator catches, the cause of all last.</summary>
+    private static async Task<string[]> CausesAsync(Task<string> call)
+    {
+        try
+        {
+            return [await call];
+        }
+        catch (TaskFailedException failed)
+        {
+            var causes = new List<string>();
+            for (var cause = failed.FailureDetails; cause is not null; cause = cause.InnerFailure)
+            {
+                causes.Add($"{cause.ErrorType}: {cause.ErrorMessage}");
+            }
+
+            return [.. causes];
+        }
     }
 
     private static void RegisterWaits(IRegistry registry)

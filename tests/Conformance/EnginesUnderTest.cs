@@ -31,6 +31,10 @@ public sealed class LocalChildTests(LocalEngine engine) : ChildTests(engine);
 [Collection(nameof(InProcessEngine))]
 public sealed class InProcessChildTests(InProcessEngine engine) : ChildTests(engine);
 
+[NeedsAzurite]
+[Collection(nameof(AzureStorageEngine))]
+public sealed class AzureStorageChildTests(AzureStorageEngine engine) : ChildTests(engine);
+
 public sealed class InMemoryAppTests(InMemoryApp app) : AppTests(app), IClassFixture<InMemoryApp>;
 
 [NeedsAzurite]

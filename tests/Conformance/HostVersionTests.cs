@@ -2,7 +2,6 @@ using DurableTask.Core;
 using DurableTask.Core.Settings;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Conformance.Engines;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Testing.Azurite;
 using Orchestrator.Testing.Sidecar;
@@ -36,7 +35,7 @@ public sealed class HostVersionTests
     [SuiteFact]
     public async Task On_azure_storage_the_text_of_the_failure_says_why()
     {
-        using var engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one");
+        using var engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
 
         var end = await EndOfAsync(engine, engine, "0");
 

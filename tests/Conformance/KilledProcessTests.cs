@@ -6,6 +6,7 @@ using Orchestrator.Conformance.Apps;
 using Orchestrator.Conformance.Engines;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Azurite;
+using Orchestrator.Testing.Sidecar;
 
 namespace Orchestrator.Conformance;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Conformance.Apps;
-using Orchestrator.Conformance.Engines;
 using Orchestrator.Functions;
+using Orchestrator.Testing.Sidecar;
 
 namespace Orchestrator.Conformance;
 
@@ -13,7 +13,8 @@ internal static class Worker
     public static async Task Main(string[] args)
     {
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        using var engine = await AzureStorageHub.OpenAsync(settings["AzureWebJobsStorage"]!, args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
+        var activities = int.Parse(args[2], CultureInfo.InvariantCulture);
+        using var engine = await AzureStorageHub.OpenAsync(settings["AzureWebJobsStorage"]!, args[0], args[1], AzureStorageTimes.Short, activities);
         await using var app = await SidecarApp.StartAsync(engine, services => services.AddOrchestrator(settings));
         Console.WriteLine(app.Address);
         await Console.In.ReadToEndAsync();

@@ -1,3 +1,4 @@
+using DurableTask.AzureStorage;
 using DurableTask.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -89,7 +90,7 @@ public sealed class SidecarHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options => options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddRouting();
         builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = null);
-        builder.Services.AddSingleton<IOrchestrationService>(engine);
+        builder.Services.AddSingleton<IOrchestrationService>(engine is AzureStorageOrchestrationService ? new StoredTypesEngine(engine) : engine);
         builder.Services.AddSingleton<IOrchestrationServiceClient>(engine);
         builder.Services.AddSingleton<TaskHubGrpcServer>();
         var app = builder.Build();

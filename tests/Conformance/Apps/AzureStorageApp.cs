@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Stores;
-using Orchestrator.Conformance.Engines;
 using Orchestrator.Functions;
 using Orchestrator.Testing.Azurite;
+using Orchestrator.Testing.Sidecar;
 
 namespace Orchestrator.Conformance.Apps;
 
@@ -22,7 +22,7 @@ public sealed class AzureStorageApp : IApp
             return;
         }
 
-        _engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one");
+        _engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
         _app = await SidecarApp.StartAsync(_engine, services => services
             .AddSingleton<IContentStore>(new MemoryContentStore())
             .AddOrchestrator(new OrchestratorOptions { AllowMocks = true, Model = PublishedApp.Model }));
