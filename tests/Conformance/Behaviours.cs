@@ -5,7 +5,7 @@ using Orchestrator.Conformance.Engines;
 namespace Orchestrator.Conformance;
 
 /// <summary>The orchestrators and activities of all tests, under unique names. They run in the process of the tests, on every engine.</summary>
-internal static class Behaviours
+internal static partial class Behaviours
 {
     /// <summary>The version of the code: starts that name none have it, and engines fail instances of any other.</summary>
     public const string Version = "2";
@@ -30,6 +30,12 @@ internal static class Behaviours
         RegisterCalls(registry);
         RegisterFailures(registry);
         RegisterWaits(registry);
+        RegisterEvents(registry);
+        RegisterRaces(registry);
+        RegisterRounds(registry);
+        RegisterEventsOfRounds(registry);
+        RegisterTimers(registry);
+        RegisterLifecycle(registry);
     }
 
     private static void RegisterActivities(IRegistry registry)
@@ -186,8 +192,6 @@ internal static class Behaviours
             await context.CreateTimer(before.AddMilliseconds(milliseconds), CancellationToken.None);
             return (int)(context.CurrentUtcDateTime - before).TotalMilliseconds;
         });
-        registry.Orchestrator<string, string>("WaitThenEcho", async (context, _) =>
-            await context.CallActivityAsync<string>("Echo", await context.CallActivityAsync<string>("Wait", "")));
         registry.Orchestrator<string, string>("Careless", (context, _) =>
         {
             var left = context.CallActivityAsync<string>("Wait", "");

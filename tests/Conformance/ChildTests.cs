@@ -6,7 +6,7 @@ using Orchestrator.Testing.Azurite;
 namespace Orchestrator.Conformance;
 
 /// <summary>What every engine does the same with children. The app has none.</summary>
-public abstract class ChildTests(IEngine engine)
+public abstract partial class ChildTests(IEngine engine)
 {
     [SuiteFact]
     public async Task Child_returns_its_result() => Assert.Equal(4, (await RunAsync("Parent", 1)).ReadOutputAs<int>());

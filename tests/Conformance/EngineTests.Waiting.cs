@@ -85,14 +85,16 @@ public abstract partial class EngineTests
     [SuiteFact]
     public async Task Terminated_instance_has_the_reason_as_its_output_and_ignores_late_results()
     {
-        var id = await StartAsync("WaitThenEcho", "");
+        var id = await StartAsync("WaitThenMark", "");
         await WaitUntilAsync(id, instance => instance.RuntimeStatus == OrchestrationRuntimeStatus.Running);
         await engine.Client.TerminateInstanceAsync(id, "stop");
         var ended = await engine.EndOfAsync(id);
         Behaviours.GateOf(id).SetResult();
         await RunAsync("Chain", 1);
         Assert.Equal((OrchestrationRuntimeStatus.Terminated, "stop"), (ended.RuntimeStatus, ended.ReadOutputAs<string>()));
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await engine.Client.GetInstanceAsync(id))!.RuntimeStatus);
+        var after = await engine.Client.GetInstanceAsync(id);
+        Assert.Equal((OrchestrationRuntimeStatus.Terminated, ended.LastUpdatedAt), (after!.RuntimeStatus, after.LastUpdatedAt));
+        Assert.False(Behaviours.IsMarked(id));
     }
 
     [SuiteFact]

@@ -21,6 +21,9 @@ public interface IEngine : IAsyncLifetime
     /// <summary>Whether each episode replays the orchestrator. One that stays in memory is replayed by the next process only.</summary>
     public bool ReplaysEachEpisode => true;
 
+    /// <summary>Whether the next round has the custom status of the one before and the events that it kept. The sidecar drops both; the dispatcher of the Functions host does not.</summary>
+    public bool HandsOverToTheNextRound => false;
+
     /// <summary>How much earlier than asked a timer may fire.</summary>
     public TimeSpan TimerPrecision => TimeSpan.Zero;
 

@@ -16,6 +16,8 @@ public sealed class LocalEngine : IEngine
 
     public bool ReplaysEachEpisode => false;
 
+    public bool HandsOverToTheNextRound => true;
+
     public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder =>
     {
         builder.Options.DefaultVersion = Behaviours.Version;

@@ -35,79 +35,9 @@ public sealed class ContinueAsNewTests
         Assert.Single(await _journal.ListAsync().ToListAsync());
     }
 
-    [Theory]
-    [InlineData(true, "a,b,c")]
-    [InlineData(false, "c")]
-    public async Task Events_nobody_took_are_carried_over_unless_that_is_not_wanted(bool preserve, string taken)
-    {
-        var go = new TaskCompletionSource();
-        await using var host = await LocalDurableHost.StartAsync(b =>
-        {
-            b.AddActivity("wait", _ => go.Task);
-            b.AddOrchestrator("o", async (TaskOrchestrationContext c, int round) =>
-            {
-                if (round == 0)
-                {
-                    await c.CallActivityAsync("wait");
-                    c.ContinueAsNew(1, preserve);
-                    return string.Empty;
-                }
-
-                var all = new List<string>();
-                while (!all.Contains("c"))
-                {
-                    all.Add(await c.WaitForExternalEvent<string>("e"));
-                }
-
-                return string.Join(',', all);
-            });
-        });
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", 0, new StartOrchestrationOptions("i"));
-        await host.Client.RaiseEventAsync("i", "e", "a");
-        await host.Client.RaiseEventAsync("i", "e", "b");
-        go.SetResult();
-        while ((await host.Client.GetInstanceAsync("i", getInputsAndOutputs: true))!.ReadInputAs<int>() == 0)
-        {
-            await Task.Yield();
-        }
-
-        await host.Client.RaiseEventAsync("i", "e", "c");
-        Assert.Equal(taken, (await host.EndOfAsync("i")).ReadOutputAs<string>());
-    }
-
-    [Theory]
-    [InlineData(true, "next: early, late")]
-    [InlineData(false, "next: late")]
-    public async Task Event_that_comes_after_the_call_is_the_next_executions_whoever_waits(bool preserve, string result)
-    {
-        var go = new TaskCompletionSource();
-        await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddActivity("wait", _ => go.Task)
-            .AddOrchestrator("o", async (TaskOrchestrationContext c, int round) =>
-            {
-                if (round == 0)
-                {
-                    var waits = c.WaitForExternalEvent<string>("e");
-                    await c.WaitForExternalEvent<string>("continue");
-                    c.ContinueAsNew(1, preserve);
-                    await c.CallActivityAsync("wait");
-                    return waits.IsCompleted ? "this: " + await waits : "never seen";
-                }
-
-                return "next: " + (preserve ? await c.WaitForExternalEvent<string>("f") + ", " : string.Empty) + await c.WaitForExternalEvent<string>("e");
-            }));
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", 0, new StartOrchestrationOptions("i"));
-        await host.Client.RaiseEventAsync("i", "f", "early");
-        await host.Client.RaiseEventAsync("i", "continue");
-        await host.Client.RaiseEventAsync("i", "e", "late");
-        go.SetResult();
-        Assert.Equal(result, (await host.EndOfAsync("i")).ReadOutputAs<string>());
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task One_event_a_round_loses_none_with_timers_between_or_without(bool timers)
+    /// <summary>Without the timer it is true of every engine (tests/Conformance); with it the sidecar there loses the events that a round keeps while it waits.</summary>
+    [Fact]
+    public async Task One_event_a_round_loses_none_with_timers_between()
     {
         var time = new SteppedTimeProvider();
         await using var host = await LocalDurableHost.StartAsync(b =>
@@ -116,11 +46,7 @@ public sealed class ContinueAsNewTests
             b.AddOrchestrator("o", async (TaskOrchestrationContext c, int[] seen) =>
             {
                 seen = [.. seen, await c.WaitForExternalEvent<int>("e")];
-                if (timers)
-                {
-                    await c.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
-                }
-
+                await c.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
                 if (seen.Length < 10)
                 {
                     c.ContinueAsNew(seen);
@@ -134,6 +60,7 @@ public sealed class ContinueAsNewTests
         Assert.Equal(Enumerable.Range(0, 10), (await FinishAsync(host, time, ["i"]))[0].ReadOutputAs<int[]>()!.Order());
     }
 
+    /// <summary>Few instances and rounds are run on every engine (tests/Conformance); so many take 13 s on Azurite.</summary>
     [Theory]
     [InlineData(1, 8)]
     [InlineData(20, 3)]
@@ -159,51 +86,6 @@ public sealed class ContinueAsNewTests
         var ids = Enumerable.Range(0, instances).Select(i => $"i{i}").ToArray();
         await Task.WhenAll(ids.Select(id => host.Client.ScheduleNewOrchestrationInstanceAsync("o", 0, new StartOrchestrationOptions(id))));
         Assert.All(await FinishAsync(host, time, ids), done => Assert.Equal(3 * rounds, done.ReadOutputAs<int>()));
-    }
-
-    [Fact]
-    public async Task New_version_tags_and_creation_time_go_over()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator("o", (TaskOrchestrationContext c) =>
-        {
-            if (c.Version == "1")
-            {
-                c.ContinueAsNew(new ContinueAsNewOptions { NewVersion = "2" });
-            }
-
-            return Task.FromResult(c.Version);
-        }));
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", null, new StartOrchestrationOptions("i") { Version = "1", Tags = new Dictionary<string, string> { ["t"] = "v" } });
-        var done = await host.EndOfAsync("i");
-        Assert.Equal(("2", "v"), (done.ReadOutputAs<string>(), done.Tags["t"]));
-    }
-
-    [Fact]
-    public async Task Child_that_continues_as_new_answers_its_parent_at_the_end()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddOrchestrator("parent", async (TaskOrchestrationContext c) => await c.CallSubOrchestratorAsync<int>("child", 0))
-            .AddOrchestrator("child", (TaskOrchestrationContext c, int n) =>
-            {
-                if (n < 5)
-                {
-                    c.ContinueAsNew(n + 1);
-                }
-
-                return n;
-            }));
-        Assert.Equal(5, (await host.RunAsync("parent")).ReadOutputAs<int>());
-    }
-
-    [Fact]
-    public async Task Failure_wins_over_continuing()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator("o", Task (TaskOrchestrationContext c) =>
-        {
-            c.ContinueAsNew();
-            throw new InvalidOperationException("no");
-        }));
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.RunAsync("o")).RuntimeStatus);
     }
 
     [Fact]

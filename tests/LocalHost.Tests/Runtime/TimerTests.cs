@@ -47,20 +47,6 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Timer_in_the_past_fires_at_once()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
-        {
-            await c.CreateTimer(c.CurrentUtcDateTime.AddDays(-1), CancellationToken.None);
-            return "fired";
-        }));
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
-        await _time.WhenTimersAsync();
-        _time.Advance(TimeSpan.Zero);
-        Assert.Equal("fired", (await host.EndOfAsync("i")).ReadOutputAs<string>());
-    }
-
-    [Fact]
     public async Task Timer_of_a_year_fires_after_a_year()
     {
         await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
@@ -77,80 +63,7 @@ public sealed class TimerTests
         Assert.Equal(start.AddDays(365), (await host.EndOfAsync("i")).ReadOutputAs<DateTime>());
     }
 
-    [Fact]
-    public async Task Timers_due_at_the_same_moment_fire_for_every_instance_and_child()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
-            .AddOrchestrator("timer", async (TaskOrchestrationContext c, DateTime due) =>
-            {
-                await c.CreateTimer(due, CancellationToken.None);
-                return c.InstanceId;
-            })
-            .AddOrchestrator("parent", async (TaskOrchestrationContext c, DateTime due) =>
-                await Task.WhenAll(Enumerable.Range(0, 10).Select(i => c.CallSubOrchestratorAsync<string>("timer", due, new SubOrchestrationOptions(instanceId: $"child {i}"))))));
-        var due = _time.GetUtcNow().UtcDateTime.AddMinutes(5);
-        for (var i = 0; i < 10; i++)
-        {
-            await host.Client.ScheduleNewOrchestrationInstanceAsync("timer", due, new StartOrchestrationOptions($"root {i}"));
-        }
-
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("parent", due, new StartOrchestrationOptions("parent"));
-        await _time.WhenTimersAsync(20);
-        _time.AdvanceToNextTimer();
-        for (var i = 0; i < 10; i++)
-        {
-            Assert.Equal($"root {i}", (await host.EndOfAsync($"root {i}")).ReadOutputAs<string>());
-        }
-
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"child {i}"), (await host.EndOfAsync("parent")).ReadOutputAs<string[]>()!);
-    }
-
-    [Fact]
-    public async Task Timer_with_a_token_that_has_fired_is_cancelled_at_once()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
-            { await Assert.ThrowsAnyAsync<OperationCanceledException>(() => c.CreateTimer(TimeSpan.FromDays(1), new CancellationToken(canceled: true))); }));
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await host.RunAsync("o")).RuntimeStatus);
-        Assert.Equal(0, _time.ArmedTimers);
-    }
-
-    [Fact]
-    public async Task Cancelled_timer_ends_the_wait_and_does_not_hold_the_instance()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", async (TaskOrchestrationContext c) =>
-        {
-            using var stop = new CancellationTokenSource();
-            var timer = c.CreateTimer(TimeSpan.FromDays(1), stop.Token);
-            await stop.CancelAsync();
-            try
-            {
-                await timer;
-                return "fired";
-            }
-            catch (OperationCanceledException)
-            {
-                return "cancelled";
-            }
-        }));
-        Assert.Equal("cancelled", (await host.RunAsync("o")).ReadOutputAs<string>());
-        Assert.Equal(0, _time.ArmedTimers);
-    }
-
-    [Fact]
-    public async Task Uncancelled_timer_keeps_a_returned_instance_running()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", (TaskOrchestrationContext c) =>
-        {
-            _ = c.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
-            return Task.FromResult("returned");
-        }));
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
-        await _time.WhenTimersAsync();
-        Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
-        _time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal("returned", (await host.EndOfAsync("i")).ReadOutputAs<string>());
-    }
-
+    /// <summary>Not in tests/Conformance: the sidecar of its engines does not pass the time on.</summary>
     [Fact]
     public async Task Start_at_keeps_the_instance_pending_until_then()
     {
@@ -184,37 +97,6 @@ public sealed class TimerTests
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndOfAsync("i")).RuntimeStatus);
         Assert.Equal([1, 3, 5], calls.Zip(calls.Skip(1), (a, b) => (int)(b - a).TotalSeconds));
-    }
-
-    [Fact]
-    public async Task Retry_policy_asks_its_predicate()
-    {
-        var calls = 0;
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
-            .AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallActivityAsync("a", options: TaskOptions.FromRetryPolicy(
-                new RetryPolicy(4, TimeSpan.FromSeconds(1)) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() })))
-            .AddActivity<string, string>("a", string (TaskActivityContext _, string _) =>
-            {
-                calls++;
-                throw new InvalidOperationException("no");
-            }));
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.RunAsync("o")).RuntimeStatus);
-        Assert.Equal(1, calls);
-    }
-
-    [Fact]
-    public async Task Retry_handler_decides_with_what_it_is_told()
-    {
-        var asked = new List<(int, string)>();
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b)
-            .AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallActivityAsync("a", options: TaskOptions.FromRetryHandler(retry =>
-            {
-                asked.Add((retry.LastAttemptNumber, retry.LastFailure.ErrorMessage));
-                return retry.LastAttemptNumber < 3;
-            })))
-            .AddActivity<string, string>("a", string (TaskActivityContext _, string _) => throw new TimeoutException("no")));
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.RunAsync("o")).RuntimeStatus);
-        Assert.Equal([(1, "no"), (2, "no"), (3, "no")], asked);
     }
 
     [Fact]
