@@ -115,6 +115,8 @@ internal static partial class Behaviours
         registry.Orchestrator<string, string[]>("Explaining", (context, activity) => CausesAsync(context.CallActivityAsync<string>(activity, "no")));
         registry.Orchestrator<string, string[]>("ExplainingChild", (context, version) => CausesAsync(context.CallSubOrchestratorAsync<string>(
             "Failing", "no", new SubOrchestrationOptions { Version = version })));
+        registry.Orchestrator<string, string[]>("ExplainingEventOfChild", (context, child) => CausesAsync(context.CallSubOrchestratorAsync<string>(
+            "OneEvent", "", new SubOrchestrationOptions { InstanceId = child })));
         registry.Orchestrator<string, string>("Careful", async (context, text) =>
         {
             try

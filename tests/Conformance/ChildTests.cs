@@ -8,6 +8,8 @@ namespace Orchestrator.Conformance;
 /// <summary>What every engine does the same with children. The app has none.</summary>
 public abstract partial class ChildTests(IEngine engine)
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
     [SuiteFact]
     public async Task Child_returns_its_result() => Assert.Equal(4, (await RunAsync("Parent", 1)).ReadOutputAs<int>());
 
@@ -55,6 +57,24 @@ public abstract partial class ChildTests(IEngine engine)
         await RunAsync("TaggedParent", child);
         var end = await engine.Client.GetInstanceAsync(child);
         Assert.Equal((OrchestrationRuntimeStatus.Completed, "child"), (end!.RuntimeStatus, end.Tags.GetValueOrDefault("part")));
+    }
+
+    [SuiteFact]
+    public async Task Termination_of_a_child_is_a_failure_that_its_parent_can_catch()
+    {
+        var child = $"child-{Guid.NewGuid():N}";
+        var parent = await engine.Client.ScheduleNewOrchestrationInstanceAsync("ExplainingEventOfChild", child);
+        using var patience = new CancellationTokenSource(IEngine.Patience);
+        while (await engine.Client.GetInstanceAsync(child, patience.Token) is not { RuntimeStatus: OrchestrationRuntimeStatus.Running })
+        {
+            await Task.Delay(PollInterval, patience.Token);
+        }
+
+        await engine.Client.TerminateInstanceAsync(child, "enough");
+
+        Assert.Equal(
+            engine.SaysThatAChildWasTerminated ? [$"OrchestrationTerminated: The sub-orchestration 'OneEvent' with the id '{child}' was terminated."] : [],
+            (await engine.EndOfAsync(parent)).ReadOutputAs<string[]>()!);
     }
 
     private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object input) =>

@@ -18,6 +18,9 @@ public interface IEngine : IAsyncLifetime
     /// <summary>Whether an instance that failed says why, in details. What an orchestrator catches always does.</summary>
     public bool KeepsFailureDetails => true;
 
+    /// <summary>Whether the failure that a parent catches has details when its child was terminated. Without, they are null.</summary>
+    public bool SaysThatAChildWasTerminated => false;
+
     /// <summary>Whether each episode replays the orchestrator. One that stays in memory is replayed by the next process only.</summary>
     public bool ReplaysEachEpisode => true;
 

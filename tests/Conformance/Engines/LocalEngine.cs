@@ -18,6 +18,8 @@ public sealed class LocalEngine : IEngine
 
     public bool HandsOverToTheNextRound => true;
 
+    public bool SaysThatAChildWasTerminated => true;
+
     public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder =>
     {
         builder.Options.DefaultVersion = Behaviours.Version;
