@@ -13,9 +13,6 @@ internal static partial class Behaviours
     /// <summary>How often the activity "FailTwice" was tried, by instance.</summary>
     private static readonly ConcurrentDictionary<string, int> Tries = new();
 
-    /// <summary>The instances of "Fickle" whose first episode has begun.</summary>
-    private static readonly ConcurrentDictionary<string, bool> Begun = new();
-
     private static readonly ConcurrentDictionary<string, TaskCompletionSource> Gates = new();
 
     /// <summary>What the activity "Wait" of this instance waits for.</summary>
@@ -36,6 +33,7 @@ internal static partial class Behaviours
         RegisterEventsOfRounds(registry);
         RegisterTimers(registry);
         RegisterLifecycle(registry);
+        RegisterReplays(registry);
     }
 
     private static void RegisterActivities(IRegistry registry)
@@ -133,10 +131,6 @@ internal static partial class Behaviours
         registry.Orchestrator<int, int>("HandledRetries", (context, attempts) => context.CallActivityAsync<int>(
             "FailTwice", "", TaskOptions.FromRetryHandler(retry => retry.LastFailure.IsCausedBy<TimeoutException>() && retry.LastAttemptNumber < attempts)));
         registry.Orchestrator<string, int>("Misreading", (context, text) => context.CallActivityAsync<int>("Echo", text));
-        registry.Orchestrator<string, string>("Fickle", async (context, _) =>
-            Begun.TryAdd(context.InstanceId, true)
-            ? $"{await context.CallActivityAsync<int>("Increment", 1)}"
-            : await context.CallActivityAsync<string>("Echo", "another"));
         registry.Orchestrator<string, string>("CallsUnknown", (context, name) => context.CallActivityAsync<string>(
             name, "", TaskOptions.FromRetryHandler(_ => true)));
     }

@@ -96,14 +96,6 @@ public abstract partial class EngineTests(IEngine engine)
     }
 
     [SuiteFact]
-    public async Task Orchestrator_that_does_not_repeat_its_history_fails_when_it_is_replayed()
-    {
-        var end = await RunAsync("Fickle", "");
-        Assert.Equal(engine.ReplaysEachEpisode ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
-        Assert.Equal(engine.ReplaysEachEpisode, OrchestrationFailure.Of(end).IsUnrepeatable);
-    }
-
-    [SuiteFact]
     public async Task Result_that_the_orchestrator_cannot_read_fails_the_instance()
     {
         var end = await RunAsync("Misreading", "text");
