@@ -57,6 +57,7 @@ public sealed class BlobAccount
         options.Retry.MaxDelay = LongestDelay;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
         options.AddPolicy(Sends.Counter, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(Refusals.Listener, HttpPipelinePosition.PerRetry);
         configure(options);
         var section = configuration.GetSection(setting);
         if (!section.Exists() && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => Suggestion.IsClose(other, setting)) is { } near)

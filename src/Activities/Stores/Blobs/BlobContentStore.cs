@@ -275,9 +275,17 @@ public sealed class BlobContentStore : IContentStore
     private async Task<T> CallAsync<T>(string location, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using var refusals = Refusals.Listen();
         try
         {
             return await call();
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && BlobErrors.IsGivenUp(exception))
+        {
+            // Who gave up while the client tried again is told why it did.
+            var failure = BlobErrors.BeforeGivenUp(exception, refusals.Last);
+            throw new OperationCanceledException(
+                exception.Message, failure is null ? exception : BlobErrors.Translate(failure, _account, Container.Name, location), cancellationToken);
         }
         catch (Exception exception) when (BlobErrors.IsOfTheService(exception, cancellationToken))
         {

@@ -15,6 +15,15 @@ internal static class BlobErrors
         _ => exception is RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException,
     };
 
+    /// <summary>Whether a call ended with its cancellation. After tries that were not answered, the client's exception has those beside it.</summary>
+    public static bool IsGivenUp(Exception exception) =>
+        exception is OperationCanceledException || (exception is AggregateException all && all.InnerExceptions.Any(inner => inner is OperationCanceledException));
+
+    /// <summary>Why the client tried again before a call was given up; null when it did not.</summary>
+    /// <param name="refusal">What the service answered last, when it refused.</param>
+    public static Exception? BeforeGivenUp(Exception exception, RequestFailedException? refusal) =>
+        refusal ?? (exception as AggregateException)?.InnerExceptions.LastOrDefault(inner => inner is not OperationCanceledException && IsOfTheService(inner, CancellationToken.None));
+
     /// <summary>
     /// Whether the service says that the blob or its container is not there. Any other 404 comes from an account or a server that is not the one meant, and must
     /// not look like an empty store.

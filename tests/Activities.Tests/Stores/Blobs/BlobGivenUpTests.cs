@@ -1,0 +1,90 @@
+using System.Net;
+using Azure.Core.Pipeline;
+using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Stores.Blobs;
+using static Orchestrator.Activities.Tests.Stores.Blobs.AzuriteContainer;
+
+namespace Orchestrator.Activities.Tests.Stores.Blobs;
+
+/// <summary>Reads of an account whose time is up while the client still tries: the caller learns whether the service was silent or refused.</summary>
+public sealed class BlobGivenUpTests
+{
+    private const string Silent = "it did not answer within 15 s.";
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly TaskCompletionSource _reached = new();
+    private int _requests;
+
+    [Fact]
+    public async Task Account_that_answers_500_is_said_to_be_failing_and_not_silent()
+    {
+        var hint = await HintAsync((attempt, _) =>
+        {
+            if (attempt == 2)
+            {
+                _reached.SetResult();
+            }
+
+            // The client waits for a minute then, as it is told.
+            return Task.FromResult(Answer(HttpStatusCode.InternalServerError, again: attempt == 1 ? "0" : "60"));
+        });
+
+        Assert.Equal("the service is busy or failing (500 InternalError). Repeat it later.", hint);
+    }
+
+    [Fact]
+    public async Task Account_that_hangs_after_it_answered_503_is_said_to_be_busy()
+    {
+        var hint = await HintAsync((attempt, token) => attempt == 1 ? Task.FromResult(Answer(HttpStatusCode.ServiceUnavailable, again: "0")) : HangAsync(token));
+
+        Assert.Equal("the service is busy or failing (503 InternalError). Repeat it later.", hint);
+    }
+
+    [Fact]
+    public async Task Account_that_hangs_is_said_to_be_silent() => Assert.Equal(Silent, await HintAsync((_, token) => HangAsync(token)));
+
+    [Fact]
+    public async Task Account_that_was_not_reached_at_first_and_hangs_then_names_what_to_check() => Assert.Equal(
+        "it does not answer. Check the account's name in AzureWebJobsStorage, the network, and the account's firewall.",
+        await HintAsync((attempt, token) => attempt == 1 ? throw new HttpRequestException("refused") : HangAsync(token)));
+
+    private static HttpResponseMessage Answer(HttpStatusCode status, string again = "60")
+    {
+        var answer = new HttpResponseMessage(status);
+        answer.Headers.Add("x-ms-error-code", "InternalError");
+        answer.Headers.Add("Retry-After", again);
+        return answer;
+    }
+
+    private async Task<HttpResponseMessage> HangAsync(CancellationToken token)
+    {
+        _reached.TrySetResult();
+        await Task.Delay(Timeout.Infinite, token);
+        throw new InvalidOperationException();
+    }
+
+    /// <summary>What a caller is told whose read is given up.</summary>
+    private async Task<string?> HintAsync(Func<int, CancellationToken, Task<HttpResponseMessage>> answer)
+    {
+        using var service = new Service(token => answer(Interlocked.Increment(ref _requests), token));
+        var account = BlobAccount.Read(
+            Settings(("AzureWebJobsStorage", "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net")),
+            BlobAccount.DefaultSetting,
+            options =>
+            {
+                options.Retry.Delay = TimeSpan.FromMilliseconds(1);
+                options.Transport = new HttpClientTransport(service);
+            });
+        var store = new RetryingContentStore(new BlobContentStore(account), _time);
+        var read = BoundedRead.RunAsync(token => store.GetAsync(ContentKey.Of("runs", "r1"), token), BoundedRead.Limit, _time, default);
+        await _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        _time.Advance(BoundedRead.Limit);
+        return (await Assert.ThrowsAsync<ContentStoreException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)))).Hint;
+    }
+
+    private sealed class Service(Func<CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answer(cancellationToken);
+    }
+}
