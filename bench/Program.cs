@@ -1,14 +1,12 @@
 using Orchestrator.Bench;
-using Orchestrator.Bench.Append;
-using Orchestrator.Bench.Crash;
-using Orchestrator.Bench.Flush;
+using Orchestrator.Bench.Journals;
+using Orchestrator.Bench.Campaigns;
 using Orchestrator.Bench.Kill;
-using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.App;
 using Orchestrator.Bench.Peers;
 using Orchestrator.Bench.Reading;
 using Orchestrator.Bench.Recovery;
 using Orchestrator.Bench.Reporting;
-using Orchestrator.Bench.Rules;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Bench.Scheduling;
 
@@ -31,7 +29,7 @@ if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)],
 
 Directory.CreateDirectory(options.State);
 var report = new MarkdownReport();
-Machine.Describe(report, options);
+Machine.Describe(report, options.State, options.Repeat);
 foreach (var benchmark in benchmarks.Where(benchmark => options.Name is null || benchmark.Name == options.Name))
 {
     report.Heading($"`{benchmark.Name}`: {benchmark.Title}");

@@ -4,7 +4,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
-using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.App;
 using Orchestrator.Bench.Peers;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Functions.Runs;
@@ -94,5 +94,21 @@ internal sealed class EngineKillBenchmark : IBenchmark
         WrongAnswerException.ThrowUnless(
             await process.StandardOutput.ReadLineAsync(patience.Token) == EngineWorker.Ready, "The worker process did not start; its errors are above.");
         return process;
+    }
+}
+
+/// <summary>A process of its own that works on a task hub until it is killed, or its input ends.</summary>
+internal static class EngineWorker
+{
+    /// <summary>The first argument of such a process; the others are the account's connection string, the task hub and the container.</summary>
+    public const string Verb = "engine-worker";
+
+    public const string Ready = "ready";
+
+    public static async Task RunAsync(string connectionString, string hub, string container)
+    {
+        await using var peer = await SidecarPeers.AzureStorageAsync(connectionString, hub, "killed", PeerKind.Blobs(connectionString, container));
+        Console.WriteLine(Ready);
+        await Console.In.ReadToEndAsync();
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Agents.AI.Workflows;
-using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.App;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
 

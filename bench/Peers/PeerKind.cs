@@ -4,8 +4,9 @@ using Microsoft.Agents.AI.Workflows.Checkpointing;
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Stores.Blobs;
-using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.App;
 using Orchestrator.Bench.Runtime;
+using Orchestrator.Cli.State;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
 using Orchestrator.Testing.Azurite;
@@ -24,18 +25,20 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
     public string Said => $"{Name} ({Keeps})";
 
     public static PeerKind LocalMemory { get; } = new(
-        "LocalHost, memory", "nothing", _ => LocalAsync(new MemoryJournal(), new MemoryContentStore()));
+        "LocalHost, memory", "nothing", _ => LocalAsync(StorageKind.Memory, new MemoryJournal(), new MemoryContentStore()));
 
     public static PeerKind LocalFiles { get; } = new(
         "LocalHost, files", "every record, flushed",
-        folder => LocalAsync(FileJournal.Open(Path.Combine(folder, "journal")), new FileContentStore(folder, TimeProvider.System)));
+        folder => LocalAsync(
+            StorageKind.Files, FileJournal.Open(Path.Combine(folder, "journal")), new FileContentStore(folder, TimeProvider.System), folder));
 
     public static PeerKind LocalAzurite { get; } = new(
         "LocalHost, Azurite", "every record, in blobs",
         async _ =>
         {
             var (server, name) = (await AzuriteServer.SharedAsync(), NewName());
-            return await LocalAsync(await BlobJournal.OpenAsync(new BlobContainerClient(server.ConnectionString, name)), Blobs(server.ConnectionString, name));
+            var journal = await BlobJournal.OpenAsync(new BlobContainerClient(server.ConnectionString, name));
+            return await LocalAsync(StorageKind.Azure, journal, Blobs(server.ConnectionString, name));
         });
 
     public static PeerKind InProcess { get; } = new("InProcessTestHost", "nothing", async _ => await SidecarPeers.InMemoryAsync());
@@ -78,9 +81,21 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
         .AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connectionString, ["Orchestrator:Container"] = container })
         .Build());
 
-    private static async Task<IPeer> LocalAsync(IJournal journal, IContentStore content)
+    private static async Task<IPeer> LocalAsync(StorageKind kind, IJournal journal, IContentStore content, string folder = "")
     {
-        var app = await MeasuredApp.StartAsync(journal, content, builder => builder.AddNoOps());
+        var app = await MeasuredApp.StartAsync(new StateStorage(kind, folder), journal, content, builder => builder.AddNoOps());
         return new DurablePeer(app.Client, app.Services, app);
     }
+}
+
+/// <summary>A started engine. It does one thing at a time, and checks its answer.</summary>
+internal interface IPeer : IAsyncDisposable
+{
+    /// <summary>Activities that do nothing. The code is there before; what is measured is from the start to the durable end.</summary>
+    /// <returns>Seconds.</returns>
+    public Task<double> NoOpsAsync(NoOpWork work);
+
+    /// <summary>A workflow of steps that wait, from its definition to its durable end.</summary>
+    /// <returns>Seconds.</returns>
+    public Task<double> RunAsync(IWorkload workload);
 }

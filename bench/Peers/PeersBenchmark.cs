@@ -1,4 +1,4 @@
-using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.App;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
 
@@ -115,4 +115,41 @@ internal sealed class PeersBenchmark : IBenchmark
             ? of.Show(sample.Median) + (sample.Count < repeat ? $" (of {sample.Count})" : "")
             : Figures.None;
     }
+}
+
+/// <summary>Something that every engine does.</summary>
+/// <param name="MeasureAsync">Does it once, and gives the seconds.</param>
+/// <param name="Show">Writes seconds as a figure of this case.</param>
+internal sealed record PeerCase(string Title, int Steps, Func<IPeer, Task<double>> MeasureAsync, Func<double, string> Show)
+{
+    public static PeerCase Of(NoOpWork work) => new($"{work}, /s", work.Steps, peer => peer.NoOpsAsync(work), seconds => Figures.Of(work.Steps / seconds));
+
+    /// <param name="bound">The least seconds that it can take; null where its steps take no time.</param>
+    public static PeerCase Of(IWorkload workload, double? bound) => new(
+        bound is null ? $"{workload.Name}, s" : $"{workload.Name}, R",
+        workload.Steps,
+        peer => peer.RunAsync(workload),
+        seconds => bound is { } least ? $"{Figures.Of(seconds / least, 2)} ({Figures.Of(seconds, 2)} s)" : Figures.Of(seconds, 2));
+}
+
+/// <summary>
+/// Chains beside each other, that have nothing to do with each other. One step in so many is long, in every chain at another place: an engine that waits
+/// for a whole layer before it begins the next waits for a long step each time.
+/// </summary>
+/// <param name="Chains">How many, and in how many steps of a chain one is long.</param>
+/// <param name="Length">Steps of a chain: a multiple of <paramref name="Chains"/>.</param>
+internal sealed record AlternatingChains(int Chains, int Length, int LongMs, int ShortMs) : IWorkload
+{
+    public string Name => $"{Chains} alternating chains";
+
+    public int Steps => Chains * Length;
+
+    public int MaxParallelism => Chains;
+
+    /// <summary>Seconds that one chain takes, which is the lower bound.</summary>
+    public double Bound => Length / Chains * (LongMs + ((Chains - 1) * ShortMs)) / 1e3;
+
+    public int LatencyMsOf(int step) => step / Chains % Chains == step % Chains ? LongMs : ShortMs;
+
+    public IReadOnlyList<int> DependsOn(int step) => step < Chains ? [] : [step - Chains];
 }

@@ -1,11 +1,14 @@
 using DurableTask.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Stores;
-using Orchestrator.Bench.Layers;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Functions;
 using Orchestrator.LocalHost.Functions;
+using Orchestrator.LocalHost.Http;
 using Orchestrator.Testing.Sidecar;
 using Orchestrator.Workflows.Serialization;
 
@@ -23,9 +26,20 @@ internal static class SidecarPeers
     private static async Task<DurablePeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool looksSeldom = false)
         where TEngine : class, IOrchestrationService, IOrchestrationServiceClient
     {
-        var app = MeasuredApp.Provide(content);
+        var app = Services(content);
         var host = await SidecarHost.StartAsync(engine, registry => Register(registry, app), new JsonDataConverter(WorkflowJson.Compact));
         return new DurablePeer(host.Client, app, host, app) { LooksSeldom = looksSeldom };
+    }
+
+    /// <summary>The app's services as on the Functions host: claims are kept with the content.</summary>
+    private static ServiceProvider Services(IContentStore content)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddLocalHttp();
+        services.AddSingleton(content);
+        services.AddOrchestrator(new OrchestratorOptions { Model = SimulatedModelOptions.ModelName });
+        return services.BuildServiceProvider();
     }
 
     private static void Register(DurableTaskRegistry registry, IServiceProvider app)

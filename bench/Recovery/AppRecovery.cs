@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
-using Orchestrator.Bench.Layers;
+using Orchestrator.Bench.App;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;

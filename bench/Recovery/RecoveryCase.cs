@@ -82,3 +82,32 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
         }
     }
 }
+
+/// <param name="Seconds">From opening the journal until the code of every unfinished instance has seen all its results again.</param>
+internal sealed record RecoveryMeasurement(double Seconds, double ProcessorSeconds);
+
+/// <summary>Counts instances that have come to where they wait. Thread safe.</summary>
+internal sealed class Arrivals
+{
+    private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _missing;
+
+    public Arrivals(int expected)
+    {
+        _missing = expected;
+        if (expected == 0)
+        {
+            _all.SetResult();
+        }
+    }
+
+    public Task All => _all.Task;
+
+    public void Add()
+    {
+        if (Interlocked.Decrement(ref _missing) == 0)
+        {
+            _all.SetResult();
+        }
+    }
+}

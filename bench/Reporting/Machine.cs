@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Orchestrator.Bench.Flush;
 
 namespace Orchestrator.Bench.Reporting;
 
@@ -14,15 +13,18 @@ internal static class Machine
     /// <summary>Load averages over 1, 5 and 15 minutes; above the number of cores the figures are disturbed.</summary>
     public static string Load() => File.Exists(LoadFile) ? string.Join(' ', File.ReadAllText(LoadFile).Split(' ').Take(3)) : "unknown";
 
-    public static void Describe(MarkdownReport report, BenchOptions options)
+    /// <summary>Writes the head of a report.</summary>
+    /// <param name="state">The folder whose disk is measured.</param>
+    /// <param name="repeat">How often each case is measured.</param>
+    public static void Describe(MarkdownReport report, string state, int repeat)
     {
         report.Title("Benchmarks");
-        var flush = FlushTime.Measure(options.State);
+        var flush = FlushTime.Measure(state);
         report.Bullets(
             $"{TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, load average {Load()} when it began",
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}{Debugging()}",
             $"F0, the time of one flush here: append 256 B + fsync {Micro(flush.Append)}; create + write + fsync + rename {Micro(flush.Rename)}",
-            $"each case measured {options.Repeat} times: median (least–most)");
+            $"each case measured {repeat} times: median (least–most)");
     }
 
     public static string Micro(Sample seconds) => $"{Figures.Of(seconds.Median * 1e6)} µs (p95 {Figures.Of(seconds.P95 * 1e6)} µs)";

@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestrator.Bench.Reporting;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 
@@ -75,4 +76,23 @@ internal static class NoOpHost
         var calls = Enumerable.Range(0, count).Select(number => context.CallActivityAsync<int>(Activity, number)).ToList();
         return (await Task.WhenAll(calls)).Sum(number => (long)number);
     }
+}
+
+/// <summary>What an orchestrator is to do: activity i answers i + 1, and the answers are added up.</summary>
+/// <param name="Waits">True when it waits for an event at the end.</param>
+internal sealed record NoOpWork(NoOpShape Shape, int Steps, bool Waits = false)
+{
+    public long Sum() => (long)Steps * (Steps + 1) / 2;
+
+    public override string ToString() => $"{(Shape == NoOpShape.Chain ? "chain" : "fan-out")} of {Steps:N0}";
+}
+
+/// <summary>How activities follow each other.</summary>
+internal enum NoOpShape
+{
+    /// <summary>One after the other.</summary>
+    Chain,
+
+    /// <summary>All at once, and then all their results.</summary>
+    FanOut,
 }

@@ -1,4 +1,3 @@
-using Orchestrator.Bench.Flush;
 using Orchestrator.Bench.Reporting;
 
 namespace Orchestrator.Bench.Runtime;

@@ -1,4 +1,5 @@
 using Orchestrator.Bench.Reporting;
+using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Runtime;
 
@@ -46,4 +47,14 @@ internal sealed record RuntimeMeasurement(int Activities, double Seconds, double
 
         return runs;
     }
+}
+
+/// <summary>A journal to measure.</summary>
+/// <param name="Open">Opens one in a folder that is its own.</param>
+internal sealed record JournalKind(string Name, Func<string, IJournal> Open)
+{
+    public static JournalKind Files { get; } = new("files", folder => FileJournal.Open(folder));
+
+    /// <summary>Nothing is flushed: what is left is the runtime's own time.</summary>
+    public static JournalKind Memory { get; } = new("memory", _ => new MemoryJournal());
 }

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli;
 
-/// <summary>What the command tells its caller (API.md).</summary>
+/// <summary>The exit codes of the command (API.md).</summary>
 internal static class ExitCodes
 {
     public const int Completed = 0;
@@ -11,7 +11,7 @@ internal static class ExitCodes
     public const int Cancelled = 3;
     public const int Internal = 4;
 
-    /// <summary>Every code and what it says, for the help; docs/command-line.md has the same sentences.</summary>
+    /// <summary>Every code with its meaning, for the help. docs/command-line.md has the same sentences.</summary>
     public static IReadOnlyList<(string Code, string Meaning)> Meanings { get; } =
     [
         ($"{Completed}", "done; of a run: it completed"),
@@ -22,15 +22,23 @@ internal static class ExitCodes
         ("128+N", "signal N ended the command at once, since another had come before it"),
     ];
 
+    /// <summary>The exit code for a run in a final status.</summary>
     /// <param name="error">Why the run failed; null when it did not.</param>
     public static int Of(RunStatus status, WorkflowError? error = null) => status switch
     {
         RunStatus.Completed => Completed,
 
-        // The workflow is sound: who called us has to mend the configuration.
+        // The definition is right and the caller's key is wrong.
         RunStatus.Failed when error?.Kind == ErrorKind.Authentication => WrongUsage,
         RunStatus.Failed => RunFailed,
         RunStatus.Cancelled or RunStatus.TimedOut => Cancelled,
         _ => Internal,
     };
+}
+
+/// <summary>A mistake that the user of the command can correct. It is printed as sentences without a stack trace; the exit code is 2.</summary>
+internal sealed class UsageException(params IReadOnlyList<string> lines) : Exception(string.Join(Environment.NewLine, lines))
+{
+    /// <summary>The sentences, one a line. Never empty.</summary>
+    public IReadOnlyList<string> Lines { get; } = lines;
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.Cli.Tests;

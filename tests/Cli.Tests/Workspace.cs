@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Commands;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 

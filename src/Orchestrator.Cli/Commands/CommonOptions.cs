@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Options that several commands share, each made anew for its command.</summary>
+/// <summary>Options that several commands share. Each call makes a new one.</summary>
 internal static class CommonOptions
 {
     private const string StateName = "--state";
@@ -16,7 +16,12 @@ internal static class CommonOptions
 
     public static Option<string> State()
     {
-        var option = new Option<string>(StateName) { Description = "The folder that keeps runs.", HelpName = "DIR", DefaultValueFactory = _ => StateStorage.DefaultFolder };
+        var option = new Option<string>(StateName)
+        {
+            Description = "The folder that keeps runs.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => StateStorage.DefaultFolder,
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
@@ -27,17 +32,17 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>For commands that run workflows, and so need nothing that is kept.</summary>
+    /// <summary>The storage of a command that can run workflows in memory, too.</summary>
     public static Option<string> Storage() => Storage("files", "azure", "memory");
 
-    /// <summary>For commands that are about what is kept.</summary>
+    /// <summary>The storage of a command about stored runs, workflows or prompts.</summary>
     public static Option<string> KeptStorage() => Storage("files", "azure");
 
-    /// <summary>What the two options say together.</summary>
+    /// <summary>The storage that the two options name together.</summary>
     public static StateStorage Where(this ParseResult parsed, Option<string> state, Option<string> storage) =>
         new(Enum.Parse<StorageKind>(parsed.GetRequiredValue(storage), ignoreCase: true), parsed.GetRequiredValue(state));
 
-    /// <summary>The same for whichever command was given; null for one that has no storage.</summary>
+    /// <summary>The storage of the parsed command, found by the names of its options; null for a command without storage.</summary>
     public static StateStorage? FindWhere(this ParseResult parsed) =>
         Find(parsed, StateName) is { } state && Find(parsed, StorageName) is { } storage ? parsed.Where(state, storage) : null;
 
@@ -55,7 +60,7 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>Refuses all but these words, and says which there are.</summary>
+    /// <summary>Makes an option take these words only; the message for any other lists them.</summary>
     public static void OneOf(Option option, params IReadOnlyList<string> words)
     {
         option.CompletionSources.Add([.. words]);
@@ -63,13 +68,13 @@ internal static class CommonOptions
         {
             foreach (var token in result.Tokens.Where(token => !words.Contains(token.Value)))
             {
-                var advice = Suggestion.For(token.Value, words);
-                result.AddError($"{option.Name} takes {string.Join(", ", words.SkipLast(1))} or {words[^1]}, and '{token.Value}' is none of them.{(advice is null ? "" : " " + advice)}");
+                var refusal = $"{option.Name} takes {string.Join(", ", words.SkipLast(1))} or {words[^1]}, and '{token.Value}' is none of them.";
+                result.AddError(Wording.WithAdvice(refusal, Suggestion.For(token.Value, words)));
             }
         });
     }
 
-    /// <summary>An option that takes a whole number; anything else is refused in words that name the option and its bounds.</summary>
+    /// <summary>An option for a whole number; the message for anything else names the option and its range.</summary>
     public static Option<int?> Number(string name, string description, int least, int most) => new(name)
     {
         Description = description,
@@ -87,12 +92,19 @@ internal static class CommonOptions
         },
     };
 
-    /// <summary>A status as it is written everywhere: <c>timedOut</c>.</summary>
-    public static string Word(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+    /// <summary>The port of a server on this machine.</summary>
+    public static Option<int?> Port(int otherwise)
+    {
+        var option = Number("--port", "The port on this machine; 0 for any free one.", 0, 65_535);
+        option.DefaultValueFactory = _ => otherwise;
+        return option;
+    }
 
     public static Option<string?> App(string description) => new("--app") { Description = description, HelpName = "NAME" };
 
-    /// <summary>An option that names a model. Which models a provider has is not known, but a name that is nearly that of the simulated one is a mistake.</summary>
+    /// <summary>
+    /// The name of a model. A provider's models are unknown, so any name is taken, but for one that nearly is that of the simulated model.
+    /// </summary>
     public static Option<string?> Model(string description, string helpName = "NAME")
     {
         var option = new Option<string?>("--model") { Description = description, HelpName = helpName };
@@ -116,9 +128,46 @@ internal static class CommonOptions
         HelpName = "simulated",
     };
 
-    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else; progress goes to the error output." };
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Print one JSON document and nothing else; progress goes to the error output.",
+    };
 
     public static Option<bool> NoColor() => new("--no-color") { Description = "Print plain text." };
 
     public static Option<bool> Verbose() => new("--verbose") { Description = "Print what the host logs." };
+}
+
+/// <summary>The options of commands that follow a run in the foreground.</summary>
+/// <param name="storage">The option for the storage, of which commands take different kinds.</param>
+internal sealed class ForegroundOptions(Option<string> storage)
+{
+    private readonly Option<string> _state = CommonOptions.State();
+    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _noColor = CommonOptions.NoColor();
+    private readonly Option<bool> _verbose = CommonOptions.Verbose();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (IEnumerable<Option>)[_state, storage, _json, _noColor, _verbose])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public StateStorage Where(ParseResult parsed) => parsed.Where(_state, storage);
+
+    /// <param name="streamed">The step whose text is printed while it is generated; null for none.</param>
+    public RunView View(ParseResult parsed, string? streamed = null)
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        return new RunView(Where(parsed), output, error, parsed.GetValue(_json), !parsed.GetValue(_noColor), streamed);
+    }
+
+    /// <summary>
+    /// The settings of an app in which the run goes on: the simulated model answers when no provider is configured, and a note says so.
+    /// </summary>
+    /// <param name="runIds">The stored runs that the command is about.</param>
+    public LocalAppSettings Settings(ParseResult parsed, params IReadOnlyCollection<string> runIds) =>
+        new(Where(parsed)) { Runs = runIds, SimulatesWithoutProvider = true, Verbose = parsed.GetValue(_verbose) };
 }

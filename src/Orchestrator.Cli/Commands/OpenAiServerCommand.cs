@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Activities.Models.OpenAi;
 using Orchestrator.Activities.Models.Simulated.Server;
@@ -6,14 +7,17 @@ using Orchestrator.Cli.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator openai-server</c>, hidden: the simulated model behind OpenAI's protocol, for trying what talks to real models.</summary>
+/// <summary><c>orchestrator openai-server</c>, hidden: the simulated model over OpenAI's protocol, to try clients of real models.</summary>
 internal static class OpenAiServerCommand
 {
     public static Command Create()
     {
-        var port = CommonOptions.Number("--port", "The port on this machine; 0 for any free one.", 0, 65_535);
-        port.DefaultValueFactory = _ => 0;
-        var requests = new Option<string?>("--requests") { Description = "A file to add each request to, one JSON document a line, before it is answered.", HelpName = "FILE" };
+        var port = CommonOptions.Port(0);
+        var requests = new Option<string?>("--requests")
+        {
+            Description = "A file to add each request to, one JSON document a line, before it is answered.",
+            HelpName = "FILE",
+        };
         var refuse = new Option<string?>("--refuse") { Description = "Answer 503 to the requests whose messages contain this.", HelpName = "TEXT" };
         var command = new Command("openai-server", "Serve the simulated model over OpenAI's protocol.") { port, requests, refuse };
         command.Hidden = true;
@@ -39,7 +43,11 @@ internal static class OpenAiServerCommand
             log?.Add(exchange.Body);
             return refused is not null && exchange.Body["messages"]?.ToString().Contains(refused, StringComparison.Ordinal) == true
                 ? OpenAiMessages.WriteErrorAsync(
-                    exchange.Http.Response, StatusCodes.Status503ServiceUnavailable, "server_error", null, $"This server refuses requests with '{refused}'.")
+                    exchange.Http.Response,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "server_error",
+                    null,
+                    $"This server refuses requests with '{refused}'.")
                 : simulated.AnswerAsync(exchange);
         };
     }
@@ -55,4 +63,35 @@ internal static class OpenAiServerCommand
             throw new UsageException(exception.Message);
         }
     }
+}
+
+/// <summary>Appends requests to a file, one JSON document a line. Thread-safe.</summary>
+internal sealed class RequestLog : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly StreamWriter _file;
+
+    /// <exception cref="UsageException">The file cannot be written.</exception>
+    public RequestLog(string path)
+    {
+        try
+        {
+            _file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"The requests cannot be written to '{path}': {exception.Message}");
+        }
+    }
+
+    /// <summary>Appends a request; it is in the file when this returns.</summary>
+    public void Add(JsonObject request)
+    {
+        lock (_gate)
+        {
+            _file.WriteLine(request.ToJsonString());
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
 }

@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using Orchestrator.Activities.Prompts;
 using Orchestrator.Activities.Stores.Named;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator prompts</c>: the stored prompts of a storage.</summary>
+/// <summary><c>orchestrator prompts</c>: adds, lists and shows stored prompts.</summary>
 internal static class PromptsCommand
 {
     public static Command Create() => new("prompts", "Keep prompts under a name, in versions.") { Add(), List(), Show() };
@@ -39,12 +39,15 @@ internal static class PromptsCommand
 
     private static Command List()
     {
-        var (app, state, storage, json) = (CommonOptions.App("Only those of this app."), CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var app = CommonOptions.App("Only those of this app.");
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
         var command = new Command("list", "List stored prompts.") { app, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stores = StateStores.OpenExisting(parsed.Where(state, storage));
-            var all = await stores.Prompts.ListAsync(parsed.GetValue(app), cancellationToken).Select(stored => stored.Record).ToListAsync(cancellationToken);
+            var all = await stores.Prompts.ListAsync(parsed.GetValue(app), cancellationToken)
+                .Select(stored => stored.Record)
+                .ToListAsync(cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -55,7 +58,9 @@ internal static class PromptsCommand
 
             foreach (var one in all)
             {
-                await output.WriteLineAsync(one.Unreadable is { } problem ? $"{one.Slug}: {problem.Word}. {problem.Message}" : $"{Line(one, one.Version)}, {Numbers.Moment(one.UpdatedAt)}");
+                await output.WriteLineAsync(one.Unreadable is { } problem
+                    ? $"{one.Slug}: {problem.Word}. {problem.Message}"
+                    : $"{Line(one, one.Version)}, {Wording.Moment(one.UpdatedAt)}");
             }
 
             return ExitCodes.Completed;
@@ -66,7 +71,8 @@ internal static class PromptsCommand
     private static Command Show()
     {
         var name = new Argument<string>("slug") { Description = "The prompt: slug, the newest version, or slug@version." };
-        var (app, state, storage, json) = (CommonOptions.App("The app, when several have one of that slug."), CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
+        var app = CommonOptions.App("The app, when several have one of that slug.");
+        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
         var command = new Command("show", "Print a stored prompt.") { name, app, state, storage, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -96,7 +102,8 @@ internal static class PromptsCommand
     private static string Line(StoredPrompt stored, string version)
     {
         var labels = stored.Labels.Where(label => label.Value == version).Select(label => label.Key).Order(StringComparer.Ordinal).ToList();
-        var uses = version == stored.Version ? labels.Prepend("newest") : labels;
-        return $"{stored.Slug}@{version}{(stored.App is null ? "" : $" of the app '{stored.App}'")}{(uses.Any() ? $" ({string.Join(", ", uses)})" : "")}";
+        var marks = version == stored.Version ? labels.Prepend("newest") : labels;
+        var suffix = marks.Any() ? $" ({string.Join(", ", marks)})" : "";
+        return $"{stored.Slug}@{version}{(stored.App is null ? "" : $" of the app '{stored.App}'")}{suffix}";
     }
 }

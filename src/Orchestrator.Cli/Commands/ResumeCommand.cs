@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Resuming;
 using Orchestrator.Activities.Runs;
@@ -16,7 +15,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator resume</c>: goes on with a failed, cancelled or interrupted run.</summary>
+/// <summary><c>orchestrator resume</c>: continues a failed, cancelled or interrupted run.</summary>
 internal static class ResumeCommand
 {
     private const string TokensPrefix = "tokens=";
@@ -24,7 +23,11 @@ internal static class ResumeCommand
     public static Command Create()
     {
         var runId = new Argument<string>("runId") { Description = "The run." };
-        var from = new Option<string?>("--from") { Description = "Execute this step and all after it again, whatever became of them.", HelpName = "STEP" };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Execute this step and all after it again, whatever became of them.",
+            HelpName = "STEP",
+        };
         var input = new Option<string[]>("-i", "--input")
         {
             Description = "An input in place of the run's: key=value, or key=@file. Again for each input.",
@@ -32,7 +35,11 @@ internal static class ResumeCommand
             DefaultValueFactory = _ => [],
         };
         var inputs = new Option<string?>("--inputs") { Description = "A JSON file with such inputs; -i goes before it.", HelpName = "FILE" };
-        var definition = new Option<string?>("--definition") { Description = "Another definition; its prompts are looked for beside it.", HelpName = "FILE" };
+        var definition = new Option<string?>("--definition")
+        {
+            Description = "Another definition; its prompts are looked for beside it.",
+            HelpName = "FILE",
+        };
         var outputs = new Option<string[]>("--output")
         {
             Description = "The output of a step, given by hand: step=value, or step=@file. Again for each step.",
@@ -42,18 +49,22 @@ internal static class ResumeCommand
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var budget = Budget();
         var model = CommonOptions.Model("The model for every step that is executed.");
-        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models and tools, from its beginning.", HelpName = "FILE" };
+        var mocks = new Option<string?>("--mocks")
+        {
+            Description = "A JSON file with answers that stand in for models and tools, from its beginning.",
+            HelpName = "FILE",
+        };
         var mocksElse = CommonOptions.MocksElse();
         var fork = new Option<bool>("--fork") { Description = "Start a new run where this one stands, and leave this one as it is." };
         var forkAs = new Option<string?>("--run-id") { Description = "With --fork, the id of the new run; default: a new one.", HelpName = "ID" };
         var reason = Reason();
-        var (state, storage, json) = (CommonOptions.State(), CommonOptions.KeptStorage(), CommonOptions.Json());
-        var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
+        var foreground = new ForegroundOptions(CommonOptions.KeptStorage());
         var command = new Command("resume", "Go on with a run that failed, was cancelled or was interrupted.")
         {
-            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, mocksElse, fork, forkAs, reason, state, storage, json, noColor, verbose,
+            runId, from, input, inputs, definition, outputs, parallel, budget, model, mocks, mocksElse, fork, forkAs, reason,
         };
-        command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
+        foreground.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => Interrupts.RunAsync(async interrupts =>
         {
             var file = parsed.GetValue(definition);
             if (parsed.GetValue(forkAs) is not null && !parsed.GetValue(fork))
@@ -71,19 +82,22 @@ internal static class ResumeCommand
                 },
                 Fork = parsed.GetValue(fork),
                 ForkAs = parsed.GetValue(forkAs),
-                Definition = file is null ? default(ReadOnlyMemory<byte>?) : TextFile.ReadBytes(file, "The definition"),
+                Definition = file is null ? default(ReadOnlyMemory<byte>?) : InputFile.ReadDefinition(file),
                 File = file is null ? null : Path.GetFullPath(file),
-                Options = new RunOptions { Model = parsed.GetValue(model), MaxParallelism = parsed.GetValue(parallel), Budget = parsed.GetValue(budget) },
-                Mocks = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
+                Options = new RunOptions
+                {
+                    Model = parsed.GetValue(model),
+                    MaxParallelism = parsed.GetValue(parallel),
+                    Budget = parsed.GetValue(budget),
+                },
+                Mocks = InputFile.ReadMocks(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
                 Reason = parsed.GetValue(reason),
                 By = Environment.UserName,
             };
-            var where = parsed.Where(state, storage);
-            var view = new RunView(
-                where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json), !parsed.GetValue(noColor), null);
+            using var view = foreground.View(parsed);
             try
             {
-                return await ResumeAsync(request, where, parsed.GetValue(verbose), view, interrupts, cancellationToken);
+                return await ResumeAsync(request, foreground.Settings(parsed), view, interrupts, cancellationToken);
             }
             catch (DefinitionRefusedException refusal) when (request.Definition is { } text)
             {
@@ -93,36 +107,26 @@ internal static class ResumeCommand
         return command;
     }
 
-    /// <summary>A user who changed the file may expect that the run goes on with it.</summary>
-    private static string? FileNote(RunRecord record, ResumeRequest request)
+    private static async Task<int> ResumeAsync(
+        ResumeRequest request, LocalAppSettings settings, RunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
-        if (request.Definition is not null || record.File is not { } file || !File.Exists(file)
-            || Convert.ToHexStringLower(SHA256.HashData(TextFile.ReadBytes(file, "The definition"))) == record.DefinitionHash)
-        {
-            return null;
-        }
-
-        return $"The run keeps the definition that it has. '{file}' was changed since: --definition takes it as it is now.";
-    }
-
-    private static async Task<int> ResumeAsync(ResumeRequest request, StateStorage where, bool verbose, RunView view, Interrupts interrupts, CancellationToken cancellationToken)
-    {
-        var record = await KeptRuns.FindAsync(where, request.RunId, cancellationToken);
-        var run = new RunInput(record.RunId, record.Attempt);
+        var where = settings.Storage;
+        var record = await where.RequireRunAsync(request.RunId, cancellationToken);
+        var (id, run) = (record.RunId, new RunInput(record.RunId, record.Attempt));
         var historyIsGone = where.HistoryIsGone(run, record.Status);
         if (record.Status == RunStatus.Suspended && !historyIsGone)
         {
-            throw new RunStateException($"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on.", record.Status);
+            throw new RunStateException($"Run '{id}' is suspended: 'orchestrator runs continue {id}' lets it go on.", record.Status);
         }
 
         if (record.Status == RunStatus.Completed && IsPlain(request))
         {
-            // The run has completed, which is what the caller wants: a script that resumes a run that may have failed goes on.
-            view.EndElsewhere(new JsonObject { ["runId"] = record.RunId, ["status"] = "completed" }, RunResumer.HasCompleted(record.RunId));
+            // A script that resumes a run in case it failed must go on.
+            view.End(id, record.Status, RunResumer.HasCompleted(id));
             return ExitCodes.Completed;
         }
 
-        var note = FileNote(record, request);
+        var note = ChangedFileNote(record, request);
         if (!record.HasEnded && where.FindDriver(run) is { } driver)
         {
             throw Driven(record, driver);
@@ -133,40 +137,63 @@ internal static class ResumeCommand
         if (isInterrupted && !historyIsGone && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {
             throw new RunStateException(
-                $"Run '{record.RunId}' was interrupted, and takes options only after it has ended. Resume it without options ('orchestrator resume {record.RunId}'), or cancel it first ('orchestrator runs cancel {record.RunId}').",
+                $"Run '{id}' was interrupted, and takes options only after it has ended. Resume it without options ('orchestrator resume {id}'), "
+                + $"or cancel it first ('orchestrator runs cancel {id}').",
                 record.Status);
         }
 
-        await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = [record.RunId], SimulatesWithoutProvider = true, Verbose = verbose }, interrupts.Asked);
-        if (isInterrupted && await app.Services.GetRequiredService<RunReconciler>().FindAsync(app.Client, record.RunId, cancellationToken) is { HasEnded: false, IsUpgraded: false } open)
+        await using var app = await LocalApp.StartAsync(settings with { Runs = [id] }, interrupts.StopRequested);
+        var reconciler = app.Services.GetRequiredService<RunReconciler>();
+        if (isInterrupted && await reconciler.FindAsync(app.Client, id, cancellationToken) is { HasEnded: false, IsUpgraded: false } open)
         {
-            var goingOn = new ForegroundRun(app, view, interrupts, $"Run {record.RunId} was interrupted and goes on where it was.");
-            await goingOn.BeginAsync(run, cancellationToken);
-            if (await app.GoOnAsync(run, cancellationToken) is { } faster)
+            var continued = new ForegroundRun(app, view, interrupts, $"Run {id} was interrupted and goes on where it was.");
+            await continued.BeginAsync(run, cancellationToken);
+            if (await app.ContinueAsync(run, cancellationToken) is { } newDriver)
             {
-                throw Driven(open, faster);
+                throw Driven(open, newDriver);
             }
 
-            await app.Services.GetRequiredService<RunReconciler>().BeginAsync(app.Client, open, cancellationToken);
-            return await goingOn.FollowAsync(
-                run, cancellationToken, ended => NextAttemptAsync($"It could not go on there, so its next attempt goes on from what is done. {ended.Error?.Message}"));
+            await reconciler.BeginAsync(app.Client, open, cancellationToken);
+            return await continued.FollowAsync(
+                run,
+                cancellationToken,
+                ended => StartAttemptAsync($"It could not go on there, so its next attempt goes on from what is done. {ended.Error?.Message}"));
         }
 
-        return await NextAttemptAsync(note);
+        return await StartAttemptAsync(note);
 
-        async Task<int> NextAttemptAsync(string? said)
+        async Task<int> StartAttemptAsync(string? attemptNote)
         {
-            var foreground = new ForegroundRun(app, view, interrupts, said);
-            return await foreground.FollowAsync(
-                await app.Services.GetRequiredService<RunResumer>().ResumeAsync(app.Client, request with { Foreground = foreground.Caller }, cancellationToken), cancellationToken);
+            var foreground = new ForegroundRun(app, view, interrupts, attemptNote);
+            var resumer = app.Services.GetRequiredService<RunResumer>();
+            var attempt = await resumer.ResumeAsync(app.Client, request with { Foreground = foreground.Caller }, cancellationToken);
+            return await foreground.FollowAsync(attempt, cancellationToken);
         }
     }
 
-    private static RunStateException Driven(RunRecord record, string driver) => new(
-        $"Run '{record.RunId}' has not ended: the {driver} works on it. Wait for its end, or cancel it first ('orchestrator runs cancel {record.RunId}').", record.Status);
+    /// <summary>
+    /// A hint for a user who changed the file and may expect that the run uses it; null when the file is unchanged or is not known.
+    /// </summary>
+    private static string? ChangedFileNote(RunRecord record, ResumeRequest request)
+    {
+        if (request.Definition is not null || record.File is not { } file || !File.Exists(file)
+            || Convert.ToHexStringLower(SHA256.HashData(InputFile.ReadDefinition(file))) == record.DefinitionHash)
+        {
+            return null;
+        }
 
+        return $"The run keeps the definition that it has. '{file}' was changed since: --definition takes it as it is now.";
+    }
+
+    private static RunStateException Driven(RunRecord record, string driver) => new(
+        $"Run '{record.RunId}' has not ended: the {driver} works on it. "
+        + $"Wait for its end, or cancel it first ('orchestrator runs cancel {record.RunId}').",
+        record.Status);
+
+    /// <summary>Whether the request changes nothing of the run.</summary>
     private static bool IsPlain(ResumeRequest request) =>
-        request is { Choices: { From: null, Inputs.Count: 0, Outputs.Count: 0 }, Fork: false, Definition: null, Mocks: null } && request.Options == new RunOptions();
+        request is { Choices: { From: null, Inputs.Count: 0, Outputs.Count: 0 }, Fork: false, Definition: null, Mocks: null }
+        && request.Options == new RunOptions();
 
     private static Option<string?> Reason()
     {
@@ -189,7 +216,8 @@ internal static class ResumeCommand
         {
             var text = result.Tokens.SingleOrDefault()?.Value ?? "";
             if (text.StartsWith(TokensPrefix, StringComparison.Ordinal)
-                && long.TryParse(text.AsSpan(TokensPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0)
+                && long.TryParse(text.AsSpan(TokensPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var tokens)
+                && tokens > 0)
             {
                 return new BudgetDefinition(null, tokens);
             }

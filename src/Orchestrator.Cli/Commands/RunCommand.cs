@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator run</c>: validates, runs, shows progress, prints the outputs.</summary>
+/// <summary><c>orchestrator run</c>: starts a run, shows its progress and prints its outputs.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -24,22 +24,34 @@ internal static class RunCommand
         var model = CommonOptions.Model("The model for every step, e.g. simulated:latency=300,tokensPerSecond=80.");
         var parallel = CommonOptions.Number("--max-parallelism", "Steps that may execute at one time.", 1, 10_000);
         var runId = new Option<string?>("--run-id") { Description = "The id of the run; default: a new one.", HelpName = "ID" };
-        var environment = new Option<string>("--environment") { Description = "The environment; its prompts, in prompts/NAME, go before the others.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
-        var mocks = new Option<string?>("--mocks") { Description = "A JSON file with answers that stand in for models and tools, none of which is then asked.", HelpName = "FILE" };
+        var environment = new Option<string>("--environment")
+        {
+            Description = "The environment; its prompts, in prompts/NAME, go before the others.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "default",
+        };
+        var mocks = new Option<string?>("--mocks")
+        {
+            Description = "A JSON file with answers that stand in for models and tools, none of which is then asked.",
+            HelpName = "FILE",
+        };
         var mocksElse = CommonOptions.MocksElse();
         var stream = new Option<string?>("--stream") { Description = "Print the text of this step while it is written.", HelpName = "STEP" };
-        var only = new Option<string?>("--only") { Description = "Run this step alone; what it takes from others is given as inputs, by their output keys.", HelpName = "STEP" };
-        var (state, storage, json) = (CommonOptions.State(), CommonOptions.Storage(), CommonOptions.Json());
-        var (noColor, verbose) = (CommonOptions.NoColor(), CommonOptions.Verbose());
+        var only = new Option<string?>("--only")
+        {
+            Description = "Run this step alone; what it takes from others is given as inputs, by their output keys.",
+            HelpName = "STEP",
+        };
+        var foreground = new ForegroundOptions(CommonOptions.Storage());
         var command = new Command("run", "Run a workflow and show what happens.")
         {
-            file, app, input, inputs, model, parallel, runId, environment, mocks, mocksElse, stream, only, state, storage, json, noColor, verbose,
+            file, app, input, inputs, model, parallel, runId, environment, mocks, mocksElse, stream, only,
         };
-        command.SetAction((parsed, cancellationToken) => Interrupts.WatchAsync(async interrupts =>
+        foreground.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => Interrupts.RunAsync(async interrupts =>
         {
             var path = parsed.GetRequiredValue(file);
-            var where = parsed.Where(state, storage);
-            var definition = await RunDefinition.ReadAsync(path, parsed.GetValue(app), where, cancellationToken);
+            var definition = await RunDefinition.ReadAsync(path, parsed.GetValue(app), foreground.Where(parsed), cancellationToken);
             var request = new StartRequest
             {
                 Definition = definition.Text,
@@ -51,14 +63,11 @@ internal static class RunCommand
                 StreamedStep = parsed.GetValue(stream),
                 Only = parsed.GetValue(only),
                 Environment = parsed.GetRequiredValue(environment),
-                Mocks = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
+                Mocks = InputFile.ReadMocks(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
                 File = definition.File is null ? null : Path.GetFullPath(definition.File),
             };
-            var settings = new LocalAppSettings(where) { SimulatesWithoutProvider = true, Verbose = parsed.GetValue(verbose) };
-            var view = new RunView(
-                where, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
-                parsed.GetValue(json), !parsed.GetValue(noColor), parsed.GetValue(stream));
-            await using var host = await LocalApp.StartAsync(settings, interrupts.Asked);
+            using var view = foreground.View(parsed, parsed.GetValue(stream));
+            await using var host = await LocalApp.StartAsync(foreground.Settings(parsed), interrupts.StopRequested);
             try
             {
                 return await new ForegroundRun(host, view, interrupts, note).StartAsync(request, cancellationToken);

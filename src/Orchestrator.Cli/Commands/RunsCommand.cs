@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
@@ -7,6 +8,7 @@ using Orchestrator.Activities.Steps;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Names;
@@ -14,15 +16,17 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator runs</c>: looks at runs that are kept, also while another process works on them.</summary>
+/// <summary><c>orchestrator runs</c>: lists, shows and steers stored runs, also while other processes drive them.</summary>
 internal static class RunsCommand
 {
     public static Command Create()
     {
         var command = new Command("runs", "Look at runs and steer them.");
-        foreach (var operation in (IEnumerable<Command>)[RunsListCommand.Create(), Show(), .. RunsControlCommands.Create(), RunsRestartCommand.Create(), RunsDeleteCommand.Create(), RunsPruneCommand.Create()])
+        IEnumerable<Command> subcommands =
+            [RunsListCommand.Create(), Show(), .. RunsControlCommands.Create(), Restart(), RunsDeleteCommand.Create(), RunsPruneCommand.Create()];
+        foreach (var subcommand in subcommands)
         {
-            command.Subcommands.Add(operation);
+            command.Subcommands.Add(subcommand);
         }
 
         return command;
@@ -48,7 +52,8 @@ internal static class RunsCommand
                     throw new RunNotFoundException(id, isBeingDeleted: true);
                 }
 
-                throw new UsageException($"There is no run '{id}' in {(where.Kind == StorageKind.Files ? $"'{where.Folder}'" : where.Describe(store))}.");
+                var place = where.Kind == StorageKind.Files ? $"'{where.Folder}'" : where.Describe(store);
+                throw new UsageException($"There is no run '{id}' in {place}.");
             }
 
             var stored = run.Status;
@@ -60,15 +65,35 @@ internal static class RunsCommand
             }
             else
             {
-                var color = !parsed.GetValue(noColor) && ReferenceEquals(ShownText.Below(output), Console.Out) && !Console.IsOutputRedirected;
+                var color = !parsed.GetValue(noColor) && ShownText.IsTerminal(output);
                 var attempt = new RunInput(id, run.Attempt);
                 var driver = where.FindDriver(attempt);
-                await output.WriteLineAsync(Header(run, StatusWords.Of(run.Status)));
-                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver, driver is null && where.HistoryIsGone(attempt, stored));
+                var historyIsGone = driver is null && where.HistoryIsGone(attempt, stored);
+                await output.WriteLineAsync(Header(run));
+                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver, historyIsGone);
             }
 
             return ExitCodes.Completed;
         });
+        return command;
+    }
+
+    private static Command Restart()
+    {
+        var runId = new Argument<string>("runId") { Description = "The run whose definition and inputs are used again." };
+        var options = new ForegroundOptions(CommonOptions.KeptStorage());
+        var command = new Command("restart", "Start a new run with the same definition and inputs.") { runId };
+        options.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => Interrupts.RunAsync(async interrupts =>
+        {
+            var id = parsed.GetRequiredValue(runId);
+            await options.Where(parsed).RequireRunAsync(id, cancellationToken);
+            using var view = options.View(parsed);
+            await using var app = await LocalApp.StartAsync(options.Settings(parsed), interrupts.StopRequested);
+            var foreground = new ForegroundRun(app, view, interrupts);
+            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Caller, cancellationToken);
+            return await foreground.FollowAsync(run, cancellationToken);
+        }, parsed.InvocationConfiguration.Error));
         return command;
     }
 
@@ -78,13 +103,16 @@ internal static class RunsCommand
         return new RunReader(runs, new RunLogReader(feed, new CheckpointStore(store)), feed, TimeProvider.System);
     }
 
-    /// <summary>The names of the inputs, which the outputs repeat; null when they were not written down. When they cannot be read, a warning in the document says why.</summary>
+    /// <summary>The names of the run's inputs.</summary>
+    /// <returns>Null when the start of the run was not written. Empty when they cannot be read: a warning in the document says why.</returns>
     private static async Task<List<string>?> InputNamesAsync(RunStore runs, RunDocument run, CancellationToken cancellationToken)
     {
         try
         {
             return await runs.FindAsync(run.RunId, cancellationToken) is { } record
-                && await runs.FindPreparedAsync(record, run.Attempt, cancellationToken) is { } prepared ? [.. prepared.InputNames] : null;
+                && await runs.FindPreparedAsync(record, run.Attempt, cancellationToken) is { } prepared
+                    ? [.. prepared.InputNames]
+                    : null;
         }
         catch (UnreadableRecordException)
         {
@@ -92,9 +120,9 @@ internal static class RunsCommand
         }
     }
 
-    private static string Header(RunDocument run, string status) => string.Concat(
-        $"Run {run.RunId} of workflow '{run.Workflow}'{(run.App is null ? "" : $" of app '{run.App}'")}, created {Numbers.Moment(run.CreatedAt)}",
+    private static string Header(RunDocument run) => string.Concat(
+        $"Run {run.RunId} of workflow '{run.Workflow}'{(run.App is null ? "" : $" of app '{run.App}'")}, created {Wording.Moment(run.CreatedAt)}",
         run.Environment == "default" ? "" : $", environment '{run.Environment}'",
         run.Tags.Count == 0 ? "" : $", tags {string.Join(", ", run.Tags.Select(tag => $"{tag.Key}={tag.Value}"))}",
-        $": {status}.");
+        $": {Wording.Of(run.Status)}.");
 }

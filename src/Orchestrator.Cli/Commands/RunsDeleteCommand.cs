@@ -2,23 +2,31 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator runs delete</c>: deletes runs with everything that is kept of them.</summary>
+/// <summary><c>orchestrator runs delete</c>: deletes runs with their records, outputs, events and histories.</summary>
 internal static class RunsDeleteCommand
 {
     public static Command Create()
     {
-        var runIds = new Argument<string[]>("runId") { Description = "The run; several are deleted together, or none of them.", Arity = ArgumentArity.OneOrMore };
+        var runIds = new Argument<string[]>("runId")
+        {
+            Description = "The run; several are deleted together, or none of them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var force = new Option<bool>("--force")
         {
-            Description = "Also runs that have not ended: what works on them is terminated first, and whatever is left of them, damaged or not, is deleted.",
+            Description = "Also runs that have not ended: what works on them is terminated first, "
+                + "and whatever is left of them, damaged or not, is deleted.",
         };
         var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
-        var command = new Command("delete", "Delete runs that have ended: their records, outputs, events and histories.") { runIds, force, state, storage };
+        const string Description = "Delete runs that have ended: their records, outputs, events and histories.";
+        var command = new Command("delete", Description) { runIds, force, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var where = parsed.Where(state, storage);
@@ -26,7 +34,7 @@ internal static class RunsDeleteCommand
             var problems = new List<string>();
             foreach (var id in ids)
             {
-                if (await ProblemAsync(where, id, parsed.GetValue(force), cancellationToken) is { } problem)
+                if (await FindProblemAsync(where, id, parsed.GetValue(force), cancellationToken) is { } problem)
                 {
                     problems.Add(problem);
                 }
@@ -38,18 +46,18 @@ internal static class RunsDeleteCommand
             }
 
             await DeleteAsync(where, ids, parsed.GetValue(force), cancellationToken);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Deleted {(ids.Count == 1 ? "run" : "runs")} {string.Join(", ", ids)}.");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Deleted {Wording.Noun(ids.Count, "run")} {string.Join(", ", ids)}.");
             return ExitCodes.Completed;
         });
         return command;
     }
 
     /// <summary>Why the run cannot be deleted; null when it can.</summary>
-    private static async Task<string?> ProblemAsync(StateStorage where, string id, bool force, CancellationToken cancellationToken)
+    private static async Task<string?> FindProblemAsync(StateStorage where, string id, bool force, CancellationToken cancellationToken)
     {
         try
         {
-            var record = await KeptRuns.FindAsync(where, id, cancellationToken);
+            var record = await where.RequireRunAsync(id, cancellationToken);
             return record.HasEnded || force
                 ? null
                 : RunControls.StillOpen(where.Drivers.Shown(record), where.FindDriver(new RunInput(id, record.Attempt))).Message;
@@ -60,23 +68,18 @@ internal static class RunsDeleteCommand
         }
         catch (RunNotFoundException missing)
         {
-            return await KeptRuns.IsHalfDeletedAsync(where, id, force, cancellationToken) ? null : missing.Message;
+            return await where.IsHalfDeletedAsync(id, force, cancellationToken) ? null : missing.Message;
         }
     }
 
     private static async Task DeleteAsync(StateStorage where, List<string> ids, bool force, CancellationToken cancellationToken)
     {
-        if (ids.Count == 0)
-        {
-            return;
-        }
-
-        using var served = await ServedFolder.FindAsync(where, cancellationToken);
+        using var served = await ServingProcess.FindAsync(where, cancellationToken);
         if (served is not null)
         {
             foreach (var id in ids)
             {
-                await served.SendAsync(HttpMethod.Delete, $"runs/{id}{(force ? "?force=true" : "")}", null, cancellationToken);
+                await served.SendAsync(HttpMethod.Delete, $"runs/{id}{(force ? "?force=true" : "")}", cancellationToken);
             }
 
             return;
@@ -86,7 +89,9 @@ internal static class RunsDeleteCommand
         var controls = app.Services.GetRequiredService<RunControls>();
         foreach (var id in ids)
         {
-            await (force ? controls.DeleteWithForceAsync(app.Client, id, cancellationToken) : controls.DeleteAsync(app.Client, id, cancellationToken));
+            await (force
+                ? controls.DeleteWithForceAsync(app.Client, id, cancellationToken)
+                : controls.DeleteAsync(app.Client, id, cancellationToken));
         }
     }
 }

@@ -3,15 +3,15 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator runs list</c>: the runs that are kept, the newest first.</summary>
+/// <summary><c>orchestrator runs list</c>: lists stored runs, the newest first.</summary>
 internal static class RunsListCommand
 {
     private const int MaxNote = 80;
@@ -19,7 +19,7 @@ internal static class RunsListCommand
     public static Command Create()
     {
         var status = new Option<string[]>("--status") { Description = "Only runs in this state; may be given several times.", HelpName = "STATE" };
-        CommonOptions.OneOf(status, [.. Enum.GetValues<RunStatus>().Select(Name)]);
+        CommonOptions.OneOf(status, [.. Enum.GetValues<RunStatus>().Select(Wording.Name)]);
         var workflow = new Option<string?>("--workflow") { Description = "Only runs of this workflow.", HelpName = "SLUG" };
         var top = CommonOptions.Number("--top", "How many runs.", 1, RunFilter.MaxTop);
         top.DefaultValueFactory = _ => RunFilter.DefaultTop;
@@ -31,7 +31,9 @@ internal static class RunsListCommand
             var store = where.OpenExistingContent();
             var filter = new RunFilter
             {
-                Statuses = parsed.GetValue(status) is { Length: > 0 } names ? [.. Enum.GetValues<RunStatus>().Where(value => names.Contains(Name(value)))] : null,
+                Statuses = parsed.GetValue(status) is { Length: > 0 } names
+                    ? [.. Enum.GetValues<RunStatus>().Where(value => names.Contains(Wording.Name(value)))]
+                    : null,
                 Workflow = parsed.GetValue(workflow),
                 Top = parsed.GetRequiredValue(top)!.Value,
             };
@@ -51,14 +53,16 @@ internal static class RunsListCommand
         return command;
     }
 
-    /// <summary>Pages of a rare filter are short, so they are collected until the list is full.</summary>
-    private static async Task<List<RunListItem>> ListAsync(RunLister lister, RunDrivers drivers, RunFilter filter, CancellationToken cancellationToken)
+    /// <summary>Collects pages until the list is full: a page of a filter that few runs match is short.</summary>
+    private static async Task<List<RunListItem>> ListAsync(
+        RunLister lister, RunDrivers drivers, RunFilter filter, CancellationToken cancellationToken)
     {
         var runs = new List<RunListItem>();
         RunPage page;
         do
         {
-            page = await lister.ListAsync(filter with { Top = filter.Top - runs.Count }, record => Task.FromResult(drivers.Shown(record)), cancellationToken);
+            var rest = filter with { Top = filter.Top - runs.Count };
+            page = await lister.ListAsync(rest, record => Task.FromResult(drivers.Shown(record)), cancellationToken);
             runs.AddRange(page.Runs);
             filter = filter with { ContinuationToken = page.ContinuationToken };
         }
@@ -79,8 +83,8 @@ internal static class RunsListCommand
             ["Run", "State", "Attempt", "Created", "Took", "Workflow", "Note"],
             .. runs.Select(run => new[]
             {
-                run.RunId, State(run), run.Attempt.ToString(CultureInfo.InvariantCulture), Numbers.Moment(run.CreatedAt),
-                Numbers.Duration(run.DurationMs), run.Workflow, Note(run),
+                run.RunId, State(run), run.Attempt.ToString(CultureInfo.InvariantCulture), Wording.Moment(run.CreatedAt),
+                Wording.Duration(run.DurationMs), run.Workflow, Note(run),
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
@@ -91,20 +95,19 @@ internal static class RunsListCommand
 
         if (runs.Exists(run => run.Status != RunStatus.Completed))
         {
-            await output.WriteLineAsync(NextCommand.Complete("'orchestrator runs show RUN' tells what can be done next with a run that has not completed.", where));
+            const string Advice = "'orchestrator runs show RUN' tells what can be done next with a run that has not completed.";
+            await output.WriteLineAsync(NextCommand.Complete(Advice, where));
         }
     }
 
-    private static string State(RunListItem run) =>
-        run.Unreadable ?? Name(run.Status);
+    private static string State(RunListItem run) => run.Unreadable ?? Wording.Name(run.Status);
 
-    /// <summary>Why it was asked for and why it failed, in one short line.</summary>
+    /// <summary>The reason that the user gave and the error, shortened to one line.</summary>
     private static string Note(RunListItem run)
     {
         var error = run.Error is not { } failure ? null : failure.Step is null ? failure.Message : $"Step '{failure.Step}': {failure.Message}";
-        var note = string.Join(' ', $"{(run.Reason is null ? "" : AttemptHistory.Sentence(run.Reason))} {error}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var words = $"{(run.Reason is null ? "" : Wording.Sentence(run.Reason))} {error}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var note = string.Join(' ', words);
         return note.Length <= MaxNote ? note : note[..(MaxNote - 1)] + "…";
     }
-
-    private static string Name(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 }

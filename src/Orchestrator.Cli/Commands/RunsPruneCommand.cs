@@ -4,11 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator runs prune</c>: deletes the runs that ended long ago, and everything else that need not be kept.</summary>
+/// <summary>
+/// <c>orchestrator runs prune</c>: deletes runs that ended long ago, expired idempotency keys, old cached answers and unused definitions.
+/// </summary>
 internal static class RunsPruneCommand
 {
     public static Command Create()
@@ -31,7 +34,8 @@ internal static class RunsPruneCommand
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
         var (state, storage) = (CommonOptions.State(), CommonOptions.KeptStorage());
-        var command = new Command("prune", "Delete the runs that ended long ago, expired idempotency keys, old kept answers and unused definitions.") { age, dryRun, state, storage };
+        const string Description = "Delete the runs that ended long ago, expired idempotency keys, old kept answers and unused definitions.";
+        var command = new Command("prune", Description) { age, dryRun, state, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var where = parsed.Where(state, storage);
@@ -39,24 +43,24 @@ internal static class RunsPruneCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(dryRun))
             {
-                var plan = await LookAsync(where, before, cancellationToken);
+                var plan = await PlanAsync(where, before, cancellationToken);
                 foreach (var run in plan.Runs)
                 {
-                    await output.WriteLineAsync($"{run.RunId}  {CommonOptions.Word(run.Status)} {Numbers.Moment(run.CompletedAt!.Value)}");
+                    await output.WriteLineAsync($"{run.RunId}  {Wording.Name(run.Status)} {Wording.Moment(run.CompletedAt!.Value)}");
                 }
 
-                await output.WriteLineAsync(NextCommand.Complete($"{What(plan)} would be deleted.{Kept(plan)}", where));
+                await output.WriteLineAsync(NextCommand.Complete($"{Deleted(plan)} would be deleted.{Kept(plan)}", where));
                 return ExitCodes.Completed;
             }
 
             var report = await PruneAsync(where, before, cancellationToken);
-            await output.WriteLineAsync(NextCommand.Complete($"Deleted {What(report)}.{Kept(report)}", where));
+            await output.WriteLineAsync(NextCommand.Complete($"Deleted {Deleted(report)}.{Kept(report)}", where));
             return ExitCodes.Completed;
         });
         return command;
     }
 
-    private static async Task<PruneReport> LookAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
+    private static async Task<PruneReport> PlanAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
         using var stores = StateStores.OpenExisting(where);
         return await stores.Pruner.PruneAsync(before, dryRun: true, cancellationToken);
@@ -64,7 +68,7 @@ internal static class RunsPruneCommand
 
     private static async Task<PruneReport> PruneAsync(StateStorage where, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var plan = await LookAsync(where, before, cancellationToken);
+        var plan = await PlanAsync(where, before, cancellationToken);
         var settings = new LocalAppSettings(where)
         {
             Runs = [.. plan.Runs.Select(run => run.RunId), .. plan.Leftovers],
@@ -74,25 +78,31 @@ internal static class RunsPruneCommand
         return await app.Services.GetRequiredService<RunPruner>().PruneAsync(app.Client, before, cancellationToken);
     }
 
-    private static string What(PruneReport report)
+    /// <summary>The runs first, then what else is deleted; other kinds of which there are none are left out.</summary>
+    private static string Deleted(PruneReport report)
     {
-        (int Count, string One, string Many)[] others =
+        (int Number, string Noun)[] others =
         [
-            (report.Leftovers.Count, "half deleted run", "half deleted runs"), (report.StartKeys, "expired idempotency key", "expired idempotency keys"),
-            (report.Answers, "kept answer", "kept answers"), (report.Definitions, "unused definition", "unused definitions"),
+            (report.Leftovers.Count, "half deleted run"), (report.StartKeys, "expired idempotency key"),
+            (report.Answers, "kept answer"), (report.Definitions, "unused definition"),
         ];
-        return string.Join(", ", others.Where(other => other.Count > 0).Select(other => Count(other.Count, other.One, other.Many)).Prepend(Count(report.Runs.Count, "run", "runs")));
+        var counts = others.Where(other => other.Number > 0).Select(other => Wording.Count(other.Number, other.Noun));
+        return string.Join(", ", counts.Prepend(Wording.Count(report.Runs.Count, "run")));
     }
 
-    private static string Kept(PruneReport report) => string.Concat(
-        report.Open.Count == 0
+    /// <summary>The runs that are old enough and are kept all the same, with the reason; empty for none.</summary>
+    private static string Kept(PruneReport report)
+    {
+        var (open, unreadable) = (report.Open, report.Unreadable);
+        var unfinished = open.Count == 0
             ? ""
-            : $" Kept {Count(report.Open.Count, "run", "runs")} of that age that {(report.Open.Count == 1 ? "has" : "have")} not ended: {NameList.Of(report.Open)}.",
-        report.Unreadable.Count == 0
-            ? ""
-            : $" Kept {Count(report.Unreadable.Count, "run", "runs")} whose record cannot be read: {NameList.Of(report.Unreadable)}; 'orchestrator runs delete RUN' deletes {(report.Unreadable.Count == 1 ? "it" : "them")}.");
-
-    private static string Count(int number, string one, string many) => number == 1 ? $"1 {one}" : $"{number.ToString(CultureInfo.InvariantCulture)} {many}";
+            : $" Kept {Wording.Count(open.Count, "run")} of that age that {Wording.Noun(open.Count, "has", "have")} not ended: "
+                + $"{Wording.Names(open)}.";
+        return unreadable.Count == 0
+            ? unfinished
+            : $"{unfinished} Kept {Wording.Count(unreadable.Count, "run")} whose record cannot be read: {Wording.Names(unreadable)}; "
+                + $"'orchestrator runs delete RUN' deletes {Wording.Noun(unreadable.Count, "it", "them")}.";
+    }
 
     private static TimeSpan? Age(string text)
     {

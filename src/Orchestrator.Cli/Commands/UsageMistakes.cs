@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>What is wrong with a command line, in sentences; a misspelt command or option comes with the one that was probably meant.</summary>
+/// <summary>The errors of a command line as sentences; a misspelt command or option comes with the one that was probably meant.</summary>
 internal static class UsageMistakes
 {
+    /// <summary>One sentence per error.</summary>
     public static IEnumerable<string> Of(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -16,12 +18,12 @@ internal static class UsageMistakes
             yield return Sentence(command, token);
         }
 
-        // What the parser says of these words, and of what is missing since they were not understood, says nothing more.
-        foreach (var mistake in parsed.Errors)
+        // The parser's errors about these words, and about arguments that seem to be missing because of them, tell nothing more.
+        foreach (var error in parsed.Errors)
         {
-            if (mistake.SymbolResult is not (CommandResult or ArgumentResult { Parent: CommandResult, Tokens.Count: 0 }))
+            if (error.SymbolResult is not (CommandResult or ArgumentResult { Parent: CommandResult, Tokens.Count: 0 }))
             {
-                yield return mistake.Message;
+                yield return error.Message;
             }
             else if (unknown.Count == 0)
             {
@@ -30,13 +32,19 @@ internal static class UsageMistakes
         }
     }
 
-    private static string Missing(Command command) => command.Subcommands.Count > 0
-        ? $"'{Name(command)}' needs a command: {string.Join(", ", command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name))}."
-        : $"'{Name(command)}' needs {string.Join(" and ", command.Arguments.Select(argument => $"<{argument.Name}> ({argument.Description?.TrimEnd('.')})"))}.";
+    private static string Missing(Command command)
+    {
+        var arguments = command.Arguments.Select(argument => $"<{argument.Name}> ({argument.Description?.TrimEnd('.')})");
+        return command.Subcommands.Count > 0
+            ? $"'{Name(command)}' needs a command: {string.Join(", ", VisibleNames(command))}."
+            : $"'{Name(command)}' needs {string.Join(" and ", arguments)}.";
+    }
+
+    private static IEnumerable<string> VisibleNames(Command command) => command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name);
 
     private static string Name(Command command) => command is RootCommand ? "orchestrator" : $"orchestrator {Path(command)}";
 
-    /// <summary>The words that have no meaning, without the values of options that do not exist.</summary>
+    /// <summary>The words that the parser did not understand, without the values of options that do not exist.</summary>
     private static IEnumerable<string> Unknown(ParseResult parsed)
     {
         var afterOption = false;
@@ -51,7 +59,7 @@ internal static class UsageMistakes
             afterOption = isOption && !token.Contains('=', StringComparison.Ordinal);
             if (!isOption && parsed.CommandResult.Command.Subcommands.Count > 0)
             {
-                // The rest belongs to a command that does not exist.
+                // The rest are arguments of a command that does not exist.
                 yield break;
             }
         }
@@ -63,18 +71,19 @@ internal static class UsageMistakes
         if (IsOption(token))
         {
             var written = token.Split('=')[0];
-            var options = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)).Where(option => option.StartsWith("--", StringComparison.Ordinal));
-            return $"'{name}' has no option '{written}'.{Advice(written, options)}";
+            var options = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
+            var longOptions = options.Where(option => option.StartsWith("--", StringComparison.Ordinal));
+            return Wording.WithAdvice($"'{name}' has no option '{written}'.", Suggestion.For(written, longOptions));
         }
 
         return command.Subcommands.Count > 0
-            ? $"'{name}' has no command '{token}'.{Advice(token, command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name))}"
+            ? Wording.WithAdvice($"'{name}' has no command '{token}'.", Suggestion.For(token, VisibleNames(command)))
             : $"'{name}' takes no further argument, and '{token}' is one. A value with spaces needs quotes.";
     }
 
-    private static string Path(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{Path(parent)} {command.Name}" : command.Name;
-
-    private static string Advice(string written, IEnumerable<string> names) => Suggestion.For(written, names) is { } advice ? " " + advice : "";
+    private static string Path(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+        ? $"{Path(parent)} {command.Name}"
+        : command.Name;
 
     private static bool IsOption(string token) => token.StartsWith('-') && token.Length > 1;
 }

@@ -15,7 +15,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator validate</c>: all findings in a definition, without running anything.</summary>
+/// <summary><c>orchestrator validate</c>: checks a definition, and mocks for it, without running anything.</summary>
 internal static class ValidateCommand
 {
     public static Command Create()
@@ -28,21 +28,26 @@ internal static class ValidateCommand
         command.SetAction(async (parsed, _) =>
         {
             var path = parsed.GetRequiredValue(file);
-            var text = TextFile.ReadBytes(path, "The definition");
+            var text = InputFile.ReadDefinition(path);
             var result = WorkflowReader.Read(text, BuiltInTools());
-            var script = MockFile.Read(parsed.GetValue(mocks), parsed.GetValue(mocksElse));
-            var mockProblems = script is null || result.Workflow is null ? [] : MockProblems(script, result.Workflow.Definition);
-            var valid = result.Workflow is not null && mockProblems.Count == 0;
+            var script = InputFile.ReadMocks(parsed.GetValue(mocks), parsed.GetValue(mocksElse));
+            var mockErrors = script is null || result.Workflow is null ? [] : CheckMocks(script, result.Workflow.Definition);
+            var valid = result.Workflow is not null && mockErrors.Count == 0;
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                var document = new { valid, diagnostics = result.Diagnostics.Concat(mockProblems) };
+                var document = new { valid, diagnostics = result.Diagnostics.Concat(mockErrors) };
                 await output.WriteLineAsync(JsonSerializer.Serialize(document, WorkflowJson.IndentedDocument));
             }
             else
             {
-                var mistakes = mockProblems.Select(finding => $"{parsed.GetValue(mocks)}: {DiagnosticLine.Of(finding)}");
-                foreach (var line in mistakes.Concat(DefinitionReport.Lines(path, text, result.Diagnostics, result.Workflow?.Graph.Count)).Concat(Facts(path, result.Workflow)))
+                IEnumerable<string> lines =
+                [
+                    .. mockErrors.Select(error => $"{parsed.GetValue(mocks)}: {DefinitionReport.Line(error)}"),
+                    .. DefinitionReport.Lines(path, text, result.Diagnostics, result.Workflow?.Graph.Count),
+                    .. UndeclaredInputs(path, result.Workflow),
+                ];
+                foreach (var line in lines)
                 {
                     await output.WriteLineAsync(line);
                 }
@@ -53,20 +58,22 @@ internal static class ValidateCommand
         return command;
     }
 
-    /// <summary>Mocks that name no step, and steps that need a mock and have none; pointers are of the mocks file.</summary>
-    private static List<Diagnostic> MockProblems(MockScript script, WorkflowDefinition definition) =>
+    /// <summary>Reports mocks that name no step, and steps that need a mock and have none. Pointers refer to the mocks file.</summary>
+    private static List<Diagnostic> CheckMocks(MockScript script, WorkflowDefinition definition) =>
     [
         .. script.ValidateAgainst(definition.Steps.Select(step => step.Id)),
-        .. script.Uncovered(definition.Steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered ? [uncovered] : Array.Empty<Diagnostic>(),
+        .. script.Uncovered(definition.Steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered ? (Diagnostic[])[uncovered] : [],
     ];
 
     private static IReadOnlyList<KnownTool> BuiltInTools()
     {
-        using var services = new ServiceCollection().AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null).BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null)
+            .BuildServiceProvider();
         return services.GetRequiredService<ToolSet>().Known;
     }
 
-    private static IEnumerable<string> Facts(string path, CompiledWorkflow? workflow)
+    private static IEnumerable<string> UndeclaredInputs(string path, CompiledWorkflow? workflow)
     {
         if (workflow?.UndeclaredInputs is { Count: > 0 } inputs)
         {

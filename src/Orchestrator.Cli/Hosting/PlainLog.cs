@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Shows what a user must know even without the log: warnings and worse, a line each, without stack traces. Thread-safe.</summary>
-/// <param name="where">The storage that this command was given.</param>
+/// <summary>Prints log entries from level Warning on, one line each, without stack traces: the log without <c>--verbose</c>. Thread-safe.</summary>
+/// <param name="where">The storage of the command, for the commands that entries suggest.</param>
 internal sealed class PlainLog(TextWriter output, StateStorage where) : ILoggerProvider, ILogger
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
@@ -27,11 +28,12 @@ internal sealed class PlainLog(TextWriter output, StateStorage where) : ILoggerP
         var reason = exception is null || text.Contains(exception.Message, StringComparison.Ordinal) ? "" : $" {exception.Message}";
         try
         {
-            _output.WriteLine(NextCommand.Complete($"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" "), where));
+            var line = $"{(logLevel == LogLevel.Warning ? "Warning" : "Error")}: {text}{reason}".ReplaceLineEndings(" ");
+            _output.WriteLine(NextCommand.Complete(line, where));
         }
         catch (IOException)
         {
-            // The terminal is gone. A line that cannot be shown must not fail the code that logs it.
+            // The terminal was closed. The code that logs must not fail for that.
         }
     }
 

@@ -3,18 +3,21 @@ using Orchestrator.Activities.Stores;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>A store that knows which of its last writes failed, so that a command that is asked to end can say what it could not write. Thread-safe.</summary>
+/// <summary>Records which writes to a store fail, so that a command that is asked to stop can report what it could not write. Thread-safe.</summary>
 internal sealed class WatchedContentStore(IContentStore store, TimeProvider time) : IContentStore
 {
     private readonly ConcurrentDictionary<string, Failure> _failures = new(StringComparer.Ordinal);
 
-    /// <summary>Why a part of a run has not been written although that has been tried for at least a time; null when there is nothing of that kind.</summary>
-    /// <param name="run">Where the parts of the run are: what is kept beside them, such as answers for other runs, may stay unwritten.</param>
-    /// <param name="from">What failed before this timestamp counts from it on.</param>
-    public ContentStoreException? FailingFor(ContentPrefix run, TimeSpan least, long from) => _failures
-        .Where(failure => failure.Key.StartsWith(run.Value, StringComparison.Ordinal) && time.GetElapsedTime(Math.Max(failure.Value.Since, from)) >= least)
+    /// <summary>The oldest failure of a run's writes that has lasted for some time.</summary>
+    /// <param name="run">The prefix of the run's values. Others, such as the cache of answers, may stay unwritten.</param>
+    /// <param name="least">How long the write must have been failing.</param>
+    /// <param name="from">A timestamp of the clock: a write that failed earlier counts as failing from here on.</param>
+    /// <returns>Null when every write of the run has succeeded, or has not been failing for so long.</returns>
+    public ContentStoreException? FindFailure(ContentPrefix run, TimeSpan least, long from) => _failures
+        .Where(failure => failure.Key.StartsWith(run.Value, StringComparison.Ordinal))
+        .Where(failure => time.GetElapsedTime(Math.Max(failure.Value.Since, from)) >= least)
         .Select(failure => failure.Value)
-        .MinBy(failure => failure.Since)?.Problem;
+        .MinBy(failure => failure.Since)?.Exception;
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => store.GetAsync(key, cancellationToken);
 
@@ -35,11 +38,13 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => store.DeleteAsync(key, cancellationToken);
 
-    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) => store.DeleteAsync(key, etag, cancellationToken);
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        store.DeleteAsync(key, etag, cancellationToken);
 
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => store.DeleteAsync(prefix, cancellationToken);
 
-    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => store.ListAsync(prefix, cancellationToken);
+    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        store.ListAsync(prefix, cancellationToken);
 
     private async Task<T> WatchAsync<T>(string key, Task<T> write)
     {
@@ -49,12 +54,12 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
             _failures.TryRemove(key, out _);
             return written;
         }
-        catch (ContentStoreException problem) when (!problem.IsOfOneValue)
+        catch (ContentStoreException exception) when (!exception.IsOfOneValue)
         {
-            _failures.AddOrUpdate(key, _ => new Failure(time.GetTimestamp(), problem), (_, first) => first with { Problem = problem });
+            _failures.AddOrUpdate(key, _ => new Failure(time.GetTimestamp(), exception), (_, first) => first with { Exception = exception });
             throw;
         }
     }
 
-    private sealed record Failure(long Since, ContentStoreException Problem);
+    private sealed record Failure(long Since, ContentStoreException Exception);
 }

@@ -4,17 +4,21 @@ using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Cli.Inputs;
 
-/// <summary>The inputs of a run from the command line: a file, then single values over it.</summary>
+/// <summary>Reads the inputs of a run from the command line: a file, over which single values go.</summary>
 internal static class RunInputs
 {
-    /// <summary>The file beside a definition that is used when no inputs are given.</summary>
+    /// <summary>The file beside a definition that is read when no inputs are given.</summary>
     private const string SampleName = "inputs.json";
 
+    /// <summary>Reads the inputs.</summary>
     /// <param name="file">A JSON file with one member per input; null for none.</param>
-    /// <param name="values"><c>key=value</c> or <c>key=@file</c>; what is JSON of another kind than text is taken as such, all else is text; quotes keep a text that looks like such JSON.</param>
-    /// <param name="definition">The definition's file: its folder may have sample inputs. Null when it is none.</param>
-    /// <param name="note">What the user should know of where the inputs came from; null for nothing.</param>
-    /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
+    /// <param name="values">
+    /// <c>key=value</c> or <c>key=@file</c>. A value that is a JSON number, boolean, null, array or object is read as JSON, any other is text; a
+    /// value in quotes is the text between them.
+    /// </param>
+    /// <param name="definition">The definition's file, whose folder may have sample inputs; null when there is none.</param>
+    /// <param name="note">A sentence for the user when sample inputs are used; null otherwise.</param>
+    /// <exception cref="UsageException">A file cannot be read, or a value has another form.</exception>
     public static JsonObject Read(string? file, IReadOnlyList<string> values, string? definition, out string? note)
     {
         note = null;
@@ -37,8 +41,8 @@ internal static class RunInputs
         return inputs;
     }
 
-    /// <summary>Outputs of steps, given by hand: <c>step=value</c> or <c>step=@file</c>, read like inputs; the content of a <c>.json</c> file is JSON.</summary>
-    /// <exception cref="UsageException">A file cannot be read, or a value is not written so.</exception>
+    /// <summary>Reads outputs of steps: <c>step=value</c> or <c>step=@file</c>, as inputs are read; a <c>.json</c> file is read as JSON.</summary>
+    /// <exception cref="UsageException">A file cannot be read, or a value has another form.</exception>
     public static JsonObject ReadOutputs(IReadOnlyList<string> values) => Pairs("--output", "output", "step", values);
 
     private static JsonObject Pairs(string option, string what, string name, IReadOnlyList<string> values)
@@ -65,7 +69,7 @@ internal static class RunInputs
     {
         if (text.StartsWith('@'))
         {
-            return JsonValue.Create(TextFile.Read(text[1..], file));
+            return JsonValue.Create(InputFile.Read(text[1..], file));
         }
 
         if (text.StartsWith('"') && IsJson(text) && Read(text, text)!.GetValue<string>() is var quoted && LooksLikeJson(quoted))
@@ -95,7 +99,7 @@ internal static class RunInputs
     private static JsonObject ReadFile(string file) => ReadJson(file, "The inputs file") as JsonObject
         ?? throw new UsageException($"The inputs file '{file}' must hold a JSON object with one member per input.");
 
-    private static JsonNode? ReadJson(string file, string what) => Read(TextFile.Read(file, what), $"{what} '{file}'");
+    private static JsonNode? ReadJson(string file, string what) => Read(InputFile.Read(file, what), $"{what} '{file}'");
 
     private static JsonNode? Read(string json, string what)
     {

@@ -2,48 +2,47 @@ using Orchestrator.Activities.Documents;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>The attempts of a resumed run: the request, the changes, the results taken over and the outcome of each.</summary>
+/// <summary>The attempts of a resumed run as lines: the outcome of each, who asked for it, what was changed and which steps were reused.</summary>
 internal static class AttemptHistory
 {
-    /// <summary>One line per attempt, and below it what is known of how it came about; none for a run of one plain attempt.</summary>
+    /// <summary>One or two lines per attempt; empty for a run of one attempt without a reason or reused steps.</summary>
     public static IEnumerable<string> Lines(RunDocument run) =>
         run.Attempts is [{ From: null, Reason: null, Reused.Count: 0 }] ? [] : run.Attempts.SelectMany(Lines);
 
-    /// <summary>With a full stop, so that another sentence can follow.</summary>
-    public static string Sentence(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
-
     private static IEnumerable<string> Lines(RunAttemptSummary attempt)
     {
-        yield return $"Attempt {attempt.N}{(attempt.From is null ? "" : $" from '{attempt.From}'")}{When(attempt)}: {Outcome(attempt)}";
-        var more = string.Join(' ', ((string?[])[Failed(attempt), Asked(attempt), Changed(attempt), Reused(attempt)]).OfType<string>());
-        if (more.Length > 0)
+        yield return $"Attempt {attempt.N}{(attempt.From is null ? "" : $" from '{attempt.From}'")}{Time(attempt)}: {Outcome(attempt)}";
+        var details = string.Join(' ', ((string?[])[Failed(attempt), Origin(attempt), Changed(attempt), Reused(attempt)]).OfType<string>());
+        if (details.Length > 0)
         {
-            yield return "  " + more;
+            yield return "  " + details;
         }
     }
 
-    private static string When(RunAttemptSummary attempt) => attempt.StartedAt is not { } start
+    private static string Time(RunAttemptSummary attempt) => attempt.StartedAt is not { } start
         ? ""
-        : $", {Numbers.Moment(start)}{(attempt.CompletedAt is { } end ? $", {Numbers.Duration(Math.Max(0, (end - start).TotalMilliseconds))}" : "")}";
+        : $", {Wording.Moment(start)}{(attempt.CompletedAt is { } end ? $", {Wording.Duration(Math.Max(0, (end - start).TotalMilliseconds))}" : "")}";
 
     private static string Outcome(RunAttemptSummary attempt) => attempt switch
     {
         { Status: null, StartedAt: null } => "has not begun.",
         { Status: null } => "has not ended.",
-        { Error: { Step: { } step } error } => $"{StatusWords.Of(attempt.Status.Value)} at step '{step}' ({StatusWords.Of(error.Kind)}): {ErrorLine.Of(error)}",
-        { Error: { } error } => $"{StatusWords.Of(attempt.Status.Value)} ({StatusWords.Of(error.Kind)}): {ErrorLine.Of(error)}",
-        _ => $"{StatusWords.Of(attempt.Status.Value)}.",
+        { Status: { } status, Error: { } error } =>
+            $"{Wording.Of(status)}{(error.Step is null ? "" : $" at step '{error.Step}'")} ({Wording.Name(error.Kind)}): {Wording.OneLine(error)}",
+        { Status: { } status } => $"{Wording.Of(status)}.",
     };
 
-    private static string? Failed(RunAttemptSummary attempt) => attempt.Failed.Where(id => id != attempt.Error?.Step).ToList() is { Count: > 0 } others
-        ? $"{(attempt.Error?.Step is null ? "Failed" : "Also failed")}: {NameList.Of(others)}."
-        : null;
-
-    private static string? Asked(RunAttemptSummary attempt) => attempt switch
+    private static string? Failed(RunAttemptSummary attempt)
     {
-        { By: { } by, Reason: { } reason } => $"By {by}: {Sentence(reason)}",
+        var others = attempt.Failed.Where(id => id != attempt.Error?.Step).ToList();
+        return others.Count == 0 ? null : $"{(attempt.Error?.Step is null ? "Failed" : "Also failed")}: {Wording.Names(others)}.";
+    }
+
+    private static string? Origin(RunAttemptSummary attempt) => attempt switch
+    {
+        { By: { } by, Reason: { } reason } => $"By {by}: {Wording.Sentence(reason)}",
         { By: { } by } => $"By {by}.",
-        { Reason: { } reason } => $"Reason: {Sentence(reason)}",
+        { Reason: { } reason } => $"Reason: {Wording.Sentence(reason)}",
         _ => null,
     };
 
@@ -66,7 +65,7 @@ internal static class AttemptHistory
         {
             if (names.Count > 0)
             {
-                parts.Add($"{(names.Count == 1 ? one : several)} {NameList.Of(names)}");
+                parts.Add($"{Wording.Noun(names.Count, one, several)} {Wording.Names(names)}");
             }
         }
     }
@@ -75,6 +74,6 @@ internal static class AttemptHistory
     {
         0 => attempt.N == 1 ? null : "Reused no step.",
         1 => $"Reused 1 step: {attempt.Reused[0]}.",
-        var count => $"Reused {count} steps: {NameList.Of(attempt.Reused)}.",
+        var count => $"Reused {count} steps: {Wording.Names(attempt.Reused)}.",
     };
 }

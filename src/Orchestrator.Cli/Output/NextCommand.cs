@@ -1,17 +1,21 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>What can be done next, as a command that works as it is printed: it names the storage that this command was given.</summary>
+/// <summary>
+/// Suggests the next command for a run. Suggested commands name the storage of this command, so that they work as they are printed.
+/// </summary>
 internal static partial class NextCommand
 {
-    /// <summary>The sentence; null when there is nothing to do, or nothing is kept.</summary>
-    /// <param name="error">Why it failed, if it did.</param>
-    /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
-    /// <param name="historyIsGone">Whether only a new run can go on from what is done, since the history of the run is gone.</param>
-    public static string? Of(string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null, bool historyIsGone = false) => status switch
+    /// <summary>The suggestion for a run.</summary>
+    /// <param name="error">Why it failed; null when it did not.</param>
+    /// <param name="driver">The process that drives it, as a phrase; null when none is known.</param>
+    /// <param name="historyIsGone">Whether the run's history is gone, so that only a fork can continue from its finished steps.</param>
+    /// <returns>Null when there is nothing to do, or the run is not kept.</returns>
+    public static string? Of(
+        string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null, bool historyIsGone = false) => status switch
     {
         _ when where.Kind == StorageKind.Memory => null,
         RunStatus.Completed => null,
@@ -27,18 +31,21 @@ internal static partial class NextCommand
         _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
     };
 
-    /// <summary>The same for a run whose process ended while it wrote the run down, or is writing it.</summary>
+    /// <summary>The suggestion for a run whose start was not written completely: its process has ended meanwhile, or is still writing.</summary>
     public static string OfUnwritten(string runId, RunStatus status, StateStorage where) => status switch
     {
         RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => "Nothing of it was started: start its workflow again.",
-        _ => $"Nothing of it was started yet. If its process has ended, start its workflow again; to end this run: {Line("runs cancel", runId, where)}",
+        _ => "Nothing of it was started yet. If its process has ended, start its workflow again; "
+            + $"to end this run: {Line("runs cancel", runId, where)}",
     };
 
     /// <summary>
-    /// The text, in which every command in quotes (<c>'orchestrator resume r1'</c>) names the storage. Everything that is said to a user goes through here, since
-    /// most of it is written where the storage is not known: in refusals, in answers of a server, in records.
+    /// Adds the storage to every command in quotes (<c>'orchestrator resume r1'</c>). Every printed text goes through here: most texts are written
+    /// where the storage is unknown, such as errors, a server's answers and stored records.
     /// </summary>
-    public static string Complete(string text, StateStorage? where) => where is null ? text : Quoted().Replace(text, command => $"{command.Value}{Option(where)}");
+    /// <param name="where">Null leaves the text as it is.</param>
+    public static string Complete(string text, StateStorage? where) =>
+        where is null ? text : QuotedCommand().Replace(text, command => $"{command.Value}{Option(where)}");
 
     private static string Line(string command, string runId, StateStorage where) => $"orchestrator {command} {runId}{Option(where)}";
 
@@ -50,7 +57,7 @@ internal static partial class NextCommand
         _ => $" --state {where.Folder}",
     };
 
-    // Neither 'orchestrator --help' nor a command that names its storage already.
+    // Matches neither 'orchestrator --help' nor a command that names its storage already.
     [GeneratedRegex(@"(?<=')orchestrator [a-z](?:(?! --st(?:ate|orage) )[^'\n])*(?=')", RegexOptions.CultureInvariant)]
-    private static partial Regex Quoted();
+    private static partial Regex QuotedCommand();
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 using Spectre.Console;
@@ -9,7 +9,7 @@ using Spectre.Console.Rendering;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>What became of a run, for people: the steps, the outputs, time and money.</summary>
+/// <summary>Prints a run for people: its steps, attempts, outputs, time, cost, error and next command.</summary>
 internal sealed class RunSummary
 {
     private const int MaxRows = 100;
@@ -18,62 +18,63 @@ internal sealed class RunSummary
     private readonly TextWriter _output;
     private readonly StateStorage _where;
 
-    /// <param name="where">Where the run is kept.</param>
+    /// <param name="color">Whether the terminal's colours are used.</param>
+    /// <param name="where">The storage of the run.</param>
     public RunSummary(TextWriter output, bool color, StateStorage where)
     {
         _output = output;
         _where = where;
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = color ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(ShownText.Below(output)),
-        });
+        _console = ShownText.Terminal(output, color, interactive: false);
         if (!color)
         {
-            // A pipe has no width, and the default of 80 characters would cut the table.
+            // A pipe has no width, and Spectre's default of 80 characters would cut the table.
             _console.Profile.Width = 160;
         }
     }
 
-    /// <param name="inputs">The run's inputs, which are among its outputs and need not be repeated; null when they were not written down.</param>
-    /// <param name="driver">The process that drives it, in words; null when none is known to.</param>
-    /// <param name="historyIsGone">Whether the history of its latest attempt is gone, so that only a fork can go on.</param>
+    /// <summary>Prints the run.</summary>
+    /// <param name="inputs">
+    /// The names of the run's inputs: outputs of these names are not printed. Null when the start of the run was not written.
+    /// </param>
+    /// <param name="driver">The process that drives the run, as a phrase; null when none is known.</param>
+    /// <param name="historyIsGone">Whether the history of the latest attempt is gone, so that only a fork can continue.</param>
     public void Print(RunDocument run, IReadOnlyCollection<string>? inputs, string? driver = null, bool historyIsGone = false)
     {
         PrintSteps(run);
         foreach (var line in AttemptHistory.Lines(run))
         {
-            Say(line);
+            WriteLine(line);
         }
 
         if (run.Steps.Where(step => step.Value.Simulated).Select(step => step.Key).ToList() is { Count: > 0 } simulated)
         {
-            _output.WriteLine($"Made up by the simulated model: {NameList.Of(simulated)}.");
+            _output.WriteLine($"Made up by the simulated model: {Wording.Names(simulated)}.");
         }
 
         foreach (var warning in run.Warnings)
         {
-            Say($"Warning: {warning}");
+            WriteLine($"Warning: {warning}");
         }
 
         PrintOutputs(run, inputs ?? []);
         PrintFigures(run);
         if (run.Error is { } error)
         {
-            Say(error.Step is null ? $"Error: {ErrorLine.Of(error)}" : $"Error in step '{error.Step}' ({StatusWords.Of(error.Kind)}): {ErrorLine.Of(error)}");
+            WriteLine(error.Step is null
+                ? $"Error: {Wording.OneLine(error)}"
+                : $"Error in step '{error.Step}' ({Wording.Name(error.Kind)}): {Wording.OneLine(error)}");
         }
 
-        if ((inputs is null && run is { Attempt: 1, StartedAt: null }
-                ? NextCommand.OfUnwritten(run.RunId, run.Status, _where)
-                : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver, historyIsGone)) is { } next)
+        var next = inputs is null && run is { Attempt: 1, StartedAt: null }
+            ? NextCommand.OfUnwritten(run.RunId, run.Status, _where)
+            : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver, historyIsGone);
+        if (next is not null)
         {
             _output.WriteLine(next);
         }
     }
 
-    private void Say(string sentence) => _output.WriteLine(NextCommand.Complete(sentence, _where));
+    private void WriteLine(string sentence) => _output.WriteLine(NextCommand.Complete(sentence, _where));
 
     private void PrintSteps(RunDocument run)
     {
@@ -99,17 +100,17 @@ internal sealed class RunSummary
     private static IRenderable[] Row(RunDocument run, string id, StepSummary step) =>
     [
         new Text(id),
-        new Markup(StateMarkup.Of(step)),
+        StepTable.State(step),
         new Text(Offset(run, step.StartedAt)),
         new Text(Offset(run, step.StartedAt is null ? null : step.CompletedAt)),
         new Text(step.Attempts == 0 ? "" : step.Attempts.ToString(CultureInfo.InvariantCulture)),
-        new Text(step.Usage == default ? "" : Numbers.Tokens(step.Usage)),
-        new Text(step.Usage == default ? "" : Numbers.Money(step.Usage.EstimatedCost)),
+        new Text(step.Usage == default ? "" : Wording.Tokens(step.Usage)),
+        new Text(step.Usage == default ? "" : Wording.Money(step.Usage.EstimatedCost)),
     ];
 
     private static string Offset(RunDocument run, DateTimeOffset? at) => at is null || run.StartedAt is null
         ? ""
-        : Numbers.Offset(at.Value - run.StartedAt.Value);
+        : Wording.Offset(at.Value - run.StartedAt.Value);
 
     private void PrintOutputs(RunDocument run, IReadOnlyCollection<string> inputs)
     {
@@ -120,7 +121,9 @@ internal sealed class RunSummary
 
         foreach (var (name, value) in run.Outputs.Where(output => !inputs.Contains(output.Key)))
         {
-            var text = value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString(WorkflowJson.Compact) ?? "null";
+            var text = value is JsonValue single && single.TryGetValue<string>(out var plain)
+                ? plain
+                : value?.ToJsonString(WorkflowJson.Compact) ?? "null";
             _output.WriteLine($"── {name} ──");
             _output.WriteLine(text);
             _output.WriteLine();
@@ -132,14 +135,17 @@ internal sealed class RunSummary
         var usage = run.Usage;
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Run {run.RunId} {StatusWords.Of(run.Status)}: {Done(run)} in {Numbers.Duration(usage.TotalDurationMs)}"
-            + $" ({Numbers.Duration(usage.WorkMs)} of work, {usage.ParallelEfficiency:0.00} at a time; no schedule can take less than {Numbers.Duration(usage.BoundMs)})."));
+            $"Run {run.RunId} {Wording.Of(run.Status)}: {Done(run)} in {Wording.Duration(usage.TotalDurationMs)}"
+            + $" ({Wording.Duration(usage.WorkMs)} of work, {usage.ParallelEfficiency:0.00} at a time;"
+            + $" no schedule can take less than {Wording.Duration(usage.BoundMs)})."));
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{usage.InputTokens} input and {usage.OutputTokens} output tokens, {Numbers.Money(usage.EstimatedCost)}."));
+            $"{usage.InputTokens} input and {usage.OutputTokens} output tokens, {Wording.Money(usage.EstimatedCost)}."));
     }
 
-    /// <summary>All that have ended are done, but "5 of 5 steps" says nothing of a run that failed.</summary>
+    /// <summary>
+    /// Finished of all steps; of a run that did not complete the number in each state, since failed and skipped steps are finished, too.
+    /// </summary>
     private static string Done(RunDocument run)
     {
         if (run.Status == RunStatus.Completed)
@@ -147,7 +153,9 @@ internal sealed class RunSummary
             return $"{run.Progress.Done} of {run.Progress.Total} steps";
         }
 
-        var counts = run.Steps.Values.GroupBy(step => step.Status).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
+        var counts = run.Steps.Values.GroupBy(step => step.Status)
+            .OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {Wording.Of(group.Key)}");
         return $"of {run.Progress.Total} steps {string.Join(", ", counts)},";
     }
 }

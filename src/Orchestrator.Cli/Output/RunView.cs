@@ -1,16 +1,23 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Events;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Serialization;
+using Orchestrator.Workflows.Usage;
 using Spectre.Console;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>Shows one run: a live table on a terminal, plain lines elsewhere; with --json the document on the output and the lines on the error output.</summary>
-internal sealed class RunView
+/// <summary>
+/// Shows one run: a live table on a terminal, else a line per event. With <c>--json</c> the run's document goes to the output and the lines to the
+/// error output.
+/// </summary>
+internal sealed class RunView : IDisposable
 {
     private readonly TextWriter _output;
     private readonly TextWriter _progress;
@@ -20,14 +27,16 @@ internal sealed class RunView
     private readonly string? _streamed;
     private readonly IAnsiConsole _console;
     private RunProjection? _projection;
-    private IRunProgressView? _view;
+    private LiveTable? _table;
+    private PlainLines? _lines;
     private IReadOnlyList<string> _inputs = [];
     private int _attempt;
-    private bool _withinText;
+    private bool _isWithinText;
 
-    /// <param name="where">Where the run is kept.</param>
-    /// <param name="color">False: no colours and no live table.</param>
-    /// <param name="streamed">The step whose text is printed while it is written; null for none.</param>
+    /// <param name="where">The storage of the run.</param>
+    /// <param name="json">Whether the output is one JSON document.</param>
+    /// <param name="color">Whether colours and the live table may be used.</param>
+    /// <param name="streamed">The step whose text is printed while it is generated; null for none.</param>
     public RunView(StateStorage where, TextWriter output, TextWriter error, bool json, bool color, string? streamed)
     {
         _where = where;
@@ -35,89 +44,53 @@ internal sealed class RunView
         _progress = json ? error : output;
         _json = json;
         _streamed = streamed;
-        _live = color && !json && streamed is null && ReferenceEquals(ShownText.Below(output), Console.Out) && !Console.IsOutputRedirected;
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = _live ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = _live ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = _live ? InteractionSupport.Detect : InteractionSupport.No,
-            Out = new AnsiConsoleOutput(ShownText.Below(_progress)),
-        });
+        _live = color && !json && streamed is null && ShownText.IsTerminal(output);
+        _console = ShownText.Terminal(_progress, _live, interactive: _live);
     }
 
+    /// <summary>Prints the notes and the run's id, and shows its steps from then on.</summary>
     public void Begin(PreparedRun run, IReadOnlyList<string> notes)
     {
         foreach (var note in notes)
         {
-            Say(note);
+            WriteLine(note);
         }
 
         var attempt = run.RunAttempt == 1 ? "" : $", attempt {run.RunAttempt}";
         var reused = run.Reused is { Count: > 0 } known ? $", {known.Count} of them reused" : "";
-        Say($"Run {run.RunId}{attempt}: {run.Steps.Count} {(run.Steps.Count == 1 ? "step" : "steps")}{reused}, at most {run.Plan.MaxParallelism} at a time.");
+        WriteLine($"Run {run.RunId}{attempt}: {Wording.Count(run.Steps.Count, "step")}{reused}, at most {run.Plan.MaxParallelism} at a time.");
         _attempt = run.RunAttempt;
         _inputs = [.. run.InputNames];
         _projection = RunProjection.Of(run);
-        _view = _live ? new LiveTable(_console, run, _projection) : new PlainLines(_progress);
+        if (_live)
+        {
+            _table = new LiveTable(_console, run, _projection);
+        }
+        else
+        {
+            _lines = new PlainLines(_progress);
+        }
     }
 
-    /// <summary>Prints a sentence between what else is shown.</summary>
-    public void Say(string sentence)
+    /// <summary>Prints a sentence on a line of its own.</summary>
+    public void WriteLine(string sentence)
     {
         BreakText();
         _progress.WriteLine(NextCommand.Complete(sentence, _where));
     }
 
-    /// <summary>Instead of a run: another process was asked, and this is its answer.</summary>
-    public void EndElsewhere(JsonObject answer, string sentence) => _output.WriteLine(_json ? answer.ToJsonString() : NextCommand.Complete(sentence, _where));
+    /// <summary>Prints the result of a command that followed no run: the document with <c>--json</c>, else the sentence.</summary>
+    public void End(JsonObject document, string sentence) =>
+        _output.WriteLine(_json ? document.ToJsonString() : NextCommand.Complete(sentence, _where));
 
-    public void Show(RunEvent item)
-    {
-        if (item.RunAttempt != _attempt)
-        {
-            // Told when it happened; it still counts for time and money.
-            Apply(item);
-        }
-        else if (item.Event == RunEventNames.StepChunk)
-        {
-            if (item.StepId == _streamed && item.Text is { Length: > 0 } text)
-            {
-                _progress.Write(text);
-                _withinText = text[^1] != '\n';
-            }
-        }
-        else if (Apply(item))
-        {
-            if (item.Event != RunEventNames.StepReady)
-            {
-                BreakText();
-            }
+    /// <summary>The same with a document of the run's id and status.</summary>
+    public void End(string runId, RunStatus status, string sentence) =>
+        End(new JsonObject { ["runId"] = runId, ["status"] = Wording.Name(status) }, sentence);
 
-            _view!.Show(item);
-        }
-    }
-
-    /// <summary>A line of its own does not continue a streamed one.</summary>
-    private void BreakText()
-    {
-        if (_withinText)
-        {
-            _progress.WriteLine();
-            _withinText = false;
-        }
-    }
-
-    private bool Apply(RunEvent item)
-    {
-        lock (_projection!)
-        {
-            return _projection.Apply(item);
-        }
-    }
-
+    /// <summary>Prints the run at its end.</summary>
     public void End(RunDocument run)
     {
-        (_view as IDisposable)?.Dispose();
+        Dispose();
         BreakText();
         if (!_json)
         {
@@ -128,7 +101,91 @@ internal sealed class RunView
         _output.WriteLine(JsonSerializer.Serialize(run, WorkflowJson.IndentedDocument));
         if (NextCommand.Of(run.RunId, run.Status, run.Error, _where) is { } next)
         {
-            Say(next);
+            WriteLine(next);
         }
     }
+
+    /// <summary>Ends the live table, so that the terminal can be used for other text.</summary>
+    public void Dispose()
+    {
+        _table?.Dispose();
+        _table = null;
+    }
+
+    /// <summary>Shows an event of the run.</summary>
+    public void Show(RunEvent item)
+    {
+        if (item.RunAttempt != _attempt)
+        {
+            // An event of an earlier attempt was shown then. It still counts for time and cost.
+            Apply(item);
+        }
+        else if (item.Event == RunEventNames.StepChunk)
+        {
+            if (item.StepId == _streamed && item.Text is { Length: > 0 } text)
+            {
+                _progress.Write(text);
+                _isWithinText = text[^1] != '\n';
+            }
+        }
+        else if (Apply(item))
+        {
+            if (item.Event != RunEventNames.StepReady)
+            {
+                BreakText();
+            }
+
+            _lines?.Show(item);
+        }
+    }
+
+    /// <summary>Ends a line of streamed text.</summary>
+    private void BreakText()
+    {
+        if (_isWithinText)
+        {
+            _progress.WriteLine();
+            _isWithinText = false;
+        }
+    }
+
+    private bool Apply(RunEvent item)
+    {
+        lock (_projection!)
+        {
+            return _projection.Apply(item);
+        }
+    }
+}
+
+/// <summary>Prints a line per event: the progress in logs and pipes.</summary>
+internal sealed class PlainLines(TextWriter output)
+{
+    private DateTimeOffset? _start;
+
+    /// <summary>Prints an event; events that are not shown, such as a step that is ready, print nothing.</summary>
+    public void Show(RunEvent item)
+    {
+        _start ??= item.At;
+        if (Words(item) is { } words)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(item.At - _start.Value).TotalSeconds,7:0.00} s  {item.StepId} {words}"));
+        }
+    }
+
+    private static string? Words(RunEvent item) => item.Event switch
+    {
+        RunEventNames.StepStarted => item.Attempt > 1 ? $"started again (attempt {item.Attempt})" : "started",
+        RunEventNames.StepCompleted when item.FallbackUsed == true => $"completed with its fallback: {Wording.OneLine(item.Error)}",
+        RunEventNames.StepCompleted => $"completed in {Wording.Duration(item.DurationMs)}, {Spent(item.Usage)}",
+        RunEventNames.StepRetrying when item.Reason == StepReason.Repeat =>
+            $"ended a turn in {Wording.Duration(item.DurationMs)}, {Spent(item.Usage)}; another follows",
+        RunEventNames.StepRetrying => $"attempt {item.Attempt} failed, may be tried again: {Wording.OneLine(item.Error)}",
+        RunEventNames.StepFailed => $"failed: {Wording.OneLine(item.Error)}",
+        RunEventNames.StepSkipped => $"skipped ({item.Reason})",
+        RunEventNames.StepCancelled => $"cancelled ({item.Reason})",
+        _ => null,
+    };
+
+    private static string Spent(TokenUsage? usage) => $"{Wording.Tokens(usage ?? default)}, {Wording.Money((usage ?? default).EstimatedCost)}";
 }

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
+using Spectre.Console;
 
 namespace Orchestrator.Cli.Output;
 
 /// <summary>
-/// Shows text and executes none of it: control characters, which steer a terminal (colours, titles, the cursor, answers typed for the user), become U+FFFD.
-/// Models, tools, servers and files write much of what is shown. Line breaks and tabs stay. Not thread-safe.
+/// Replaces control characters by U+FFFD, since models, tools, servers and files write much of what is printed: such characters could set colours and
+/// titles, move the cursor and type answers for the user. Line breaks and tabs stay. Not thread-safe.
 /// </summary>
 internal sealed class ShownText(TextWriter shown) : TextWriter
 {
@@ -16,8 +17,19 @@ internal sealed class ShownText(TextWriter shown) : TextWriter
 
     public override Encoding Encoding => shown.Encoding;
 
-    /// <summary>The writer below, for what makes its own control characters and shows none of others'.</summary>
-    public static TextWriter Below(TextWriter writer) => writer is ShownText text ? text.Below() : writer;
+    /// <summary>Whether a writer prints on the terminal, and not into a file, a pipe or a test's buffer.</summary>
+    public static bool IsTerminal(TextWriter writer) => ReferenceEquals(Unfiltered(writer), Console.Out) && !Console.IsOutputRedirected;
+
+    /// <summary>A Spectre console, which writes its own control characters past the filter and must be given none in texts.</summary>
+    /// <param name="color">Whether colours and other control sequences are used as far as the terminal has them; false for plain text.</param>
+    /// <param name="interactive">Whether drawings are replaced in place, as far as the terminal can.</param>
+    public static IAnsiConsole Terminal(TextWriter writer, bool color, bool interactive) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = color ? AnsiSupport.Detect : AnsiSupport.No,
+        ColorSystem = color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        Interactive = interactive ? InteractionSupport.Detect : InteractionSupport.No,
+        Out = new AnsiConsoleOutput(Unfiltered(writer)),
+    });
 
     public override void Write(char value)
     {
@@ -33,7 +45,7 @@ internal sealed class ShownText(TextWriter shown) : TextWriter
     {
         while (!buffer.IsEmpty)
         {
-            // A return goes back to the beginning of the line unless a new one follows, perhaps with the next piece.
+            // A carriage return overwrites the line unless a line feed follows, which may come with the next call.
             if (_afterReturn)
             {
                 _afterReturn = false;
@@ -65,5 +77,7 @@ internal sealed class ShownText(TextWriter shown) : TextWriter
 
     public override Task FlushAsync(CancellationToken cancellationToken) => shown.FlushAsync(cancellationToken);
 
-    private TextWriter Below() => shown;
+    private static TextWriter Unfiltered(TextWriter writer) => writer is ShownText text ? text.Target() : writer;
+
+    private TextWriter Target() => shown;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
 

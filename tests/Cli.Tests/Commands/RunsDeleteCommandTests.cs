@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 
 namespace Orchestrator.Cli.Tests.Commands;
 

@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Runs;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 
 namespace Orchestrator.Cli.Tests.Commands;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 
 namespace Orchestrator.Cli.Tests.Hosting;
 

@@ -8,7 +8,7 @@ public sealed class SignalCountTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public void Signals_that_come_together_are_one_wish()
+    public void Signals_that_come_together_are_one_request()
     {
         var count = new SignalCount(_time);
 
@@ -17,7 +17,7 @@ public sealed class SignalCountTests
     }
 
     [Fact]
-    public void Signal_that_comes_later_is_the_next_wish()
+    public void Signal_that_comes_later_is_the_next_request()
     {
         var count = new SignalCount(_time);
         count.Next();

@@ -28,13 +28,13 @@ public sealed class WatchedContentStoreTests : IDisposable
         await Assert.ThrowsAsync<ContentStoreException>(() => store.PutAsync(Key, "1"u8.ToArray()));
         _time.Advance(TimeSpan.FromSeconds(29));
 
-        Assert.Null(store.FailingFor(Run, least, signal));
+        Assert.Null(store.FindFailure(Run, least, signal));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.NotNull(store.FailingFor(Run, least, signal));
+        Assert.NotNull(store.FindFailure(Run, least, signal));
 
         File.Delete(_folder.Combine("runs"));
         await store.PutAsync(Key, "1"u8.ToArray());
-        Assert.Null(store.FailingFor(Run, least, signal));
+        Assert.Null(store.FindFailure(Run, least, signal));
     }
 
     [Theory]
@@ -47,6 +47,6 @@ public sealed class WatchedContentStoreTests : IDisposable
         await Assert.ThrowsAsync<ContentStoreException>(() => store.PutAsync(ContentKey.Of(key.Split('/')), "1"u8.ToArray()));
         _time.Advance(TimeSpan.FromHours(1));
 
-        Assert.Null(store.FailingFor(Run, TimeSpan.FromSeconds(30), 0));
+        Assert.Null(store.FindFailure(Run, TimeSpan.FromSeconds(30), 0));
     }
 }

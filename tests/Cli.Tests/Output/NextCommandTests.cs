@@ -1,4 +1,4 @@
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Runs;
 

@@ -1,0 +1,156 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Activities.Stores;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
+using Orchestrator.LocalHost.Hosting;
+using Orchestrator.LocalHost.Journal;
+using Orchestrator.LocalHost.Settings;
+
+namespace Orchestrator.Bench.App;
+
+/// <summary>The local app as <c>orchestrator serve</c> starts it, with counters around its store and journal.</summary>
+internal sealed class MeasuredApp : IAsyncDisposable
+{
+    private readonly LocalApp _app;
+
+    private MeasuredApp(LocalApp app, CountingStore store, CountingJournal journal)
+    {
+        _app = app;
+        Store = store;
+        Journal = journal;
+    }
+
+    /// <summary>How many activities the host executes at one time (host.json), which limits a run beside its own setting.</summary>
+    public static int Slots { get; } = HostSettings.Load().MaxConcurrentActivityFunctions ?? 64;
+
+    public CountingStore Store { get; }
+
+    public CountingJournal Journal { get; }
+
+    public DurableTaskClient Client => _app.Client;
+
+    public IServiceProvider Services => _app.Services;
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Starts the app over the files of a folder, and continues its unfinished runs.</summary>
+    public static Task<MeasuredApp> StartAsync(string folder)
+    {
+        var journal = FileJournal.Open(Path.Combine(folder, "journal"), TimeProvider.System);
+        return StartAsync(new StateStorage(StorageKind.Files, folder), journal, new FileContentStore(folder, TimeProvider.System));
+    }
+
+    /// <summary>Starts the app over a journal and a store, and continues its unfinished runs.</summary>
+    /// <param name="storage">Where the two are.</param>
+    /// <param name="journal">The app closes it.</param>
+    /// <param name="configure">Adds orchestrators and activities beside the app's; null for none.</param>
+    public static async Task<MeasuredApp> StartAsync(
+        StateStorage storage, IJournal journal, IContentStore content, Action<LocalDurableHostBuilder>? configure = null)
+    {
+        var settings = new LocalAppSettings(storage) { Continues = _ => true, Model = SimulatedModelOptions.ModelName };
+        var (countingJournal, store) = (new CountingJournal(journal), new CountingStore(content));
+        var app = await LocalApp.StartAsync(settings, countingJournal, store, configure ?? (_ => { }));
+        return new MeasuredApp(app, store, countingJournal);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
+
+/// <summary>Counts the operations on a content store. Thread-safe.</summary>
+internal sealed class CountingStore(IContentStore store) : IContentStore
+{
+    private readonly TaskCompletionSource _firstAppend = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _values;
+    private long _appends;
+    private long _reads;
+
+    /// <summary>Writes of whole values, each with a flush of its own.</summary>
+    public long Values => Interlocked.Read(ref _values);
+
+    /// <summary>Appends; those at the same time share a flush.</summary>
+    public long Appends => Interlocked.Read(ref _appends);
+
+    /// <summary>Completes at the first append, which is when a step begins or ends.</summary>
+    public Task FirstAppend => _firstAppend.Task;
+
+    public long Reads => Interlocked.Read(ref _reads);
+
+    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _reads);
+        return store.GetAsync(key, cancellationToken);
+    }
+
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _reads);
+        return store.ReadFromAsync(key, offset, cancellationToken);
+    }
+
+    public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _values);
+        return store.PutAsync(key, content, cancellationToken);
+    }
+
+    public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _values);
+        return store.CreateAsync(key, content, cancellationToken);
+    }
+
+    public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _values);
+        return store.ReplaceAsync(key, content, etag, cancellationToken);
+    }
+
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _appends);
+        _firstAppend.TrySetResult();
+        return store.AppendAsync(key, content, cancellationToken);
+    }
+
+    public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => store.DeleteAsync(key, cancellationToken);
+
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        store.DeleteAsync(key, etag, cancellationToken);
+
+    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => store.DeleteAsync(prefix, cancellationToken);
+
+    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        store.ListAsync(prefix, cancellationToken);
+}
+
+/// <summary>Counts the records appended to a journal. Thread-safe.</summary>
+internal sealed class CountingJournal(IJournal journal) : IJournal
+{
+    private long _records;
+    private long _bytes;
+
+    public long Records => Interlocked.Read(ref _records);
+
+    /// <summary>The bytes of the records, without the journal's framing.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public Task<JournalException> Lost => journal.Lost;
+
+    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _records);
+        Interlocked.Add(ref _bytes, record.Length);
+        return journal.AppendAsync(id, expectedPosition, record, cancellationToken);
+    }
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellationToken = default) => journal.ReadAsync(id, cancellationToken);
+
+    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellationToken = default) => journal.ListAsync(cancellationToken);
+
+    public Task DeleteAsync(JournalId id, CancellationToken cancellationToken = default) => journal.DeleteAsync(id, cancellationToken);
+
+    public ValueTask DisposeAsync() => journal.DisposeAsync();
+}
