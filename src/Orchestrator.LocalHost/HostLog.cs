@@ -3,25 +3,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.LocalHost;
 
-/// <summary>Every line that the embedded host logs, with its event id (docs/telemetry.md has the ranges).</summary>
+/// <summary>All log messages of the embedded host with their event ids; docs/telemetry.md has the ranges.</summary>
 internal static partial class HostLog
 {
     [LoggerMessage(3001, LogLevel.Debug, "The instance '{Instance}' of '{Orchestrator}' ended as {Status}.")]
     public static partial void InstanceEnded(this ILogger logger, string instance, string orchestrator, OrchestrationRuntimeStatus status);
 
-    [LoggerMessage(3002, LogLevel.Information, "The instance '{Instance}' is of version '{Version}' and this host takes only '{Accepted}': it was failed.")]
+    [LoggerMessage(3002, LogLevel.Information, "The instance '{Instance}' of version '{Version}' was failed: this host accepts only the version '{Accepted}'.")]
     public static partial void OtherVersion(this ILogger logger, string instance, string version, string accepted);
 
-    [LoggerMessage(3003, LogLevel.Warning, "'{Instance}' goes on here: the process that worked on it ended before it had.")]
+    [LoggerMessage(3003, LogLevel.Warning, "The instance '{Instance}' continues in this process: its process has ended before it was finished.")]
     public static partial void TakenOver(this ILogger logger, string instance);
 
     [LoggerMessage(3004, LogLevel.Error, "The instance '{Instance}' is refused: {Problem}")]
     public static partial void InstanceRefused(this ILogger logger, Exception exception, string instance, string problem);
 
-    [LoggerMessage(3005, LogLevel.Critical, "The instance '{Instance}' stands still: {Problem}")]
+    [LoggerMessage(3005, LogLevel.Critical, "The instance '{Instance}' is halted until the next start: {Problem}")]
     public static partial void InstanceBroke(this ILogger logger, Exception exception, string instance, string problem);
 
-    [LoggerMessage(3006, LogLevel.Critical, "Every unfinished instance stands still: {Problem}")]
+    [LoggerMessage(3006, LogLevel.Critical, "All unfinished instances are halted: {Problem}")]
     public static partial void JournalLost(this ILogger logger, Exception exception, string problem);
 
     [LoggerMessage(EventId = 3007, Message = "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.")]
@@ -33,19 +33,19 @@ internal static partial class HostLog
     [LoggerMessage(3102, LogLevel.Warning, "Activity '{Activity}' (#{Id}) of instance '{Instance}' failed.")]
     public static partial void ActivityFailed(this ILogger logger, Exception exception, string activity, int id, string instance);
 
-    [LoggerMessage(3103, LogLevel.Warning, "{Count} activities did not end when the host stopped. They run again at the next start.")]
+    [LoggerMessage(3103, LogLevel.Warning, "{Count} activities did not end before the host stopped. They run again at the next start.")]
     public static partial void ActivitiesRunning(this ILogger logger, int count);
 
     [LoggerMessage(3201, LogLevel.Warning, "{Problem}")]
     public static partial void JournalUnreadable(this ILogger logger, string problem);
 
-    [LoggerMessage(3202, LogLevel.Warning, "The history of '{Instance}' is read, since its extract is damaged: {Problem}")]
+    [LoggerMessage(3202, LogLevel.Warning, "The extract of '{Instance}' is damaged, so its history is read: {Problem}")]
     public static partial void ExtractDamaged(this ILogger logger, string instance, string problem);
 
-    [LoggerMessage(3203, LogLevel.Debug, "The extract of '{Instance}' was not written; its history tells the same.")]
+    [LoggerMessage(3203, LogLevel.Debug, "The extract of '{Instance}' was not written; its history is read instead.")]
     public static partial void ExtractNotWritten(this ILogger logger, Exception exception, string instance);
 
-    [LoggerMessage(3204, LogLevel.Debug, "The relatives of '{Instance}' go on without it.")]
+    [LoggerMessage(3204, LogLevel.Debug, "The instance '{Instance}' cannot be read; its parent and its sub-orchestrations continue.")]
     public static partial void RelativeUnreadable(this ILogger logger, Exception exception, string instance);
 
     [LoggerMessage(3205, LogLevel.Warning, "The replaced history of '{Instance}' could not be deleted yet.")]

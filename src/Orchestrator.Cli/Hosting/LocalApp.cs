@@ -104,13 +104,13 @@ internal sealed class LocalApp : IAsyncDisposable
     public Task StopAsync(CancellationToken abort = default) => _host.StopAsync(abort);
 
     /// <summary>The ids of the unfinished runs that no process drives, in ordinal order.</summary>
-    public IReadOnlyList<string> FindUndriven() => UnfinishedRuns.RunIds(_host.Left.Where(instance => _storage.FindHolder(instance) is null));
+    public IReadOnlyList<string> FindUndriven() => UnfinishedRuns.RunIds(_host.NotRecovered.Where(instance => _storage.FindHolder(instance) is null));
 
     /// <summary>Continues an unfinished run that no process drives.</summary>
     /// <returns>
     /// The process that drives it already, as a phrase; null when this process drives it, or when it has ended or was never scheduled.
     /// </returns>
-    public Task<string?> ContinueAsync(RunInput run, CancellationToken cancellationToken) => _host.GoOnAsync(run.InstanceId, cancellationToken);
+    public Task<string?> ContinueAsync(RunInput run, CancellationToken cancellationToken) => _host.RecoverInstanceAsync(run.InstanceId, cancellationToken);
 
     /// <summary>The durable events of an instance's current execution; empty when it is unknown.</summary>
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>

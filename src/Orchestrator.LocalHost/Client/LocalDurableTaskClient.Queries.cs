@@ -6,17 +6,21 @@ using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Client;
 
-/// <summary>Many instances at once: ordered by id, so that a page's token, the last id of the page, stays good while instances come and go.</summary>
+/// <summary>
+/// Queries and purges of several instances, ordered by id. The continuation token is the last id of a page, so it stays valid while instances are
+/// added and removed.
+/// </summary>
 internal sealed partial class LocalDurableTaskClient
 {
-    /// <summary>Refused instances are left out: asking for one of them says why.</summary>
+    /// <summary>Refused instances are omitted; a query for one of them throws the reason.</summary>
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
         filter ??= new OrchestrationQuery();
-        return Pageable.Create(async (token, size, cancellation) =>
+        return Pageable.Create(async (token, size, cancellationToken) =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            var found = SelectAsync(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, filter.InstanceIdPrefix, token ?? filter.ContinuationToken, cancellation);
+            cancellationToken.ThrowIfCancellationRequested();
+            var found = SelectAsync(
+                filter.CreatedFrom, filter.CreatedTo, filter.Statuses, filter.InstanceIdPrefix, token ?? filter.ContinuationToken, cancellationToken);
             var (page, next) = await PageAsync(found, PageSize(size ?? filter.PageSize)).ConfigureAwait(false);
             return new Page<OrchestrationMetadata>([.. page.Select(snapshot => Metadata(snapshot, filter.FetchInputsAndOutputs))], next);
         });
@@ -28,31 +32,33 @@ internal sealed partial class LocalDurableTaskClient
         DateTimeOffset? completedTimeTo = null,
         int pageSize = OrchestrationQuery.DefaultPageSize,
         string? lastInstanceKey = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        var found = SelectAsync(null, null, runtimeStatus, null, lastInstanceKey, cancellation).Where(snapshot => snapshot.IsFinished
+        var found = SelectAsync(null, null, runtimeStatus, null, lastInstanceKey, cancellationToken).Where(snapshot => snapshot.IsFinished
             && (completedTimeFrom is null || snapshot.LastUpdatedAt >= completedTimeFrom)
             && (completedTimeTo is null || snapshot.LastUpdatedAt <= completedTimeTo));
         var (page, next) = await PageAsync(found, PageSize(pageSize)).ConfigureAwait(false);
         return new Page<string>([.. page.Select(snapshot => snapshot.InstanceId)], next);
     }
 
-    /// <summary>Deletes a finished instance, and the instances that it had started when that is asked for. What is not finished stays.</summary>
-    public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    /// <summary>Deletes a finished instance, and its finished sub-orchestrations when the purge is recursive.</summary>
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
         return new PurgeResult(await engine.PurgeAsync(instanceId, options?.Recursive ?? false).ConfigureAwait(false), true);
     }
 
-    /// <summary>Deletes all finished instances that the filter selects.</summary>
+    /// <summary>Deletes the finished instances that match the filter.</summary>
     public override async Task<PurgeResult> PurgeAllInstancesAsync(
-        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var purged = 0;
-        foreach (var snapshot in await SelectAsync(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, null, null, cancellation).ToListAsync(cancellation).ConfigureAwait(false))
+        var selected = SelectAsync(filter.CreatedFrom, filter.CreatedTo, filter.Statuses, null, null, cancellationToken);
+        foreach (var snapshot in await selected.ToListAsync(cancellationToken).ConfigureAwait(false))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             purged += await engine.PurgeAsync(snapshot.InstanceId, options?.Recursive ?? false).ConfigureAwait(false);
         }
 
@@ -79,19 +85,19 @@ internal sealed partial class LocalDurableTaskClient
         return (page, null);
     }
 
-    /// <summary>Instances that do not run here are read one after the other, only as far as the caller enumerates.</summary>
-    /// <param name="after">The id after which it begins; null or empty: at the first.</param>
+    /// <summary>Reads matching instances lazily, one by one.</summary>
+    /// <param name="after">Only ids after this one; null or empty for all.</param>
     private async IAsyncEnumerable<InstanceSnapshot> SelectAsync(
         DateTimeOffset? createdFrom, DateTimeOffset? createdTo, IEnumerable<OrchestrationRuntimeStatus>? statuses, string? prefix, string? after,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         engine.ThrowIfStopped();
         var wanted = statuses?.ToHashSet() is { Count: > 0 } some ? some : null;
-        foreach (var id in await engine.ListIdsAsync(cancellation).ConfigureAwait(false))
+        foreach (var id in await engine.ListIdsAsync(cancellationToken).ConfigureAwait(false))
         {
             if ((string.IsNullOrEmpty(after) || string.CompareOrdinal(id, after) > 0)
                 && (prefix is null || id.StartsWith(prefix, StringComparison.Ordinal))
-                && await TryFindAsync(id, cancellation).ConfigureAwait(false) is { } snapshot
+                && await TryFindAsync(id, cancellationToken).ConfigureAwait(false) is { } snapshot
                 && (createdFrom is null || snapshot.CreatedAt >= createdFrom)
                 && (createdTo is null || snapshot.CreatedAt <= createdTo)
                 && (wanted is null || wanted.Contains(snapshot.Status)))
@@ -101,11 +107,11 @@ internal sealed partial class LocalDurableTaskClient
         }
     }
 
-    private async Task<InstanceSnapshot?> TryFindAsync(string instanceId, CancellationToken cancellation)
+    private async Task<InstanceSnapshot?> TryFindAsync(string instanceId, CancellationToken cancellationToken)
     {
         try
         {
-            return await engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false);
+            return await engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false);
         }
         catch (JournalException)
         {

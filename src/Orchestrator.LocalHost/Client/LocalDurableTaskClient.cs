@@ -8,29 +8,28 @@ using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Client;
 
-/// <summary>The client of a local host. What it answers is durable. Thread safe.</summary>
+/// <summary>The client of a <c>LocalDurableHost</c>. It returns only durable state. Thread-safe.</summary>
 /// <remarks>
-/// As with the real service, events, suspensions and terminations for an instance that is unknown or finished are dropped without an error. Unlike there,
-/// their tasks complete only when what they asked for is recorded and has happened.
+/// As on Azure, events, suspensions and terminations for an unknown or finished instance are dropped without an error. Unlike there, their tasks
+/// complete only after the operation is durable and was processed.
 /// </remarks>
 internal sealed partial class LocalDurableTaskClient(string name, OrchestrationEngine engine) : DurableTaskClient(name)
 {
-    public override DurableEntityClient Entities => throw new NotSupportedException(
-        "Durable entities are not supported by the local host. Keep the state in a store of your own, or run the app on Azure Functions.");
+    public override DurableEntityClient Entities => throw new NotSupportedException(LocalOrchestrationContext.EntitiesNotSupported);
 
     /// <exception cref="OrchestrationAlreadyExistsException">
-    /// An instance of the id exists in a state that <see cref="StartOrchestrationOptions.DedupeStatuses"/> names; without it: is not finished.
+    /// An instance with the id exists in a status of <see cref="StartOrchestrationOptions.DedupeStatuses"/>, or is unfinished when those are not set.
     /// </exception>
     /// <exception cref="JournalException">The id belongs to a refused instance, or the journal cannot be written.</exception>
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (string.IsNullOrEmpty(orchestratorName.Name))
         {
             throw new ArgumentNullException(nameof(orchestratorName), "An orchestration is started by its orchestrator's name.");
         }
 
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         var instanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N");
         CheckId(instanceId);
         var now = engine.Time.GetUtcNow().UtcDateTime;
@@ -40,59 +39,64 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
             Tags = options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null,
             StartAt = options?.StartAt?.UtcDateTime,
         };
-        await engine.CreateAsync(instanceId, started, Dedupe(options)).WaitAsync(cancellation).ConfigureAwait(false);
+        await engine.CreateAsync(instanceId, started, Dedupe(options)).WaitAsync(cancellationToken).ConfigureAwait(false);
         return instanceId;
     }
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        return PostAsync(instanceId, new EventRaised(Now, eventName, engine.Converter.Serialize(eventPayload)), cancellation);
+        return PostAsync(instanceId, new EventRaised(Now, eventName, engine.Converter.Serialize(eventPayload)), cancellationToken);
     }
 
-    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
-        return PostAsync(instanceId, new ExecutionSuspended(Now, reason), cancellation);
+        return PostAsync(instanceId, new ExecutionSuspended(Now, reason), cancellationToken);
     }
 
-    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
-        return PostAsync(instanceId, new ExecutionResumed(Now, reason), cancellation);
+        return PostAsync(instanceId, new ExecutionResumed(Now, reason), cancellationToken);
     }
 
-    public override Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
         engine.ThrowIfStopped();
-        return engine.TerminateAsync(instanceId, engine.Converter.Serialize(options?.Output), options?.Recursive ?? false).WaitAsync(cancellation);
+        return engine.TerminateAsync(instanceId, engine.Converter.Serialize(options?.Output), options?.Recursive ?? false).WaitAsync(cancellationToken);
     }
 
     public override async Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        await WhenAsync(instanceId, static snapshot => snapshot.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation).ConfigureAwait(false);
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellationToken = default) =>
+        await WhenAsync(instanceId, static snapshot => snapshot.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellationToken)
+            .ConfigureAwait(false);
 
     public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        await WhenAsync(instanceId, static snapshot => snapshot.IsFinished, getInputsAndOutputs, cancellation).ConfigureAwait(false);
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellationToken = default) =>
+        await WhenAsync(instanceId, static snapshot => snapshot.IsFinished, getInputsAndOutputs, cancellationToken).ConfigureAwait(false);
 
     /// <exception cref="JournalException">The instance is refused: its history is damaged or cannot be written.</exception>
-    public override async Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
-        cancellation.ThrowIfCancellationRequested();
-        return await engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is { } snapshot ? Metadata(snapshot, getInputsAndOutputs) : null;
+        cancellationToken.ThrowIfCancellationRequested();
+        return await engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } snapshot ? Metadata(snapshot, getInputsAndOutputs) : null;
     }
 
-    /// <summary>Runs an instance's orchestrator again with the same input, under the same id or a new one.</summary>
-    /// <exception cref="ArgumentException">There is no such instance.</exception>
-    /// <exception cref="InvalidOperationException">The same id is asked for and the instance is not finished.</exception>
-    public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    /// <summary>Starts an instance's orchestrator again with the same input, under the same id or a new one.</summary>
+    /// <exception cref="ArgumentException">The instance is unknown.</exception>
+    /// <exception cref="InvalidOperationException">The id is to be kept and the instance is unfinished.</exception>
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellationToken = default)
     {
         CheckId(instanceId);
-        if (await engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is not { } snapshot)
+        if (await engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is not { } snapshot)
         {
             throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         }
@@ -106,11 +110,11 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         var now = Now;
         var started = new ExecutionStarted(now, snapshot.Name, snapshot.Input, now) { Version = snapshot.Version, Tags = snapshot.Tags };
         var newId = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
-        await engine.CreateAsync(newId, started, null).WaitAsync(cancellation).ConfigureAwait(false);
+        await engine.CreateAsync(newId, started, null).WaitAsync(cancellationToken).ConfigureAwait(false);
         return newId;
     }
 
-    public override Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new NotSupportedException(
+    public override Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellationToken = default) => throw new NotSupportedException(
         "The local host does not rewind: a rewind is unsafe together with retries. Start a new instance that reuses what was finished.");
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -126,13 +130,13 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
                 $"'{instanceId}' is the id of an entity, for which the local host has no support: instance ids do not begin with '@'.", nameof(instanceId));
         }
 
-        if (instanceId.Length > LongestId)
+        if (instanceId.Length > MaxIdLength)
         {
-            throw new ArgumentException($"An instance id has at most {LongestId} characters; this one has {instanceId.Length}.", nameof(instanceId));
+            throw new ArgumentException($"An instance id has at most {MaxIdLength} characters; this one has {instanceId.Length}.", nameof(instanceId));
         }
     }
 
-    private const int LongestId = 1024;
+    private const int MaxIdLength = 1024;
 
     private static HashSet<OrchestrationRuntimeStatus>? Dedupe(StartOrchestrationOptions? options) => options?.DedupeStatuses?
         .Select(status => Enum.TryParse<OrchestrationRuntimeStatus>(status, ignoreCase: true, out var known)
@@ -140,16 +144,17 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
             : throw new ArgumentException($"Invalid orchestration runtime status: '{status}' for deduplication.", nameof(options)))
         .ToHashSet();
 
-    private Task PostAsync(string instanceId, HistoryEvent happened, CancellationToken cancellation)
+    private Task PostAsync(string instanceId, HistoryEvent historyEvent, CancellationToken cancellationToken)
     {
         engine.ThrowIfStopped();
-        return engine.PostAsync(instanceId, happened).WaitAsync(cancellation);
+        return engine.PostAsync(instanceId, historyEvent).WaitAsync(cancellationToken);
     }
 
-    private async Task<OrchestrationMetadata> WhenAsync(string instanceId, Func<InstanceSnapshot, bool> condition, bool payloads, CancellationToken cancellation)
+    private async Task<OrchestrationMetadata> WhenAsync(
+        string instanceId, Func<InstanceSnapshot, bool> condition, bool payloads, CancellationToken cancellationToken)
     {
         CheckId(instanceId);
-        return Metadata(await engine.WhenAsync(instanceId, condition, cancellation).ConfigureAwait(false), payloads);
+        return Metadata(await engine.WhenAsync(instanceId, condition, cancellationToken).ConfigureAwait(false), payloads);
     }
 
     private OrchestrationMetadata Metadata(InstanceSnapshot snapshot, bool payloads)

@@ -2,8 +2,8 @@ using Microsoft.DurableTask;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>One execution of an activity, as a function binder needs it. It is also the activity's <see cref="TaskActivityContext"/>.</summary>
-/// <remarks>An activity runs at least once: after a crash it may run again with the same instance and task id, even at the same time on another host.</remarks>
+/// <summary>One execution of an activity: its <see cref="TaskActivityContext"/> with input, services and cancellation. Not thread-safe.</summary>
+/// <remarks>An activity runs at least once: after a crash it can run again for the same call, even at the same time in another process.</remarks>
 public sealed class ActivityInvocation : TaskActivityContext
 {
     private readonly string _name;
@@ -11,7 +11,8 @@ public sealed class ActivityInvocation : TaskActivityContext
     private string? _invocationId;
 
     internal ActivityInvocation(
-        string name, string instanceId, string version, string? serializedInput, DataConverter converter, IServiceProvider services, CancellationToken cancellation)
+        string name, string instanceId, string version, string? serializedInput, DataConverter converter, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         _name = name;
         _converter = converter;
@@ -19,7 +20,7 @@ public sealed class ActivityInvocation : TaskActivityContext
         Version = version;
         SerializedInput = serializedInput;
         Services = services;
-        CancellationToken = cancellation;
+        CancellationToken = cancellationToken;
     }
 
     /// <inheritdoc/>
@@ -31,18 +32,18 @@ public sealed class ActivityInvocation : TaskActivityContext
     /// <inheritdoc/>
     public override string Version { get; }
 
-    /// <summary>A new id for each execution, 32 hex digits.</summary>
+    /// <summary>A new id for each execution: 32 hexadecimal digits.</summary>
     public string InvocationId => _invocationId ??= Guid.NewGuid().ToString("N");
 
-    /// <summary>The input as the <see cref="DataConverter"/> wrote it (JSON by default); null means none.</summary>
+    /// <summary>The input as the <see cref="DataConverter"/> wrote it, JSON by default; null for no input.</summary>
     public string? SerializedInput { get; }
 
-    /// <summary>A scope of its own for each execution, if the host was given a service provider that can make scopes.</summary>
+    /// <summary>The services: a scope for this execution, if the host's service provider supports scopes.</summary>
     public IServiceProvider Services { get; }
 
     /// <summary>
-    /// Fires when the host stops and has waited long enough. An activity that ends by an exception after that runs again at the next start, and one
-    /// that returns within ten seconds has its result recorded.
+    /// Cancelled when the host stops and its stop timeout has elapsed. An activity that throws after that runs again at the next start; the result of
+    /// one that returns within 10 s is recorded.
     /// </summary>
     public CancellationToken CancellationToken { get; }
 

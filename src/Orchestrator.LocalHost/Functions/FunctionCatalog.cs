@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>All functions of an app. Immutable and thread safe.</summary>
+/// <summary>The functions of an app. Immutable and thread-safe.</summary>
 public sealed class FunctionCatalog
 {
     private FunctionCatalog(IReadOnlyList<LocalFunction> functions)
@@ -16,28 +16,28 @@ public sealed class FunctionCatalog
         Http = [.. functions.OfType<HttpFunction>()];
     }
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>All functions, sorted by name.</summary>
     public IReadOnlyList<LocalFunction> All { get; }
 
-    /// <summary>By the name that instances are started under, in any case.</summary>
+    /// <summary>The orchestrators by the name that instances are started with, not case-sensitive.</summary>
     public IReadOnlyDictionary<string, OrchestratorFunction> Orchestrators { get; }
 
-    /// <summary>By the name that orchestrators call, in any case.</summary>
+    /// <summary>The activities by the name that orchestrators call, not case-sensitive.</summary>
     public IReadOnlyDictionary<string, ActivityFunction> Activities { get; }
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>The HTTP functions, sorted by name.</summary>
     public IReadOnlyList<HttpFunction> Http { get; }
 
-    /// <summary>Finds every method marked <c>[Function]</c> in the assemblies.</summary>
-    /// <exception cref="FunctionDiscoveryException">Some functions cannot be run; it lists all mistakes.</exception>
+    /// <summary>Finds the methods marked <c>[Function]</c> in the types of the assemblies.</summary>
+    /// <exception cref="FunctionDiscoveryException">Some functions are invalid; the message lists all mistakes.</exception>
     public static FunctionCatalog Discover(params IEnumerable<Assembly> assemblies)
     {
         ArgumentNullException.ThrowIfNull(assemblies);
         return Discover(assemblies.Distinct().SelectMany(assembly => assembly.GetTypes()));
     }
 
-    /// <summary>Finds every method marked <c>[Function]</c> in the types themselves, not in their base types.</summary>
-    /// <exception cref="FunctionDiscoveryException">Some functions cannot be run; it lists all mistakes.</exception>
+    /// <summary>Finds the methods marked <c>[Function]</c> that the types declare, without those of their base types.</summary>
+    /// <exception cref="FunctionDiscoveryException">Some functions are invalid; the message lists all mistakes.</exception>
     public static FunctionCatalog Discover(params IEnumerable<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);
@@ -50,9 +50,12 @@ public sealed class FunctionCatalog
         return new FunctionCatalog(discovery.Finish());
     }
 
-    /// <summary>Checks that every function's class can be created, so that a forgotten registration shows at start and not at the first call.</summary>
-    /// <param name="services">The container that the functions will get their services from.</param>
-    /// <exception cref="FunctionDiscoveryException">Services are missing; it lists all of them.</exception>
+    /// <summary>
+    /// Checks that the services of every function's class are registered, so that a missing one is found at the start instead of at the first call. A
+    /// container that cannot be asked is not checked.
+    /// </summary>
+    /// <param name="services">The container of the functions.</param>
+    /// <exception cref="FunctionDiscoveryException">Services are missing; the message lists all of them.</exception>
     public void CheckServices(IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -69,7 +72,7 @@ public sealed class FunctionCatalog
     }
 }
 
-/// <summary>What a function needs from the container and does not find there.</summary>
+/// <summary>Finds the services that a function needs and that are not registered.</summary>
 internal static class MissingServices
 {
     public static IEnumerable<string> Of(LocalFunction function, IServiceProviderIsService known)
@@ -80,7 +83,7 @@ internal static class MissingServices
                 + "register the local host's client.";
         }
 
-        // With several constructors the container chooses by what it finds: nothing can be said before.
+        // Of several constructors the container chooses one at run time, so they cannot be checked here.
         if (function.TargetType?.GetConstructors() is not [var constructor])
         {
             yield break;

@@ -3,20 +3,20 @@ using System.Reflection;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>Compiles the call of a method, so that no invocation needs reflection.</summary>
+/// <summary>Compiles the call of a function's method, so that invocations need no reflection.</summary>
 internal static class FunctionCompiler
 {
-    /// <param name="context">The parameter that the arguments read from.</param>
+    /// <param name="context">The parameter that the arguments are read from.</param>
     public static FunctionBody Compile(MethodInfo method, ParameterExpression context, IReadOnlyList<Expression> arguments)
     {
         var target = Expression.Parameter(typeof(object), "target");
         var call = method.IsStatic
             ? Expression.Call(method, arguments)
             : Expression.Call(Expression.Convert(target, method.DeclaringType!), method, arguments);
-        return Expression.Lambda<FunctionBody>(Unify(call), target, context).Compile();
+        return Expression.Lambda<FunctionBody>(ConvertResult(call), target, context).Compile();
     }
 
-    private static Expression Unify(MethodCallExpression call)
+    private static Expression ConvertResult(MethodCallExpression call)
     {
         var type = call.Type;
         if (type == typeof(void))
@@ -48,11 +48,13 @@ internal static class FunctionCompiler
     }
 }
 
-/// <summary>The compiled call: fills the parameters from the context, calls the method, unwraps its task.</summary>
+/// <summary>A compiled call: binds the parameters from the context, calls the method, and unwraps its task.</summary>
 /// <param name="target">The function's object; null for a static method.</param>
 internal delegate ValueTask<object?> FunctionBody(object? target, LocalFunctionContext context);
 
-/// <summary>What a function's method returns, as one kind of task. Awaits on the caller's context: orchestrators depend on it.</summary>
+/// <summary>
+/// Converts the return value of a function's method to one task type. It awaits on the caller's synchronization context, as orchestrators require.
+/// </summary>
 internal static class FunctionResults
 {
     public static async ValueTask<object?> OfTask(Task task)

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>Reads types one by one, collecting functions and mistakes.</summary>
+/// <summary>Reads types and collects their functions and all mistakes.</summary>
 internal sealed class FunctionDiscovery
 {
     private const BindingFlags AnyMethod = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
@@ -27,13 +27,14 @@ internal sealed class FunctionDiscovery
         }
     }
 
-    /// <exception cref="FunctionDiscoveryException">There were mistakes.</exception>
+    /// <exception cref="FunctionDiscoveryException">Some functions are invalid; the message lists all mistakes.</exception>
     public IReadOnlyList<LocalFunction> Finish()
     {
         ReportClashes(_functions, function => function.Name, name => $"the function name '{name}'");
         ReportClashes(_functions.OfType<OrchestratorFunction>(), function => function.Orchestration, name => $"the orchestration name '{name}'");
         ReportClashes(_functions.OfType<ActivityFunction>(), function => function.Activity, name => $"the activity name '{name}'");
-        ReportClashes(_functions.OfType<HttpFunction>().SelectMany(RouteShape.Of), route => route.Text, text => $"the route '{text}'", route => route.Function);
+        var routes = _functions.OfType<HttpFunction>().SelectMany(RouteShape.Of);
+        ReportClashes(routes, route => route.Text, text => $"the route '{text}'", route => route.Function);
         return _mistakes.Count > 0
             ? throw new FunctionDiscoveryException([.. _mistakes.Distinct()])
             : [.. _functions.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase)];
@@ -56,7 +57,7 @@ internal sealed class FunctionDiscovery
     }
 }
 
-/// <summary>A route as matching sees it, for one method: parameters have no names. Two equal ones could not be told apart by any request.</summary>
+/// <summary>A route for one HTTP method, without parameter names: two routes of the same shape match the same requests.</summary>
 internal sealed record RouteShape(string Text, HttpFunction Function)
 {
     private const string AnyMethod = "any method";
@@ -82,18 +83,23 @@ internal sealed record RouteShape(string Text, HttpFunction Function)
     }
 }
 
-/// <summary>The functions cannot be run as they are written. The message lists all mistakes, each with its class, method and parameter.</summary>
+/// <summary>
+/// Functions are invalid, or their services are missing. The message lists all mistakes, each with its class, method and parameter.
+/// </summary>
 public sealed class FunctionDiscoveryException : Exception
 {
+    /// <summary>Creates the exception with a default message.</summary>
     public FunctionDiscoveryException()
     {
     }
 
+    /// <summary>Creates the exception with a message.</summary>
     public FunctionDiscoveryException(string message)
         : base(message)
     {
     }
 
+    /// <summary>Creates the exception with a message and its cause.</summary>
     public FunctionDiscoveryException(string message, Exception innerException)
         : base(message, innerException)
     {
@@ -103,6 +109,6 @@ public sealed class FunctionDiscoveryException : Exception
         : base($"{mistakes.Count} {(mistakes.Count == 1 ? "mistake" : "mistakes")} in the functions:{Environment.NewLine}"
             + string.Join(Environment.NewLine, mistakes.Select(mistake => "  " + mistake))) => Mistakes = mistakes;
 
-    /// <summary>One sentence each; empty when the exception was made from a message alone.</summary>
+    /// <summary>The mistakes, one sentence each; empty when the exception was created from a message.</summary>
     public IReadOnlyList<string> Mistakes { get; } = [];
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>Makes a function of one method, or says why that is impossible.</summary>
+/// <summary>Creates the function of one method, or reports why it is invalid.</summary>
 internal sealed class FunctionReader(string name, MethodInfo method, List<string> mistakes)
 {
     private static readonly IReadOnlyCollection<string> KnownConstraints = [.. new RouteOptions().ConstraintMap.Keys];
@@ -20,7 +20,7 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
 
     private string Place => $"{TypeNames.Of(method.DeclaringType!)}.{method.Name}";
 
-    /// <summary>Null when there were mistakes, and for a function with a timer: the local host has no schedules, the command that serves has its own timer.</summary>
+    /// <summary>The function; null when it is invalid, and for a timer trigger, which the local host does not run.</summary>
     public LocalFunction? Read()
     {
         CheckMethod();
@@ -149,9 +149,9 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
 
             return pattern;
         }
-        catch (RoutePatternException problem)
+        catch (RoutePatternException exception)
         {
-            Report(parameter, $"the route '{template}' is wrong: {problem.Message}");
+            Report(parameter, $"the route '{template}' is wrong: {exception.Message}");
             return null;
         }
     }
@@ -168,9 +168,9 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
         {
             return ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
         }
-        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            Report($"{TypeNames.Of(type)} cannot be created: {problem.Message}");
+            Report($"{TypeNames.Of(type)} cannot be created: {exception.Message}");
             return null;
         }
     }
@@ -187,7 +187,7 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
     private void Report(ParameterInfo parameter, string what) => mistakes.Add($"{Place}, parameter '{parameter.Name}': {what}");
 }
 
-/// <summary>Types as their programmer wrote them.</summary>
+/// <summary>Names of types in C# syntax.</summary>
 internal static class TypeNames
 {
     public static string Of(Type type)

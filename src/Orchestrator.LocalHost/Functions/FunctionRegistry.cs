@@ -1,6 +1,6 @@
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>What the host can run, by name.</summary>
+/// <summary>The orchestrators and activities of a host by name, not case-sensitive.</summary>
 internal sealed class FunctionRegistry
 {
     private readonly Dictionary<string, OrchestratorRegistration> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
@@ -28,23 +28,23 @@ internal sealed class FunctionRegistry
     }
 }
 
-/// <summary>An orchestrator under a name. The result is serialized by the host's data converter; null is a result too.</summary>
-/// <param name="Name">Unique among the orchestrators, not case sensitive.</param>
-/// <param name="Invoke">Runs its code. Everything it awaits must come from the context.</param>
+/// <summary>A named orchestrator. The host's data converter serializes its result; null is a valid result. Immutable.</summary>
+/// <param name="Name">Unique among the orchestrators, not case-sensitive.</param>
+/// <param name="Invoke">Runs the code. It may await only tasks of the context. An exception fails the instance.</param>
 public sealed record OrchestratorRegistration(string Name, Func<OrchestratorInvocation, Task<object?>> Invoke)
 {
-    /// <summary>What the orchestrator expects as its input; null when it does not say.</summary>
+    /// <summary>The type of the input; null when it is not declared.</summary>
     public Type? InputType { get; init; }
 }
 
-/// <summary>An activity under a name. The result is serialized by the host's data converter; null is a result too.</summary>
-/// <param name="Name">Unique among the activities, not case sensitive.</param>
-/// <param name="Invoke">Runs it on a thread of the pool. An exception becomes the failure that the orchestrator sees.</param>
+/// <summary>A named activity. The host's data converter serializes its result; null is a valid result. Immutable.</summary>
+/// <param name="Name">Unique among the activities, not case-sensitive.</param>
+/// <param name="Invoke">Runs the activity on the thread pool. The orchestrator gets an exception as a task failure.</param>
 public sealed record ActivityRegistration(string Name, Func<ActivityInvocation, Task<object?>> Invoke)
 {
-    /// <summary>What the activity expects as its input; null when it does not say.</summary>
+    /// <summary>The type of the input; null when it is not declared.</summary>
     public Type? InputType { get; init; }
 
-    /// <summary>False for an activity that never asks for services: no scope is made for it then. The default is true.</summary>
+    /// <summary>Whether each execution gets a service scope. The default is true.</summary>
     public bool UsesServices { get; init; } = true;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>A method marked <c>[Function]</c>, ready to be called: how its parameters are filled was compiled once. Immutable and thread safe.</summary>
+/// <summary>A method marked <c>[Function]</c> with its compiled call. Immutable and thread-safe.</summary>
 public abstract class LocalFunction
 {
     private readonly ObjectFactory? _createTarget;
@@ -21,13 +21,13 @@ public abstract class LocalFunction
         _body = source.Body;
     }
 
-    /// <summary>The name in <c>[Function]</c>. Names that differ only in case are the same name.</summary>
+    /// <summary>The name in <c>[Function]</c>, not case-sensitive.</summary>
     public string Name => Definition.Name;
 
-    /// <summary>What function code sees of itself through its <see cref="FunctionContext"/>.</summary>
+    /// <summary>The definition that <see cref="FunctionContext.FunctionDefinition"/> returns.</summary>
     public FunctionDefinition Definition { get; }
 
-    /// <summary>The kind of trigger as Azure Functions spells it: <c>orchestrationTrigger</c>, <c>activityTrigger</c> or <c>httpTrigger</c>.</summary>
+    /// <summary>The trigger type of Azure Functions: <c>orchestrationTrigger</c>, <c>activityTrigger</c> or <c>httpTrigger</c>.</summary>
     public abstract string TriggerType { get; }
 
     /// <summary>The class that is created for each invocation; null for a static method.</summary>
@@ -36,8 +36,9 @@ public abstract class LocalFunction
     /// <summary>Whether a parameter is marked <c>[DurableClient]</c>.</summary>
     internal bool UsesClient { get; }
 
-    /// <summary>False when no invocation asks for a service: it needs no scope then.</summary>
-    internal bool UsesServices => TargetType is not null || UsesClient || Definition.Parameters.Any(parameter => parameter.Type == typeof(FunctionContext));
+    /// <summary>Whether an invocation needs a service scope.</summary>
+    internal bool UsesServices =>
+        TargetType is not null || UsesClient || Definition.Parameters.Any(parameter => parameter.Type == typeof(FunctionContext));
 
     /// <summary>The function's object for one invocation; null for a static method.</summary>
     internal object? CreateTarget(IServiceProvider services) => _createTarget?.Invoke(services, null);
@@ -51,18 +52,17 @@ public sealed class OrchestratorFunction : LocalFunction
     internal OrchestratorFunction(FunctionSource source, string orchestration)
         : base(source) => Orchestration = orchestration;
 
-    /// <summary>The name that instances are started under: the trigger's own, else the function's.</summary>
+    /// <summary>The name that instances are started with: the trigger's, or else the function's.</summary>
     public string Orchestration { get; }
 
     /// <inheritdoc/>
     public override string TriggerType => TriggerTypes.Orchestration;
 
-    /// <summary>Runs the orchestrator's code, in a service scope of its own, on the caller's synchronization context.</summary>
-    /// <param name="context">What the code orchestrates with; a parameter without a binding gets its input.</param>
-    /// <param name="services">Where the scope is made, if the function needs services at all.</param>
+    /// <summary>Runs the orchestrator's code in a new service scope, on the caller's synchronization context.</summary>
+    /// <param name="context">The context of the orchestration. A parameter without a binding gets its input.</param>
+    /// <param name="services">Creates the scope, if the function needs services.</param>
     /// <returns>
-    /// The code's own task: it ends as soon as the code does, without another thread; the scope is disposed after that. An exception of the code,
-    /// or one while its class was created, is the task's.
+    /// The task of the code; the scope is disposed after it. Exceptions of the code, and of the creation of its class, fail the task.
     /// </returns>
     public Task<object?> RunAsync(TaskOrchestrationContext context, IServiceProvider services)
     {
@@ -75,9 +75,9 @@ public sealed class OrchestratorFunction : LocalFunction
         {
             code = invocation.InvokeAsync().AsTask();
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            code = Task.FromException<object?>(problem);
+            code = Task.FromException<object?>(exception);
         }
 
         _ = ReleaseAfterAsync(code, invocation, scope);
@@ -105,7 +105,7 @@ public sealed class ActivityFunction : LocalFunction
         InputType = source.Trigger.ParameterType;
     }
 
-    /// <summary>The name that orchestrators call: the trigger's own, else the function's.</summary>
+    /// <summary>The name that orchestrators call: the trigger's, or else the function's.</summary>
     public string Activity { get; }
 
     /// <summary>The type of the parameter that gets the input.</summary>
@@ -115,15 +115,15 @@ public sealed class ActivityFunction : LocalFunction
     public override string TriggerType => TriggerTypes.Activity;
 
     /// <summary>Runs the activity.</summary>
-    /// <param name="input">An <see cref="InputType"/>; null gives the parameter's default value.</param>
-    /// <param name="instanceId">The orchestration that called; a string parameter of this name gets it.</param>
-    /// <param name="services">The invocation's scope: where the function's class gets its services from.</param>
-    /// <param name="cancellation">Given to the function; fires when the host stops.</param>
-    /// <returns>The function's result; null for none. Its exceptions pass unchanged.</returns>
-    public async Task<object?> RunAsync(object? input, string instanceId, IServiceProvider services, CancellationToken cancellation = default)
+    /// <param name="input">A value of <see cref="InputType"/>; null for the type's default value.</param>
+    /// <param name="instanceId">The id of the calling orchestration, the value of a string parameter of this name.</param>
+    /// <param name="services">The service scope of the invocation.</param>
+    /// <param name="cancellationToken">Passed to the function.</param>
+    /// <returns>The function's result; null for none. Exceptions of the function are thrown unchanged.</returns>
+    public async Task<object?> RunAsync(object? input, string instanceId, IServiceProvider services, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(services);
-        await using var invocation = new LocalFunctionContext(this, input, services, cancellation) { InstanceId = instanceId };
+        await using var invocation = new LocalFunctionContext(this, input, services, cancellationToken) { InstanceId = instanceId };
         return await invocation.InvokeAsync();
     }
 }
@@ -139,20 +139,20 @@ public sealed class HttpFunction : LocalFunction
         Level = trigger.AuthLevel;
     }
 
-    /// <summary>The path under the route prefix: the trigger's own, else the function's name. It never begins with a slash.</summary>
+    /// <summary>The path below the route prefix, without a leading slash: the trigger's, or else the function's name.</summary>
     public RoutePattern Route { get; }
 
-    /// <summary>In upper case; empty allows every method.</summary>
+    /// <summary>The HTTP methods in upper case; empty allows every method.</summary>
     public IReadOnlyList<string> Methods { get; }
 
-    /// <summary>Who may call it.</summary>
+    /// <summary>The authorization level that a call requires.</summary>
     public AuthorizationLevel Level { get; }
 
     /// <inheritdoc/>
     public override string TriggerType => TriggerTypes.Http;
 }
 
-/// <summary>What discovery found out about one method.</summary>
+/// <summary>The parts of a function that discovery collects from one method.</summary>
 /// <param name="CreateTarget">Null for a static method.</param>
 internal sealed record FunctionSource(
     MethodInfo Method, ParameterInfo Trigger, LocalFunctionDefinition Definition, bool UsesClient, ObjectFactory? CreateTarget, FunctionBody Body);

@@ -9,10 +9,12 @@ using WorkerRetryContext = Microsoft.Azure.Functions.Worker.RetryContext;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>One invocation: what function code sees of it, and what its parameters are filled from. Owns the function's object.</summary>
+/// <summary>
+/// One invocation: its <see cref="FunctionContext"/>, and the source of its parameters. Owns the function's object. Not thread-safe.
+/// </summary>
 internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
 {
-    /// <summary>Where the worker's ASP.NET Core integration looks for the request.</summary>
+    /// <summary>The key by which the worker's ASP.NET Core integration finds the request.</summary>
     private const string HttpContextKey = "HttpRequestContext";
 
     private readonly LocalFunction _function;
@@ -25,19 +27,19 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
 
     /// <param name="trigger">The orchestration's context, the activity's input or the <see cref="HttpContext"/>.</param>
     /// <param name="services">The scope of this invocation; the caller that made it disposes it.</param>
-    public LocalFunctionContext(LocalFunction function, object? trigger, IServiceProvider services, CancellationToken cancellation)
+    public LocalFunctionContext(LocalFunction function, object? trigger, IServiceProvider services, CancellationToken cancellationToken)
     {
         _function = function;
         Trigger = trigger;
         InstanceServices = services;
-        CancellationToken = cancellation;
+        CancellationToken = cancellationToken;
         if (trigger is HttpContext http && function is HttpFunction)
         {
             Items[HttpContextKey] = http;
         }
     }
 
-    /// <summary>The orchestration that this belongs to; null for HTTP.</summary>
+    /// <summary>The id of the orchestration; null for HTTP.</summary>
     public string? InstanceId { get; init; }
 
     public object? Trigger { get; }
@@ -68,7 +70,7 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
         set => _items = value;
     }
 
-    /// <summary>What a parameter marked <c>[DurableClient]</c> gets; unless given, the one in the container.</summary>
+    /// <summary>The value of a parameter marked <c>[DurableClient]</c>; by default the client in the container.</summary>
     public DurableTaskClient Client
     {
         get => field ?? InstanceServices.GetRequiredService<DurableTaskClient>();
@@ -99,7 +101,7 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a call is tried again is the orchestrator's business here, never the host's.</summary>
+    /// <summary>The local host does not retry functions: orchestrators do.</summary>
     private sealed class NoRetries : WorkerRetryContext
     {
         public static readonly NoRetries Instance = new();
@@ -110,7 +112,7 @@ internal sealed class LocalFunctionContext : FunctionContext, IAsyncDisposable
     }
 }
 
-/// <summary>The values that parameters can be bound to by name: route and query of a request, the id of an activity's orchestration.</summary>
+/// <summary>The binding data by name: route and query values of a request, or the instance id of an activity.</summary>
 internal sealed class LocalBindingContext(LocalFunctionContext invocation) : BindingContext
 {
     private Dictionary<string, object?>? _data;
@@ -141,7 +143,7 @@ internal sealed class LocalBindingContext(LocalFunctionContext invocation) : Bin
     }
 }
 
-/// <summary>What function code and its libraries attach to an invocation by type. Not thread safe.</summary>
+/// <summary>The features of an invocation by type. Not thread-safe.</summary>
 internal sealed class InvocationFeatures : IInvocationFeatures
 {
     private readonly Dictionary<Type, object> _features = [];
@@ -165,12 +167,13 @@ internal sealed class InvocationFeatures : IInvocationFeatures
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>The W3C trace that the invocation belongs to; empty texts when nothing is traced.</summary>
+/// <summary>The W3C trace context of the invocation; empty strings without an activity.</summary>
 internal sealed class LocalTraceContext(string traceParent, string traceState) : TraceContext
 {
     public override string TraceParent { get; } = traceParent;
 
     public override string TraceState { get; } = traceState;
 
-    public static LocalTraceContext OfCurrentActivity() => new(Activity.Current?.Id ?? string.Empty, Activity.Current?.TraceStateString ?? string.Empty);
+    public static LocalTraceContext OfCurrentActivity() =>
+        new(Activity.Current?.Id ?? string.Empty, Activity.Current?.TraceStateString ?? string.Empty);
 }

@@ -4,10 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>A function as its own code can look it up.</summary>
+/// <summary>The definition of a function that its code can inspect.</summary>
 internal sealed class LocalFunctionDefinition : FunctionDefinition
 {
-    /// <param name="inputs">Parameter names and the type of what they are bound to.</param>
+    /// <param name="inputs">Names and binding types of the bound parameters.</param>
     public LocalFunctionDefinition(string name, MethodInfo method, IEnumerable<(string Parameter, string Type)> inputs)
     {
         Name = name;
@@ -35,7 +35,7 @@ internal sealed class LocalFunctionDefinition : FunctionDefinition
 
     public override string EntryPoint { get; }
 
-    /// <summary>Names are unique in an app, so the name is the id.</summary>
+    /// <summary>The name, which is unique in an app.</summary>
     public override string Id => Name;
 
     public override string Name { get; }
@@ -54,7 +54,7 @@ internal sealed class LocalFunctionDefinition : FunctionDefinition
     }
 }
 
-/// <summary>Bindings as Azure Functions spells them.</summary>
+/// <summary>The binding types of Azure Functions.</summary>
 internal static class TriggerTypes
 {
     public const string Orchestration = "orchestrationTrigger";

@@ -8,7 +8,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>Decides what fills the parameters of one function, and writes the expressions for it.</summary>
+/// <summary>Creates the expressions that bind the parameters of one function.</summary>
 internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
 {
     private const string InstanceIdParameter = "instanceId";
@@ -20,12 +20,12 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
 
     public ParameterExpression Context { get; } = Expression.Parameter(typeof(LocalFunctionContext), "context");
 
-    /// <summary>The bindings by attribute that were found, in the order of the parameters.</summary>
+    /// <summary>The bindings by attribute, in the order of the parameters.</summary>
     public IReadOnlyList<(string Parameter, string Type)> Bindings => _bindings;
 
     public bool UsesClient { get; private set; }
 
-    /// <summary>The value for a parameter; null when nothing can fill it, with the reason.</summary>
+    /// <summary>The expression for a parameter; null when it cannot be bound, with the reason.</summary>
     public Expression? Bind(ParameterInfo parameter, out string? mistake)
     {
         mistake = null;
@@ -66,7 +66,7 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
         };
         if (value is null)
         {
-            mistake ??= $"{TypeNames.Of(type)} cannot be bound; {Bindable()}.";
+            mistake ??= $"{TypeNames.Of(type)} cannot be bound; {DescribeBindable()}.";
         }
 
         return value;
@@ -144,7 +144,7 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
         };
     }
 
-    /// <summary>A default of a value type's own default is null in metadata.</summary>
+    /// <summary>The default value of a parameter. Metadata has null for the default value of a value type.</summary>
     private static ConstantExpression DefaultOf(ParameterInfo parameter)
     {
         var type = parameter.ParameterType;
@@ -157,7 +157,7 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
     private MethodCallExpression Read(string method, Type? type, params Expression[] arguments) =>
         Expression.Call(typeof(HttpValue), method, type is null ? null : [type], [Context, .. arguments]);
 
-    private string Bindable() => trigger switch
+    private string DescribeBindable() => trigger switch
     {
         HttpTriggerAttribute => "beside the trigger an HTTP function takes [DurableClient], FunctionContext, CancellationToken, and values of the route or "
             + "the query by name (string, int, long, bool, double, Guid, nullable or not)",
@@ -165,10 +165,10 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
     };
 }
 
-/// <summary>Reads one value of a request by name: from the route, else from the query.</summary>
+/// <summary>Reads a value of a request by name: from the route, or else from the query.</summary>
 internal static class HttpValue
 {
-    /// <summary>Null when the request does not have it.</summary>
+    /// <summary>The text; null when the request has none.</summary>
     public static string? Text(LocalFunctionContext invocation, string name)
     {
         var request = invocation.Http.Request;
@@ -194,7 +194,7 @@ internal static class HttpValue
         where T : struct, IParsable<T> =>
         Optional<T>(invocation, name) ?? missing;
 
-    /// <exception cref="BadHttpRequestException">The request does not have it, or something else in its place: 400.</exception>
+    /// <exception cref="BadHttpRequestException">The value is missing or invalid: the status is 400.</exception>
     public static T Required<T>(LocalFunctionContext invocation, string name)
         where T : struct, IParsable<T> =>
         Optional<T>(invocation, name) ?? throw new BadHttpRequestException($"The request needs the parameter '{name}' ({Describe<T>()}).");

@@ -4,110 +4,126 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.History;
 
-/// <summary>
-/// What happened to an instance. The list of its events is the only truth about it: what is pending is what was scheduled and has not ended.
-/// </summary>
+/// <summary> An event in the history of an instance. The state of an instance is derived from its events only. Immutable. </summary>
 /// <param name="Time">
-/// When, in UTC. For what arrives from outside it never goes back, and is the orchestrator's clock while the event is processed; an operation has the
-/// time of the event that made the orchestrator ask for it.
+/// The time in UTC. For events from outside it never decreases, and it is the orchestrator's current time while the event is processed. An operation
+/// has the time of the event at which the orchestrator requested it.
 /// </param>
 public abstract record HistoryEvent(DateTime Time);
 
 /// <summary>The first event of every history.</summary>
 /// <param name="Name">The orchestrator's name.</param>
-/// <param name="Input">Serialized; null means none.</param>
-/// <param name="CreatedAt">When the instance was created: earlier than <paramref name="Time"/> after a continue-as-new.</param>
+/// <param name="Input">The serialized input; null for none.</param>
+/// <param name="CreatedAt">
+/// The time in UTC at which the instance was created; after a continue-as-new it is earlier than <paramref name="Time"/>.
+/// </param>
 public sealed record ExecutionStarted(DateTime Time, string Name, string? Input, DateTime CreatedAt) : HistoryEvent(Time)
 {
-    /// <summary>Empty means unversioned.</summary>
+    /// <summary>The version; empty for unversioned.</summary>
     public string Version { get; init; } = string.Empty;
 
-    /// <summary>Null means none.</summary>
+    /// <summary>The tags; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>Who waits for the result; null for an instance that a client started.</summary>
+    /// <summary>The parent that waits for the result; null for an instance that a client started.</summary>
     public ParentLink? Parent { get; init; }
 
-    /// <summary>Not before; null means at once.</summary>
+    /// <summary>The earliest time in UTC at which the code starts; null for at once.</summary>
     public DateTime? StartAt { get; init; }
 
-    /// <summary>Custom status and unprocessed events of the execution before a continue-as-new. In one record with the start, they cannot be torn apart.</summary>
+    /// <summary>
+    /// The serialized custom status of the execution before a continue-as-new; null for none. It is stored in the first record, so that it cannot be
+    /// lost in a crash.
+    /// </summary>
     public string? CustomStatus { get; init; }
 
-    /// <summary>Null means none.</summary>
+    /// <summary>The unprocessed events of the execution before a continue-as-new; null for none.</summary>
     public IReadOnlyList<EventRaised>? CarriedEvents { get; init; }
 }
 
-/// <summary>An activity was asked for.</summary>
-/// <param name="Id">Counts the orchestrator's operations from 0: the replay must ask for the same operations in the same order.</param>
+/// <summary>An activity was scheduled.</summary>
+/// <param name="Id">The number of the operation, from 0. A replay must request the same operations in the same order.</param>
 public sealed record TaskScheduled(DateTime Time, int Id, string Name, string? Input) : HistoryEvent(Time)
 {
-    /// <summary>Empty means unversioned.</summary>
+    /// <summary>The version; empty for unversioned.</summary>
     public string Version { get; init; } = string.Empty;
 
-    /// <summary>Null means none.</summary>
+    /// <summary>The tags; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
+/// <summary>An activity has returned.</summary>
 public sealed record TaskCompleted(DateTime Time, int Id, string? Result) : HistoryEvent(Time);
 
-/// <param name="NonRetriable">True when trying again cannot help: no activity of that name exists.</param>
+/// <summary>An activity has failed.</summary>
+/// <param name="NonRetriable">Whether a retry cannot succeed, because no activity has the name.</param>
 public sealed record TaskFailed(DateTime Time, int Id, TaskFailureDetails Failure, bool NonRetriable) : HistoryEvent(Time);
 
+/// <summary>A timer was created.</summary>
 public sealed record TimerCreated(DateTime Time, int Id, DateTime FireAt) : HistoryEvent(Time);
 
+/// <summary>A timer has fired.</summary>
 public sealed record TimerFired(DateTime Time, int Id) : HistoryEvent(Time);
 
+/// <summary>A sub-orchestration was called.</summary>
 public sealed record SubOrchestrationCreated(DateTime Time, int Id, string Name, string InstanceId, string? Input) : HistoryEvent(Time)
 {
-    /// <summary>Empty means unversioned.</summary>
+    /// <summary>The version; empty for unversioned.</summary>
     public string Version { get; init; } = string.Empty;
 
-    /// <summary>Null means none.</summary>
+    /// <summary>The tags; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
+/// <summary>A sub-orchestration has completed.</summary>
 public sealed record SubOrchestrationCompleted(DateTime Time, int Id, string? Result) : HistoryEvent(Time);
 
-/// <param name="NonRetriable">True when trying again cannot help: no orchestrator of that name exists.</param>
+/// <summary>A sub-orchestration has failed or was terminated.</summary>
+/// <param name="NonRetriable">Whether a retry cannot succeed, because no orchestrator has the name.</param>
 public sealed record SubOrchestrationFailed(DateTime Time, int Id, TaskFailureDetails Failure, bool NonRetriable) : HistoryEvent(Time);
 
-/// <summary>The orchestrator sent an event to another instance. It is sent again after a crash until <see cref="EventDelivered"/> is there.</summary>
+/// <summary>
+/// The orchestrator sent an event to another instance. After a crash it is sent again unless <see cref="EventDelivered"/> is recorded.
+/// </summary>
 public sealed record EventSent(DateTime Time, int Id, string InstanceId, string Name, string? Input) : HistoryEvent(Time);
 
+/// <summary>A sent event was delivered.</summary>
 public sealed record EventDelivered(DateTime Time, int Id) : HistoryEvent(Time);
 
-/// <summary>An event arrived from outside.</summary>
-/// <param name="Source">The orchestrator that sent it, by which a second delivery is recognised; null when a client raised it.</param>
+/// <summary>An external event was raised.</summary>
+/// <param name="Source">The sending orchestrator, which identifies a duplicate delivery; null when a client raised the event.</param>
 public sealed record EventRaised(DateTime Time, string Name, string? Input, EventSource? Source = null) : HistoryEvent(Time);
 
+/// <summary>The orchestrator has set its custom status.</summary>
 public sealed record CustomStatusSet(DateTime Time, string? Status) : HistoryEvent(Time);
 
+/// <summary>The instance was suspended.</summary>
 public sealed record ExecutionSuspended(DateTime Time, string? Reason) : HistoryEvent(Time);
 
+/// <summary>The instance was resumed.</summary>
 public sealed record ExecutionResumed(DateTime Time, string? Reason) : HistoryEvent(Time);
 
-/// <summary>The last event: nothing that comes after it counts.</summary>
+/// <summary>The instance has ended. Later events are ignored.</summary>
 /// <param name="Status">Completed, Failed or Terminated.</param>
-/// <param name="Output">Serialized; null means none.</param>
-/// <param name="Failure">Set when failed.</param>
-/// <param name="NonRetriable">True when a parent's retry cannot help.</param>
-/// <param name="Recursive">True when the children are terminated too.</param>
+/// <param name="Output">The serialized output; null for none.</param>
+/// <param name="Failure">The failure when the status is Failed; otherwise null.</param>
+/// <param name="NonRetriable">Whether a retry by the parent cannot succeed.</param>
+/// <param name="Recursive">Whether the sub-orchestrations are terminated, too.</param>
 public sealed record ExecutionCompleted(
     DateTime Time, OrchestrationRuntimeStatus Status, string? Output, TaskFailureDetails? Failure, bool NonRetriable = false, bool Recursive = false)
     : HistoryEvent(Time);
 
-/// <summary>The operation of a parent that a sub-orchestration answers.</summary>
-/// <param name="Generation">Which execution of the parent.</param>
+/// <summary>The operation of a parent that started a sub-orchestration.</summary>
+/// <param name="Generation">The generation of the parent's execution.</param>
 /// <param name="OperationId">The id of its <see cref="SubOrchestrationCreated"/>.</param>
 public sealed record ParentLink(string Name, string InstanceId, int Generation, int OperationId);
 
-/// <summary>The operation of a sender that an event comes from.</summary>
-/// <param name="Generation">Which execution of the sender.</param>
+/// <summary>The operation of a sender that sent an event.</summary>
+/// <param name="Generation">The generation of the sender's execution.</param>
 /// <param name="OperationId">The id of its <see cref="EventSent"/>.</param>
 public sealed record EventSource(string InstanceId, int Generation, int OperationId);
 
-/// <summary>The events' names in a record. They are part of the stored format: none may ever change.</summary>
+/// <summary>The event names in records. They are part of the stored format and must not change.</summary>
 internal static class EventNames
 {
     public static readonly JsonEncodedText ExecutionStarted = JsonEncodedText.Encode("ExecutionStarted");

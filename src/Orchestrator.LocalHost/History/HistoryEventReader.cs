@@ -5,10 +5,12 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.History;
 
-/// <summary>Reads what <see cref="HistoryEventWriter"/> wrote. Properties it does not know are passed over: a later version may have added them.</summary>
+/// <summary>
+/// Reads the records of <see cref="HistoryEventWriter"/>. Unknown properties are ignored, because a later version may have added them.
+/// </summary>
 internal static class HistoryEventReader
 {
-    /// <exception cref="JsonException">The record is not an event this program knows.</exception>
+    /// <exception cref="JsonException">The record is not a known event.</exception>
     public static HistoryEvent Read(ReadOnlySpan<byte> record)
     {
         var json = new Utf8JsonReader(record);
@@ -118,7 +120,11 @@ internal static class HistoryEventReader
         "TaskFailed" => new TaskFailed(f.Time, f.Id, Required(f.Failure, f.Type), f.NonRetriable),
         "TimerCreated" => new TimerCreated(f.Time, f.Id, f.Due.GetValueOrDefault()),
         "TimerFired" => new TimerFired(f.Time, f.Id),
-        "SubOrchestrationCreated" => new SubOrchestrationCreated(f.Time, f.Id, Required(f.Name, f.Type), Required(f.Instance, f.Type), f.Payload) { Version = f.Version ?? string.Empty, Tags = f.Tags },
+        "SubOrchestrationCreated" => new SubOrchestrationCreated(f.Time, f.Id, Required(f.Name, f.Type), Required(f.Instance, f.Type), f.Payload)
+        {
+            Version = f.Version ?? string.Empty,
+            Tags = f.Tags,
+        },
         "SubOrchestrationCompleted" => new SubOrchestrationCompleted(f.Time, f.Id, f.Payload),
         "SubOrchestrationFailed" => new SubOrchestrationFailed(f.Time, f.Id, Required(f.Failure, f.Type), f.NonRetriable),
         "EventSent" => new EventSent(f.Time, f.Id, Required(f.Instance, f.Type), Required(f.Name, f.Type), f.Payload),
@@ -147,7 +153,7 @@ internal static class HistoryEventReader
 
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
-        // Names are plain ASCII in our own records, so the raw bytes can be compared.
+        // Property names in records are unescaped ASCII, so the raw bytes can be compared.
         if (json.TokenType != JsonTokenType.PropertyName || !json.ValueSpan.SequenceEqual(name))
         {
             return false;

@@ -5,34 +5,34 @@ using Microsoft.DurableTask;
 
 namespace Orchestrator.LocalHost.History;
 
-/// <summary>Writes events as JSON by hand: a record is written for every step, twice, so nothing is boxed and the buffers are used again.</summary>
+/// <summary>Writes events as JSON. It is written by hand and reuses its buffers, because every call writes two records.</summary>
 internal static class HistoryEventWriter
 {
-    private const int LargestKeptBuffer = 1024 * 1024;
+    private const int MaxKeptBuffer = 1024 * 1024;
 
     [ThreadStatic]
-    private static Buffers? OfThread;
+    private static Buffers? BuffersOfThread;
 
-    /// <summary>The record's bytes, valid until this thread writes the next event.</summary>
-    public static ReadOnlyMemory<byte> Write(HistoryEvent happened)
+    /// <summary>Writes a record; its bytes are valid until this thread writes the next event.</summary>
+    public static ReadOnlyMemory<byte> Write(HistoryEvent historyEvent)
     {
-        var buffers = OfThread;
-        if (buffers is null || buffers.Bytes.Capacity > LargestKeptBuffer)
+        var buffers = BuffersOfThread;
+        if (buffers is null || buffers.Bytes.Capacity > MaxKeptBuffer)
         {
-            OfThread = buffers = new Buffers();
+            BuffersOfThread = buffers = new Buffers();
         }
 
         buffers.Bytes.ResetWrittenCount();
         buffers.Json.Reset();
-        WriteEvent(buffers.Json, happened);
+        WriteEvent(buffers.Json, historyEvent);
         buffers.Json.Flush();
         return buffers.Bytes.WrittenMemory;
     }
 
-    private static void WriteEvent(Utf8JsonWriter json, HistoryEvent happened)
+    private static void WriteEvent(Utf8JsonWriter json, HistoryEvent historyEvent)
     {
         json.WriteStartObject();
-        switch (happened)
+        switch (historyEvent)
         {
             case TaskScheduled e:
                 Begin(json, EventNames.TaskScheduled, e);
@@ -104,16 +104,16 @@ internal static class HistoryEventWriter
                 WriteEnded(json, e);
                 break;
             default:
-                throw new NotSupportedException($"{happened.GetType()} has no written form.");
+                throw new NotSupportedException($"{historyEvent.GetType()} has no written form.");
         }
 
         json.WriteEndObject();
     }
 
-    private static void Begin(Utf8JsonWriter json, JsonEncodedText name, HistoryEvent happened)
+    private static void Begin(Utf8JsonWriter json, JsonEncodedText name, HistoryEvent historyEvent)
     {
         json.WriteString("type"u8, name);
-        json.WriteString("at"u8, happened.Time);
+        json.WriteString("at"u8, historyEvent.Time);
     }
 
     private static void WriteStarted(Utf8JsonWriter json, ExecutionStarted e)
@@ -254,7 +254,7 @@ internal static class HistoryEventWriter
     {
         public Buffers()
         {
-            // The histories are files of ours, never part of a web page: only what JSON itself demands is escaped.
+            // Records are never part of a web page, so only the characters that JSON requires are escaped.
             Json = new Utf8JsonWriter(Bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         }
 

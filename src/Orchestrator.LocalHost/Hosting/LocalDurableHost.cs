@@ -11,8 +11,8 @@ using Orchestrator.LocalHost.Runtime;
 namespace Orchestrator.LocalHost.Hosting;
 
 /// <summary>
-/// Durable orchestrations in this process: what the Durable SDK describes, with a journal of our own beneath it. When it starts, every unfinished
-/// instance in its journal goes on by itself.
+/// Runs durable orchestrations in this process: the abstractions of the Durable Task SDK on a journal. Unfinished instances of the journal continue
+/// when the host starts. Thread-safe.
 /// </summary>
 public sealed class LocalDurableHost : IAsyncDisposable
 {
@@ -27,37 +27,40 @@ public sealed class LocalDurableHost : IAsyncDisposable
         Client = new LocalDurableTaskClient(parts.Options.HubName, _engine);
     }
 
-    /// <summary>Starts, queries and steers instances. Thread safe.</summary>
+    /// <summary>Starts, queries and controls instances. Thread-safe.</summary>
     public DurableTaskClient Client { get; }
 
-    /// <summary>The orchestrators, by name.</summary>
+    /// <summary>The registered orchestrators, in no particular order.</summary>
     public IReadOnlyCollection<OrchestratorRegistration> Orchestrators => _parts.Registry.Orchestrators;
 
-    /// <summary>The activities, by name.</summary>
+    /// <summary>The registered activities, in no particular order.</summary>
     public IReadOnlyCollection<ActivityRegistration> Activities => _parts.Registry.Activities;
 
-    /// <summary>Where functions find their services.</summary>
+    /// <summary>The container from which functions resolve their services.</summary>
     public IServiceProvider Services => _parts.Services;
 
-    /// <summary>The clock of everything.</summary>
+    /// <summary>The clock of the host, a <see cref="SteadyClock"/>.</summary>
     public TimeProvider TimeProvider => _parts.Time;
 
-    /// <summary>Writes and reads inputs, outputs and payloads.</summary>
+    /// <summary>Serializes inputs, outputs and event payloads.</summary>
     public DataConverter DataConverter => _parts.Converter;
 
-    /// <summary>Instances that cannot go on, since their histories are damaged or could not be written, and why. Everything else runs.</summary>
+    /// <summary>
+    /// The instances that cannot continue because their histories are damaged or could not be written, by id, with the reason. All other instances
+    /// run.
+    /// </summary>
     public IReadOnlyDictionary<string, Exception> RefusedInstances =>
         _engine.Entries.Where(entry => entry.Fault is not null).ToDictionary(entry => entry.InstanceId, entry => entry.Fault!);
 
-    /// <summary>How many activities are executed now, those that steer (<see cref="LocalDurableHostOptions.SteeringActivities"/>) not counted.</summary>
+    /// <summary>The number of activities that run now, without those of <see cref="LocalDurableHostOptions.SteeringActivities"/>.</summary>
     public int RunningActivities => _engine.Activities.Running;
 
-    /// <summary>Starts a host. It runs until it is disposed.</summary>
-    /// <param name="configure">Adds the functions and says where histories are kept: in memory unless told otherwise.</param>
-    /// <param name="cancellation">Gives up reading the histories.</param>
-    /// <exception cref="ValidationException">Settings are out of range.</exception>
-    /// <exception cref="JournalException">The journal cannot be read at all.</exception>
-    public static async Task<LocalDurableHost> StartAsync(Action<LocalDurableHostBuilder> configure, CancellationToken cancellation = default)
+    /// <summary>Starts a host. It runs until it is stopped or disposed.</summary>
+    /// <param name="configure">Registers the functions and sets the journal; histories are kept in memory by default.</param>
+    /// <param name="cancellationToken">Cancels the start while histories are read.</param>
+    /// <exception cref="ValidationException">Options are out of range; the message lists all of them.</exception>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public static async Task<LocalDurableHost> StartAsync(Action<LocalDurableHostBuilder> configure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = new LocalDurableHostBuilder();
@@ -66,7 +69,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
             configure(builder);
             var host = new LocalDurableHost(builder.Build());
             _ = host._engine.WatchJournalAsync();
-            await host._engine.RecoverAsync(builder.Options.Recovers, cancellation).ConfigureAwait(false);
+            await host._engine.RecoverAllAsync(builder.Options.Recovers, cancellationToken).ConfigureAwait(false);
             _ = host._engine.ReceiveAsync();
             if (builder.Options.TakeoverInterval is { } interval)
             {
@@ -77,7 +80,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
         }
         catch
         {
-            // The folder must not stay locked by a host that was not returned.
+            // Release the journal: the caller gets no host to dispose.
             if (builder.Journal is { } journal)
             {
                 await journal.DisposeAsync().ConfigureAwait(false);
@@ -87,44 +90,49 @@ public sealed class LocalDurableHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The durable events of an instance's current execution, from the first on; none when it is unknown.</summary>
+    /// <summary>Reads the durable events of an instance's current execution, oldest first; none when the instance is unknown.</summary>
     /// <exception cref="JournalException">The instance is refused.</exception>
-    public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(
+        string instanceId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (await _engine.FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is not { } snapshot)
+        if (await _engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is not { } snapshot)
         {
             yield break;
         }
 
-        await foreach (var record in _parts.Journal.ReadAsync(new JournalId(instanceId, snapshot.Generation), cancellation).ConfigureAwait(false))
+        await foreach (var record in _parts.Journal.ReadAsync(new JournalId(instanceId, snapshot.Generation), cancellationToken).ConfigureAwait(false))
         {
             yield return HistoryEventReader.Read(record.Span);
         }
     }
 
-    /// <summary>The unfinished instances that this host drives, in no particular order.</summary>
+    /// <summary>The ids of the unfinished instances that run in this host, in no particular order.</summary>
     public IReadOnlyCollection<string> Driven => [.. _engine.Entries.Where(entry => entry.Live is not null).Select(entry => entry.InstanceId)];
 
-    /// <summary>The unfinished instances that were left alone when the host started, since <see cref="LocalDurableHostOptions.Recovers"/> said so.</summary>
-    public IReadOnlyCollection<string> Left => _engine.Left;
+    /// <summary>
+    /// The ids of the unfinished instances that were not recovered at the start, because <see cref="LocalDurableHostOptions.Recovers"/> returned
+    /// false.
+    /// </summary>
+    public IReadOnlyCollection<string> NotRecovered => _engine.NotRecovered;
 
-    /// <summary>Goes on with an unfinished instance of a shared journal that no process drives.</summary>
-    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is unknown.</returns>
+    /// <summary>Continues an unfinished instance that runs in no process.</summary>
+    /// <returns>A description of the process that runs it instead; null when it continues here, has ended, or is unknown.</returns>
     /// <exception cref="JournalException">Its history is damaged, or the journal cannot be written.</exception>
-    public Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation = default) => _engine.GoOnAsync(instanceId, cancellation);
+    public Task<string?> RecoverInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        _engine.RecoverInstanceAsync(instanceId, cancellationToken);
 
     /// <summary>
-    /// The process that drives an instance of a shared journal and did not take, within 10 s, the last message that this host's client left for it: it is
-    /// stopped, or it hangs. Null when it took that, or there was none.
+    /// The process that runs an instance of a shared journal and did not accept the last message of this host's client within 10 s, because it is
+    /// suspended or hangs. Null when it accepted the message, or none was sent.
     /// </summary>
     public JournalOwner? FindUnresponsive(string instanceId) => _engine.FindUnresponsive(instanceId);
 
     /// <summary>
-    /// Stops: nothing new begins; running activities may end within <see cref="LocalDurableHostOptions.StopTimeout"/>, then their token fires and
-    /// they have ten seconds for their last writes; what they return is recorded, and the journal is closed. Unfinished instances go on at the next
-    /// start. Stopping twice is no error.
+    /// Stops the host. No new work starts; running activities may end within <see cref="LocalDurableHostOptions.StopTimeout"/>, then their token is
+    /// cancelled and they have 10 s for their last writes. Their results are recorded, then the journal is closed. Unfinished instances continue at
+    /// the next start. A second call returns the task of the first.
     /// </summary>
-    /// <param name="abort">Fires the token of running activities at once. Of a second call it is ignored.</param>
+    /// <param name="abort">Cancels the token of running activities at once. Ignored on a second call.</param>
     public Task StopAsync(CancellationToken abort = default) => _stopped ??= StopOnceAsync(abort);
 
     /// <inheritdoc/>

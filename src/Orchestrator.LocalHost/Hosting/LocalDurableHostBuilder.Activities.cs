@@ -5,23 +5,29 @@ using Orchestrator.LocalHost.Functions;
 namespace Orchestrator.LocalHost.Hosting;
 
 /// <summary>
-/// Activities as lambdas and as classes. A lambda that does not name its parameter's type is meant for an <see cref="ActivityInvocation"/>, which is a
-/// <see cref="TaskActivityContext"/> and more.
+/// Adds activities as lambdas and as classes. A lambda whose parameter has no explicit type gets an <see cref="ActivityInvocation"/>, which is a <see
+/// cref="TaskActivityContext"/>.
 /// </summary>
 public sealed partial class LocalDurableHostBuilder
 {
+    /// <summary>Adds an asynchronous activity with input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TaskActivityContext, TInput, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return RegisterActivity<TInput>(name, async run => await activity(run, run.GetInput<TInput>()!).ConfigureAwait(false));
     }
 
+    /// <summary>Adds an synchronous activity with input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TaskActivityContext, TInput, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return RegisterActivity<TInput>(name, run => Task.FromResult<object?>(activity(run, run.GetInput<TInput>()!)));
     }
 
+    /// <summary>Adds an asynchronous activity with input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TInput>(string name, Func<TaskActivityContext, TInput, Task> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
@@ -32,6 +38,8 @@ public sealed partial class LocalDurableHostBuilder
         });
     }
 
+    /// <summary>Adds an synchronous activity with input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TInput>(string name, Action<TaskActivityContext, TInput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
@@ -42,32 +50,38 @@ public sealed partial class LocalDurableHostBuilder
         });
     }
 
-    /// <summary>Adds an activity that needs its input only.</summary>
+    /// <summary>Adds an activity that uses only its input.</summary>
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return RegisterActivity<TInput>(name, async run => await activity(run.GetInput<TInput>()!).ConfigureAwait(false));
     }
 
-    /// <summary>Adds an activity that needs its input only.</summary>
+    /// <summary>Adds an activity that uses only its input.</summary>
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TInput, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return RegisterActivity<TInput>(name, run => Task.FromResult<object?>(activity(run.GetInput<TInput>()!)));
     }
 
+    /// <summary>Adds an asynchronous activity without input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TOutput>(string name, Func<TaskActivityContext, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return AddActivity(new ActivityRegistration(name, async run => await activity(run).ConfigureAwait(false)) { UsesServices = false });
     }
 
+    /// <summary>Adds an synchronous activity without input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TOutput>(string name, Func<TaskActivityContext, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return AddActivity(new ActivityRegistration(name, run => Task.FromResult<object?>(activity(run))) { UsesServices = false });
     }
 
+    /// <summary>Adds an asynchronous activity without input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity(string name, Func<TaskActivityContext, Task> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
@@ -79,6 +93,8 @@ public sealed partial class LocalDurableHostBuilder
         { UsesServices = false });
     }
 
+    /// <summary>Adds an synchronous activity without input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity(string name, Action<TaskActivityContext> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
@@ -90,7 +106,7 @@ public sealed partial class LocalDurableHostBuilder
         { UsesServices = false });
     }
 
-    /// <summary>Adds an activity that wants its services or its cancellation token: see <see cref="ActivityInvocation"/>.</summary>
+    /// <summary>Adds an activity that uses the services or the cancellation token of its <see cref="ActivityInvocation"/>.</summary>
     [OverloadResolutionPriority(1)]
     public LocalDurableHostBuilder AddActivity<TOutput>(string name, Func<ActivityInvocation, Task<TOutput>> activity)
     {
@@ -98,7 +114,7 @@ public sealed partial class LocalDurableHostBuilder
         return AddActivity(new ActivityRegistration(name, async run => await activity(run).ConfigureAwait(false)));
     }
 
-    /// <summary>Adds an activity without a result: see <see cref="ActivityInvocation"/>.</summary>
+    /// <summary>Adds an activity without a result that uses the services or the cancellation token of its <see cref="ActivityInvocation"/>.</summary>
     [OverloadResolutionPriority(1)]
     public LocalDurableHostBuilder AddActivity(string name, Func<ActivityInvocation, Task> activity)
     {
@@ -110,9 +126,9 @@ public sealed partial class LocalDurableHostBuilder
         }));
     }
 
-    /// <summary>Adds a <see cref="TaskActivity{TInput, TOutput}"/>. Each execution has an object of its own, whose constructor gets the execution's services.</summary>
-    /// <param name="name">Null means the name that <see cref="DurableTaskAttribute"/> gives, else the class's own.</param>
-    /// <exception cref="ArgumentException">The name is taken, or the class asks for a version: one name has one activity.</exception>
+    /// <summary>Adds a <see cref="TaskActivity{TInput, TOutput}"/>. Each execution creates an object, from the execution's services.</summary>
+    /// <param name="name">Null uses the name of <see cref="DurableTaskAttribute"/>, or else the name of the class.</param>
+    /// <exception cref="ArgumentException">The name is taken, or the class declares a version: a name has one activity.</exception>
     public LocalDurableHostBuilder AddActivity<TActivity>(string? name = null)
         where TActivity : class, ITaskActivity => AddActivity(new ActivityRegistration(
             ClassName(typeof(TActivity), name),

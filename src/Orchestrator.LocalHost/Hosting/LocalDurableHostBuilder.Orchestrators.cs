@@ -3,21 +3,27 @@ using Orchestrator.LocalHost.Functions;
 
 namespace Orchestrator.LocalHost.Hosting;
 
-/// <summary>Orchestrators as lambdas and as classes.</summary>
+/// <summary>Adds orchestrators as lambdas and as classes.</summary>
 public sealed partial class LocalDurableHostBuilder
 {
+    /// <summary>Adds an asynchronous orchestrator with input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TInput, TOutput>(string name, Func<TaskOrchestrationContext, TInput, Task<TOutput>> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return RegisterOrchestrator<TInput>(name, async run => await orchestrator(run.Context, run.GetInput<TInput>()!));
     }
 
+    /// <summary>Adds an synchronous orchestrator with input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TInput, TOutput>(string name, Func<TaskOrchestrationContext, TInput, TOutput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return RegisterOrchestrator<TInput>(name, run => Task.FromResult<object?>(orchestrator(run.Context, run.GetInput<TInput>()!)));
     }
 
+    /// <summary>Adds an asynchronous orchestrator with input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TInput>(string name, Func<TaskOrchestrationContext, TInput, Task> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
@@ -28,6 +34,8 @@ public sealed partial class LocalDurableHostBuilder
         });
     }
 
+    /// <summary>Adds an synchronous orchestrator with input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TInput>(string name, Action<TaskOrchestrationContext, TInput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
@@ -38,18 +46,24 @@ public sealed partial class LocalDurableHostBuilder
         });
     }
 
+    /// <summary>Adds an asynchronous orchestrator without input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TOutput>(string name, Func<TaskOrchestrationContext, Task<TOutput>> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return AddOrchestrator(new OrchestratorRegistration(name, async run => await orchestrator(run.Context)));
     }
 
+    /// <summary>Adds an synchronous orchestrator without input and with a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TOutput>(string name, Func<TaskOrchestrationContext, TOutput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return AddOrchestrator(new OrchestratorRegistration(name, run => Task.FromResult<object?>(orchestrator(run.Context))));
     }
 
+    /// <summary>Adds an asynchronous orchestrator without input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator(string name, Func<TaskOrchestrationContext, Task> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
@@ -60,6 +74,8 @@ public sealed partial class LocalDurableHostBuilder
         }));
     }
 
+    /// <summary>Adds an synchronous orchestrator without input and without a result.</summary>
+    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator(string name, Action<TaskOrchestrationContext> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
@@ -70,9 +86,12 @@ public sealed partial class LocalDurableHostBuilder
         }));
     }
 
-    /// <summary>Adds a <see cref="TaskOrchestrator{TInput, TOutput}"/>. Each run of its code, replays included, has an object of its own, whose constructor gets <see cref="Services"/>.</summary>
-    /// <param name="name">Null means the name that <see cref="DurableTaskAttribute"/> gives, else the class's own.</param>
-    /// <exception cref="ArgumentException">The name is taken, or the class asks for a version: one name has one orchestrator.</exception>
+    /// <summary>
+    /// Adds a <see cref="TaskOrchestrator{TInput, TOutput}"/>. Each run of its code, including replays, creates an object, from <see
+    /// cref="Services"/>.
+    /// </summary>
+    /// <param name="name">Null uses the name of <see cref="DurableTaskAttribute"/>, or else the name of the class.</param>
+    /// <exception cref="ArgumentException">The name is taken, or the class declares a version: a name has one orchestrator.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TOrchestrator>(string? name = null)
         where TOrchestrator : class, ITaskOrchestrator => AddOrchestrator(new OrchestratorRegistration(
             ClassName(typeof(TOrchestrator), name),

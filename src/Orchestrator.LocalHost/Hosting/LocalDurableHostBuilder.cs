@@ -11,7 +11,7 @@ using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Hosting;
 
-/// <summary>What a host is made of. Not thread safe.</summary>
+/// <summary>Registers the functions of a <see cref="LocalDurableHost"/> and sets what it is built from. Not thread-safe.</summary>
 public sealed partial class LocalDurableHostBuilder
 {
     private readonly FunctionRegistry _registry = new();
@@ -20,28 +20,31 @@ public sealed partial class LocalDurableHostBuilder
     {
     }
 
-    /// <summary>Where histories are kept; null means in memory. The host closes it when it stops.</summary>
+    /// <summary>The journal that stores histories; null, the default, keeps them in memory. The host disposes it when it stops.</summary>
     public IJournal? Journal { get; set; }
 
-    /// <summary>The clock of everything, timers included; null means the system's. Any other clock is wrapped in a <see cref="SteadyClock"/>.</summary>
+    /// <summary>
+    /// The clock of the host, including its timers; null, the default, uses the system's. A clock that is no <see cref="SteadyClock"/> is wrapped in
+    /// one.
+    /// </summary>
     public TimeProvider? TimeProvider { get; set; }
 
-    /// <summary>Writes and reads inputs, outputs and payloads; null means the SDK's JSON.</summary>
+    /// <summary>Serializes inputs, outputs and event payloads; null, the default, uses the SDK's JSON converter.</summary>
     public DataConverter? DataConverter { get; set; }
 
-    /// <summary>Null means no logs.</summary>
+    /// <summary>Creates the loggers of the host; null, the default, logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Where functions find their services; null means they find none.</summary>
+    /// <summary>The container from which functions resolve their services; null, the default, provides none.</summary>
     public IServiceProvider? Services { get; set; }
 
-    /// <summary>The settings; checked when the host starts.</summary>
+    /// <summary>The options; validated when the host starts.</summary>
     public LocalDurableHostOptions Options { get; } = new();
 
-    /// <summary>Runs pumps somewhere else than on the thread pool: tests count them, or give them a small stack.</summary>
+    /// <summary>Schedules the pumps of instances; null uses the thread pool. Tests count them, or run them on a small stack.</summary>
     internal Action<OrchestrationInstance>? PumpScheduler { get; set; }
 
-    /// <summary>Adds an orchestrator as a binder describes it.</summary>
+    /// <summary>Adds an orchestrator.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator(OrchestratorRegistration orchestrator)
     {
@@ -50,7 +53,7 @@ public sealed partial class LocalDurableHostBuilder
         return this;
     }
 
-    /// <summary>Adds an activity as a binder describes it.</summary>
+    /// <summary>Adds an activity.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity(ActivityRegistration activity)
     {
@@ -60,7 +63,7 @@ public sealed partial class LocalDurableHostBuilder
     }
 
     /// <summary>Adds every orchestrator and activity that is marked <c>[Function]</c> in the assembly.</summary>
-    /// <exception cref="FunctionDiscoveryException">Some functions cannot be run; it lists all mistakes.</exception>
+    /// <exception cref="FunctionDiscoveryException">Some functions are invalid; the message lists all mistakes.</exception>
     /// <exception cref="ArgumentException">A name is taken by a function that was added before.</exception>
     public LocalDurableHostBuilder AddFunctions(Assembly assembly)
     {
@@ -91,7 +94,7 @@ public sealed partial class LocalDurableHostBuilder
         return this;
     }
 
-    /// <exception cref="ValidationException">Settings are out of range: the message holds all of them.</exception>
+    /// <exception cref="ValidationException">Options are out of range; the message lists all of them.</exception>
     internal EngineParts Build()
     {
         var problems = new List<ValidationResult>();
@@ -118,7 +121,7 @@ public sealed partial class LocalDurableHostBuilder
         return string.IsNullOrEmpty(declared?.Version)
             ? given ?? declared?.Name.Name ?? type.Name
             : throw new ArgumentException(
-                $"{type} is for version '{declared.Version}' only, but one name has one class here, as in a Functions app. Ask the context for its Version instead.",
+                $"{type} declares the version '{declared.Version}', but a name has one class, as in a Functions app. Read the context's Version instead.",
                 nameof(type));
     }
 

@@ -17,7 +17,7 @@ using Orchestrator.LocalHost.Management;
 
 namespace Orchestrator.LocalHost.Hosting;
 
-/// <summary>Serves the HTTP functions and the management API on a socket. It reads no configuration but its options. Thread safe.</summary>
+/// <summary>Serves the HTTP functions and the management API. It reads no configuration but its options. Thread-safe.</summary>
 public sealed class LocalWebHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -30,27 +30,30 @@ public sealed class LocalWebHost : IAsyncDisposable
         Listing = listing;
     }
 
-    /// <summary>Where it really listens, with the port that was taken: <c>http://127.0.0.1:7071/</c>; <c>localhost</c> when it listens everywhere.</summary>
+    /// <summary>
+    /// The address that it listens on, with the actual port: <c>http://127.0.0.1:7071/</c>. The host is <c>localhost</c> when it listens on all
+    /// addresses.
+    /// </summary>
     public Uri Address { get; }
 
-    /// <summary>What <c>func start</c> would print: see <see cref="FunctionListing"/>.</summary>
+    /// <summary>The lines that <c>func start</c> would print: see <see cref="FunctionListing"/>.</summary>
     public IReadOnlyList<string> Listing { get; }
 
-    /// <summary>Starts to listen.</summary>
-    /// <param name="functions">What to serve.</param>
+    /// <summary>Starts a host. It listens until it is stopped or disposed.</summary>
+    /// <param name="functions">The functions to serve.</param>
     /// <param name="services">The app's container, with <see cref="HttpServices.AddLocalHttp"/>. It is not disposed.</param>
-    /// <param name="client">Of a host that has started: functions and management API use it.</param>
-    /// <param name="options">Where to listen; null means the defaults.</param>
-    /// <param name="cancellation">Gives up starting.</param>
-    /// <exception cref="ArgumentException">The options do not fit each other.</exception>
-    /// <exception cref="FunctionDiscoveryException">Services are missing that the functions need.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <param name="client">The client of a host that has started, used by the functions and the management API.</param>
+    /// <param name="options">Null uses the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="ArgumentException">An address other than loopback is set without a key.</exception>
+    /// <exception cref="FunctionDiscoveryException">Services that the functions need are not registered.</exception>
+    /// <exception cref="IOException">The host cannot listen on the address, for example because the port is in use.</exception>
     public static async Task<LocalWebHost> StartAsync(
         FunctionCatalog functions,
         IServiceProvider services,
         DurableTaskClient client,
         LocalWebHostOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(services);
@@ -59,7 +62,7 @@ public sealed class LocalWebHost : IAsyncDisposable
         if (options.Key is null && !IPAddress.IsLoopback(options.Address))
         {
             throw new ArgumentException(
-                $"Listening on {options.Address} needs a key, since others than this machine can reach it. Set {nameof(options.Key)}, or listen on loopback.",
+                $"Listening on {options.Address} needs a key, since other machines can reach it. Set {nameof(options.Key)}, or listen on loopback.",
                 nameof(options));
         }
 
@@ -68,26 +71,29 @@ public sealed class LocalWebHost : IAsyncDisposable
         var app = Build(functions, services, client, options);
         try
         {
-            await app.StartAsync(cancellation);
+            await app.StartAsync(cancellationToken);
         }
-        catch (IOException problem)
+        catch (IOException exception)
         {
             await app.DisposeAsync();
             throw new IOException(
-                $"Cannot listen on {options.Address}, port {options.Port}: {problem.Message} Choose another port, or 0 for any free one.", problem);
+                $"Cannot listen on {options.Address}, port {options.Port}: {exception.Message} Choose another port, or 0 for any free one.", exception);
         }
 
-        var address = RealAddress(app, options.Address);
+        var address = BoundAddress(app, options.Address);
         return new LocalWebHost(app, address, FunctionListing.Lines(functions, address, options.RoutePrefix));
     }
 
-    /// <summary>Completes when the host has stopped.</summary>
-    public Task WaitForStopAsync(CancellationToken cancellation = default) => _app.WaitForShutdownAsync(cancellation);
+    /// <summary>Waits until the host has stopped.</summary>
+    public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
 
-    /// <summary>Stops taking requests, fires the tokens of those that run, and waits for them as long as the options say. Stopping twice is no error.</summary>
-    public Task StopAsync(CancellationToken cancellation = default) => _app.StopAsync(cancellation);
+    /// <summary>
+    /// Accepts no more requests, cancels the tokens of those that run, and waits for them for <see cref="LocalWebHostOptions.StopTimeout"/>. A second
+    /// call does nothing.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
 
-    /// <summary>Stops, as <see cref="StopAsync"/> does, and releases all resources.</summary>
+    /// <summary>Stops the host like <see cref="StopAsync"/> and releases its resources. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -112,7 +118,7 @@ public sealed class LocalWebHost : IAsyncDisposable
 
         var app = builder.Build();
         var access = options.Key is { } key ? AccessPolicy.WithKey(key) : AccessPolicy.Loopback;
-        app.Use(ExplainMissingAsync);
+        app.Use(WriteNotFoundAsync);
         app.MapFunctions(functions, services, client, options.RoutePrefix, access, app.Lifetime.ApplicationStopping);
         app.MapDurableManagement(
             client,
@@ -128,8 +134,8 @@ public sealed class LocalWebHost : IAsyncDisposable
         return app;
     }
 
-    /// <summary>A path that nothing serves gets problem details too.</summary>
-    private static async Task ExplainMissingAsync(HttpContext http, RequestDelegate next)
+    /// <summary>Answers a path without an endpoint with problem details.</summary>
+    private static async Task WriteNotFoundAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);
         if (http.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && http.GetEndpoint() is null)
@@ -138,13 +144,13 @@ public sealed class LocalWebHost : IAsyncDisposable
         }
     }
 
-    private static Uri RealAddress(WebApplication app, IPAddress wanted)
+    private static Uri BoundAddress(WebApplication app, IPAddress wanted)
     {
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
         return wanted.Equals(IPAddress.Any) || wanted.Equals(IPAddress.IPv6Any) ? new UriBuilder(bound) { Host = "localhost" }.Uri : bound;
     }
 
-    /// <summary>Signals such as Ctrl+C belong to the program around this host.</summary>
+    /// <summary>Leaves signals such as Ctrl+C to the program that runs this host.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -153,41 +159,47 @@ public sealed class LocalWebHost : IAsyncDisposable
     }
 }
 
-/// <summary>Where and how the web host listens.</summary>
+/// <summary>The options of a <see cref="LocalWebHost"/>.</summary>
 public sealed class LocalWebHostOptions
 {
-    /// <summary>The address to listen on; the default is loopback. Any other needs a <see cref="Key"/>.</summary>
+    /// <summary>The address to listen on. The default is loopback; any other address requires a <see cref="Key"/>.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 
-    /// <summary>0 to 65535; 0 takes any free port, and <see cref="LocalWebHost.Address"/> tells which. The default is 7071, as <c>func start</c> has it.</summary>
+    /// <summary>
+    /// The port, 0 to 65535. 0 chooses a free port, which <see cref="LocalWebHost.Address"/> then has. The default is 7071, as for <c>func start</c>.
+    /// </summary>
     public int Port { get; set; } = 7071;
 
-    /// <summary>What callers must know, see <see cref="AccessPolicy"/>; null, the default, needs none and is for loopback only.</summary>
+    /// <summary>
+    /// The key that callers must send, see <see cref="AccessPolicy"/>. Null, the default, requires none and is possible on loopback only.
+    /// </summary>
     public string? Key { get; set; }
 
-    /// <summary>What comes before every function's route; the default is <c>api</c>, empty means nothing.</summary>
+    /// <summary>The prefix of every function's route. The default is <c>api</c>; empty means none.</summary>
     public string RoutePrefix { get; set; } = "api";
 
-    /// <summary>The task hub named in management addresses; null, the default, names none.</summary>
+    /// <summary>The task hub in management URLs. Null, the default, omits it.</summary>
     public string? HubName { get; set; }
 
-    /// <summary>Where the management API reads histories, see <see cref="ManagementOptions.History"/>; null, the default, shows none.</summary>
+    /// <summary>
+    /// Reads histories for the management API, see <see cref="ManagementOptions.History"/>. Null, the default, makes them unavailable.
+    /// </summary>
     public Func<string, CancellationToken, IAsyncEnumerable<HistoryEvent>>? History { get; set; }
 
-    /// <summary>How long a stop waits for requests that do not heed their tokens. The default is 5 seconds; zero cuts them off at once.</summary>
+    /// <summary>Maximum time that a stop waits for running requests. The default is 5 seconds; zero aborts them at once.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock of waits in the management API; the default is the system's.</summary>
+    /// <summary>The clock of timeouts in the management API. The default is the system's.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 }
 
-/// <summary>What a developer sees at start: every function, with its URL or its trigger, as <c>func start</c> shows them.</summary>
+/// <summary>The list of functions that is shown at the start, with their URLs or triggers, as <c>func start</c> prints it.</summary>
 public static class FunctionListing
 {
-    /// <summary>HTTP functions come first, then the others; each group in the order of its names.</summary>
-    /// <param name="functions">The functions.</param>
-    /// <param name="address">Where the host listens.</param>
-    /// <param name="routePrefix">What comes before every route; empty for nothing.</param>
+    /// <summary>The lines: HTTP functions first, then the others, each sorted by name.</summary>
+    /// <param name="functions">The functions to list.</param>
+    /// <param name="address">The address of the host; only its scheme, host and port are used.</param>
+    /// <param name="routePrefix">The prefix of every route; empty for none.</param>
     public static IReadOnlyList<string> Lines(FunctionCatalog functions, Uri address, string routePrefix)
     {
         ArgumentNullException.ThrowIfNull(functions);

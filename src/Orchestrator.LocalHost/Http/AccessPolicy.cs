@@ -6,12 +6,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Orchestrator.LocalHost.Http;
 
-/// <summary>Who may call what. Immutable and thread safe.</summary>
+/// <summary>Decides whether a request may be served. Immutable and thread-safe.</summary>
 /// <remarks>
-/// <para>With a key, everything above <see cref="AuthorizationLevel.Anonymous"/> needs it, in the header <c>x-functions-key</c> or as <c>?code=</c>.</para>
 /// <para>
-/// Without one the host listens on loopback only, and every program of this machine may call everything. Web pages may not: requests that a browser sends
-/// for a page of another site, or under a name that is not this machine's, are refused, whatever their level.
+/// With a key, every level above <see cref="AuthorizationLevel.Anonymous"/> requires it, in the header <c>x-functions-key</c> or as <c>?code=</c>.
+/// </para>
+/// <para>
+/// Without a key the host listens on loopback only, and every local program may call every function. Requests that a browser sends for a page of
+/// another site, or with another host name, are refused at every level.
 /// </para>
 /// </remarks>
 public sealed class AccessPolicy
@@ -30,21 +32,21 @@ public sealed class AccessPolicy
         _keyHash = key is null ? null : Hash(key);
     }
 
-    /// <summary>No key, for a host that listens on loopback.</summary>
+    /// <summary>The policy without a key, for a host that listens on loopback.</summary>
     public static AccessPolicy Loopback { get; } = new(null);
 
-    /// <summary>The key that is needed; null when none is.</summary>
+    /// <summary>The required key; null when there is none.</summary>
     public string? Key { get; }
 
-    /// <summary>Everything but anonymous functions needs the key.</summary>
-    /// <param name="key">At least 1 character.</param>
+    /// <summary>Creates a policy that requires a key for all but anonymous functions.</summary>
+    /// <param name="key">One or more characters, not only white space.</param>
     public static AccessPolicy WithKey(string key)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(key);
         return new AccessPolicy(key);
     }
 
-    /// <summary>Null when the request may go on, else the answer to it.</summary>
+    /// <summary>Checks a request: null when it may be served, else the response that refuses it.</summary>
     internal IResult? Check(HttpRequest request, AuthorizationLevel level)
     {
         if (_keyHash is null)

@@ -9,17 +9,17 @@ using Orchestrator.LocalHost.Functions;
 
 namespace Orchestrator.LocalHost.Http;
 
-/// <summary>Maps HTTP functions onto ASP.NET Core's routing.</summary>
+/// <summary>Maps HTTP functions to ASP.NET Core endpoints.</summary>
 public static class FunctionEndpoints
 {
     /// <summary>Maps every HTTP function of the catalog.</summary>
-    /// <param name="endpoints">Where to.</param>
-    /// <param name="functions">The functions.</param>
-    /// <param name="services">The app's container, with <see cref="HttpServices.AddLocalHttp"/>; each request gets a scope of it.</param>
-    /// <param name="client">What parameters marked <c>[DurableClient]</c> get.</param>
-    /// <param name="routePrefix">What comes before every route; empty for nothing.</param>
-    /// <param name="access">Who may call.</param>
-    /// <param name="stopping">Fires when the host stops; the functions' tokens fire then too.</param>
+    /// <param name="endpoints">The route builder to add to.</param>
+    /// <param name="functions">The catalog whose HTTP functions are mapped.</param>
+    /// <param name="services">The app's container, with <see cref="HttpServices.AddLocalHttp"/>. Each request has a scope of it.</param>
+    /// <param name="client">The value of parameters marked <c>[DurableClient]</c>.</param>
+    /// <param name="routePrefix">The prefix of every route; empty for none.</param>
+    /// <param name="access">Decides which requests are served.</param>
+    /// <param name="stopping">Cancelled when the host stops; cancels the functions' tokens, too.</param>
     public static void MapFunctions(
         this IEndpointRouteBuilder endpoints,
         FunctionCatalog functions,
@@ -46,7 +46,7 @@ public static class FunctionEndpoints
         }
     }
 
-    /// <summary>The path of a function, from the root, as it is written in its route: <c>/api/things/{id:int?}</c>.</summary>
+    /// <summary>The absolute path of a function as its route declares it: <c>/api/things/{id:int?}</c>.</summary>
     public static string PathOf(HttpFunction function, string routePrefix)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -57,10 +57,10 @@ public static class FunctionEndpoints
     private static RoutePattern Pattern(HttpFunction function, string routePrefix) => RoutePatternFactory.Parse(PathOf(function, routePrefix));
 }
 
-/// <summary>What the results of HTTP functions need from the app's container.</summary>
+/// <summary>Registers the services that the results of HTTP functions need.</summary>
 public static class HttpServices
 {
-    /// <summary>Adds logging, routing and the part of MVC that writes an <see cref="IActionResult"/>.</summary>
+    /// <summary>Adds logging, routing and the part of MVC that executes an <see cref="IActionResult"/>.</summary>
     public static IServiceCollection AddLocalHttp(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -70,13 +70,13 @@ public static class HttpServices
         return services;
     }
 
-    /// <exception cref="InvalidOperationException">They are missing.</exception>
+    /// <exception cref="InvalidOperationException">The services are not registered.</exception>
     internal static void Check(IServiceProvider services)
     {
         if (services.GetService<IActionResultExecutor<ObjectResult>>() is null)
         {
             throw new InvalidOperationException(
-                $"The services of the HTTP functions are not complete: call services.{nameof(AddLocalHttp)}() where the app's container is built.");
+                $"The services of the HTTP functions are incomplete: call services.{nameof(AddLocalHttp)}() when the app's container is built.");
         }
     }
 }

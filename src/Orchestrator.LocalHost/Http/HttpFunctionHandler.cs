@@ -49,16 +49,16 @@ internal sealed class HttpFunctionHandler(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The caller has gone, or the host stops.
+            // The client has disconnected, or the host stops.
             await AnswerAsync(http, Problem.Of(StatusCodes.Status503ServiceUnavailable, "stopping", "The host stops."));
         }
-        catch (BadHttpRequestException problem)
+        catch (BadHttpRequestException exception)
         {
-            await AnswerAsync(http, Problem.Of(problem));
+            await AnswerAsync(http, Problem.Of(exception));
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            _logger.FunctionFailed(problem, function.Name, function.Definition.EntryPoint, http.Request.Method, http.Request.Path, invocation.InvocationId);
+            _logger.FunctionFailed(exception, function.Name, function.Definition.EntryPoint, http.Request.Method, http.Request.Path, invocation.InvocationId);
             await AnswerAsync(
                 http, Problem.Internal($"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
         }
@@ -68,7 +68,7 @@ internal sealed class HttpFunctionHandler(
     {
         if (http.Response.HasStarted)
         {
-            // The client must see that the answer is not whole.
+            // Abort the connection, so that the client sees an incomplete response.
             http.Abort();
             return;
         }
@@ -78,10 +78,10 @@ internal sealed class HttpFunctionHandler(
     }
 }
 
-/// <summary>Writes what an HTTP function returned.</summary>
+/// <summary>Writes the return value of an HTTP function as the response.</summary>
 internal static class HttpResult
 {
-    /// <param name="result">Null leaves the response as the function wrote it; text and other objects are answered with 200.</param>
+    /// <param name="result">Null keeps the response that the function wrote; text and other objects become the body of a 200.</param>
     public static Task WriteAsync(object? result, HttpContext http) => result switch
     {
         null => Task.CompletedTask,

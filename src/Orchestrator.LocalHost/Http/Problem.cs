@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orchestrator.LocalHost.Http;
 
-/// <summary>Errors as RFC 9457 problem details with a <c>code</c> that programs may depend on.</summary>
+/// <summary>Errors as RFC 9457 problem details with a stable <c>code</c>.</summary>
 internal static class Problem
 {
     public static IResult BadRequest(string detail) => Of(StatusCodes.Status400BadRequest, "badRequest", detail);

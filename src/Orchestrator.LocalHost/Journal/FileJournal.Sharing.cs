@@ -4,38 +4,39 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>What processes that share the folder need: holds, extracts of what has ended, messages to each other.</summary>
+/// <summary>The parts for processes that share the folder: holds, extracts of ended histories, and messages.</summary>
 public sealed partial class FileJournal
 {
     private const string MessageExtension = ".message";
     private const string NoteExtension = ".owner";
     private const string TemporaryExtension = ".tmp";
 
-    /// <summary>Minimum time after which an incomplete message is deleted: its sender has gone, and it was never confirmed.</summary>
+    /// <summary>Minimum time after which an incomplete message is deleted: its sender has ended before it was confirmed.</summary>
     private static readonly TimeSpan TornAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Interval between tries: a process that only looks whether an instance is held has its lock for a moment.</summary>
+    /// <summary>Interval between attempts to lock: a process that only checks whether an instance is held locks it for a moment, too.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Interval between looks for messages.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    /// <summary>Interval between polls for messages.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maximum time that the sender of a message waits for it to be taken.</summary>
+    /// <summary>Maximum time that the sender of a message waits until it is accepted.</summary>
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
     private const int MaxProbes = 20;
 
     private readonly ConcurrentDictionary<InstanceLock, bool> _holds = new();
 
-    /// <summary>Who holds an instance of a folder; null when it is not held.</summary>
+    /// <summary>The process that holds an instance of a state folder; null when none does.</summary>
     public static JournalOwner? FindHolder(string folder, string instanceId) =>
         InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId));
 
-    /// <summary>Whether a folder has a history of an instance; false also when the folder is missing.</summary>
+    /// <summary>Whether a state folder has a history of an instance; false when the folder is missing.</summary>
     public static bool HasHistory(string folder, string instanceId)
     {
         var instances = Path.Combine(folder, "instances");
-        return Directory.Exists(instances) && Directory.EnumerateFiles(instances, $"{InstanceFileName.Encode(instanceId)}~*{InstanceFileName.Extension}").Any();
+        return Directory.Exists(instances)
+            && Directory.EnumerateFiles(instances, $"{InstanceFileName.Encode(instanceId)}~*{InstanceFileName.Extension}").Any();
     }
 
     /// <inheritdoc/>
@@ -49,7 +50,7 @@ public sealed partial class FileJournal
     }
 
     /// <inheritdoc/>
-    public async Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellation = default)
+    public async Task<IInstanceHold?> HoldAsync(string instanceId, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var (path, note) = (LockPath(_instances, instanceId), NotePath(_notes, instanceId));
@@ -67,7 +68,7 @@ public sealed partial class FileJournal
                 return null;
             }
 
-            await Task.Delay(ProbeInterval, _time, cancellation).ConfigureAwait(false);
+            await Task.Delay(ProbeInterval, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -84,7 +85,7 @@ public sealed partial class FileJournal
 
         if (_files.TryRemove(id, out var ended))
         {
-            // This process appends no more, and another one may soon: readers read the file again.
+            // Another process may append from now on, so this one must not rely on its cached position.
             await ended.CloseAsync().ConfigureAwait(false);
         }
 
@@ -92,25 +93,25 @@ public sealed partial class FileJournal
         Append(bytes, 0, JournalFile.Header(id, new ExtractHeader(HistoryLength(id), records.Count)));
         lines.WriteTo(bytes);
 
-        // Not flushed: when a crash loses it, or leaves a part of it, the history is read once more.
+        // Not flushed: when a crash loses or truncates the extract, the history is read instead.
         var path = ExtractPath(id);
-        InstanceLock.MakeWay(path);
+        InstanceLock.RemoveObstacle(path);
         await File.WriteAllBytesAsync(path + TemporaryExtension, bytes.ToArray()).ConfigureAwait(false);
         File.Move(path + TemporaryExtension, path, overwrite: true);
         if (!File.Exists(PathOf(id)))
         {
-            // The history was deleted meanwhile, by another process or since the next one of the instance has begun.
+            // The history was deleted meanwhile, by another process or because the next generation has begun.
             DeleteExtract(id);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default)
+    public async Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellationToken = default)
     {
         try
         {
             var records = 0;
-            await foreach (var record in ReadExtractAsync(id, cancellation).ConfigureAwait(false))
+            await foreach (var record in ReadExtractAsync(id, cancellationToken).ConfigureAwait(false))
             {
                 records++;
             }
@@ -124,7 +125,8 @@ public sealed partial class FileJournal
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(
+        JournalId id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var source = FileSource.TryOpen(ExtractPath(id), out _);
         if (source is null)
@@ -133,14 +135,14 @@ public sealed partial class FileJournal
         }
 
         var reader = new JournalReader(id);
-        await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+        await foreach (var record in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
         {
             yield return record;
         }
 
         if (reader.Header?.Extract is not { } extract || extract != new ExtractHeader(HistoryLength(id), (int)reader.Records))
         {
-            throw new JournalException($"The extract in '{source.Location}' is not whole, or its history is another one.");
+            throw new JournalException($"The extract in '{source.Location}' is incomplete or belongs to another history.");
         }
     }
 
@@ -151,8 +153,9 @@ public sealed partial class FileJournal
         Append(bytes, 0, JournalFile.Header(new JournalId(instanceId, 0)));
         Append(bytes, 1, message.Span);
 
-        // Numbered, not dated: a clock may be set back, and the order counts only among waiting messages.
-        var last = MessageFiles().LastOrDefault() is { } newest && long.TryParse(Path.GetFileName(newest).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        // The name has a number instead of a time, because clocks can be set back. Only the order of waiting messages matters.
+        var newest = Path.GetFileName(MessageFiles().LastOrDefault());
+        var last = long.TryParse(newest?.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         var name = string.Create(CultureInfo.InvariantCulture, $"{last + 1:D19}-{Guid.NewGuid():N}{MessageExtension}");
         var path = Path.Combine(_inbox, name);
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
@@ -172,7 +175,7 @@ public sealed partial class FileJournal
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<JournalMessage> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<JournalMessage> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var torn = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -180,13 +183,13 @@ public sealed partial class FileJournal
         {
             foreach (var path in MessageFiles())
             {
-                if (await ReadMessageAsync(path, torn, cancellation).ConfigureAwait(false) is { } message)
+                if (await ReadMessageAsync(path, torn, cancellationToken).ConfigureAwait(false) is { } message)
                 {
                     yield return message;
                 }
             }
 
-            await Task.Delay(LookInterval, _time, cancellation).ConfigureAwait(false);
+            await Task.Delay(PollInterval, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -197,7 +200,7 @@ public sealed partial class FileJournal
         File.Delete(Path.Combine(_inbox, message.Name));
     }
 
-    /// <summary>The messages that wait, the oldest first.</summary>
+    /// <summary>The waiting messages, oldest first.</summary>
     private IOrderedEnumerable<string> MessageFiles() => Directory.GetFiles(_inbox, "*" + MessageExtension).Order(StringComparer.Ordinal);
 
     private static string LockPath(string instances, string instanceId) => Path.Combine(instances, InstanceFileName.Encode(instanceId) + ".lock");
@@ -216,17 +219,17 @@ public sealed partial class FileJournal
 
     private void DeleteExtract(JournalId id)
     {
-        InstanceLock.MakeWay(ExtractPath(id));
+        InstanceLock.RemoveObstacle(ExtractPath(id));
         File.Delete(ExtractPath(id));
         File.Delete(ExtractPath(id) + TemporaryExtension);
     }
 
-    /// <summary>How long the history's file is, in bytes; 0 when there is none.</summary>
+    /// <summary>The length of the history's file in bytes; 0 when there is none.</summary>
     private long HistoryLength(JournalId id) => new FileInfo(PathOf(id)) is { Exists: true } file ? file.Length : 0;
 
-    /// <summary>The message; null when it is being written or deleted, or was never completed.</summary>
-    /// <param name="torn">When incomplete messages were first seen, in the clock's ticks.</param>
-    private async Task<JournalMessage?> ReadMessageAsync(string path, Dictionary<string, long> torn, CancellationToken cancellation)
+    /// <summary>Reads a message; null when it is incomplete or was deleted.</summary>
+    /// <param name="torn">When incomplete messages were first seen, as timestamps of the clock.</param>
+    private async Task<JournalMessage?> ReadMessageAsync(string path, Dictionary<string, long> torn, CancellationToken cancellationToken)
     {
         var reader = new JournalReader(null);
         ReadOnlyMemory<byte>? body = null;
@@ -238,14 +241,14 @@ public sealed partial class FileJournal
                 return null;
             }
 
-            await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            await foreach (var record in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
             {
                 body = record.ToArray();
             }
         }
-        catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JournalException or IOException or UnauthorizedAccessException)
         {
-            // Treated as incomplete: it is read again at the next look.
+            // Treated as incomplete: it is read again at the next poll.
         }
 
         if (body is { } message)

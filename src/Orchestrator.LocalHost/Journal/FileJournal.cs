@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// Histories as files of JSON lines with checksums, flushed to the disk before an append completes. Processes share the folder: each instance belongs
-/// to the one that holds it.
+/// Stores histories as files of JSON lines with checksums, flushed to the disk before an append completes. Processes can share the folder: each
+/// instance belongs to the process that holds it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// An incomplete last line is a write that a crash tore, or one that another process is making: it was never confirmed, and is not read. It is cut off
-/// before the next append. A damaged line that is complete is corruption: reading it fails, and nothing is changed.
+/// An incomplete last line is a write that a crash interrupted, or that another process has not completed. It was not confirmed, so it is not read,
+/// and it is truncated before the next append. A complete but damaged line is corruption: reading fails, and nothing is changed.
 /// </remarks>
 public sealed partial class FileJournal : ISharedJournal
 {
@@ -37,20 +37,20 @@ public sealed partial class FileJournal : ISharedJournal
             throw new JournalException($"The state folder '{Folder}' is a file. Choose another folder, or move the file away.");
         }
 
-        Make(Folder);
-        Make(_instances = Path.Combine(Folder, "instances"));
-        Make(_inbox = Path.Combine(Folder, "inbox"));
-        Make(_notes = NotesOf(Folder));
+        CreateFolder(Folder);
+        CreateFolder(_instances = Path.Combine(Folder, "instances"));
+        CreateFolder(_inbox = Path.Combine(Folder, "inbox"));
+        CreateFolder(_notes = NotesOf(Folder));
         _threads = new FlushThreads(Math.Clamp(Environment.ProcessorCount, 2, 8));
     }
 
-    /// <summary>The absolute path of the state folder.</summary>
+    /// <summary>The state folder as an absolute path.</summary>
     public string Folder { get; }
 
-    /// <summary>Opens a state folder, which is created when it is missing.</summary>
-    /// <param name="folder">Absolute, or relative to the current directory.</param>
-    /// <param name="time">Dates the notes of holders, and messages; null means the system's clock.</param>
-    /// <exception cref="JournalException">It cannot be written.</exception>
+    /// <summary>Opens a state folder and creates it when it is missing.</summary>
+    /// <param name="folder">An absolute path, or one relative to the current directory.</param>
+    /// <param name="time">The clock for waits and for the times in lock notes; null uses the system's.</param>
+    /// <exception cref="JournalException">The folder cannot be written.</exception>
     public static FileJournal Open(string folder, TimeProvider? time = null) => Open(folder, time, new JournalDevice());
 
     internal static FileJournal Open(string folder, TimeProvider? time, JournalDevice device)
@@ -59,11 +59,11 @@ public sealed partial class FileJournal : ISharedJournal
         return new FileJournal(folder, time ?? TimeProvider.System, device);
     }
 
-    /// <summary>Never completes: the system holds what this process holds as long as the process lives.</summary>
+    /// <summary>Never completes: the locks of a process last as long as the process.</summary>
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (RecordFrame.Reject(record.Span) is { } problem)
@@ -79,16 +79,17 @@ public sealed partial class FileJournal : ISharedJournal
         var path = PathOf(id);
         if (!File.Exists(path))
         {
-            // An extract that is left of a history that was moved away does not describe this one.
+            // An extract that remains of an older history does not describe this one.
             DeleteExtract(id);
             return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).Append(expectedPosition, record.Span);
         }
 
-        return AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellation);
+        return AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        JournalId id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_unreadable.TryGetValue(id, out var refusal))
@@ -107,7 +108,7 @@ public sealed partial class FileJournal : ISharedJournal
 
         var reader = new JournalReader(id);
         source.Length = durable ?? length;
-        await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+        await foreach (var record in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
         {
             yield return record;
         }
@@ -119,21 +120,22 @@ public sealed partial class FileJournal : ISharedJournal
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => ListFilesAsync("*" + InstanceFileName.Extension, cancellation);
+    public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellationToken = default) =>
+        ListFilesAsync("*" + InstanceFileName.Extension, cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default) =>
-        ListFilesAsync(InstanceFileName.Encode(instanceId) + "~*" + InstanceFileName.Extension, cancellation);
+    public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        ListFilesAsync(InstanceFileName.Encode(instanceId) + "~*" + InstanceFileName.Extension, cancellationToken);
 
-    private async IAsyncEnumerable<JournalId> ListFilesAsync(string pattern, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<JournalId> ListFilesAsync(string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         foreach (var path in Directory.EnumerateFiles(_instances, pattern))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var name = Path.GetFileName(path);
             var id = InstanceFileName.Decode(name, out var isHistory);
-            if (isHistory && (id ?? await ReadIdAsync(path, name, cancellation).ConfigureAwait(false)) is { } known)
+            if (isHistory && (id ?? await ReadIdAsync(path, name, cancellationToken).ConfigureAwait(false)) is { } known)
             {
                 yield return known;
             }
@@ -141,7 +143,7 @@ public sealed partial class FileJournal : ISharedJournal
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(JournalId id, CancellationToken cancellation = default)
+    public async Task DeleteAsync(JournalId id, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_files.TryGetValue(id, out var known))
@@ -149,16 +151,17 @@ public sealed partial class FileJournal : ISharedJournal
             await known.CloseAsync().ConfigureAwait(false);
         }
 
-        // An extract says that the instance has ended, so it is deleted before its history. One that is written at this moment is deleted afterwards.
+        // The extract says that the instance has ended, so it is deleted before the history. It is deleted again after it, because another thread may
+        // have written one meanwhile.
         DeleteExtract(id);
-        InstanceLock.MakeWay(PathOf(id));
+        InstanceLock.RemoveObstacle(PathOf(id));
         File.Delete(PathOf(id));
         DeleteExtract(id);
         _files.TryRemove(id, out _);
         _ends.TryRemove(id, out _);
     }
 
-    /// <summary>Flushes what was appended, closes the files and releases every instance.</summary>
+    /// <summary>Flushes appended records, closes the files and releases all instances.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -176,13 +179,15 @@ public sealed partial class FileJournal : ISharedJournal
         _opening.Dispose();
         foreach (var hold in _holds.Keys)
         {
-            hold.Leave();
+            hold.ReleaseUnfinished();
         }
     }
 
-    /// <summary>The id behind a name that holds only its hash; null when nothing was written yet.</summary>
-    /// <remarks>Where the header cannot tell, the file's name stands for the id: reading that gives the reason, and no other history is touched.</remarks>
-    private async Task<JournalId?> ReadIdAsync(string path, string name, CancellationToken cancellation)
+    /// <summary>Reads the id from the header of a file whose name has only a hash; null when the file is empty.</summary>
+    /// <remarks>
+    /// When the header is unreadable, the file name is used as the id: reading it throws the reason, and no other history is affected.
+    /// </remarks>
+    private async Task<JournalId?> ReadIdAsync(string path, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -193,7 +198,7 @@ public sealed partial class FileJournal : ISharedJournal
                 return null;
             }
 
-            await foreach (var _ in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            await foreach (var _ in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
             {
                 break;
             }
@@ -208,26 +213,26 @@ public sealed partial class FileJournal : ISharedJournal
                 ? id
                 : throw new JournalCorruptException(path, 0, 0, $"says that this is the history of '{id}', whose file has another name: it was renamed or copied");
         }
-        catch (JournalException problem)
+        catch (JournalException exception)
         {
             var unknown = new JournalId(name, 0);
-            _unreadable[unknown] = problem;
+            _unreadable[unknown] = exception;
             return unknown;
         }
     }
 
-    private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
-        await _opening.WaitAsync(cancellation).ConfigureAwait(false);
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (!_files.ContainsKey(id))
             {
                 if (!_ends.TryGetValue(id, out var end) || end.FileLength != new FileInfo(PathOf(id)).Length)
                 {
-                    await foreach (var _ in ReadAsync(id, cancellation).ConfigureAwait(false))
+                    await foreach (var _ in ReadAsync(id, cancellationToken).ConfigureAwait(false))
                     {
-                        // The position is known when the history was read to its end.
+                        // Reading to the end stores the position in _ends.
                     }
 
                     end = _ends[id];
@@ -254,12 +259,12 @@ public sealed partial class FileJournal : ISharedJournal
                 using var handle = _device.Open(path);
                 _device.Truncate(handle, end.GoodLength);
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 throw new JournalException(
-                    $"The history in '{path}' ends in a torn record that cannot be cut off: {problem.Message} "
+                    $"The history in '{path}' ends in an incomplete record that cannot be truncated: {exception.Message} "
                     + "Give this user the right to write the file, then restart.",
-                    problem);
+                    exception);
             }
         }
 
@@ -272,28 +277,28 @@ public sealed partial class FileJournal : ISharedJournal
 
     private string PathOf(JournalId id) => Path.Combine(_instances, InstanceFileName.Encode(id));
 
-    private static void Make(string folder)
+    private static void CreateFolder(string folder)
     {
         try
         {
             Directory.CreateDirectory(folder);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             for (var above = folder; above is not null; above = Path.GetDirectoryName(above))
             {
                 if (File.Exists(above))
                 {
-                    throw new JournalException($"The state folder '{folder}' cannot be written: '{above}' is a file. Choose another folder.", problem);
+                    throw new JournalException($"The state folder '{folder}' cannot be written: '{above}' is a file. Choose another folder.", exception);
                 }
             }
 
             throw new JournalException(
-                $"The state folder '{folder}' cannot be written: {problem.Message} Choose another folder, or give this user the right to write there.", problem);
+                $"The state folder '{folder}' cannot be written: {exception.Message} Choose another folder, or give this user the right to write there.", exception);
         }
     }
 
-    /// <summary>Where a history ended when it was read.</summary>
-    /// <param name="GoodLength">Without the torn line that may come last, in bytes.</param>
+    /// <summary>The end of a history when it was read.</summary>
+    /// <param name="GoodLength">The length in bytes without an incomplete last line.</param>
     private readonly record struct End(long Records, long GoodLength, long FileLength);
 }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>The first so many bytes of a history file: what comes behind them is not durable yet.</summary>
+/// <summary>Reads the first <see cref="Length"/> bytes of a history file; the bytes after them are not durable yet.</summary>
 internal sealed class FileSource : IJournalSource, IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -17,18 +17,18 @@ internal sealed class FileSource : IJournalSource, IDisposable
         {
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(problem);
+            throw Unreadable(exception);
         }
     }
 
     public string Location { get; }
 
-    /// <summary>How much of the file is read, in bytes.</summary>
+    /// <summary>The number of bytes to read.</summary>
     public long Length { get; set; }
 
-    /// <summary>The whole of a file as it is now; null when there is none, also when it is deleted at this moment.</summary>
+    /// <summary>Opens a file with its current length; null when there is none.</summary>
     /// <exception cref="JournalException">The file cannot be opened.</exception>
     public static FileSource? TryOpen(string path, out long length)
     {
@@ -42,7 +42,7 @@ internal sealed class FileSource : IJournalSource, IDisposable
         {
             return null;
         }
-        catch (JournalException problem) when (problem.InnerException is FileNotFoundException)
+        catch (JournalException exception) when (exception.InnerException is FileNotFoundException)
         {
             return null;
         }
@@ -50,7 +50,7 @@ internal sealed class FileSource : IJournalSource, IDisposable
 
     public bool CanBeTorn => true;
 
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var wanted = (int)Math.Min(buffer.Length, Length - _offset);
         if (wanted <= 0)
@@ -60,20 +60,20 @@ internal sealed class FileSource : IJournalSource, IDisposable
 
         try
         {
-            var read = await RandomAccess.ReadAsync(_file, buffer[..wanted], _offset, cancellation).ConfigureAwait(false);
+            var read = await RandomAccess.ReadAsync(_file, buffer[..wanted], _offset, cancellationToken).ConfigureAwait(false);
             _offset += read;
             return read;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(problem);
+            throw Unreadable(exception);
         }
     }
 
     public void Dispose() => _file.Dispose();
 
-    private JournalException Unreadable(Exception problem) => new(
-        $"The history in '{Location}' cannot be read: {problem.Message} Give this user the right to read and write it, or repair the disk, then restart. "
+    private JournalException Unreadable(Exception exception) => new(
+        $"The history in '{Location}' cannot be read: {exception.Message} Give this user the right to read and write it, or repair the disk, then restart. "
         + "Nothing was changed.",
-        problem);
+        exception);
 }

@@ -3,8 +3,7 @@ using System.Collections.Concurrent;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// The threads that wait for the disk. They are not the pool's: a slow disk must not starve orchestrators and activities, of whose threads there may
-/// be two.
+/// Threads that write and flush files. They are not pool threads, so that a slow disk does not starve orchestrators and activities.
 /// </summary>
 internal sealed class FlushThreads : IDisposable
 {
@@ -21,10 +20,10 @@ internal sealed class FlushThreads : IDisposable
         }
     }
 
-    /// <summary>Hands a file to the next free thread. A file is never queued twice: it queues itself again when it has more.</summary>
+    /// <summary>Queues a file for the next free thread. The file queues itself again when it has more to write.</summary>
     public void Enqueue(JournalFile file) => _dirty.Add(file);
 
-    /// <summary>Finishes what is queued, then ends the threads.</summary>
+    /// <summary>Processes the queue, then ends the threads.</summary>
     public void Dispose()
     {
         _dirty.CompleteAdding();

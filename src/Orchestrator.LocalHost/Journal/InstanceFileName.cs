@@ -5,20 +5,20 @@ using System.Text;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// File names for histories. Ids come from users, so nothing of them reaches a path unencoded: small letters, digits, <c>-</c> and <c>_</c> stand for
-/// themselves, a capital is <c>+</c> and its small letter (file systems may not tell them apart), everything else <c>=</c> and two hex digits per byte.
-/// A name that would become too long ends in a hash; the file's header knows the id then.
+/// Encodes instance ids as file names. Lower-case letters, digits, <c>-</c> and <c>_</c> are kept; an upper-case letter becomes <c>+</c> and its
+/// lower-case letter, for file systems that ignore case; every other byte becomes <c>=</c> and two hexadecimal digits. A name that is too long ends
+/// in a hash, and the id is in the file's header.
 /// </summary>
 internal static class InstanceFileName
 {
     public const string Extension = ".jsonl";
-    private const int LongestEncoded = 180;
-    private const int KeptOfLong = 80;
+    private const int MaxEncodedLength = 180;
+    private const int KeptPrefixLength = 80;
     private const string HashMark = "==";
 
     public static string Encode(JournalId id) => Encode(id.InstanceId) + '~' + id.Generation.ToString(CultureInfo.InvariantCulture) + Extension;
 
-    /// <summary>The beginning of the names of everything of an instance, up to a <c>~</c> or a dot.</summary>
+    /// <summary>The prefix of all file names of an instance, before a <c>~</c> or a dot.</summary>
     public static string Encode(string instanceId)
     {
         var name = new StringBuilder();
@@ -39,18 +39,18 @@ internal static class InstanceFileName
             }
         }
 
-        if (name.Length > LongestEncoded)
+        if (name.Length > MaxEncodedLength)
         {
-            name.Length = KeptOfLong;
+            name.Length = KeptPrefixLength;
             name.Append(HashMark).Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instanceId))));
         }
 
         return name.ToString();
     }
 
-    /// <summary>What a name says: the id, or null when only the header knows it or the file does not belong to the journal.</summary>
+    /// <summary>Decodes a file name: the id; null when it is in the header only, or the file does not belong to the journal.</summary>
     /// <param name="fileName">A name with its extension, without a folder.</param>
-    /// <param name="isHistory">False for a file that this program did not name.</param>
+    /// <param name="isHistory">Whether the file is a history of the journal.</param>
     public static JournalId? Decode(string fileName, out bool isHistory)
     {
         isHistory = false;
@@ -90,7 +90,7 @@ internal static class InstanceFileName
             }
         }
 
-        // Every history has one name: a copy under a second one ("a~00", "A~0") would be the same instance twice.
+        // Only the canonical name is accepted: a copy with another name ("a~00", "A~0") would be a second history of the same instance.
         var id = new JournalId(Encoding.UTF8.GetString([.. bytes]), generation);
         isHistory = Encode(id) == fileName;
         return isHistory ? id : null;

@@ -1,9 +1,9 @@
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// Says that this process drives an instance. A file beside the history is held open under the system's lock, which ends with the process however that
-/// ends. A note tells others who holds it, since a locked file cannot be read everywhere. Notes have a folder of their own: it shows what is held, and what
-/// a process held when it ended.
+/// The lock of an instance: a file beside the history, locked by the operating system until it is closed or the process ends. A note in a separate
+/// file names the holder, because a locked file is not readable on every system. The folder of notes lists the instances that are held, or were held
+/// by a process when it ended.
 /// </summary>
 internal sealed class InstanceLock : IInstanceHold
 {
@@ -21,15 +21,15 @@ internal sealed class InstanceLock : IInstanceHold
     /// <summary>Called when the lock is released.</summary>
     public Action? Disposed { get; set; }
 
-    /// <param name="path">The path of the file to lock, which is made when it is missing.</param>
+    /// <param name="path">The path of the file to lock, which is created when it is missing.</param>
     /// <param name="note">The path of the note.</param>
-    /// <param name="owner">What the note says.</param>
-    /// <returns>Null when it is held.</returns>
-    /// <exception cref="JournalException">It cannot be written.</exception>
+    /// <param name="owner">The content of the note.</param>
+    /// <returns>The lock; null when it is held already.</returns>
+    /// <exception cref="JournalException">The lock cannot be written.</exception>
     public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner)
     {
-        MakeWay(path);
-        MakeWay(note);
+        RemoveObstacle(path);
+        RemoveObstacle(note);
         while (true)
         {
             FileStream held;
@@ -38,13 +38,13 @@ internal sealed class InstanceLock : IInstanceHold
             {
                 held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException problem) when (IsHeld(problem))
+            catch (IOException exception) when (IsHeld(exception))
             {
                 return null;
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw Unwritable(path, problem);
+                throw Unwritable(path, exception);
             }
 
             try
@@ -55,20 +55,20 @@ internal sealed class InstanceLock : IInstanceHold
                     return new InstanceLock(held, path, note, isFirst);
                 }
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 held.Dispose();
-                throw Unwritable(path, problem);
+                throw Unwritable(path, exception);
             }
 
-            // Its holder deleted the file after it was opened here: the lock is on a file without a name.
+            // The previous holder deleted the file after it was opened here, so the lock is on an unlinked file: try again.
             held.Dispose();
         }
     }
 
-    /// <summary>Removes a link or an empty folder in the place of a file that says nothing which could not be written again.</summary>
-    /// <exception cref="JournalException">A folder that is not empty is there.</exception>
-    public static void MakeWay(string path)
+    /// <summary>Removes a link or an empty folder at the path of a file.</summary>
+    /// <exception cref="JournalException">The path is a folder that is not empty.</exception>
+    public static void RemoveObstacle(string path)
     {
         try
         {
@@ -81,14 +81,15 @@ internal sealed class InstanceLock : IInstanceHold
                 Directory.Delete(path);
             }
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"A folder is in the place of the file '{path}': {problem.Message} Move it away.", problem);
+            throw new JournalException($"A folder is in the place of the file '{path}': {exception.Message} Move it away.", exception);
         }
     }
 
     /// <summary>
-    /// Replaces the note as a whole: a note of a process that died is how others find what it left, and must not be lost when this process dies or cannot write.
+    /// Replaces the note atomically: other processes find unfinished instances by the notes of ended processes, so the old note must survive a failed
+    /// write.
     /// </summary>
     private static void WriteNote(string note, JournalOwner owner)
     {
@@ -105,7 +106,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
     }
 
-    /// <summary>Who holds the file; null when it is not held.</summary>
+    /// <summary>The process that holds the lock; null when none does.</summary>
     public static JournalOwner? FindHolder(string path, string note)
     {
         if (ReadNote(note) is not { } owner)
@@ -115,28 +116,28 @@ internal sealed class InstanceLock : IInstanceHold
 
         try
         {
-            // A shared lock is refused while another process has the exclusive one; a note of a process that was killed stays behind without it.
+            // A shared lock fails while another process has the exclusive lock. The note of a killed process remains without a lock.
             using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return null;
         }
-        catch (IOException problem) when (IsHeld(problem))
+        catch (IOException exception) when (IsHeld(exception))
         {
             return owner;
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    /// <summary>The note; null when there is none, or it cannot be read.</summary>
+    /// <summary>Reads a note; null when it is missing or unreadable.</summary>
     public static JournalOwner? ReadNote(string note)
     {
         try
         {
             return JournalOwner.Read(File.ReadAllBytes(note));
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -146,8 +147,8 @@ internal sealed class InstanceLock : IInstanceHold
 
     public void DisposeAndDelete() => Dispose(_note, _note + TemporaryExtension, _path);
 
-    /// <summary>Releases an unfinished instance: its note stays, so that other processes find the instance.</summary>
-    public void Leave() => Dispose([]);
+    /// <summary>Releases an unfinished instance. Its note remains, so that other processes find the instance.</summary>
+    public void ReleaseUnfinished() => Dispose([]);
 
     private void Dispose(params ReadOnlySpan<string> files)
     {
@@ -164,9 +165,9 @@ internal sealed class InstanceLock : IInstanceHold
                 File.Delete(file);
             }
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A note without a lock is ignored, and so is an empty file.
+            // A note without a lock is ignored, as is an unlocked file.
         }
 
         _held.Dispose();
@@ -174,10 +175,14 @@ internal sealed class InstanceLock : IInstanceHold
     }
 
 
-    /// <summary>Whether opening the file failed because another process holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
-    private static bool IsHeld(IOException problem) => problem.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
+    /// <summary>
+    /// Whether opening the file failed because another process holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.
+    /// </summary>
+    private static bool IsHeld(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
-    /// <summary>Whether the open file is still the one at the path: a mark set through the handle must be visible at the path.</summary>
+    /// <summary>
+    /// Whether the open file is still the one at the path: a write time that is set through the handle must be visible at the path.
+    /// </summary>
     private static bool IsAt(FileStream held, string path)
     {
         var mark = DateTime.UnixEpoch.AddSeconds(Random.Shared.Next());
@@ -185,8 +190,9 @@ internal sealed class InstanceLock : IInstanceHold
         return File.Exists(path) && File.GetLastWriteTimeUtc(path) == mark;
     }
 
-    private static JournalException Unwritable(string path, Exception problem) => new(
-        $"The lock '{path}' cannot be written: {problem.Message} {(IsFull(problem) ? "Free some space on its disk" : "Give this user the right to write there")}.", problem);
+    private static JournalException Unwritable(string path, Exception exception) => new(
+        $"The lock '{path}' cannot be written: {exception.Message} {(IsFull(exception) ? "Free some space on its disk" : "Give this user the right to write there")}.", exception);
 
-    private static bool IsFull(Exception problem) => problem is IOException { HResult: 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) };
+    private static bool IsFull(Exception exception) =>
+        exception is IOException { HResult: 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) };
 }

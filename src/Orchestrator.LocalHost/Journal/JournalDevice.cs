@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>The four things a file journal asks of a disk. Tests count, block and break them.</summary>
+/// <summary>The disk operations of a file journal. Tests count, delay and fail them.</summary>
 internal class JournalDevice
 {
     public virtual SafeFileHandle Open(string path) =>
@@ -10,7 +10,7 @@ internal class JournalDevice
 
     public virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(file, bytes, offset);
 
-    /// <summary>Returns when the bytes are on the disk. The file's directory entry comes with it on the file systems we know (ext4, xfs, btrfs, NTFS).</summary>
+    /// <summary>Returns when the bytes are on the disk. On ext4, xfs, btrfs and NTFS the file's directory entry is flushed with them.</summary>
     public virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
     public virtual void Truncate(SafeFileHandle file, long length)

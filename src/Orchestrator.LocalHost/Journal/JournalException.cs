@@ -1,81 +1,84 @@
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>The journal cannot do what it must: the device failed, the folder is in use or not writable. The message names the remedy.</summary>
+/// <summary>The journal failed: a write or read failed, or the journal is in use or not writable. The message names the remedy.</summary>
 public class JournalException : Exception
 {
+    /// <summary>Creates the exception with a default message.</summary>
     public JournalException()
     {
     }
 
+    /// <summary>Creates the exception with a message.</summary>
     public JournalException(string message)
         : base(message)
     {
     }
 
+    /// <summary>Creates the exception with a message and its cause.</summary>
     public JournalException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
 }
 
-/// <summary>An append expected another number of records than there are: two writers, or a writer with a stale position.</summary>
+/// <summary>An append expected another number of records than the history has: there is a second writer, or the position is outdated.</summary>
 public sealed class JournalConflictException : JournalException
 {
-    /// <summary>Describes the conflict.</summary>
+    /// <summary>Creates the exception with the expected and the actual number of records.</summary>
     public JournalConflictException(JournalId id, long expected, long actual)
         : base($"The history of '{id}' has {actual} records, the append expected {expected}. "
-            + "Another writer is at work on it, or the writer's position is stale: read it again.")
+            + "There is another writer, or the writer's position is outdated: read the history again.")
     {
         Id = id;
         Expected = expected;
         Actual = actual;
     }
 
-    /// <summary>The history.</summary>
+    /// <summary>The id of the history.</summary>
     public JournalId Id { get; }
 
-    /// <summary>The position that the append named.</summary>
+    /// <summary>The number of records that the append expected.</summary>
     public long Expected { get; }
 
-    /// <summary>The position that was found.</summary>
+    /// <summary>The number of records of the history.</summary>
     public long Actual { get; }
 }
 
-/// <summary>A record before the end of a history is damaged. The instance is refused and its bytes are kept as they are.</summary>
+/// <summary>A record before the end of a history is damaged. The instance is refused; its history is not changed.</summary>
 public sealed class JournalCorruptException : JournalException
 {
-    /// <summary>Describes the damage.</summary>
-    /// <param name="location">The file, or whatever the provider keeps histories in.</param>
+    /// <summary>Creates the exception for one damaged record.</summary>
+    /// <param name="location">The file or blob.</param>
     /// <param name="record">The damaged record: 0 is the header, 1 the first event.</param>
-    /// <param name="offset">Where it begins, in bytes from the start.</param>
-    /// <param name="problem">What is wrong with it: the end of a sentence.</param>
+    /// <param name="offset">The offset of the record in bytes.</param>
+    /// <param name="problem">The damage, as the end of a sentence.</param>
     public JournalCorruptException(string location, long record, long offset, string problem)
         : base($"The history in '{location}' is corrupt: record {record} at byte {offset} {problem}. "
-            + "The file was left as it is. Restore it from a backup, or move it away to give the instance up.")
+            + "The file was left as it is. Restore it from a backup, or move it away to abandon the instance.")
     {
         Location = location;
         Record = record;
         Offset = offset;
     }
 
-    /// <summary>The file, or whatever the provider keeps histories in.</summary>
+    /// <summary>The file or blob.</summary>
     public string Location { get; }
 
     /// <summary>The damaged record: 0 is the header, 1 the first event.</summary>
     public long Record { get; }
 
-    /// <summary>Where the record begins, in bytes from the start.</summary>
+    /// <summary>The offset of the record in bytes.</summary>
     public long Offset { get; }
 }
 
-/// <summary>A newer version of the program wrote a history. The instance is refused and its bytes are kept as they are.</summary>
+/// <summary>A newer version of the program wrote a history. The instance is refused; its history is not changed.</summary>
 public sealed class JournalVersionException : JournalException
 {
-    /// <summary>Says what was found and what to do.</summary>
-    /// <param name="location">The file, or whatever the provider keeps histories in.</param>
+    /// <summary>Creates the exception for the first record of the newer format.</summary>
+    /// <param name="location">The file or blob.</param>
     /// <param name="record">The first record of the newer format: 0 is the header, 1 the first event.</param>
-    /// <param name="offset">Where it begins, in bytes from the start.</param>
-    /// <param name="version">The version of its format.</param>
+    /// <param name="offset">The offset of the record in bytes.</param>
+    /// <param name="version">The version of the record's format.</param>
     public JournalVersionException(string location, long record, long offset, int version)
         : base($"The history in '{location}' was written by a newer version of this program: record {record} at byte {offset} has format {version}, "
             + $"this version reads up to {RecordFrame.Version}. Run the newer version; nothing was changed.")
@@ -86,13 +89,13 @@ public sealed class JournalVersionException : JournalException
         Version = version;
     }
 
-    /// <summary>The file, or whatever the provider keeps histories in.</summary>
+    /// <summary>The file or blob.</summary>
     public string Location { get; }
 
     /// <summary>The first record of the newer format: 0 is the header, 1 the first event.</summary>
     public long Record { get; }
 
-    /// <summary>Where the record begins, in bytes from the start.</summary>
+    /// <summary>The offset of the record in bytes.</summary>
     public long Offset { get; }
 
     /// <summary>The version of the record's format.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// One history file and its greedy group commit: a flush begins the moment the disk is free; what is appended meanwhile shares the next one. There
-/// is no timer: one writer alone waits for one flush, a thousand writers share it.
+/// One history file with group commit: a flush starts as soon as the previous one has ended, and records that are appended meanwhile share the next
+/// flush. There is no timer.
 /// </summary>
 internal sealed class JournalFile
 {
@@ -38,7 +38,7 @@ internal sealed class JournalFile
 
     public string Path { get; }
 
-    /// <summary>How many bytes a reader may read.</summary>
+    /// <summary>The number of durable bytes, which readers may read.</summary>
     public long DurableLength
     {
         get
@@ -89,7 +89,7 @@ internal sealed class JournalFile
         return durable;
     }
 
-    /// <summary>Writes and flushes everything that waits, once. Called by one thread at a time.</summary>
+    /// <summary>Writes and flushes the pending records once. Called by one thread at a time.</summary>
     public void Flush()
     {
         byte[] bytes;
@@ -138,7 +138,7 @@ internal sealed class JournalFile
         }
     }
 
-    /// <summary>Waits for what was appended, takes nothing more, and closes the file.</summary>
+    /// <summary>Waits for the appended records, accepts no more, and closes the file.</summary>
     public async Task CloseAsync()
     {
         Task last;
@@ -154,7 +154,7 @@ internal sealed class JournalFile
         }
         catch (JournalException)
         {
-            // The caller of the append was told.
+            // The callers of the appends get the exception.
         }
 
         lock (_gate)
@@ -168,7 +168,7 @@ internal sealed class JournalFile
         TaskCompletionSource? next;
         lock (_gate)
         {
-            // After a failed write it is unknown what is on the disk: only reading it again can tell.
+            // After a failed write the content of the file is unknown until it is read again.
             problem = new JournalException(
                 $"The history of '{_id}' could not be written to '{Path}': {problem.Message} "
                 + "Free the disk or repair it, then restart; what was confirmed before is safe.",
@@ -195,7 +195,7 @@ internal sealed class JournalFile
         }
     }
 
-    /// <summary>The first line of everything of a history.</summary>
+    /// <summary>The header, the first line of each file of a history.</summary>
     public static byte[] Header(JournalId id, ExtractHeader? extract = null) =>
         JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(id.InstanceId, id.Generation) { Extract = extract }, JournalHeaderContext.Default.JournalHeader);
 

@@ -5,27 +5,27 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>Reads the lines of a history from its sources, one after the other, and checks each.</summary>
-/// <param name="id">Whose history it should be; null when only the header knows.</param>
+/// <summary>Reads and checks the lines of a history from its sources.</summary>
+/// <param name="id">The expected history; null when it is known from the header only.</param>
 internal sealed class JournalReader(JournalId? id)
 {
     private const int FirstBuffer = 64 * 1024;
 
-    /// <summary>Whose history it is; null until the header was read.</summary>
+    /// <summary>The header; null until it was read.</summary>
     public JournalHeader? Header { get; private set; }
 
-    /// <summary>Complete records read so far, the header not counted.</summary>
+    /// <summary>The number of complete records read so far, without the header.</summary>
     public long Records { get; private set; }
 
-    /// <summary>Where the last complete line of the source ends, in bytes.</summary>
+    /// <summary>The end of the last complete line of the source, in bytes.</summary>
     public long GoodLength { get; private set; }
 
     private long Next => Header is null ? 0 : Records + 1;
 
-    /// <summary>Reads on in a source. A record's memory is valid until the next one is asked for.</summary>
+    /// <summary>Reads the records of the next source. The memory of a record is valid until the next record is requested.</summary>
     /// <exception cref="JournalCorruptException">A line is damaged, or belongs to another history.</exception>
-    /// <exception cref="JournalVersionException">A newer version of the program wrote here.</exception>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(IJournalSource source, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <exception cref="JournalVersionException">A newer version of the program wrote the history.</exception>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(IJournalSource source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         GoodLength = 0;
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
@@ -36,10 +36,10 @@ internal sealed class JournalReader(JournalId? id)
             {
                 if (to == buffer.Length)
                 {
-                    buffer = MakeRoom(buffer, ref from, ref to);
+                    buffer = GrowBuffer(buffer, ref from, ref to);
                 }
 
-                var read = await source.ReadAsync(buffer.AsMemory(to), cancellation).ConfigureAwait(false);
+                var read = await source.ReadAsync(buffer.AsMemory(to), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                 {
                     break;
@@ -48,7 +48,7 @@ internal sealed class JournalReader(JournalId? id)
                 to += read;
                 for (var end = LineEnd(buffer, from, to); end >= 0; end = LineEnd(buffer, from, to))
                 {
-                    if (Take(source, buffer.AsMemory(from, end - from)) is { } record)
+                    if (AcceptLine(source, buffer.AsMemory(from, end - from)) is { } record)
                     {
                         yield return record;
                     }
@@ -74,7 +74,7 @@ internal sealed class JournalReader(JournalId? id)
         return at < 0 ? -1 : from + at;
     }
 
-    private static byte[] MakeRoom(byte[] buffer, ref int from, ref int to)
+    private static byte[] GrowBuffer(byte[] buffer, ref int from, ref int to)
     {
         var rest = buffer.AsSpan(from, to - from);
         var target = rest.Length > buffer.Length / 2 ? ArrayPool<byte>.Shared.Rent(buffer.Length * 2) : buffer;
@@ -88,11 +88,11 @@ internal sealed class JournalReader(JournalId? id)
         return target;
     }
 
-    private ReadOnlyMemory<byte>? Take(IJournalSource source, ReadOnlyMemory<byte> line)
+    private ReadOnlyMemory<byte>? AcceptLine(IJournalSource source, ReadOnlyMemory<byte> line)
     {
         if (RecordFrame.Read(line, Next, out var record) is { } problem)
         {
-            throw Refusal(source, line, problem);
+            throw Invalid(source, line, problem);
         }
 
         if (Header is null)
@@ -111,11 +111,11 @@ internal sealed class JournalReader(JournalId? id)
     {
         if (!source.CanBeTorn || !RecordFrame.IsTorn(tail, Next))
         {
-            throw Refusal(source, tail, "has no line break at its end, and is not what a crash leaves of a record");
+            throw Invalid(source, tail, "has no line break at its end and is not an interrupted write");
         }
     }
 
-    private JournalException Refusal(IJournalSource source, ReadOnlyMemory<byte> line, string problem) =>
+    private JournalException Invalid(IJournalSource source, ReadOnlyMemory<byte> line, string problem) =>
         RecordFrame.NewerVersion(line.Span) is { } version
             ? new JournalVersionException(source.Location, Next, GoodLength, version)
             : new JournalCorruptException(source.Location, Next, GoodLength, problem);
@@ -139,38 +139,40 @@ internal sealed class JournalReader(JournalId? id)
 
         var found = new JournalId(header.Instance, header.Generation);
         return id is { } expected && found != expected
-            ? throw new JournalCorruptException(source.Location, 0, 0, $"says that this is the history of '{found}', not of '{expected}': it was renamed or copied")
+            ? throw new JournalCorruptException(
+                source.Location, 0, 0, $"says that this is the history of '{found}', not of '{expected}': it was renamed or copied")
             : header;
     }
 }
 
-/// <summary>The bytes of a history, or of a part of it, from the first on.</summary>
+/// <summary>Reads the bytes of a history, or of a segment of it, in order.</summary>
 internal interface IJournalSource
 {
-    /// <summary>What errors call it.</summary>
+    /// <summary>The location that errors name.</summary>
     public string Location { get; }
 
-    /// <summary>True when a crash can leave the beginning of a line at the end; false where a write is there as a whole or not at all.</summary>
+    /// <summary>Whether a crash can leave an incomplete last line; false where writes are atomic.</summary>
     public bool CanBeTorn { get; }
 
-    /// <summary>The next bytes.</summary>
-    /// <returns>How many; 0 at the end.</returns>
-    /// <exception cref="JournalException">The device failed.</exception>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation);
+    /// <summary>Reads the next bytes.</summary>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    /// <exception cref="JournalException">The read failed.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 }
 
-/// <summary>The first line of every history file: whose it is, since a file's name may hold only a hash of the id.</summary>
-internal sealed record JournalHeader([property: JsonPropertyName("instance")] string Instance, [property: JsonPropertyName("generation")] int Generation)
+/// <summary>The first line of every history file. It has the id, because the file name may have only its hash.</summary>
+internal sealed record JournalHeader(
+    [property: JsonPropertyName("instance")] string Instance, [property: JsonPropertyName("generation")] int Generation)
 {
-    /// <summary>What an extract says of itself and of its history; null in every other file.</summary>
+    /// <summary>Set in extracts only; null in other files.</summary>
     [JsonPropertyName("extract")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExtractHeader? Extract { get; init; }
 }
 
-/// <summary>With it, an extract that a crash cut off, or one of another history, is recognized.</summary>
-/// <param name="HistoryLength">How long the history is, in bytes.</param>
-/// <param name="Records">How many records follow.</param>
+/// <summary>Detects an extract that is incomplete or belongs to another history.</summary>
+/// <param name="HistoryLength">The length of the history in bytes.</param>
+/// <param name="Records">The number of records that follow.</param>
 internal sealed record ExtractHeader([property: JsonPropertyName("historyLength")] long HistoryLength, [property: JsonPropertyName("records")] int Records);
 
 [JsonSerializable(typeof(JournalHeader))]

@@ -4,17 +4,17 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// Histories in this process's memory: durable as long as the object lives. Hand the same object to a second host to see it recover.
+/// Stores histories in memory, for the lifetime of the object. A second host on the same object recovers the instances. Thread-safe.
 /// </summary>
 public sealed class MemoryJournal : IJournal
 {
     private readonly ConcurrentDictionary<JournalId, List<byte[]>> _histories = new();
 
-    /// <summary>Never completes: no other process can reach this memory.</summary>
+    /// <summary>Never completes: no other process has access.</summary>
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
     {
         if (RecordFrame.Reject(record.Span) is { } problem)
         {
@@ -48,7 +48,8 @@ public sealed class MemoryJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        JournalId id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (!_histories.TryGetValue(id, out var history))
         {
@@ -70,7 +71,7 @@ public sealed class MemoryJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<JournalId> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<JournalId> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var id in _histories.Keys)
         {
@@ -81,7 +82,7 @@ public sealed class MemoryJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(JournalId id, CancellationToken cancellation = default)
+    public Task DeleteAsync(JournalId id, CancellationToken cancellationToken = default)
     {
         if (_histories.TryGetValue(id, out var history))
         {
@@ -94,6 +95,6 @@ public sealed class MemoryJournal : IJournal
         return Task.CompletedTask;
     }
 
-    /// <summary>Does nothing: the histories stay readable for the next host.</summary>
+    /// <summary>Does nothing: the next host can read the histories.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

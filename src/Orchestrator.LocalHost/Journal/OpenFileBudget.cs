@@ -1,8 +1,8 @@
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// Counts open history files. Above the budget a file is closed as soon as it has nothing to write, so that thousands of instances do not exhaust the
-/// process's handles.
+/// Counts open history files. Above the budget, files are closed after each flush, so that thousands of instances do not exhaust the process's file
+/// handles. Thread-safe.
 /// </summary>
 internal sealed class OpenFileBudget(int budget)
 {

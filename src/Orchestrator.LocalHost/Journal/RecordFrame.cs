@@ -6,17 +6,17 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// One line of a history file: <c>{"v":1,"n":12,"crc":"9ae0daaf","rec":…}</c>. <c>v</c> is the format's version, <c>n</c> counts the lines from 0, and
-/// <c>crc</c> is the CRC-32C of <c>n</c> (8 bytes, little endian) and the record's bytes.
+/// One line of a history file: <c>{"v":1,"n":12,"crc":"9ae0daaf","rec":…}</c>. <c>v</c> is the format's version, <c>n</c> counts the lines from 0,
+/// and <c>crc</c> is the CRC-32C of <c>n</c> (8 bytes, little endian) and the record's bytes.
 /// </summary>
 internal static class RecordFrame
 {
-    /// <summary>The version of the format that is written, and the newest that is read.</summary>
+    /// <summary>The version that is written, and the newest version that is read.</summary>
     public const int Version = 1;
 
     private const int CrcLength = 8;
 
-    /// <summary>More than the frame ever adds to a record.</summary>
+    /// <summary>Maximum number of bytes that a frame adds to a record.</summary>
     public const int Overhead = 64;
 
     private static ReadOnlySpan<byte> Start => "{\"v\":1,\"n\":"u8;
@@ -27,13 +27,13 @@ internal static class RecordFrame
 
     private static ReadOnlySpan<byte> BeforeRecord => "\",\"rec\":"u8;
 
-    /// <summary>What is wrong with a record that cannot be framed; null when it can.</summary>
+    /// <summary>The reason why a record cannot be framed; null when it can.</summary>
     public static string? Reject(ReadOnlySpan<byte> record) =>
         record.IsEmpty ? "A record has at least one byte." :
         record.Contains((byte)'\n') ? "A record must not hold a line break: records are lines." :
         null;
 
-    /// <summary>Writes the line, line break included, and returns its length. The target has room for the record and <see cref="Overhead"/>.</summary>
+    /// <summary>Writes the line with its line break and returns its length. The target has space for the record and <see cref="Overhead"/>.</summary>
     public static int Write(Span<byte> target, long number, ReadOnlySpan<byte> record)
     {
         var rest = Put(target, Start);
@@ -47,7 +47,7 @@ internal static class RecordFrame
     }
 
     /// <summary>Reads a line without its line break.</summary>
-    /// <returns>What is wrong with it, as the end of a sentence; null when it is good.</returns>
+    /// <returns>The damage, as the end of a sentence; null when the line is valid.</returns>
     public static string? Read(ReadOnlyMemory<byte> line, long expectedNumber, out ReadOnlyMemory<byte> record)
     {
         record = default;
@@ -90,7 +90,7 @@ internal static class RecordFrame
         return null;
     }
 
-    /// <summary>The version that a line says it has, if this program is too old for it; null for every other line, good or bad.</summary>
+    /// <summary>The version of a line of a newer format; null for every other line, valid or not.</summary>
     public static int? NewerVersion(ReadOnlySpan<byte> line) =>
         line.StartsWith(BeforeVersion)
         && Utf8Parser.TryParse(line[BeforeVersion.Length..], out int version, out var digits)
@@ -100,8 +100,8 @@ internal static class RecordFrame
             : null;
 
     /// <summary>
-    /// Whether bytes that no line break follows can be what a crash left of a line: its beginning, perhaps with zeros where the system had made room
-    /// but not written. A line that is complete but for its last byte was changed by someone else.
+    /// Whether bytes without a line break can be the rest of an interrupted write: the beginning of a line, perhaps followed by zeros that the file
+    /// system allocated. A line that lacks only its last byte was changed otherwise.
     /// </summary>
     public static bool IsTorn(ReadOnlyMemory<byte> tail, long expectedNumber)
     {

@@ -6,19 +6,19 @@ using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>Tells a running instance something.</summary>
+/// <summary>Controls running instances: events, suspend, resume, terminate.</summary>
 internal sealed class ControlOperations(DurableTaskClient client)
 {
     private const string JsonMediaType = "application/json";
 
     public Task<IResult> TerminateAsync(HttpContext http) =>
-        IfRunningAsync(http, (id, reason, cancellation) => client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), cancellation));
+        IfRunningAsync(http, (id, reason, cancellationToken) => client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), cancellationToken));
 
     public Task<IResult> SuspendAsync(HttpContext http) => IfRunningAsync(http, client.SuspendInstanceAsync);
 
     public Task<IResult> ResumeAsync(HttpContext http) => IfRunningAsync(http, client.ResumeInstanceAsync);
 
-    public Task<IResult> RaiseEventAsync(HttpContext http) => IfRunningAsync(http, async (id, _, cancellation) =>
+    public Task<IResult> RaiseEventAsync(HttpContext http) => IfRunningAsync(http, async (id, _, cancellationToken) =>
     {
         var request = http.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonMediaType, StringComparison.OrdinalIgnoreCase))
@@ -27,10 +27,10 @@ internal sealed class ControlOperations(DurableTaskClient client)
         }
 
         object? payload = await request.ReadJsonAsync();
-        await client.RaiseEventAsync(id, http.RouteText("eventName"), payload, cancellation);
+        await client.RaiseEventAsync(id, http.RouteText("eventName"), payload, cancellationToken);
     });
 
-    /// <summary>Rewinding is refused, whatever the state.</summary>
+    /// <summary>Refuses a rewind in every state of the instance.</summary>
     public async Task<IResult> RefuseRewindAsync(HttpContext http)
     {
         var instanceId = http.InstanceId();
@@ -40,7 +40,7 @@ internal sealed class ControlOperations(DurableTaskClient client)
                 "Rewind is not supported: it removes failures that the code has handled already. Use the resume operation of the application instead.");
     }
 
-    private async Task<IResult> IfRunningAsync(HttpContext http, Func<string, string?, CancellationToken, Task> tell)
+    private async Task<IResult> IfRunningAsync(HttpContext http, Func<string, string?, CancellationToken, Task> operation)
     {
         var instanceId = http.InstanceId();
         var instance = await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, http.RequestAborted);
@@ -54,7 +54,7 @@ internal sealed class ControlOperations(DurableTaskClient client)
             return Problem.Gone($"The instance '{instanceId}' is finished: {instance.RuntimeStatus}.");
         }
 
-        await tell(instanceId, http.Request.Text("reason"), http.RequestAborted);
+        await operation(instanceId, http.Request.Text("reason"), http.RequestAborted);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 }
@@ -78,7 +78,7 @@ internal sealed class PurgeOperations(DurableTaskClient client)
         var request = http.Request;
         if (request.Time("createdTimeFrom") is not { } createdFrom)
         {
-            return Problem.BadRequest("Please provide value for 'createdTimeFrom' parameter: a purge of many instances needs to know from when on.");
+            return Problem.BadRequest("Please provide value for 'createdTimeFrom' parameter: a purge of many instances needs the start of a time range.");
         }
 
         var filter = new PurgeInstancesFilter(createdFrom, request.Time("createdTimeTo"), request.Statuses());

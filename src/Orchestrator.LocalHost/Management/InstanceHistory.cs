@@ -6,11 +6,11 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.LocalHost.Management;
 
 /// <summary>
-/// A history as the management API shows it: what was scheduled is folded into its result, and events that only this runtime keeps are left out.
-/// Names and shapes are the Durable extension's; failures are shown without their stack traces.
+/// A history as the management API returns it. A scheduled call is merged into its result, and events that only this runtime records are omitted.
+/// Names and shapes are those of the Durable extension; failures have no stack traces.
 /// </summary>
-/// <param name="showInput">With the serialized inputs.</param>
-/// <param name="showOutput">With the results.</param>
+/// <param name="showInput">Whether serialized inputs are included.</param>
+/// <param name="showOutput">Whether results are included.</param>
 internal sealed class InstanceHistory(bool showInput, bool showOutput)
 {
     private readonly Dictionary<int, JsonObject> _scheduled = [];
@@ -18,20 +18,21 @@ internal sealed class InstanceHistory(bool showInput, bool showOutput)
     private readonly List<JsonObject> _items = [];
     private readonly HashSet<JsonObject> _folded = [];
 
-    public static async Task<JsonArray> ReadAsync(IAsyncEnumerable<HistoryEvent> events, bool showInput, bool showOutput, CancellationToken cancellation)
+    public static async Task<JsonArray> ReadAsync(
+        IAsyncEnumerable<HistoryEvent> events, bool showInput, bool showOutput, CancellationToken cancellationToken)
     {
         var history = new InstanceHistory(showInput, showOutput);
-        await foreach (var happened in events.WithCancellation(cancellation))
+        await foreach (var historyEvent in events.WithCancellation(cancellationToken))
         {
-            history.Add(happened);
+            history.Add(historyEvent);
         }
 
         return [.. history._items.Where(item => !history._folded.Contains(item))];
     }
 
-    private void Add(HistoryEvent happened)
+    private void Add(HistoryEvent historyEvent)
     {
-        switch (happened)
+        switch (historyEvent)
         {
             case ExecutionStarted started:
                 Add(started, "ExecutionStarted", started.Input)["FunctionName"] = started.Name;
@@ -91,9 +92,9 @@ internal sealed class InstanceHistory(bool showInput, bool showOutput)
         }
     }
 
-    private JsonObject Add(HistoryEvent happened, string type, string? input = null)
+    private JsonObject Add(HistoryEvent historyEvent, string type, string? input = null)
     {
-        var item = new JsonObject { ["EventType"] = type, ["Timestamp"] = happened.Time };
+        var item = new JsonObject { ["EventType"] = type, ["Timestamp"] = historyEvent.Time };
         if (showInput && input is not null)
         {
             item["Input"] = input;
@@ -109,17 +110,18 @@ internal sealed class InstanceHistory(bool showInput, bool showOutput)
         _scheduled[id] = item;
     }
 
-    private void End(HistoryEvent happened, string type, int id, JsonObject more)
+    private void End(HistoryEvent historyEvent, string type, int id, JsonObject more)
     {
         var call = _scheduled[id];
         _folded.Add(call);
-        var item = Add(happened, type, (string?)call["Input"]);
+        var item = Add(historyEvent, type, (string?)call["Input"]);
         item["FunctionName"] = (string?)call["Name"];
         item["ScheduledTime"] = (DateTime)call["Timestamp"]!;
         Merge(item, more);
     }
 
-    private JsonObject Result(string? data) => showOutput ? new JsonObject { ["Result"] = JsonSerializer.SerializeToNode(InstanceStatus.AsJson(data)) } : [];
+    private JsonObject Result(string? data) =>
+        showOutput ? new JsonObject { ["Result"] = JsonSerializer.SerializeToNode(InstanceStatus.AsJson(data)) } : [];
 
     private static JsonObject Failure(TaskFailureDetails failure, bool nonRetriable) => new()
     {

@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>An instance as the management API shows it.</summary>
+/// <summary>The status of an instance as the management API returns it.</summary>
 internal sealed record InstanceStatus(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("instanceId")] string InstanceId,
@@ -17,7 +17,7 @@ internal sealed record InstanceStatus(
     [property: JsonPropertyName("createdTime")] string CreatedTime,
     [property: JsonPropertyName("lastUpdatedTime")] string LastUpdatedTime)
 {
-    /// <summary>Null when it was not asked for.</summary>
+    /// <summary>Null when it was not requested.</summary>
     [JsonPropertyName("historyEvents")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonArray? HistoryEvents { get; init; }
@@ -33,11 +33,11 @@ internal sealed record InstanceStatus(
         Time(instance.CreatedAt),
         Time(instance.LastUpdatedAt));
 
-    /// <summary>A failed instance has its failure for an output, as on Azure.</summary>
+    /// <summary>The output; for a failed instance its failure, as on Azure.</summary>
     public static JsonElement? OutputOf(OrchestrationMetadata instance) =>
         AsJson(instance.SerializedOutput) ?? (instance.FailureDetails is { } failure ? JsonSerializer.SerializeToElement(failure.ToString()) : null);
 
-    /// <summary>A data converter need not write JSON: what is none is shown as text.</summary>
+    /// <summary>The data as JSON; as a JSON string when the data converter did not write JSON.</summary>
     public static JsonElement? AsJson(string? data)
     {
         if (data is null)
@@ -55,9 +55,9 @@ internal sealed record InstanceStatus(
         }
     }
 
-    /// <summary>Whether nothing will happen to the instance any more.</summary>
+    /// <summary>Whether the instance has ended.</summary>
     public static bool IsFinished(OrchestrationMetadata instance) =>
-#pragma warning disable CS0618 // other clients than ours may still answer Canceled
+#pragma warning disable CS0618 // other implementations of the client may still return Canceled
         instance.IsCompleted || instance.RuntimeStatus == OrchestrationRuntimeStatus.Canceled;
 #pragma warning restore CS0618
 

@@ -12,16 +12,16 @@ using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>The HTTP management API of Durable Functions, over any client of the SDK.</summary>
+/// <summary>The HTTP management API of Durable Functions, on any <see cref="DurableTaskClient"/>.</summary>
 public static class ManagementApi
 {
-    /// <summary>Addresses stay readable in JSON: their ampersands are harmless there.</summary>
+    /// <summary>Keeps the ampersands of URLs unescaped, which is safe outside HTML.</summary>
     internal static JsonSerializerOptions Json { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Maps the whole API under <see cref="ManagementPayload.BasePath"/>.</summary>
-    /// <param name="endpoints">Where to.</param>
-    /// <param name="client">Does everything; no other door is used.</param>
-    /// <param name="options">Null means the defaults.</param>
+    /// <summary>Maps the API under <see cref="ManagementPayload.BasePath"/>.</summary>
+    /// <param name="endpoints">The route builder to add to.</param>
+    /// <param name="client">Executes all operations.</param>
+    /// <param name="options">Null uses the defaults.</param>
     public static void MapDurableManagement(this IEndpointRouteBuilder endpoints, DurableTaskClient client, ManagementOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -67,51 +67,50 @@ public static class ManagementApi
         {
             return await operation(http);
         }
-        catch (BadHttpRequestException problem)
+        catch (BadHttpRequestException exception)
         {
-            return Problem.Of(problem);
+            return Problem.Of(exception);
         }
-        catch (ArgumentException problem)
+        catch (ArgumentException exception)
         {
-            return Problem.BadRequest(problem.Message);
+            return Problem.BadRequest(exception.Message);
         }
-        catch (NotSupportedException problem)
+        catch (NotSupportedException exception)
         {
-            return Problem.NotSupported(problem.Message);
+            return Problem.NotSupported(exception.Message);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             return Results.Empty;
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            logger.ManagementFailed(problem, http.Request.Method, http.Request.Path);
+            logger.ManagementFailed(exception, http.Request.Method, http.Request.Path);
             return Problem.Internal($"The request failed. The log has the reason under {http.Request.Method} {http.Request.Path}.");
         }
     }
 }
 
-/// <summary>What the management API must know beside the client.</summary>
+/// <summary>The options of the management API.</summary>
 public sealed record ManagementOptions
 {
-    /// <summary>Who may call it; the default is loopback, without a key.</summary>
+    /// <summary>Decides which requests are served. The default is <see cref="AccessPolicy.Loopback"/>.</summary>
     public AccessPolicy Access { get; init; } = AccessPolicy.Loopback;
 
-    /// <summary>The task hub named in the addresses it answers with; null, the default, names none.</summary>
+    /// <summary>The task hub in the URLs of responses. Null, the default, uses that of the request, if any.</summary>
     public string? HubName { get; init; }
 
-    /// <summary>The orchestrators that can be started, in any case; null, the default, tries whatever is asked for.</summary>
+    /// <summary>The names of the orchestrators that can be started, not case-sensitive. Null, the default, allows every name.</summary>
     public IReadOnlyCollection<string>? Orchestrators { get; init; }
 
     /// <summary>
-    /// Reads the durable events of an instance's current execution, none when it is unknown. Null, the
-    /// default, refuses <c>showHistory</c>, since clients of the SDK need not have histories.
+    /// Reads the durable events of an instance's current execution, none when it is unknown. Null, the default, refuses <c>showHistory</c> with 501.
     /// </summary>
     public Func<string, CancellationToken, IAsyncEnumerable<HistoryEvent>>? History { get; init; }
 
-    /// <summary>Ends waits for a completion when the host stops.</summary>
+    /// <summary>Cancelled when the host stops; ends waits for a completion.</summary>
     public CancellationToken Stopping { get; init; }
 
-    /// <summary>The clock of waits for a completion; the default is the system's.</summary>
+    /// <summary>The clock of timeouts. The default is the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Orchestrator.LocalHost.Management;
 
 /// <summary>
-/// The addresses by which an orchestration instance is managed: the body that Durable Functions answers a start with. The JSON names are that
-/// contract's. <c>{text}</c> and <c>{eventName}</c> stand literally in the addresses, for the caller to replace.
+/// The URLs that manage an orchestration instance: the body of Durable Functions' response to a start, with its JSON names. <c>{text}</c> and
+/// <c>{eventName}</c> are placeholders that the caller replaces. Immutable.
 /// </summary>
 public sealed record ManagementPayload(
     [property: JsonPropertyName("id")] string Id,
@@ -17,16 +17,17 @@ public sealed record ManagementPayload(
     [property: JsonPropertyName("suspendPostUri")] string SuspendPostUri,
     [property: JsonPropertyName("resumePostUri")] string ResumePostUri)
 {
-    /// <summary>The path that all management addresses begin with, whatever the functions' route prefix is.</summary>
+    /// <summary>The path prefix of all management URLs. The functions' route prefix does not apply.</summary>
     public const string BasePath = "/runtime/webhooks/durabletask";
 
-    /// <summary>Makes the addresses of an instance, as the caller of a request can reach them.</summary>
-    /// <param name="request">Its scheme, host and path base lead to this host.</param>
-    /// <param name="instanceId">The instance; it need not exist.</param>
+    /// <summary>Creates the URLs of an instance for the caller of a request.</summary>
+    /// <param name="request">Provides scheme, host and path base.</param>
+    /// <param name="instanceId">The id of the instance, which need not exist.</param>
     /// <param name="taskHub">Added as <c>taskHub</c>; null or empty adds nothing.</param>
     /// <param name="connection">Added as <c>connection</c>; null or empty adds nothing.</param>
-    /// <param name="code">The key that the management API needs, added as <c>code</c>; null or empty adds nothing.</param>
-    public static ManagementPayload For(HttpRequest request, string instanceId, string? taskHub = null, string? connection = null, string? code = null)
+    /// <param name="code">The key of the management API, added as <c>code</c>; null or empty adds nothing.</param>
+    public static ManagementPayload For(
+        HttpRequest request, string instanceId, string? taskHub = null, string? connection = null, string? code = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(instanceId);

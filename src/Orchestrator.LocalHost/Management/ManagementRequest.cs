@@ -5,10 +5,12 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>Reads the route, the query and the body of a management request. A value that cannot be parsed is refused: no filter is dropped silently.</summary>
+/// <summary>
+/// Reads the route, the query and the body of a management request. A value that cannot be parsed is refused: no filter is dropped silently.
+/// </summary>
 internal static class ManagementRequest
 {
-    private const double LongestWaitInSeconds = 24 * 60 * 60;
+    private const double MaxWaitSeconds = 24 * 60 * 60;
 
     public static string InstanceId(this HttpContext http) => http.RouteText("instanceId");
 
@@ -35,7 +37,7 @@ internal static class ManagementRequest
     {
         null => null,
 
-        // An unescaped plus sign arrives as a space.
+        // An unescaped plus sign is decoded as a space.
         { } text when DateTimeOffset.TryParse(
             text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value) => value,
         { } text => throw Wrong(name, text, "a time such as 2030-01-31T12:00:00Z"),
@@ -44,12 +46,12 @@ internal static class ManagementRequest
     public static TimeSpan? Seconds(this HttpRequest request, string name) => request.Value(name) switch
     {
         null => null,
-        { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= LongestWaitInSeconds =>
+        { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= MaxWaitSeconds =>
             TimeSpan.FromSeconds(value),
-        { } text => throw Wrong(name, text, string.Create(CultureInfo.InvariantCulture, $"a number of seconds from 0 to {LongestWaitInSeconds}")),
+        { } text => throw Wrong(name, text, string.Create(CultureInfo.InvariantCulture, $"a number of seconds from 0 to {MaxWaitSeconds}")),
     };
 
-    /// <summary>Null when none is named. Several are separated by commas, or the parameter is repeated.</summary>
+    /// <summary>The values of <c>runtimeStatus</c>, comma-separated or repeated; null when there is none.</summary>
     public static IReadOnlyList<OrchestrationRuntimeStatus>? Statuses(this HttpRequest request)
     {
         const string name = "runtimeStatus";
@@ -66,7 +68,7 @@ internal static class ManagementRequest
     }
 
     /// <summary>The body as one JSON value; null for an empty body and for JSON's null.</summary>
-    /// <exception cref="BadHttpRequestException">It is not JSON.</exception>
+    /// <exception cref="BadHttpRequestException">The body is not JSON.</exception>
     public static async Task<JsonElement?> ReadJsonAsync(this HttpRequest request)
     {
         using var body = new MemoryStream();
@@ -82,13 +84,14 @@ internal static class ManagementRequest
             using var document = await JsonDocument.ParseAsync(body, default, request.HttpContext.RequestAborted);
             return document.RootElement.ValueKind == JsonValueKind.Null ? null : document.RootElement.Clone();
         }
-        catch (JsonException problem)
+        catch (JsonException exception)
         {
-            throw new BadHttpRequestException($"The body is not JSON: {problem.Message}", problem);
+            throw new BadHttpRequestException($"The body is not JSON: {exception.Message}", exception);
         }
     }
 
     private static string? Value(this HttpRequest request, string name) => request.Text(name) is { Length: > 0 } text ? text : null;
 
-    private static BadHttpRequestException Wrong(string name, string text, string rule) => new($"The query parameter '{name}' is '{text}'; it must be {rule}.");
+    private static BadHttpRequestException Wrong(string name, string text, string rule) =>
+        new($"The query parameter '{name}' is '{text}'; it must be {rule}.");
 }

@@ -6,7 +6,7 @@ using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>Looks at instances.</summary>
+/// <summary>Queries instances.</summary>
 internal sealed class QueryOperations(DurableTaskClient client, ManagementOptions options)
 {
     private const string ContinuationHeader = "x-ms-continuation-token";
@@ -26,10 +26,10 @@ internal sealed class QueryOperations(DurableTaskClient client, ManagementOption
 
         if (showHistory && options.History is null)
         {
-            return Problem.NotSupported("No histories can be read here. Leave 'showHistory' out.");
+            return Problem.NotSupported("Histories are not available here. Leave 'showHistory' out.");
         }
 
-        // An instance that has not begun has no history to show, as on Azure.
+        // A pending instance has no history, as on Azure.
         var history = showHistory && instance.RuntimeStatus != OrchestrationRuntimeStatus.Pending
             ? await InstanceHistory.ReadAsync(options.History!(instanceId, http.RequestAborted), showInput, showOutput, http.RequestAborted)
             : null;
@@ -63,11 +63,12 @@ internal sealed class QueryOperations(DurableTaskClient client, ManagementOption
         return Results.Json(Array.Empty<InstanceStatus>());
     }
 
-    /// <summary>Whether a failed instance is to be answered with 500.</summary>
+    /// <summary>Whether a failed instance is reported with status 500.</summary>
     public static bool FailureIsError(HttpRequest request) => request.Flag("returnInternalServerErrorOnFailure", missing: false);
 
-    /// <summary>The status of one instance: 202 while it goes on, with where and when to ask again.</summary>
-    public static IResult Answer(OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError, JsonArray? history = null)
+    /// <summary>The status of one instance: 202 with Location and Retry-After while it is unfinished.</summary>
+    public static IResult Answer(
+        OrchestrationMetadata instance, HttpContext http, string location, bool showInput, bool failureIsError, JsonArray? history = null)
     {
         var status = InstanceStatus.Of(instance, showInput) with { HistoryEvents = history };
         if (!InstanceStatus.IsFinished(instance))

@@ -6,7 +6,7 @@ using Orchestrator.LocalHost.Http;
 
 namespace Orchestrator.LocalHost.Management;
 
-/// <summary>Starts instances, the first time or again, and waits for them when that is asked for.</summary>
+/// <summary>Starts and restarts instances, and waits for their completion on request.</summary>
 internal sealed class StartOperations(DurableTaskClient client, ManagementOptions options)
 {
     private const string RetryAfterSeconds = "10";
@@ -27,9 +27,9 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
             var instanceId = await client.ScheduleNewOrchestrationInstanceAsync(new TaskName(name), input, start, http.RequestAborted);
             return await AnswerAsync(http, instanceId, wait);
         }
-        catch (OrchestrationAlreadyExistsException problem)
+        catch (OrchestrationAlreadyExistsException exception)
         {
-            return Problem.Conflict(problem.Message);
+            return Problem.Conflict(exception.Message);
         }
     }
 
@@ -47,14 +47,14 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
         {
             return await AnswerAsync(http, await client.RestartAsync(instanceId, withNewId, http.RequestAborted), wait);
         }
-        catch (InvalidOperationException problem)
+        catch (InvalidOperationException exception)
         {
-            return Problem.Conflict(problem.Message);
+            return Problem.Conflict(exception.Message);
         }
     }
 
-    /// <summary>How long to wait for the completion; null when the request does not ask for it.</summary>
-    /// <remarks>The client waits without polling, so the interval is only checked.</remarks>
+    /// <summary>The time to wait for the completion; null when the request does not ask for it.</summary>
+    /// <remarks>The client waits without polling, so the interval is only validated.</remarks>
     private static TimeSpan? Wait(HttpRequest request)
     {
         if (request.Seconds("timeout") is not { } timeout || request.Seconds("pollingInterval") is not { } interval)
@@ -81,7 +81,7 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
         return Results.Json(payload, ManagementApi.Json, statusCode: StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Null when it did not complete in time.</summary>
+    /// <summary>The completed instance; null after the timeout.</summary>
     private async Task<OrchestrationMetadata?> CompletedAsync(HttpContext http, string instanceId, TimeSpan timeout)
     {
         using var timer = new CancellationTokenSource(timeout, options.Time);

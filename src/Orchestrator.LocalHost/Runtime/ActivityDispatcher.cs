@@ -8,8 +8,8 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// Runs activities on the thread pool. Those that steer (<see cref="LocalDurableHostOptions.SteeringActivities"/>) have a lane of their own, so
-/// that a cancellation does not queue behind the activities that it cancels. Thread safe.
+/// Runs activities on the thread pool. <see cref="LocalDurableHostOptions.SteeringActivities"/> have a separate queue, so that a cancellation does
+/// not wait for the activities that it cancels. Thread-safe.
 /// </summary>
 internal sealed class ActivityDispatcher : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class ActivityDispatcher : IDisposable
     private readonly ActivityLane _steeringWork;
     private readonly CancellationTokenSource _aborting = new();
 
-    public ActivityDispatcher(LocalDurableHostOptions options, FunctionRegistry registry, IServiceProvider services, DataConverter converter, ILogger logger)
+    public ActivityDispatcher(
+        LocalDurableHostOptions options, FunctionRegistry registry, IServiceProvider services, DataConverter converter, ILogger logger)
     {
         _registry = registry;
         _services = services;
@@ -35,19 +36,19 @@ internal sealed class ActivityDispatcher : IDisposable
         _steeringWork = new ActivityLane(options.MaxConcurrentActivityFunctions, RunAsync);
     }
 
-    /// <summary>Tells running activities to end.</summary>
+    /// <summary>The token of running activities.</summary>
     public CancellationToken Aborting => _aborting.Token;
 
-    /// <summary>How many activities are executed now, those that steer not counted.</summary>
+    /// <summary>The number of activities that run now, without steering activities.</summary>
     public int Running => _work.Running;
 
     public void Enqueue(in ActivityWork work) => (_steering.Contains(work.Call.Name) ? _steeringWork : _work).Enqueue(work);
 
-    /// <summary>Begins nothing more. What waits is left for the next start.</summary>
-    /// <returns>Completes when nothing is executed any more.</returns>
+    /// <summary>Starts no more activities. Queued activities run at the next start.</summary>
+    /// <returns>A task that completes when no activity runs.</returns>
     public Task CloseAsync() => Task.WhenAll(_work.CloseAsync(), _steeringWork.CloseAsync());
 
-    /// <summary>Tells what is executed to end.</summary>
+    /// <summary>Cancels running activities.</summary>
     public Task AbortAsync() => _aborting.CancelAsync();
 
     public void Dispose() => _aborting.Dispose();
@@ -65,15 +66,15 @@ internal sealed class ActivityDispatcher : IDisposable
             var result = _converter.Serialize(await InvokeAsync(work).ConfigureAwait(false));
             outcome = new TaskCompleted(work.Owner.UtcNow, work.Call.Id, result);
         }
-        catch (Exception failure) when (_aborting.IsCancellationRequested || (_work.IsClosed && failure is OperationCanceledException))
+        catch (Exception exception) when (_aborting.IsCancellationRequested || (_work.IsClosed && exception is OperationCanceledException))
         {
             _logger.ActivityStopped(work.Call.Name, work.Call.Id, work.Owner.InstanceId);
             return;
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            _logger.ActivityFailed(failure, work.Call.Name, work.Call.Id, work.Owner.InstanceId);
-            outcome = new TaskFailed(work.Owner.UtcNow, work.Call.Id, Failures.Of(failure), failure is TaskNotFoundException);
+            _logger.ActivityFailed(exception, work.Call.Name, work.Call.Id, work.Owner.InstanceId);
+            outcome = new TaskFailed(work.Owner.UtcNow, work.Call.Id, Failures.Of(exception), exception is TaskNotFoundException);
         }
 
         work.Owner.Post(new Message(outcome, work.Generation));
@@ -98,8 +99,8 @@ internal sealed class ActivityDispatcher : IDisposable
         new(work.Call.Name, work.Owner.InstanceId, work.Call.Version, work.Call.Input, _converter, scoped, _aborting.Token);
 }
 
-/// <summary>Runs activities of one kind in the order of arrival, up to a maximum number at once. Thread safe.</summary>
-/// <param name="run">Runs one; it throws nothing.</param>
+/// <summary>A queue of activities with a maximum number of concurrent executions. Thread-safe.</summary>
+/// <param name="run">Runs one activity; it must not throw.</param>
 internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
 {
     private readonly ConcurrentQueue<ActivityWork> _queue = new();
@@ -107,7 +108,7 @@ internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
     private int _running;
     private int _closing;
 
-    /// <summary>How many are executed now.</summary>
+    /// <summary>The number of activities that run now.</summary>
     public int Running => Volatile.Read(ref _running);
 
     public bool IsClosed => Volatile.Read(ref _closing) != 0;
@@ -121,11 +122,11 @@ internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
         }
     }
 
-    /// <summary>Begins nothing more. What waits is left for the next start.</summary>
-    /// <returns>Completes when nothing is executed any more.</returns>
+    /// <summary>Starts no more activities. Queued activities run at the next start.</summary>
+    /// <returns>A task that completes when no activity runs.</returns>
     public Task CloseAsync()
     {
-        // Counted as one more runner: when the count is back at zero after this, nothing runs and nothing will.
+        // Count this call as a runner: when the count is zero after it, nothing runs any more.
         Interlocked.Increment(ref _running);
         Volatile.Write(ref _closing, 1);
         _queue.Clear();
@@ -166,7 +167,7 @@ internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
 
         EndRunner();
 
-        // Work may have arrived after the last look at the queue and before the count went down.
+        // Work may have been queued after the last dequeue and before the count was decremented.
         if (!IsClosed && !_queue.IsEmpty)
         {
             StartRunner();
@@ -174,5 +175,5 @@ internal sealed class ActivityLane(int limit, Func<ActivityWork, Task> run)
     }
 }
 
-/// <summary>One execution of an activity that is asked for.</summary>
+/// <summary>A scheduled execution of an activity.</summary>
 internal readonly record struct ActivityWork(OrchestrationInstance Owner, int Generation, TaskScheduled Call);

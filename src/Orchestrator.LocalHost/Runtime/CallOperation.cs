@@ -5,8 +5,8 @@ namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>A call with a result: an activity or a sub-orchestration.</summary>
 /// <remarks>
-/// The source completes synchronously on purpose. Continuations never run inside it all the same, since every turn of the pump has a synchronization
-/// context of its own (<see cref="TurnContext"/>); completing them asynchronously instead would send <c>WhenAll</c> to the thread pool.
+/// The source completes synchronously, because asynchronous completion would continue <c>WhenAll</c> on the thread pool. Continuations still do not
+/// run on the completing stack, since every turn of the pump has its own <see cref="TurnContext"/>.
 /// </remarks>
 internal abstract class CallOperation<T>(int id, string name, DataConverter converter) : Operation(id)
 {
@@ -16,7 +16,7 @@ internal abstract class CallOperation<T>(int id, string name, DataConverter conv
 
     public Task<T> Task => _source.Task;
 
-    /// <summary>Set when the call failed in a way that no retry can help.</summary>
+    /// <summary>Whether the call failed and a retry cannot succeed.</summary>
     public bool NonRetriable { get; private set; }
 
     public override void Succeed(string? result)
@@ -26,9 +26,9 @@ internal abstract class CallOperation<T>(int id, string name, DataConverter conv
         {
             value = result is null ? default! : converter.Deserialize<T>(result)!;
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            _source.TrySetException(problem);
+            _source.TrySetException(exception);
             return;
         }
 
@@ -51,7 +51,7 @@ internal sealed class ActivityOperation<T>(TaskScheduled record, DataConverter c
 internal sealed class SubOrchestrationOperation<T>(SubOrchestrationCreated record, DataConverter converter)
     : CallOperation<T>(record.Id, record.Name, converter), ISubOrchestrationOperation
 {
-    /// <summary>Another instance becomes visible by it, so its record comes first.</summary>
+    /// <summary>False: it creates a visible instance, so its record must be durable first.</summary>
     public override bool StartsBeforeDurable => false;
 
     public string ChildId => record.InstanceId;
@@ -59,7 +59,7 @@ internal sealed class SubOrchestrationOperation<T>(SubOrchestrationCreated recor
     public override void Start(OrchestrationInstance owner) => owner.StartChild(record);
 }
 
-/// <summary>What a termination must know of a sub-orchestration, whatever its result's type.</summary>
+/// <summary>The part of a sub-orchestration call that does not depend on the type of its result.</summary>
 internal interface ISubOrchestrationOperation
 {
     public string ChildId { get; }

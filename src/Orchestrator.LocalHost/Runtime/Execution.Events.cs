@@ -2,30 +2,30 @@ using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>What an event does to the operations and the waits.</summary>
+/// <summary>Applies events to open operations and waits.</summary>
 internal sealed partial class Execution
 {
-    private void Apply(HistoryEvent happened)
+    private void Apply(HistoryEvent historyEvent)
     {
-        switch (happened)
+        switch (historyEvent)
         {
             case TaskCompleted e:
-                Close(e.Id)?.Succeed(e.Result);
+                RemoveOperation(e.Id)?.Succeed(e.Result);
                 break;
             case TaskFailed e:
-                Close(e.Id)?.Fail(e.Failure, e.NonRetriable);
+                RemoveOperation(e.Id)?.Fail(e.Failure, e.NonRetriable);
                 break;
             case TimerFired e:
-                Close(e.Id)?.Succeed(null);
+                RemoveOperation(e.Id)?.Succeed(null);
                 break;
             case SubOrchestrationCompleted e:
-                Close(e.Id)?.Succeed(e.Result);
+                RemoveOperation(e.Id)?.Succeed(e.Result);
                 break;
             case SubOrchestrationFailed e:
-                Close(e.Id)?.Fail(e.Failure, e.NonRetriable);
+                RemoveOperation(e.Id)?.Fail(e.Failure, e.NonRetriable);
                 break;
             case EventDelivered e:
-                Close(e.Id)?.Succeed(null);
+                RemoveOperation(e.Id)?.Succeed(null);
                 break;
             case EventRaised e:
                 Events.Deliver(e);
@@ -50,7 +50,7 @@ internal sealed partial class Execution
         }
     }
 
-    private static int? AnsweredBy(HistoryEvent happened) => happened switch
+    private static int? CompletedOperationId(HistoryEvent historyEvent) => historyEvent switch
     {
         TaskCompleted e => e.Id,
         TaskFailed e => e.Id,
@@ -63,18 +63,18 @@ internal sealed partial class Execution
 
     private bool IsDueAt(DateTime time) => !HasBegun && Started.StartAt is { } startAt && time >= startAt;
 
-    private Operation? Close(int id)
+    private Operation? RemoveOperation(int id)
     {
         if (id >= _nextId)
         {
             var expected = id < _recorded.Count ? NonDeterministicOrchestrationException.Describe(_recorded[id]) : "asked for, since it has ended";
-            Fault ??= Broken(id, expected, "not asked for at all");
+            Fault ??= NonDeterminismAt(id, expected, "not asked for at all");
             return null;
         }
 
         return _open.Remove(id, out var operation) ? operation : null;
     }
 
-    private NonDeterministicOrchestrationException Broken(int operation, string expected, string actual) =>
+    private NonDeterministicOrchestrationException NonDeterminismAt(int operation, string expected, string actual) =>
         new(Started.Name, _owner.InstanceId, operation, expected, actual);
 }

@@ -2,73 +2,73 @@ using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>What the code asks for: matched with the history while replaying, recorded after that.</summary>
+/// <summary>Creates the operations that the code requests. They are compared with the history during a replay, and recorded after it.</summary>
 internal sealed partial class Execution
 {
     public ActivityOperation<T> CallActivity<T>(string name, object? input, string version, IReadOnlyDictionary<string, string>? tags)
     {
-        var payload = Payload(input);
+        var payload = SerializePayload(input);
         var id = NextId();
-        var asked = new TaskScheduled(Now, id, name, payload) { Version = version, Tags = tags };
-        var record = Repeat(asked) ?? Record(asked);
+        var requested = new TaskScheduled(Now, id, name, payload) { Version = version, Tags = tags };
+        var record = FindRecorded(requested) ?? Record(requested);
         if (!SameName(record.Name, name) || record.Input != payload)
         {
-            throw Break(record, asked);
+            throw NonDeterminism(record, requested);
         }
 
         var operation = new ActivityOperation<T>(record, _owner.Converter);
-        Open(operation);
+        AddOperation(operation);
         return operation;
     }
 
     public SubOrchestrationOperation<T> CallSubOrchestration<T>(
         string name, string childId, object? input, string version, IReadOnlyDictionary<string, string>? tags)
     {
-        var payload = Payload(input);
+        var payload = SerializePayload(input);
         var id = NextId();
-        var asked = new SubOrchestrationCreated(Now, id, name, childId, payload) { Version = version, Tags = tags };
-        var record = Repeat(asked) ?? Record(asked);
+        var requested = new SubOrchestrationCreated(Now, id, name, childId, payload) { Version = version, Tags = tags };
+        var record = FindRecorded(requested) ?? Record(requested);
         if (!SameName(record.Name, name) || record.InstanceId != childId || record.Input != payload)
         {
-            throw Break(record, asked);
+            throw NonDeterminism(record, requested);
         }
 
         var operation = new SubOrchestrationOperation<T>(record, _owner.Converter);
-        Open(operation);
+        AddOperation(operation);
         return operation;
     }
 
-    public TimerOperation CreateTimer(DateTime fireAt, CancellationToken cancellation)
+    public TimerOperation CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         var id = NextId();
-        var asked = new TimerCreated(Now, id, fireAt);
-        var record = Repeat(asked) ?? Record(asked);
+        var requested = new TimerCreated(Now, id, fireAt);
+        var record = FindRecorded(requested) ?? Record(requested);
         if (record.FireAt != fireAt)
         {
-            throw Break(record, asked);
+            throw NonDeterminism(record, requested);
         }
 
         var operation = new TimerOperation(id, fireAt, this);
-        Open(operation);
-        operation.CancelWith(cancellation);
+        AddOperation(operation);
+        operation.CancelWith(cancellationToken);
         return operation;
     }
 
     public void SendEvent(string instanceId, string name, object? payload)
     {
-        var serialized = Payload(payload);
+        var serialized = SerializePayload(payload);
         var id = NextId();
-        var asked = new EventSent(Now, id, instanceId, name, serialized);
-        var record = Repeat(asked) ?? Record(asked);
+        var requested = new EventSent(Now, id, instanceId, name, serialized);
+        var record = FindRecorded(requested) ?? Record(requested);
         if (!SameName(record.Name, name) || record.InstanceId != instanceId || record.Input != serialized)
         {
-            throw Break(record, asked);
+            throw NonDeterminism(record, requested);
         }
 
-        Open(new EventSendOperation(record));
+        AddOperation(new EventSendOperation(record));
     }
 
-    /// <summary>The code may call only from its own thread: anything else could not be repeated.</summary>
+    /// <summary>Throws when the code calls its context from another thread, which a replay could not repeat.</summary>
     public void CheckThread()
     {
         if (!IsActive)
@@ -88,21 +88,21 @@ internal sealed partial class Execution
     }
 
     /// <summary>
-    /// Serialized in a replay too, though the history has it, and before the operation takes its number: what cannot be serialized is not asked for, and
-    /// must not be asked for in the replay either.
+    /// Serializes an argument, also during a replay, before the operation gets its number: a call whose argument cannot be serialized is not
+    /// recorded, and must fail in the same way when it is replayed.
     /// </summary>
-    private string? Payload(object? value)
+    private string? SerializePayload(object? value)
     {
         CheckThread();
         return _owner.Serialize(value);
     }
 
-    /// <summary>What the history has in place of an operation that is asked for; null when the history ends before it.</summary>
-    private TRecord? Repeat<TRecord>(TRecord asked)
+    /// <summary>The recorded operation at the position of a requested one; null when the history has no more operations.</summary>
+    private TRecord? FindRecorded<TRecord>(TRecord requested)
         where TRecord : HistoryEvent
     {
         var id = _nextId - 1;
-        return id >= _recorded.Count ? null : _recorded[id] as TRecord ?? throw Break(_recorded[id], asked);
+        return id >= _recorded.Count ? null : _recorded[id] as TRecord ?? throw NonDeterminism(_recorded[id], requested);
     }
 
     private TRecord Record<TRecord>(TRecord record)
@@ -112,17 +112,17 @@ internal sealed partial class Execution
         return record;
     }
 
-    private void Open(Operation operation)
+    private void AddOperation(Operation operation)
     {
         _open.Add(operation.Id, operation);
         _owner.Launch(operation);
     }
 
-    private NonDeterministicOrchestrationException Break(HistoryEvent recorded, HistoryEvent asked)
+    private NonDeterministicOrchestrationException NonDeterminism(HistoryEvent recorded, HistoryEvent requested)
     {
-        // The code might swallow the exception: the fault stays.
-        var (expected, actual) = NonDeterministicOrchestrationException.Describe(recorded, asked);
-        Fault ??= Broken(_nextId - 1, expected, actual);
+        // Keep the fault, because the code may catch the exception.
+        var (expected, actual) = NonDeterministicOrchestrationException.Describe(recorded, requested);
+        Fault ??= NonDeterminismAt(_nextId - 1, expected, actual);
         return Fault;
     }
 }

@@ -4,8 +4,9 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// The waiters for each event, and the events that came before a waiter. Names do not differ by case. The latest waiter is served first, as the SDK does it;
-/// events without a waiter keep their order. A cancelled wait takes no event. What comes after a continue-as-new is for the next execution.
+/// The waiters for external events, and the buffered events without a waiter. Names are not case-sensitive. As in the SDK, the latest waiter is
+/// served first; buffered events keep their order. A cancelled wait consumes no event. Events after a continue-as-new are for the next execution. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {
@@ -15,8 +16,8 @@ internal sealed class ExternalEvents(DataConverter converter)
     private readonly List<EventRaised> _carried = [];
     private bool _carries;
 
-    /// <exception cref="ArgumentException">The code waits for an event of this name with another type already.</exception>
-    public Task<T> WaitFor<T>(string name, CancellationToken cancellation)
+    /// <exception cref="ArgumentException">The code already waits for an event of this name with another type.</exception>
+    public Task<T> WaitFor<T>(string name, CancellationToken cancellationToken)
     {
         var waiters = LiveWaiters(name);
         if (waiters.TryPeek(out var other) && other.Type != typeof(T))
@@ -26,14 +27,14 @@ internal sealed class ExternalEvents(DataConverter converter)
 
         var waiter = new Waiter<T>(converter);
         waiters.Push(waiter);
-        if (_byName.TryGetValue(name, out var early) && early.TryDequeue(out var raised))
+        if (_byName.TryGetValue(name, out var buffered) && buffered.TryDequeue(out var raised))
         {
             _buffer.Remove(raised);
             waiters.Pop().Receive(raised.Value.Input);
         }
         else
         {
-            waiter.CancelWith(cancellation);
+            waiter.CancelWith(cancellationToken);
         }
 
         return waiter.Task;
@@ -53,23 +54,25 @@ internal sealed class ExternalEvents(DataConverter converter)
             return;
         }
 
-        if (!_byName.TryGetValue(raised.Name, out var early))
+        if (!_byName.TryGetValue(raised.Name, out var buffered))
         {
-            _byName.Add(raised.Name, early = new Queue<LinkedListNode<EventRaised>>());
+            _byName.Add(raised.Name, buffered = new Queue<LinkedListNode<EventRaised>>());
         }
 
-        early.Enqueue(_buffer.AddLast(raised));
+        buffered.Enqueue(_buffer.AddLast(raised));
     }
 
-    /// <summary>What the next execution gets, in the order it came.</summary>
+    /// <summary>The events for the next execution, in the order of their arrival.</summary>
     public IReadOnlyCollection<EventRaised> Carried => _carried;
 
-    /// <summary>The code continues as new: from now on events are for the next execution, also those that this one waits for.</summary>
-    /// <param name="unprocessedToo">Whether that holds for those that have not been taken yet, too. Without it they can be taken until the code ends.</param>
-    public void CarryOver(bool unprocessedToo)
+    /// <summary>From now on events are for the next execution, because the code continues as new.</summary>
+    /// <param name="includeUnprocessed">
+    /// Whether buffered events are for the next execution, too. Otherwise the code can consume them until it ends.
+    /// </param>
+    public void CarryOver(bool includeUnprocessed)
     {
         _carries = true;
-        if (unprocessedToo)
+        if (includeUnprocessed)
         {
             _carried.AddRange(_buffer);
             _buffer.Clear();
@@ -84,7 +87,7 @@ internal sealed class ExternalEvents(DataConverter converter)
             _waiters.Add(name, waiters = new Stack<Waiter>());
         }
 
-        while (waiters.TryPeek(out var top) && top.IsOver)
+        while (waiters.TryPeek(out var top) && top.IsCompleted)
         {
             waiters.Pop();
         }
@@ -96,7 +99,7 @@ internal sealed class ExternalEvents(DataConverter converter)
     {
         public abstract Type Type { get; }
 
-        public abstract bool IsOver { get; }
+        public abstract bool IsCompleted { get; }
 
         public abstract void Receive(string? input);
     }
@@ -110,10 +113,10 @@ internal sealed class ExternalEvents(DataConverter converter)
 
         public override Type Type => typeof(T);
 
-        public override bool IsOver => _source.Task.IsCompleted;
+        public override bool IsCompleted => _source.Task.IsCompleted;
 
-        public void CancelWith(CancellationToken cancellation) =>
-            _registration = cancellation.UnsafeRegister(static (waiter, token) => ((Waiter<T>)waiter!)._source.TrySetCanceled(token), this);
+        public void CancelWith(CancellationToken cancellationToken) =>
+            _registration = cancellationToken.UnsafeRegister(static (waiter, token) => ((Waiter<T>)waiter!)._source.TrySetCanceled(token), this);
 
         public override void Receive(string? input)
         {
@@ -122,9 +125,9 @@ internal sealed class ExternalEvents(DataConverter converter)
             {
                 _source.TrySetResult(input is null ? default! : converter.Deserialize<T>(input)!);
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
-                _source.TrySetException(problem);
+                _source.TrySetException(exception);
             }
         }
     }

@@ -2,19 +2,19 @@ using Microsoft.DurableTask;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>How an exception becomes what the history keeps.</summary>
+/// <summary>Converts exceptions to the failure details that histories record.</summary>
 internal static class Failures
 {
-    public static TaskFailureDetails Of(Exception failure) => failure switch
+    public static TaskFailureDetails Of(Exception exception) => exception switch
     {
         TaskFailedException task => new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null),
         TaskNotFoundException missing => new TaskFailureDetails(missing.ErrorType, missing.Message, null, null, null),
-        _ => TaskFailureDetails.FromException(failure),
+        _ => TaskFailureDetails.FromException(exception),
     };
 
     /// <summary>
-    /// Of an instance that another version began, as the SDK's workers and the Functions host report it. One that was suspended has the property <c>suspended</c>,
-    /// since its status tells that no more.
+    /// The failure of an instance of another version, as the SDK's workers and the Functions host report it. It has the property <c>suspended</c> for
+    /// an instance that was suspended.
     /// </summary>
     public static TaskFailureDetails OfVersion(string instance, string host, bool isSuspended) => new(
         "VersionMismatch",
@@ -24,13 +24,13 @@ internal static class Failures
         isSuspended ? new Dictionary<string, object?> { ["suspended"] = true } : null);
 }
 
-/// <summary>No activity or orchestrator of that name is registered. Trying again cannot help.</summary>
+/// <summary>No activity or orchestrator of the name is registered. A retry cannot succeed.</summary>
 internal sealed class TaskNotFoundException : Exception
 {
     private TaskNotFoundException(string errorType, string message)
         : base(message) => ErrorType = errorType;
 
-    /// <summary>The type by which the SDK's workers report it.</summary>
+    /// <summary>The error type that the SDK's workers report.</summary>
     public string ErrorType { get; }
 
     public static TaskNotFoundException Activity(string name) =>

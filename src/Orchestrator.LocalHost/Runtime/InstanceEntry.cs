@@ -2,7 +2,9 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>One instance id: the running instance, its durable state, and the waiters for a later state. Thread safe.</summary>
+/// <summary>
+/// The state of one instance id in this process: the running instance, its durable snapshot, and the waiters for a later snapshot. Thread-safe.
+/// </summary>
 internal sealed class InstanceEntry(string instanceId)
 {
     private readonly List<Waiter> _waiters = [];
@@ -17,29 +19,29 @@ internal sealed class InstanceEntry(string instanceId)
 
     public string InstanceId { get; } = instanceId;
 
-    /// <summary>Guards the decision to create, replace or purge.</summary>
+    /// <summary>Guards all state, and the decision to create, replace or purge.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Held while this process takes the instance.</summary>
-    public SemaphoreSlim Opening { get; } = new(1, 1);
+    /// <summary>Held while this process acquires the instance.</summary>
+    public SemaphoreSlim Acquiring { get; } = new(1, 1);
 
-    /// <summary>In a shared journal, the hold of this process on the instance; null while it has none.</summary>
+    /// <summary>The hold of this process on the instance of a shared journal; null while it has none.</summary>
     public InstanceTreeHold? Hold => Volatile.Read(ref _hold);
 
-    /// <summary>The running instance; null when it is finished or was never there.</summary>
+    /// <summary>The running instance; null when none runs here.</summary>
     public OrchestrationInstance? Live => Volatile.Read(ref _live);
 
-    /// <summary>The durable state; null until the first record is durable.</summary>
+    /// <summary>The durable snapshot; null until the first record is durable.</summary>
     public InstanceSnapshot? Snapshot => Volatile.Read(ref _snapshot);
 
-    /// <summary>Why nothing can be said about the instance: its history is damaged, or cannot be written. Null while all is well.</summary>
+    /// <summary>Why the instance is refused: its history is damaged, or cannot be written. Null otherwise.</summary>
     public Exception? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Completes when the extract of an instance that has just ended is written, and nothing more of it will be; at once when there is none.</summary>
-    public Task Rested => Volatile.Read(ref _ending)?.Task ?? Task.CompletedTask;
+    /// <summary>Completes when nothing more is written for an ended instance. Completed already when no instance is ending.</summary>
+    public Task EndWritten => Volatile.Read(ref _ending)?.Task ?? Task.CompletedTask;
 
-    /// <summary>The instance uses the hold until <see cref="Rest"/>.</summary>
-    public void Run(OrchestrationInstance live)
+    /// <summary>Sets the running instance, which uses the hold until <see cref="CompleteEnd"/>.</summary>
+    public void SetLive(OrchestrationInstance live)
     {
         lock (Gate)
         {
@@ -48,9 +50,9 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>Uses the hold that this process has on the instance, until <see cref="Release"/>.</summary>
-    /// <param name="isKnown">Whether the state here is current. It is not when only children of the instance kept the hold.</param>
-    /// <returns>False when this process has none.</returns>
+    /// <summary>Uses the existing hold of this process until <see cref="Release"/>.</summary>
+    /// <param name="isKnown">Whether the snapshot is current. It is not when only sub-orchestrations kept the hold.</param>
+    /// <returns>False when this process has no hold.</returns>
     public bool TryUse(out bool isKnown)
     {
         lock (Gate)
@@ -66,9 +68,9 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>Makes the instance this process's own, until <see cref="Release"/>.</summary>
-    /// <param name="hold">Null in a journal that is not shared: everything there is this process's own.</param>
-    public void Take(InstanceTreeHold? hold)
+    /// <summary>Uses a new hold until <see cref="Release"/>.</summary>
+    /// <param name="hold">Null in a journal that is not shared, which needs no holds.</param>
+    public void Acquire(InstanceTreeHold? hold)
     {
         lock (Gate)
         {
@@ -84,7 +86,7 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>Makes the instance this process's own together with the one that started it, until <see cref="Release"/>.</summary>
+    /// <summary>Uses the hold of the parent until <see cref="Release"/>.</summary>
     public void Share(InstanceEntry parent)
     {
         lock (Gate)
@@ -98,10 +100,10 @@ internal sealed class InstanceEntry(string instanceId)
     }
 
     /// <summary>
-    /// Ends one use of the hold. With the last use the instance is released and its state here is dropped: from now on another process may change it, and
+    /// Ends one use of the hold. The last one releases the instance and drops its snapshot: from then on another process may change the instance, so
     /// only the journal is current.
     /// </summary>
-    /// <param name="how">What becomes of the instance.</param>
+    /// <param name="how">The state in which the instance is released.</param>
     public void Release(HoldRelease how = HoldRelease.Ended)
     {
         lock (Gate)
@@ -111,15 +113,15 @@ internal sealed class InstanceEntry(string instanceId)
                 return;
             }
 
-            // The lock is free before other threads see that there is no hold.
+            // Other threads see that there is no hold only after the lock was released.
             (_hold, _snapshot) = (null, null);
             _treeHold = hold.RootId == InstanceId ? hold : null;
             hold.Release(InstanceId, how);
         }
     }
 
-    /// <summary>Nothing more is written of an instance that has ended: its use of the hold ends.</summary>
-    public void Rest()
+    /// <summary>Ends the use of the hold by an ended instance, for which nothing more is written.</summary>
+    public void CompleteEnd()
     {
         lock (Gate)
         {
@@ -145,7 +147,8 @@ internal sealed class InstanceEntry(string instanceId)
     {
         lock (Gate)
         {
-            // In this order, since all three are read without the lock: a reader of the end must find that the instance rests, and that nothing runs.
+            // All three are read without the lock. In this order a reader of the final snapshot sees that no instance runs, and can await the end of
+            // its writes.
             _endings++;
             Volatile.Write(ref _ending, _ending ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             Volatile.Write(ref _live, null);
@@ -163,7 +166,7 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>The host has stopped: fails the waiters, which would otherwise wait for ever.</summary>
+    /// <summary>Fails the waiters because the host has stopped.</summary>
     public void StopWaiting(Exception reason)
     {
         lock (Gate)
@@ -172,7 +175,7 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>Forgets a finished instance, unless another has taken its place.</summary>
+    /// <summary>Drops the snapshot of a finished instance, unless it was replaced.</summary>
     public bool Forget(InstanceSnapshot finished)
     {
         lock (Gate)
@@ -187,9 +190,9 @@ internal sealed class InstanceEntry(string instanceId)
         }
     }
 
-    /// <summary>Waits for a durable state. An instance that is not there yet may still come.</summary>
-    /// <exception cref="JournalException">The instance cannot go on.</exception>
-    public async Task<InstanceSnapshot> WhenAsync(Func<InstanceSnapshot, bool> condition, CancellationToken cancellation)
+    /// <summary>Waits for a durable snapshot. The instance need not exist yet.</summary>
+    /// <exception cref="JournalException">The instance is refused.</exception>
+    public async Task<InstanceSnapshot> WhenAsync(Func<InstanceSnapshot, bool> condition, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (Gate)
@@ -204,7 +207,7 @@ internal sealed class InstanceEntry(string instanceId)
             _waiters.Add(waiter);
         }
 
-        await using var registration = cancellation
+        await using var registration = cancellationToken
             .UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter)
             .ConfigureAwait(false);
         try

@@ -5,8 +5,9 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>What the outside may know of an instance: everything in it is durable.</summary>
-internal sealed record InstanceSnapshot(string InstanceId, int Generation, string Name, OrchestrationRuntimeStatus Status, DateTime CreatedAt, DateTime LastUpdatedAt)
+/// <summary>The durable state of an instance that clients see. Immutable.</summary>
+internal sealed record InstanceSnapshot(
+    string InstanceId, int Generation, string Name, OrchestrationRuntimeStatus Status, DateTime CreatedAt, DateTime LastUpdatedAt)
 {
     public string Version { get; init; } = string.Empty;
 
@@ -24,12 +25,14 @@ internal sealed record InstanceSnapshot(string InstanceId, int Generation, strin
 
     public ParentLink? Parent { get; init; }
 
-    /// <summary>True when the instance was terminated together with its children, of which a crash may have left some.</summary>
+    /// <summary>Whether the instance was terminated together with its sub-orchestrations. After a crash some of them may still run.</summary>
     public bool ChildrenMustEnd { get; init; }
 
-    public bool IsFinished => Status is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+    public bool IsFinished =>
+        Status is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
-    public static InstanceSnapshot Of(string instanceId, int generation, ExecutionStarted started, OrchestrationRuntimeStatus status, string? customStatus) =>
+    public static InstanceSnapshot Of(
+        string instanceId, int generation, ExecutionStarted started, OrchestrationRuntimeStatus status, string? customStatus) =>
         new(instanceId, generation, started.Name, status, started.CreatedAt, started.Time)
         {
             Version = started.Version,
@@ -39,31 +42,31 @@ internal sealed record InstanceSnapshot(string InstanceId, int Generation, strin
             Parent = started.Parent,
         };
 
-    /// <summary>What a history, or an extract of one, says.</summary>
-    /// <param name="history">Begins with the start.</param>
+    /// <summary>Creates the snapshot of a history or of its extract.</summary>
+    /// <param name="history">The events; the first is the start.</param>
     public static InstanceSnapshot Of(JournalId id, IReadOnlyList<HistoryEvent> history, DateTime now)
     {
         var started = (ExecutionStarted)history[0];
         var status = history.OfType<CustomStatusSet>().LastOrDefault() is { } set ? set.Status : started.CustomStatus;
-        var isSuspended = history.LastOrDefault(happened => happened is ExecutionSuspended or ExecutionResumed) is ExecutionSuspended;
+        var isSuspended = history.LastOrDefault(historyEvent => historyEvent is ExecutionSuspended or ExecutionResumed) is ExecutionSuspended;
         var snapshot = Of(
             id.InstanceId, id.Generation, started,
             isSuspended ? OrchestrationRuntimeStatus.Suspended
                 : started.StartAt is { } startAt && startAt > now ? OrchestrationRuntimeStatus.Pending
                 : OrchestrationRuntimeStatus.Running,
             status) with
-        { LastUpdatedAt = history.Max(happened => happened.Time) };
-        return history.OfType<ExecutionCompleted>().FirstOrDefault() is { } end ? snapshot.EndedBy(end, status) : snapshot;
+        { LastUpdatedAt = history.Max(historyEvent => historyEvent.Time) };
+        return history.OfType<ExecutionCompleted>().FirstOrDefault() is { } end ? snapshot.WithEnd(end, status) : snapshot;
     }
 
-    /// <summary>The start and the end of the history of an instance that has ended.</summary>
+    /// <summary>The extract of an ended instance: its start and its end.</summary>
     public IEnumerable<HistoryEvent> Extract()
     {
         yield return new ExecutionStarted(CreatedAt, Name, Input, CreatedAt) { Version = Version, Tags = Tags, Parent = Parent, CustomStatus = CustomStatus };
         yield return new ExecutionCompleted(LastUpdatedAt, Status, Output, Failure, FailureIsNonRetriable, ChildrenMustEnd);
     }
 
-    public InstanceSnapshot EndedBy(ExecutionCompleted end, string? customStatus) => this with
+    public InstanceSnapshot WithEnd(ExecutionCompleted end, string? customStatus) => this with
     {
         Status = end.Status,
         Output = end.Output,
@@ -74,8 +77,8 @@ internal sealed record InstanceSnapshot(string InstanceId, int Generation, strin
         ChildrenMustEnd = end.Recursive,
     };
 
-    /// <summary>What the parent learns; null for an instance that has none.</summary>
-    public HistoryEvent? Answer(DateTime now) => Parent is not { } parent ? null
+    /// <summary>The event that tells the parent the result; null without a parent.</summary>
+    public HistoryEvent? ToParentEvent(DateTime now) => Parent is not { } parent ? null
         : Status == OrchestrationRuntimeStatus.Completed ? new SubOrchestrationCompleted(now, parent.OperationId, Output)
         : new SubOrchestrationFailed(now, parent.OperationId, Failure ?? Terminated(), FailureIsNonRetriable);
 

@@ -3,9 +3,9 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// The hold on an instance that a client started, and on all that it started: they run in one process. It ends with the last of them. Thread safe.
+/// The hold on a root instance and on its sub-orchestrations, which run in one process. It is released with the last of them. Thread-safe.
 /// </summary>
-/// <param name="rootId">The instance that was started by a client, whose lock it is.</param>
+/// <param name="rootId">The instance that a client started; the lock is on its id.</param>
 internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
 {
     private readonly Lock _gate = new();
@@ -14,7 +14,7 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
 
     public string RootId { get; } = rootId;
 
-    /// <returns>False when the last member has released it: the lock is free.</returns>
+    /// <returns>False when the hold is released already.</returns>
     public bool TryShare()
     {
         lock (_gate)
@@ -29,8 +29,8 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
         }
     }
 
-    /// <param name="member">The id of the instance that releases it.</param>
-    /// <param name="how">What becomes of that instance. Only the root's last word counts: it may have begun again.</param>
+    /// <param name="member">The id of the instance that ends its use.</param>
+    /// <param name="how">The state of that instance. Only the latest state of the root counts, because it may have started again.</param>
     public void Release(string member, HoldRelease how)
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
             switch (_rootRelease)
             {
                 case HoldRelease.Unfinished:
-                    hold.Leave();
+                    hold.ReleaseUnfinished();
                     break;
                 case HoldRelease.Deleted:
                     hold.DisposeAndDelete();
@@ -64,10 +64,10 @@ internal sealed class InstanceTreeHold(string rootId, IInstanceHold hold)
 /// <summary>The state in which an instance is released.</summary>
 internal enum HoldRelease
 {
-    /// <summary>It has ended, is refused, or was never there.</summary>
+    /// <summary>It has ended, is refused, or does not exist.</summary>
     Ended,
 
-    /// <summary>It is to go on, here or in another process, and could not be read.</summary>
+    /// <summary>It is unfinished and could not be read; it continues later, here or in another process.</summary>
     Unfinished,
 
     /// <summary>Its histories were deleted.</summary>

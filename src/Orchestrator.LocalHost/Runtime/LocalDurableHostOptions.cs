@@ -2,61 +2,67 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>The host's settings. They are checked when it starts, all of them at once.</summary>
+/// <summary>The options of a <c>LocalDurableHost</c>, which are validated when it starts. Not thread-safe.</summary>
 public sealed class LocalDurableHostOptions
 {
-    /// <summary>How many activities run at the same time.</summary>
+    /// <summary>Maximum number of concurrent activities.</summary>
     /// <value>1 to 10,000; the default is 64.</value>
     [Range(1, 10_000)]
     public int MaxConcurrentActivityFunctions { get; set; } = 64;
 
-    /// <summary>Activities that only steer others, by name, letter case ignored. They have a lane of their own, with as many places.</summary>
+    /// <summary>
+    /// The names of activities that only control others, not case-sensitive. They have a separate queue with the same limit, so that they do not wait
+    /// for the activities that they control.
+    /// </summary>
     /// <value>Empty by default. Never null.</value>
     public ICollection<string> SteeringActivities { get; } = [];
 
-    /// <summary>How long a stopping host lets running activities go on before it fires their token.</summary>
-    /// <value>Zero to one hour; the default is 30 seconds. What does not end by itself then runs again at the next start.</value>
+    /// <summary>Maximum time that a stopping host waits for running activities before it cancels their token.</summary>
+    /// <value>Zero to one hour; the default is 30 seconds. Activities that do not end run again at the next start.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Tells running activities that the host stops, long before their token fires: one that waits or has not begun to work may then end by an
-    /// <see cref="OperationCanceledException"/>. Nothing begins any more by then, and what is cancelled is not recorded: it runs again at the next start.
+    /// Called when the host begins to stop, before the token of activities is cancelled, so that activities that only wait can end with an <see
+    /// cref="OperationCanceledException"/>. Those are not recorded and run again at the next start. No new activity starts by then.
     /// </summary>
-    /// <value>Null, the default: they are not told. It is called once, by the first to stop the host, and must return soon.</value>
+    /// <value>Null by default. It is called once, on the thread of the first <c>StopAsync</c>, and must return soon.</value>
     public Action? OnStopping { get; set; }
 
     /// <summary>The version of orchestrations that are started without one.</summary>
-    /// <value>Empty, the default, means unversioned. Never null.</value>
+    /// <value>Empty by default, which means unversioned. Never null.</value>
     [Required(AllowEmptyStrings = true)]
     public string DefaultVersion { get; set; } = string.Empty;
 
     /// <summary>
-    /// Whether an instance of any version but <see cref="DefaultVersion"/> is failed before code of it runs, with the error type <c>VersionMismatch</c>: what host.json
-    /// asks of the Functions host by <c>versionMatchStrategy: Strict</c> and <c>versionFailureStrategy: Fail</c>.
+    /// Whether an instance of a version other than <see cref="DefaultVersion"/> is failed before its code runs, with the error type
+    /// <c>VersionMismatch</c>, as the Functions host does for <c>versionMatchStrategy: Strict</c> and <c>versionFailureStrategy: Fail</c>.
     /// </summary>
-    /// <value>False, the default: every version runs.</value>
+    /// <value>False by default: every version runs.</value>
     public bool FailsOtherVersions { get; set; }
 
-    /// <summary>Told the id of each instance that was failed for its version, once that is durable.</summary>
-    /// <value>Null, the default: nothing is told. It is called on the instance's own thread and must return soon.</value>
+    /// <summary>Called with the id of each instance that was failed for its version, after that is durable.</summary>
+    /// <value>Null by default. It is called on the instance's pump and must return soon.</value>
     public Action<string>? OnVersionMismatch { get; set; }
 
-    /// <summary>The name that the client goes by.</summary>
+    /// <summary>The name of the task hub, which is the client's name.</summary>
     /// <value>1 to 100 characters; the default is "local".</value>
     [Required]
     [StringLength(100, MinimumLength = 1)]
     public string HubName { get; set; } = "local";
 
-    /// <summary>Which instances in the journal go on when the host starts, by their ids.</summary>
+    /// <summary>Selects by id the unfinished instances that continue when the host starts.</summary>
     /// <value>
-    /// Null, the default: all. In a journal that processes share it is asked only of those that may be unfinished; what another process drives does not go
-    /// on here whatever it says, and all can be looked at. In another journal the others are unknown.
+    /// Null by default: all continue. For a shared journal it is called only for instances that may be unfinished; instances that run in another
+    /// process do not continue here in any case. Instances that are not selected can still be queried.
     /// </value>
     public Func<string, CancellationToken, Task<bool>>? Recovers { get; set; }
 
-    /// <summary>How often a running host looks for unfinished instances in a shared journal whose process has ended, and goes on with those that <see cref="Recovers"/> says.</summary>
-    /// <value>One second to one hour; null, the default: never. In a journal that is not shared it means nothing.</value>
+    /// <summary>
+    /// The interval at which a running host takes over unfinished instances of a shared journal whose process has ended, if <see cref="Recovers"/>
+    /// selects them.
+    /// </summary>
+    /// <value>One second to one hour; null, the default, means never. Ignored for a journal that is not shared.</value>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan? TakeoverInterval { get; set; }
 }

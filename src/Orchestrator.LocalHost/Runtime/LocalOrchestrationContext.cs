@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>The context that orchestrator code sees. It checks what the SDK checks and hands the rest to the <see cref="Execution"/>.</summary>
+/// <summary>The context of orchestrator code. It validates arguments as the SDK does and delegates to the <see cref="Execution"/>.</summary>
 internal sealed class LocalOrchestrationContext(Execution execution, OrchestrationInstance owner) : TaskOrchestrationContext
 {
     private int _guids;
@@ -25,8 +25,11 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
 
     public override string Version => execution.Started.Version;
 
-    public override TaskOrchestrationEntityFeature Entities => throw new NotSupportedException(
-        "Durable entities are not supported by the local host. Keep the state in a store of your own, or run the app on Azure Functions.");
+    /// <summary>The message for durable entities, which neither orchestrators nor clients of the local host can use.</summary>
+    public const string EntitiesNotSupported =
+        "Durable entities are not supported by the local host. Keep the state in a store of the application, or run it on Azure Functions.";
+
+    public override TaskOrchestrationEntityFeature Entities => throw new NotSupportedException(EntitiesNotSupported);
 
     protected override ILoggerFactory LoggerFactory => owner.LoggerFactory;
 
@@ -95,7 +98,7 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
         execution.Events.CarryOver(options.PreserveUnprocessedEvents);
     }
 
-    /// <summary>A name-based id (RFC 9562, version 8): of this execution and how many were taken before, so a replay takes the same ones.</summary>
+    /// <summary>A name-based id (RFC 9562, version 8), derived from the execution and a counter, so that a replay creates the same ids.</summary>
     public override Guid NewGuid()
     {
         execution.CheckThread();
@@ -111,7 +114,7 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
         ? new ArgumentException($"A {nameof(TaskOptions)} was given as the input and none as the options. Name the argument: options: …", nameof(input))
         : null;
 
-    /// <summary>A sub-orchestration has its parent's tags, as on the real engine; its own win.</summary>
+    /// <summary>The tags of a sub-orchestration: those of the parent, overridden by its own, as on Azure.</summary>
     private IReadOnlyDictionary<string, string>? InheritedTags(Dictionary<string, string>? own)
     {
         if (own is null || execution.Started.Tags is not { } inherited)
@@ -127,5 +130,6 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
         return own;
     }
 
-    private static Dictionary<string, string>? Tags(TaskOptions? options) => options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null;
+    private static Dictionary<string, string>? Tags(TaskOptions? options) =>
+        options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null;
 }

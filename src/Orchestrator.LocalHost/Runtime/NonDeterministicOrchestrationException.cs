@@ -3,23 +3,26 @@ using Orchestrator.LocalHost.History;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// The program is wrong, not the workflow: an orchestrator, run again over its history, did not ask for what it had asked for before. The instance fails.
+/// An orchestrator did not repeat the operations of its history when it was replayed. The instance fails; the cause is in the program.
 /// </summary>
 public sealed class NonDeterministicOrchestrationException : Exception
 {
-    /// <summary>Maximum number of characters of an input in the message, and how many of them come before the first difference.</summary>
-    private const int ShownInput = 200;
-    private const int ShownBefore = 60;
+    /// <summary>Maximum number of characters of an input in the message, and the number of them before the first difference.</summary>
+    private const int MaxExcerptLength = 200;
+    private const int ExcerptLead = 60;
 
+    /// <summary>Creates the exception with a default message.</summary>
     public NonDeterministicOrchestrationException()
     {
     }
 
+    /// <summary>Creates the exception with a message.</summary>
     public NonDeterministicOrchestrationException(string message)
         : base(message)
     {
     }
 
+    /// <summary>Creates the exception with a message and its cause.</summary>
     public NonDeterministicOrchestrationException(string message, Exception innerException)
         : base(message, innerException)
     {
@@ -32,7 +35,7 @@ public sealed class NonDeterministicOrchestrationException : Exception
     {
     }
 
-    /// <summary>Both operations; with their inputs when nothing else tells them apart.</summary>
+    /// <summary>Describes both operations, with their inputs when they differ in nothing else.</summary>
     internal static (string Expected, string Actual) Describe(HistoryEvent recorded, HistoryEvent asked)
     {
         var (expected, actual) = (Describe(recorded), Describe(asked));
@@ -43,7 +46,7 @@ public sealed class NonDeterministicOrchestrationException : Exception
 
         var (before, now) = (InputOf(recorded), InputOf(asked));
         var same = before.AsSpan().CommonPrefixLength(now);
-        return ($"{expected} with {Cut(before, same)}", $"{actual} with {Cut(now, same)}");
+        return ($"{expected} with {Excerpt(before, same)}", $"{actual} with {Excerpt(now, same)}");
     }
 
     private static string InputOf(HistoryEvent operation) => operation switch
@@ -54,11 +57,11 @@ public sealed class NonDeterministicOrchestrationException : Exception
         _ => null,
     } ?? "no input";
 
-    /// <summary>The part of an input around the place where two of them begin to differ.</summary>
-    private static string Cut(string input, int difference)
+    /// <summary>The part of an input around the first difference.</summary>
+    private static string Excerpt(string input, int difference)
     {
-        var start = Math.Max(0, Math.Min(difference - ShownBefore, input.Length - ShownInput));
-        var end = Math.Min(input.Length, start + ShownInput);
+        var start = Math.Max(0, Math.Min(difference - ExcerptLead, input.Length - MaxExcerptLength));
+        var end = Math.Min(input.Length, start + MaxExcerptLength);
         return (start > 0 ? "…" : "") + input[start..end] + (end < input.Length ? "…" : "");
     }
 

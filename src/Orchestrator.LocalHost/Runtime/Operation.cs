@@ -3,16 +3,18 @@ using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Something an orchestrator asked for and that has not ended. While one is open, its instance is not finished.</summary>
+/// <summary>An operation that an orchestrator has requested and that has not ended. An instance with an open operation is unfinished.</summary>
 internal abstract class Operation(int id)
 {
-    /// <summary>Counts the operations of one execution from 0.</summary>
+    /// <summary>The number of the operation in its execution, from 0.</summary>
     public int Id { get; } = id;
 
-    /// <summary>True when the work may begin before the record of the operation is durable: an activity may run twice anyway, and a timer has no effect outside.</summary>
+    /// <summary>
+    /// Whether the work may start before the record of the operation is durable. Activities may run twice anyway, and timers have no external effect.
+    /// </summary>
     public virtual bool StartsBeforeDurable => true;
 
-    /// <summary>Begins the work. Called once, on the instance's pump, never while history is replayed.</summary>
+    /// <summary>Starts the work. Called once, on the instance's pump, not during a replay.</summary>
     public abstract void Start(OrchestrationInstance owner);
 
     public abstract void Succeed(string? result);
@@ -20,16 +22,18 @@ internal abstract class Operation(int id)
     public virtual void Fail(TaskFailureDetails failure, bool nonRetriable) =>
         throw new InvalidOperationException($"Operation #{Id} ({GetType().Name}) cannot fail: {failure}");
 
-    /// <summary>Lets go of what waits outside. The operation will not end any more.</summary>
+    /// <summary>Releases timers and registrations. The operation will not complete.</summary>
     public virtual void Abandon()
     {
     }
 }
 
-/// <summary>An event on its way to another instance. The sender's code does not await it, but the sender is not finished before it is delivered.</summary>
+/// <summary>
+/// An event that is being delivered to another instance. The sender's code does not await it, but the sender is unfinished until it is delivered.
+/// </summary>
 internal sealed class EventSendOperation(EventSent record) : Operation(record.Id)
 {
-    /// <summary>Another instance sees it, so its record comes first.</summary>
+    /// <summary>False: another instance receives it, so its record must be durable first.</summary>
     public override bool StartsBeforeDurable => false;
 
     public override void Start(OrchestrationInstance owner) => owner.DeliverEvent(record);

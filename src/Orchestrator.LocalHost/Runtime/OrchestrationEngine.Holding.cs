@@ -4,53 +4,53 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Takes instances for this process, so that they run here, and releases those that have ended.</summary>
+/// <summary>Acquires instances for this process and releases those that have ended.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    /// <summary>Maximum time to wait until another process releases an instance that has ended: it only writes the extract.</summary>
-    private static readonly TimeSpan RestTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>Maximum time to wait until another process releases an ended instance, for which it only has to write the extract.</summary>
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Interval between the tries.</summary>
-    private static readonly TimeSpan RestInterval = TimeSpan.FromMilliseconds(20);
+    /// <summary>The interval between attempts to acquire it.</summary>
+    private static readonly TimeSpan ReleasePollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Goes on with an unfinished instance that no process drives.</summary>
-    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is unknown.</returns>
-    public async Task<string?> GoOnAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>Continues an unfinished instance that runs in no process.</summary>
+    /// <returns>A description of the process that runs it instead; null when it continues here, has ended, or is unknown.</returns>
+    public async Task<string?> RecoverInstanceAsync(string instanceId, CancellationToken cancellationToken)
     {
         ThrowIfStopped();
-        if (await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is null or { IsFinished: true })
+        if (await FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is null or { IsFinished: true })
         {
             return null;
         }
 
         if (_shared is null)
         {
-            await OpenUnreadAsync(instanceId).ConfigureAwait(false);
+            await RecoverSkippedAsync(instanceId).ConfigureAwait(false);
             Find(instanceId)?.ThrowIfFaulted();
             return null;
         }
 
-        var holder = await DriveAsync(instanceId, cancellation).ConfigureAwait(false);
+        var holder = await DriveAsync(instanceId, cancellationToken).ConfigureAwait(false);
         Find(instanceId)?.ThrowIfFaulted();
         return holder;
     }
 
-    /// <returns>Who drives it instead, in words; null when it goes on here, has ended, or is refused.</returns>
-    private async Task<string?> DriveAsync(string instanceId, CancellationToken cancellation)
+    /// <returns>A description of the process that runs it instead; null when it continues here, has ended, or is refused.</returns>
+    private async Task<string?> DriveAsync(string instanceId, CancellationToken cancellationToken)
     {
-        if (Find(instanceId) is not { Hold: not null } && await FindHolderAsync(instanceId, cancellation).ConfigureAwait(false) is { } holder)
+        if (Find(instanceId) is not { Hold: not null } && await FindHolderAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } holder)
         {
             return holder.ToString();
         }
 
-        await foreach (var id in _shared!.ListAsync(cancellation).ConfigureAwait(false))
+        await foreach (var id in _shared!.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            // Instances that it started are looked for when its history asks for them.
-            _resting[id.InstanceId] = true;
+            // Its sub-orchestrations are read when its replay calls them.
+            _inJournalOnly[id.InstanceId] = true;
         }
 
         var entry = EntryOf(instanceId);
-        if (await OpenAsync(entry, cancellation).ConfigureAwait(false) is { } other)
+        if (await AcquireAsync(entry, cancellationToken).ConfigureAwait(false) is { } other)
         {
             return other;
         }
@@ -61,52 +61,55 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// As <see cref="OpenAsync"/>, but an instance that has ended is waited for: the process that drove it releases it once its extract is written.
+    /// Like <see cref="AcquireAsync"/>, but waits for the release of an ended instance: its process releases it after writing the extract.
     /// </summary>
-    /// <returns>Who holds it instead, in words, and whether it has ended but was not released within 10 s; null when this process holds it.</returns>
-    private async Task<(string Holder, bool HasEnded)?> OpenEndedAsync(InstanceEntry entry)
+    /// <returns>
+    /// A description of the process that holds it instead, and whether the instance has ended but was not released within 10 s; null when this
+    /// process holds it.
+    /// </returns>
+    private async Task<(string Holder, bool HasEnded)?> AcquireEndedAsync(InstanceEntry entry)
     {
         var asked = Time.GetTimestamp();
-        while (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
+        while (await AcquireAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
         {
             if (await FindReadableAsync(entry.InstanceId, CancellationToken.None).ConfigureAwait(false) is not { IsFinished: true })
             {
                 return (holder, false);
             }
 
-            if (Time.GetElapsedTime(asked) >= RestTimeout)
+            if (Time.GetElapsedTime(asked) >= ReleaseTimeout)
             {
                 return (holder, true);
             }
 
-            await Task.Delay(RestInterval, Time).ConfigureAwait(false);
+            await Task.Delay(ReleasePollInterval, Time).ConfigureAwait(false);
         }
 
         return null;
     }
 
-    /// <summary>Makes an instance this process's own, until its entry is released, and reads what is there of it. It does not begin to run.</summary>
-    /// <param name="generations">Its histories, the newest first; null: they are looked for.</param>
-    /// <returns>Who holds it instead, in words; null when this process holds it.</returns>
-    private async Task<string?> OpenAsync(InstanceEntry entry, CancellationToken cancellation, List<JournalId>? generations = null)
+    /// <summary>Acquires an instance until its entry is released, and loads it. The loaded instance does not run until it is woken.</summary>
+    /// <param name="generations">Its histories, newest first; null to list them.</param>
+    /// <returns>A description of the process that holds it instead; null when this process holds it.</returns>
+    private async Task<string?> AcquireAsync(InstanceEntry entry, CancellationToken cancellationToken, List<JournalId>? generations = null)
     {
         if (_shared is not null)
         {
-            await entry.Rested.WaitAsync(cancellation).ConfigureAwait(false);
+            await entry.EndWritten.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await entry.Opening.WaitAsync(cancellation).ConfigureAwait(false);
+        await entry.Acquiring.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_shared is null)
             {
-                entry.Take(null);
-                if (_unread.TryGetValue(entry.InstanceId, out var histories))
+                entry.Acquire(null);
+                if (_notRecovered.TryGetValue(entry.InstanceId, out var histories))
                 {
-                    await ReadOpenedAsync(entry, histories, cancellation).ConfigureAwait(false);
+                    await LoadAcquiredAsync(entry, histories, cancellationToken).ConfigureAwait(false);
 
-                    // Only now: whoever asks meanwhile must find it.
-                    _unread.TryRemove(entry.InstanceId, out _);
+                    // Removed only after it was loaded, so that concurrent queries find it.
+                    _notRecovered.TryRemove(entry.InstanceId, out _);
                 }
 
                 return null;
@@ -115,77 +118,79 @@ internal sealed partial class OrchestrationEngine
             var isNew = false;
             if (!entry.TryUse(out var isKnown))
             {
-                if (await _shared.HoldAsync(entry.InstanceId, cancellation).ConfigureAwait(false) is not { } hold)
+                if (await _shared.HoldAsync(entry.InstanceId, cancellationToken).ConfigureAwait(false) is not { } hold)
                 {
                     return _shared.FindHolder(entry.InstanceId)?.ToString() ?? "another process";
                 }
 
-                isNew = hold.IsFirst && !_resting.ContainsKey(entry.InstanceId);
-                entry.Take(new InstanceTreeHold(entry.InstanceId, hold));
+                isNew = hold.IsFirst && !_inJournalOnly.ContainsKey(entry.InstanceId);
+                entry.Acquire(new InstanceTreeHold(entry.InstanceId, hold));
             }
 
             if (!isKnown && !isNew && entry is { Live: null, Snapshot: null, Fault: null })
             {
-                await ReadOpenedAsync(entry, generations, cancellation).ConfigureAwait(false);
+                await LoadAcquiredAsync(entry, generations, cancellationToken).ConfigureAwait(false);
             }
 
             return null;
         }
         finally
         {
-            entry.Opening.Release();
+            entry.Acquiring.Release();
         }
     }
 
-    /// <summary>An instance that was not to go on does so after all.</summary>
-    private async Task OpenUnreadAsync(string instanceId)
+    /// <summary>Recovers an instance that was not selected at the start.</summary>
+    private async Task RecoverSkippedAsync(string instanceId)
     {
         var entry = EntryOf(instanceId);
-        await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false);
+        await AcquireAsync(entry, CancellationToken.None).ConfigureAwait(false);
         entry.Live?.Wake();
         entry.Release();
     }
 
-    private async Task ReadOpenedAsync(InstanceEntry entry, List<JournalId>? generations, CancellationToken cancellation)
+    private async Task LoadAcquiredAsync(InstanceEntry entry, List<JournalId>? generations, CancellationToken cancellationToken)
     {
         try
         {
-            generations ??= await GenerationsAsync(entry.InstanceId, cancellation).ConfigureAwait(false);
-            await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
+            generations ??= await GenerationsAsync(entry.InstanceId, cancellationToken).ConfigureAwait(false);
+            await LoadNewestAsync(entry, generations, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            // It is still to go on: it is looked for again.
+            // It is still unfinished, so it must remain listed.
             entry.Release(HoldRelease.Unfinished);
             throw;
         }
     }
 
-    /// <summary>An instance that a recovered one had started before: it goes on with its parent, or had ended before the parent recorded that.</summary>
-    private async Task OpenChildAsync(OrchestrationInstance parent, InstanceEntry parentEntry, ParentLink link, SubOrchestrationCreated call)
+    /// <summary>
+    /// Loads a sub-orchestration that a recovered parent calls: it continues with the parent, or has ended before the parent recorded that.
+    /// </summary>
+    private async Task AcquireChildAsync(OrchestrationInstance parent, InstanceEntry parentEntry, ParentLink link, SubOrchestrationCreated call)
     {
         var child = EntryOf(call.InstanceId);
         child.Share(parentEntry);
         try
         {
             var generations = await GenerationsAsync(call.InstanceId, CancellationToken.None).ConfigureAwait(false);
-            await RecoverAsync(child, generations, CancellationToken.None).ConfigureAwait(false);
+            await LoadNewestAsync(child, generations, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (JournalException problem)
+        catch (JournalException exception)
         {
-            child.Refuse(problem);
+            child.Refuse(exception);
         }
 
-        _resting.TryRemove(call.InstanceId, out _);
-        _unread.TryRemove(call.InstanceId, out _);
+        _inJournalOnly.TryRemove(call.InstanceId, out _);
+        _notRecovered.TryRemove(call.InstanceId, out _);
         StartChild(parent, link, call);
         child.Live?.Wake();
-        MarkChild(child);
+        RememberChild(child);
         child.Release();
     }
 
-    /// <summary>An instance that has ended needs no process: its extract is written and its lock released.</summary>
-    private void Rest(InstanceSnapshot ended)
+    /// <summary>Writes the extract of an ended instance and releases the instance.</summary>
+    private void ReleaseEnded(InstanceSnapshot ended)
     {
         if (Find(ended.InstanceId) is not { } entry)
         {
@@ -194,15 +199,15 @@ internal sealed partial class OrchestrationEngine
 
         if (_shared is null)
         {
-            entry.Rest();
+            entry.CompleteEnd();
         }
         else
         {
-            _ = RestAsync(entry, ended);
+            _ = ReleaseEndedAsync(entry, ended);
         }
     }
 
-    private async Task RestAsync(InstanceEntry entry, InstanceSnapshot ended)
+    private async Task ReleaseEndedAsync(InstanceEntry entry, InstanceSnapshot ended)
     {
         try
         {
@@ -210,17 +215,17 @@ internal sealed partial class OrchestrationEngine
         }
         finally
         {
-            MarkChild(entry);
-            entry.Rest();
+            RememberChild(entry);
+            entry.CompleteEnd();
         }
     }
 
-    /// <summary>Its parent may ask for it again, and finds it in the journal then.</summary>
-    private void MarkChild(InstanceEntry entry)
+    /// <summary>Remembers that a sub-orchestration is in the journal, where a replay of its parent finds it.</summary>
+    private void RememberChild(InstanceEntry entry)
     {
         if (entry.Snapshot is { Parent: not null })
         {
-            _resting[entry.InstanceId] = true;
+            _inJournalOnly[entry.InstanceId] = true;
         }
     }
 
@@ -228,13 +233,13 @@ internal sealed partial class OrchestrationEngine
     {
         try
         {
-            // The writer uses its buffer again for the next event.
-            var records = ended.Extract().Select(happened => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(happened).ToArray()).ToList();
+            // Copied, because the writer reuses its buffer.
+            var records = ended.Extract().Select(historyEvent => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(historyEvent).ToArray()).ToList();
             await _shared!.PutExtractAsync(new JournalId(ended.InstanceId, ended.Generation), records).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is JournalException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception exception) when (exception is JournalException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _logger.ExtractNotWritten(problem, ended.InstanceId);
+            _logger.ExtractNotWritten(exception, ended.InstanceId);
         }
     }
 
@@ -244,6 +249,6 @@ internal sealed partial class OrchestrationEngine
             : $"An Orchestration instance with the ID {instanceId} already exists. It is driven by {holder}: choose another id, or wait for its end.");
 
     private static string StillHeld(string instanceId, string holder) =>
-        $"The instance '{instanceId}' has ended, but {holder} has not released it for {RestTimeout.TotalSeconds:0} s: that process does not answer, or "
+        $"The instance '{instanceId}' has ended, but {holder} has not released it for {ReleaseTimeout.TotalSeconds:0} s: that process does not answer, or "
         + "something that the instance started still runs there. Wait for the process's end, or end it, then try again.";
 }

@@ -4,32 +4,37 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Messages and unfinished instances that processes of a shared journal take over from each other.</summary>
+/// <summary>Exchanges messages with other processes of a shared journal, and takes over their unfinished instances.</summary>
 internal sealed partial class OrchestrationEngine
 {
     private readonly ConcurrentDictionary<string, JournalOwner> _unresponsive = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The process that drives an instance and did not take the last message that this one sent to it, though it had 10 s: it is stopped, or it hangs. Null
-    /// when it took that, or there was none.
+    /// The process that runs an instance and did not accept the last message of this process within 10 s; null when it did, or none was sent.
     /// </summary>
     public JournalOwner? FindUnresponsive(string instanceId) => _unresponsive.GetValueOrDefault(instanceId);
 
-    /// <summary>Maximum number of problems that are remembered so that each is logged once.</summary>
-    private const int MaxTold = 100;
+    /// <summary>Maximum number of logged problems that are remembered, so that each is logged once.</summary>
+    private const int MaxLoggedProblems = 100;
 
-    /// <summary>Number of waiting messages from which those that are gone are dropped from memory.</summary>
+    /// <summary>Number of waiting messages above which stale ones are removed from memory.</summary>
     private const int MaxWaiting = 1_000;
 
-    /// <summary>The interval of looks at the history of an instance that no process drives, for each message that waits for it.</summary>
+    /// <summary>Minimum interval, per message, between reads of the history of an instance that runs in no process.</summary>
     private static readonly TimeSpan WaitingInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Delivers messages of other processes to the instances of this one, until the host stops. What was not taken by then stays for the next process.</summary>
-    public Task ReceiveAsync() => _shared is null ? Task.CompletedTask : RepeatAsync(LookInterval, "What other processes ask of instances cannot be read", async (tell, stop) =>
+    /// <summary>
+    /// Delivers messages of other processes to instances of this process until the host stops. Undelivered messages remain for the next process.
+    /// </summary>
+    public Task ReceiveAsync() => _shared is null
+        ? Task.CompletedTask
+        : PollAsync(PollInterval, "Messages of other processes cannot be read", ReceiveAsync);
+
+    private async Task ReceiveAsync(Action<string> logOnce, CancellationToken stop)
     {
-        // Which messages wait for an instance that no process drives, and since when: each look reads a whole history.
+        // The messages for instances that run in no process, with the time of the last attempt: each attempt reads a whole history.
         var waiting = new Dictionary<string, long>(StringComparer.Ordinal);
-        await foreach (var message in _shared.ReceiveAsync(stop).ConfigureAwait(false))
+        await foreach (var message in _shared!.ReceiveAsync(stop).ConfigureAwait(false))
         {
             try
             {
@@ -40,22 +45,22 @@ internal sealed partial class OrchestrationEngine
                     continue;
                 }
 
-                Forget(waiting);
+                RemoveStale(waiting);
                 waiting[message.Name] = Time.GetTimestamp();
-                if (await TryTakeAsync(message, stop).ConfigureAwait(false))
+                if (await TryDeliverAsync(message, stop).ConfigureAwait(false))
                 {
                     waiting.Remove(message.Name);
                 }
             }
-            catch (Exception problem) when (!stop.IsCancellationRequested)
+            catch (Exception exception) when (!stop.IsCancellationRequested)
             {
-                tell($"A message for '{message.InstanceId}' is tried again: {problem.Message}");
+                logOnce($"A message for '{message.InstanceId}' could not be delivered and is retried: {exception.Message}");
             }
         }
-    });
+    }
 
-    /// <summary>Drops what was not seen for twice the interval: another process has taken it.</summary>
-    private void Forget(Dictionary<string, long> waiting)
+    /// <summary>Removes messages that were not received for twice the interval, because another process has accepted them.</summary>
+    private void RemoveStale(Dictionary<string, long> waiting)
     {
         if (waiting.Count >= MaxWaiting)
         {
@@ -66,12 +71,12 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Goes on with unfinished instances whose process has ended without finishing them, until the host stops.</summary>
-    /// <param name="interval">The interval between looks for them.</param>
-    /// <param name="recovers">Which of them, by their ids; null: all.</param>
+    /// <summary>Takes over unfinished instances of ended processes until the host stops.</summary>
+    /// <param name="interval">The interval between polls.</param>
+    /// <param name="recovers">Selects instances by id; null for all.</param>
     public Task TakeOverAsync(TimeSpan interval, Func<string, CancellationToken, Task<bool>>? recovers) => _shared is null
         ? Task.CompletedTask
-        : RepeatAsync(interval, "What other processes left unfinished cannot be read", async (tell, stop) =>
+        : PollAsync(interval, "Unfinished instances of other processes cannot be read", async (logOnce, stop) =>
         {
             await Task.Delay(interval, Time, stop).ConfigureAwait(false);
             foreach (var instance in _shared.ListOpen())
@@ -87,52 +92,54 @@ internal sealed partial class OrchestrationEngine
                         _logger.TakenOver(instance);
                     }
                 }
-                catch (Exception problem) when (!stop.IsCancellationRequested)
+                catch (Exception exception) when (!stop.IsCancellationRequested)
                 {
-                    // One that cannot be read must not keep the others from going on.
-                    tell($"'{instance}', which another process left unfinished, cannot go on here at the moment: {problem.Message}");
+                    // An unreadable instance must not block the others.
+                    logOnce($"The unfinished instance '{instance}' of another process cannot continue here at the moment: {exception.Message}");
                 }
             }
         });
 
-    /// <summary>A device that is away for a moment does not end the work: the failure is logged once, and the work is tried again.</summary>
-    private async Task RepeatAsync(TimeSpan pause, string trouble, Func<Action<string>, CancellationToken, Task> look)
+    /// <summary>
+    /// Repeats a poll until the host stops. A failure, such as a disk that is temporarily unavailable, is logged once, and the poll is retried.
+    /// </summary>
+    private async Task PollAsync(TimeSpan pause, string failureMessage, Func<Action<string>, CancellationToken, Task> poll)
     {
         var stop = _watching.Token;
-        var told = new HashSet<string>(StringComparer.Ordinal);
+        var logged = new HashSet<string>(StringComparer.Ordinal);
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await look(Tell, stop).ConfigureAwait(false);
+                await poll(LogOnce, stop).ConfigureAwait(false);
             }
             catch (Exception) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
-                Tell($"{trouble} at the moment: {problem.Message}");
+                LogOnce($"{failureMessage} at the moment: {exception.Message}");
                 await Task.Delay(pause, Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
-        void Tell(string problem)
+        void LogOnce(string problem)
         {
-            if (told.Count >= MaxTold)
+            if (logged.Count >= MaxLoggedProblems)
             {
-                told.Clear();
+                logged.Clear();
             }
 
-            if (told.Add(problem))
+            if (logged.Add(problem))
             {
                 _logger.JournalUnreadable(problem);
             }
         }
     }
 
-    /// <returns>False when the message stays for an instance that no process drives at the moment, or that another process drives.</returns>
-    private async Task<bool> TryTakeAsync(JournalMessage message, CancellationToken stop)
+    /// <returns>False when the message waits for an instance that runs in another process or in none.</returns>
+    private async Task<bool> TryDeliverAsync(JournalMessage message, CancellationToken stop)
     {
         if (Find(message.InstanceId)?.Live is not null)
         {
@@ -149,9 +156,10 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// Steers an instance that does not run here. An instance that no process drives is terminated here; everything else waits for the next process that drives it.
+    /// Posts an event to an instance that does not run here. An instance that runs in no process is terminated here; any other event is stored as a
+    /// message for the process that runs it next.
     /// </summary>
-    private async Task PostElsewhereAsync(string instanceId, HistoryEvent happened)
+    private async Task PostToOtherProcessAsync(string instanceId, HistoryEvent historyEvent)
     {
         _unresponsive.TryRemove(instanceId, out _);
         var isHeld = await FindHolderAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is not null;
@@ -161,15 +169,15 @@ internal sealed partial class OrchestrationEngine
             return;
         }
 
-        if (!isHeld && happened is ExecutionCompleted termination)
+        if (!isHeld && historyEvent is ExecutionCompleted termination)
         {
-            await TerminateRestingAsync(seen!, termination).ConfigureAwait(false);
+            await TerminateUndrivenAsync(seen!, termination).ConfigureAwait(false);
         }
-        else if (await _shared!.SendAsync(instanceId, HistoryEventWriter.Write(happened)).ConfigureAwait(false) is { } left)
+        else if (await _shared!.SendAsync(instanceId, HistoryEventWriter.Write(historyEvent)).ConfigureAwait(false) is { } left)
         {
             if (await FindSnapshotAsync(instanceId, CancellationToken.None).ConfigureAwait(false) is { IsFinished: true })
             {
-                // It ended before it had seen the message, which is not for what begins under the id next.
+                // The instance ended before it accepted the message, which must not reach the next instance with the id.
                 _shared.Delete(left);
             }
             else if (_shared.FindHolder(instanceId) is { } silent)
@@ -179,11 +187,11 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Ends an unfinished instance that no process drives. None of its activities begins again.</summary>
-    private async Task TerminateRestingAsync(InstanceSnapshot open, ExecutionCompleted termination)
+    /// <summary>Terminates an unfinished instance that runs in no process, without starting its activities again.</summary>
+    private async Task TerminateUndrivenAsync(InstanceSnapshot open, ExecutionCompleted termination)
     {
         var entry = EntryOf(open.InstanceId);
-        if (await OpenAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
+        if (await AcquireAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
         {
             throw new JournalException($"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
         }
@@ -193,13 +201,13 @@ internal sealed partial class OrchestrationEngine
         {
             if (entry.Live is not { } live)
             {
-                // It has ended in between, or is refused.
+                // It has ended meanwhile, or is refused.
                 entry.ThrowIfFaulted();
                 return;
             }
 
             children = termination.Recursive ? await ChildrenAsync(new JournalId(open.InstanceId, open.Generation)).ConfigureAwait(false) : [];
-            live.Unreplay();
+            live.SkipReplay();
             await PostAsync(open.InstanceId, termination).ConfigureAwait(false);
         }
         finally

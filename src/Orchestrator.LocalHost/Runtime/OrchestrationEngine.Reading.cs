@@ -2,15 +2,15 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>The state of instances wherever they run: of those that do not run here it is what the journal has, read on request.</summary>
+/// <summary>Reads the state of instances wherever they run: for those that run elsewhere or in no process, from the journal.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    /// <summary>The interval of looks at an instance of another process for which a caller waits.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    /// <summary>The interval between polls of an instance that runs in another process.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is known of an instance, wherever it runs; null when there is none.</summary>
-    /// <exception cref="JournalException">The instance is refused, or its history cannot be read.</exception>
-    public async Task<InstanceSnapshot?> FindSnapshotAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>The snapshot of an instance, wherever it runs; null when it is unknown.</summary>
+    /// <exception cref="JournalException">The instance is refused, or its history is unreadable.</exception>
+    public async Task<InstanceSnapshot?> FindSnapshotAsync(string instanceId, CancellationToken cancellationToken)
     {
         if (Find(instanceId) is { } entry)
         {
@@ -23,88 +23,88 @@ internal sealed partial class OrchestrationEngine
         }
 
         List<JournalId> looked = [];
-        while (await GenerationsAsync(instanceId, cancellation).ConfigureAwait(false) is { Count: > 0 } generations && !generations.SequenceEqual(looked))
+        while (await GenerationsAsync(instanceId, cancellationToken).ConfigureAwait(false) is { Count: > 0 } generations && !generations.SequenceEqual(looked))
         {
             foreach (var id in generations)
             {
-                if (await ReadSnapshotAsync(id, cancellation).ConfigureAwait(false) is { } snapshot)
+                if (await ReadSnapshotAsync(id, cancellationToken).ConfigureAwait(false) is { } snapshot)
                 {
-                    // A child has no lock of its own that would show that it exists.
-                    _resting[instanceId] = true;
+                    // A sub-orchestration has no lock that would show that it exists.
+                    _inJournalOnly[instanceId] = true;
                     return snapshot;
                 }
             }
 
-            // What was listed is gone: the next generation may have replaced it meanwhile.
+            // The listed histories were deleted: the next generation may have replaced them meanwhile.
             looked = generations;
         }
 
         return null;
     }
 
-    /// <summary>Waits until an instance is in a state, wherever it runs. One that is not there yet may still come.</summary>
-    /// <exception cref="JournalException">The instance cannot go on.</exception>
-    public async Task<InstanceSnapshot> WhenAsync(string instanceId, Func<InstanceSnapshot, bool> condition, CancellationToken cancellation)
+    /// <summary>Waits until the snapshot of an instance satisfies a condition, wherever it runs. The instance need not exist yet.</summary>
+    /// <exception cref="JournalException">The instance is refused.</exception>
+    public async Task<InstanceSnapshot> WhenAsync(string instanceId, Func<InstanceSnapshot, bool> condition, CancellationToken cancellationToken)
     {
         var entry = EntryOf(instanceId);
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var here = entry.WhenAsync(condition, waiting.Token);
         while (_shared is not null && !here.IsCompleted && entry is { Live: null, Snapshot: null })
         {
-            if (await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false) is { } snapshot && condition(snapshot))
+            if (await FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } snapshot && condition(snapshot))
             {
                 await waiting.CancelAsync().ConfigureAwait(false);
                 return snapshot;
             }
 
-            await Task.WhenAny(here, Task.Delay(LookInterval, Time, waiting.Token)).ConfigureAwait(false);
+            await Task.WhenAny(here, Task.Delay(PollInterval, Time, waiting.Token)).ConfigureAwait(false);
         }
 
         return await here.ConfigureAwait(false);
     }
 
-    /// <summary>The ids of all instances that can be asked for, wherever they run, in their order.</summary>
-    public async Task<IReadOnlyList<string>> ListIdsAsync(CancellationToken cancellation)
+    /// <summary>The ids of all readable instances, wherever they run, sorted ordinally.</summary>
+    public async Task<IReadOnlyList<string>> ListIdsAsync(CancellationToken cancellationToken)
     {
         var ids = _entries.Values.Where(entry => entry is { Fault: null, Snapshot: not null }).Select(entry => entry.InstanceId).ToHashSet(StringComparer.Ordinal);
         if (_shared is not null)
         {
-            await foreach (var id in _shared.ListAsync(cancellation).ConfigureAwait(false))
+            await foreach (var id in _shared.ListAsync(cancellationToken).ConfigureAwait(false))
             {
                 ids.Add(id.InstanceId);
             }
         }
 
-        ids.UnionWith(_unread.Keys);
+        ids.UnionWith(_notRecovered.Keys);
         return [.. ids.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The generations of an instance that can be read in the journal, the newest first.</summary>
-    private async Task<List<JournalId>> GenerationsAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>The histories of an instance that can be read from the journal, newest first.</summary>
+    private async Task<List<JournalId>> GenerationsAsync(string instanceId, CancellationToken cancellationToken)
     {
         if (_shared is null)
         {
-            return _unread.GetValueOrDefault(instanceId) ?? [];
+            return _notRecovered.GetValueOrDefault(instanceId) ?? [];
         }
 
         var generations = new List<JournalId>();
-        await foreach (var id in _shared.ListAsync(instanceId, cancellation).ConfigureAwait(false))
+        await foreach (var id in _shared.ListAsync(instanceId, cancellationToken).ConfigureAwait(false))
         {
             generations.Add(id);
         }
 
-        generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
+        SortNewestFirst(generations);
         return generations;
     }
 
-    /// <summary>Who holds an instance that does not run here, by its own id or by that of its parent. Null when no process drives it.</summary>
-    private async Task<JournalOwner?> FindHolderAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>The process that holds an instance that does not run here, or the root above it; null when none does.</summary>
+    private async Task<JournalOwner?> FindHolderAsync(string instanceId, CancellationToken cancellationToken)
     {
         for (string? id = instanceId; id is not null;)
         {
             if (id != instanceId && Find(id) is { Hold: not null })
             {
-                // This process holds the parent and does not drive the child: no process does.
+                // This process holds the parent but does not run the child, so no process does.
                 return null;
             }
 
@@ -113,30 +113,32 @@ internal sealed partial class OrchestrationEngine
                 return holder;
             }
 
-            id = await GenerationsAsync(id, cancellation).ConfigureAwait(false) is [var newest, ..]
-                ? await ReadParentAsync(newest, cancellation).ConfigureAwait(false)
+            id = await GenerationsAsync(id, cancellationToken).ConfigureAwait(false) is [var newest, ..]
+                ? await ReadParentAsync(newest, cancellationToken).ConfigureAwait(false)
                 : null;
         }
 
         return null;
     }
 
-    private async Task<InstanceSnapshot?> ReadSnapshotAsync(JournalId id, CancellationToken cancellation)
+    private async Task<InstanceSnapshot?> ReadSnapshotAsync(JournalId id, CancellationToken cancellationToken)
     {
         try
         {
-            if (_shared is not null && await ReadAsync(id, _shared.ReadExtractAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } extract)
+            if (_shared is not null && await ReadAsync(id, _shared.ReadExtractAsync(id, cancellationToken)).ConfigureAwait(false) is { Count: > 0 } extract)
             {
                 return InstanceSnapshot.Of(id, extract, Time.GetUtcNow().UtcDateTime);
             }
         }
-        catch (JournalException damaged)
+        catch (JournalException exception)
         {
-            _logger.ExtractDamaged(id.ToString(), damaged.Message);
+            _logger.ExtractDamaged(id.ToString(), exception.Message);
         }
 
-        return await ReadAsync(id, Journal.ReadAsync(id, cancellation)).ConfigureAwait(false) is { Count: > 0 } history
+        return await ReadAsync(id, Journal.ReadAsync(id, cancellationToken)).ConfigureAwait(false) is { Count: > 0 } history
             ? InstanceSnapshot.Of(id, history, Time.GetUtcNow().UtcDateTime)
             : null;
     }
+
+    private static void SortNewestFirst(List<JournalId> generations) => generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
 }

@@ -6,19 +6,21 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>What the journal knows becomes instances again; the unfinished ones go on by themselves.</summary>
+/// <summary>Recovers instances from the journal; unfinished ones continue.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    private readonly ConcurrentBag<string> _left = [];
+    private readonly ConcurrentBag<string> _skipped = [];
 
-    /// <summary>In a journal that is not shared, the histories of the instances that were not to go on, the newest first: read on request.</summary>
-    private readonly ConcurrentDictionary<string, List<JournalId>> _unread = new(StringComparer.Ordinal);
+    /// <summary>
+    /// For a journal that is not shared: the histories, newest first, of the instances that were not selected for recovery. They are read on request.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, List<JournalId>> _notRecovered = new(StringComparer.Ordinal);
 
-    /// <param name="recovers">Which instances, by their ids; null: all. In a shared journal it is asked only of those that may be unfinished.</param>
-    public async Task RecoverAsync(Func<string, CancellationToken, Task<bool>>? recovers, CancellationToken cancellation)
+    /// <param name="recovers">Selects instances by id; null for all. For a shared journal it is called only for those that may be unfinished.</param>
+    public async Task RecoverAllAsync(Func<string, CancellationToken, Task<bool>>? recovers, CancellationToken cancellationToken)
     {
         var instances = new Dictionary<string, List<JournalId>>(StringComparer.Ordinal);
-        await foreach (var id in Journal.ListAsync(cancellation).ConfigureAwait(false))
+        await foreach (var id in Journal.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!instances.TryGetValue(id.InstanceId, out var known))
             {
@@ -30,10 +32,10 @@ internal sealed partial class OrchestrationEngine
 
         foreach (var generations in instances.Values)
         {
-            generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));
+            SortNewestFirst(generations);
         }
 
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         if (_shared is not null)
         {
             await RecoverSharedAsync(instances, recovers, parallel).ConfigureAwait(false);
@@ -44,18 +46,18 @@ internal sealed partial class OrchestrationEngine
             {
                 if (recovers is null || await recovers(instance.Key, token).ConfigureAwait(false))
                 {
-                    await RecoverAsync(EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
+                    await LoadNewestAsync(EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
                 }
                 else
                 {
-                    _unread[instance.Key] = instance.Value;
+                    _notRecovered[instance.Key] = instance.Value;
                 }
             }).ConfigureAwait(false);
         }
 
         foreach (var entry in _entries.Values)
         {
-            await TerminateOrphanAsync(entry, cancellation).ConfigureAwait(false);
+            await TerminateOrphanAsync(entry, cancellationToken).ConfigureAwait(false);
             entry.Live?.Wake();
         }
     }
@@ -65,7 +67,7 @@ internal sealed partial class OrchestrationEngine
     {
         foreach (var instance in instances.Keys)
         {
-            _resting[instance] = true;
+            _inJournalOnly[instance] = true;
         }
 
         var children = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
@@ -79,7 +81,7 @@ internal sealed partial class OrchestrationEngine
 
             if (recovers is not null && !await recovers(instance.Key, token).ConfigureAwait(false))
             {
-                _left.Add(instance.Key);
+                _skipped.Add(instance.Key);
             }
             else if (await ReadParentAsync(newest, token).ConfigureAwait(false) is { } parent)
             {
@@ -87,7 +89,7 @@ internal sealed partial class OrchestrationEngine
             }
             else
             {
-                await OpenUnfinishedAsync(EntryOf(instance.Key), EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
+                await AcquireUnfinishedAsync(EntryOf(instance.Key), EntryOf(instance.Key), instance.Value, token).ConfigureAwait(false);
             }
         }).ConfigureAwait(false);
 
@@ -98,10 +100,11 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// The holder of an instance drives its children, too. Children of a parent that has ended or is gone are driven by the holder of the parent's id.
+    /// Recovers a sub-orchestration, which runs in the process that holds its root. If the root has ended or is unknown, this process acquires the
+    /// root's id.
     /// </summary>
     private async Task RecoverChildAsync(
-        string instanceId, List<JournalId> generations, ConcurrentDictionary<string, string> children, CancellationToken cancellation)
+        string instanceId, List<JournalId> generations, ConcurrentDictionary<string, string> children, CancellationToken cancellationToken)
     {
         var parent = children[instanceId];
         while (children.TryGetValue(parent, out var above))
@@ -110,27 +113,28 @@ internal sealed partial class OrchestrationEngine
         }
 
         var root = EntryOf(parent);
-        if (root.Live is null && await FindReadableAsync(parent, cancellation).ConfigureAwait(false) is { IsFinished: false })
+        if (root.Live is null && await FindReadableAsync(parent, cancellationToken).ConfigureAwait(false) is { IsFinished: false })
         {
-            // Another process drives it, or none is to.
+            // The root runs in another process, or is not selected.
             return;
         }
 
-        await OpenUnfinishedAsync(root, EntryOf(instanceId), generations, cancellation).ConfigureAwait(false);
+        await AcquireUnfinishedAsync(root, EntryOf(instanceId), generations, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task OpenUnfinishedAsync(InstanceEntry root, InstanceEntry entry, List<JournalId> generations, CancellationToken cancellation)
+    private async Task AcquireUnfinishedAsync(
+        InstanceEntry root, InstanceEntry entry, List<JournalId> generations, CancellationToken cancellationToken)
     {
         try
         {
-            if (await OpenAsync(root, cancellation, entry == root ? generations : null).ConfigureAwait(false) is not null)
+            if (await AcquireAsync(root, cancellationToken, entry == root ? generations : null).ConfigureAwait(false) is not null)
             {
                 return;
             }
         }
-        catch (JournalException problem)
+        catch (JournalException exception)
         {
-            entry.Refuse(problem);
+            entry.Refuse(exception);
             return;
         }
 
@@ -138,7 +142,7 @@ internal sealed partial class OrchestrationEngine
         {
             entry.Share(root);
             root.Release();
-            await RecoverAsync(entry, generations, cancellation).ConfigureAwait(false);
+            await LoadNewestAsync(entry, generations, cancellationToken).ConfigureAwait(false);
         }
 
         if (entry is { Live: null, Snapshot: { IsFinished: true } ended })
@@ -150,27 +154,27 @@ internal sealed partial class OrchestrationEngine
         entry.Release();
     }
 
-    /// <summary>The id of the instance that started this one; null for none, and where the history does not tell.</summary>
-    private async Task<string?> ReadParentAsync(JournalId id, CancellationToken cancellation)
+    /// <summary>The id of the parent; null for none, and when the history is unreadable..</summary>
+    private async Task<string?> ReadParentAsync(JournalId id, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var record in Journal.ReadAsync(id, cancellation).ConfigureAwait(false))
+            await foreach (var record in Journal.ReadAsync(id, cancellationToken).ConfigureAwait(false))
             {
                 return Parse(id, 1, record) is ExecutionStarted { Parent: { } parent } ? parent.InstanceId : null;
             }
         }
         catch (JournalException)
         {
-            // The caller that opens it is told.
+            // The exception is thrown again when the instance is acquired.
         }
 
         return null;
     }
 
-    private async Task RecoverAsync(InstanceEntry entry, List<JournalId> generations, CancellationToken cancellation)
+    private async Task LoadNewestAsync(InstanceEntry entry, List<JournalId> generations, CancellationToken cancellationToken)
     {
-        // The newest history that holds anything is the truth: it was durable before the one it replaces was to be deleted.
+        // The newest history with records is current: it was durable before the deletion of the previous one began.
         var found = false;
         foreach (var id in generations)
         {
@@ -182,12 +186,12 @@ internal sealed partial class OrchestrationEngine
 
             try
             {
-                found = await LoadAsync(entry, id, cancellation).ConfigureAwait(false);
+                found = await LoadAsync(entry, id, cancellationToken).ConfigureAwait(false);
             }
-            catch (JournalException problem)
+            catch (JournalException exception)
             {
-                _logger.InstanceRefused(problem, entry.InstanceId, problem.Message);
-                entry.Refuse(problem);
+                _logger.InstanceRefused(exception, entry.InstanceId, exception.Message);
+                entry.Refuse(exception);
                 return;
             }
 
@@ -198,9 +202,9 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    private async Task<bool> LoadAsync(InstanceEntry entry, JournalId id, CancellationToken cancellation)
+    private async Task<bool> LoadAsync(InstanceEntry entry, JournalId id, CancellationToken cancellationToken)
     {
-        var history = await ReadAsync(id, Journal.ReadAsync(id, cancellation)).ConfigureAwait(false);
+        var history = await ReadAsync(id, Journal.ReadAsync(id, cancellationToken)).ConfigureAwait(false);
         if (history.Count == 0)
         {
             return false;
@@ -213,13 +217,13 @@ internal sealed partial class OrchestrationEngine
         }
         else
         {
-            entry.Run(OrchestrationInstance.Recover(this, entry, id, history));
+            entry.SetLive(OrchestrationInstance.Recover(this, entry, id, history));
         }
 
         return true;
     }
 
-    /// <exception cref="JournalException">The records make no history.</exception>
+    /// <exception cref="JournalException">The records are not a valid history.</exception>
     private static async Task<List<HistoryEvent>> ReadAsync(JournalId id, IAsyncEnumerable<ReadOnlyMemory<byte>> records)
     {
         var history = new List<HistoryEvent>();
@@ -239,32 +243,33 @@ internal sealed partial class OrchestrationEngine
         {
             return HistoryEventReader.Read(record.Span);
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new JournalException($"Record {number} of the history of '{id}' cannot be understood: {problem.Message} Nothing was changed.", problem);
+            throw new JournalException($"Record {number} of the history of '{id}' cannot be understood: {exception.Message} Nothing was changed.", exception);
         }
     }
 
-    /// <summary>A crash may have come between a recursive termination and the end of the children.</summary>
-    private async Task TerminateOrphanAsync(InstanceEntry entry, CancellationToken cancellation)
+    /// <summary>Terminates a sub-orchestration whose parent was terminated recursively before a crash.</summary>
+    private async Task TerminateOrphanAsync(InstanceEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Live?.Parent is { } parent
-            && await FindReadableAsync(parent.InstanceId, cancellation).ConfigureAwait(false) is { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
+            && await FindReadableAsync(parent.InstanceId, cancellationToken).ConfigureAwait(false) is
+                { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
             _ = TerminateAsync(entry.InstanceId, null, recursive: true);
         }
     }
 
-    /// <summary>The state of an instance that another one depends on; null also when its history is damaged: then only that instance is refused.</summary>
-    private async Task<InstanceSnapshot?> FindReadableAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>The snapshot of a related instance; null when it is unknown or damaged. A damaged instance does not affect its relatives.</summary>
+    private async Task<InstanceSnapshot?> FindReadableAsync(string instanceId, CancellationToken cancellationToken)
     {
         try
         {
-            return await FindSnapshotAsync(instanceId, cancellation).ConfigureAwait(false);
+            return await FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false);
         }
-        catch (JournalException problem)
+        catch (JournalException exception)
         {
-            _logger.RelativeUnreadable(problem, instanceId);
+            _logger.RelativeUnreadable(exception, instanceId);
             return null;
         }
     }

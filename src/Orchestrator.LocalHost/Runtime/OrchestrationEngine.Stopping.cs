@@ -2,10 +2,10 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>The end of the engine: on request, or because the journal is lost.</summary>
+/// <summary>Stops the engine, on request or because the journal is lost.</summary>
 internal sealed partial class OrchestrationEngine
 {
-    /// <summary>Maximum time that activities have for their last writes after they were told to end, such as the record of a paid answer.</summary>
+    /// <summary>Maximum time that cancelled activities have for their last writes, such as the record of a paid response.</summary>
     private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(10);
 
     public void ThrowIfStopped()
@@ -21,13 +21,13 @@ internal sealed partial class OrchestrationEngine
         }
     }
 
-    /// <summary>Starts nothing more, lets running activities end, tells those that take too long to end, and records what they return.</summary>
-    /// <param name="abort">Ends the wait for running activities: then their token fires.</param>
+    /// <summary>Starts no more activities, waits for running ones, cancels those that take too long, and records their results.</summary>
+    /// <param name="abort">Ends the wait for running activities, whose token is then cancelled.</param>
     public async Task StopAsync(CancellationToken abort)
     {
         _isStopped = true;
 
-        // Closed before activities are told: from here on a cancelled activity is one that the stop has cancelled, and no failure.
+        // Closed before activities are notified: from now on a cancelled activity is not recorded as a failure.
         var ended = Activities.CloseAsync();
         _onStopping?.Invoke();
         await _watching.CancelAsync().ConfigureAwait(false);
@@ -45,8 +45,9 @@ internal sealed partial class OrchestrationEngine
             }
         }
 
-        await Task.WhenAll(_entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>().Select(instance => instance.HaltAsync())).ConfigureAwait(false);
-        await Task.WhenAll(_entries.Values.Select(entry => entry.Rested)).ConfigureAwait(false);
+        var live = _entries.Values.Select(entry => entry.Live).OfType<OrchestrationInstance>();
+        await Task.WhenAll(live.Select(instance => instance.HaltAsync())).ConfigureAwait(false);
+        await Task.WhenAll(_entries.Values.Select(entry => entry.EndWritten)).ConfigureAwait(false);
         foreach (var entry in _entries.Values)
         {
             entry.StopWaiting(Stopped());
@@ -54,8 +55,8 @@ internal sealed partial class OrchestrationEngine
     }
 
     /// <summary>
-    /// When the journal is lost, another process may go on with the instances: here they stand still at once. What they had asked for and was not
-    /// visible yet is not shown; activities are told to stop, and what they return is dropped.
+    /// Halts all instances when the journal is lost, because another process may continue them. Results that are not durable are not published;
+    /// running activities are cancelled, and their results are dropped.
     /// </summary>
     public async Task WatchJournalAsync()
     {
@@ -86,5 +87,6 @@ internal sealed partial class OrchestrationEngine
         await Activities.AbortAsync().ConfigureAwait(false);
     }
 
-    private static ObjectDisposedException Stopped() => new("LocalDurableHost", "The host has stopped. Unfinished instances go on at its next start.");
+    public static ObjectDisposedException Stopped() =>
+        new("LocalDurableHost", "The host has stopped. Unfinished instances continue at its next start.");
 }

@@ -7,12 +7,12 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>All instances of one host, and what they have in common. Thread safe.</summary>
+/// <summary>The instances of one host and their shared services. Thread-safe.</summary>
 internal sealed partial class OrchestrationEngine : IDisposable
 {
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
-    /// <summary>Instances that the last look found in the shared journal, and that do not run here.</summary>
-    private readonly ConcurrentDictionary<string, bool> _resting = new(StringComparer.Ordinal);
+    /// <summary>The instances that were found in the shared journal and do not run here.</summary>
+    private readonly ConcurrentDictionary<string, bool> _inJournalOnly = new(StringComparer.Ordinal);
     private readonly ISharedJournal? _shared;
     private readonly FunctionRegistry _registry;
     private readonly IServiceProvider _services;
@@ -57,15 +57,15 @@ internal sealed partial class OrchestrationEngine : IDisposable
 
     public IEnumerable<InstanceEntry> Entries => _entries.Values;
 
-    /// <summary>Unfinished instances that were left alone when the host started, since they were not to go on.</summary>
-    public IReadOnlyCollection<string> Left => _left;
+    /// <summary>The unfinished instances that were not selected for recovery at the start.</summary>
+    public IReadOnlyCollection<string> NotRecovered => _skipped;
 
     public InstanceEntry? Find(string instanceId) => _entries.GetValueOrDefault(instanceId);
 
-    /// <summary>The entry of an id, whether or not there is an instance.</summary>
+    /// <summary>The entry of an id, which is created when it is missing.</summary>
     public InstanceEntry EntryOf(string instanceId) => _entries.GetOrAdd(instanceId, static id => new InstanceEntry(id));
 
-    /// <summary>Whether code may run for an instance of this version.</summary>
+    /// <summary>Whether code may run for instances of a version.</summary>
     public bool Accepts(string version) => !_failsOtherVersions || version == DefaultVersion;
 
     public void Schedule(OrchestrationInstance instance)
@@ -101,9 +101,9 @@ internal sealed partial class OrchestrationEngine : IDisposable
                 ? orchestrator.Invoke(new OrchestratorInvocation(execution.Context, execution.Started.Input, Converter, _services, Activities.Aborting))
                 : Task.FromException<object?>(TaskNotFoundException.Orchestrator(execution.Started.Name));
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            return Task.FromException<object?>(problem);
+            return Task.FromException<object?>(exception);
         }
     }
 
@@ -113,23 +113,23 @@ internal sealed partial class OrchestrationEngine : IDisposable
         _watching.Dispose();
     }
 
-    public void InstanceBroke(string instanceId, Exception problem) => _logger.InstanceBroke(problem, instanceId, problem.Message);
+    public void OnInstanceHalted(string instanceId, Exception exception) => _logger.InstanceBroke(exception, instanceId, exception.Message);
 
-    public void EventUndelivered(string instanceId, EventSent sent, Exception problem) => _logger.EventUndelivered(
-        _isStopped ? LogLevel.Debug : LogLevel.Error, problem, sent.Name, instanceId, sent.InstanceId);
+    public void OnEventUndelivered(string instanceId, EventSent sent, Exception exception) => _logger.EventUndelivered(
+        _isStopped ? LogLevel.Debug : LogLevel.Error, exception, sent.Name, instanceId, sent.InstanceId);
 
-    public void InstanceEnded(InstanceSnapshot ended)
+    public void OnInstanceEnded(InstanceSnapshot ended)
     {
         _logger.InstanceEnded(ended.InstanceId, ended.Name, ended.Status);
-        if (ended.Parent is { } parent && ended.Answer(Time.GetUtcNow().UtcDateTime) is { } answer)
+        if (ended.Parent is { } parent && ended.ToParentEvent(Time.GetUtcNow().UtcDateTime) is { } answer)
         {
             Find(parent.InstanceId)?.Live?.Post(new Message(answer, parent.Generation));
         }
 
-        Rest(ended);
+        ReleaseEnded(ended);
     }
 
-    public void Refused(string instanceId, string version)
+    public void OnVersionRefused(string instanceId, string version)
     {
         _logger.OtherVersion(instanceId, version, DefaultVersion);
         _onVersionMismatch?.Invoke(instanceId);
@@ -143,15 +143,15 @@ internal sealed partial class OrchestrationEngine : IDisposable
         {
             await Journal.DeleteAsync(id).ConfigureAwait(false);
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            // A newer history exists, so the old one is ignored; it is deleted at the next start.
-            _logger.HistoryNotDeleted(problem, id.ToString());
+            // The old history is ignored, because a newer one exists; it is deleted at the next start.
+            _logger.HistoryNotDeleted(exception, id.ToString());
         }
     }
 }
 
-/// <summary>What an engine is made of.</summary>
+/// <summary>The services and options of an engine.</summary>
 internal sealed record EngineParts(
     FunctionRegistry Registry,
     IServiceProvider Services,

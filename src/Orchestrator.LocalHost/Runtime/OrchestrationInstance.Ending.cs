@@ -5,7 +5,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>After each turn: what is new to show, and is it over?</summary>
+/// <summary>Publishes status changes and ends the instance after a turn.</summary>
 internal sealed partial class OrchestrationInstance
 {
     private void AfterTurn()
@@ -17,7 +17,7 @@ internal sealed partial class OrchestrationInstance
 
         if (_execution.Fault is { } fault)
         {
-            Close(new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, Failures.Of(fault), NonRetriable: true));
+            Close(new ExecutionCompleted(NextTimestamp(), OrchestrationRuntimeStatus.Failed, null, Failures.Of(fault), NonRetriable: true));
             return;
         }
 
@@ -41,8 +41,8 @@ internal sealed partial class OrchestrationInstance
         }
     }
 
-    /// <summary>Ends an instance that another version began, before any code of it runs: this version's code may ask for something else.</summary>
-    private bool TryRefuse()
+    /// <summary>Fails an instance of another version before its code runs, because the code of this version may request other operations.</summary>
+    private bool TryFailOtherVersion()
     {
         var version = _execution.Started.Version;
         if (_engine.Accepts(version))
@@ -52,8 +52,8 @@ internal sealed partial class OrchestrationInstance
 
         var failure = Failures.OfVersion(version, _engine.DefaultVersion, _snapshot.Status == OrchestrationRuntimeStatus.Suspended);
         Close(
-            new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, failure, NonRetriable: true),
-            afterwards: () => _engine.Refused(InstanceId, version));
+            new ExecutionCompleted(NextTimestamp(), OrchestrationRuntimeStatus.Failed, null, failure, NonRetriable: true),
+            afterwards: () => _engine.OnVersionRefused(InstanceId, version));
         return true;
     }
 
@@ -62,11 +62,12 @@ internal sealed partial class OrchestrationInstance
         try
         {
             var output = Serialize(code.GetAwaiter().GetResult());
-            return new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Completed, output, null);
+            return new ExecutionCompleted(NextTimestamp(), OrchestrationRuntimeStatus.Completed, output, null);
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            return new ExecutionCompleted(Stamp(), OrchestrationRuntimeStatus.Failed, null, Failures.Of(failure), NonRetriable: failure is TaskNotFoundException);
+            return new ExecutionCompleted(
+                NextTimestamp(), OrchestrationRuntimeStatus.Failed, null, Failures.Of(exception), NonRetriable: exception is TaskNotFoundException);
         }
     }
 
@@ -88,17 +89,17 @@ internal sealed partial class OrchestrationInstance
             Effect = () =>
             {
                 Interlocked.Exchange(ref _lastUpdated, end.Time.Ticks);
-                _snapshot = _snapshot.EndedBy(end, _durableStatus);
+                _snapshot = _snapshot.WithEnd(end, _durableStatus);
                 _entry.Finish(_snapshot);
-                _engine.InstanceEnded(_snapshot);
+                _engine.OnInstanceEnded(_snapshot);
                 afterwards?.Invoke();
             },
         });
     }
 
     /// <summary>
-    /// The next execution has a history of its own, whose first record holds all that is carried over. When that record is durable the old history is
-    /// deleted; before that the old one is the truth, and a crash repeats this step.
+    /// Starts the next execution in a new history, whose first record has everything that is carried over. The old history is deleted when that
+    /// record is durable; after an earlier crash this step is repeated from the old history.
     /// </summary>
     private void ContinueAsNew(ContinueAsNewOptions next)
     {
@@ -106,7 +107,7 @@ internal sealed partial class OrchestrationInstance
         var waiting = _pending.ToArray();
         _pending.Clear();
         var carried = _execution.Events.Carried.Concat(waiting.Select(pending => pending.Event).OfType<EventRaised>()).ToArray();
-        var started = new ExecutionStarted(Stamp(), before.Name, Serialize(next.NewInput), before.CreatedAt)
+        var started = new ExecutionStarted(NextTimestamp(), before.Name, Serialize(next.NewInput), before.CreatedAt)
         {
             Version = string.IsNullOrWhiteSpace(next.NewVersion) ? before.Version : next.NewVersion,
             Tags = before.Tags,
@@ -160,12 +161,5 @@ internal sealed partial class OrchestrationInstance
     {
         _snapshot = snapshot;
         _entry.Publish(snapshot);
-    }
-
-    private DateTime Stamp()
-    {
-        var now = UtcNow;
-        _lastTime = now > _lastTime ? now : _lastTime;
-        return _lastTime;
     }
 }

@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>From a message to a record to an event that the code sees.</summary>
+/// <summary>Records incoming messages, and processes them when they are durable.</summary>
 internal sealed partial class OrchestrationInstance
 {
     public Task<object?> InvokeAsync() => _engine.InvokeAsync(_execution);
@@ -25,10 +25,10 @@ internal sealed partial class OrchestrationInstance
             {
                 await _engine.PostAsync(record.InstanceId, raised).ConfigureAwait(false);
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
-                // The target is refused or stands still: the event is sent again at the next start.
-                _engine.EventUndelivered(InstanceId, record, problem);
+                // The target is refused or halted. The event is sent again at the next start.
+                _engine.OnEventUndelivered(InstanceId, record, exception);
                 return;
             }
 
@@ -36,9 +36,11 @@ internal sealed partial class OrchestrationInstance
         }
     }
 
-    public void TimerIsDue(int id) => Post(new Message(new TimerFired(UtcNow, id), _execution.Generation));
+    public void FireTimer(int id) => Post(new Message(new TimerFired(UtcNow, id), _execution.Generation));
 
-    /// <summary>Begins what the code asked for, now or when its record is durable. While history is replayed nothing begins: it may have ended already.</summary>
+    /// <summary>
+    /// Starts an operation, at once or when its record is durable. During a replay it does nothing, because the operation may have ended already.
+    /// </summary>
     public void Launch(Operation operation)
     {
         if (_isReplaying)
@@ -56,10 +58,10 @@ internal sealed partial class OrchestrationInstance
         }
     }
 
-    /// <summary>Appends a record, without waiting for it.</summary>
-    public void Record(HistoryEvent happened)
+    /// <summary>Appends a record without waiting until it is durable.</summary>
+    public void Record(HistoryEvent historyEvent)
     {
-        _lastAppend = _engine.Journal.AppendAsync(_journalId, _position, HistoryEventWriter.Write(happened));
+        _lastAppend = _engine.Journal.AppendAsync(_journalId, _position, HistoryEventWriter.Write(historyEvent));
         _position++;
     }
 
@@ -67,8 +69,7 @@ internal sealed partial class OrchestrationInstance
     {
         if (_isHalted)
         {
-            message.Recorded?.TrySetException(
-                _entry.Fault ?? new ObjectDisposedException("LocalDurableHost", "The host has stopped; the instance goes on at the next start."));
+            message.Recorded?.TrySetException(_entry.Fault ?? OrchestrationEngine.Stopped());
             return;
         }
 
@@ -78,31 +79,22 @@ internal sealed partial class OrchestrationInstance
             return;
         }
 
-        var happened = InOwnTime(message.Event);
-        switch (happened)
+        var historyEvent = WithInstanceTime(message.Event);
+        switch (historyEvent)
         {
             case ExecutionCompleted termination:
                 Terminate(termination, message.Recorded);
                 return;
             case StartIsDue:
-                _pending.Enqueue(new Pending(_lastAppend) { Effect = BeginOnTime });
+                _pending.Enqueue(new Pending(_lastAppend) { Effect = BeginScheduled });
                 return;
-            case EventRaised { Source: { } source } when !_sources.Add(source):
+            case EventRaised { Source: { } source } when !_receivedSources.Add(source):
                 _pending.Enqueue(new Pending(_lastAppend) { Recorded = message.Recorded, Always = true });
                 return;
         }
 
-        Record(happened);
-        _pending.Enqueue(new Pending(_lastAppend) { Event = happened, Recorded = message.Recorded });
-    }
-
-    /// <summary>The event with the instance's own time: a time set by another process or instance may lie before the last event, or ahead of the clock here.</summary>
-    private HistoryEvent InOwnTime(HistoryEvent happened)
-    {
-        var (time, now) = (happened.Time, UtcNow);
-        time = time > now ? now : time;
-        _lastTime = time > _lastTime ? time : _lastTime;
-        return happened.Time == _lastTime ? happened : happened with { Time = _lastTime };
+        Record(historyEvent);
+        _pending.Enqueue(new Pending(_lastAppend) { Event = historyEvent, Recorded = message.Recorded });
     }
 
     private void Process(in Pending next)
@@ -117,10 +109,10 @@ internal sealed partial class OrchestrationInstance
         {
             next.Effect?.Invoke();
             next.Operation?.Start(this);
-            if (next.Event is { } happened)
+            if (next.Event is { } historyEvent)
             {
-                Interlocked.Exchange(ref _lastUpdated, happened.Time.Ticks);
-                Process(happened);
+                Interlocked.Exchange(ref _lastUpdated, historyEvent.Time.Ticks);
+                Process(historyEvent);
                 AfterTurn();
             }
         }
@@ -128,26 +120,26 @@ internal sealed partial class OrchestrationInstance
         next.Recorded?.TrySetResult();
     }
 
-    private void Process(HistoryEvent happened)
+    private void Process(HistoryEvent historyEvent)
     {
-        switch (happened)
+        switch (historyEvent)
         {
             case ExecutionStarted started:
                 Begin(started);
                 break;
             case ExecutionSuspended or ExecutionResumed:
-                _execution.Process(happened);
+                _execution.Process(historyEvent);
                 PublishRunning();
                 break;
             default:
-                _execution.Process(happened);
+                _execution.Process(historyEvent);
                 break;
         }
     }
 
     private void Begin(ExecutionStarted started)
     {
-        if (TryRefuse())
+        if (TryFailOtherVersion())
         {
             return;
         }
@@ -163,7 +155,7 @@ internal sealed partial class OrchestrationInstance
         _execution.Begin();
     }
 
-    private void BeginOnTime()
+    private void BeginScheduled()
     {
         _execution.Begin();
         PublishRunning();
@@ -172,7 +164,7 @@ internal sealed partial class OrchestrationInstance
 
     private void WaitForStart(DateTime startAt)
     {
-        // One timer, armed once it is in its place: a tick that comes before its time arms it again.
+        // The timer is started after it was assigned, because its callback may start it again.
         _startTimer ??= Time.CreateTimer(
             _ =>
             {
@@ -188,27 +180,23 @@ internal sealed partial class OrchestrationInstance
             null,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        var wait = startAt - UtcNow;
-        var longest = TimeSpan.FromDays(30);
-        _startTimer.Change(
-            wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < longest ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : longest,
-            Timeout.InfiniteTimeSpan);
+        _startTimer.Change(TimerOperation.WaitUntil(startAt, UtcNow), Timeout.InfiniteTimeSpan);
     }
 
     private sealed record StartIsDue(DateTime Time) : HistoryEvent(Time);
 }
 
-/// <summary>Something that arrived for an instance and is not recorded yet.</summary>
-/// <param name="Event">Its time is when it arrived.</param>
-/// <param name="Generation">The execution that asked for it; <see cref="AnyGeneration"/> for what comes from outside.</param>
-/// <param name="Recorded">Completes when it is durable and processed, or dropped because it comes too late; null when no caller waits.</param>
+/// <summary>An event for an instance that is not recorded yet.</summary>
+/// <param name="Event">The event, with the time of its arrival.</param>
+/// <param name="Generation">The generation that requested it; <see cref="AnyGeneration"/> for events from outside.</param>
+/// <param name="Recorded">Completed when the event is durable and processed, or is dropped as too late; null when no caller waits.</param>
 internal readonly record struct Message(HistoryEvent Event, int Generation = Message.AnyGeneration, TaskCompletionSource? Recorded = null)
 {
     public const int AnyGeneration = -1;
 }
 
-/// <summary>What may happen only when the history is durable up to here: an event is processed, an operation begins, or something is shown.</summary>
-/// <param name="Durable">Completes when it may happen.</param>
+/// <summary>An action that waits until the history is durable: the processing of an event, the start of an operation, or an effect.</summary>
+/// <param name="Durable">The append to wait for.</param>
 internal readonly record struct Pending(Task Durable)
 {
     public HistoryEvent? Event { get; init; }
@@ -217,7 +205,7 @@ internal readonly record struct Pending(Task Durable)
 
     public Action? Effect { get; init; }
 
-    /// <summary>True for effects that happen even when the instance has ended meanwhile.</summary>
+    /// <summary>Whether the effect runs even if the instance has ended meanwhile.</summary>
     public bool Always { get; init; }
 
     public TaskCompletionSource? Recorded { get; init; }

@@ -4,33 +4,33 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>From a history back to a running instance.</summary>
+/// <summary>Recovers an instance from its history.</summary>
 internal sealed partial class OrchestrationInstance
 {
-    /// <summary>An instance whose history has no end. It replays on its pump as soon as it is woken.</summary>
-    /// <exception cref="JournalException">The history makes no sense.</exception>
+    /// <summary>Creates an unfinished instance. It replays its history when it is woken.</summary>
+    /// <exception cref="JournalException">The history is invalid.</exception>
     public static OrchestrationInstance Recover(OrchestrationEngine engine, InstanceEntry entry, JournalId id, List<HistoryEvent> history)
     {
         var started = (ExecutionStarted)history[0];
         var recorded = new RecordedOperations();
         var events = new List<HistoryEvent>();
         var (lastTime, status, suspended) = (started.Time, started.CustomStatus, false);
-        foreach (var happened in history.Skip(1))
+        foreach (var historyEvent in history.Skip(1))
         {
-            lastTime = happened.Time > lastTime ? happened.Time : lastTime;
-            if (recorded.Add(happened))
+            lastTime = historyEvent.Time > lastTime ? historyEvent.Time : lastTime;
+            if (recorded.Add(historyEvent))
             {
                 continue;
             }
 
-            if (happened is CustomStatusSet set)
+            if (historyEvent is CustomStatusSet set)
             {
                 status = set.Status;
                 continue;
             }
 
-            suspended = happened is ExecutionSuspended || (suspended && happened is not ExecutionResumed);
-            events.Add(happened);
+            suspended = historyEvent is ExecutionSuspended || (suspended && historyEvent is not ExecutionResumed);
+            events.Add(historyEvent);
         }
 
         var instance = new OrchestrationInstance(engine, entry, id, started, lastTime, recorded, events.Count)
@@ -43,7 +43,7 @@ internal sealed partial class OrchestrationInstance
         {
             if (raised.Source is { } source)
             {
-                instance._sources.Add(source);
+                instance._receivedSources.Add(source);
             }
         }
 
@@ -57,14 +57,17 @@ internal sealed partial class OrchestrationInstance
         return instance;
     }
 
-    /// <summary>Prevents that anything of the instance begins again, since it is only to be ended. Call it before the instance is woken.</summary>
-    public void Unreplay() => _toReplay = null;
+    /// <summary>
+    /// Skips the replay of an instance that is only to be terminated, so that none of its operations starts again. Call it before the instance is
+    /// woken.
+    /// </summary>
+    public void SkipReplay() => _toReplay = null;
 
     private void Replay()
     {
         var events = _toReplay!;
         _toReplay = null;
-        if (TryRefuse())
+        if (TryFailOtherVersion())
         {
             return;
         }
@@ -76,14 +79,14 @@ internal sealed partial class OrchestrationInstance
             _execution.Begin();
         }
 
-        foreach (var happened in events)
+        foreach (var historyEvent in events)
         {
-            _execution.Process(happened);
+            _execution.Process(historyEvent);
         }
 
         if (_execution.IsReplaying)
         {
-            // What the code had asked for shows that it had begun, though no event came after its start.
+            // Recorded operations show that the code had begun, although no event was recorded after its start.
             _execution.Begin();
         }
 
@@ -106,7 +109,7 @@ internal sealed partial class OrchestrationInstance
     }
 }
 
-/// <summary>The operations that a history already holds: the orchestrator must ask for exactly these again, in this order.</summary>
+/// <summary>The operations in a history, which the orchestrator must request again in the same order.</summary>
 internal sealed class RecordedOperations
 {
     public static readonly RecordedOperations None = new();
@@ -117,11 +120,11 @@ internal sealed class RecordedOperations
 
     public HistoryEvent this[int id] => _operations[id];
 
-    /// <summary>Takes an event if it is an operation.</summary>
-    /// <exception cref="JournalException">Operations are missing before it.</exception>
-    public bool Add(HistoryEvent happened)
+    /// <summary>Adds an event if it is an operation.</summary>
+    /// <exception cref="JournalException">A previous operation is missing.</exception>
+    public bool Add(HistoryEvent historyEvent)
     {
-        var id = happened switch
+        var id = historyEvent switch
         {
             TaskScheduled e => e.Id,
             TimerCreated e => e.Id,
@@ -137,11 +140,11 @@ internal sealed class RecordedOperations
         if (id != _operations.Count)
         {
             throw new JournalException(
-                $"Operation #{id} ({NonDeterministicOrchestrationException.Describe(happened)}) follows operation #{_operations.Count - 1}: "
+                $"Operation #{id} ({NonDeterministicOrchestrationException.Describe(historyEvent)}) follows operation #{_operations.Count - 1}: "
                 + "the history is not complete.");
         }
 
-        _operations.Add(happened);
+        _operations.Add(historyEvent);
         return true;
     }
 }

@@ -8,8 +8,8 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// A running instance: a mailbox, a history that is written ahead, and an <see cref="Execution"/> that is fed from it. Everything happens on one pump,
-/// one thing at a time; only <see cref="Post"/> and <see cref="Wake"/> may be called from anywhere.
+/// A running instance: an inbox, a write-ahead history, and the <see cref="Execution"/> that processes its durable events. All work runs on one pump,
+/// one item at a time. Only members that say so are thread-safe.
 /// </summary>
 internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 {
@@ -21,7 +21,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private readonly InstanceEntry _entry;
     private readonly ConcurrentQueue<Message> _inbox = new();
     private readonly Queue<Pending> _pending = new();
-    private readonly HashSet<EventSource> _sources = [];
+    private readonly HashSet<EventSource> _receivedSources = [];
     private readonly Action _onDurable;
     private Execution _execution;
     private InstanceSnapshot _snapshot;
@@ -29,14 +29,14 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private Task _lastAppend = Task.CompletedTask;
     private TaskCompletionSource? _halt;
     private ITimer? _startTimer;
-    private TimeSpan _ahead;
+    private TimeSpan _clockOffset;
     private JournalId _journalId;
     private DateTime _lastTime;
     private string? _durableStatus;
     private long _lastUpdated;
     private long _position;
     private int _state;
-    private int _armed;
+    private int _isWakeScheduled;
     private bool _isReplaying;
     private bool _holdsClock;
     private volatile bool _isClosed;
@@ -66,22 +66,17 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
     public TimeProvider Time => _engine.Time;
 
-    /// <summary>
-    /// The instance's own time. It never goes back: after a clock was set back, the instance goes on from the last moment that its history knows.
-    /// </summary>
-    public DateTime UtcNow => _engine.Time.GetUtcNow().UtcDateTime + _ahead;
-
     public string DefaultVersion => _engine.DefaultVersion;
 
     public ParentLink? Parent => _execution.Started.Parent;
 
-    /// <summary>No more code of the instance runs in this process, so nothing needs to run for it. May be read from any thread.</summary>
+    /// <summary>Whether the instance has ended or is halted, so that no more of its code runs in this process. Thread-safe.</summary>
     public bool IsOver => _isClosed || _isHalted;
 
-    /// <summary>When the last event was processed.</summary>
+    /// <summary>The time in UTC at which the last event was processed. Thread-safe.</summary>
     public DateTime LastUpdatedAt => new(Interlocked.Read(ref _lastUpdated), DateTimeKind.Utc);
 
-    /// <summary>An instance that begins: its first record is appended, nothing of it is visible yet.</summary>
+    /// <summary>Creates a new instance and appends its first record. It is not visible until that record is durable.</summary>
     public static OrchestrationInstance Create(
         OrchestrationEngine engine, InstanceEntry entry, int generation, ExecutionStarted started, TaskCompletionSource? created, Action? onDurable)
     {
@@ -98,14 +93,14 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
     public string? Serialize(object? value) => Converter.Serialize(value);
 
-    /// <summary>Hands something in; the pump records it and then processes it. Thread safe.</summary>
+    /// <summary>Adds a message, which the pump records and then processes. Thread-safe.</summary>
     public void Post(Message message)
     {
         _inbox.Enqueue(message);
         Wake();
     }
 
-    /// <summary>Makes the pump run, or run once more if it does already: no wake is lost. Thread safe.</summary>
+    /// <summary>Schedules the pump, or another run of it while it runs. Thread-safe.</summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _state, Woken) == Idle)
@@ -114,7 +109,9 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Records what has arrived, then halts: no more code runs. What was not processed is found in the history by the next host. Thread safe.</summary>
+    /// <summary>
+    /// Records all received messages, then halts: no more code runs. The next host processes the rest from the history. Thread-safe.
+    /// </summary>
     public Task HaltAsync()
     {
         var halt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -134,9 +131,9 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
                 Pump();
                 ReleaseIdleClock();
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
-                Break(problem);
+                HaltOnError(exception);
             }
         }
         while (Interlocked.CompareExchange(ref _state, Idle, Running) != Running);
@@ -173,7 +170,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
                 if (!_execution.HasReady)
                 {
-                    WakeWhen(next.Durable);
+                    WakeAfter(next.Durable);
                     return;
                 }
             }
@@ -183,15 +180,15 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
                 return;
             }
 
-            // Only a thread that is not the orchestrator's own can have left something here.
+            // Continuations that were posted from another thread.
             _execution.Drain();
             AfterTurn();
         }
     }
 
-    private void WakeWhen(Task durable)
+    private void WakeAfter(Task durable)
     {
-        if (Interlocked.Exchange(ref _armed, 1) == 0)
+        if (Interlocked.Exchange(ref _isWakeScheduled, 1) == 0)
         {
             durable.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onDurable);
         }
@@ -199,9 +196,9 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 
     private void OnDurable()
     {
-        Volatile.Write(ref _armed, 0);
+        Volatile.Write(ref _isWakeScheduled, 0);
 
-        // This is a thread of the pool already: another hop through its queue would only cost time.
+        // Run on this pool thread instead of queueing another work item.
         if (Interlocked.Exchange(ref _state, Woken) == Idle)
         {
             _engine.RunHere(this);
@@ -229,60 +226,28 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         Volatile.Read(ref _halt)?.TrySetResult();
     }
 
-    /// <summary>The history cannot be written, or we have a bug: the instance stands still until the next start, and says so.</summary>
-    private void Break(Exception problem)
+    /// <summary>Halts the instance until the next start, because its history cannot be written or because of a bug.</summary>
+    private void HaltOnError(Exception exception)
     {
         _isHalted = true;
         AbandonExecution();
-        _engine.InstanceBroke(InstanceId, problem);
-        _entry.Refuse(problem);
+        _engine.OnInstanceHalted(InstanceId, exception);
+        _entry.Refuse(exception);
         foreach (var pending in _pending)
         {
-            pending.Recorded?.TrySetException(problem);
+            pending.Recorded?.TrySetException(exception);
         }
 
         _pending.Clear();
         Volatile.Read(ref _halt)?.TrySetResult();
     }
 
-    /// <summary>Ends the timers and waits of the execution, and releases the steady clock.</summary>
+    /// <summary>Releases the timers of the execution and the steady clock.</summary>
     private void AbandonExecution()
     {
         _startTimer?.Dispose();
         _execution.Abandon();
         ReleaseClock();
-    }
-
-    /// <summary>From here on time goes steadily on, from the wall clock or from the last moment that the history knows, whichever is later.</summary>
-    private void HoldClock()
-    {
-        if (!_holdsClock && !IsOver)
-        {
-            _holdsClock = true;
-            _engine.Time.Hold();
-            var now = _engine.Time.GetUtcNow().UtcDateTime;
-            _ahead = _lastTime > now ? _lastTime - now : TimeSpan.Zero;
-        }
-    }
-
-    /// <summary>
-    /// An instance that waits for events alone measures nothing, so it must not keep the host from following a wall clock that was set: it may wait for months.
-    /// </summary>
-    private void ReleaseIdleClock()
-    {
-        if (_pending.Count == 0 && _execution is { HasBegun: true, IsIdle: true })
-        {
-            ReleaseClock();
-        }
-    }
-
-    private void ReleaseClock()
-    {
-        if (_holdsClock)
-        {
-            _holdsClock = false;
-            _engine.Time.Release();
-        }
     }
 
     private static void Acknowledge(TaskCompletionSource recorded, Task durable)

@@ -4,7 +4,9 @@ using Microsoft.DurableTask;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Calls again what failed, as a <see cref="RetryPolicy"/> or a handler says. It is orchestrator code: its waits are durable timers.</summary>
+/// <summary>
+/// Retries a call as a <see cref="RetryPolicy"/> or a handler specifies. It runs as orchestrator code: its waits are durable timers.
+/// </summary>
 internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options, Func<CallOperation<T>> call)
 {
     public async Task<T> RunAsync()
@@ -17,9 +19,9 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
             {
                 return await operation.Task;
             }
-            catch (TaskFailedException failure) when (!operation.NonRetriable)
+            catch (TaskFailedException exception) when (!operation.NonRetriable)
             {
-                if (!await WantsAnotherAsync(failure, attempt, firstCall))
+                if (!await ShouldRetryAsync(exception, attempt, firstCall))
                 {
                     throw;
                 }
@@ -27,11 +29,11 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
         }
     }
 
-    private async Task<bool> WantsAnotherAsync(TaskFailedException failure, int attempt, DateTime firstCall)
+    private async Task<bool> ShouldRetryAsync(TaskFailedException exception, int attempt, DateTime firstCall)
     {
         if (options.Policy is { } policy)
         {
-            if (attempt >= policy.MaxNumberOfAttempts || Delay(policy, failure, attempt, firstCall) is not { } delay)
+            if (attempt >= policy.MaxNumberOfAttempts || Delay(policy, exception, attempt, firstCall) is not { } delay)
             {
                 return false;
             }
@@ -41,12 +43,12 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
         }
 
         return options.Handler is { } handler
-            && await handler(new RetryContext(execution.Context, attempt, failure.FailureDetails, execution.Now - firstCall, CancellationToken.None));
+            && await handler(new RetryContext(execution.Context, attempt, exception.FailureDetails, execution.Now - firstCall, CancellationToken.None));
     }
 
-    private TimeSpan? Delay(RetryPolicy policy, TaskFailedException failure, int attempt, DateTime firstCall)
+    private TimeSpan? Delay(RetryPolicy policy, TaskFailedException exception, int attempt, DateTime firstCall)
     {
-        if (!MayRetry(policy, failure) || (policy.RetryTimeout != Timeout.InfiniteTimeSpan && execution.Now - firstCall >= policy.RetryTimeout))
+        if (!MayRetry(policy, exception) || (policy.RetryTimeout != Timeout.InfiniteTimeSpan && execution.Now - firstCall >= policy.RetryTimeout))
         {
             return null;
         }
@@ -56,22 +58,23 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
         return milliseconds < longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : longest;
     }
 
-    /// <summary>A policy judges the engine's own exceptions, so the failure is dressed as one.</summary>
-    private static bool MayRetry(RetryPolicy policy, TaskFailedException failure)
+    /// <summary>Asks the policy, which expects an exception of DurableTask.Core.</summary>
+    private static bool MayRetry(RetryPolicy policy, TaskFailedException exception)
     {
         try
         {
-            return policy.Handle(new DurableTask.Core.Exceptions.TaskFailedException(failure.Message) { FailureDetails = CoreFailure.From(failure.FailureDetails) });
+            var failure = new DurableTask.Core.Exceptions.TaskFailedException(exception.Message) { FailureDetails = CoreFailure.From(exception.FailureDetails) };
+            return policy.Handle(failure);
         }
         catch (Exception)
         {
-            // As the SDK does it: a predicate that throws must not hide the failure it was asked about.
+            // As in the SDK, an exception of the predicate must not hide the failure of the call.
             return false;
         }
     }
 }
 
-/// <summary>The engine's form of a failure, which only retry policies still want.</summary>
+/// <summary>Converts failure details to those of DurableTask.Core, which retry policies require.</summary>
 internal static class CoreFailure
 {
     [return: NotNullIfNotNull(nameof(failure))]

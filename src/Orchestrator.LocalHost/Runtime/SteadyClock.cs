@@ -1,11 +1,11 @@
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// The clock of a host: while an instance executes activities or waits for timers, time goes on as the monotonic clock does, from what the wall clock
-/// showed when the first one began to. So a wall clock that is set (by a time server, or when a machine wakes up) neither delays what waits nor lengthens
-/// what is measured. Otherwise it shows the wall clock. Give one clock to the host and to everything that measures inside its activities. Thread safe.
+/// The clock of a host. While an instance runs activities or waits for timers, the clock follows the monotonic clock, from the wall-clock time at
+/// which the first such instance started; otherwise it shows the wall clock. So a wall clock that is set changes neither waits nor measured
+/// durations. Share one clock between the host and the code that measures time in its activities. Thread-safe.
 /// </summary>
-/// <param name="clock">The machine's clock; tests give their own.</param>
+/// <param name="clock">The system's clock, or that of a test.</param>
 public sealed class SteadyClock(TimeProvider clock) : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -29,7 +29,7 @@ public sealed class SteadyClock(TimeProvider clock) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         clock.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>From now on the wall clock does not count, until every hold is released.</summary>
+    /// <summary>Follows the monotonic clock until all holds are released.</summary>
     internal void Hold()
     {
         lock (_gate)

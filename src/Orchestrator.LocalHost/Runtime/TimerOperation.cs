@@ -1,10 +1,10 @@
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>A durable timer. The clock only posts "it is time"; the timer has fired when that is in the history.</summary>
+/// <summary>A durable timer. The clock posts <c>TimerFired</c>; the timer completes when that event is durable.</summary>
 internal sealed class TimerOperation(int id, DateTime fireAt, Execution execution) : Operation(id)
 {
-    // A single timer of the system reaches about 49 days: longer ones are armed again on the way.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
+    // A system timer is limited to about 49 days: longer waits start it several times.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(30);
 
     private readonly TaskCompletionSource _source = new();
     private CancellationTokenRegistration _registration;
@@ -13,11 +13,11 @@ internal sealed class TimerOperation(int id, DateTime fireAt, Execution executio
 
     public Task Task => _source.Task;
 
-    public void CancelWith(CancellationToken cancellation)
+    public void CancelWith(CancellationToken cancellationToken)
     {
-        if (cancellation.CanBeCanceled)
+        if (cancellationToken.CanBeCanceled)
         {
-            _registration = cancellation.UnsafeRegister(static (timer, token) => ((TimerOperation)timer!).Cancel(token), this);
+            _registration = cancellationToken.UnsafeRegister(static (timer, token) => ((TimerOperation)timer!).Cancel(token), this);
         }
     }
 
@@ -25,7 +25,7 @@ internal sealed class TimerOperation(int id, DateTime fireAt, Execution executio
     {
         _owner = owner;
 
-        // Armed once it is in its place: a tick that comes before its time arms it again.
+        // The timer is started after it was assigned, because its callback may start it again.
         _timer = owner.Time.CreateTimer(static timer => ((TimerOperation)timer!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(NextWait(owner), Timeout.InfiniteTimeSpan);
     }
@@ -42,18 +42,18 @@ internal sealed class TimerOperation(int id, DateTime fireAt, Execution executio
         _registration.Dispose();
     }
 
-    private void Cancel(CancellationToken cancellation)
+    private void Cancel(CancellationToken cancellationToken)
     {
         if (!execution.IsActive)
         {
-            execution.Post(_ => Cancel(cancellation), null);
+            execution.Post(_ => Cancel(cancellationToken), null);
             return;
         }
 
-        if (execution.Forget(Id))
+        if (execution.Remove(Id))
         {
             _timer?.Dispose();
-            _source.TrySetCanceled(cancellation);
+            _source.TrySetCanceled(cancellationToken);
         }
     }
 
@@ -66,20 +66,23 @@ internal sealed class TimerOperation(int id, DateTime fireAt, Execution executio
 
         if (owner.UtcNow >= fireAt)
         {
-            owner.TimerIsDue(Id);
+            owner.FireTimer(Id);
         }
         else
         {
-            // The system's timers count whole milliseconds and may come a fraction of one early.
+            // System timers have a resolution of milliseconds and may fire a fraction early.
             _timer?.Change(NextWait(owner), Timeout.InfiniteTimeSpan);
         }
     }
 
-    private TimeSpan NextWait(OrchestrationInstance owner)
+    private TimeSpan NextWait(OrchestrationInstance owner) => WaitUntil(fireAt, owner.UtcNow);
+
+    /// <summary>The time for which a system timer can be started to wait until a time, in whole milliseconds.</summary>
+    public static TimeSpan WaitUntil(DateTime due, DateTime now)
     {
-        var wait = fireAt - owner.UtcNow;
+        var wait = due - now;
         return wait <= TimeSpan.Zero ? TimeSpan.Zero
-            : wait > LongestWait ? LongestWait
+            : wait > MaxWait ? MaxWait
             : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
     }
 }

@@ -4,54 +4,55 @@ using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Settings;
 
-/// <summary>The part of Azure Functions' <c>host.json</c> that the local host heeds. Immutable.</summary>
+/// <summary>The settings of Azure Functions' <c>host.json</c> that the local host supports. Immutable.</summary>
 public sealed record HostSettings
 {
-    /// <summary>What comes before every function's route, without slashes at its ends. The default is <c>api</c>; empty means nothing.</summary>
+    /// <summary>The prefix of every function's route, without leading and trailing slashes. The default is <c>api</c>; empty means none.</summary>
     /// <value><c>extensions.http.routePrefix</c></value>
     public string RoutePrefix { get; init; } = "api";
 
-    /// <summary>The task hub's name, 1 to 100 characters; null means the runtime's own default.</summary>
+    /// <summary>The name of the task hub, 1 to 100 characters; null uses the runtime's default.</summary>
     /// <value><c>extensions.durableTask.hubName</c></value>
     public string? HubName { get; init; }
 
-    /// <summary>How many activities run at the same time, from 1 to 10,000; null means the runtime's own default.</summary>
+    /// <summary>Maximum number of concurrent activities, 1 to 10,000; null uses the runtime's default.</summary>
     /// <value><c>extensions.durableTask.maxConcurrentActivityFunctions</c></value>
     public int? MaxConcurrentActivityFunctions { get; init; }
 
-    /// <summary>How many orchestrators run at the same time, from 1 to 10,000; null means the runtime's own default.</summary>
+    /// <summary>Maximum number of concurrent orchestrators, 1 to 10,000; null uses the runtime's default.</summary>
     /// <value><c>extensions.durableTask.maxConcurrentOrchestratorFunctions</c></value>
     public int? MaxConcurrentOrchestratorFunctions { get; init; }
 
-    /// <summary>The version of orchestrations that are started without one; null means the runtime's own default.</summary>
+    /// <summary>The version of orchestrations that are started without one; null uses the runtime's default.</summary>
     /// <value><c>extensions.durableTask.defaultVersion</c></value>
     public string? DefaultVersion { get; init; }
 
-    /// <summary>Whether instances of other versions are failed; false also where nothing is set.</summary>
+    /// <summary>Whether instances of other versions are failed. The default is false.</summary>
     /// <value><c>extensions.durableTask.versionMatchStrategy</c> is <c>Strict</c>, and <c>versionFailureStrategy</c> is <c>Fail</c>.</value>
     public bool FailsOtherVersions { get; init; }
 
-    /// <summary>The lowest level that is logged, by category; the category <c>default</c> is for all others. Category names have no case.</summary>
+    /// <summary>Minimum log level by category, not case-sensitive; <c>default</c> applies to all other categories.</summary>
     /// <value><c>logging.logLevel</c></value>
     public IReadOnlyDictionary<string, LogLevel> LogLevels { get; init; } = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The file that was read; null when there is none.</summary>
+    /// <summary>The path of the file that was read; null when there is none.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Reads <c>host.json</c> in a folder, else the one beside the program; without either, defaults apply.</summary>
-    /// <param name="rootFolder">Where to look first; null means beside the program only.</param>
+    /// <summary>Reads <c>host.json</c> from a folder, or else from the folder of the program. Without either, the defaults apply.</summary>
+    /// <param name="rootFolder">The folder that is searched first; null searches only that of the program.</param>
     /// <param name="environment">
-    /// Variables such as <c>AzureFunctionsJobHost__extensions__http__routePrefix</c>, which win over the file; null means those of the process.
+    /// Variables such as <c>AzureFunctionsJobHost__extensions__http__routePrefix</c>, which override the file; null uses those of the process.
     /// </param>
     /// <param name="version">
-    /// The version that the app gives its orchestrations. Where instances of other versions are failed, <see cref="DefaultVersion"/> must be the same: each start
-    /// would be failed at once. Null, the default: not checked.
+    /// The version of the app's orchestrations. Where instances of other versions are failed, <see cref="DefaultVersion"/> must equal it, since every
+    /// start would fail. Null, the default, skips the check.
     /// </param>
-    /// <exception cref="HostSettingsException">The file cannot be read or holds wrong values; it lists all of them.</exception>
-    public static HostSettings Load(string? rootFolder = null, IEnumerable<KeyValuePair<string, string?>>? environment = null, string? version = null) =>
+    /// <exception cref="HostSettingsException">The file cannot be read or has invalid values; the message lists all of them.</exception>
+    public static HostSettings Load(
+        string? rootFolder = null, IEnumerable<KeyValuePair<string, string?>>? environment = null, string? version = null) =>
         HostSettingsReader.Read(rootFolder, environment, version);
 
-    /// <summary>Carries over what the durable runtime heeds; what is not set stays as it is.</summary>
+    /// <summary>Applies the settings of the durable runtime. Settings without a value change nothing.</summary>
     public void ApplyTo(LocalDurableHostOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -61,7 +62,7 @@ public sealed record HostSettings
         options.FailsOtherVersions = FailsOtherVersions;
     }
 
-    /// <summary>Carries over what the web host heeds.</summary>
+    /// <summary>Applies the settings of the web host.</summary>
     public void ApplyTo(LocalWebHostOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -69,7 +70,7 @@ public sealed record HostSettings
         options.HubName = HubName ?? options.HubName;
     }
 
-    /// <summary>Makes a logger factory heed <see cref="LogLevels"/>.</summary>
+    /// <summary>Applies <see cref="LogLevels"/> to a logger factory.</summary>
     public void ApplyTo(ILoggingBuilder logging)
     {
         ArgumentNullException.ThrowIfNull(logging);
@@ -87,18 +88,23 @@ public sealed record HostSettings
     }
 }
 
-/// <summary><c>host.json</c>, or an environment variable that overrides it, is wrong. The message names the file and the path in it.</summary>
+/// <summary>
+/// <c>host.json</c>, or an environment variable that overrides it, is invalid. The message names the file and the property, or the variable.
+/// </summary>
 public sealed class HostSettingsException : Exception
 {
+    /// <summary>Creates the exception with a default message.</summary>
     public HostSettingsException()
     {
     }
 
+    /// <summary>Creates the exception with a message.</summary>
     public HostSettingsException(string message)
         : base(message)
     {
     }
 
+    /// <summary>Creates the exception with a message and its cause.</summary>
     public HostSettingsException(string message, Exception innerException)
         : base(message, innerException)
     {

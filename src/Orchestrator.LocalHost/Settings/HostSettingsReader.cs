@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.LocalHost.Settings;
 
-/// <summary>Reads the file and the variables that override it, collecting what is wrong.</summary>
+/// <summary>Reads <c>host.json</c> and the environment variables that override it, and collects all mistakes.</summary>
 internal sealed class HostSettingsReader
 {
     public const string DefaultCategory = "default";
@@ -54,7 +54,10 @@ internal sealed class HostSettingsReader
         };
         if (settings.FailsOtherVersions && _version is not null && (settings.DefaultVersion ?? "") != _version)
         {
-            Report("extensions:durableTask:defaultVersion", settings.DefaultVersion ?? "", $"with versionMatchStrategy Strict it must be '{_version}', the version of this program, or every run would be interrupted");
+            Report(
+                "extensions:durableTask:defaultVersion",
+                settings.DefaultVersion ?? "",
+                $"with versionMatchStrategy Strict it must be '{_version}', the version of this program, or every run would be interrupted");
         }
 
         return _mistakes.Count == 0 ? settings : throw new HostSettingsException(string.Join(Environment.NewLine, _mistakes));
@@ -72,9 +75,9 @@ internal sealed class HostSettingsReader
             using var content = File.OpenRead(path);
             return new ConfigurationBuilder().AddJsonStream(content).Build();
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
         {
-            throw new HostSettingsException($"{path} cannot be read: {(problem.InnerException ?? problem).Message}", problem);
+            throw new HostSettingsException($"{path} cannot be read: {(exception.InnerException ?? exception).Message}", exception);
         }
     }
 
@@ -89,7 +92,7 @@ internal sealed class HostSettingsReader
     private static IEnumerable<KeyValuePair<string, string?>> ProcessVariables() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value));
 
-    /// <summary>Null when the setting is nowhere; empty text is a value.</summary>
+    /// <summary>The value of a setting; null when it is not set, empty when it is empty.</summary>
     private string? Text(string key)
     {
         var section = Section(key);
@@ -146,7 +149,7 @@ internal sealed class HostSettingsReader
         return null;
     }
 
-    /// <summary>The Functions host also lets older versions run and leaves others alone; of these strategies only the two that this host follows are taken.</summary>
+    /// <summary>The Functions host has further strategies; only those that this host implements are accepted.</summary>
     private bool FailsOtherVersions(string matchKey, string failureKey)
     {
         var (match, failure) = (Text(matchKey), Text(failureKey));

@@ -102,7 +102,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
 
     [Fact]
     public Task Text_behind_the_records_is_refused() => RefusedAsync(
-        lines => lines, Lines().Length, _whole.Length, "has no line break at its end, and is not what a crash leaves of a record", "notes of mine"u8.ToArray());
+        lines => lines, Lines().Length, _whole.Length, "has no line break at its end and is not an interrupted write", "notes of mine"u8.ToArray());
 
     [Fact]
     public async Task History_of_another_instance_under_this_name_is_refused()

@@ -58,7 +58,7 @@ public sealed class LeftInstanceTests : IDisposable
 
         await host.Client.RaiseEventAsync("a", "Go", "done").WaitAsync(Patience);
         Assert.Single(Directory.GetFiles(_folder.Combine("inbox")));
-        Assert.Null(await host.GoOnAsync("a"));
+        Assert.Null(await host.RecoverInstanceAsync("a"));
 
         Assert.Equal("done", (await host.Client.WaitForInstanceCompletionAsync("a", true).WaitAsync(Patience)).ReadOutputAs<string>());
     }
@@ -73,7 +73,7 @@ public sealed class LeftInstanceTests : IDisposable
         Assert.Empty(host.Driven);
 
         await other.DisposeAsync();
-        await _log.WaitForAsync("'a' goes on here");
+        await _log.WaitForAsync("'a' continues in this process");
 
         Assert.Equal(["a"], host.Driven);
         await host.Client.RaiseEventAsync("a", "Go", "done").WaitAsync(Patience);

@@ -149,7 +149,7 @@ public sealed class RestingTests : IDisposable
         await here.Client.ScheduleNewOrchestrationInstanceAsync("Parent", "Wait", new StartOrchestrationOptions("parent"));
         await here.Client.WaitForInstanceStartAsync("child").WaitAsync(HostExtensions.Patience);
 
-        Assert.Contains($"process {Environment.ProcessId}", await elsewhere.GoOnAsync("child"), StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}", await elsewhere.RecoverInstanceAsync("child"), StringComparison.Ordinal);
         await elsewhere.Client.TerminateInstanceAsync("child").WaitAsync(HostExtensions.Patience);
 
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await here.EndOfAsync("child")).RuntimeStatus);

@@ -27,7 +27,7 @@ public sealed class SharedJournalTests : IDisposable
 
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await other.Client.GetInstanceAsync("mine"))!.RuntimeStatus);
         Assert.Equal("mine", Assert.Single(await other.Client.GetAllInstancesAsync().ToListAsync()).InstanceId);
-        Assert.NotNull(await other.GoOnAsync("mine"));
+        Assert.NotNull(await other.RecoverInstanceAsync("mine"));
         Assert.Equal(0, (await other.Client.PurgeInstanceAsync("mine")).PurgedInstanceCount);
         await other.Client.SuspendInstanceAsync("mine").WaitAsync(Patience);
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await driver.Client.GetInstanceAsync("mine"))!.RuntimeStatus);
@@ -70,10 +70,10 @@ public sealed class SharedJournalTests : IDisposable
 
         await using var host = await StartAsync(recovers: (_, _) => Task.FromResult(false));
         Assert.Empty(host.Driven);
-        Assert.Contains("parent", host.Left);
+        Assert.Contains("parent", host.NotRecovered);
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync("parent"))!.RuntimeStatus);
 
-        Assert.Null(await host.GoOnAsync("parent"));
+        Assert.Null(await host.RecoverInstanceAsync("parent"));
         await host.Client.WaitForInstanceStartAsync("child").WaitAsync(Patience);
         while (host.Driven.Count < 2)
         {

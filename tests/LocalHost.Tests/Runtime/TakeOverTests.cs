@@ -22,12 +22,12 @@ public sealed class TakeOverTests : IDisposable
         cancels = false;
         await using var host = await StartAsync(journal, (_, _) => Task.FromResult(false));
         cancels = true;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.GoOnAsync("a", gone.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.RecoverInstanceAsync("a", gone.Token));
         cancels = false;
 
         Assert.Null(journal.FindHolder("a"));
         Assert.Equal(["a"], journal.ListOpen());
-        Assert.Null(await host.GoOnAsync("a"));
+        Assert.Null(await host.RecoverInstanceAsync("a"));
         Assert.Equal(["a"], host.Driven);
     }
 

@@ -32,7 +32,7 @@ public sealed class UnreadInstanceTests
         await LeaveAsync("a");
         await using var host = await StartAsync(recovers: false);
 
-        Assert.Null(await host.GoOnAsync("a"));
+        Assert.Null(await host.RecoverInstanceAsync("a"));
         Assert.Contains("a", host.Driven);
         await host.Client.RaiseEventAsync("a-child", "Go", "done").WaitAsync(Patience);
 

@@ -4,12 +4,12 @@ using Azure.Storage.Blobs;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>
-/// Requests to one container: so many at once and no more, tried again while the account does not answer, and with errors that name the account and
-/// the container and never a key. Thread safe.
+/// Sends requests to one container: with a maximum number of concurrent requests, with retries while the account does not respond, and with errors
+/// that name account and container but no key. Thread-safe.
 /// </summary>
 internal sealed class BlobAccount(BlobContainerClient container, TimeProvider time, BlobJournalOptions options) : IDisposable
 {
-    /// <summary>An attempt that takes longer is given up, and may be made again.</summary>
+    /// <summary>Maximum time of an attempt, after which the request is retried.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
@@ -23,15 +23,17 @@ internal sealed class BlobAccount(BlobContainerClient container, TimeProvider ti
 
     public BlobJournalOptions Options => options;
 
-    /// <summary>What errors call a blob.</summary>
+    /// <summary>The location of a blob that errors name.</summary>
     public string Locate(string blob) => $"{container.AccountName}/{container.Name}/{blob}";
 
-    /// <summary>Sends a request until there is an answer.</summary>
-    /// <param name="what">What it is for: the beginning of a sentence.</param>
-    /// <param name="request">Makes one attempt; it may have been made before, and have succeeded without an answer.</param>
-    /// <param name="before">Awaited before each attempt; null means nothing.</param>
-    /// <exception cref="RequestFailedException">The answer is 404, 409, 412 or 416: the caller knows what it means.</exception>
-    /// <exception cref="JournalException">There was no answer for <see cref="BlobJournalOptions.Patience"/>, or it was a refusal.</exception>
+    /// <summary>Sends a request, with retries until there is a response.</summary>
+    /// <param name="what">The purpose, as the beginning of a sentence.</param>
+    /// <param name="request">Makes one attempt. An earlier attempt may have succeeded without a response.</param>
+    /// <param name="before">Awaited before each attempt; null for nothing.</param>
+    /// <exception cref="RequestFailedException">The response is 404, 409, 412 or 416, which the caller handles.</exception>
+    /// <exception cref="JournalException">
+    /// There was no response within <see cref="BlobJournalOptions.Patience"/>, or the request was refused.
+    /// </exception>
     public async Task<T> SendAsync<T>(
         string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellation, Func<CancellationToken, Task>? before = null)
     {
@@ -80,7 +82,7 @@ internal sealed class BlobAccount(BlobContainerClient container, TimeProvider ti
         return await request(either.Token).ConfigureAwait(false);
     }
 
-    /// <summary>Whether trying again can help.</summary>
+    /// <summary>Whether a retry can succeed.</summary>
     public static bool IsTransient(Exception failure, CancellationToken cancellation) => failure switch
     {
         RequestFailedException answer => answer.Status is 0 or 408 or 429 or >= 500,

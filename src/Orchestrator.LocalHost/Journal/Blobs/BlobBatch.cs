@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
-/// <summary>Records that share one block. Not thread safe.</summary>
+/// <summary>Records that share one block. Not thread-safe.</summary>
 internal sealed class BlobBatch
 {
-    /// <summary>A block that holds more than one record is no larger, in bytes.</summary>
-    public const int MostBytes = 4 * 1024 * 1024;
+    /// <summary>Maximum size of a block with more than one record, in bytes.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,7 +15,7 @@ internal sealed class BlobBatch
 
     public Task Durable => _durable.Task;
 
-    public bool HasRoomFor(int record) => _bytes.WrittenCount == 0 || _bytes.WrittenCount + record + RecordFrame.Overhead <= MostBytes;
+    public bool HasRoomFor(int record) => _bytes.WrittenCount == 0 || _bytes.WrittenCount + record + RecordFrame.Overhead <= MaxBytes;
 
     public void Add(long number, ReadOnlySpan<byte> record) =>
         _bytes.Advance(RecordFrame.Write(_bytes.GetSpan(record.Length + RecordFrame.Overhead), number, record));
@@ -26,7 +26,7 @@ internal sealed class BlobBatch
     {
         _durable.SetException(problem);
 
-        // The instance that appended may be gone, and then the exception would be unobserved.
+        // Mark the exception as observed: the instance that appended may have ended.
         _ = _durable.Task.Exception;
     }
 }

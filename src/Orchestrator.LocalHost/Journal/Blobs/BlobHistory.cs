@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -7,8 +6,8 @@ using Azure.Storage.Blobs.Specialized;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>
-/// One history and its greedy group commit: an append begins the moment the one before it has ended, and takes all that has come meanwhile. Each says
-/// at which byte it must land, so that two writers can never interleave and an append that is sent again is never doubled.
+/// One history with group commit: an append starts as soon as the previous one has ended, with all records that were added meanwhile. Each append is
+/// conditional on its byte position, so that two writers cannot interleave and a retried append is not duplicated.
 /// </summary>
 internal sealed class BlobHistory
 {
@@ -26,8 +25,8 @@ internal sealed class BlobHistory
     private long _accepted;
     private JournalException? _fault;
 
-    /// <param name="end">Where the history ends; <see cref="BlobEnd.None"/> when it is believed not to be there.</param>
-    /// <param name="read">Finds out where the history ends, if it is there after all.</param>
+    /// <param name="end">The end of the history; <see cref="BlobEnd.None"/> for one that is presumed new.</param>
+    /// <param name="read">Reads the end of the history, for one that exists unexpectedly.</param>
     public BlobHistory(
         JournalId id, BlobAccount account, BlobSegments segments, BlobOwnership ownership, BlobEnd end, Func<JournalId, Task<BlobEnd>> read)
     {
@@ -61,7 +60,7 @@ internal sealed class BlobHistory
 
             if (_accepted == 0)
             {
-                _open.Add(0, JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(_id.InstanceId, _id.Generation), JournalHeaderContext.Default.JournalHeader));
+                _open.Add(0, JournalFile.Header(_id));
             }
 
             _open.Add(++_accepted, record);
@@ -76,7 +75,7 @@ internal sealed class BlobHistory
         }
     }
 
-    /// <summary>Waits for what was appended, and takes nothing more.</summary>
+    /// <summary>Waits for the appended records and accepts no more.</summary>
     public async Task CloseAsync()
     {
         Task writing;
@@ -97,17 +96,17 @@ internal sealed class BlobHistory
             {
                 await WriteAsync(batch).ConfigureAwait(false);
             }
-            catch (JournalConflictException conflict)
+            catch (JournalConflictException exception)
             {
-                Reject(batch, conflict, conflict.Actual, fault: null);
+                FailBatches(batch, exception, exception.Actual, fault: null);
                 continue;
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
                 var fault = _ownership.Reason
-                    ?? problem as JournalException
-                    ?? new JournalException($"The history of '{_id}' could not be written: {problem.Message} Restart; what was confirmed before is safe.", problem);
-                Reject(batch, fault, 0, fault);
+                    ?? exception as JournalException
+                    ?? new JournalException($"The history of '{_id}' could not be written: {exception.Message} Restart; what was confirmed before is safe.", exception);
+                FailBatches(batch, fault, 0, fault);
                 continue;
             }
 
@@ -130,8 +129,8 @@ internal sealed class BlobHistory
         }
     }
 
-    /// <summary>Fails all that waits: what comes behind a lost record is lost with it.</summary>
-    private void Reject(BlobBatch batch, JournalException problem, long accepted, JournalException? fault)
+    /// <summary>Fails all waiting batches: records after a lost one are lost, too.</summary>
+    private void FailBatches(BlobBatch batch, JournalException exception, long accepted, JournalException? fault)
     {
         BlobBatch[] waiting;
         lock (_gate)
@@ -145,7 +144,7 @@ internal sealed class BlobHistory
 
         foreach (var lost in waiting)
         {
-            lost.Fail(problem);
+            lost.Fail(exception);
         }
     }
 
@@ -153,7 +152,7 @@ internal sealed class BlobHistory
     {
         if (_end.Segment < 0 && !await CreateAsync(0).ConfigureAwait(false))
         {
-            // Another writer was first: an earlier process, or an earlier try of this one whose answer was lost.
+            // The segment exists: it was created by another writer, or by an earlier attempt whose response was lost.
             _end = await _read(_id).ConfigureAwait(false);
             if (_end.Records > 0)
             {
@@ -174,11 +173,11 @@ internal sealed class BlobHistory
                 .ConfigureAwait(false);
             _end = _end with { Blocks = answer.BlobCommittedBlockCount };
         }
-        catch (RequestFailedException answer)
+        catch (RequestFailedException exception)
         {
-            if (answer.Status != 412 || !await IsThereAsync(blob, batch.Bytes).ConfigureAwait(false))
+            if (exception.Status != 412 || !await IsAppendedAsync(blob, batch.Bytes).ConfigureAwait(false))
             {
-                throw WrittenByOthers(blob, answer);
+                throw WrittenByOthers(blob, exception);
             }
 
             _end = _end with { Blocks = _end.Blocks + 1 };
@@ -195,32 +194,33 @@ internal sealed class BlobHistory
         try
         {
             await _account.SendAsync(
-                $"Creating '{_account.Locate(blob.Name)}'", token => blob.CreateAsync(absent, token), CancellationToken.None, _ownership.ConfirmAsync).ConfigureAwait(false);
+                $"Creating '{_account.Locate(blob.Name)}'", token => blob.CreateAsync(absent, token), CancellationToken.None, _ownership.ConfirmAsync)
+                .ConfigureAwait(false);
         }
-        catch (RequestFailedException exists) when (exists.Status is 409 or 412)
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
             created = false;
         }
-        catch (RequestFailedException answer)
+        catch (RequestFailedException exception)
         {
-            throw _account.Refused($"Creating '{_account.Locate(blob.Name)}'", answer);
+            throw _account.Refused($"Creating '{_account.Locate(blob.Name)}'", exception);
         }
 
-        // What is in a blob that was there already shows at the first append, which must land at byte 0.
+        // If the existing blob has content, the first append fails, because it is conditional on byte 0.
         _end = _end with { Segment = number, Length = 0, Blocks = 0 };
         return created;
     }
 
-    private async Task<BlobAppendInfo> AppendAsync(AppendBlobClient blob, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private async Task<BlobAppendInfo> AppendAsync(AppendBlobClient blob, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         MemoryMarshal.TryGetArray(bytes, out var array);
         using var content = new MemoryStream(array.Array!, array.Offset, array.Count, writable: false);
         var options = new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = _end.Length } };
-        return (await blob.AppendBlockAsync(content, options, cancellation).ConfigureAwait(false)).Value;
+        return (await blob.AppendBlockAsync(content, options, cancellationToken).ConfigureAwait(false)).Value;
     }
 
-    /// <summary>Whether the append was made, and only its answer was lost.</summary>
-    private async Task<bool> IsThereAsync(AppendBlobClient blob, ReadOnlyMemory<byte> bytes)
+    /// <summary>Whether the append has succeeded and only its response was lost.</summary>
+    private async Task<bool> IsAppendedAsync(AppendBlobClient blob, ReadOnlyMemory<byte> bytes)
     {
         using var source = new BlobSource(_account, blob.Name, _end.Length + bytes.Length, from: _end.Length);
         var found = new byte[bytes.Length];
@@ -233,9 +233,9 @@ internal sealed class BlobHistory
         return length == found.Length && bytes.Span.SequenceEqual(found);
     }
 
-    private JournalException WrittenByOthers(AppendBlobClient blob, RequestFailedException answer) => new(
+    private JournalException WrittenByOthers(AppendBlobClient blob, RequestFailedException exception) => new(
         $"The history of '{_id}' could not be written to '{_account.Locate(blob.Name)}': "
-        + (answer.Status == 404 ? "the blob is gone." : $"behind byte {_end.Length} there is something else already.")
-        + " Another process is at work in the container: stop it, then restart; what was confirmed before is safe.",
-        answer);
+        + (exception.Status == 404 ? "the blob is gone." : $"after byte {_end.Length} it has other content.")
+        + " Another process writes to the container: stop it, then restart; what was confirmed before is safe.",
+        exception);
 }

@@ -2,19 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
-/// <summary>Reads the segments of a history, one behind the other.</summary>
+/// <summary>Reads the segments of a history in order.</summary>
 internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segments, JournalId id)
 {
-    /// <summary>Where the history ends, once it was read to its end.</summary>
+    /// <summary>The end of the history, after it was read completely.</summary>
     public BlobEnd End { get; private set; } = BlobEnd.None;
 
-    /// <summary>The id that the first record of a history tells; null when there is none.</summary>
-    /// <exception cref="JournalException">It cannot be read, or is that of another history.</exception>
-    public static async Task<JournalId?> ReadIdAsync(BlobAccount account, BlobSegment first, CancellationToken cancellation)
+    /// <summary>Reads the id from the header of a history; null when the segment is empty.</summary>
+    /// <exception cref="JournalException">The segment cannot be read, or is that of another history.</exception>
+    public static async Task<JournalId?> ReadIdAsync(BlobAccount account, BlobSegment first, CancellationToken cancellationToken)
     {
         var reader = new JournalReader(null);
         using var source = new BlobSource(account, first.Name, first.Length);
-        await foreach (var _ in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+        await foreach (var _ in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
         {
             break;
         }
@@ -31,11 +31,11 @@ internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segmen
                 source.Location, 0, 0, $"says that this is the history of '{id}', whose blob has another name: it was renamed or copied");
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = new JournalReader(id);
         var end = BlobEnd.None;
-        await foreach (var segment in segments.ListAsync(id, cancellation).ConfigureAwait(false))
+        await foreach (var segment in segments.ListAsync(id, cancellationToken).ConfigureAwait(false))
         {
             if (segment.Number != end.Segment + 1)
             {
@@ -44,7 +44,7 @@ internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segmen
             }
 
             using var source = new BlobSource(account, segment.Name, segment.Length);
-            await foreach (var record in reader.ReadAsync(source, cancellation).ConfigureAwait(false))
+            await foreach (var record in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
             {
                 yield return record;
             }
@@ -61,11 +61,11 @@ internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segmen
     }
 }
 
-/// <summary>Where a history ends.</summary>
-/// <param name="Records">How many records it has, the header not counted.</param>
-/// <param name="Segment">The last segment's number; -1 when there is none.</param>
-/// <param name="Length">The last segment's length in bytes.</param>
-/// <param name="Blocks">The last segment's blocks.</param>
+/// <summary>The end of a history.</summary>
+/// <param name="Records">The number of records, without the header.</param>
+/// <param name="Segment">The number of the last segment; -1 when there is none.</param>
+/// <param name="Length">The length of the last segment in bytes.</param>
+/// <param name="Blocks">The number of blocks of the last segment.</param>
 internal readonly record struct BlobEnd(long Records, int Segment, long Length, int Blocks)
 {
     public static readonly BlobEnd None = new(0, -1, 0, 0);

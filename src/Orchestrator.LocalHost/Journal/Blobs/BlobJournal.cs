@@ -5,12 +5,12 @@ using Azure.Storage.Blobs;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>
-/// Histories as append blobs of Azure Storage, the same lines as in a file. A record is durable when the account has confirmed its block. The journal
-/// belongs to one process at a time.
+/// Stores histories as append blobs of Azure Storage, in the format of <see cref="FileJournal"/>. A record is durable when the account has confirmed
+/// its block. One process at a time owns the journal. Thread-safe.
 /// </summary>
 /// <remarks>
-/// While the account does not answer, what is appended waits in memory, for at most <see cref="BlobJournalOptions.Patience"/>. An append whose answer was
-/// lost is recognised by reading what is there.
+/// While the account does not respond, appended records wait in memory for at most <see cref="BlobJournalOptions.Patience"/>. An append whose
+/// response was lost is detected by reading the blob.
 /// </remarks>
 public sealed class BlobJournal : IJournal
 {
@@ -32,19 +32,19 @@ public sealed class BlobJournal : IJournal
     /// <inheritdoc/>
     public Task<JournalException> Lost => _ownership.Lost;
 
-    /// <summary>Takes possession of the journal in a container, which is created when it is missing.</summary>
-    /// <param name="container">Its own retries, if any, come before those of the journal.</param>
-    /// <param name="time">Renews the lease and paces retries; null means the system's clock.</param>
-    /// <param name="options">Null means the defaults.</param>
-    /// <exception cref="JournalException">Another process owns the journal (the message names it), or the account cannot be used.</exception>
+    /// <summary>Acquires the journal in a container, which is created when it is missing.</summary>
+    /// <param name="container">The container. Retries of its client are in addition to those of the journal.</param>
+    /// <param name="time">The clock for the lease and for retries; null uses the system's.</param>
+    /// <param name="options">Null uses the defaults.</param>
+    /// <exception cref="JournalException">Another process, which the message names, owns the journal, or the account is not accessible.</exception>
     public static async Task<BlobJournal> OpenAsync(
-        BlobContainerClient container, TimeProvider? time = null, BlobJournalOptions? options = null, CancellationToken cancellation = default)
+        BlobContainerClient container, TimeProvider? time = null, BlobJournalOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(container);
         var account = new BlobAccount(container, time ?? TimeProvider.System, options ?? new BlobJournalOptions());
         try
         {
-            return new BlobJournal(account, await BlobOwnership.AcquireAsync(account, cancellation).ConfigureAwait(false));
+            return new BlobJournal(account, await BlobOwnership.AcquireAsync(account, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -54,7 +54,7 @@ public sealed class BlobJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_ownership.Reason is { } reason)
@@ -72,14 +72,15 @@ public sealed class BlobJournal : IJournal
             return known.Append(expectedPosition, record.Span);
         }
 
-        // A new history is not looked for first: if there is one after all, creating it fails.
+        // No check whether the history exists: creating it would fail then.
         return expectedPosition == 0
             ? _histories.GetOrAdd(id, NewHistory(id, BlobEnd.None)).Append(0, record.Span)
-            : AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellation);
+            : AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        JournalId id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_unreadable.TryGetValue(id, out var refusal))
@@ -88,7 +89,7 @@ public sealed class BlobJournal : IJournal
         }
 
         var reader = new BlobHistoryReader(_account, _segments, id);
-        await foreach (var record in reader.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var record in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return record;
         }
@@ -100,31 +101,31 @@ public sealed class BlobJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<JournalId> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<JournalId> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var file = string.Empty;
-        await foreach (var segment in _segments.ListAsync(cancellation).ConfigureAwait(false))
+        await foreach (var segment in _segments.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (segment.Number == 0)
             {
                 file = segment.File;
                 var id = InstanceFileName.Decode(file, out var isHistory);
-                if (isHistory && (id ?? await ReadIdAsync(segment, cancellation).ConfigureAwait(false)) is { } known)
+                if (isHistory && (id ?? await ReadIdAsync(segment, cancellationToken).ConfigureAwait(false)) is { } known)
                 {
                     yield return known;
                 }
             }
             else if (segment.File != file)
             {
-                // A history is deleted from its beginning on: these are the remains of one whose deletion was cut off.
-                await _segments.DeleteAsync(segment, cancellation).ConfigureAwait(false);
+                // Histories are deleted from the first segment on, so this is the rest of an interrupted deletion.
+                await _segments.DeleteAsync(segment, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(JournalId id, CancellationToken cancellation = default)
+    public async Task DeleteAsync(JournalId id, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_histories.TryGetValue(id, out var known))
@@ -132,16 +133,16 @@ public sealed class BlobJournal : IJournal
             await known.CloseAsync().ConfigureAwait(false);
         }
 
-        await _ownership.ConfirmAsync(cancellation).ConfigureAwait(false);
-        await foreach (var segment in _segments.ListAsync(id, cancellation).ConfigureAwait(false))
+        await _ownership.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var segment in _segments.ListAsync(id, cancellationToken).ConfigureAwait(false))
         {
-            await _segments.DeleteAsync(segment, cancellation).ConfigureAwait(false);
+            await _segments.DeleteAsync(segment, cancellationToken).ConfigureAwait(false);
         }
 
         _histories.TryRemove(id, out _);
     }
 
-    /// <summary>Waits for what was appended, and releases the journal.</summary>
+    /// <summary>Waits for the appended records and releases the journal.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -163,15 +164,15 @@ public sealed class BlobJournal : IJournal
         var reader = new BlobHistoryReader(_account, _segments, id);
         await foreach (var _ in reader.ReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            // Only the end is wanted.
+            // Only the end is needed.
         }
 
         return reader.End;
     }
 
-    private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
-        await _opening.WaitAsync(cancellation).ConfigureAwait(false);
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (!_histories.ContainsKey(id) && await ReadEndAsync(id).ConfigureAwait(false) is { Records: > 0 } end)
@@ -189,38 +190,38 @@ public sealed class BlobJournal : IJournal
             : throw new JournalConflictException(id, expectedPosition, 0)).ConfigureAwait(false);
     }
 
-    /// <summary>The id behind a name that holds only its hash; null when nothing was written yet.</summary>
-    /// <remarks>Where the header cannot tell, the name stands for the id: reading that gives the reason, and no other history is touched.</remarks>
-    private async Task<JournalId?> ReadIdAsync(BlobSegment segment, CancellationToken cancellation)
+    /// <summary>Reads the id from the header of a history whose name has only a hash; null when it is empty.</summary>
+    /// <remarks>When the header is unreadable, the name is used as the id: reading it throws the reason, and no other history is affected.</remarks>
+    private async Task<JournalId?> ReadIdAsync(BlobSegment segment, CancellationToken cancellationToken)
     {
         try
         {
-            return await BlobHistoryReader.ReadIdAsync(_account, segment, cancellation).ConfigureAwait(false);
+            return await BlobHistoryReader.ReadIdAsync(_account, segment, cancellationToken).ConfigureAwait(false);
         }
-        catch (JournalException problem)
+        catch (JournalException exception)
         {
             var unknown = new JournalId(segment.File, 0);
-            _unreadable[unknown] = problem;
+            _unreadable[unknown] = exception;
             return unknown;
         }
     }
 }
 
-/// <summary>How a blob journal works.</summary>
+/// <summary>The options of a <see cref="BlobJournal"/>. Immutable.</summary>
 public sealed record BlobJournalOptions
 {
-    /// <summary>The folder in the container: what every blob's name begins with.</summary>
+    /// <summary>The folder in the container, the prefix of every blob's name.</summary>
     /// <value>The default is "journal". One process at a time owns a folder.</value>
     public string Folder { get; init; } = "journal";
 
-    /// <summary>How long a request is tried again while the account does not answer. What is appended waits in memory meanwhile.</summary>
+    /// <summary>Maximum time for which a request is retried while the account does not respond. Appended records wait in memory meanwhile.</summary>
     /// <value>Zero or more; the default is 2 minutes.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How many requests are under way at the same time.</summary>
+    /// <summary>Maximum number of concurrent requests.</summary>
     /// <value>1 or more; the default is 32.</value>
     public int MaxConcurrentRequests { get; init; } = 32;
 
-    /// <summary>After so many blocks a history goes on in another blob. The service takes 50,000.</summary>
+    /// <summary>Maximum number of blocks in a segment. The service allows 50,000.</summary>
     internal int BlocksPerSegment { get; init; } = 49_000;
 }

@@ -7,15 +7,16 @@ using Azure.Storage.Blobs.Specialized;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>
-/// Says that this process owns a journal: a lease on the blob <c>{folder}/owner</c>, renewed in time, and in the blob a note who the owner is. The lease
-/// of a process that was killed ends by itself; that of one that is gone from this host is broken at once. Thread safe.
+/// The ownership of a journal: a lease on the blob <c>{folder}/owner</c>, which is renewed periodically; the blob's content names the owner. The
+/// lease of a killed process expires; if that process ran on this host, its lease is broken at once. Thread-safe.
 /// </summary>
 /// <remarks>
-/// While the last renewal is too old for the lease to be certain, nothing is sent; the account lets a lease be renewed late only if no other process took it.
+/// While the last renewal is so old that the lease may have expired, nothing is sent. The account renews an expired lease only if no other process
+/// has acquired it.
 /// </remarks>
 internal sealed class BlobOwnership : IAsyncDisposable
 {
-    /// <summary>The longest finite lease that the service gives.</summary>
+    /// <summary>The duration of the lease, the maximum of the service.</summary>
     public static readonly TimeSpan Term = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
@@ -37,18 +38,18 @@ internal sealed class BlobOwnership : IAsyncDisposable
         _lease = _note.GetBlobLeaseClient(Guid.NewGuid().ToString());
     }
 
-    /// <summary>Completes when the journal belongs to this process no longer.</summary>
+    /// <summary>Completes when this process has lost the journal.</summary>
     public Task<JournalException> Lost => _lost.Task;
 
     /// <summary>Why the journal is lost; null while it is not.</summary>
     public JournalException? Reason => Lost.IsCompletedSuccessfully ? Lost.Result : null;
 
-    /// <exception cref="JournalException">Another process owns the journal, or the account cannot be used.</exception>
-    public static async Task<BlobOwnership> AcquireAsync(BlobAccount account, CancellationToken cancellation)
+    /// <exception cref="JournalException">Another process owns the journal, or the account is not accessible.</exception>
+    public static async Task<BlobOwnership> AcquireAsync(BlobAccount account, CancellationToken cancellationToken)
     {
         var ownership = new BlobOwnership(account);
-        await ownership.CreateAsync(cancellation).ConfigureAwait(false);
-        await ownership.TakeAsync(mayBreak: true, cancellation).ConfigureAwait(false);
+        await ownership.CreateAsync(cancellationToken).ConfigureAwait(false);
+        await ownership.AcquireLeaseAsync(mayBreak: true, cancellationToken).ConfigureAwait(false);
         ownership._renewing = ownership.RenewAsync();
         return ownership;
     }
@@ -56,8 +57,8 @@ internal sealed class BlobOwnership : IAsyncDisposable
     private (DateTimeOffset At, long Timestamp) Now => (_account.Time.GetUtcNow(), _account.Time.GetTimestamp());
 
     /// <summary>
-    /// How long ago the lease was renewed, by whichever clock says more: the wall clock may have been set back, and the monotonic one stands still
-    /// while a machine sleeps.
+    /// The time since the last renewal, by the clock that shows more: the wall clock may have been set back, and the monotonic clock may stop while
+    /// the machine sleeps.
     /// </summary>
     private TimeSpan Age
     {
@@ -68,9 +69,9 @@ internal sealed class BlobOwnership : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it is certain that the lease is ours for as long as one attempt takes.</summary>
+    /// <summary>Waits until the lease is certain to last for one attempt.</summary>
     /// <exception cref="JournalException">The journal is lost.</exception>
-    public async Task ConfirmAsync(CancellationToken cancellation)
+    public async Task ConfirmAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -90,11 +91,11 @@ internal sealed class BlobOwnership : IAsyncDisposable
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(cancellation).ConfigureAwait(false);
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Lets go of the journal, so that the next process need not wait for the lease's end.</summary>
+    /// <summary>Releases the lease, so that the next process need not wait until it expires.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -104,9 +105,9 @@ internal sealed class BlobOwnership : IAsyncDisposable
         {
             await _account.AttemptAsync(token => _lease.ReleaseAsync(cancellationToken: token), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is RequestFailedException || BlobAccount.IsTransient(problem, CancellationToken.None))
+        catch (Exception exception) when (exception is RequestFailedException || BlobAccount.IsTransient(exception, CancellationToken.None))
         {
-            // It is another's already, or it ends by itself within its term.
+            // Another process has the lease already, or it expires within its term.
         }
     }
 
@@ -123,7 +124,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
         {
             using var process = Process.GetProcessById(owner.Pid);
 
-            // A process with a reused number is taken for the owner: start times are not compared, since the clock may have been set.
+            // Another process with the same id is taken for the owner. Start times are not compared, since the clock may have been set.
             return process.HasExited;
         }
         catch (ArgumentException)
@@ -132,62 +133,62 @@ internal sealed class BlobOwnership : IAsyncDisposable
         }
     }
 
-    private async Task CreateAsync(CancellationToken cancellation)
+    private async Task CreateAsync(CancellationToken cancellationToken)
     {
         var absent = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
         try
         {
-            await SendAsync(token => _note.UploadAsync(BinaryData.Empty, absent, token), cancellation).ConfigureAwait(false);
+            await SendAsync(token => _note.UploadAsync(BinaryData.Empty, absent, token), cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException missing) when (missing.Status == 404)
+        catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            await SendAsync(token => _account.Container.CreateIfNotExistsAsync(cancellationToken: token), cancellation).ConfigureAwait(false);
-            await CreateAsync(cancellation).ConfigureAwait(false);
+            await SendAsync(token => _account.Container.CreateIfNotExistsAsync(cancellationToken: token), cancellationToken).ConfigureAwait(false);
+            await CreateAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException exists) when (exists.Status is 409 or 412)
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
-            // Another process made it, long ago or just now: the lease decides.
+            // The blob exists. The lease decides who owns the journal.
         }
     }
 
-    private async Task TakeAsync(bool mayBreak, CancellationToken cancellation)
+    private async Task AcquireLeaseAsync(bool mayBreak, CancellationToken cancellationToken)
     {
         try
         {
             _renewed = Now;
-            await SendAsync(token => _lease.AcquireAsync(Term, cancellationToken: token), cancellation).ConfigureAwait(false);
+            await SendAsync(token => _lease.AcquireAsync(Term, cancellationToken: token), cancellationToken).ConfigureAwait(false);
             var owner = new BlobUploadOptions { Conditions = new BlobRequestConditions { LeaseId = _lease.LeaseId } };
-            await SendAsync(token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_account.Time).Write()), owner, token), cancellation)
+            await SendAsync(token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_account.Time).Write()), owner, token), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (RequestFailedException held) when (held.Status is 409 or 412)
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
-            var owner = await ReadNoteAsync(cancellation).ConfigureAwait(false);
+            var owner = await ReadNoteAsync(cancellationToken).ConfigureAwait(false);
             if (!mayBreak || owner is null || !IsGone(owner))
             {
-                throw InUse(owner, held);
+                throw InUse(owner, exception);
             }
 
-            await BreakAsync(cancellation).ConfigureAwait(false);
-            await TakeAsync(mayBreak: false, cancellation).ConfigureAwait(false);
+            await BreakLeaseAsync(cancellationToken).ConfigureAwait(false);
+            await AcquireLeaseAsync(mayBreak: false, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task BreakAsync(CancellationToken cancellation)
+    private async Task BreakLeaseAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await SendAsync(token => _lease.BreakAsync(TimeSpan.Zero, cancellationToken: token), cancellation).ConfigureAwait(false);
+            await SendAsync(token => _lease.BreakAsync(TimeSpan.Zero, cancellationToken: token), cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException ended) when (ended.Status == 409)
+        catch (RequestFailedException exception) when (exception.Status == 409)
         {
-            // It has ended meanwhile.
+            // The lease has expired meanwhile.
         }
     }
 
-    private async Task<JournalOwner?> ReadNoteAsync(CancellationToken cancellation)
+    private async Task<JournalOwner?> ReadNoteAsync(CancellationToken cancellationToken)
     {
-        var note = await SendAsync(token => _note.DownloadContentAsync(token), cancellation).ConfigureAwait(false);
+        var note = await SendAsync(token => _note.DownloadContentAsync(token), cancellationToken).ConfigureAwait(false);
         return JournalOwner.Read(note.Value.Content);
     }
 
@@ -199,33 +200,34 @@ internal sealed class BlobOwnership : IAsyncDisposable
             try
             {
                 await Task.Delay(wait, _account.Time, _closing.Token).ConfigureAwait(false);
-                var asked = Now;
+                var sentAt = Now;
                 await _account.AttemptAsync(token => _lease.RenewAsync(cancellationToken: token), _closing.Token).ConfigureAwait(false);
-                Renewed(asked);
+                SetRenewed(sentAt);
                 wait = Term / 3;
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception silence) when (BlobAccount.IsTransient(silence, _closing.Token) && _account.Time.GetElapsedTime(_renewed.Timestamp) < Term + _account.Options.Patience)
+            catch (Exception exception) when (BlobAccount.IsTransient(exception, _closing.Token)
+                && _account.Time.GetElapsedTime(_renewed.Timestamp) < Term + _account.Options.Patience)
             {
                 wait = RetryInterval;
             }
-            catch (Exception refusal)
+            catch (Exception exception)
             {
-                Lose(refusal);
+                MarkLost(exception);
                 return;
             }
         }
     }
 
-    private void Renewed((DateTimeOffset At, long Timestamp) asked)
+    private void SetRenewed((DateTimeOffset At, long Timestamp) sentAt)
     {
         TaskCompletionSource changed;
         lock (_gate)
         {
-            _renewed = asked;
+            _renewed = sentAt;
             changed = _changed;
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -233,28 +235,28 @@ internal sealed class BlobOwnership : IAsyncDisposable
         changed.SetResult();
     }
 
-    private void Lose(Exception refusal)
+    private void MarkLost(Exception exception)
     {
         lock (_gate)
         {
-            var why = refusal is RequestFailedException answer and not { Status: 0 }
-                ? $"the account answered {answer.Status} {answer.ErrorCode} when the lease was to be renewed, so another process may have it"
+            var why = exception is RequestFailedException answer and not { Status: 0 }
+                ? $"the account answered {answer.Status} {answer.ErrorCode} to the renewal of the lease, so another process may have it"
                 : $"the lease could not be renewed since {_renewed.At:u}";
             _lost.SetResult(new JournalException(
                 $"The journal '{_account.Locate(_account.Options.Folder)}' is lost: {why}. Nothing more is written. "
-                + "Restart to go on from what was confirmed, and see that one process owns the journal.",
-                refusal));
+                + "Restart to continue from the confirmed records, and make sure that one process owns the journal.",
+                exception));
         }
 
         _changed.SetResult();
     }
 
-    private JournalException InUse(JournalOwner? owner, RequestFailedException held) => new(
+    private JournalException InUse(JournalOwner? owner, RequestFailedException exception) => new(
         $"The journal '{_account.Locate(_account.Options.Folder)}' is in use by {owner?.ToString() ?? "another process"}. "
         + "One process owns a journal: stop that process, or choose another container. "
         + $"If it is gone already, the journal is free at {_account.Time.GetUtcNow() + Term:u} at the latest.",
-        held);
+        exception);
 
-    private Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellation) =>
-        _account.SendAsync($"Taking possession of '{_account.Locate(_note.Name)}'", request, cancellation);
+    private Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
+        _account.SendAsync($"Taking possession of '{_account.Locate(_note.Name)}'", request, cancellationToken);
 }

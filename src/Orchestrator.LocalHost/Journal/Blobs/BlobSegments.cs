@@ -5,8 +5,8 @@ using Azure.Storage.Blobs.Models;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>
-/// The blobs of the histories: <c>{folder}/instances/{name}/{segment}</c>, where the name is that of a history file. The segments of a history, one
-/// behind the other, are that file, byte for byte.
+/// Lists the blobs of histories: <c>{folder}/instances/{name}/{segment}</c>, where the name is that of a history file. The concatenated segments of a
+/// history are the content of that file.
 /// </summary>
 internal sealed class BlobSegments(BlobAccount account)
 {
@@ -14,25 +14,25 @@ internal sealed class BlobSegments(BlobAccount account)
 
     public string NameOf(JournalId id, int segment) => PrefixOf(id) + segment.ToString("D5", CultureInfo.InvariantCulture);
 
-    /// <summary>The segments of one history, in their order.</summary>
-    public IAsyncEnumerable<BlobSegment> ListAsync(JournalId id, CancellationToken cancellation) => ListAsync(PrefixOf(id), cancellation);
+    /// <summary>The segments of one history in order.</summary>
+    public IAsyncEnumerable<BlobSegment> ListAsync(JournalId id, CancellationToken cancellationToken) => ListAsync(PrefixOf(id), cancellationToken);
 
-    /// <summary>The segments of all histories, those of one next to each other and in their order. Blobs with another name do not belong to the journal and are passed over.</summary>
-    public IAsyncEnumerable<BlobSegment> ListAsync(CancellationToken cancellation) => ListAsync(_prefix, cancellation);
+    /// <summary>The segments of all histories, grouped by history and in order. Blobs with other names are ignored.</summary>
+    public IAsyncEnumerable<BlobSegment> ListAsync(CancellationToken cancellationToken) => ListAsync(_prefix, cancellationToken);
 
-    public Task DeleteAsync(BlobSegment segment, CancellationToken cancellation) => account.SendAsync(
+    public Task DeleteAsync(BlobSegment segment, CancellationToken cancellationToken) => account.SendAsync(
         $"Deleting '{account.Locate(segment.Name)}'",
         token => account.Container.DeleteBlobIfExistsAsync(segment.Name, cancellationToken: token),
-        cancellation);
+        cancellationToken);
 
     private string PrefixOf(JournalId id) => $"{_prefix}{InstanceFileName.Encode(id)}/";
 
-    private async IAsyncEnumerable<BlobSegment> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<BlobSegment> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? continuation = null;
         do
         {
-            var page = await account.SendAsync($"Listing '{account.Locate(prefix)}'", token => PageAsync(prefix, continuation, token), cancellation)
+            var page = await account.SendAsync($"Listing '{account.Locate(prefix)}'", token => PageAsync(prefix, continuation, token), cancellationToken)
                 .ConfigureAwait(false);
             foreach (var blob in page.Values)
             {
@@ -47,9 +47,10 @@ internal sealed class BlobSegments(BlobAccount account)
         while (!string.IsNullOrEmpty(continuation));
     }
 
-    private async Task<Azure.Page<BlobItem>> PageAsync(string prefix, string? continuation, CancellationToken cancellation)
+    private async Task<Azure.Page<BlobItem>> PageAsync(string prefix, string? continuation, CancellationToken cancellationToken)
     {
-        var pages = account.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellation).AsPages(continuation).GetAsyncEnumerator(cancellation);
+        var blobs = account.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken);
+        var pages = blobs.AsPages(continuation).GetAsyncEnumerator(cancellationToken);
         await using (pages.ConfigureAwait(false))
         {
             await pages.MoveNextAsync().ConfigureAwait(false);
@@ -69,9 +70,9 @@ internal sealed class BlobSegments(BlobAccount account)
     }
 }
 
-/// <summary>One append blob of a history.</summary>
+/// <summary>An append blob of a history.</summary>
 /// <param name="Name">The blob's name in the container.</param>
 /// <param name="File">The name of the history's file, as <see cref="InstanceFileName"/> makes it.</param>
-/// <param name="Number">Counts from 0.</param>
-/// <param name="Length">In bytes.</param>
+/// <param name="Number">The position in the history, from 0.</param>
+/// <param name="Length">The length in bytes.</param>
 internal readonly record struct BlobSegment(string Name, string File, int Number, long Length);

@@ -4,12 +4,12 @@ using Azure.Storage.Blobs.Models;
 
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
-/// <summary>A part of a segment. A download that breaks off is taken up where it was.</summary>
-/// <param name="to">Where the part ends, in bytes from the start.</param>
-/// <param name="from">Where it begins.</param>
+/// <summary>Reads a range of a segment. An interrupted download is resumed at its position.</summary>
+/// <param name="to">The end of the range, in bytes from the start of the segment.</param>
+/// <param name="from">The start of the range.</param>
 internal sealed class BlobSource(BlobAccount account, string name, long to, long from = 0) : IJournalSource, IDisposable
 {
-    private const int MostBreaks = 10;
+    private const int MaxBreaks = 10;
 
     private readonly BlobClient _blob = account.Container.GetBlobClient(name);
     private BlobDownloadStreamingResult? _download;
@@ -18,33 +18,33 @@ internal sealed class BlobSource(BlobAccount account, string name, long to, long
 
     public string Location { get; } = account.Locate(name);
 
-    /// <summary>A block is there as a whole or not at all.</summary>
+    /// <summary>False: appending a block is atomic.</summary>
     public bool CanBeTorn => false;
 
-    /// <summary>How many blocks the segment has; 0 until something was read.</summary>
+    /// <summary>The number of blocks of the segment; 0 until data was read.</summary>
     public int Blocks { get; private set; }
 
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (_offset < to)
         {
             try
             {
-                _download ??= await OpenAsync(cancellation).ConfigureAwait(false);
-                var read = await _download.Content.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+                _download ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
+                var read = await _download.Content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
                 _offset += read;
                 return read;
             }
-            catch (RequestFailedException answer) when (answer.Status == 416)
+            catch (RequestFailedException exception) when (exception.Status == 416)
             {
-                // The segment is shorter than was thought.
+                // The segment is shorter than expected.
                 return 0;
             }
-            catch (RequestFailedException answer) when (answer.Status is 404 or 409 or 412)
+            catch (RequestFailedException exception) when (exception.Status is 404 or 409 or 412)
             {
-                throw account.Refused($"Reading '{Location}'", answer);
+                throw account.Refused($"Reading '{Location}'", exception);
             }
-            catch (Exception problem) when (BlobAccount.IsTransient(problem, cancellation) && ++_breaks < MostBreaks)
+            catch (Exception exception) when (BlobAccount.IsTransient(exception, cancellationToken) && ++_breaks < MaxBreaks)
             {
                 Dispose();
             }
@@ -59,11 +59,12 @@ internal sealed class BlobSource(BlobAccount account, string name, long to, long
         _download = null;
     }
 
-    private async Task<BlobDownloadStreamingResult> OpenAsync(CancellationToken cancellation)
+    private async Task<BlobDownloadStreamingResult> OpenAsync(CancellationToken cancellationToken)
     {
         var range = new BlobDownloadOptions { Range = new HttpRange(_offset, to - _offset) };
         var download = await account.SendAsync(
-            $"Reading '{Location}'", async token => (await _blob.DownloadStreamingAsync(range, token).ConfigureAwait(false)).Value, cancellation).ConfigureAwait(false);
+            $"Reading '{Location}'", async token => (await _blob.DownloadStreamingAsync(range, token).ConfigureAwait(false)).Value, cancellationToken)
+            .ConfigureAwait(false);
         Blocks = download.Details.BlobCommittedBlockCount;
         return download;
     }
