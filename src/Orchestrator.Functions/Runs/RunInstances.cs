@@ -54,20 +54,34 @@ internal static class RunInstances
 
         foreach (var id in ids)
         {
-            if ((await client.PurgeInstanceAsync(id, cancellationToken)).PurgedInstanceCount == 0 && await client.GetInstanceAsync(id, cancellationToken) is not null)
+            // Its process may have ended after the run's end was recorded and before its own. Not every engine refuses to purge it then:
+            // Azure Storage does it, and what goes on in memory is written again.
+            if (await IsOpenAsync(client, id, cancellationToken))
             {
-                // Its process may have ended after the run's end was recorded and before its own.
                 await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
                 if (!await EndsAsync(client, id, time, cancellationToken))
                 {
                     return id;
                 }
-
-                await client.PurgeInstanceAsync(id, cancellationToken);
             }
+
+            await client.PurgeInstanceAsync(id, cancellationToken);
         }
 
         return null;
+    }
+
+    private static async Task<bool> IsOpenAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false };
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            // The host refuses a history that it cannot read, and drives none. To purge it is the only thing that it can do with it.
+            return false;
+        }
     }
 
     private static async Task<bool> EndsAsync(DurableTaskClient client, string id, TimeProvider time, CancellationToken cancellationToken)
