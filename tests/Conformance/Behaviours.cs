@@ -13,11 +13,16 @@ internal static partial class Behaviours
     /// <summary>How often the activity "FailTwice" was tried, by instance.</summary>
     private static readonly ConcurrentDictionary<string, int> Tries = new();
 
+    /// <summary>The instances of "Version" whose code ran.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Ran = new();
+
     private static readonly ConcurrentDictionary<string, TaskCompletionSource> Gates = new();
 
     /// <summary>What the activity "Wait" of this instance waits for.</summary>
     public static TaskCompletionSource GateOf(string instanceId) =>
         Gates.GetOrAdd(instanceId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    public static bool HasRun(string instanceId) => Ran.ContainsKey(instanceId);
 
     public static int TriesOf(string instanceId) => Tries.GetValueOrDefault(instanceId);
 
@@ -34,6 +39,7 @@ internal static partial class Behaviours
         RegisterTimers(registry);
         RegisterLifecycle(registry);
         RegisterReplays(registry);
+        RegisterContext(registry);
     }
 
     private static void RegisterActivities(IRegistry registry)
@@ -72,7 +78,11 @@ internal static partial class Behaviours
             var options = new SubOrchestrationOptions { InstanceId = child, Tags = new Dictionary<string, string> { ["part"] = "child" } };
             return await context.CallSubOrchestratorAsync<string>("Version", options);
         });
-        registry.Orchestrator<string, string>("Version", (context, _) => Task.FromResult(context.Version));
+        registry.Orchestrator<string, string>("Version", (context, _) =>
+        {
+            Ran.TryAdd(context.InstanceId, true);
+            return Task.FromResult(context.Version);
+        });
         registry.Orchestrator<string, string>("ParentVersion", (context, child) =>
             child.Length == 0
             ? context.CallSubOrchestratorAsync<string>("Version")

@@ -77,6 +77,17 @@ public abstract partial class ChildTests(IEngine engine)
             (await engine.EndOfAsync(parent)).ReadOutputAs<string[]>()!);
     }
 
+    [SuiteFact]
+    public async Task Orchestrator_calls_itself_as_its_child()
+    {
+        var family = (await RunAsync("Ancestor", 4)).ReadOutputAs<string[]>()!;
+        Assert.Equal(5, family.Distinct().Count());
+        foreach (var id in family)
+        {
+            Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.EndOfAsync(id)).RuntimeStatus);
+        }
+    }
+
     private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object input) =>
         await engine.EndOfAsync(await engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input));
 }

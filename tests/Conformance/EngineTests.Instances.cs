@@ -34,7 +34,8 @@ public abstract partial class EngineTests
         }
         else
         {
-            await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => StartAsync("Chain", 1, new StartOrchestrationOptions(id)));
+            var refusal = await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => StartAsync("Chain", 1, new StartOrchestrationOptions(id)));
+            Assert.Contains($"An Orchestration instance with the ID {id} already exists.", refusal.Message, StringComparison.Ordinal);
             await engine.Client.TerminateInstanceAsync(id);
         }
     }

@@ -87,12 +87,19 @@ public abstract partial class EngineTests(IEngine engine)
     [InlineData("")]
     public async Task Instance_of_another_version_is_failed(string version)
     {
-        // One of the worker's version completes, so a failure is for the version also where it says nothing.
+        // One of the worker's version completes, by default or named, so a failure is for the version also where it says nothing.
         Assert.Equal(Behaviours.Version, (await RunAsync("Version", "")).ReadOutputAs<string>());
+        var own = await StartAsync("Version", "", new StartOrchestrationOptions { Version = Behaviours.Version });
+        Assert.Equal(Behaviours.Version, (await engine.EndOfAsync(own)).ReadOutputAs<string>());
+        Assert.True(Behaviours.HasRun(own));
 
         var end = await engine.EndOfAsync(await StartAsync("Version", "", new StartOrchestrationOptions { Version = version }));
 
-        AssertFailure(end, failure => failure.ErrorType == "VersionMismatch", text: null);
+        AssertFailure(
+            end,
+            failure => failure.ErrorType == "VersionMismatch" && failure.ErrorMessage == $"The orchestration version '{version}' does not match the worker version '2'.",
+            text: null);
+        Assert.False(Behaviours.HasRun(end.InstanceId));
     }
 
     [SuiteFact]
@@ -117,9 +124,10 @@ public abstract partial class EngineTests(IEngine engine)
         }
     }
 
-    private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object input) => await engine.EndOfAsync(await StartAsync(orchestrator, input));
+    private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input, string? id = null) =>
+        await engine.EndOfAsync(await StartAsync(orchestrator, input, new StartOrchestrationOptions(id)));
 
-    private Task<string> StartAsync(string orchestrator, object input, StartOrchestrationOptions? options = null) =>
+    private Task<string> StartAsync(string orchestrator, object? input, StartOrchestrationOptions? options = null) =>
         engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, options);
 
     /// <summary>Asks until the instance is as expected: what a client sends reaches a real engine later.</summary>

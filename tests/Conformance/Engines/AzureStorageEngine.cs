@@ -20,6 +20,10 @@ public sealed class AzureStorageEngine : IEngine
 
     public bool KeepsFailureDetails => false;
 
+    public bool RefusesRacingStarts => false;
+
+    public bool PurgesOpenInstances => true;
+
     /// <summary>Its queues count in whole seconds.</summary>
     public TimeSpan TimerPrecision => TimeSpan.FromSeconds(1);
 

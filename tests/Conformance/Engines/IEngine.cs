@@ -27,6 +27,18 @@ public interface IEngine : IAsyncLifetime
     /// <summary>Whether the next round has the custom status of the one before and the events that it kept. The sidecar drops both; the dispatcher of the Functions host does not.</summary>
     public bool HandsOverToTheNextRound => false;
 
+    /// <summary>Whether of starts at the same time under one id all but one are refused. Else several may be told that they won, and one instance runs.</summary>
+    public bool RefusesRacingStarts => true;
+
+    /// <summary>Whether a purge by id takes an instance that has not ended.</summary>
+    public bool PurgesOpenInstances => false;
+
+    /// <summary>Whether a purge by status takes an instance that has not ended, when its status is named.</summary>
+    public bool PurgesOpenInstancesByStatus => false;
+
+    /// <summary>Whether a purge by filter says that it took everything. Else it says nothing of it.</summary>
+    public bool SaysThatPurgeIsComplete => false;
+
     /// <summary>How much earlier than asked a timer may fire.</summary>
     public TimeSpan TimerPrecision => TimeSpan.Zero;
 

@@ -14,6 +14,8 @@ public sealed class InProcessEngine : IEngine
 
     public bool ReplacesOpenInstances => true;
 
+    public bool PurgesOpenInstancesByStatus => true;
+
     public async Task InitializeAsync() =>
         _host = await SidecarHost.StartAsync(new WideInMemoryEngine(), registry => Behaviours.Register(new SdkRegistry(registry)), version: Behaviours.Version);
 

@@ -20,6 +20,8 @@ public sealed class LocalEngine : IEngine
 
     public bool SaysThatAChildWasTerminated => true;
 
+    public bool SaysThatPurgeIsComplete => true;
+
     public async Task InitializeAsync() => _host = await LocalDurableHost.StartAsync(builder =>
     {
         builder.Options.DefaultVersion = Behaviours.Version;

@@ -87,15 +87,6 @@ public sealed class LocalDurableHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Tags_version_and_input_are_seen_by_client_and_code()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator("o", (TaskOrchestrationContext c, Input input) => $"{c.Version} {input.X} {c.CompareVersionTo("1.0") > 0}"));
-        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new Input(7), new StartOrchestrationOptions { Version = "1.5", Tags = new Dictionary<string, string> { ["k"] = "v" } });
-        var done = await host.EndOfAsync(id);
-        Assert.Equal(("1.5 7 True", "v"), (done.ReadOutputAs<string>(), done.Tags["k"]));
-    }
-
-    [Fact]
     public async Task Converter_that_is_given_writes_and_reads_everything()
     {
         await using var host = await LocalDurableHost.StartAsync(b =>

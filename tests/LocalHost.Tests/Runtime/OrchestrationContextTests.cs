@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.Journal;
@@ -6,18 +5,9 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>What the context tells, takes and refuses.</summary>
+/// <summary>What the context tells, takes and refuses under settings of the host, and ids that only this host takes. The rest is in <c>tests/Conformance</c>.</summary>
 public sealed class OrchestrationContextTests
 {
-    [Fact]
-    public async Task Empty_orchestration_completes_under_its_id()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator("empty", (TaskOrchestrationContext _) => { }));
-        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("empty");
-        var done = await host.EndOfAsync(id);
-        Assert.Equal(("empty", id, OrchestrationRuntimeStatus.Completed, null), (done.Name, done.InstanceId, done.RuntimeStatus, done.SerializedOutput));
-    }
-
     [Theory]
     [InlineData("1.1", null, "1.1 1.1 1.1")]
     [InlineData("1.1", "", "  1.1")]
@@ -74,98 +64,6 @@ public sealed class OrchestrationContextTests
 
         static async Task<string> TagsOfAsync(LocalDurableHost host, string id) =>
             string.Join(' ', (await host.EndOfAsync(id)).Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
-    }
-
-    [Fact]
-    public async Task Tags_do_not_disturb_activities()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddActivity("shout", (string text) => text + "!")
-            .AddOrchestrator("o", (TaskOrchestrationContext c, string text) => c.CallActivityAsync<string>("shout", text, new TaskOptions(tags: new Dictionary<string, string> { ["k"] = "v" }))));
-        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("o", "hey", new StartOrchestrationOptions { Tags = new Dictionary<string, string> { ["k"] = "w" } });
-        Assert.Equal("hey!", (await host.EndOfAsync(id)).ReadOutputAs<string>());
-    }
-
-    [Fact]
-    public async Task Orchestrator_calls_itself_as_its_child()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator("sum", async (TaskOrchestrationContext c, int n) =>
-            n == 0 ? 0 : n + await c.CallSubOrchestratorAsync<int>("sum", n - 1)));
-        Assert.Equal(10, (await host.RunAsync("sum", 4)).ReadOutputAs<int>());
-        Assert.Equal(5, await host.Client.GetAllInstancesAsync().CountAsync());
-    }
-
-    [Fact]
-    public async Task Guids_differ_within_an_instance_between_instances_and_between_its_rounds()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddActivity("echo", (Guid id) => id)
-            .AddOrchestrator("o", async (TaskOrchestrationContext c, Guid[]? before) =>
-            {
-                var first = c.NewGuid();
-                Guid[] all = [.. before ?? [], first, c.NewGuid(), await c.CallActivityAsync<Guid>("echo", c.NewGuid()), c.NewGuid()];
-                if (before is null)
-                {
-                    c.ContinueAsNew(all);
-                }
-
-                return all;
-            }));
-        var one = (await host.RunAsync("o")).ReadOutputAs<Guid[]>()!;
-        var other = (await host.RunAsync("o")).ReadOutputAs<Guid[]>()!;
-        Assert.Equal(16, one.Concat(other).Distinct().Count());
-    }
-
-    [Fact]
-    public async Task Custom_status_of_any_type_can_be_read_while_it_runs_and_after()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator("o", async (TaskOrchestrationContext c) =>
-        {
-            c.SetCustomStatus("begun");
-            c.SetCustomStatus(await c.WaitForExternalEvent<object>("status"));
-        }));
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i"));
-        await host.Client.RaiseEventAsync("i", "other");
-        Assert.Equal("begun", (await host.Client.WaitForInstanceStartAsync("i", getInputsAndOutputs: true)).ReadCustomStatusAs<string>());
-        await host.Client.RaiseEventAsync("i", "status", ("done", 3));
-        Assert.Equal(("done", 3), (await host.EndOfAsync("i")).ReadCustomStatusAs<(string, int)>());
-    }
-
-    [Fact]
-    public async Task Json_nodes_pass_unchanged_in_and_out()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddActivity<JsonNode, JsonNode>("add", (TaskActivityContext _, JsonNode node) =>
-            {
-                node["added"] = 2;
-                return node;
-            })
-            .AddOrchestrator<JsonNode, JsonNode>("o", (TaskOrchestrationContext c, JsonNode node) => c.CallActivityAsync<JsonNode>("add", node)));
-        var done = await host.RunAsync("o", new JsonObject { ["given"] = new JsonArray(1, "é", null) });
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{ "given": [1, "é", null], "added": 2 }"""), done.ReadOutputAs<JsonNode>()));
-    }
-
-    [Fact]
-    public async Task Pages_fetched_by_an_activity_are_enumerated_in_the_orchestrator()
-    {
-        await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddActivity("page", (string? token) => token switch
-            {
-                null => new Page<int>([1, 2], "second"),
-                "second" => new Page<int>([3, 4], "last"),
-                _ => new Page<int>([5]),
-            })
-            .AddOrchestrator("o", async (TaskOrchestrationContext c) =>
-            {
-                var sum = 0;
-                await foreach (var number in Pageable.Create((token, _) => c.CallActivityAsync<Page<int>>("page", token)))
-                {
-                    sum += number;
-                }
-
-                return sum;
-            }));
-        Assert.Equal(15, (await host.RunAsync("o")).ReadOutputAs<int>());
     }
 
     [Fact]

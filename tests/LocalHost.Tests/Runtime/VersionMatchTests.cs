@@ -30,20 +30,6 @@ public sealed class VersionMatchTests
     }
 
     [Theory]
-    [InlineData("2")]
-    [InlineData(null)]
-    public async Task Instance_of_the_version_runs_also_when_the_version_is_the_default(string? version)
-    {
-        await using var host = await StartAsync("2");
-        await host.Client.ScheduleNewOrchestrationInstanceAsync(
-            "waits", version is null ? new StartOrchestrationOptions("i") : new StartOrchestrationOptions("i") { Version = version });
-
-        await host.Client.RaiseEventAsync("i", "go", "went");
-
-        Assert.Equal("went", (await host.EndOfAsync("i")).ReadOutputAs<string>());
-    }
-
-    [Theory]
     [InlineData("1", "2", true)]
     [InlineData("2", "1", true)]
     [InlineData(null, "1", true)]
@@ -92,15 +78,6 @@ public sealed class VersionMatchTests
         }
     }
 
-    [Fact]
-    public async Task Sub_orchestration_has_the_default_version_and_a_parent_hears_that_another_one_failed()
-    {
-        await using var host = await StartAsync("2");
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("parent", new StartOrchestrationOptions("i"));
-
-        Assert.Equal("2 VersionMismatch", (await host.EndOfAsync("i")).ReadOutputAs<string>());
-    }
-
     private Task<LocalDurableHost> StartAsync(string? version) => LocalDurableHost.StartAsync(b =>
     {
         b.Journal = _journal;
@@ -111,19 +88,6 @@ public sealed class VersionMatchTests
         {
             _ran.Enqueue(c.InstanceId);
             return c.WaitForExternalEvent<string>("go");
-        });
-        b.AddOrchestrator("child", (TaskOrchestrationContext c) => Task.FromResult(c.Version));
-        b.AddOrchestrator("parent", async (TaskOrchestrationContext c) =>
-        {
-            var own = await c.CallSubOrchestratorAsync<string>("child");
-            try
-            {
-                return await c.CallSubOrchestratorAsync<string>("child", new SubOrchestrationOptions { Version = "1" });
-            }
-            catch (TaskFailedException failure)
-            {
-                return $"{own} {failure.FailureDetails.ErrorType}";
-            }
         });
     });
 }
