@@ -90,6 +90,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                         CompletedAt = null,
                         Environment = prepared.Environment,
                         Error = null,
+                        Untold = false,
                         Warnings = run.Warnings,
                         File = run.File,
                         Attempts = [.. record.Attempts, attempt],
@@ -157,7 +158,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             await runs.PutOutputsAsync(run, runAttempt, await OutputsAsync(prepared, observed, cancellationToken), cancellationToken);
         }
 
-        await EndAsync(run, runAttempt, status, error, at, cancellationToken);
+        // The orchestration asks again after a kill, so the event comes in any case.
+        await EndAsync(run, runAttempt, status, error, at, isLook: false, cancellationToken);
     }
 
     /// <summary>Whether the host that wrote the record may be about to write the rest of the run, too.</summary>
@@ -167,12 +169,26 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         return (time.GetUtcNow() - run.CreatedAt).Duration() < StartTimeout;
     }
 
-    /// <summary>Writes how the attempt ended, and tells the feed; an attempt that has ended already stays as it is.</summary>
+    /// <summary>
+    /// Writes what a look found of the attempt's end, and tells the feed; an attempt that has ended already stays as it is. After a kill in between, <see cref="TellAsync"/> tells it.
+    /// </summary>
     /// <param name="ended">When; null: now.</param>
-    public async Task EndAsync(
-        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken)
+    public Task EndAsync(RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken) =>
+        EndAsync(run, runAttempt, status, error, ended ?? time.GetUtcNow(), isLook: true, cancellationToken);
+
+    /// <summary>Tells the feed how the attempt of an <see cref="RunRecord.Untold"/> record ended or was interrupted. May be repeated.</summary>
+    public async Task TellAsync(RunRecord record, CancellationToken cancellationToken)
     {
-        var at = ended ?? time.GetUtcNow();
+        ArgumentNullException.ThrowIfNull(record);
+        var at = record.CompletedAt ?? record.Attempts[^1].CompletedAt ?? time.GetUtcNow();
+        var told = record.IsUpgraded ? Interruption(record.RunId, record.Attempt, record.Error, at) : End(record.RunId, record.Attempt, record.Status, record.Error, at);
+        await feed.AppendAsync(record.Identity, [told], cancellationToken);
+        await ToldAsync(record.Identity, record.Attempt, record.Status, cancellationToken);
+    }
+
+    private async Task EndAsync(
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, bool isLook, CancellationToken cancellationToken)
+    {
         RunRecord? made = null;
         RunRecord now;
         try
@@ -185,7 +201,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
 
                     // The end of an attempt that an upgrade interrupted has been told: a cancellation of its run tells no second one.
                     made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
-                    return ended;
+                    return isLook && !ReferenceEquals(ended, record) ? ended with { Untold = true } : ended;
                 },
                 cancellationToken);
         }
@@ -204,13 +220,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             return;
         }
 
-        var name = status switch
-        {
-            RunStatus.Completed => RunEventNames.RunCompleted,
-            RunStatus.Cancelled => RunEventNames.RunCancelled,
-            _ => RunEventNames.RunFailed,
-        };
-        await feed.AppendAsync(run, [new RunEvent(name, run.RunId, runAttempt, at) { Status = status, Error = error }], cancellationToken);
+        await feed.AppendAsync(run, [End(run.RunId, runAttempt, status, error, at)], cancellationToken);
+        await (isLook ? ToldAsync(run, runAttempt, status, cancellationToken) : Task.CompletedTask);
         runs.Forget(run.RunId, runAttempt);
     }
 
@@ -242,10 +253,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             telemetry.Ended(made);
         }
 
-        await feed.AppendAsync(
-            run,
-            [new RunEvent(RunEventNames.RunStatus, run.RunId, runAttempt, at) { Status = RunStatus.Interrupted, Reason = RunRecord.Upgraded, Error = error }],
-            cancellationToken);
+        await feed.AppendAsync(run, [Interruption(run.RunId, runAttempt, error, at)], cancellationToken);
+        await ToldAsync(run, runAttempt, RunStatus.Interrupted, cancellationToken);
         runs.Forget(run.RunId, runAttempt);
     }
 
@@ -256,7 +265,37 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         {
             Status = RunStatus.Interrupted,
             Error = error,
+            Untold = true,
         };
+
+    private static RunEvent Interruption(string runId, int runAttempt, WorkflowError? error, DateTimeOffset at) =>
+        new(RunEventNames.RunStatus, runId, runAttempt, at) { Status = RunStatus.Interrupted, Reason = RunRecord.Upgraded, Error = error };
+
+    private static RunEvent End(string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) => new(
+        status switch
+        {
+            RunStatus.Completed => RunEventNames.RunCompleted,
+            RunStatus.Cancelled => RunEventNames.RunCancelled,
+            _ => RunEventNames.RunFailed,
+        },
+        runId,
+        runAttempt,
+        at) { Status = status, Error = error };
+
+    private async Task ToldAsync(RunIdentity run, int runAttempt, RunStatus status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await runs.UpdateAsync(
+                run.RunId,
+                record => record.Untold && record.Identity == run && record.Attempt == runAttempt && record.Status == status ? record with { Untold = false } : record,
+                cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            // It was deleted at this moment.
+        }
+    }
 
     private static RunRecord Ended(RunRecord record, RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) =>
         record.Identity != run ? throw new RunGoneException(run)

@@ -65,6 +65,10 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>The run is being deleted: to every other caller it is not there any more.</summary>
     public bool Deleting { get; init; }
 
+    /// <summary>A look wrote how the latest attempt ended or was interrupted, and the feed may lack the event of that: the next look tells it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Untold { get; init; }
+
     /// <summary>The run and no other of its id.</summary>
     [JsonIgnore]
     public RunIdentity Identity => new(RunId, Stamp);

@@ -25,6 +25,12 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(record);
+        if (record.Untold)
+        {
+            await TellAsync(() => lifecycle.TellAsync(record, CancellationToken.None));
+            record = await runs.FindAsync(record.RunId, cancellationToken) ?? record;
+        }
+
         if (record.HasEnded)
         {
             return record;
@@ -129,16 +135,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
         {
             Details = new JsonObject { ["reason"] = RunRecord.Upgraded, ["history"] = OrchestrationFailure.Of(instance).Message },
         };
-        try
-        {
-            // As in EndAsync: not cut off between the record and its event.
-            await lifecycle.InterruptAsync(record.Identity, record.Attempt, error, CancellationToken.None);
-        }
-        catch (ContentValueException)
-        {
-            // The record has it. What is in the place of the run's events is named by its document, and must not fail lists of other runs.
-        }
-
+        await TellAsync(() => lifecycle.InterruptAsync(record.Identity, record.Attempt, error, CancellationToken.None));
         return await runs.FindAsync(record.RunId, cancellationToken) ?? record;
     }
 
@@ -217,17 +214,21 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
 
     private async Task<RunRecord> EndAsync(RunRecord record, RunStatus status, WorkflowError? error, DateTimeOffset? at, CancellationToken cancellationToken)
     {
+        await TellAsync(() => lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, CancellationToken.None));
+        return await runs.FindAsync(record.RunId, cancellationToken) ?? record;
+    }
+
+    /// <summary>Writes a record and its event, or the event alone. Not with the caller's token: a read that is cut off must not leave the one without the other.</summary>
+    private static async Task TellAsync(Func<Task> write)
+    {
         try
         {
-            // Not with the caller's token: a read that is cut off between the record and its event would leave the event unwritten, since no later look writes it.
-            await lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, CancellationToken.None);
+            await write();
         }
         catch (ContentValueException)
         {
-            // The record has the end. What is in the place of the run's events is named by its document, and must not fail lists of other runs.
+            // The record has it. What is in the place of the run's events is named by its document, and must not fail lists of other runs.
         }
-
-        return await runs.FindAsync(record.RunId, cancellationToken) ?? record;
     }
 
     private Task<RunRecord> SetSuspendedAsync(RunRecord record, bool suspended, CancellationToken cancellationToken) =>

@@ -67,4 +67,36 @@ public sealed partial class UpgradedRunTests
             await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
         }
     }
+
+    [Fact]
+    public async Task Kill_between_the_record_and_its_event_is_mended_by_the_next_look()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+        await LeaveAsync(journal, store, models);
+        await using var app = await UpgradeAsync(journal, store, models);
+        foreach (var (told, status) in new[] { (RunEventNames.RunStatus, RunStatus.Interrupted), (RunEventNames.RunCancelled, RunStatus.Cancelled) })
+        {
+            var isKilled = false;
+            store.Before = (key, content) =>
+            {
+                isKilled |= content.Contains($"\"{told}\"", StringComparison.Ordinal) && key.Contains("/events", StringComparison.Ordinal);
+                if (isKilled)
+                {
+                    throw new ContentStoreException(key, "killed");
+                }
+            };
+            await Assert.ThrowsAsync<ContentStoreException>(() => app.Get<RunReconciler>().FindAsync(app.Client, "r1", default));
+            store.Before = (_, _) => { };
+            Assert.Equal(status, (await RecordAsync(app)).Status);
+            Assert.NotEqual(told, (await EventsAsync(app))[^1].Event);
+
+            var run = await app.Get<RunReconciler>().FindAsync(app.Client, "r1", default);
+            await app.Get<RunReconciler>().FindAsync(app.Client, "r1", default);
+
+            var last = (await EventsAsync(app))[^1];
+            Assert.Equal((told, status, 1, run!.Error!.Message), (last.Event, last.Status, last.RunAttempt, last.Error!.Message));
+            Assert.Single(await EventsAsync(app), item => item.Event == told);
+            await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
+        }
+    }
 }
