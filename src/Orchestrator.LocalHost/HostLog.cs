@@ -9,7 +9,8 @@ internal static partial class HostLog
     [LoggerMessage(3001, LogLevel.Debug, "The instance '{Instance}' of '{Orchestrator}' ended as {Status}.")]
     public static partial void InstanceEnded(this ILogger logger, string instance, string orchestrator, OrchestrationRuntimeStatus status);
 
-    [LoggerMessage(3002, LogLevel.Information, "The instance '{Instance}' of version '{Version}' was failed: this host accepts only the version '{Accepted}'.")]
+    [LoggerMessage(
+        3002, LogLevel.Information, "The instance '{Instance}' of version '{Version}' was failed: this host accepts only the version '{Accepted}'.")]
     public static partial void OtherVersion(this ILogger logger, string instance, string version, string accepted);
 
     [LoggerMessage(3003, LogLevel.Warning, "The instance '{Instance}' continues in this process: its process has ended before it was finished.")]
@@ -24,10 +25,14 @@ internal static partial class HostLog
     [LoggerMessage(3006, LogLevel.Critical, "All unfinished instances are halted: {Problem}")]
     public static partial void JournalLost(this ILogger logger, Exception exception, string problem);
 
-    [LoggerMessage(EventId = 3007, Message = "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.")]
-    public static partial void EventUndelivered(this ILogger logger, LogLevel level, Exception exception, string @event, string instance, string target);
+    [LoggerMessage(
+        EventId = 3007, Message = "The event '{Event}' from '{Instance}' to '{Target}' could not be delivered; it is sent again at the next start.")]
+    public static partial void EventUndelivered(
+        this ILogger logger, LogLevel level, Exception exception, string @event, string instance, string target);
 
-    [LoggerMessage(3101, LogLevel.Information, "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.")]
+    [LoggerMessage(
+        3101, LogLevel.Information,
+        "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.")]
     public static partial void ActivityStopped(this ILogger logger, string activity, int id, string instance);
 
     [LoggerMessage(3102, LogLevel.Warning, "Activity '{Activity}' (#{Id}) of instance '{Instance}' failed.")]

@@ -68,7 +68,8 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
     {
         CheckId(instanceId);
         engine.ThrowIfStopped();
-        return engine.TerminateAsync(instanceId, engine.Converter.Serialize(options?.Output), options?.Recursive ?? false).WaitAsync(cancellationToken);
+        var output = engine.Converter.Serialize(options?.Output);
+        return engine.TerminateAsync(instanceId, output, options?.Recursive ?? false).WaitAsync(cancellationToken);
     }
 
     public override async Task<OrchestrationMetadata> WaitForInstanceStartAsync(
@@ -86,7 +87,9 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
     {
         CheckId(instanceId);
         cancellationToken.ThrowIfCancellationRequested();
-        return await engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } snapshot ? Metadata(snapshot, getInputsAndOutputs) : null;
+        return await engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } snapshot
+            ? Metadata(snapshot, getInputsAndOutputs)
+            : null;
     }
 
     /// <summary>Starts an instance's orchestrator again with the same input, under the same id or a new one.</summary>
@@ -104,7 +107,8 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         if (!restartWithNewInstanceId && !snapshot.IsFinished)
         {
             throw new InvalidOperationException(
-                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {snapshot.Status}. Terminate it first, or restart it under a new id.");
+                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {snapshot.Status}. "
+                + "Terminate it first, or restart it under a new id.");
         }
 
         var now = Now;
@@ -114,8 +118,9 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         return newId;
     }
 
-    public override Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellationToken = default) => throw new NotSupportedException(
-        "The local host does not rewind: a rewind is unsafe together with retries. Start a new instance that reuses what was finished.");
+    public override Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(
+            "The local host does not rewind: a rewind is unsafe together with retries. Start a new instance that reuses what was finished.");
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -127,12 +132,14 @@ internal sealed partial class LocalDurableTaskClient(string name, OrchestrationE
         if (instanceId[0] == '@')
         {
             throw new ArgumentException(
-                $"'{instanceId}' is the id of an entity, for which the local host has no support: instance ids do not begin with '@'.", nameof(instanceId));
+                $"'{instanceId}' is the id of an entity, for which the local host has no support: instance ids do not begin with '@'.",
+                nameof(instanceId));
         }
 
         if (instanceId.Length > MaxIdLength)
         {
-            throw new ArgumentException($"An instance id has at most {MaxIdLength} characters; this one has {instanceId.Length}.", nameof(instanceId));
+            throw new ArgumentException(
+                $"An instance id has at most {MaxIdLength} characters; this one has {instanceId.Length}.", nameof(instanceId));
         }
     }
 

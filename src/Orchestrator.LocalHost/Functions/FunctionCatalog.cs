@@ -11,7 +11,8 @@ public sealed class FunctionCatalog
     private FunctionCatalog(IReadOnlyList<LocalFunction> functions)
     {
         All = functions;
-        Orchestrators = functions.OfType<OrchestratorFunction>().ToFrozenDictionary(function => function.Orchestration, StringComparer.OrdinalIgnoreCase);
+        Orchestrators = functions.OfType<OrchestratorFunction>().ToFrozenDictionary(
+            function => function.Orchestration, StringComparer.OrdinalIgnoreCase);
         Activities = functions.OfType<ActivityFunction>().ToFrozenDictionary(function => function.Activity, StringComparer.OrdinalIgnoreCase);
         Http = [.. functions.OfType<HttpFunction>()];
     }

@@ -7,7 +7,8 @@ namespace Orchestrator.LocalHost.Functions;
 /// <summary>Reads types and collects their functions and all mistakes.</summary>
 internal sealed class FunctionDiscovery
 {
-    private const BindingFlags AnyMethod = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags AnyMethod =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     private readonly List<LocalFunction> _functions = [];
     private readonly List<string> _mistakes = [];

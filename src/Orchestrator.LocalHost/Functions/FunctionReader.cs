@@ -100,7 +100,8 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
                 Report("it has no trigger; mark one parameter with [OrchestrationTrigger], [ActivityTrigger] or [HttpTrigger].");
                 return null;
             default:
-                Report($"it has {triggers.Length} triggers ({string.Join(", ", triggers.Select(trigger => $"'{trigger.Name}'"))}); a function has exactly one.");
+                var names = string.Join(", ", triggers.Select(trigger => $"'{trigger.Name}'"));
+                Report($"it has {triggers.Length} triggers ({names}); a function has exactly one.");
                 return null;
         }
     }
@@ -110,7 +111,9 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
         switch (attribute)
         {
             case OrchestrationTriggerAttribute when trigger.ParameterType != typeof(TaskOrchestrationContext):
-                Report(trigger, $"[OrchestrationTrigger] belongs to a {nameof(TaskOrchestrationContext)}, not to {TypeNames.Of(trigger.ParameterType)}.");
+                Report(
+                    trigger,
+                    $"[OrchestrationTrigger] belongs to a {nameof(TaskOrchestrationContext)}, not to {TypeNames.Of(trigger.ParameterType)}.");
                 break;
             case HttpTriggerAttribute when trigger.ParameterType != typeof(HttpRequest):
                 Report(trigger, $"[HttpTrigger] belongs to ASP.NET Core's {nameof(HttpRequest)}, not to {TypeNames.Of(trigger.ParameterType)}.");
@@ -118,7 +121,9 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
             case OrchestrationTriggerAttribute or ActivityTriggerAttribute or HttpTriggerAttribute:
                 break;
             default:
-                Report(trigger, $"[{AttributeName(attribute)}] is not supported by the local host; it runs orchestrations, activities and HTTP functions.");
+                Report(
+                    trigger,
+                    $"[{AttributeName(attribute)}] is not supported by the local host; it runs orchestrations, activities and HTTP functions.");
                 break;
         }
     }

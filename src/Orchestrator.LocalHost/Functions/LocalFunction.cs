@@ -69,7 +69,10 @@ public sealed class OrchestratorFunction : LocalFunction
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(services);
         AsyncServiceScope? scope = UsesServices ? services.CreateAsyncScope() : null;
-        var invocation = new LocalFunctionContext(this, context, scope?.ServiceProvider ?? services, CancellationToken.None) { InstanceId = context.InstanceId };
+        var invocation = new LocalFunctionContext(this, context, scope?.ServiceProvider ?? services, CancellationToken.None)
+        {
+            InstanceId = context.InstanceId,
+        };
         Task<object?> code;
         try
         {

@@ -11,7 +11,8 @@ public sealed class OrchestratorInvocation
     private string? _invocationId;
 
     internal OrchestratorInvocation(
-        TaskOrchestrationContext context, string? serializedInput, DataConverter converter, IServiceProvider services, CancellationToken cancellationToken)
+        TaskOrchestrationContext context, string? serializedInput, DataConverter converter, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         _converter = converter;
         Context = context;

@@ -159,8 +159,8 @@ internal sealed class ParameterBinder(TriggerBindingAttribute trigger)
 
     private string DescribeBindable() => trigger switch
     {
-        HttpTriggerAttribute => "beside the trigger an HTTP function takes [DurableClient], FunctionContext, CancellationToken, and values of the route or "
-            + "the query by name (string, int, long, bool, double, Guid, nullable or not)",
+        HttpTriggerAttribute => "beside the trigger an HTTP function takes [DurableClient], FunctionContext, CancellationToken, and values "
+            + "of the route or the query by name (string, int, long, bool, double, Guid, nullable or not)",
         _ => "beside its input an activity takes 'string instanceId', [DurableClient], FunctionContext and CancellationToken",
     };
 }

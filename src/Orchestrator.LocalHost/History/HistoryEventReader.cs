@@ -115,7 +115,11 @@ internal static class HistoryEventReader
 
     private static HistoryEvent Build(in Fields f) => f.Type switch
     {
-        "TaskScheduled" => new TaskScheduled(f.Time, f.Id, Required(f.Name, f.Type), f.Payload) { Version = f.Version ?? string.Empty, Tags = f.Tags },
+        "TaskScheduled" => new TaskScheduled(f.Time, f.Id, Required(f.Name, f.Type), f.Payload)
+        {
+            Version = f.Version ?? string.Empty,
+            Tags = f.Tags,
+        },
         "TaskCompleted" => new TaskCompleted(f.Time, f.Id, f.Payload),
         "TaskFailed" => new TaskFailed(f.Time, f.Id, Required(f.Failure, f.Type), f.NonRetriable),
         "TimerCreated" => new TimerCreated(f.Time, f.Id, f.Due.GetValueOrDefault()),

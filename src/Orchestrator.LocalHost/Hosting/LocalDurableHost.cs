@@ -100,7 +100,8 @@ public sealed class LocalDurableHost : IAsyncDisposable
             yield break;
         }
 
-        await foreach (var record in _parts.Journal.ReadAsync(new JournalId(instanceId, snapshot.Generation), cancellationToken).ConfigureAwait(false))
+        var id = new JournalId(instanceId, snapshot.Generation);
+        await foreach (var record in _parts.Journal.ReadAsync(id, cancellationToken).ConfigureAwait(false))
         {
             yield return HistoryEventReader.Read(record.Span);
         }

@@ -100,7 +100,8 @@ public sealed partial class LocalDurableHostBuilder
         var problems = new List<ValidationResult>();
         if (!Validator.TryValidateObject(Options, new ValidationContext(Options), problems, validateAllProperties: true))
         {
-            throw new ValidationException($"{nameof(LocalDurableHostOptions)} cannot be used: {string.Join(" ", problems.Select(problem => problem.ErrorMessage))}");
+            throw new ValidationException(
+                $"{nameof(LocalDurableHostOptions)} cannot be used: {string.Join(" ", problems.Select(problem => problem.ErrorMessage))}");
         }
 
         return new EngineParts(
@@ -114,14 +115,15 @@ public sealed partial class LocalDurableHostBuilder
             PumpScheduler);
     }
 
-    /// <exception cref="ArgumentException">The class asks for a version.</exception>
+    /// <exception cref="ArgumentException">The class declares a version.</exception>
     private static string ClassName(Type type, string? given)
     {
         var declared = type.GetCustomAttribute<DurableTaskAttribute>();
         return string.IsNullOrEmpty(declared?.Version)
             ? given ?? declared?.Name.Name ?? type.Name
             : throw new ArgumentException(
-                $"{type} declares the version '{declared.Version}', but a name has one class, as in a Functions app. Read the context's Version instead.",
+                $"{type} declares the version '{declared.Version}', but a name has one class, as in a Functions app. "
+                + "Read the context's Version instead.",
                 nameof(type));
     }
 

@@ -77,7 +77,8 @@ public sealed class LocalWebHost : IAsyncDisposable
         {
             await app.DisposeAsync();
             throw new IOException(
-                $"Cannot listen on {options.Address}, port {options.Port}: {exception.Message} Choose another port, or 0 for any free one.", exception);
+                $"Cannot listen on {options.Address}, port {options.Port}: {exception.Message} Choose another port, or 0 for any free one.",
+                exception);
         }
 
         var address = BoundAddress(app, options.Address);

@@ -72,7 +72,8 @@ public sealed class AccessPolicy
     {
         if (!IsLoopback(request.Host.Host))
         {
-            return Problem.Forbidden($"The host name '{request.Host.Host}' is not this machine's own. Call it as 'localhost', or start the host with a key.");
+            return Problem.Forbidden(
+                $"The host name '{request.Host.Host}' is not this machine's own. Call it as 'localhost', or start the host with a key.");
         }
 
         foreach (var origin in request.Headers.Origin)

@@ -58,9 +58,11 @@ internal sealed class HttpFunctionHandler(
         }
         catch (Exception exception)
         {
-            _logger.FunctionFailed(exception, function.Name, function.Definition.EntryPoint, http.Request.Method, http.Request.Path, invocation.InvocationId);
+            _logger.FunctionFailed(
+                exception, function.Name, function.Definition.EntryPoint, http.Request.Method, http.Request.Path, invocation.InvocationId);
             await AnswerAsync(
-                http, Problem.Internal($"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
+                http, Problem.Internal(
+                    $"The function '{function.Name}' failed. The log has the reason under the invocation {invocation.InvocationId}."));
         }
     }
 

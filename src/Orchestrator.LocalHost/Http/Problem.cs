@@ -21,8 +21,8 @@ internal static class Problem
 
     public static IResult NotSupported(string detail) => Of(StatusCodes.Status501NotImplemented, "notSupported", detail);
 
-    public static IResult Of(BadHttpRequestException problem) => Of(
-        problem.StatusCode, problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", problem.Message);
+    public static IResult Of(BadHttpRequestException exception) => Of(
+        exception.StatusCode, exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payloadTooLarge" : "badRequest", exception.Message);
 
     public static IResult Of(int status, string code, string detail) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>("code", code)]);

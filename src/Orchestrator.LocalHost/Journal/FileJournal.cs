@@ -211,7 +211,8 @@ public sealed partial class FileJournal : ISharedJournal
             var id = new JournalId(header.Instance, header.Generation);
             return InstanceFileName.Encode(id) == name
                 ? id
-                : throw new JournalCorruptException(path, 0, 0, $"says that this is the history of '{id}', whose file has another name: it was renamed or copied");
+                : throw new JournalCorruptException(
+                    path, 0, 0, $"says that this is the history of '{id}', whose file has another name: it was renamed or copied");
         }
         catch (JournalException exception)
         {
@@ -289,12 +290,15 @@ public sealed partial class FileJournal : ISharedJournal
             {
                 if (File.Exists(above))
                 {
-                    throw new JournalException($"The state folder '{folder}' cannot be written: '{above}' is a file. Choose another folder.", exception);
+                    throw new JournalException(
+                        $"The state folder '{folder}' cannot be written: '{above}' is a file. Choose another folder.", exception);
                 }
             }
 
             throw new JournalException(
-                $"The state folder '{folder}' cannot be written: {exception.Message} Choose another folder, or give this user the right to write there.", exception);
+                $"The state folder '{folder}' cannot be written: {exception.Message} "
+                + "Choose another folder, or give this user the right to write there.",
+                exception);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class FileSource : IJournalSource, IDisposable
     public void Dispose() => _file.Dispose();
 
     private JournalException Unreadable(Exception exception) => new(
-        $"The history in '{Location}' cannot be read: {exception.Message} Give this user the right to read and write it, or repair the disk, then restart. "
-        + "Nothing was changed.",
+        $"The history in '{Location}' cannot be read: {exception.Message} "
+        + "Give this user the right to read and write it, or repair the disk, then restart. Nothing was changed.",
         exception);
 }

@@ -58,7 +58,8 @@ internal static class InstanceFileName
         if (tilde < 0
             || !fileName.EndsWith(Extension, StringComparison.Ordinal)
             || !int.TryParse(
-                fileName.AsSpan(tilde + 1, fileName.Length - tilde - 1 - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
+                fileName.AsSpan(tilde + 1, fileName.Length - tilde - 1 - Extension.Length),
+                NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
         {
             return null;
         }

@@ -191,7 +191,9 @@ internal sealed class InstanceLock : IInstanceHold
     }
 
     private static JournalException Unwritable(string path, Exception exception) => new(
-        $"The lock '{path}' cannot be written: {exception.Message} {(IsFull(exception) ? "Free some space on its disk" : "Give this user the right to write there")}.", exception);
+        $"The lock '{path}' cannot be written: {exception.Message} "
+        + (IsFull(exception) ? "Free some space on its disk." : "Give this user the right to write there."),
+        exception);
 
     private static bool IsFull(Exception exception) =>
         exception is IOException { HResult: 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) };

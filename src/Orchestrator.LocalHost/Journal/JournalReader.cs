@@ -173,7 +173,8 @@ internal sealed record JournalHeader(
 /// <summary>Detects an extract that is incomplete or belongs to another history.</summary>
 /// <param name="HistoryLength">The length of the history in bytes.</param>
 /// <param name="Records">The number of records that follow.</param>
-internal sealed record ExtractHeader([property: JsonPropertyName("historyLength")] long HistoryLength, [property: JsonPropertyName("records")] int Records);
+internal sealed record ExtractHeader(
+    [property: JsonPropertyName("historyLength")] long HistoryLength, [property: JsonPropertyName("records")] int Records);
 
 [JsonSerializable(typeof(JournalHeader))]
 internal sealed partial class JournalHeaderContext : JsonSerializerContext;

@@ -12,7 +12,8 @@ internal sealed class ControlOperations(DurableTaskClient client)
     private const string JsonMediaType = "application/json";
 
     public Task<IResult> TerminateAsync(HttpContext http) =>
-        IfRunningAsync(http, (id, reason, cancellationToken) => client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), cancellationToken));
+        IfRunningAsync(
+            http, (id, reason, cancellationToken) => client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), cancellationToken));
 
     public Task<IResult> SuspendAsync(HttpContext http) => IfRunningAsync(http, client.SuspendInstanceAsync);
 
@@ -21,7 +22,8 @@ internal sealed class ControlOperations(DurableTaskClient client)
     public Task<IResult> RaiseEventAsync(HttpContext http) => IfRunningAsync(http, async (id, _, cancellationToken) =>
     {
         var request = http.Request;
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonMediaType, StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals(JsonMediaType, StringComparison.OrdinalIgnoreCase))
         {
             throw new BadHttpRequestException($"An event's payload must be sent as {JsonMediaType}, not as '{request.ContentType}'.");
         }
@@ -37,7 +39,8 @@ internal sealed class ControlOperations(DurableTaskClient client)
         return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, http.RequestAborted) is null
             ? QueryOperations.UnknownInstance(instanceId)
             : Problem.NotSupported(
-                "Rewind is not supported: it removes failures that the code has handled already. Use the resume operation of the application instead.");
+                "Rewind is not supported: it removes failures that the code has handled already. "
+                + "Use the resume operation of the application instead.");
     }
 
     private async Task<IResult> IfRunningAsync(HttpContext http, Func<string, string?, CancellationToken, Task> operation)
@@ -78,7 +81,8 @@ internal sealed class PurgeOperations(DurableTaskClient client)
         var request = http.Request;
         if (request.Time("createdTimeFrom") is not { } createdFrom)
         {
-            return Problem.BadRequest("Please provide value for 'createdTimeFrom' parameter: a purge of many instances needs the start of a time range.");
+            return Problem.BadRequest(
+                "Please provide value for 'createdTimeFrom' parameter: a purge of many instances needs the start of a time range.");
         }
 
         var filter = new PurgeInstancesFilter(createdFrom, request.Time("createdTimeTo"), request.Statuses());

@@ -48,7 +48,8 @@ public static class ManagementApi
         foreach (var method in (string[])["GET", "POST", "DELETE"])
         {
             Map(method, "/entities/{*entity}", _ => Task.FromResult(Problem.NotSupported(
-                "Durable entities are not supported by the local host. Keep the state in a store of the application, or run it on Azure Functions.")));
+                "Durable entities are not supported by the local host. "
+                + "Keep the state in a store of the application, or run it on Azure Functions.")));
         }
 
         void Map(string method, string path, Func<HttpContext, Task<IResult>> operation) =>

@@ -34,7 +34,10 @@ public sealed record ManagementPayload(
         var root = $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}";
         var instance = $"{root}{BasePath}/instances/{Uri.EscapeDataString(instanceId)}";
         (string Name, string? Value)[] common = [("taskHub", taskHub), ("connection", connection), ("code", code)];
-        string[] query = [.. common.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}")];
+        string[] query =
+        [
+            .. common.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"),
+        ];
 
         string Address(string path, params string[] own) =>
             own.Length + query.Length == 0 ? instance + path : $"{instance}{path}?{string.Join('&', own.Concat(query))}";

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 
@@ -39,7 +39,10 @@ internal static class ManagementRequest
 
         // An unescaped plus sign is decoded as a space.
         { } text when DateTimeOffset.TryParse(
-            text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value) => value,
+            text.Replace(' ', '+'),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var value) => value,
         { } text => throw Wrong(name, text, "a time such as 2030-01-31T12:00:00Z"),
     };
 
@@ -57,7 +60,8 @@ internal static class ManagementRequest
         const string name = "runtimeStatus";
         string[] texts =
         [
-            .. request.Query[name].SelectMany(value => (value ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            .. request.Query[name].SelectMany(
+                value => (value ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
         ];
         return texts.Length == 0 ? null : [.. texts.Select(Status)];
 

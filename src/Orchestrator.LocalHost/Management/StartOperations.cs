@@ -16,7 +16,8 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
         var name = http.RouteText("functionName");
         if (options.Orchestrators is { } known && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            return Problem.BadRequest($"There is no orchestrator '{name}'; there are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}.");
+            return Problem.BadRequest(
+                $"There is no orchestrator '{name}'; there are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}.");
         }
 
         var wait = Wait(http.Request);
@@ -62,7 +63,8 @@ internal sealed class StartOperations(DurableTaskClient client, ManagementOption
             return null;
         }
 
-        return interval <= timeout ? timeout : throw new BadHttpRequestException("The query parameter 'timeout' must not be less than 'pollingInterval'.");
+        return interval <= timeout ? timeout : throw new BadHttpRequestException(
+            "The query parameter 'timeout' must not be less than 'pollingInterval'.");
     }
 
     private async Task<IResult> AnswerAsync(HttpContext http, string instanceId, TimeSpan? wait)

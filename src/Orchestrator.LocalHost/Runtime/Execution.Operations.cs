@@ -74,7 +74,8 @@ internal sealed partial class Execution
         if (!IsActive)
         {
             throw new InvalidOperationException(
-                $"The orchestrator '{Started.Name}' of instance '{_owner.InstanceId}' called its context from a thread that is not its own, or after it had ended. "
+                $"The orchestrator '{Started.Name}' of instance '{_owner.InstanceId}' called its context "
+                + "from a thread that is not its own, or after it had ended. "
                 + "In an orchestrator await only tasks that come from its context: no Task.Run, no ConfigureAwait(false), no I/O.");
         }
     }

@@ -22,7 +22,8 @@ internal sealed class ExternalEvents(DataConverter converter)
         var waiters = LiveWaiters(name);
         if (waiters.TryPeek(out var other) && other.Type != typeof(T))
         {
-            throw new ArgumentException($"Events with the same name must have the same type: '{name}' is awaited as {other.Type} and now as {typeof(T)}.");
+            throw new ArgumentException(
+                $"Events with the same name must have the same type: '{name}' is awaited as {other.Type} and now as {typeof(T)}.");
         }
 
         var waiter = new Waiter<T>(converter);

@@ -51,18 +51,28 @@ internal sealed record InstanceSnapshot(
         var isSuspended = history.LastOrDefault(historyEvent => historyEvent is ExecutionSuspended or ExecutionResumed) is ExecutionSuspended;
         var snapshot = Of(
             id.InstanceId, id.Generation, started,
-            isSuspended ? OrchestrationRuntimeStatus.Suspended
-                : started.StartAt is { } startAt && startAt > now ? OrchestrationRuntimeStatus.Pending
-                : OrchestrationRuntimeStatus.Running,
+            UnfinishedStatus(started, isSuspended, now),
             status) with
         { LastUpdatedAt = history.Max(historyEvent => historyEvent.Time) };
         return history.OfType<ExecutionCompleted>().FirstOrDefault() is { } end ? snapshot.WithEnd(end, status) : snapshot;
     }
 
+    /// <summary>The status of an unfinished instance that was read from its history.</summary>
+    public static OrchestrationRuntimeStatus UnfinishedStatus(ExecutionStarted started, bool isSuspended, DateTime now) =>
+        isSuspended ? OrchestrationRuntimeStatus.Suspended
+        : started.StartAt is { } startAt && startAt > now ? OrchestrationRuntimeStatus.Pending
+        : OrchestrationRuntimeStatus.Running;
+
     /// <summary>The extract of an ended instance: its start and its end.</summary>
     public IEnumerable<HistoryEvent> Extract()
     {
-        yield return new ExecutionStarted(CreatedAt, Name, Input, CreatedAt) { Version = Version, Tags = Tags, Parent = Parent, CustomStatus = CustomStatus };
+        yield return new ExecutionStarted(CreatedAt, Name, Input, CreatedAt)
+        {
+            Version = Version,
+            Tags = Tags,
+            Parent = Parent,
+            CustomStatus = CustomStatus,
+        };
         yield return new ExecutionCompleted(LastUpdatedAt, Status, Output, Failure, FailureIsNonRetriable, ChildrenMustEnd);
     }
 

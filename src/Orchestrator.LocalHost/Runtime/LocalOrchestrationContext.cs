@@ -60,8 +60,10 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
         var version = options?.Version is { } explicitVersion ? explicitVersion.Version ?? string.Empty : owner.DefaultVersion;
         var tags = InheritedTags(Tags(options));
         return options?.Retry is { } retry
-            ? new RetryLoop<TResult>(execution, retry, () => execution.CallSubOrchestration<TResult>(orchestratorName, childId, input, version, tags)).RunAsync()
-            : execution.CallSubOrchestration<TResult>(orchestratorName, childId, input, version, tags).Task;
+            ? new RetryLoop<TResult>(execution, retry, Call).RunAsync()
+            : Call().Task;
+
+        CallOperation<TResult> Call() => execution.CallSubOrchestration<TResult>(orchestratorName, childId, input, version, tags);
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken) =>
@@ -111,7 +113,8 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
     }
 
     private static ArgumentException? OptionsAsInput(object? input, TaskOptions? options) => input is TaskOptions && options is null
-        ? new ArgumentException($"A {nameof(TaskOptions)} was given as the input and none as the options. Name the argument: options: …", nameof(input))
+        ? new ArgumentException(
+            $"A {nameof(TaskOptions)} was given as the input and none as the options. Name the argument: options: …", nameof(input))
         : null;
 
     /// <summary>The tags of a sub-orchestration: those of the parent, overridden by its own, as on Azure.</summary>

@@ -29,7 +29,8 @@ public sealed class NonDeterministicOrchestrationException : Exception
     }
 
     internal NonDeterministicOrchestrationException(string orchestrator, string instanceId, int operation, string expected, string actual)
-        : base($"The orchestrator '{orchestrator}' of instance '{instanceId}' did not repeat its history: operation #{operation} was {expected}, now it is {actual}. "
+        : base($"The orchestrator '{orchestrator}' of instance '{instanceId}' did not repeat its history: "
+            + $"operation #{operation} was {expected}, now it is {actual}. "
             + "Its code was changed while the instance was running, or it uses a clock, random numbers, ids or threads of its own. "
             + "Run the instance with the code that started it, or start a new one.")
     {

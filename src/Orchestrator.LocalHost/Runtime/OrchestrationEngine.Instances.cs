@@ -157,7 +157,8 @@ internal sealed partial class OrchestrationEngine
     }
 
     private static TaskFailureDetails AlreadyExists(string instanceId) => new(
-        typeof(OrchestrationAlreadyExistsException).FullName!, $"An Orchestration instance with the ID {instanceId} already exists.", null, null, null);
+        typeof(OrchestrationAlreadyExistsException).FullName!,
+        $"An Orchestration instance with the ID {instanceId} already exists.", null, null, null);
 
     private static OrchestrationRuntimeStatus? StatusOf(InstanceEntry entry) =>
         entry.Live is not null && entry.Snapshot is null or { IsFinished: true } ? OrchestrationRuntimeStatus.Pending : entry.Snapshot?.Status;
@@ -166,7 +167,8 @@ internal sealed partial class OrchestrationEngine
     {
         var replaced = entry.Snapshot is { } before ? new JournalId(entry.InstanceId, before.Generation) : (JournalId?)null;
         var generation = replaced is { } old ? old.Generation + 1 : 0;
-        var instance = OrchestrationInstance.Create(this, entry, generation, started, created, replaced is { } gone ? () => DeleteHistory(gone) : null);
+        var instance = OrchestrationInstance.Create(
+            this, entry, generation, started, created, replaced is { } gone ? () => DeleteHistory(gone) : null);
         entry.SetLive(instance);
         return instance;
     }

@@ -64,7 +64,8 @@ internal sealed partial class OrchestrationEngine
     {
         if (waiting.Count >= MaxWaiting)
         {
-            foreach (var name in waiting.Where(message => Time.GetElapsedTime(message.Value) > 2 * WaitingInterval).Select(message => message.Key).ToList())
+            var stale = waiting.Where(message => Time.GetElapsedTime(message.Value) > 2 * WaitingInterval).Select(message => message.Key);
+            foreach (var name in stale.ToList())
             {
                 waiting.Remove(name);
             }
@@ -193,7 +194,8 @@ internal sealed partial class OrchestrationEngine
         var entry = EntryOf(open.InstanceId);
         if (await AcquireAsync(entry, CancellationToken.None).ConfigureAwait(false) is { } holder)
         {
-            throw new JournalException($"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
+            throw new JournalException(
+                $"The instance '{open.InstanceId}' cannot be terminated at this moment: {holder} has just taken it. Try again.");
         }
 
         List<string> children;

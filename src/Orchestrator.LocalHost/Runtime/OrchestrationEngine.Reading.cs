@@ -23,7 +23,8 @@ internal sealed partial class OrchestrationEngine
         }
 
         List<JournalId> looked = [];
-        while (await GenerationsAsync(instanceId, cancellationToken).ConfigureAwait(false) is { Count: > 0 } generations && !generations.SequenceEqual(looked))
+        while (await GenerationsAsync(instanceId, cancellationToken).ConfigureAwait(false) is { Count: > 0 } generations
+            && !generations.SequenceEqual(looked))
         {
             foreach (var id in generations)
             {
@@ -66,7 +67,8 @@ internal sealed partial class OrchestrationEngine
     /// <summary>The ids of all readable instances, wherever they run, sorted ordinally.</summary>
     public async Task<IReadOnlyList<string>> ListIdsAsync(CancellationToken cancellationToken)
     {
-        var ids = _entries.Values.Where(entry => entry is { Fault: null, Snapshot: not null }).Select(entry => entry.InstanceId).ToHashSet(StringComparer.Ordinal);
+        var readable = _entries.Values.Where(entry => entry is { Fault: null, Snapshot: not null });
+        var ids = readable.Select(entry => entry.InstanceId).ToHashSet(StringComparer.Ordinal);
         if (_shared is not null)
         {
             await foreach (var id in _shared.ListAsync(cancellationToken).ConfigureAwait(false))
@@ -125,7 +127,8 @@ internal sealed partial class OrchestrationEngine
     {
         try
         {
-            if (_shared is not null && await ReadAsync(id, _shared.ReadExtractAsync(id, cancellationToken)).ConfigureAwait(false) is { Count: > 0 } extract)
+            if (_shared is not null
+                && await ReadAsync(id, _shared.ReadExtractAsync(id, cancellationToken)).ConfigureAwait(false) is { Count: > 0 } extract)
             {
                 return InstanceSnapshot.Of(id, extract, Time.GetUtcNow().UtcDateTime);
             }

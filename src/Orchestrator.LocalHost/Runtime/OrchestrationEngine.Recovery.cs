@@ -245,7 +245,8 @@ internal sealed partial class OrchestrationEngine
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new JournalException($"Record {number} of the history of '{id}' cannot be understood: {exception.Message} Nothing was changed.", exception);
+            throw new JournalException(
+                $"Record {number} of the history of '{id}' cannot be understood: {exception.Message} Nothing was changed.", exception);
         }
     }
 
@@ -254,7 +255,7 @@ internal sealed partial class OrchestrationEngine
     {
         if (entry.Live?.Parent is { } parent
             && await FindReadableAsync(parent.InstanceId, cancellationToken).ConfigureAwait(false) is
-                { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
+            { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
             _ = TerminateAsync(entry.InstanceId, null, recursive: true);
         }

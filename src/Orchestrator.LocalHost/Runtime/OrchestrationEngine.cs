@@ -11,6 +11,7 @@ namespace Orchestrator.LocalHost.Runtime;
 internal sealed partial class OrchestrationEngine : IDisposable
 {
     private readonly ConcurrentDictionary<string, InstanceEntry> _entries = new(StringComparer.Ordinal);
+
     /// <summary>The instances that were found in the shared journal and do not run here.</summary>
     private readonly ConcurrentDictionary<string, bool> _inJournalOnly = new(StringComparer.Ordinal);
     private readonly ISharedJournal? _shared;
@@ -98,7 +99,8 @@ internal sealed partial class OrchestrationEngine : IDisposable
         try
         {
             return _registry.FindOrchestrator(execution.Started.Name) is { } orchestrator
-                ? orchestrator.Invoke(new OrchestratorInvocation(execution.Context, execution.Started.Input, Converter, _services, Activities.Aborting))
+                ? orchestrator.Invoke(
+                    new OrchestratorInvocation(execution.Context, execution.Started.Input, Converter, _services, Activities.Aborting))
                 : Task.FromException<object?>(TaskNotFoundException.Orchestrator(execution.Started.Name));
         }
         catch (Exception exception)
@@ -133,6 +135,60 @@ internal sealed partial class OrchestrationEngine : IDisposable
     {
         _logger.OtherVersion(instanceId, version, DefaultVersion);
         _onVersionMismatch?.Invoke(instanceId);
+    }
+
+    /// <summary>Writes the extract of an ended instance and releases the instance.</summary>
+    private void ReleaseEnded(InstanceSnapshot ended)
+    {
+        if (Find(ended.InstanceId) is not { } entry)
+        {
+            return;
+        }
+
+        if (_shared is null)
+        {
+            entry.CompleteEnd();
+        }
+        else
+        {
+            _ = ReleaseEndedAsync(entry, ended);
+        }
+    }
+
+    private async Task ReleaseEndedAsync(InstanceEntry entry, InstanceSnapshot ended)
+    {
+        try
+        {
+            await PutExtractAsync(ended).ConfigureAwait(false);
+        }
+        finally
+        {
+            RememberChild(entry);
+            entry.CompleteEnd();
+        }
+    }
+
+    /// <summary>Remembers that a sub-orchestration is in the journal, where a replay of its parent finds it.</summary>
+    private void RememberChild(InstanceEntry entry)
+    {
+        if (entry.Snapshot is { Parent: not null })
+        {
+            _inJournalOnly[entry.InstanceId] = true;
+        }
+    }
+
+    private async Task PutExtractAsync(InstanceSnapshot ended)
+    {
+        try
+        {
+            // Copied, because the writer reuses its buffer.
+            var records = ended.Extract().Select(historyEvent => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(historyEvent).ToArray()).ToList();
+            await _shared!.PutExtractAsync(new JournalId(ended.InstanceId, ended.Generation), records).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is JournalException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            _logger.ExtractNotWritten(exception, ended.InstanceId);
+        }
     }
 
     public void DeleteHistory(JournalId id) => _ = DeleteHistoryAsync(id);

@@ -73,7 +73,9 @@ internal sealed partial class OrchestrationInstance
 
     private void Terminate(ExecutionCompleted termination, TaskCompletionSource? recorded)
     {
-        var children = termination.Recursive ? _execution.OpenOperations.OfType<ISubOrchestrationOperation>().Select(child => child.ChildId).ToArray() : [];
+        var children = termination.Recursive
+            ? _execution.OpenOperations.OfType<ISubOrchestrationOperation>().Select(child => child.ChildId).ToArray()
+            : [];
         Close(termination, recorded, () => _engine.TerminateChildren(children));
     }
 

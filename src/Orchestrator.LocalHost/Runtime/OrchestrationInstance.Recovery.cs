@@ -1,4 +1,3 @@
-using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
 
@@ -50,9 +49,7 @@ internal sealed partial class OrchestrationInstance
         instance.Publish(instance._snapshot with
         {
             CustomStatus = status,
-            Status = suspended ? OrchestrationRuntimeStatus.Suspended
-                : started.StartAt is { } startAt && startAt > instance.UtcNow ? OrchestrationRuntimeStatus.Pending
-                : OrchestrationRuntimeStatus.Running,
+            Status = InstanceSnapshot.UnfinishedStatus(started, suspended, instance.UtcNow),
         });
         return instance;
     }

@@ -43,8 +43,8 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private volatile bool _isHalted;
 
     private OrchestrationInstance(
-        OrchestrationEngine engine, InstanceEntry entry, JournalId journalId, ExecutionStarted started, DateTime lastTime, RecordedOperations recorded,
-        int eventsToReplay)
+        OrchestrationEngine engine, InstanceEntry entry, JournalId journalId, ExecutionStarted started, DateTime lastTime,
+        RecordedOperations recorded, int eventsToReplay)
     {
         _engine = engine;
         _entry = entry;
@@ -80,7 +80,8 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     public static OrchestrationInstance Create(
         OrchestrationEngine engine, InstanceEntry entry, int generation, ExecutionStarted started, TaskCompletionSource? created, Action? onDurable)
     {
-        var instance = new OrchestrationInstance(engine, entry, new JournalId(entry.InstanceId, generation), started, started.Time, RecordedOperations.None, 0);
+        var instance = new OrchestrationInstance(
+            engine, entry, new JournalId(entry.InstanceId, generation), started, started.Time, RecordedOperations.None, 0);
         instance.Record(started);
         if (onDurable is not null)
         {

@@ -43,7 +43,8 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
         }
 
         return options.Handler is { } handler
-            && await handler(new RetryContext(execution.Context, attempt, exception.FailureDetails, execution.Now - firstCall, CancellationToken.None));
+            && await handler(
+                new RetryContext(execution.Context, attempt, exception.FailureDetails, execution.Now - firstCall, CancellationToken.None));
     }
 
     private TimeSpan? Delay(RetryPolicy policy, TaskFailedException exception, int attempt, DateTime firstCall)
@@ -63,7 +64,10 @@ internal sealed class RetryLoop<T>(Execution execution, TaskRetryOptions options
     {
         try
         {
-            var failure = new DurableTask.Core.Exceptions.TaskFailedException(exception.Message) { FailureDetails = CoreFailure.From(exception.FailureDetails) };
+            var failure = new DurableTask.Core.Exceptions.TaskFailedException(exception.Message)
+            {
+                FailureDetails = CoreFailure.From(exception.FailureDetails),
+            };
             return policy.Handle(failure);
         }
         catch (Exception)

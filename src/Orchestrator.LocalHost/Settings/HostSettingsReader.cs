@@ -90,7 +90,8 @@ internal sealed class HostSettingsReader
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> ProcessVariables() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value));
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(
+            variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value));
 
     /// <summary>The value of a setting; null when it is not set, empty when it is empty.</summary>
     private string? Text(string key)

@@ -22,9 +22,9 @@ internal sealed class BlobBatch
 
     public void Succeed() => _durable.SetResult();
 
-    public void Fail(Exception problem)
+    public void Fail(Exception exception)
     {
-        _durable.SetException(problem);
+        _durable.SetException(exception);
 
         // Mark the exception as observed: the instance that appended may have ended.
         _ = _durable.Task.Exception;

@@ -105,7 +105,8 @@ internal sealed class BlobHistory
             {
                 var fault = _ownership.Reason
                     ?? exception as JournalException
-                    ?? new JournalException($"The history of '{_id}' could not be written: {exception.Message} Restart; what was confirmed before is safe.", exception);
+                    ?? new JournalException(
+                        $"The history of '{_id}' could not be written: {exception.Message} Restart; what was confirmed before is safe.", exception);
                 FailBatches(batch, fault, 0, fault);
                 continue;
             }
@@ -169,7 +170,8 @@ internal sealed class BlobHistory
         try
         {
             var answer = await _account.SendAsync(
-                $"Writing to '{_account.Locate(blob.Name)}'", token => AppendAsync(blob, batch.Bytes, token), CancellationToken.None, _ownership.ConfirmAsync)
+                $"Writing to '{_account.Locate(blob.Name)}'",
+                token => AppendAsync(blob, batch.Bytes, token), CancellationToken.None, _ownership.ConfirmAsync)
                 .ConfigureAwait(false);
             _end = _end with { Blocks = answer.BlobCommittedBlockCount };
         }
@@ -225,7 +227,8 @@ internal sealed class BlobHistory
         using var source = new BlobSource(_account, blob.Name, _end.Length + bytes.Length, from: _end.Length);
         var found = new byte[bytes.Length];
         var length = 0;
-        while (length < found.Length && await source.ReadAsync(found.AsMemory(length), CancellationToken.None).ConfigureAwait(false) is > 0 and var read)
+        while (length < found.Length
+            && await source.ReadAsync(found.AsMemory(length), CancellationToken.None).ConfigureAwait(false) is > 0 and var read)
         {
             length += read;
         }

@@ -40,7 +40,10 @@ internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segmen
             if (segment.Number != end.Segment + 1)
             {
                 throw new JournalCorruptException(
-                    account.Locate(segments.NameOf(id, end.Segment + 1)), reader.Records + 1, 0, "is missing with the whole segment, though later ones are there");
+                    account.Locate(segments.NameOf(id, end.Segment + 1)),
+                    reader.Records + 1,
+                    0,
+                    "is missing with the whole segment, though later ones are there");
             }
 
             using var source = new BlobSource(account, segment.Name, segment.Length);

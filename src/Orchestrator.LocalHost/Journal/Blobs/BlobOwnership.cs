@@ -158,7 +158,8 @@ internal sealed class BlobOwnership : IAsyncDisposable
             _renewed = Now;
             await SendAsync(token => _lease.AcquireAsync(Term, cancellationToken: token), cancellationToken).ConfigureAwait(false);
             var owner = new BlobUploadOptions { Conditions = new BlobRequestConditions { LeaseId = _lease.LeaseId } };
-            await SendAsync(token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_account.Time).Write()), owner, token), cancellationToken)
+            await SendAsync(
+                token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_account.Time).Write()), owner, token), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)

@@ -32,7 +32,8 @@ internal sealed class BlobSegments(BlobAccount account)
         string? continuation = null;
         do
         {
-            var page = await account.SendAsync($"Listing '{account.Locate(prefix)}'", token => PageAsync(prefix, continuation, token), cancellationToken)
+            var page = await account.SendAsync(
+                $"Listing '{account.Locate(prefix)}'", token => PageAsync(prefix, continuation, token), cancellationToken)
                 .ConfigureAwait(false);
             foreach (var blob in page.Values)
             {

@@ -4,7 +4,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Acquires instances for this process and releases those that have ended.</summary>
+/// <summary>Acquires instances for this process, so that they run here.</summary>
 internal sealed partial class OrchestrationEngine
 {
     /// <summary>Maximum time to wait until another process releases an ended instance, for which it only has to write the extract.</summary>
@@ -189,66 +189,14 @@ internal sealed partial class OrchestrationEngine
         child.Release();
     }
 
-    /// <summary>Writes the extract of an ended instance and releases the instance.</summary>
-    private void ReleaseEnded(InstanceSnapshot ended)
-    {
-        if (Find(ended.InstanceId) is not { } entry)
-        {
-            return;
-        }
-
-        if (_shared is null)
-        {
-            entry.CompleteEnd();
-        }
-        else
-        {
-            _ = ReleaseEndedAsync(entry, ended);
-        }
-    }
-
-    private async Task ReleaseEndedAsync(InstanceEntry entry, InstanceSnapshot ended)
-    {
-        try
-        {
-            await PutExtractAsync(ended).ConfigureAwait(false);
-        }
-        finally
-        {
-            RememberChild(entry);
-            entry.CompleteEnd();
-        }
-    }
-
-    /// <summary>Remembers that a sub-orchestration is in the journal, where a replay of its parent finds it.</summary>
-    private void RememberChild(InstanceEntry entry)
-    {
-        if (entry.Snapshot is { Parent: not null })
-        {
-            _inJournalOnly[entry.InstanceId] = true;
-        }
-    }
-
-    private async Task PutExtractAsync(InstanceSnapshot ended)
-    {
-        try
-        {
-            // Copied, because the writer reuses its buffer.
-            var records = ended.Extract().Select(historyEvent => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(historyEvent).ToArray()).ToList();
-            await _shared!.PutExtractAsync(new JournalId(ended.InstanceId, ended.Generation), records).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is JournalException or IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            _logger.ExtractNotWritten(exception, ended.InstanceId);
-        }
-    }
-
     private static OrchestrationAlreadyExistsException HeldElsewhere(string instanceId, string holder, bool hasEnded) => new(
         hasEnded
             ? StillHeld(instanceId, holder)
-            : $"An Orchestration instance with the ID {instanceId} already exists. It is driven by {holder}: choose another id, or wait for its end.");
+            : $"An Orchestration instance with the ID {instanceId} already exists. "
+                + $"It is driven by {holder}: choose another id, or wait for its end.");
 
     private static string StillHeld(string instanceId, string holder) =>
-        $"The instance '{instanceId}' has ended, but {holder} has not released it for {ReleaseTimeout.TotalSeconds:0} s: that process does not answer, or "
-        + "something that the instance started still runs there. Wait for the process's end, or end it, then try again.";
+        $"The instance '{instanceId}' has ended, but {holder} has not released it for {ReleaseTimeout.TotalSeconds:0} s: "
+        + "that process does not answer, or something that the instance started still runs there. "
+        + "Wait for the process's end, or end it, then try again.";
 }
