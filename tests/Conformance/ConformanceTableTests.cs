@@ -32,7 +32,7 @@ public sealed class ConformanceTableTests(ITestOutputHelper output)
         yield return $"| behaviour | {string.Join(" | ", Columns.Select(column => column.Name))} |";
         yield return $"|---|{string.Concat(Columns.Select(_ => "---|"))}";
         var types = typeof(ConformanceTableTests).Assembly.GetTypes();
-        foreach (var suite in new[] { typeof(AppTests), typeof(EngineTests), typeof(ChildTests) })
+        foreach (var suite in new[] { typeof(AppTests), typeof(EngineTests), typeof(RetryTests), typeof(ChildTests) })
         {
             var tested = types.Where(type => type.BaseType == suite).Select(type => type.GetConstructors().Single().GetParameters()[0].ParameterType).ToHashSet();
             foreach (var behaviour in suite.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)

@@ -35,6 +35,16 @@ public sealed class InProcessChildTests(InProcessEngine engine) : ChildTests(eng
 [Collection(nameof(AzureStorageEngine))]
 public sealed class AzureStorageChildTests(AzureStorageEngine engine) : ChildTests(engine);
 
+[Collection(nameof(LocalEngine))]
+public sealed class LocalRetryTests(LocalEngine engine) : RetryTests(engine);
+
+[Collection(nameof(InProcessEngine))]
+public sealed class InProcessRetryTests(InProcessEngine engine) : RetryTests(engine);
+
+[NeedsAzurite]
+[Collection(nameof(AzureStorageEngine))]
+public sealed class AzureStorageRetryTests(AzureStorageEngine engine) : RetryTests(engine);
+
 public sealed class InMemoryAppTests(InMemoryApp app) : AppTests(app), IClassFixture<InMemoryApp>;
 
 [NeedsAzurite]

@@ -21,6 +21,9 @@ public interface IEngine : IAsyncLifetime
     /// <summary>Whether the failure that a parent catches has details when its child was terminated. Without, they are null.</summary>
     public bool SaysThatAChildWasTerminated => false;
 
+    /// <summary>Whether <c>Recursive</c> of a termination or a purge means the children, too.</summary>
+    public bool TakesChildrenAlong => false;
+
     /// <summary>Whether each episode replays the orchestrator. One that stays in memory is replayed by the next process only.</summary>
     public bool ReplaysEachEpisode => true;
 

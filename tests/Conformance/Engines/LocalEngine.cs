@@ -14,6 +14,8 @@ public sealed class LocalEngine : IEngine
 
     public bool ReplacesOpenInstances => false;
 
+    public bool TakesChildrenAlong => true;
+
     public bool ReplaysEachEpisode => false;
 
     public bool HandsOverToTheNextRound => true;
