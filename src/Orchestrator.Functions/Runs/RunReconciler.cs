@@ -71,6 +71,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             case null when record.Status == RunStatus.Pending:
                 return await BeginAsync(client, record, run, cancellationToken);
             case null:
+                await RecordLostAsync(record, cancellationToken);
                 return await EndAsync(
                     record, RunStatus.Failed,
                     $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept: 'orchestrator resume {run.RunId} --fork' goes on from it in a new run.",
@@ -96,6 +97,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
             return await InterruptAsync(record, instance, cancellationToken);
         }
 
+        await RecordLostAsync(record, cancellationToken);
         if (failure.IsUnrepeatable)
         {
             return await EndUnrepeatableAsync(record, failure, cancellationToken);
@@ -152,6 +154,19 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
                 Details = new JsonObject { ["history"] = failure.Message },
             };
         return await EndAsync(record, isCancelled ? RunStatus.Cancelled : RunStatus.Failed, error, null, cancellationToken);
+    }
+
+    /// <summary>What had been asked for counts in the sums and budgets of the run, whose orchestration has no further step record it. What cannot be read must not keep the run from ending.</summary>
+    private async Task RecordLostAsync(RunRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lost.RecordUnclaimedAsync(record, cancellationToken);
+        }
+        catch (Exception problem) when (problem is UnreadableRecordException or ContentValueException)
+        {
+            // The run's document names what is damaged.
+        }
     }
 
     private async Task<bool> IsCancelledAsync(RunRecord record, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.DurableTask.Client;
 using Moq;
+using Orchestrator.Activities.Documents;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Runs;
@@ -45,5 +46,37 @@ public sealed class RunReconcilerTests
 
         Assert.Equal(status, run.Status);
         Assert.Contains(said, run.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(Unrepeated, false)]
+    [InlineData(null, true)]
+    public async Task Request_that_was_in_flight_when_the_history_was_lost_counts_as_an_estimate_once(string? output, bool isDamaged)
+    {
+        var (store, models) = (new MemoryContentStore(), new HeldModels());
+        var definition = Encoding.UTF8.GetBytes("""{ "options": { "defaultModel": "m" }, "steps": [ { "id": "a", "prompt": "What is asked" } ] }""");
+        await using (var left = await AppHost.StartAsync(new MemoryJournal(), store, models: models))
+        {
+            await left.Get<RunStarter>().StartAsync(left.Client, new StartRequest { RunId = "r1", Definition = definition }, default);
+            await models.NextAsync();
+        }
+
+        await (isDamaged ? store.PutAsync(ContentKey.Of("runs", "r1", "prepared-1.json"), "?"u8.ToArray()) : Task.CompletedTask);
+        await using var app = await AppHost.StartAsync(new MemoryJournal(), store, models: models);
+        var client = new Mock<DurableTaskClient>("restored");
+        client.Setup(c => c.GetInstanceAsync("r1", true, It.IsAny<CancellationToken>())).ReturnsAsync(
+            output is null ? null : new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output });
+
+        Assert.Equal(RunStatus.Failed, (await app.Get<RunReconciler>().FindAsync(client.Object, "r1", default))!.Status);
+        await app.Get<RunReconciler>().FindAsync(client.Object, "r1", default);
+
+        if (!isDamaged)
+        {
+            var attempt = Assert.Single((await app.Get<StepReader>().FindAsync("r1", "a", default))!.Attempts);
+            Assert.Equal((StepStatus.Cancelled, true), (attempt.Status, attempt.Usage.Estimated));
+            Assert.InRange(attempt.Usage.InputTokens, 1, 20);
+            Assert.Equal(attempt.Usage.InputTokens, (await app.Get<RunReader>().FindAsync("r1", default))!.Usage.InputTokens);
+        }
     }
 }
