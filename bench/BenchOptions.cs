@@ -2,25 +2,25 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Bench;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The options of the command line. Immutable.</summary>
 internal sealed record BenchOptions
 {
     /// <summary>The benchmark to run; null for all.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Where state folders are made and removed; its disk is what the figures depend on.</summary>
+    /// <summary>The folder in which state folders are created and removed. Its disk is part of what is measured.</summary>
     public string State { get; init; } = Path.Combine(Path.GetTempPath(), "orchestrator-bench");
 
     /// <summary>How often each case is measured.</summary>
     public int Repeat { get; init; } = 3;
 
-    /// <summary>A file for the report, beside standard output; null for none.</summary>
+    /// <summary>A file that gets the report, too; null for standard output only.</summary>
     public string? Out { get; init; }
 
     /// <summary>Only cases whose name contains this; null for all.</summary>
     public string? Case { get; init; }
 
-    /// <summary>What the texts of <c>mutate</c> are made from, and the first seed of <c>rules</c>, <c>crash</c> and <c>kill</c>.</summary>
+    /// <summary>The seed of <c>mutate</c>, and the first seed of <c>rules</c>, <c>crash</c> and <c>kill</c>.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>The first text of <c>mutate</c>, from 0.</summary>
@@ -29,19 +29,27 @@ internal sealed record BenchOptions
     /// <summary>How many texts <c>mutate</c> reads.</summary>
     public int Count { get; init; } = 20_000;
 
-    /// <summary>The most cases of one definition and seed in <c>crash</c>; a tenth of it of a definition that takes long. How many cases <c>rules</c> and <c>rules-host</c> try.</summary>
+    /// <summary>
+    /// In <c>crash</c> the most cases of one definition and seed, a tenth of that for large definitions; in <c>rules</c> and <c>rules-host</c> the
+    /// number of cases.
+    /// </summary>
     public int Cases { get; init; } = 1_000;
 
-    /// <summary>How often <c>kill</c> kills and judges, how many seeds <c>crash</c> tries, and of how many <c>crash-generated</c> sweeps the definitions.</summary>
+    /// <summary>The number of seeds of <c>kill</c>, <c>crash</c> and <c>crash-generated</c>.</summary>
     public int Rounds { get; init; } = 2;
 
-    /// <summary>Where the servers of <c>kill</c> keep everything: <c>files</c> or <c>azure</c> (Azurite).</summary>
+    /// <summary>The storage of the servers of <c>kill</c>: <c>files</c> or <c>azure</c> (Azurite).</summary>
     public string Storage { get; init; } = "files";
 
+    /// <summary>Reads the arguments.</summary>
+    /// <param name="names">The names of all benchmarks.</param>
+    /// <param name="problem">The usage when the arguments are wrong; null otherwise.</param>
+    /// <returns>Null when the arguments are wrong.</returns>
     public static BenchOptions? Read(string[] args, IReadOnlyCollection<string> names, [NotNullWhen(false)] out string? problem)
     {
         var options = new BenchOptions();
-        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] [--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure]";
+        problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] "
+            + "[--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure]";
         for (var index = 0; index < args.Length; index++)
         {
             if (names.Contains(args[index]))
@@ -63,9 +71,10 @@ internal sealed record BenchOptions
         return options;
     }
 
+    /// <summary>Whether <c>--case</c> selects a case.</summary>
     public bool Wants(string caseName) => Case is null || caseName.Contains(Case, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A folder for one measurement, new and empty.</summary>
+    /// <summary>Creates an empty folder for one measurement. The caller deletes it.</summary>
     public string NewFolder() => Directory.CreateDirectory(Path.Combine(State, Guid.NewGuid().ToString("N"))).FullName;
 
     private static BenchOptions? With(BenchOptions options, string name, string value) => name switch

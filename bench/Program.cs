@@ -1,8 +1,8 @@
 using Orchestrator.Bench;
-using Orchestrator.Bench.Journals;
-using Orchestrator.Bench.Campaigns;
-using Orchestrator.Bench.Kill;
 using Orchestrator.Bench.App;
+using Orchestrator.Bench.Campaigns;
+using Orchestrator.Bench.Journals;
+using Orchestrator.Bench.Kill;
 using Orchestrator.Bench.Peers;
 using Orchestrator.Bench.Reading;
 using Orchestrator.Bench.Recovery;
@@ -18,8 +18,10 @@ if (args is [EngineWorker.Verb, var account, var hub, var container])
 
 IBenchmark[] benchmarks =
 [
-    new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(), new RecoveryBenchmark(), new MemoryBenchmark(),
-    new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(), new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(), new EngineKillBenchmark(), new PeersBenchmark(),
+    new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(),
+    new RecoveryBenchmark(), new MemoryBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new ReadBenchmark(), new MutateBenchmark(),
+    new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(),
+    new EngineKillBenchmark(), new PeersBenchmark(),
 ];
 if (BenchOptions.Read(args, [.. benchmarks.Select(benchmark => benchmark.Name)], out var problem) is not { } options)
 {

@@ -2,7 +2,7 @@ using Orchestrator.Bench.Reporting;
 
 namespace Orchestrator.Bench.App;
 
-/// <summary>The whole app on LocalHost with flushed files, against the bound max(critical path, work ÷ slots).</summary>
+/// <summary>Measures the whole app on LocalHost with flushed files, against the bound max(critical path, work ÷ slots).</summary>
 internal sealed class LayersBenchmark : IBenchmark
 {
     private static readonly LayersCase[] Cases =
@@ -38,17 +38,25 @@ internal sealed class LayersBenchmark : IBenchmark
         }
 
         report.Paragraph(
-            "R is the wall time, from the request to the final record, divided by LB = max(C, W/m): once with the mocks' nominal latencies, once with the durations that the run's own usage block reports. "
-            + $"m is the smaller of `maxParallelism` and the host's {MeasuredApp.Slots} activities at a time (host.json). C, W, LB and rates are those of the run with the median wall time.");
+            "R is the wall time, from the request to the final record, divided by LB = max(C, W/m): once with the mocks' nominal latencies, once "
+            + $"with the durations that the run's own usage block reports. m is the smaller of `maxParallelism` and the host's {MeasuredApp.Slots} "
+            + "activities at a time (host.json). C, W, LB and rates are those of the run with the median wall time.");
         report.Table(
-            ["R nominal", "R measured", "case", "latency ms", "cap", "m", "wall s", "steps/s", "C nominal s", "W nominal s", "LB nominal s", "C measured s", "W measured s", "LB measured s", "load"],
+            [
+                "R nominal", "R measured", "case", "latency ms", "cap", "m", "wall s", "steps/s",
+                "C nominal s", "W nominal s", "LB nominal s", "C measured s", "W measured s", "LB measured s", "load",
+            ],
             results.Select(Times));
         report.Table(
-            ["CPU ms/step", "case", "latency ms", "cap", "start s", "finish s", "values written/step", "appends/step", "reads/step", "journal records/step", "journal B/step", "allocated KB/step", "peak MB"],
+            [
+                "CPU ms/step", "case", "latency ms", "cap", "start s", "finish s", "values written/step", "appends/step", "reads/step",
+                "journal records/step", "journal B/step", "allocated KB/step", "peak MB",
+            ],
             results.Select(Costs));
         report.Paragraph(
-            "What bounds them: with 0 and 5 ms of work per step nothing hides the cost of durability. The chain is bounded by the disk: seven flushes per step (counted with strace), nearly all one after the other (the step's folder, the checkpoint's file, its name; `step.completed`; the journal twice; only that of `step.started` overlaps with the work), three of them about new files. "
-            + "Layers are bounded by processor time, of which a run of 1,000 spends most on compiling the program itself (compare 10,000), and by the eight disk threads that write checkpoints. "
+            "What bounds them: with 0 and 5 ms of work per step nothing hides the cost of durability. The chain is bounded by the disk: the "
+            + "flushes of a step follow each other; only that of `step.started` overlaps with the work. Layers are bounded by processor time, of "
+            + "which a run of 1,000 spends most on compiling the program itself (compare 10,000), and by the disk threads that write checkpoints. "
             + "Durations \"measured\" begin with the work, so R measured shows what comes on top of it.");
     }
 

@@ -3,7 +3,7 @@ using Orchestrator.Activities.Mocks;
 
 namespace Orchestrator.Bench.App;
 
-/// <summary>A workflow to measure: layers of equal width, each step with one or two dependencies in the layer before its own.</summary>
+/// <summary>A workflow of layers of equal width. Each step depends on one or two steps of the layer before.</summary>
 internal sealed record LayersCase(string Name, int Layers, int Width, int LatencyMs, int MaxParallelism) : IWorkload
 {
     public int Steps => Layers * Width;
@@ -14,7 +14,7 @@ internal sealed record LayersCase(string Name, int Layers, int Width, int Latenc
 
     public static string Answer(int step) => $"answer {step}";
 
-    /// <summary>A chain has one; elsewhere every second step has two.</summary>
+    /// <summary>One step in a chain; in wider layers every second step has two.</summary>
     public IReadOnlyList<int> DependsOn(int step)
     {
         var (layer, place) = (step / Width, step % Width);
@@ -28,24 +28,24 @@ internal sealed record LayersCase(string Name, int Layers, int Width, int Latenc
     }
 }
 
-/// <summary>A workflow to measure, whose steps are numbered in an order in which they may run. Each answers <see cref="LayersCase.Answer"/>.</summary>
+/// <summary>A workflow to measure. Its steps are numbered in topological order, and each answers <see cref="LayersCase.Answer"/>.</summary>
 internal interface IWorkload
 {
     public string Name { get; }
 
     public int Steps { get; }
 
-    /// <summary>Steps of one run at a time.</summary>
+    /// <summary>How many steps may execute at one time.</summary>
     public int MaxParallelism { get; }
 
-    /// <summary>How long the step's mock takes to answer, in milliseconds.</summary>
+    /// <summary>The latency of the step's mock in milliseconds.</summary>
     public int LatencyMsOf(int step);
 
-    /// <summary>The steps whose answers it gets: lower numbers only.</summary>
+    /// <summary>The steps whose answers the step gets; all have lower numbers.</summary>
     public IReadOnlyList<int> DependsOn(int step);
 }
 
-/// <summary>Writes a case as what a user would give: the definition's text and a mock script with an answer for every step.</summary>
+/// <summary>Writes a workload as a definition and mocks with an answer for every step.</summary>
 internal static class LayersDefinition
 {
     public static byte[] Text(IWorkload workload)
@@ -77,7 +77,8 @@ internal static class LayersDefinition
         var steps = new JsonObject();
         for (var step = 0; step < workload.Steps; step++)
         {
-            steps[LayersCase.Id(step)] = new JsonArray(new JsonObject { ["output"] = LayersCase.Answer(step), ["latencyMs"] = workload.LatencyMsOf(step) });
+            steps[LayersCase.Id(step)] = new JsonArray(
+                new JsonObject { ["output"] = LayersCase.Answer(step), ["latencyMs"] = workload.LatencyMsOf(step) });
         }
 
         return MockScript.TryParse(new JsonObject { ["steps"] = steps }.ToJsonString(), out var script, out var problems)

@@ -2,16 +2,16 @@ using Orchestrator.Activities.Documents;
 
 namespace Orchestrator.Bench.App;
 
-/// <summary>What one run of a case came to. Times in seconds.</summary>
+/// <summary>The measurements of one run of a case. Times are in seconds.</summary>
 internal sealed record LayersMeasurement(LayersCase Case, RunUsage Usage)
 {
     /// <summary>From the request to the final record.</summary>
     public required double Wall { get; init; }
 
-    /// <summary>The part of it before the run is scheduled: reading, compiling, checking, writing what is executed.</summary>
+    /// <summary>The part of the wall time before the run is scheduled: reading, compiling, checking, writing.</summary>
     public required double Start { get; init; }
 
-    /// <summary>The part of it after the last step: collecting and writing the outputs.</summary>
+    /// <summary>The part of the wall time after the last step: collecting and writing the outputs.</summary>
     public required double Finish { get; init; }
 
     public required double Processor { get; init; }
@@ -30,7 +30,7 @@ internal sealed record LayersMeasurement(LayersCase Case, RunUsage Usage)
 
     public required long JournalBytes { get; init; }
 
-    /// <summary>Steps that can execute at one time: the run's limit or the host's.</summary>
+    /// <summary>How many steps can execute at one time: the lower of the run's and the host's limit.</summary>
     public int Slots => Math.Min(Case.MaxParallelism, MeasuredApp.Slots);
 
     public double NominalWork => Case.Steps * Case.LatencyMs / 1e3;

@@ -10,12 +10,12 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Bench.App;
 
-/// <summary>Runs a case once on a state folder of its own, measures it, and checks what it did.</summary>
+/// <summary>Runs a case once in a new state folder, measures it and checks its result.</summary>
 internal static class LayersRun
 {
     private const string Topic = "bounds";
 
-    /// <summary>What a user would send to run the workload.</summary>
+    /// <summary>The request that starts the workload.</summary>
     public static StartRequest Request(IWorkload workload) => new()
     {
         Definition = LayersDefinition.Text(workload),
@@ -67,24 +67,28 @@ internal static class LayersRun
         };
     }
 
-    /// <summary>Checks what a run of the workload did, and what every 97th step was given.</summary>
+    /// <summary>Checks the outputs of a run, and the inputs of every 97th step.</summary>
     public static async Task<RunDocument> CheckAsync(IWorkload workload, IServiceProvider app, string runId)
     {
         var document = await app.GetRequiredService<RunReader>().FindAsync(runId, CancellationToken.None)
             ?? throw new WrongAnswerException($"{workload.Name}: there is no record of the run.");
-        WrongAnswerException.ThrowUnless(document.Status == RunStatus.Completed, $"{workload.Name}: the run ended as {document.Status}: {document.Error?.Message}");
         WrongAnswerException.ThrowUnless(
-            document.Progress == new RunProgress(workload.Steps, workload.Steps), $"{workload.Name}: {document.Progress.Done} of {document.Progress.Total} steps ended.");
+            document.Status == RunStatus.Completed, $"{workload.Name}: the run ended as {document.Status}: {document.Error?.Message}");
+        WrongAnswerException.ThrowUnless(
+            document.Progress == new RunProgress(workload.Steps, workload.Steps),
+            $"{workload.Name}: {document.Progress.Done} of {document.Progress.Total} steps ended.");
         var checkpoints = app.GetRequiredService<CheckpointStore>();
         var identity = (await app.GetRequiredService<RunStore>().FindAsync(document.RunId, CancellationToken.None))!.Identity;
         for (var step = 0; step < workload.Steps; step++)
         {
             var id = LayersCase.Id(step);
             WrongAnswerException.ThrowUnless(
-                document.Steps[id] is { Status: StepStatus.Completed, Attempts: 1 }, $"{workload.Name}: step '{id}' is {document.Steps[id].Status} after {document.Steps[id].Attempts} attempts.");
-            WrongAnswerException.ThrowUnless((string?)document.Outputs?[id] == LayersCase.Answer(step), $"{workload.Name}: the output of step '{id}' is {document.Outputs?[id]}.");
+                document.Steps[id] is { Status: StepStatus.Completed, Attempts: 1 },
+                $"{workload.Name}: step '{id}' is {document.Steps[id].Status} after {document.Steps[id].Attempts} attempts.");
+            WrongAnswerException.ThrowUnless(
+                (string?)document.Outputs?[id] == LayersCase.Answer(step), $"{workload.Name}: the output of step '{id}' is {document.Outputs?[id]}.");
 
-            // Every file would double the time of the benchmark; a prime number of steps apart, all places of all layers have their turn.
+            // Reading every record would double the time of the benchmark. A prime distance visits all places of the layers.
             if (step % 97 == 0)
             {
                 await CheckInputsAsync(workload, checkpoints, identity, step);
@@ -102,7 +106,8 @@ internal static class LayersRun
         foreach (var dependency in workload.DependsOn(step))
         {
             WrongAnswerException.ThrowUnless(
-                (string?)given?[LayersCase.Id(dependency)] == LayersCase.Answer(dependency), $"{workload.Name}: step '{LayersCase.Id(step)}' got {given} from step '{LayersCase.Id(dependency)}'.");
+                (string?)given?[LayersCase.Id(dependency)] == LayersCase.Answer(dependency),
+                $"{workload.Name}: step '{LayersCase.Id(step)}' got {given} from step '{LayersCase.Id(dependency)}'.");
         }
     }
 }

@@ -146,7 +146,8 @@ internal sealed class CountingJournal(IJournal journal) : IJournal
         return journal.AppendAsync(id, expectedPosition, record, cancellationToken);
     }
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellationToken = default) => journal.ReadAsync(id, cancellationToken);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellationToken = default) =>
+        journal.ReadAsync(id, cancellationToken);
 
     public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellationToken = default) => journal.ListAsync(cancellationToken);
 

@@ -6,7 +6,7 @@ using Orchestrator.Bench.Reporting;
 
 namespace Orchestrator.Bench.App;
 
-/// <summary>A page of the list of runs, with many runs in the store.</summary>
+/// <summary>Measures a page of the list of runs, with 10,000 runs in the store.</summary>
 internal sealed class RunListBenchmark : IBenchmark
 {
     private const int Runs = 10_000;
@@ -23,7 +23,8 @@ internal sealed class RunListBenchmark : IBenchmark
         var rows = new List<IReadOnlyList<string>>();
         try
         {
-            foreach (var (name, store) in ((string, IContentStore)[])[("memory", new MemoryContentStore()), ("files", new FileContentStore(folder, TimeProvider.System))])
+            (string, IContentStore)[] stores = [("memory", new MemoryContentStore()), ("files", new FileContentStore(folder, TimeProvider.System))];
+            foreach (var (name, store) in stores)
             {
                 var runs = new RunStore(store);
                 await Parallel.ForEachAsync(Enumerable.Range(0, Runs), async (run, token) =>
@@ -37,7 +38,8 @@ internal sealed class RunListBenchmark : IBenchmark
                     var started = Stopwatch.GetTimestamp();
                     var page = await new RunLister(store, runs, TimeProvider.System).ListAsync(new RunFilter { Top = Page }, CancellationToken.None);
                     times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                    WrongAnswerException.ThrowUnless(page.Runs.Count == Page && page.Runs[0].RunId == $"run-{Runs - 1:D5}", $"{name}: the page has {page.Runs.Count} runs.");
+                    WrongAnswerException.ThrowUnless(
+                        page.Runs.Count == Page && page.Runs[0].RunId == $"run-{Runs - 1:D5}", $"{name}: the page has {page.Runs.Count} runs.");
                 }
 
                 times.Sort();

@@ -4,7 +4,7 @@ using Orchestrator.CrashSweep;
 
 namespace Orchestrator.Bench.Campaigns;
 
-/// <summary>The crash sweep of the tests with wider limits: every fault at every write, with seed after seed.</summary>
+/// <summary>The crash sweep of the tests with wider limits: every fault at every write, for several seeds.</summary>
 internal sealed class CrashBenchmark : IBenchmark
 {
     public string Name => "crash";
@@ -20,7 +20,9 @@ internal sealed class CrashBenchmark : IBenchmark
         }
         else
         {
-            var wanted = SweepDefinitions.All.Where(definition => options.Wants(definition.Name)).ToLookup(definition => definition.IsLarge, definition => definition.Name);
+            var wanted = SweepDefinitions.All
+                .Where(definition => options.Wants(definition.Name))
+                .ToLookup(definition => definition.IsLarge, definition => definition.Name);
             for (; seed < options.Seed + options.Rounds && sweep.Failures.Count == 0; seed++)
             {
                 foreach (var definitions in wanted)
@@ -34,17 +36,23 @@ internal sealed class CrashBenchmark : IBenchmark
             }
         }
 
-        report.Paragraph($"Seeds {options.Seed} to {Math.Max(options.Seed, seed - 1)}: {sweep}; {watch.Elapsed.TotalSeconds:0} s, {(sweep.CrashPoints + sweep.LivingFaults) / watch.Elapsed.TotalSeconds:0} cases a second.");
+        report.Paragraph(
+            $"Seeds {options.Seed} to {Math.Max(options.Seed, seed - 1)}: {sweep}; {watch.Elapsed.TotalSeconds:0} s, "
+            + $"{(sweep.CrashPoints + sweep.LivingFaults) / watch.Elapsed.TotalSeconds:0} cases a second.");
         report.Table(["definition", "cases"], sweep.Cases.Select(cases => (IReadOnlyList<string>)[cases.Key, $"{cases.Value}"]));
-        WrongAnswerException.ThrowUnless(
-            sweep.Failures.Count == 0, $"Again: crash --case CASE. {sweep.Failures.Count} cases failed, among them:\n{string.Join("\n\n", sweep.Failures.Take(10))}");
+        Check(sweep);
     }
+
+    /// <exception cref="WrongAnswerException">A case failed.</exception>
+    internal static void Check(SweepReport sweep) => WrongAnswerException.ThrowUnless(
+        sweep.Failures.Count == 0,
+        $"Again: crash --case CASE. {sweep.Failures.Count} cases failed, among them:\n{string.Join("\n\n", sweep.Failures.Take(10))}");
 }
 
 /// <summary>The crash sweep over definitions that are made from seeds, in memory and on files.</summary>
 internal sealed class GeneratedCrashBenchmark : IBenchmark
 {
-    /// <summary>Seeds that are swept before it says how far it is.</summary>
+    /// <summary>The number of seeds between two lines of progress.</summary>
     private const int Slice = 20;
 
     public string Name => "crash-generated";
@@ -59,14 +67,20 @@ internal sealed class GeneratedCrashBenchmark : IBenchmark
             var (first, count) = (options.Seed + done, Math.Min(Slice, options.Rounds - done));
             foreach (var onFiles in new[] { false, true })
             {
-                sweep.Add(await SweepProcesses.RunAsync([.. SweepDefinitions.FreeOnes(first, count), .. SweepDefinitions.SteadyOnes(first, count), .. SweepDefinitions.OlderOnes(first, count)], first, options.Cases, onFiles));
+                IReadOnlyList<string> definitions =
+                [
+                    .. SweepDefinitions.FreeOnes(first, count), .. SweepDefinitions.SteadyOnes(first, count),
+                    .. SweepDefinitions.OlderOnes(first, count),
+                ];
+                sweep.Add(await SweepProcesses.RunAsync(definitions, first, options.Cases, onFiles));
             }
 
             MarkdownReport.Progress($"from seed {first}: {sweep}");
         }
 
-        report.Paragraph($"Seeds {options.Seed} to {options.Seed + options.Rounds - 1}, at most {options.Cases} cases of each definition in memory and as many on files: {sweep}; {watch.Elapsed.TotalSeconds:0} s.");
-        WrongAnswerException.ThrowUnless(
-            sweep.Failures.Count == 0, $"Again: crash --case CASE. {sweep.Failures.Count} cases failed, among them:\n{string.Join("\n\n", sweep.Failures.Take(10))}");
+        report.Paragraph(
+            $"Seeds {options.Seed} to {options.Seed + options.Rounds - 1}, at most {options.Cases} cases of each definition in memory and as many "
+            + $"on files: {sweep}; {watch.Elapsed.TotalSeconds:0} s.");
+        CrashBenchmark.Check(sweep);
     }
 }

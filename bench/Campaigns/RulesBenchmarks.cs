@@ -5,10 +5,10 @@ using Orchestrator.Testing.Rules;
 
 namespace Orchestrator.Bench.Campaigns;
 
-/// <summary>Generated definitions on the scheduler alone: the tests' laws, for as many cases as one likes.</summary>
+/// <summary>Generated definitions on the scheduler alone, checked against the rules of the tests.</summary>
 internal sealed class RulesBenchmark : IBenchmark
 {
-    /// <summary>Seeds that one thread tries before it says how far it is.</summary>
+    /// <summary>The number of seeds of a thread between two lines of progress.</summary>
     private const int Slice = 50_000;
 
     public string Name => "rules";
@@ -18,7 +18,8 @@ internal sealed class RulesBenchmark : IBenchmark
     public async Task RunAsync(BenchOptions options, MarkdownReport report)
     {
         var (all, watch) = (new RulesReport(), Stopwatch.StartNew());
-        var slices = Enumerable.Range(0, (options.Cases + Slice - 1) / Slice).Select(slice => (First: options.Seed + (slice * Slice), Count: Math.Min(Slice, options.Cases - (slice * Slice))));
+        var slices = Enumerable.Range(0, (options.Cases + Slice - 1) / Slice)
+            .Select(slice => (First: options.Seed + (slice * Slice), Count: Math.Min(Slice, options.Cases - (slice * Slice))));
         await Parallel.ForEachAsync(slices, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (slice, _) =>
         {
             var part = RulesCampaign.Run(slice.First, slice.Count);
@@ -30,16 +31,19 @@ internal sealed class RulesBenchmark : IBenchmark
 
             return ValueTask.CompletedTask;
         });
-        report.Paragraph($"Seeds {options.Seed} to {options.Seed + options.Cases - 1} in {watch.Elapsed.TotalSeconds:0} s, {all.Cases / watch.Elapsed.TotalSeconds:0} cases a second: {all.Cases} cases, {all.Refused} of them refused by validation, {all.Starts} attempts, {all.Facts} facts, {all.Failed} failures.");
+        report.Paragraph(
+            $"Seeds {options.Seed} to {options.Seed + options.Cases - 1} in {watch.Elapsed.TotalSeconds:0} s, "
+            + $"{all.Cases / watch.Elapsed.TotalSeconds:0} cases a second: {all.Cases} cases, {all.Refused} of them refused by validation, "
+            + $"{all.Starts} attempts, {all.Facts} facts, {all.Failed} failures.");
         report.Table(["seen", "times"], all.Seen.Select(seen => (IReadOnlyList<string>)[seen.Key, $"{seen.Value}"]));
-        WrongAnswerException.ThrowUnless(all.Failed == 0, $"{all.Failed} cases broke a law:\n{string.Join("\n\n", all.Failures)}");
+        WrongAnswerException.ThrowUnless(all.Failed == 0, $"{all.Failed} cases broke a rule:\n{string.Join("\n\n", all.Failures)}");
     }
 }
 
-/// <summary>Generated definitions on the whole app, in memory and under fake time, every fourth of them resumed and held against a fresh run.</summary>
+/// <summary>Generated definitions on the whole app, in memory with fake time. Every fourth run is resumed and compared with a fresh one.</summary>
 internal sealed class HostRulesBenchmark : IBenchmark
 {
-    /// <summary>Seeds that are tried before it says how far it is.</summary>
+    /// <summary>The number of seeds between two lines of progress.</summary>
     private const int Slice = 2_000;
 
     public string Name => "rules-host";
@@ -55,7 +59,10 @@ internal sealed class HostRulesBenchmark : IBenchmark
             MarkdownReport.Progress($"from seed {options.Seed + done}: {sweep.Failures.Count} failures");
         }
 
-        report.Paragraph($"Seeds {options.Seed} to {options.Seed + options.Cases - 1} in {watch.Elapsed.TotalSeconds:0} s: {sweep.Cases.Count} runs, of which every fourth was resumed and compared with a fresh one, {sweep.Failures.Count} failures.");
-        WrongAnswerException.ThrowUnless(sweep.Failures.Count == 0, $"{sweep.Failures.Count} runs failed, among them:\n{string.Join("\n\n", sweep.Failures.Take(10))}");
+        report.Paragraph(
+            $"Seeds {options.Seed} to {options.Seed + options.Cases - 1} in {watch.Elapsed.TotalSeconds:0} s: {sweep.Cases.Count} runs, of which "
+            + $"every fourth was resumed and compared with a fresh one, {sweep.Failures.Count} failures.");
+        WrongAnswerException.ThrowUnless(
+            sweep.Failures.Count == 0, $"{sweep.Failures.Count} runs failed, among them:\n{string.Join("\n\n", sweep.Failures.Take(10))}");
     }
 }

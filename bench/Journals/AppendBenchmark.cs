@@ -3,7 +3,7 @@ using Orchestrator.Bench.Runtime;
 
 namespace Orchestrator.Bench.Journals;
 
-/// <summary>The journals by themselves, under writers that wait for each record.</summary>
+/// <summary>Measures the journals alone, with writers that wait until each record is durable.</summary>
 internal sealed class AppendBenchmark : IBenchmark
 {
     public string Name => "append";
@@ -28,10 +28,17 @@ internal sealed class AppendBenchmark : IBenchmark
             }
         }
 
-        report.Table(["rate × F0 ÷ records in a flush", "p99 ÷ F0", "F0 µs", "journal", "writers", "B", "histories", "records/s", "median µs", "p99 µs", "MB/s", "load"], rows);
+        report.Table(
+            [
+                "rate × F0 ÷ records in a flush", "p99 ÷ F0", "F0 µs", "journal", "writers", "B", "histories",
+                "records/s", "median µs", "p99 µs", "MB/s", "load",
+            ],
+            rows);
         report.Paragraph(
-            "B8: a rate of at least 0.8 × b ÷ F0, p99 ≤ 3 F0. One history: F0 is that of one write of all writers' records, and b their number, so that 1 means that every flush carries everyone. A history each: F0 is that of "
-            + "one record and b is 1, so that more than 1 means that the disk flushes more than one file at a time. Rate and F0 are the best of the turns, taken in turn. Files are bounded by the disk, memory by CPU.");
+            "B8: a rate of at least 0.8 × b ÷ F0, p99 ≤ 3 F0. One history: F0 is that of one write of all writers' records, and b their number, so "
+            + "that 1 means that every flush carries a record of each writer. A history each: F0 is that of one record and b is 1, so that more "
+            + "than 1 means that the disk flushes more than one file at a time. Rate and F0 are the best of the turns, taken in turn. Files are "
+            + "bounded by the disk, memory by CPU.");
 
         async Task AddAsync(AppendCase workload)
         {
@@ -57,9 +64,10 @@ internal sealed class AppendBenchmark : IBenchmark
             MarkdownReport.Progress($"{workload.Name}: {Figures.Of(best.Rate)}/s");
             rows.Add(
             [
-                Figures.Of(best.Rate * flush / together, 2), Figures.Of(best.Latency.P99 / flush, 1), Figures.Of(flush * 1e6), workload.Journal.Name, $"{workload.Writers}", $"{workload.Bytes:N0}",
-                workload.Shared ? "one" : "a history each",
-                Figures.Of(best.Rate), Figures.Of(best.Latency.Median * 1e6, 1), Figures.Of(best.Latency.P99 * 1e6, 1), Figures.Of(best.Rate * workload.Bytes / 1e6, 1), Machine.Load(),
+                Figures.Of(best.Rate * flush / together, 2), Figures.Of(best.Latency.P99 / flush, 1), Figures.Of(flush * 1e6),
+                workload.Journal.Name, $"{workload.Writers}", $"{workload.Bytes:N0}", workload.Shared ? "one" : "a history each",
+                Figures.Of(best.Rate), Figures.Of(best.Latency.Median * 1e6, 1), Figures.Of(best.Latency.P99 * 1e6, 1),
+                Figures.Of(best.Rate * workload.Bytes / 1e6, 1), Machine.Load(),
             ]);
         }
     }

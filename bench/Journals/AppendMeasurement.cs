@@ -5,27 +5,31 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Journals;
 
+/// <summary>What writers of a journal came to.</summary>
 /// <param name="Rate">Records per second.</param>
-/// <param name="Latency">Of single records, in seconds.</param>
+/// <param name="Latency">The seconds until one record was durable.</param>
 internal sealed record AppendMeasurement(double Rate, Sample Latency)
 {
+    /// <summary>Runs the writers once on a new journal, and checks its records.</summary>
     public static async Task<AppendMeasurement> TakeAsync(AppendCase workload, BenchOptions options)
     {
         var folder = options.NewFolder();
         try
         {
             await using var journal = workload.Journal.Open(folder);
-            var ids = Enumerable.Range(0, workload.Shared ? 1 : workload.Writers).Select(writer => new JournalId($"history-{writer}", 0)).ToArray();
+            var histories = workload.Shared ? 1 : workload.Writers;
+            var ids = Enumerable.Range(0, histories).Select(writer => new JournalId($"history-{writer}", 0)).ToArray();
             var positions = new long[ids.Length];
             var record = Record(workload.Bytes);
             foreach (var history in Enumerable.Range(0, ids.Length))
             {
-                // The first record creates the file: that is another cost.
+                // Creating the file is not part of an append.
                 await AppendAsync(history);
             }
 
             var started = Stopwatch.GetTimestamp();
-            var latencies = await Task.WhenAll(Enumerable.Range(0, workload.Writers).Select(writer => Task.Run(() => WriteAsync(workload.Shared ? 0 : writer))));
+            var writers = Enumerable.Range(0, workload.Writers).Select(writer => Task.Run(() => WriteAsync(workload.Shared ? 0 : writer)));
+            var latencies = await Task.WhenAll(writers);
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             await CheckAsync(journal, ids, workload);
             return new AppendMeasurement(workload.Writers * workload.Rounds / seconds, new Sample(latencies.SelectMany(each => each)));
@@ -73,13 +77,14 @@ internal sealed record AppendMeasurement(double Rate, Sample Latency)
             records += await journal.ReadAsync(id).CountAsync();
         }
 
-        WrongAnswerException.ThrowUnless(records == ids.Length + (workload.Writers * workload.Rounds), $"{workload.Name}: {records} records are there.");
+        WrongAnswerException.ThrowUnless(
+            records == ids.Length + (workload.Writers * workload.Rounds), $"{workload.Name}: the journal has {records} records.");
     }
 }
 
 /// <summary>Writers that each append a record, wait until it is durable, and append the next.</summary>
-/// <param name="Bytes">Of one record.</param>
-/// <param name="Shared">True when all write to one history, as the steps of one run do; false when each has its own.</param>
+/// <param name="Bytes">The size of a record.</param>
+/// <param name="Shared">Whether all write to one history, as the steps of a run do; otherwise each has its own.</param>
 internal sealed record AppendCase(JournalKind Journal, int Writers, int Bytes, bool Shared)
 {
     private const int MostBytes = 32 * 1024 * 1024;

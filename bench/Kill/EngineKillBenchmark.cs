@@ -12,14 +12,16 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Bench.Kill;
 
-/// <summary>Two worker processes on the engine of the Functions host, with the settings of host.json; one is killed while steps execute.</summary>
+/// <summary>Two worker processes on the engine of the Functions host with the settings of host.json. One is killed while steps execute.</summary>
 internal sealed class EngineKillBenchmark : IBenchmark
 {
-    /// <summary>A minute passes until what the killed worker held is visible again, and its claims are old then; the rest is for the steps that are left.</summary>
+    /// <summary>
+    /// The messages of the killed worker are visible again after a minute, and its claims are old then; the rest is for the remaining steps.
+    /// </summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
-    /// <summary>Longer than a claim's renewals are apart: one that is as it was belongs to the killed worker.</summary>
-    private static readonly TimeSpan Renewals = TimeSpan.FromSeconds(15);
+    /// <summary>Longer than the interval of a claim's renewals, so that an unchanged claim belongs to the killed worker.</summary>
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -40,32 +42,37 @@ internal sealed class EngineKillBenchmark : IBenchmark
         var identity = (await peer.App.GetRequiredService<RunStore>().FindAsync(run.RunId, patience.Token))!.Identity;
         var claims = peer.App.GetRequiredService<AttemptClaims>();
 
-        // The first layer has its records, and the second is at work.
+        // Wait until the first layer is recorded and the second executes.
         IReadOnlyDictionary<ContentKey, string> records, held;
-        while ((records = await RecordsAsync(content)).Count < Work.Width || (held = await claims.HeldAsync(identity, patience.Token)).Count < Work.Width / 2)
+        while ((records = await RecordsAsync(content)).Count < Work.Width
+            || (held = await claims.HeldAsync(identity, patience.Token)).Count < Work.Width / 2)
         {
             await Task.Delay(50, patience.Token);
         }
 
         worker.Kill();
         var killed = Stopwatch.GetTimestamp();
-        await Task.Delay(Renewals, patience.Token);
-        var left = (await claims.HeldAsync(identity, patience.Token)).Count(claim => held.TryGetValue(claim.Key, out var etag) && etag == claim.Value);
+        await Task.Delay(RenewalInterval, patience.Token);
+        var left = (await claims.HeldAsync(identity, patience.Token))
+            .Count(claim => held.TryGetValue(claim.Key, out var etag) && etag == claim.Value);
         await peer.Client.WaitForInstanceCompletionAsync(run.InstanceId, patience.Token);
         var elapsed = Stopwatch.GetElapsedTime(killed);
 
         await LayersRun.CheckAsync(Work, peer.App, run.RunId);
         var after = await RecordsAsync(content);
         var changed = records.Count(record => after[record.Key] != record.Value);
-        WrongAnswerException.ThrowUnless(left > 0, "The killed worker had no step in hand: nothing was shown. Run it again.");
-        WrongAnswerException.ThrowUnless(changed == 0, $"{changed} records that were there at the kill were written again.");
-        WrongAnswerException.ThrowUnless(elapsed < Bound, $"The run ended {elapsed.TotalSeconds:0} s after the kill; it should in {Bound.TotalSeconds:0} s.");
+        WrongAnswerException.ThrowUnless(left > 0, "The killed worker executed no step at that moment, so that nothing was tested. Run it again.");
+        WrongAnswerException.ThrowUnless(changed == 0, $"{changed} records that existed at the kill were written again.");
+        WrongAnswerException.ThrowUnless(
+            elapsed < Bound, $"The run ended {elapsed.TotalSeconds:0} s after the kill; it should in {Bound.TotalSeconds:0} s.");
         report.Table(
             ["s from the kill to the end", "bound", "records at the kill", "written again", "steps that the killed worker had in hand", "load"],
             [[Figures.Of(elapsed.TotalSeconds, 1), $"< {Bound.TotalSeconds:0}", $"{records.Count}", $"{changed}", $"{left}", Machine.Load()]]);
         report.Paragraph(
-            $"{Work.Name}, {Work.LatencyMs / 1e3:0} s a step, by two processes with the SDK's worker on one task hub on Azurite: what a dead worker had in hand is visible again after a minute (host.json), "
-            + $"and the worker that gets it then takes the claims over at once, since the storage account says how old they are. The layer under way and those after it take 3 s each. The client looks every two seconds.");
+            $"{Work.Name}, {Work.LatencyMs / 1e3:0} s a step, by two processes with the SDK's worker on one task hub on Azurite: the messages of a "
+            + "dead worker are visible again after a minute (host.json), and the worker that gets them then takes the claims over at once, since "
+            + "the storage account tells how old they are. The layer under way and those after it take 3 s each. The client polls every two "
+            + "seconds.");
     }
 
     /// <summary>The records of steps, with their ETags.</summary>
@@ -85,24 +92,27 @@ internal sealed class EngineKillBenchmark : IBenchmark
 
     private static async Task<Process> StartAsync(string connectionString, string name)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineWorker).Assembly.Location, EngineWorker.Verb, connectionString, name, name])
+        string[] arguments = [typeof(EngineWorker).Assembly.Location, EngineWorker.Verb, connectionString, name, name];
+        var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         using var patience = new CancellationTokenSource(Patience);
         WrongAnswerException.ThrowUnless(
-            await process.StandardOutput.ReadLineAsync(patience.Token) == EngineWorker.Ready, "The worker process did not start; its errors are above.");
+            await process.StandardOutput.ReadLineAsync(patience.Token) == EngineWorker.Ready,
+            "The worker process did not start; its errors are above.");
         return process;
     }
 }
 
-/// <summary>A process of its own that works on a task hub until it is killed, or its input ends.</summary>
+/// <summary>The code of a worker process: it works on a task hub until it is killed or its input ends.</summary>
 internal static class EngineWorker
 {
-    /// <summary>The first argument of such a process; the others are the account's connection string, the task hub and the container.</summary>
+    /// <summary>The first argument of the process; the others are the account's connection string, the task hub and the container.</summary>
     public const string Verb = "engine-worker";
 
+    /// <summary>The line that the process prints when it works.</summary>
     public const string Ready = "ready";
 
     public static async Task RunAsync(string connectionString, string hub, string container)

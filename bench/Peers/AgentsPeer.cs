@@ -6,8 +6,11 @@ using Orchestrator.Bench.Runtime;
 
 namespace Orchestrator.Bench.Peers;
 
-/// <summary>The workflows of Microsoft Agent Framework in this process: every step is an executor, every dependency an edge, several a barrier.</summary>
-/// <param name="checkpoints">Where it keeps its state after every super-step; null: nowhere.</param>
+/// <summary>
+/// Workflows of the Microsoft Agent Framework in this process: a step is an executor, a dependency an edge, several dependencies a barrier.
+/// </summary>
+/// <param name="checkpoints">The store of its state after each super-step; null for none.</param>
+/// <param name="owned">Disposed with it; null for nothing.</param>
 internal sealed class AgentsPeer(CheckpointManager? checkpoints, IDisposable? owned = null) : IPeer
 {
     public async Task<double> NoOpsAsync(NoOpWork work)
@@ -32,11 +35,11 @@ internal sealed class AgentsPeer(CheckpointManager? checkpoints, IDisposable? ow
         var steps = Enumerable.Range(0, workload.Steps).Select(ExecutorBinding (step) => new Step(
             LayersCase.Id(step),
             Math.Max(1, workload.DependsOn(step).Count),
-            async (given, cancellation) =>
+            async (given, cancellationToken) =>
             {
                 if (workload.LatencyMsOf(step) is > 0 and var latency)
                 {
-                    await Task.Delay(latency, cancellation);
+                    await Task.Delay(latency, cancellationToken);
                 }
 
                 WrongAnswerException.ThrowUnless(ended.TryAdd(step, given), $"{workload.Name}: step {step} ran twice.");
@@ -58,7 +61,8 @@ internal sealed class AgentsPeer(CheckpointManager? checkpoints, IDisposable? ow
         for (var step = 0; step < workload.Steps; step++)
         {
             WrongAnswerException.ThrowUnless(
-                ended.TryGetValue(step, out var given) && given == workload.DependsOn(step).Sum(), $"{workload.Name}: step {step} was given {given}.");
+                ended.TryGetValue(step, out var given) && given == workload.DependsOn(step).Sum(),
+                $"{workload.Name}: step {step} was given {given}.");
         }
 
         return elapsed;
@@ -115,10 +119,10 @@ internal sealed class AgentsPeer(CheckpointManager? checkpoints, IDisposable? ow
         return run.OutgoingEvents.OfType<WorkflowOutputEvent>().Single().As<Sum>()?.Value;
     }
 
-    /// <summary>What steps send each other.</summary>
+    /// <summary>The message between steps.</summary>
     private sealed record Sum(long Value);
 
-    /// <summary>Adds up what it gets, and works when it has all of it.</summary>
+    /// <summary>Adds up its messages, and executes its work when it has them all.</summary>
     private sealed class Step(string id, int waits, Func<long, CancellationToken, ValueTask<long>> work) : Executor<Sum, Sum?>(id)
     {
         private int _got;

@@ -7,9 +7,9 @@ using Orchestrator.Functions.Runs;
 
 namespace Orchestrator.Bench.Peers;
 
-/// <summary>An engine that runs durable orchestrations, with the product's own orchestrator and activities on it.</summary>
+/// <summary>A durable engine that runs the app's own orchestrators and activities.</summary>
 /// <param name="app">The app's services.</param>
-/// <param name="owned">What ends with it, in this order.</param>
+/// <param name="owned">Disposed with it, in this order.</param>
 internal sealed class DurablePeer(DurableTaskClient client, IServiceProvider app, params IReadOnlyList<IAsyncDisposable> owned) : IPeer
 {
     public DurableTaskClient Client => client;
@@ -18,9 +18,9 @@ internal sealed class DurablePeer(DurableTaskClient client, IServiceProvider app
     public IServiceProvider App => app;
 
     /// <summary>
-    /// Whether the client looks for the end every two seconds only. Then the end is the time in the instance's row: when its last write began.
+    /// Whether the client polls for the end every two seconds only. Then the end is the time in the instance's row, at which its last write began.
     /// </summary>
-    public bool LooksSeldom { get; init; }
+    public bool PollsSlowly { get; init; }
 
     public async Task<double> NoOpsAsync(NoOpWork work)
     {
@@ -54,6 +54,6 @@ internal sealed class DurablePeer(DurableTaskClient client, IServiceProvider app
     private async Task<double> SecondsAsync(ProcessMeter meter, DateTimeOffset began, string instance)
     {
         var elapsed = meter.Elapsed.TotalSeconds;
-        return LooksSeldom ? ((await client.GetInstanceAsync(instance))!.LastUpdatedAt - began).TotalSeconds : elapsed;
+        return PollsSlowly ? ((await client.GetInstanceAsync(instance))!.LastUpdatedAt - began).TotalSeconds : elapsed;
     }
 }

@@ -13,16 +13,16 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Bench.Peers;
 
-/// <summary>An engine to stand beside.</summary>
-/// <param name="Keeps">What survives its process.</param>
-/// <param name="StartAsync">Starts it with a folder of its own.</param>
+/// <summary>An engine to compare.</summary>
+/// <param name="Keeps">What survives the process.</param>
+/// <param name="StartAsync">Starts it with an empty folder.</param>
 internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPeer>> StartAsync)
 {
-    /// <summary>The largest fan-out that ends in bounded time; larger ones are left out.</summary>
-    public int Largest { get; init; } = int.MaxValue;
+    /// <summary>The largest number of steps that it is measured with; larger cases would take minutes.</summary>
+    public int MaxSteps { get; init; } = int.MaxValue;
 
-    /// <summary>Its name, and what it keeps.</summary>
-    public string Said => $"{Name} ({Keeps})";
+    /// <summary>The name with what it keeps.</summary>
+    public string Title => $"{Name} ({Keeps})";
 
     public static PeerKind LocalMemory { get; } = new(
         "LocalHost, memory", "nothing", _ => LocalAsync(StorageKind.Memory, new MemoryJournal(), new MemoryContentStore()));
@@ -51,7 +51,7 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
             return await SidecarPeers.AzureStorageAsync(server.ConnectionString, name, "one", Blobs(server.ConnectionString, name));
         })
     {
-        Largest = 1_000,
+        MaxSteps = 1_000,
     };
 
     public static PeerKind Agents { get; } = new(
@@ -65,18 +65,19 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
             return Task.FromResult<IPeer>(new AgentsPeer(CheckpointManager.CreateJson(store), store));
         })
     {
-        Largest = 1_000,
+        MaxSteps = 1_000,
     };
 
     public static IReadOnlyList<PeerKind> All { get; } = [LocalMemory, LocalFiles, LocalAzurite, InProcess, AzureStorage, Agents, AgentsFiles];
 
-    /// <summary>LocalHost and what it is beside. The first two pairs and the last keep the same in the same place; the others do not.</summary>
+    /// <summary>The engines that are compared with LocalHost. The first two pairs and the last keep the same in the same place.</summary>
     public static IReadOnlyList<(PeerKind Mine, PeerKind Other)> Pairs { get; } =
         [(LocalMemory, InProcess), (LocalMemory, Agents), (LocalFiles, AgentsFiles), (LocalFiles, AzureStorage), (LocalAzurite, AzureStorage)];
 
-    /// <summary>For a container or a task hub that nothing else has.</summary>
+    /// <summary>A new name for a container or a task hub.</summary>
     public static string NewName() => $"bench{Guid.NewGuid():N}";
 
+    /// <summary>A content store in a container.</summary>
     public static BlobContentStore Blobs(string connectionString, string container) => BlobContentStore.Open(new ConfigurationBuilder()
         .AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connectionString, ["Orchestrator:Container"] = container })
         .Build());
@@ -88,14 +89,14 @@ internal sealed record PeerKind(string Name, string Keeps, Func<string, Task<IPe
     }
 }
 
-/// <summary>A started engine. It does one thing at a time, and checks its answer.</summary>
+/// <summary>A started engine. It executes one measurement at a time, and checks the result.</summary>
 internal interface IPeer : IAsyncDisposable
 {
-    /// <summary>Activities that do nothing. The code is there before; what is measured is from the start to the durable end.</summary>
+    /// <summary>Runs activities that do nothing, from the start of an existing orchestration to its durable end.</summary>
     /// <returns>Seconds.</returns>
     public Task<double> NoOpsAsync(NoOpWork work);
 
-    /// <summary>A workflow of steps that wait, from its definition to its durable end.</summary>
+    /// <summary>Runs a workflow of steps that wait, from its definition to its durable end.</summary>
     /// <returns>Seconds.</returns>
     public Task<double> RunAsync(IWorkload workload);
 }

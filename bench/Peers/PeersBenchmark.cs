@@ -4,10 +4,10 @@ using Orchestrator.Bench.Runtime;
 
 namespace Orchestrator.Bench.Peers;
 
-/// <summary>LocalHost beside other engines, the same work on each.</summary>
+/// <summary>Compares LocalHost with other engines, the same work on each.</summary>
 internal sealed class PeersBenchmark : IBenchmark
 {
-    /// <summary>A case is not measured again when it has taken this long.</summary>
+    /// <summary>A case is not repeated when its measurements have taken this long.</summary>
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(10);
 
     private static readonly PeerCase[] Cases =
@@ -21,7 +21,7 @@ internal sealed class PeersBenchmark : IBenchmark
         Alternating(8),
     ];
 
-    /// <summary>What the README shows: its rows are lines of a committed report, which a test checks.</summary>
+    /// <summary>The cases that the README shows. A test compares its rows with a committed report.</summary>
     private static readonly PeerCase[] Shown = [Cases[0], Cases[2], Cases[3], Cases[5]];
 
     public string Name => "peers";
@@ -48,20 +48,27 @@ internal sealed class PeersBenchmark : IBenchmark
             ["engine", "keeps", .. Cases.Select(each => each.Title), "load"],
             rows.Select(row => (IReadOnlyList<string>)[row.Kind.Name, row.Kind.Keeps, .. row.Cells(Cases, options.Repeat), row.Load]));
         report.Paragraph(
-            $"Medians. A case that has taken {Budget.TotalSeconds:0} s is not repeated: then its number of measurements stands behind it; 10,000 are left out where they take minutes. "
-            + "No-ops: activities a second of one orchestration, its code in place. Workflows: from the definition to the durable end, prompts mocked, the same definition on every engine that runs the app; "
-            + "R is the time divided by the lower bound, the longest path of mock times (there are slots for all). "
-            + $"{PeerKind.InProcess.Name}: as shipped it runs as many activities at a time as there are processors and looks for more every 500 ms, which gives 4 a second; the cap is lifted here. "
-            + $"{PeerKind.AzureStorage.Name}: as host.json sets it (64 activities at a time, extended sessions), over the same sidecar; its client looks for the end every two seconds, so the end is the one in the instance's row. "
-            + "Agents.AI: a graph of executors made for each case; building it is part of a workflow, and not of the no-ops. Its steps only wait: they fill in no prompt and record nothing.");
-        report.Paragraph("How many times as fast, by the medians, and what each keeps: where that differs, the figure compares the storage, too, and not the engines only.");
+            $"Medians. A case that has taken {Budget.TotalSeconds:0} s is not repeated: then its number of measurements stands behind it; 10,000 "
+            + "are left out where they take minutes. No-ops: activities a second of one orchestration, its code in place. Workflows: from the "
+            + "definition to the durable end, prompts mocked, the same definition on every engine that runs the app; R is the time divided by the "
+            + $"lower bound, the longest path of mock times (there are slots for all). {PeerKind.InProcess.Name}: as shipped it runs as many "
+            + "activities at a time as there are processors and looks for more every 500 ms, which gives 4 a second; the cap is lifted here. "
+            + $"{PeerKind.AzureStorage.Name}: as host.json sets it (64 activities at a time, extended sessions), over the same sidecar; its client "
+            + "looks for the end every two seconds, so the end is the one in the instance's row. Agents.AI: a graph of executors made for each "
+            + "case; building it is part of a workflow, and not of the no-ops. Its steps only wait: they fill in no prompt and record nothing.");
+        report.Paragraph(
+            "How many times as fast, by the medians, and what each keeps: where that differs, the figure compares the storage, too, and not the "
+            + "engines only.");
         report.Table(
             ["", .. Cases.Select(each => each.Title)],
             PeerKind.Pairs.Select(pair => (Mine: rows.Find(row => row.Kind == pair.Mine), Other: rows.Find(row => row.Kind == pair.Other)))
                 .Where(pair => pair is { Mine: not null, Other: not null })
-                .Select(pair => (IReadOnlyList<string>)[$"{pair.Mine!.Kind.Said} ÷ {pair.Other!.Kind.Said}", .. Cases.Select(each => Row.Ratio(pair.Mine, pair.Other, each))]));
+                .Select(pair => (IReadOnlyList<string>)
+                    [$"{pair.Mine!.Kind.Title} ÷ {pair.Other!.Kind.Title}", .. Cases.Select(each => Row.Ratio(pair.Mine, pair.Other, each))]));
         report.Paragraph("For the README:");
-        report.Table(["engine", .. Shown.Select(each => each.Title)], rows.Select(row => (IReadOnlyList<string>)[row.Kind.Name, .. row.Cells(Shown, options.Repeat)]));
+        report.Table(
+            ["engine", .. Shown.Select(each => each.Title)],
+            rows.Select(row => (IReadOnlyList<string>)[row.Kind.Name, .. row.Cells(Shown, options.Repeat)]));
     }
 
     private static PeerCase Alternating(int chains)
@@ -73,7 +80,7 @@ internal sealed class PeersBenchmark : IBenchmark
     private static async Task<Row> MeasureAsync(PeerKind kind, string folder, BenchOptions options)
     {
         var row = new Row(kind);
-        var wanted = Cases.Where(each => options.Wants($"{kind.Name}: {each.Title}") && each.Steps <= kind.Largest).ToList();
+        var wanted = Cases.Where(each => options.Wants($"{kind.Name}: {each.Title}") && each.Steps <= kind.MaxSteps).ToList();
         if (wanted.Count == 0)
         {
             return row;
@@ -104,12 +111,20 @@ internal sealed class PeersBenchmark : IBenchmark
 
         public string Load { get; set; } = Figures.None;
 
-        /// <summary>The medians; where a case was measured less often than it should have been, how often.</summary>
+        /// <summary>The medians, with the number of measurements of a case that was measured fewer times.</summary>
         public IEnumerable<string> Cells(IEnumerable<PeerCase> cases, int repeat) => cases.Select(each => Cell(each, repeat));
 
-        public static string Ratio(Row mine, Row other, PeerCase of) => mine.Times.TryGetValue(of, out var quick) && other.Times.TryGetValue(of, out var slow)
-            ? Figures.Of(slow.Median / quick.Median, slow.Median / quick.Median < 10 ? 1 : 0)
-            : Figures.None;
+        /// <summary>How many times as fast the first engine is.</summary>
+        public static string Ratio(Row mine, Row other, PeerCase of)
+        {
+            if (!mine.Times.TryGetValue(of, out var fast) || !other.Times.TryGetValue(of, out var slow))
+            {
+                return Figures.None;
+            }
+
+            var ratio = slow.Median / fast.Median;
+            return Figures.Of(ratio, ratio < 10 ? 1 : 0);
+        }
 
         private string Cell(PeerCase of, int repeat) => Times.TryGetValue(of, out var sample)
             ? of.Show(sample.Median) + (sample.Count < repeat ? $" (of {sample.Count})" : "")
@@ -117,14 +132,17 @@ internal sealed class PeersBenchmark : IBenchmark
     }
 }
 
-/// <summary>Something that every engine does.</summary>
-/// <param name="MeasureAsync">Does it once, and gives the seconds.</param>
-/// <param name="Show">Writes seconds as a figure of this case.</param>
+/// <summary>Work that every engine is measured with.</summary>
+/// <param name="MeasureAsync">Runs it once; returns the seconds.</param>
+/// <param name="Show">Formats seconds as the figure of this case.</param>
 internal sealed record PeerCase(string Title, int Steps, Func<IPeer, Task<double>> MeasureAsync, Func<double, string> Show)
 {
-    public static PeerCase Of(NoOpWork work) => new($"{work}, /s", work.Steps, peer => peer.NoOpsAsync(work), seconds => Figures.Of(work.Steps / seconds));
+    /// <summary>Activities that do nothing, by their rate.</summary>
+    public static PeerCase Of(NoOpWork work) =>
+        new($"{work}, /s", work.Steps, peer => peer.NoOpsAsync(work), seconds => Figures.Of(work.Steps / seconds));
 
-    /// <param name="bound">The least seconds that it can take; null where its steps take no time.</param>
+    /// <summary>A workflow, by its time.</summary>
+    /// <param name="bound">The lower bound in seconds; null when the steps take no time.</param>
     public static PeerCase Of(IWorkload workload, double? bound) => new(
         bound is null ? $"{workload.Name}, s" : $"{workload.Name}, R",
         workload.Steps,
@@ -133,11 +151,11 @@ internal sealed record PeerCase(string Title, int Steps, Func<IPeer, Task<double
 }
 
 /// <summary>
-/// Chains beside each other, that have nothing to do with each other. One step in so many is long, in every chain at another place: an engine that waits
-/// for a whole layer before it begins the next waits for a long step each time.
+/// Independent chains side by side. In each chain every n-th step is long, in each at another position: an engine that waits for a whole layer before
+/// it starts the next one waits for a long step each time.
 /// </summary>
-/// <param name="Chains">How many, and in how many steps of a chain one is long.</param>
-/// <param name="Length">Steps of a chain: a multiple of <paramref name="Chains"/>.</param>
+/// <param name="Chains">The number of chains, which is n, too.</param>
+/// <param name="Length">The steps of a chain: a multiple of <paramref name="Chains"/>.</param>
 internal sealed record AlternatingChains(int Chains, int Length, int LongMs, int ShortMs) : IWorkload
 {
     public string Name => $"{Chains} alternating chains";
@@ -146,7 +164,7 @@ internal sealed record AlternatingChains(int Chains, int Length, int LongMs, int
 
     public int MaxParallelism => Chains;
 
-    /// <summary>Seconds that one chain takes, which is the lower bound.</summary>
+    /// <summary>The seconds of one chain, which are the lower bound.</summary>
     public double Bound => Length / Chains * (LongMs + ((Chains - 1) * ShortMs)) / 1e3;
 
     public int LatencyMsOf(int step) => step / Chains % Chains == step % Chains ? LongMs : ShortMs;

@@ -14,21 +14,23 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Bench.Peers;
 
-/// <summary>The app and the no-ops on the SDK's own worker.</summary>
+/// <summary>Starts the app and the no-op functions on the SDK's worker, over its gRPC sidecar.</summary>
 internal static class SidecarPeers
 {
+    /// <summary>On the SDK's in-memory engine.</summary>
     public static Task<DurablePeer> InMemoryAsync() => StartAsync(new WideInMemoryEngine(), new MemoryContentStore());
 
-    /// <param name="worker">The name of this process among those on the hub.</param>
+    /// <summary>On <c>DurableTask.AzureStorage</c>.</summary>
+    /// <param name="worker">The name of this process on the hub.</param>
     public static async Task<DurablePeer> AzureStorageAsync(string connectionString, string hub, string worker, IContentStore content) =>
-        await StartAsync(await AzureStorageHub.OpenAsync(connectionString, hub, worker), content, looksSeldom: true);
+        await StartAsync(await AzureStorageHub.OpenAsync(connectionString, hub, worker), content, pollsSlowly: true);
 
-    private static async Task<DurablePeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool looksSeldom = false)
+    private static async Task<DurablePeer> StartAsync<TEngine>(TEngine engine, IContentStore content, bool pollsSlowly = false)
         where TEngine : class, IOrchestrationService, IOrchestrationServiceClient
     {
         var app = Services(content);
         var host = await SidecarHost.StartAsync(engine, registry => Register(registry, app), new JsonDataConverter(WorkflowJson.Compact));
-        return new DurablePeer(host.Client, app, host, app) { LooksSeldom = looksSeldom };
+        return new DurablePeer(host.Client, app, host, app) { PollsSlowly = pollsSlowly };
     }
 
     /// <summary>The app's services as on the Functions host: claims are kept with the content.</summary>

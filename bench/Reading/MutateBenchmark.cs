@@ -3,7 +3,7 @@ using Orchestrator.Testing.Mutations;
 
 namespace Orchestrator.Bench.Reading;
 
-/// <summary>Spoiled definitions and prompt files: readers must answer with findings, in bounded time and memory.</summary>
+/// <summary>Mutated definitions and prompt files: the readers must report diagnostics, in bounded time and memory.</summary>
 internal sealed class MutateBenchmark : IBenchmark
 {
     public string Name => "mutate";
@@ -21,8 +21,13 @@ internal sealed class MutateBenchmark : IBenchmark
 
         report.Table(
             ["texts", "seed", "slowest ms", "its index", "most bytes allocated per byte of text"],
-            [[$"{options.Count}", $"{options.Seed}", Figures.Of(run.Slowest.TotalMilliseconds), $"{run.SlowestIndex}", Figures.Of(run.MostBytesPerByte)]]);
-        report.Paragraph("Every text is read as a definition, as a prompt file and as a prompty file. Anything but findings and exceptions made for users stops the run.");
+            [[
+                $"{options.Count}", $"{options.Seed}", Figures.Of(run.Slowest.TotalMilliseconds), $"{run.SlowestIndex}",
+                Figures.Of(run.MostBytesPerByte),
+            ]]);
+        report.Paragraph(
+            "Every text is read as a definition, as a prompt file and as a prompty file. Any result but diagnostics and errors for users stops "
+            + "the run.");
         return Task.CompletedTask;
     }
 }

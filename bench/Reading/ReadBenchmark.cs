@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Bench.Reading;
 
-/// <summary>Large definitions from text to compiled graph, in JSON and in YAML.</summary>
+/// <summary>Measures large definitions from text to compiled graph, in JSON and in YAML.</summary>
 internal sealed class ReadBenchmark : IBenchmark
 {
     private const int Times = 7;
@@ -34,14 +34,19 @@ internal sealed class ReadBenchmark : IBenchmark
 
         report.Table(["format", "first time, ms", "least, ms", "time 10,000 ÷ 5,000", "bytes 10,000 ÷ 5,000", "B/step", "load"], rows);
         report.Paragraph($"Goal: 10,000 steps read, checked and compiled in less than {MostAllowed.TotalSeconds} s, the first time included.");
-        report.Table(["large in", "bytes", "5,000, ms", "10,000, ms", "10,000 ÷ 5,000"], [.. LargeDefinitions.All.Select(large => Large(large.Key, large.Value))]);
-        report.Paragraph("Definitions, right and wrong ones, that hold 10,000 or 100,000 of one thing. Goal: linear, that is a ratio of about 2 where it takes more than some milliseconds.");
+        report.Table(
+            ["large in", "bytes", "5,000, ms", "10,000, ms", "10,000 ÷ 5,000"],
+            [.. LargeDefinitions.All.Select(large => Large(large.Key, large.Value))]);
+        report.Paragraph(
+            "Definitions, right and wrong ones, that hold 10,000 or 100,000 of one thing. "
+            + "Goal: linear, that is a ratio of about 2 where it takes more than some milliseconds.");
         return Task.CompletedTask;
     }
 
     private static IReadOnlyList<string> Large(string name, Func<int, string> make)
     {
-        var (half, whole) = (Encoding.UTF8.GetBytes(make(DefinitionLimits.MaxSteps / 2)), Encoding.UTF8.GetBytes(make(DefinitionLimits.MaxSteps)));
+        var half = Encoding.UTF8.GetBytes(make(DefinitionLimits.MaxSteps / 2));
+        var whole = Encoding.UTF8.GetBytes(make(DefinitionLimits.MaxSteps));
         var (less, more) = (Least(half), Least(whole));
         return [name, $"{whole.Length}", Figures.Of(less.TotalMilliseconds), Figures.Of(more.TotalMilliseconds), Figures.Of(more / less, 2)];
     }
@@ -73,11 +78,19 @@ internal sealed class ReadBenchmark : IBenchmark
         return (times[0], times.Min(), bytes);
     }
 
-    private static string Json(int count) =>
-        $$"""{ "inputs": { "topic": {} }, "steps": [ {{string.Join(",\n", Enumerable.Range(0, count).Select(step => $$$"""{ "id": "s{{{step}}}", "prompt": "{{{Prompt(step)}}}", "dependsOn": [{{{(step < 10 ? "" : $"\"s{step - 10}\"")}}}], "options": { "temperature": 0.5 } }"""))}} ] }""";
+    private static string Json(int count)
+    {
+        var steps = Enumerable.Range(0, count).Select(step =>
+        {
+            var dependency = step < 10 ? "" : $"\"s{step - 10}\"";
+            return $$"""{ "id": "s{{step}}", "prompt": "{{Prompt(step)}}", "dependsOn": [{{dependency}}], "options": { "temperature": 0.5 } }""";
+        });
+        return $$"""{ "inputs": { "topic": {} }, "steps": [ {{string.Join(",\n", steps)}} ] }""";
+    }
 
     private static string Yaml(int count) => "inputs:\n  topic: {}\nsteps:\n" + string.Concat(Enumerable.Range(0, count).Select(step =>
-        $"  - id: s{step}\n    prompt: |\n      {Prompt(step)}\n    dependsOn: [{(step < 10 ? "" : $"s{step - 10}")}]\n    options:\n      temperature: 0.5\n"));
+        $"  - id: s{step}\n    prompt: |\n      {Prompt(step)}\n    dependsOn: [{(step < 10 ? "" : $"s{step - 10}")}]\n    options:\n      "
+        + "temperature: 0.5\n"));
 
     private static string Prompt(int step) => step < 10 ? "Begin with {{topic}}." : $"Go on from {{{{s{step - 10}}}}} about {{{{topic}}}}.";
 }

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Reading;
 
 namespace Orchestrator.Bench.Reading;
 
-/// <summary>The texts of this repository that readers read, and the readers.</summary>
+/// <summary>Texts for the mutations of readers' tests, and the readers.</summary>
 internal static class ReaderSources
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -58,14 +58,14 @@ internal static class ReaderSources
         {{question}}
         """;
 
-    /// <summary>Definitions in JSON and YAML and prompt files.</summary>
+    /// <summary>Definitions in JSON and YAML and prompt files, in UTF-8.</summary>
     public static IReadOnlyList<byte[]> All { get; } =
     [
         .. Files("examples", "*.json"), .. Files("examples", "*.md"), .. Files("tests/Workflows.Tests/Reading", "ten-mistakes.*"),
         Encoding.UTF8.GetBytes(Yaml), Encoding.UTF8.GetBytes(Prompty),
     ];
 
-    /// <summary>Reads a text as everything it could be.</summary>
+    /// <summary>Reads a text as a definition, a Markdown prompt and a prompty file.</summary>
     public static void Check(byte[] text)
     {
         WorkflowReader.Read(text);
@@ -77,7 +77,7 @@ internal static class ReaderSources
         }
         catch (DecoderFallbackException)
         {
-            // A prompt file that is no UTF-8 is refused before it is read.
+            // Prompt files that are not UTF-8 are refused before they are parsed.
         }
     }
 
@@ -89,19 +89,22 @@ internal static class ReaderSources
         }
         catch (PromptException exception) when (exception.Diagnostics.Count > 0)
         {
-            // That is how a prompt's mistakes are told.
+            // Diagnostics are the expected result.
         }
     }
 
     private static IEnumerable<byte[]> Files(string folder, string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root(), folder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
+        Directory.EnumerateFiles(Path.Combine(Root(), folder), pattern, SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes);
 
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Orchestrator.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"'{AppContext.BaseDirectory}' is not within the repository.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException($"'{AppContext.BaseDirectory}' is not within the repository.");
         }
 
         return folder;

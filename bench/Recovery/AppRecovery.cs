@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Activities.Documents;
 using Orchestrator.Bench.App;
 using Orchestrator.Bench.Reporting;
@@ -9,7 +8,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Bench.Recovery;
 
-/// <summary>The whole app is stopped when most steps of a run have ended, and started again, more than once.</summary>
+/// <summary>Measures repeated restarts of the whole app with a run most of whose steps have ended.</summary>
 internal static class AppRecovery
 {
     public const string Name = "whole app";
@@ -32,10 +31,16 @@ internal static class AppRecovery
             }
 
             await FinishAsync(state, instance, run);
-            report.Table(["ratio to the goal", "what", "finished steps", "seconds until work goes on", "CPU s", "store reads", "managed memory B/step", "load"], rows);
+            report.Table(
+                [
+                    "ratio to the goal", "what", "finished steps", "seconds until work goes on", "CPU s", "store reads", "managed memory "
+                    + "B/step", "load",
+                ],
+                rows);
             report.Paragraph(
-                $"The whole app with a run of {Workload.Steps:N0} mocked prompts in {Workload.Layers} layers, stopped and started {options.Repeat} times in turn: from opening the journal until the next step "
-                + "begins, which is when the app first writes to its store. Goal: < 1 s with 10,000 finished steps.");
+                $"The whole app with a run of {Workload.Steps:N0} mocked prompts in {Workload.Layers} layers, stopped and started {options.Repeat} "
+                + "times in turn: from opening the journal until the next step begins, which is when the app first writes to its store. Goal: < 1 "
+                + "s with 10,000 finished steps.");
         }
         finally
         {
@@ -46,15 +51,7 @@ internal static class AppRecovery
     private static async Task<(string Instance, string Run)> StopInTheMiddleAsync(string state)
     {
         await using var app = await MeasuredApp.StartAsync(state);
-        var run = await app.Get<RunStarter>().StartAsync(
-            app.Client,
-            new StartRequest
-            {
-                Definition = LayersDefinition.Text(Workload),
-                Inputs = new JsonObject { ["topic"] = "bounds" },
-                Mocks = LayersDefinition.Mocks(Workload),
-            },
-            CancellationToken.None);
+        var run = await app.Get<RunStarter>().StartAsync(app.Client, LayersRun.Request(Workload), CancellationToken.None);
         while (await DoneAsync(app, run.InstanceId) < Enough)
         {
             await Task.Delay(10);
@@ -80,7 +77,9 @@ internal static class AppRecovery
         var done = await DoneAsync(app, instance);
         MarkdownReport.Progress($"{Name}: {Figures.Of(seconds, 3)} s");
         WrongAnswerException.ThrowUnless(done >= Enough && done < Workload.Steps, $"{Name}: {done} steps had ended when it was measured.");
-        return ([Figures.Of(seconds / GoalSeconds, 2), Name, $"{done:N0}", Figures.Of(seconds, 3), Figures.Of(processor, 2), $"{reads:N0}"], done, new WeakReference(app), reachable);
+        IReadOnlyList<string> row =
+            [Figures.Of(seconds / GoalSeconds, 2), Name, $"{done:N0}", Figures.Of(seconds, 3), Figures.Of(processor, 2), $"{reads:N0}"];
+        return (row, done, new WeakReference(app), reachable);
     }
 
     private static async Task FinishAsync(string state, string instance, string run)
@@ -89,7 +88,8 @@ internal static class AppRecovery
         await app.Client.WaitForInstanceCompletionAsync(instance, CancellationToken.None);
         var document = await app.Get<RunReader>().FindAsync(run, CancellationToken.None);
         WrongAnswerException.ThrowUnless(
-            document is { Status: RunStatus.Completed } && document.Progress == new RunProgress(Workload.Steps, Workload.Steps), $"{Name}: the run ended as {document?.Status}.");
+            document is { Status: RunStatus.Completed } && document.Progress == new RunProgress(Workload.Steps, Workload.Steps),
+            $"{Name}: the run ended as {document?.Status}.");
     }
 
     private static async Task<int> DoneAsync(MeasuredApp app, string instance) =>

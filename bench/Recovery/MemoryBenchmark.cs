@@ -4,7 +4,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Recovery;
 
-/// <summary>Managed memory that a host holds for what has ended.</summary>
+/// <summary>Measures the managed memory that a host holds for finished steps and instances.</summary>
 internal sealed class MemoryBenchmark : IBenchmark
 {
     private const int Goal = 2 * 1024;
@@ -46,8 +46,9 @@ internal sealed class MemoryBenchmark : IBenchmark
 
         report.Table(["ratio to the goal", "what", "B/step", "B/step after a restart", "B/instance"], rows);
         report.Paragraph(
-            $"What a full collection finds more of before the host is disposed than after. Goal: ≤ {Goal:N0} B per finished step. Results stay in histories on the disk; of a step that has ended a live instance "
-            + "holds nothing but what the orchestrator's code holds itself, and of an instance that has ended its input, output and name are held.");
+            $"What a full collection finds more of before the host is disposed than after. Goal: ≤ {Goal:N0} B per finished step. Results stay in "
+            + "histories on the disk; of a step that has ended a live instance holds nothing but what the orchestrator's code holds itself, and of "
+            + "an instance that has ended its input, output and name are held.");
     }
 
     private static async Task<(double Live, double Recovered)> MeasureAsync(RecoveryCase workload, BenchOptions options)

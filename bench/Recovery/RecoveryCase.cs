@@ -5,14 +5,14 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Recovery;
 
-/// <summary>Instances that a host left behind.</summary>
+/// <summary>The instances of a host that was stopped.</summary>
 internal sealed record RecoveryCase(int Instances, NoOpWork Work)
 {
     public int Steps => Instances * Work.Steps;
 
     public string Name => Instances == 1 ? Work.ToString() : $"{Instances:N0} × {Work}, {(Work.Waits ? "unfinished" : "finished")}";
 
-    /// <summary>Starts the instances, and waits for the end of those that do not wait themselves.</summary>
+    /// <summary>Starts the instances, and waits for their end unless they wait for an event.</summary>
     public Task RunAsync(LocalDurableHost host) => Task.WhenAll(Enumerable.Range(0, Instances).Select(async _ =>
     {
         var instance = await host.Client.ScheduleAsync(Work);
@@ -22,8 +22,8 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
         }
     }));
 
-    /// <summary>Runs the instances in memory and copies their histories into the folder: only the restart is measured, and it reads nothing but files.</summary>
-    /// <returns>How many events the histories have.</returns>
+    /// <summary>Runs the instances in memory and copies their histories into the folder, since only the restart is measured.</summary>
+    /// <returns>The number of events.</returns>
     public async Task<long> PrepareAsync(string folder)
     {
         var memory = new MemoryJournal();
@@ -54,6 +54,7 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
         return events;
     }
 
+    /// <summary>Starts a host over the folder, and measures until every unfinished instance waits for its event again.</summary>
     public async Task<RecoveryMeasurement> RestartAsync(string folder)
     {
         var arrivals = new Arrivals(Work.Waits ? Instances : 0);
@@ -62,11 +63,12 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
         await arrivals.All;
         var measurement = new RecoveryMeasurement(meter.Elapsed.TotalSeconds, meter.ProcessorTime.TotalSeconds);
         var known = await host.Client.GetAllInstancesAsync().CountAsync();
-        WrongAnswerException.ThrowUnless(known == Instances && host.RefusedInstances.Count == 0, $"{Name}: {known} instances are there after the restart.");
+        WrongAnswerException.ThrowUnless(
+            known == Instances && host.RefusedInstances.Count == 0, $"{Name}: the host has {known} instances after the restart.");
         return measurement;
     }
 
-    /// <summary>After all measurements: an instance that was restarted so often still ends as it should.</summary>
+    /// <summary>Checks, after all measurements, that an instance still ends with the right result.</summary>
     public async Task FinishAsync(string folder)
     {
         await using var host = await NoOpHost.StartAsync(FileJournal.Open(folder));
@@ -83,10 +85,11 @@ internal sealed record RecoveryCase(int Instances, NoOpWork Work)
     }
 }
 
+/// <summary>The cost of a restart.</summary>
 /// <param name="Seconds">From opening the journal until the code of every unfinished instance has seen all its results again.</param>
 internal sealed record RecoveryMeasurement(double Seconds, double ProcessorSeconds);
 
-/// <summary>Counts instances that have come to where they wait. Thread safe.</summary>
+/// <summary>Counts the instances that wait for their event. Thread-safe.</summary>
 internal sealed class Arrivals
 {
     private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,6 +104,7 @@ internal sealed class Arrivals
         }
     }
 
+    /// <summary>Completes when all expected instances wait.</summary>
     public Task All => _all.Task;
 
     public void Add()

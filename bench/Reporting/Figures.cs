@@ -2,24 +2,26 @@ using System.Globalization;
 
 namespace Orchestrator.Bench.Reporting;
 
-/// <summary>How numbers are written in reports.</summary>
+/// <summary>Formats numbers for reports.</summary>
 internal static class Figures
 {
+    /// <summary>The cell of a figure that does not exist.</summary>
     public const string None = "–";
 
+    /// <summary>A number with thousands separators; <see cref="None"/> for infinity and NaN.</summary>
     public static string Of(double value, int decimals = 0) =>
         double.IsFinite(value) ? value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : None;
 
-    /// <summary>A ratio; a dash when there is nothing to compare with.</summary>
+    /// <summary>A ratio with two decimals; <see cref="None"/> when the bound is not positive.</summary>
     public static string Ratio(double value, double bound) => bound > 0 ? Of(value / bound, 2) : None;
 
-    /// <summary>The median, and the range when there is one.</summary>
+    /// <summary>The median, and the range of several measurements.</summary>
     public static string Spread(Sample sample, int decimals = 0) => sample.Count == 1
         ? Of(sample.Median, decimals)
         : $"{Of(sample.Median, decimals)} ({Of(sample.Min, decimals)}–{Of(sample.Max, decimals)})";
 }
 
-/// <summary>Measurements of one thing.</summary>
+/// <summary>Repeated measurements of the same quantity; at least one.</summary>
 internal sealed class Sample
 {
     private readonly double[] _sorted;

@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace Orchestrator.Bench.Reporting;
 
-/// <summary>The time of one flush, in seconds: what no durable write of this machine can beat.</summary>
-/// <param name="Append">256 bytes at the end of an open file, then fsync.</param>
-/// <param name="Rename">A new file of 256 bytes, fsync, and its final name.</param>
+/// <summary>The time of one flush in seconds, which is the lower bound of every durable write on this machine.</summary>
+/// <param name="Append">Append 256 bytes to an open file, then fsync.</param>
+/// <param name="Rename">Write a new file of 256 bytes, fsync, rename over an existing one.</param>
 internal sealed record FlushTime(Sample Append, Sample Rename)
 {
     private const int Bytes = 256;
@@ -12,13 +12,16 @@ internal sealed record FlushTime(Sample Append, Sample Rename)
     private const int WarmUp = 10;
     private const int MostBytes = 32 * 1024 * 1024;
 
-    public static FlushTime Measure(string state) => InFolder(state, folder => new FlushTime(Appends(Path.Combine(folder, "log"), Bytes), Renames(folder)));
+    /// <param name="state">A folder on the disk to measure.</param>
+    public static FlushTime Measure(string state) =>
+        InFolder(state, folder => new FlushTime(Appends(Path.Combine(folder, "log"), Bytes), Renames(folder)));
 
-    /// <summary>So many bytes at the end of an open file, then fsync; seconds.</summary>
+    /// <summary>Seconds to append a number of bytes to an open file, and fsync.</summary>
     public static Sample MeasureAppend(string state, int count) => InFolder(state, folder => Appends(Path.Combine(folder, "log"), count));
 
-    /// <summary>A new file of 256 bytes under its final name, then fsync: how a history begins. Seconds.</summary>
-    public static Sample MeasureNewFile(string state) => InFolder(state, folder => Timed(Times, turn => WriteNew(Path.Combine(folder, $"log-{turn}"))));
+    /// <summary>Seconds to write a new file of 256 bytes under its final name, and fsync: how a history begins.</summary>
+    public static Sample MeasureNewFile(string state) =>
+        InFolder(state, folder => Timed(Times, turn => WriteNew(Path.Combine(folder, $"log-{turn}"))));
 
     private static T InFolder<T>(string state, Func<string, T> measure)
     {

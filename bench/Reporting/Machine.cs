@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Bench.Reporting;
 
-/// <summary>What the figures were measured on.</summary>
+/// <summary>Describes the machine that the figures were measured on.</summary>
 internal static class Machine
 {
     private const string LoadFile = "/proc/loadavg";
 
-    /// <summary>Load averages over 1, 5 and 15 minutes; above the number of cores the figures are disturbed.</summary>
+    /// <summary>The load averages over 1, 5 and 15 minutes. Above the number of cores, other programs are part of the figures.</summary>
     public static string Load() => File.Exists(LoadFile) ? string.Join(' ', File.ReadAllText(LoadFile).Split(' ').Take(3)) : "unknown";
 
     /// <summary>Writes the head of a report.</summary>
@@ -27,8 +27,11 @@ internal static class Machine
             $"each case measured {repeat} times: median (least–most)");
     }
 
+    /// <summary>Seconds as microseconds: median and 95th percentile.</summary>
     public static string Micro(Sample seconds) => $"{Figures.Of(seconds.Median * 1e6)} µs (p95 {Figures.Of(seconds.P95 * 1e6)} µs)";
 
     private static string Debugging() =>
-        typeof(Machine).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true ? ", **a Debug build: the figures mean nothing**" : "";
+        typeof(Machine).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true
+            ? ", **a Debug build: the figures mean nothing**"
+            : "";
 }

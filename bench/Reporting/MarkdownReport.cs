@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Bench.Reporting;
 
-/// <summary>Collects a report as Markdown, and says on standard error how far it is.</summary>
+/// <summary>Collects a report as Markdown, and prints progress on standard error. Not thread-safe, except for <see cref="Progress"/>.</summary>
 internal sealed class MarkdownReport
 {
     private readonly StringBuilder _text = new();

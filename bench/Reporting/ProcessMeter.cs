@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Orchestrator.Bench.Reporting;
 
-/// <summary>What this process uses from its creation on. Not for two measurements at once.</summary>
+/// <summary>Measures time, processor time and memory of this process since its creation. One measurement at a time.</summary>
 internal sealed class ProcessMeter
 {
     private const string StatusFile = "/proc/self/status";
@@ -18,7 +18,7 @@ internal sealed class ProcessMeter
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (File.Exists(ResetFile))
         {
-            // 5 makes Linux forget the highest working set so far.
+            // 5 resets the peak working set (proc(5)).
             File.WriteAllText(ResetFile, "5");
         }
 
@@ -29,15 +29,16 @@ internal sealed class ProcessMeter
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
-    /// <summary>Processor time of all threads: unlike the clock, hardly disturbed by other programs.</summary>
+    /// <summary>The processor time of all threads. Other programs disturb it less than the elapsed time.</summary>
     public TimeSpan ProcessorTime => Processor() - _processor;
 
     public long AllocatedBytes => GC.GetTotalAllocatedBytes() - _allocated;
 
-    /// <summary>The highest working set in bytes; where the system cannot forget, that of the whole process so far.</summary>
+    /// <summary>The peak working set in bytes; of the whole process so far where the system cannot reset it.</summary>
     public static long PeakWorkingSet()
     {
-        if (File.Exists(StatusFile) && File.ReadLines(StatusFile).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line)
+        if (File.Exists(StatusFile)
+            && File.ReadLines(StatusFile).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line)
         {
             return 1024 * long.Parse(line.AsSpan("VmHWM:".Length, line.Length - "VmHWM:".Length - "kB".Length).Trim(), CultureInfo.InvariantCulture);
         }
@@ -53,12 +54,12 @@ internal sealed class ProcessMeter
     }
 }
 
-/// <summary>Managed memory that something holds: what becomes free when it goes. Pools of the process, which grow while it works, are there before and after.</summary>
+/// <summary>Measures the managed memory that an object holds, by what becomes free with it. Pools of the process are not counted.</summary>
 internal static class HeldMemory
 {
     private const int Turns = 100;
 
-    /// <summary>Bytes that are reachable now.</summary>
+    /// <summary>The reachable bytes, after a full collection.</summary>
     public static long Reachable()
     {
         GC.Collect();
@@ -66,8 +67,9 @@ internal static class HeldMemory
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    /// <param name="before">What was reachable while the owner lived.</param>
-    /// <returns>How many bytes went with the owner, which nobody may hold any more.</returns>
+    /// <summary>The bytes that became free with an object.</summary>
+    /// <param name="owner">The object, to which no other reference may be left.</param>
+    /// <param name="before">The reachable bytes while the object was alive.</param>
     public static async Task<long> FreedAsync(WeakReference owner, long before)
     {
         for (var turn = 0; turn < Turns && owner.IsAlive; turn++)

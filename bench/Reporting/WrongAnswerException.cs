@@ -1,8 +1,9 @@
 namespace Orchestrator.Bench.Reporting;
 
-/// <summary>What was measured did not do what it should have done.</summary>
+/// <summary>A benchmark's own check failed: its figures mean nothing.</summary>
 internal sealed class WrongAnswerException(string message) : Exception(message)
 {
+    /// <param name="otherwise">The message when the check failed.</param>
     public static void ThrowUnless(bool right, string otherwise)
     {
         if (!right)

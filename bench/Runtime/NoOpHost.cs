@@ -6,22 +6,24 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Runtime;
 
-/// <summary>One orchestrator, whose activities do nothing, on the embedded runtime and on others.</summary>
+/// <summary>An orchestrator whose activities do nothing, for the embedded runtime and other engines.</summary>
 internal static class NoOpHost
 {
     public const string Orchestrator = "NoOps";
     public const string Activity = "NoOp";
     private const string Go = "go";
 
+    /// <summary>Starts a host with these functions only.</summary>
     /// <param name="journal">The host closes it.</param>
-    /// <param name="arrived">Called whenever the code of an instance that waits has seen all its results, in a replay too; null for nothing.</param>
+    /// <param name="arrived">Called when the code of a waiting instance has seen all its results, also in a replay; null for nothing.</param>
     public static Task<LocalDurableHost> StartAsync(IJournal journal, Action? arrived = null) => LocalDurableHost.StartAsync(builder =>
     {
         builder.Journal = journal;
         builder.AddNoOps(arrived);
     });
 
-    /// <param name="arrived">As above.</param>
+    /// <summary>Adds the functions to a host.</summary>
+    /// <param name="arrived">Called when the code of a waiting instance has seen all its results, also in a replay; null for nothing.</param>
     public static void AddNoOps(this LocalDurableHostBuilder builder, Action? arrived = null)
     {
         builder.AddActivity<int, int>(Activity, (_, number) => Next(number));
@@ -38,20 +40,21 @@ internal static class NoOpHost
         });
     }
 
-    /// <summary>What the activity does.</summary>
+    /// <summary>The activity.</summary>
     public static int Next(int number) => number + 1;
 
-    /// <summary>What the orchestrator does until it may have to wait.</summary>
+    /// <summary>The orchestrator, up to the event that it may wait for.</summary>
     public static Task<long> SumAsync(TaskOrchestrationContext context, NoOpWork work) =>
         work.Shape == NoOpShape.Chain ? ChainAsync(context, work.Steps) : FanOutAsync(context, work.Steps);
 
-    /// <summary>Starts an instance; completes when its start is durable.</summary>
-    public static Task<string> ScheduleAsync(this DurableTaskClient client, NoOpWork work) => client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, work);
+    /// <summary>Starts an instance, and waits until the start is durable.</summary>
+    public static Task<string> ScheduleAsync(this DurableTaskClient client, NoOpWork work) =>
+        client.ScheduleNewOrchestrationInstanceAsync(Orchestrator, work);
 
-    /// <summary>Lets an instance that waits go on to its end.</summary>
+    /// <summary>Raises the event that an instance waits for.</summary>
     public static Task ReleaseAsync(this DurableTaskClient client, string instance) => client.RaiseEventAsync(instance, Go);
 
-    /// <summary>Waits for the durable end, and checks the result.</summary>
+    /// <summary>Waits for the durable end of an instance, and checks its result.</summary>
     public static async Task EndAsync(this DurableTaskClient client, string instance, NoOpWork work)
     {
         var end = await client.WaitForInstanceCompletionAsync(instance, getInputsAndOutputs: true);
@@ -78,16 +81,17 @@ internal static class NoOpHost
     }
 }
 
-/// <summary>What an orchestrator is to do: activity i answers i + 1, and the answers are added up.</summary>
-/// <param name="Waits">True when it waits for an event at the end.</param>
+/// <summary>The input of the orchestrator: activity i answers i + 1, and the answers are added up.</summary>
+/// <param name="Waits">Whether it waits for an event at the end.</param>
 internal sealed record NoOpWork(NoOpShape Shape, int Steps, bool Waits = false)
 {
+    /// <summary>The right result.</summary>
     public long Sum() => (long)Steps * (Steps + 1) / 2;
 
     public override string ToString() => $"{(Shape == NoOpShape.Chain ? "chain" : "fan-out")} of {Steps:N0}";
 }
 
-/// <summary>How activities follow each other.</summary>
+/// <summary>The order of the activities.</summary>
 internal enum NoOpShape
 {
     /// <summary>One after the other.</summary>

@@ -2,7 +2,7 @@ using Orchestrator.Bench.Reporting;
 
 namespace Orchestrator.Bench.Runtime;
 
-/// <summary>One instance of the embedded runtime by itself, with activities that do nothing: a chain and a fan-out.</summary>
+/// <summary>Measures one instance of the embedded runtime, with activities that do nothing: a chain and a fan-out.</summary>
 internal sealed class RuntimeBenchmark : IBenchmark
 {
     private const int FanOutGoal = 10_000;
@@ -33,8 +33,9 @@ internal sealed class RuntimeBenchmark : IBenchmark
         Add(wider, Growth(wider, fanOut), "linear: ≤ 2.2");
         report.Table(["ratio", "shown against", "journal", "what", "activities/s", "seconds", "CPU µs/activity", "journal B/activity", "load"], rows);
         report.Paragraph(
-            "Growth is the ratio of the least times, with that of the processor times in parentheses. The chain on files is bounded by the disk: every result waits for the flush of its record. "
-            + "Everything else is bounded by CPU, the JSON of inputs, results and records; the flushes of a fan-out are shared by hundreds.");
+            "Growth is the ratio of the least times, with that of the processor times in parentheses. The chain on files is bounded by the disk: "
+            + "every result waits for the flush of its record. Everything else is bounded by CPU, the JSON of inputs, results and records; the "
+            + "flushes of a fan-out are shared by hundreds.");
 
         async Task<Case> TakeAsync(JournalKind journal, NoOpShape shape, int steps)
         {
@@ -44,7 +45,8 @@ internal sealed class RuntimeBenchmark : IBenchmark
 
         void Add(Case of, string ratio, string against) => rows.Add(
         [
-            ratio, against, of.Journal.Name, of.Work.ToString(), Figures.Spread(Rate(of)), Figures.Spread(new Sample(of.Runs.Select(run => run.Seconds)), 3),
+            ratio, against, of.Journal.Name, of.Work.ToString(), Figures.Spread(Rate(of)),
+            Figures.Spread(new Sample(of.Runs.Select(run => run.Seconds)), 3),
             Figures.Of(new Sample(of.Runs.Select(run => run.ProcessorSeconds * 1e6 / run.Activities)).Median, 1),
             Figures.Of((double)of.Runs[0].JournalBytes / of.Runs[0].Activities), of.Load,
         ]);
@@ -54,7 +56,8 @@ internal sealed class RuntimeBenchmark : IBenchmark
 
     private static string Growth(Case of, Case before)
     {
-        var (time, processor) = (of.Runs.Min(run => run.Seconds) / before.Runs.Min(run => run.Seconds), of.Runs.Min(run => run.ProcessorSeconds) / before.Runs.Min(run => run.ProcessorSeconds));
+        var time = of.Runs.Min(run => run.Seconds) / before.Runs.Min(run => run.Seconds);
+        var processor = of.Runs.Min(run => run.ProcessorSeconds) / before.Runs.Min(run => run.ProcessorSeconds);
         return $"{Figures.Of(time, 2)} ({Figures.Of(processor, 2)}) × that of {before.Work.Steps:N0}";
     }
 

@@ -3,15 +3,16 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.Bench.Runtime;
 
-/// <summary>What it takes to run instances from their start to their durable end.</summary>
-/// <param name="Activities">Of all instances.</param>
+/// <summary>The cost of running instances from their start to their durable end.</summary>
+/// <param name="Activities">The activities of all instances.</param>
 /// <param name="Seconds">From the call that starts the first instance to the durable end of the last.</param>
-/// <param name="JournalBytes">The journal's files at the end; 0 in memory.</param>
+/// <param name="JournalBytes">The size of the journal's files at the end; 0 in memory.</param>
 internal sealed record RuntimeMeasurement(int Activities, double Seconds, double ProcessorSeconds, long JournalBytes)
 {
-    /// <summary>Runs instances on a state folder of their own.</summary>
-    /// <param name="atATime">How many of them run at the same time.</param>
-    public static async Task<RuntimeMeasurement> TakeAsync(BenchOptions options, JournalKind journal, NoOpWork work, int instances = 1, int atATime = 1)
+    /// <summary>Runs instances in a new state folder.</summary>
+    /// <param name="atATime">How many run at the same time.</param>
+    public static async Task<RuntimeMeasurement> TakeAsync(
+        BenchOptions options, JournalKind journal, NoOpWork work, int instances = 1, int atATime = 1)
     {
         var folder = options.NewFolder();
         try
@@ -27,8 +28,8 @@ internal sealed record RuntimeMeasurement(int Activities, double Seconds, double
                 }
             }));
             var (seconds, processor) = (meter.Elapsed.TotalSeconds, meter.ProcessorTime.TotalSeconds);
-            return new RuntimeMeasurement(
-                instances * work.Steps, seconds, processor, new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length));
+            var bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+            return new RuntimeMeasurement(instances * work.Steps, seconds, processor, bytes);
         }
         finally
         {
@@ -36,7 +37,9 @@ internal sealed record RuntimeMeasurement(int Activities, double Seconds, double
         }
     }
 
-    public static async Task<IReadOnlyList<RuntimeMeasurement>> RepeatAsync(BenchOptions options, JournalKind journal, NoOpWork work, int instances = 1, int atATime = 1)
+    /// <summary>Runs the instances as often as <see cref="BenchOptions.Repeat"/> says.</summary>
+    public static async Task<IReadOnlyList<RuntimeMeasurement>> RepeatAsync(
+        BenchOptions options, JournalKind journal, NoOpWork work, int instances = 1, int atATime = 1)
     {
         var runs = new List<RuntimeMeasurement>();
         for (var turn = 0; turn < options.Repeat; turn++)
@@ -50,11 +53,11 @@ internal sealed record RuntimeMeasurement(int Activities, double Seconds, double
 }
 
 /// <summary>A journal to measure.</summary>
-/// <param name="Open">Opens one in a folder that is its own.</param>
+/// <param name="Open">Opens one in an empty folder.</param>
 internal sealed record JournalKind(string Name, Func<string, IJournal> Open)
 {
     public static JournalKind Files { get; } = new("files", folder => FileJournal.Open(folder));
 
-    /// <summary>Nothing is flushed: what is left is the runtime's own time.</summary>
+    /// <summary>Without flushes: the time is that of the runtime alone.</summary>
     public static JournalKind Memory { get; } = new("memory", _ => new MemoryJournal());
 }

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Bench.Scheduling;
 
-/// <summary>The pure scheduler: is a run linear in its steps?</summary>
+/// <summary>Measures the scheduler alone, to show that a run is linear in its steps.</summary>
 internal sealed class SchedulerBenchmark : IBenchmark
 {
     private const int Times = 21;
@@ -39,10 +39,15 @@ internal sealed class SchedulerBenchmark : IBenchmark
         }
 
         report.Table(
-            ["time 20,000 ÷ 10,000", "bytes 20,000 ÷ 10,000", "shape", "ns/step 10,000", "20,000", "100,000", "B/step 10,000", "20,000", "100,000", "load"], rows);
+            [
+                "time 20,000 ÷ 10,000", "bytes 20,000 ÷ 10,000", "shape", "ns/step 10,000", "20,000", "100,000",
+                "B/step 10,000", "20,000", "100,000", "load",
+            ],
+            rows);
         report.Paragraph(
-            $"Goal: both ratios ≤ {MostAllowed} (2 is linear). Compiling the graph, all facts, all commands; the least of {Times} times in turn with the other sizes, since others only ever add time. "
-            + "Bounded by allocation, and by caches and garbage collections, which cost more per step where more of the graph is alive.");
+            $"Goal: both ratios ≤ {MostAllowed} (2 is linear). Compiling the graph, all facts, all commands; the least of {Times} times in turn "
+            + "with the other sizes, since others only ever add time. Bounded by allocation, and by caches and garbage collections, which cost "
+            + "more per step where more of the graph is alive.");
         return Task.CompletedTask;
     }
 
@@ -85,7 +90,8 @@ internal sealed class SchedulerBenchmark : IBenchmark
         }
 
         WrongAnswerException.ThrowUnless(
-            scheduler is { IsComplete: true, Status: RunStatus.Completed } && scheduler.Done == plan.Steps.Count, $"{scheduler.Done} of {plan.Steps.Count} steps ended.");
+            scheduler is { IsComplete: true, Status: RunStatus.Completed } && scheduler.Done == plan.Steps.Count,
+            $"{scheduler.Done} of {plan.Steps.Count} steps ended.");
     }
 
     private static void Start(IReadOnlyList<SchedulerCommand> commands, Queue<(int Step, int Attempt)> executing)
@@ -100,7 +106,7 @@ internal sealed class SchedulerBenchmark : IBenchmark
     }
 }
 
-/// <summary>Plans of any size in a few shapes.</summary>
+/// <summary>Makes plans of any size in a few shapes.</summary>
 internal static class PlanShapes
 {
     public static IReadOnlyList<(string Name, Func<int, RunPlan> Make)> All { get; } =
@@ -108,13 +114,19 @@ internal static class PlanShapes
         ("chain", count => Plan(count, step => step == 0 ? [] : [step - 1])),
         ("fan-out", count => Plan(count, step => step == 0 ? [] : [0])),
         ("fan-in", count => Plan(count, step => step == count - 1 ? [.. Enumerable.Range(0, count - 1)] : [])),
-        ("layers of 100", count => Plan(count, step => step < 100 ? [] : step % 2 == 0 ? [step - 100] : [step - 100, step - 100 - (step % 100) + ((step + 7) % 100)])),
+        ("layers of 100", count => Plan(count, step => step < 100 ? []
+            : step % 2 == 0 ? [step - 100]
+            : [step - 100, step - 100 - (step % 100) + ((step + 7) % 100)])),
     ];
 
     private static RunPlan Plan(int count, Func<int, int[]> dependsOn) => new()
     {
         RunId = "bench",
-        Steps = [.. Enumerable.Range(0, count).Select(step => new GraphStep($"s{step}") { DependsOn = dependsOn(step), EstimatedMs = 1_000, Paced = true })],
+        Steps =
+        [
+            .. Enumerable.Range(0, count)
+                .Select(step => new GraphStep($"s{step}") { DependsOn = dependsOn(step), EstimatedMs = 1_000, Paced = true }),
+        ],
         MaxParallelism = 50,
         ParallelBatchDelayMs = 0,
     };

@@ -16,20 +16,20 @@ internal static partial class NextCommand
     /// <returns>Null when there is nothing to do, or the run is not kept.</returns>
     public static string? Of(
         string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null, bool historyIsGone = false) => status switch
-    {
-        _ when where.Kind == StorageKind.Memory => null,
-        RunStatus.Completed => null,
-        RunStatus.Failed when historyIsGone && error?.Kind == ErrorKind.BudgetExceeded =>
-            $"To go on from what is done in a new run, with a larger budget: {Line("resume", $"{runId} --fork", where)} --budget USD (or tokens=N)",
-        _ when historyIsGone => $"To go on from what is done, in a new run: {Line("resume", $"{runId} --fork", where)}",
-        RunStatus.Failed when error?.Kind == ErrorKind.BudgetExceeded =>
-            $"To go on from what is done, with a larger budget: {Line("resume", runId, where)} --budget USD (or tokens=N)",
-        RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",
-        RunStatus.Suspended => $"To let it go on: {Line("runs continue", runId, where)}",
-        _ when driver is not null => $"The {driver} works on it.",
-        _ when where.Kind == StorageKind.Files => $"To go on with it: {Line("resume", runId, where)}",
-        _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
-    };
+        {
+            _ when where.Kind == StorageKind.Memory => null,
+            RunStatus.Completed => null,
+            RunStatus.Failed when historyIsGone && error?.Kind == ErrorKind.BudgetExceeded =>
+                $"To go on from what is done in a new run, with a larger budget: {Line("resume", $"{runId} --fork", where)} --budget USD (or tokens=N)",
+            _ when historyIsGone => $"To go on from what is done, in a new run: {Line("resume", $"{runId} --fork", where)}",
+            RunStatus.Failed when error?.Kind == ErrorKind.BudgetExceeded =>
+                $"To go on from what is done, with a larger budget: {Line("resume", runId, where)} --budget USD (or tokens=N)",
+            RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",
+            RunStatus.Suspended => $"To let it go on: {Line("runs continue", runId, where)}",
+            _ when driver is not null => $"The {driver} works on it.",
+            _ when where.Kind == StorageKind.Files => $"To go on with it: {Line("resume", runId, where)}",
+            _ => $"If no process works on it any more, go on with it: {Line("resume", runId, where)}",
+        };
 
     /// <summary>The suggestion for a run whose start was not written completely: its process has ended meanwhile, or is still writing.</summary>
     public static string OfUnwritten(string runId, RunStatus status, StateStorage where) => status switch

@@ -1,5 +1,5 @@
-using Orchestrator.Cli.State;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Output;
