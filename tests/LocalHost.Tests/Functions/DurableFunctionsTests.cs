@@ -57,6 +57,16 @@ public sealed class DurableFunctionsTests
         Assert.Equal(typeof(System.Text.Json.JsonException).FullName, done.FailureDetails!.InnerFailure!.ErrorType);
     }
 
+    /// <summary>A binding gives the default value. Lambdas and classes fail, as in the SDK's worker.</summary>
+    [Fact]
+    public async Task Function_without_an_input_gets_the_default_value()
+    {
+        await using var host = await LocalDurableHost.StartAsync(builder => builder
+            .AddFunctions(FunctionCatalog.Discover(typeof(Plain)))
+            .AddOrchestrator("o", (TaskOrchestrationContext context) => context.CallActivityAsync<int>("Double")));
+        Assert.Equal(0, (await host.RunAsync("o")).ReadOutputAs<int>());
+    }
+
     /// <summary>Has one function: <c>[Function("Echo")] static string Run([ActivityTrigger] string word) => word</c>.</summary>
     private static AssemblyBuilder AssemblyWithEcho()
     {
