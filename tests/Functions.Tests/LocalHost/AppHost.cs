@@ -41,11 +41,13 @@ internal sealed class AppHost : IAsyncDisposable
     /// <param name="models">Who answers prompts; null: the simulated model.</param>
     /// <param name="version">The only version that the host takes; null: any.</param>
     /// <param name="claimsInStore">Whether claims outlive the host, as in Azure.</param>
+    /// <param name="limit">How long an activity may run; null: as long as it takes.</param>
     public static async Task<AppHost> StartAsync(
         IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null,
-        TimeProvider? time = null, TimeProvider? activityTime = null, string? version = null, bool claimsInStore = false)
+        TimeProvider? time = null, TimeProvider? activityTime = null, string? version = null, bool claimsInStore = false, ActivityTimeLimit? limit = null)
     {
         var collection = new ServiceCollection();
+        collection.AddSingleton(limit ?? ActivityTimeLimit.None);
         collection.AddSingleton(models ?? new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()));
         var services = collection
             .AddLocalHttp()

@@ -116,6 +116,28 @@ public sealed partial class UpgradedRunTests
         Assert.Equal((1, 2), (refused, (await RecordAsync(app)).Attempt));
     }
 
+    [Fact]
+    public async Task Pruning_keeps_an_interrupted_run_with_what_it_goes_on_from_and_deletes_it_when_it_has_ended()
+    {
+        await using var app = await UpgradeAsync();
+        await ShownAsync(app);
+        var later = DateTimeOffset.UtcNow.AddDays(1);
+
+        var kept = await app.Get<RunPruner>().PruneAsync(app.Client, later, default);
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        (await _models.NextAsync()).SetResult("too");
+        var run = await app.WaitAsync("r1.2", "r1");
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+        var pruned = await app.Get<RunPruner>().PruneAsync(app.Client, later, default);
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal((0, 0, 0, "r1"), (kept.Runs.Count, kept.Leftovers.Count, kept.Definitions, Assert.Single(kept.Open)));
+        Assert.Equal((RunStatus.Completed, "done"), (run.Status, run.Outputs!["a"]!.GetValue<string>()));
+        Assert.Equal("r1", Assert.Single(pruned.Runs).RunId);
+        Assert.Equal((null, null), (await app.Client.GetInstanceAsync("r1"), await app.Client.GetInstanceAsync("r1.2")));
+        Assert.Equal("""{"format":1,"instances":[]}""", Encoding.UTF8.GetString((await _store.GetAsync(Settled))!.Bytes.Span));
+    }
+
     /// <summary>Two runs that an upgrade interrupted, of which <c>r1</c> went on and completed and <c>r2</c> was cancelled, and a look that saw that.</summary>
     private async Task<(MemoryJournal Journal, TroubledStore Store, HeldModels Models)> LeaveSettledAsync()
     {

@@ -49,11 +49,35 @@ public sealed class BlobGivenUpTests
         "it does not answer. Check the account's name in AzureWebJobsStorage, the network, and the account's firewall.",
         await HintAsync((attempt, token) => attempt == 1 ? throw new HttpRequestException("refused") : HangAsync(token)));
 
+    [Fact]
+    public async Task Answer_that_comes_byte_by_byte_ends_with_the_time_of_the_read()
+    {
+        using var body = new Drips(_time, BoundedRead.Limit / 10);
+        var read = HintAsync((_, _) => Task.FromResult(Value(body)), advances: false);
+        for (var byteRead = 0; byteRead < 10; byteRead++)
+        {
+            await body.NextAsync();
+            Assert.False(read.IsCompleted);
+            _time.Advance(BoundedRead.Limit / 10);
+        }
+
+        Assert.Equal(Silent, await read);
+    }
+
     private static HttpResponseMessage Answer(HttpStatusCode status, string again = "60")
     {
         var answer = new HttpResponseMessage(status);
         answer.Headers.Add("x-ms-error-code", "InternalError");
         answer.Headers.Add("Retry-After", again);
+        return answer;
+    }
+
+    private static HttpResponseMessage Value(Stream body)
+    {
+        var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) };
+        answer.Content.Headers.ContentLength = 1_000;
+        answer.Headers.Add("ETag", "\"0x1\"");
+        answer.Headers.Add("x-ms-blob-type", "BlockBlob");
         return answer;
     }
 
@@ -65,7 +89,7 @@ public sealed class BlobGivenUpTests
     }
 
     /// <summary>What a caller is told whose read is given up.</summary>
-    private async Task<string?> HintAsync(Func<int, CancellationToken, Task<HttpResponseMessage>> answer)
+    private async Task<string?> HintAsync(Func<int, CancellationToken, Task<HttpResponseMessage>> answer, bool advances = true)
     {
         using var service = new Service(token => answer(Interlocked.Increment(ref _requests), token));
         var account = BlobAccount.Read(
@@ -78,13 +102,64 @@ public sealed class BlobGivenUpTests
             });
         var store = new RetryingContentStore(new BlobContentStore(account), _time);
         var read = BoundedRead.RunAsync(token => store.GetAsync(ContentKey.Of("runs", "r1"), token), BoundedRead.Limit, _time, default);
-        await _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        _time.Advance(BoundedRead.Limit);
+        if (advances)
+        {
+            await _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            _time.Advance(BoundedRead.Limit);
+        }
+
         return (await Assert.ThrowsAsync<ContentStoreException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)))).Hint;
     }
 
     private sealed class Service(Func<CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answer(cancellationToken);
+    }
+
+    /// <summary>A body of which a byte comes from time to time.</summary>
+    private sealed class Drips(TimeProvider time, TimeSpan pause) : Stream
+    {
+        private readonly SemaphoreSlim _asked = new(0);
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        /// <summary>Completes when the next byte is waited for.</summary>
+        public async Task NextAsync() => Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var byteComes = Task.Delay(pause, time, cancellationToken);
+            _asked.Release();
+            await byteComes;
+            buffer.Span[0] = (byte)'x';
+            return 1;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            _asked.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }
