@@ -12,7 +12,7 @@ public static class ModelServices
 {
     /// <summary>
     /// Adds the provider of <see cref="ModelProviderOptions"/>, if one is configured, and the price table with the overrides of
-    /// <c>Orchestrator:Prices</c>. To be called before <see cref="ActivityServices.AddOrchestratorActivities"/>, which decides who answers.
+    /// <c>Orchestrator:Prices</c>. To be called before <c>AddOrchestratorActivities</c>, which decides who answers.
     /// </summary>
     /// <exception cref="ModelConfigurationException">The configuration cannot be used.</exception>
     public static IServiceCollection AddModelProviders(this IServiceCollection services, IConfiguration configuration)

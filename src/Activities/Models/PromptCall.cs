@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -136,11 +136,11 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
     private void Append(string piece)
     {
         _text.Append(piece);
-        if (_text.Length > StepWorker.MaxOutputBytes)
+        if (_text.Length > DefinitionLimits.MaxOutputBytes)
         {
             throw new ModelException(new WorkflowError(
                 ErrorKind.PayloadTooLarge,
-                $"The answer has more than {StepWorker.MaxOutputBytes} characters (10 MiB), so the request was aborted. Set maxTokens, or ask for less."));
+                $"The answer has more than {DefinitionLimits.MaxOutputBytes} characters (10 MiB), so the request was aborted. Set maxTokens, or ask for less."));
         }
     }
 

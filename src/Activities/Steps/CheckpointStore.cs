@@ -44,7 +44,7 @@ public sealed class CheckpointStore(IContentStore store)
         var prepared = run.Steps[step];
         if (run.Given?.TryGetValue(prepared.Id, out var given) == true)
         {
-            return StepRecord.Of(run, prepared, given);
+            return StepCheckpoint.Of(run, prepared, given);
         }
 
         return run.Reused?.TryGetValue(prepared.Id, out var place) == true

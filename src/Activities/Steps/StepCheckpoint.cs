@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Steps;
@@ -97,4 +98,34 @@ public sealed record StepCheckpoint : IRunPart
     public TokenUsage Usage { get; init; }
 
     public WorkflowError? Error { get; init; }
+
+    /// <summary>The attempt as the rules for failures know it; null when it did not fail.</summary>
+    internal FailedAttempt? FailureIn(PreparedRun run, ExecuteStepInput call) =>
+        this is { Status: StepStatus.Failed, Error: { } error }
+            ? new FailedAttempt(
+                call.Step, call.Attempt, call.TurnAttempt, error, CompletedAt, call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], StartedAt))
+            : null;
+
+    /// <summary>What a failed attempt leads to, by the rule that the scheduler uses, too; null when it did not fail.</summary>
+    internal FailureVerdict? VerdictIn(PreparedRun run, ExecuteStepInput call) =>
+        FailureIn(run, call) is { } failed ? StepRules.AfterFailure(run.Plan, failed) : null;
+
+    /// <summary>The record of an output that was given by hand: no attempt was made for it.</summary>
+    internal static StepCheckpoint Of(PreparedRun run, PreparedStep step, GivenOutput given) => new()
+    {
+        CallId = $"{run.RunId}.{step.Id}.given",
+        RunId = run.RunId,
+        RunAttempt = run.RunAttempt,
+        StepId = step.Id,
+        StepPath = step.Id,
+        Attempt = 0,
+        Type = step.Type,
+        Environment = run.Environment,
+        Status = StepStatus.Reused,
+        Output = given.Output,
+        Transformed = given.Transformed,
+        ReadyAt = default,
+        StartedAt = default,
+        CompletedAt = default,
+    };
 }

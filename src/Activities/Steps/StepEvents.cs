@@ -44,7 +44,7 @@ internal static class StepEvents
             StepStatus.Completed => RunEventNames.StepCompleted,
             StepStatus.Cancelled => RunEventNames.StepCancelled,
             StepStatus.Skipped => RunEventNames.StepSkipped,
-            _ when StepRecord.Verdict(run, call, checkpoint) is { RetryAfter: not null } => RunEventNames.StepRetrying,
+            _ when checkpoint.VerdictIn(run, call) is { RetryAfter: not null } => RunEventNames.StepRetrying,
             _ => RunEventNames.StepFailed,
         };
         return Ended(name, checkpoint);

@@ -64,7 +64,7 @@ public sealed class StepExecutor(
         using var paid = new PaidWork(call, time, logger, stopping);
         var news = new StepFeed(feed, call, time, logger, paid.Token);
         var checkpoint = await ExecuteOnceAsync(run, call, news, paid, stopping);
-        if (call.Failure is null && StepRecord.Failed(run, call, checkpoint) is { } failed && StepRules.CancelsRun(run.Plan, failed))
+        if (call.Failure is null && checkpoint.FailureIn(run, call) is { } failed && StepRules.CancelsRun(run.Plan, failed))
         {
             // After the record is durable and before the orchestrator is told, so that the other steps are cancelled without waiting in its queue.
             await control.CancelAsync(call.Run, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);

@@ -59,22 +59,10 @@ internal static class StepRecord
         };
     }
 
-    /// <summary>The attempt as the rules for failures know it; null when it did not fail.</summary>
-    public static FailedAttempt? Failed(PreparedRun run, ExecuteStepInput call, StepCheckpoint record) =>
-        record is { Status: StepStatus.Failed, Error: { } error }
-            ? new FailedAttempt(
-                call.Step, call.Attempt, call.TurnAttempt, error, record.CompletedAt,
-                call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], record.StartedAt))
-            : null;
-
-    /// <summary>What a failed attempt leads to, by the rule that the scheduler uses, too; null when it did not fail.</summary>
-    public static FailureVerdict? Verdict(PreparedRun run, ExecuteStepInput call, StepCheckpoint record) =>
-        Failed(run, call, record) is { } failed ? StepRules.AfterFailure(run.Plan, failed) : null;
-
     /// <summary>The record of an attempt after the step's rule for failures: with the failure that counts, or with the value that takes the place of its output.</summary>
     public static StepCheckpoint Ruled(PreparedRun run, ExecuteStepInput call, StepCheckpoint record)
     {
-        if (Verdict(run, call, record) is not { } verdict)
+        if (record.VerdictIn(run, call) is not { } verdict)
         {
             return record;
         }
@@ -112,24 +100,5 @@ internal static class StepRecord
         StartedAt = at,
         CompletedAt = at,
         Error = failure,
-    };
-
-    /// <summary>The record of an output that was given by hand: no attempt was made for it.</summary>
-    public static StepCheckpoint Of(PreparedRun run, PreparedStep step, GivenOutput given) => new()
-    {
-        CallId = $"{run.RunId}.{step.Id}.given",
-        RunId = run.RunId,
-        RunAttempt = run.RunAttempt,
-        StepId = step.Id,
-        StepPath = step.Id,
-        Attempt = 0,
-        Type = step.Type,
-        Environment = run.Environment,
-        Status = StepStatus.Reused,
-        Output = given.Output,
-        Transformed = given.Transformed,
-        ReadyAt = default,
-        StartedAt = default,
-        CompletedAt = default,
     };
 }

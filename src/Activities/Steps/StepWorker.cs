@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Activities.Errors;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 using Orchestrator.Workflows.Usage;
@@ -12,9 +13,6 @@ namespace Orchestrator.Activities.Steps;
 /// <summary>Does the work of one attempt, whatever the step's type, and makes a value of every way in which it can end. Thread-safe.</summary>
 public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, ToolWork tools)
 {
-    /// <summary>Maximum size of an output: 10 MiB.</summary>
-    public const int MaxOutputBytes = 10 * 1024 * 1024;
-
     /// <param name="lost">How many requests of the attempt may have been paid for by executions that left no record: they count.</param>
     /// <param name="onText">Gets an answer piece by piece; null: no receiver.</param>
     /// <param name="limit">How long the attempt may take, for the error.</param>
@@ -122,12 +120,12 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     {
         var step = call.Step;
         var bytes = Encoding.UTF8.GetByteCount(StepTransform.Text(output));
-        if (bytes > MaxOutputBytes)
+        if (bytes > DefinitionLimits.MaxOutputBytes)
         {
             return new StepWork
             {
                 Error = new WorkflowError(
-                    ErrorKind.PayloadTooLarge, $"The output of step '{step.Id}' has {bytes} bytes; {MaxOutputBytes} (10 MiB) are allowed."),
+                    ErrorKind.PayloadTooLarge, $"The output of step '{step.Id}' has {bytes} bytes; {DefinitionLimits.MaxOutputBytes} (10 MiB) are allowed."),
             };
         }
 

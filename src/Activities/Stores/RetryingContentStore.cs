@@ -7,7 +7,7 @@ namespace Orchestrator.Activities.Stores;
 /// <remarks>
 /// A write that is reported as failed may have happened, so a repeat must find its own earlier success. A value that was to be created or
 /// replaced and is there with the very same bytes counts as that. An append cannot tell and may be there twice; logs are read so that a
-/// repeat changes nothing (<see cref="Events.RunEventFeed"/>). A delete that is repeated may say that there was nothing. Listings are not repeated.
+/// repeat changes nothing (the event feed does). A delete that is repeated may say that there was nothing. Listings are not repeated.
 /// </remarks>
 public sealed class RetryingContentStore(IContentStore store, TimeProvider time) : IContentStore
 {

@@ -53,7 +53,7 @@ public sealed class RunTelemetry : IDisposable
         PreparedRun run, ExecuteStepInput call, StepCheckpoint record, Activity? span, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         RunSpans.EndAttempt(span, record);
-        var isRetried = StepRecord.Verdict(run, call, record) is { RetryAfter: not null };
+        var isRetried = record.VerdictIn(run, call) is { RetryAfter: not null };
 
         // A substitute for the output of a step that failed before is no end of its own.
         var endsStep = call.Failure is null && !record.Again && !isRetried;

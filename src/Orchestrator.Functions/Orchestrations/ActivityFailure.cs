@@ -16,8 +16,8 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
     public static ActivityFailure Of(TaskFailureDetails failure)
     {
         // A store that is away counts only as the outermost failure: as an inner one it may have occurred after money was spent.
-        var kind = failure.IsCausedBy<ContentValueException>() ? ActivityFailureKind.Final
-            : failure.IsCausedBy<ContentStoreException>() ? ActivityFailureKind.StoreAway
+        var kind = failure.IsNamed(nameof(ContentValueException)) ? ActivityFailureKind.Final
+            : failure.IsNamed(nameof(ContentStoreException)) ? ActivityFailureKind.StoreAway
             : failure.IsCausedBy<OperationCanceledException>() ? ActivityFailureKind.Stopped
             : ActivityFailureKind.Final;
         for (var inner = failure; inner is not null && kind == ActivityFailureKind.Final; inner = inner.InnerFailure)

@@ -3,6 +3,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Orchestrations;
 
 namespace Orchestrator.Functions.Runs;
 
@@ -66,7 +67,7 @@ public sealed class OrchestrationFailure
             var isOfTheStorage = IsUnrepeatable || IsOfAnotherVersion;
             for (var failure = _details; failure is not null && !isOfTheStorage; failure = failure.InnerFailure)
             {
-                isOfTheStorage = failure.IsCausedBy<UnreadableRecordException>() || failure.IsCausedBy<ContentValueException>();
+                isOfTheStorage = failure.IsNamed(nameof(UnreadableRecordException)) || failure.IsNamed(nameof(ContentValueException));
             }
 
             return isOfTheStorage;

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Definitions;
 
-/// <summary><c>retry</c> of a step; null means the default of <see cref="Graphs.RetryRule"/>.</summary>
+/// <summary><c>retry</c> of a step; null means the default (docs/definitions.md).</summary>
 public sealed record RetryDefinition
 {
     /// <summary>All attempts, the first included, from 1.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Reading;
 
-/// <summary>What a definition may be at most (FORMAT.md).</summary>
+/// <summary>What a definition, and an output, may be at most (FORMAT.md).</summary>
 public static class DefinitionLimits
 {
     /// <summary>Bytes of text: 8 MiB.</summary>
@@ -19,4 +19,7 @@ public static class DefinitionLimits
 
     /// <summary>Dependencies of all steps together, written or inferred.</summary>
     public const int MaxDependencies = 2_000_000;
+
+    /// <summary>Bytes of a step's output: 10 MiB.</summary>
+    public const int MaxOutputBytes = 10 * 1024 * 1024;
 }

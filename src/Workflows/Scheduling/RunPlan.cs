@@ -22,7 +22,7 @@ public sealed record RunPlan
     /// <summary>Steps that may execute at one time, from 1.</summary>
     public int MaxParallelism { get; init; } = WorkflowOptions.DefaultMaxParallelism;
 
-    /// <summary><see cref="MaxParallelism"/> is only the beginning: see <see cref="AdaptiveSlots"/>.</summary>
+    /// <summary><see cref="MaxParallelism"/> is only the beginning: the limit follows what the steps meet.</summary>
     public bool AdaptiveParallelism { get; init; }
 
     /// <summary>What the run may spend; null: no limit.</summary>

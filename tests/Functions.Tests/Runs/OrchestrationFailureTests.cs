@@ -67,6 +67,8 @@ public sealed class OrchestrationFailureTests
 
     [Theory]
     [InlineData("Orchestrator.Activities.Runs.UnreadableRecordException: damaged", true)]
+    [InlineData("Orchestrator.Elsewhere.UnreadableRecordException: damaged", true)]
+    [InlineData("Other.UnreadableRecordException: damaged", false)]
     [InlineData("Task 'Any' (#0) failed with an unhandled exception: damaged", false)]
     public void Record_that_is_not_read_is_recognized_by_its_type_only(string output, bool expected) =>
         Assert.Equal(expected, OrchestrationFailure.Of(Failed(null, output)).IsOfTheStorage);

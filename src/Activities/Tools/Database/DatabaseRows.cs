@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Steps;
+using Orchestrator.Workflows.Reading;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Database;
@@ -31,10 +31,10 @@ internal static class DatabaseRows
                 row[names[column]] = value;
             }
 
-            if (size > StepWorker.MaxOutputBytes)
+            if (size > DefinitionLimits.MaxOutputBytes)
             {
                 throw new ToolException(
-                    ErrorKind.PayloadTooLarge, $"The rows have more than {StepWorker.MaxOutputBytes} characters (10 MiB). Select fewer columns or rows.");
+                    ErrorKind.PayloadTooLarge, $"The rows have more than {DefinitionLimits.MaxOutputBytes} characters (10 MiB). Select fewer columns or rows.");
             }
 
             rows.Add(row);
