@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Models.Mocks;
 
 namespace Orchestrator.Bench.App;
 

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
 using Orchestrator.Bench.Reporting;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Bench.App;

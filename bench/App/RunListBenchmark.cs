@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Bench.Reporting;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Bench.App;
 

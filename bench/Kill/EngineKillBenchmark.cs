@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.Bench.App;
 using Orchestrator.Bench.Peers;
 using Orchestrator.Bench.Reporting;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Blobs;
 using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Bench.Kill;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Bench.App;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Bench.Runtime;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 
 namespace Orchestrator.Bench.Peers;
 

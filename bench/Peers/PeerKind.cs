@@ -2,13 +2,13 @@ using Azure.Storage.Blobs;
 using Microsoft.Agents.AI.Workflows;
 using Microsoft.Agents.AI.Workflows.Checkpointing;
 using Microsoft.Extensions.Configuration;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.Bench.App;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Cli.State;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Blobs;
 using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Bench.Peers;

@@ -4,11 +4,12 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Models.Simulated;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.Storage;
 using Orchestrator.Testing.Sidecar;
 using Orchestrator.Workflows.Serialization;
 

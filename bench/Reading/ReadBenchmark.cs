@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Testing;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Bench.Reading;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Orchestrator.Activities.Prompts;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Activities.Catalog.Prompts;
+using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Bench.Reading;
 

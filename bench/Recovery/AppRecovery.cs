@@ -1,8 +1,8 @@
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Bench.App;
 using Orchestrator.Bench.Reporting;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 

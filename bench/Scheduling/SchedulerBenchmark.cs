@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Bench.Reporting;
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

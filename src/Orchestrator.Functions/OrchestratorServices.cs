@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Retention;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Telemetry;
-using Orchestrator.Functions.Http;
+using Orchestrator.Functions.Application;
+using Orchestrator.Functions.Http.Runs;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Functions;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Functions;

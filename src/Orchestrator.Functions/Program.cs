@@ -8,9 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Telemetry;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;
 
 var builder = FunctionsApplication.CreateBuilder(args);

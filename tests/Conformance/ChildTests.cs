@@ -1,6 +1,6 @@
 using Microsoft.DurableTask.Client;
 using Orchestrator.Conformance.Engines;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;

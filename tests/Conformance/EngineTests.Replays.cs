@@ -1,5 +1,5 @@
 using Microsoft.DurableTask.Client;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Testing.Azurite;
 using static Orchestrator.Conformance.Behaviours;
 

@@ -2,7 +2,7 @@ using DurableTask.Core;
 using DurableTask.Core.Settings;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Testing.Azurite;
 using Orchestrator.Testing.Sidecar;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Orchestrator.Activities.Models.Simulated.Server;
 using Orchestrator.Conformance.Apps;
 using Orchestrator.Conformance.Engines;
+using Orchestrator.ModelServer;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Azurite;
 using Orchestrator.Testing.Sidecar;

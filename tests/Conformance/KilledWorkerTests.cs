@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Orchestrator.Activities.Models.Simulated.Server;
 using Orchestrator.Conformance.Apps;
+using Orchestrator.ModelServer;
 
 namespace Orchestrator.Conformance;
 

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Conformance.Engines;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;

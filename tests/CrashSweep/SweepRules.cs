@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.CrashSweep.Checking;
 using Orchestrator.CrashSweep.Running;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
@@ -31,7 +31,7 @@ public sealed class LostRequestTests : IDisposable
     [InlineData(2)]
     public async Task Server_that_is_killed_during_a_request_counts_each_time_that_the_model_was_asked(int kills)
     {
-        using var model = await ModelServer.StartAsync(_folder.Path);
+        using var model = await ModelServerProcess.StartAsync(_folder.Path);
         for (var kill = 1; kill <= kills; kill++)
         {
             using var killed = await ServeProcess.StartAsync(State, model.Variables);
@@ -57,7 +57,7 @@ public sealed class LostRequestTests : IDisposable
     public async Task Run_that_is_killed_during_a_request_and_resumed_counts_both_requests()
     {
         await File.WriteAllTextAsync(_folder.Combine("workflow.json"), Definition);
-        using var model = await ModelServer.StartAsync(_folder.Path);
+        using var model = await ModelServerProcess.StartAsync(_folder.Path);
         using (var command = OrchestratorProcess.Start(_folder.Path, model.Variables, ["run", "workflow.json", "--run-id", RunId, "--state", State]))
         {
             await KillInRequestAsync(command, model, 1);
@@ -71,7 +71,7 @@ public sealed class LostRequestTests : IDisposable
 
     private static string Body() => $$"""{ "runId": "{{RunId}}", "definition": {{Definition}} }""";
 
-    private static async Task AssertCountedAsync(JsonElement run, ModelServer model, int requests)
+    private static async Task AssertCountedAsync(JsonElement run, ModelServerProcess model, int requests)
     {
         Assert.Equal(requests, (await model.AskedAsync())[Prompt]);
         var (usage, step) = (run.GetProperty("usage"), run.GetProperty("steps").GetProperty("a").GetProperty("usage"));
@@ -83,7 +83,7 @@ public sealed class LostRequestTests : IDisposable
     }
 
     /// <summary>Kills the process when the model was asked for this time, and the feed tells of it.</summary>
-    private async Task KillInRequestAsync(OrchestratorProcess process, ModelServer model, int time)
+    private async Task KillInRequestAsync(OrchestratorProcess process, ModelServerProcess model, int time)
     {
         await Run.WaitForAsync("step.started", time);
         using var patience = new CancellationTokenSource(OrchestratorProcess.Patience);

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using Orchestrator.Activities.Models.Simulated.Server;
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.ModelServer;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
@@ -32,7 +32,7 @@ public sealed class ModelRequestTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.Combine("workflow.json"), Definition);
         JsonElement failed;
-        using (var server = await ModelServer.StartAsync(_folder.Path, "--refuse", "Third."))
+        using (var server = await ModelServerProcess.StartAsync(_folder.Path, "--refuse", "Third."))
         {
             failed = await CommandAsync(server, 1, "run", "workflow.json", "--run-id", RunId);
             Assert.Equal(new Dictionary<string, int> { ["First."] = 1, ["Second."] = 1, ["Third."] = 2 }, await server.AskedAsync());
@@ -42,7 +42,7 @@ public sealed class ModelRequestTests : IDisposable
         Assert.Equal(10, failed.GetProperty("usage").GetProperty("outputTokens").GetInt32());
         Assert.Equal(["completed", "completed", "failed", "skipped"], Statuses(failed));
 
-        using var next = await ModelServer.StartAsync(_folder.Path);
+        using var next = await ModelServerProcess.StartAsync(_folder.Path);
         var resumed = await CommandAsync(next, 0, "resume", RunId);
 
         Assert.Equal(new Dictionary<string, int> { ["First."] = 1, ["Second."] = 1, ["Third."] = 3, ["Fourth."] = 1 }, await next.AskedAsync());
@@ -82,7 +82,7 @@ public sealed class ModelRequestTests : IDisposable
 
     private static decimal Cost(JsonElement of) => of.GetProperty("usage").GetProperty("estimatedCost").GetDecimal();
 
-    private async Task<JsonElement> CommandAsync(ModelServer server, int exit, params string[] args)
+    private async Task<JsonElement> CommandAsync(ModelServerProcess server, int exit, params string[] args)
     {
         var result = await OrchestratorProcess.RunAsync(_folder.Path, server.Variables, [.. args, "--state", "state", "--json"]);
         Assert.True(result.ExitCode == exit, $"exit {result.ExitCode}\n{result.Output}\n{result.Error}");

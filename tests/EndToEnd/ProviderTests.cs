@@ -15,7 +15,7 @@ public sealed class ProviderTests : IDisposable
     [Fact]
     public async Task Run_asks_the_provider_of_the_variables_and_counts_its_tokens()
     {
-        using var server = await ModelServer.StartAsync(_folder.Path);
+        using var server = await ModelServerProcess.StartAsync(_folder.Path);
 
         using var process = Start(server.Variables, "--json");
         var run = (await process.WaitForExitAsync()).Json();

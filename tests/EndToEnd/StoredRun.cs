@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
 
 namespace Orchestrator.EndToEnd;
 

@@ -1,5 +1,5 @@
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;

@@ -4,8 +4,8 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;

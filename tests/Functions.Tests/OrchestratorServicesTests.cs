@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Functions.Application;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.Testing;
 

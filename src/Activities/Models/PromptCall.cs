@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

@@ -1,7 +1,8 @@
+using Orchestrator.Activities.Catalog.Workflows;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Workflows;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Retention;
 

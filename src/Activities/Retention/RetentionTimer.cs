@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Activities.Telemetry;
+using Orchestrator.Activities.Logging;
 
 namespace Orchestrator.Activities.Retention;
 

@@ -1,5 +1,6 @@
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Retention;

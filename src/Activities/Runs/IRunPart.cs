@@ -1,3 +1,5 @@
+using Orchestrator.Activities.Records;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>A record that belongs to one run and counts for no other of the same id.</summary>

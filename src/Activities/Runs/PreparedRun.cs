@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Mocks;
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Activities.Models.Mocks;
+using Orchestrator.Activities.Records;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Names;
-using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Telemetry;
+using Orchestrator.Activities.Logging;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;

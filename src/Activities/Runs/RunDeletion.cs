@@ -1,5 +1,6 @@
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Files;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.Activities.Runs;
 

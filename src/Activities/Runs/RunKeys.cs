@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Runs;

@@ -1,4 +1,5 @@
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Caching.Memory;
-using Orchestrator.Activities.Retention;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Activities.Records;
 
 namespace Orchestrator.Activities.Runs;
 

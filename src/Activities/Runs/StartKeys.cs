@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Telemetry;

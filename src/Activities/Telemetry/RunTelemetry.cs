@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Logging;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Logging;
 
 namespace Orchestrator.Activities.Telemetry;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Compilation;
 
 namespace Orchestrator.Activities.Tools;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Activities.Models.OpenAi;
-using Orchestrator.Activities.Models.Simulated.Server;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.ModelServer;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Orchestrator.Activities.Prompts;
-using Orchestrator.Activities.Stores.Named;
+using Orchestrator.Activities.Catalog;
+using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Serialization;

@@ -2,15 +2,15 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Resuming;
+using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Formats;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;

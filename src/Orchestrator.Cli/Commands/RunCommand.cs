@@ -2,8 +2,8 @@ using System.CommandLine;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
-using Orchestrator.Functions.Runs;
-using Orchestrator.Workflows.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Cli.Commands;
 

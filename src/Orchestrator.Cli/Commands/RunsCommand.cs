@@ -1,16 +1,16 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 

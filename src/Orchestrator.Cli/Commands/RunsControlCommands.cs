@@ -5,8 +5,8 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 

@@ -5,7 +5,7 @@ using Orchestrator.Activities.Retention;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Activities.Stores.Named;
-using Orchestrator.Activities.Workflows;
+using Orchestrator.Activities.Catalog;
+using Orchestrator.Activities.Catalog.Workflows;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Formats;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,13 +1,13 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Output;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

@@ -5,18 +5,18 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Orchestrator.Activities;
+using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Prompts;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.Functions.Telemetry;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Runtime;
 using Orchestrator.LocalHost.Settings;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Cli.Hosting;
 

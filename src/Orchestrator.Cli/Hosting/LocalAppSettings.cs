@@ -5,6 +5,7 @@ using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Application;
 
 namespace Orchestrator.Cli.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Cli.Hosting;
 

@@ -1,5 +1,5 @@
-using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Cli.Output;
 
 namespace Orchestrator.Cli.Inputs;

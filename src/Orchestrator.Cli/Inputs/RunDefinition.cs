@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Stores.Named;
+using Orchestrator.Activities.Catalog;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Names;
 

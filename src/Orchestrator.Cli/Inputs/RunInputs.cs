@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Cli.Inputs;
 

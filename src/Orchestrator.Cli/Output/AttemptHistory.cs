@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 
 namespace Orchestrator.Cli.Output;
 

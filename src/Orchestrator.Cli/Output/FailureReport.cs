@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Activities.Catalog;
 using Orchestrator.Activities.Errors;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Named;
 using Orchestrator.Cli.State;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Output;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Spectre.Console;

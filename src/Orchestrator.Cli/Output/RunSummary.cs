@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Files;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.State;

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Configuration;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Blobs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Blobs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 

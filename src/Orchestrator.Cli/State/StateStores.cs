@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
-using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Catalog.Prompts;
+using Orchestrator.Activities.Catalog.Workflows;
 using Orchestrator.Activities.Retention;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Workflows;
-using Orchestrator.Functions;
+using Orchestrator.Functions.Application;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Cli.State;
 

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
 

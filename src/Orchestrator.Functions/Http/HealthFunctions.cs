@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http;

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using Orchestrator.Activities.Prompts;
+using Orchestrator.Activities.Catalog;
+using Orchestrator.Activities.Catalog.Prompts;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Named;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using Orchestrator.Activities.Stores.Named;
+using Orchestrator.Activities.Catalog;
 
 namespace Orchestrator.Functions.Http;
 

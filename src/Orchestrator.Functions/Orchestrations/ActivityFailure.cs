@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Orchestrations;

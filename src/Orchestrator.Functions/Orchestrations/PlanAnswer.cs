@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Orchestrations;

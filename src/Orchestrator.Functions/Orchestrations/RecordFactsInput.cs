@@ -1,5 +1,5 @@
+using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
 
 namespace Orchestrator.Functions.Orchestrations;
 

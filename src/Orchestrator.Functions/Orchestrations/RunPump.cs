@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.DurableTask;
-using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Functions.Telemetry;
 using Orchestrator.Workflows.Runs;

@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Orchestrations;

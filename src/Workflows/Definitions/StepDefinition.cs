@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Graphs;
 
 namespace Orchestrator.Workflows.Definitions;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Scheduling;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
-using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Workflows.Runs;
 

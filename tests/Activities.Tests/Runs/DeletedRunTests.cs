@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Catalog.Workflows;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Tests.Stores;
 using Orchestrator.Activities.Tools;
-using Orchestrator.Activities.Workflows;
+using Orchestrator.Storage;
+using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Runs;

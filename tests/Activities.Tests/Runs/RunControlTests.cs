@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Serialization;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Tests.Documents;
+using Orchestrator.Activities.Tests.Feed;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Runs;

@@ -1,5 +1,5 @@
 using System.Text;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

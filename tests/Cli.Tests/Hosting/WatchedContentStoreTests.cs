@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Records;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Cli.Tests.Hosting;

@@ -1,9 +1,7 @@
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
-using Orchestrator.Workflows.Graphs;
-using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Planning;
 using Spectre.Console;
 
 namespace Orchestrator.Cli.Tests.Output;

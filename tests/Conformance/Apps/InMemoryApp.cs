@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Application;
+using Orchestrator.Storage;
 using Orchestrator.Testing.Sidecar;
 
 namespace Orchestrator.Conformance.Apps;

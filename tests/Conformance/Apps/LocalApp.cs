@@ -1,10 +1,11 @@
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions;
+using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Conformance.Apps;

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.History;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.CrashSweep.Checking;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Orchestrator.Activities.Stores;
 using Orchestrator.CrashSweep.Running;
+using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Checking;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Feed;
 using Orchestrator.CrashSweep.Running;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.CrashSweep.Checking;

@@ -1,6 +1,6 @@
-using Orchestrator.Activities.Stores;
 using Orchestrator.CrashSweep.Writes;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Running;
 

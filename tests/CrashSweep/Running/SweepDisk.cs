@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Orchestrator.Activities.Stores;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;

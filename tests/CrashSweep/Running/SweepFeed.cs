@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Running;
 

@@ -1,5 +1,5 @@
 using Orchestrator.CrashSweep.Writes;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;

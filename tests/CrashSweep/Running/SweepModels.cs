@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Orchestrator.Activities.Mocks;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Mocks;
 
 namespace Orchestrator.CrashSweep.Running;
 

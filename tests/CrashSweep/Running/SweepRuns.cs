@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Running;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Activities.Mocks;
+using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Testing.Rules;
 
 namespace Orchestrator.CrashSweep.Running;

@@ -1,5 +1,5 @@
-using Orchestrator.Activities.Stores;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Writes;
 

@@ -1,5 +1,5 @@
-using Orchestrator.Activities.Stores;
 using Orchestrator.CrashSweep.Running;
+using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Writes;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
 
 namespace Orchestrator.EndToEnd.Kills;
 
@@ -29,7 +29,7 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
     public async Task<KillRound> RunAsync()
     {
         await using var stored = await KillStorage.NewAsync(storage);
-        using var model = await ModelServer.StartAsync(stored.Folder);
+        using var model = await ModelServerProcess.StartAsync(stored.Folder);
         for (var kills = _random.Next(1, 3); kills > 0; kills--)
         {
             await KillAsync(stored, model);
@@ -52,7 +52,7 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
     }
 
     /// <summary>Starts a server, asks it, and kills it. The moments after a start and after a record take turns.</summary>
-    private async Task KillAsync(KillStorage stored, ModelServer model)
+    private async Task KillAsync(KillStorage stored, ModelServerProcess model)
     {
         var before = await stored.CountRecordsAsync();
         var moment = KillMoment.Draw(_random, (seed + _kills.Count) % 2 == 0, _runs.Sum(run => run.Attempts) - before);

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Activities.Stores.Blobs;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Blobs;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Azurite;
 

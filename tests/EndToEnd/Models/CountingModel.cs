@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Orchestrator.Activities.Models.Simulated.Server;
+using Orchestrator.ModelServer;
 
 namespace Orchestrator.EndToEnd.Models;
 

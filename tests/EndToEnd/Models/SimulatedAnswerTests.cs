@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Orchestrator.Activities.Stores;
 using Orchestrator.EndToEnd.Processes;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd.Models;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Goldens;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Http;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Http;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using Moq;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Records;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Http;

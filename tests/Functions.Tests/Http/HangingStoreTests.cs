@@ -1,7 +1,7 @@
 using System.Net;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Http.OpenApi;
 using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Http;

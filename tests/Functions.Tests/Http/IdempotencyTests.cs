@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Http;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Http;
@@ -256,7 +256,7 @@ public sealed class RunControlTests : IAsyncLifetime
         Assert.Null(await _api.App.Client.GetInstanceAsync("r1"));
         Assert.Null(await _api.App.Client.GetInstanceAsync("r1.2"));
         var left = new List<string>();
-        await foreach (var key in _api.App.Get<Orchestrator.Activities.Stores.IContentStore>().ListAsync(Orchestrator.Activities.Stores.ContentPrefix.All))
+        await foreach (var key in _api.App.Get<Orchestrator.Storage.IContentStore>().ListAsync(Orchestrator.Storage.ContentPrefix.All))
         {
             left.Add(key.Value.Split('/')[0]);
         }

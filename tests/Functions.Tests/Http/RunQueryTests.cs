@@ -191,9 +191,9 @@ public class RunQueryTests
 
     private static async Task RunningAsync(ApiHost api, string runId)
     {
-        await foreach (var item in api.App.Get<Orchestrator.Activities.Events.RunEventFeed>().FollowAsync(await api.App.IdentityAsync(runId), 0, CancellationToken.None))
+        await foreach (var item in api.App.Get<Orchestrator.Activities.Feed.RunEventFeed>().FollowAsync(await api.App.IdentityAsync(runId), 0, CancellationToken.None))
         {
-            if (item.Event == Orchestrator.Activities.Events.RunEventNames.StepStarted)
+            if (item.Event == Orchestrator.Activities.Feed.RunEventNames.StepStarted)
             {
                 return;
             }

@@ -51,7 +51,7 @@ public class RunStartTests
             """);
         var prepared = (await api.App.Get<RunStore>().GetPreparedAsync(runId, 1, CancellationToken.None))!;
         Assert.Equal((7, 60_000, 1.5m, 900L), (prepared.Plan.MaxParallelism, prepared.Plan.MaxDurationMs, prepared.Plan.Budget!.Usd, prepared.Plan.Budget.Tokens));
-        Assert.Equal(Workflows.Definitions.FailurePolicy.Continue, prepared.Plan.OnStepFailure);
+        Assert.Equal(Orchestrator.Workflows.Definitions.FailurePolicy.Continue, prepared.Plan.OnStepFailure);
         Assert.Equal(("test", true, "gpt-4o"), (prepared.Environment, prepared.Steps[0].Stream, prepared.Steps[0].Models.Single()));
         var run = await api.GetAsync($"/api/runs/{runId}");
         Assert.Equal("blue", run.GetProperty("tags").GetProperty("team").GetString());

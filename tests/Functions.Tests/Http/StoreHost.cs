@@ -4,10 +4,11 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Tests.Http;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models.OpenAi;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Telemetry;
 using Orchestrator.Testing;
 
@@ -92,7 +93,7 @@ public class TemplateSettingsTests
     [Fact]
     public void Only_secrets_of_tools_are_read_from_environment_variables()
     {
-        var readers = new[] { "Activities", "Orchestrator.Functions", "Workflows" }
+        var readers = new[] { "Activities", "Orchestrator.Functions", "Storage", "Workflows" }
             .SelectMany(project => Directory.EnumerateFiles(RepositoryFolder.Combine($"src/{project}"), "*.cs", SearchOption.AllDirectories))
             .Where(file => File.ReadAllText(file).Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal));
 

@@ -1,5 +1,4 @@
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.LocalHost;

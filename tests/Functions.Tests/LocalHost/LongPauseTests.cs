@@ -1,7 +1,6 @@
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Feed;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 

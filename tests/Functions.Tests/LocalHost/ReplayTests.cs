@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Activities.Events;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Activities.Feed;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 

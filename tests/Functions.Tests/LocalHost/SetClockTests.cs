@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.LocalHost.History;
 using Orchestrator.Testing;

@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.LocalHost;
@@ -63,7 +63,7 @@ public class StepRuleTests
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.True(run.Steps["first"].StartedAt < run.Steps["slow"].CompletedAt);
-        var record = await app.Get<Orchestrator.Activities.Steps.CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
+        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
         Assert.Equal("""{"fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
     }
 
@@ -83,7 +83,7 @@ public class StepRuleTests
             """{ "source": [ { "output": "S" } ], "fast": [ { "output": "F" } ], "slow": [ { "output": "W", "latencyMs": 500 } ], "first": [ { "output": "ok" } ] }""");
         await app.WaitAsync("r1");
 
-        var record = await app.Get<Orchestrator.Activities.Steps.CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
+        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
         Assert.Equal("""{"source":"S","fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
     }
 
@@ -140,7 +140,7 @@ public class StepRuleTests
 
     private const string Ok = """{ "*": [ { "output": "ok" } ] }""";
 
-    private static async Task<Orchestrator.Activities.Documents.RunDocument> RunAsync(string definition, string mocks, string inputs = "{}")
+    private static async Task<Orchestrator.Activities.Feed.RunDocument> RunAsync(string definition, string mocks, string inputs = "{}")
     {
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync("r1", definition, mocks, inputs);

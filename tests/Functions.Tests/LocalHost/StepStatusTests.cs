@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.LocalHost;

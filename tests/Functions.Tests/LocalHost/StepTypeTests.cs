@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.LocalHost;

@@ -1,18 +1,18 @@
 using System.Text;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Steps;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Runtime;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Serialization;
 

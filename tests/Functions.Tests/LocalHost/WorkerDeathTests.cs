@@ -1,6 +1,6 @@
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Script.Workers;
-using Orchestrator.Activities.Documents;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 

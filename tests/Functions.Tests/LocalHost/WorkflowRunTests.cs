@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Orchestrator.Activities.Events;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.LocalHost;

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
-using Orchestrator.Activities.Stores;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Workflows.Reading;
-using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;

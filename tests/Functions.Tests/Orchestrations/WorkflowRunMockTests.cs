@@ -2,9 +2,9 @@ using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Moq;
 using Moq.Protected;
-using Orchestrator.Activities.Steps;
+using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

@@ -1,8 +1,8 @@
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Resuming;
-using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Storage;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Workflows.Runs;

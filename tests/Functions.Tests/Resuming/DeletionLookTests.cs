@@ -1,7 +1,8 @@
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Resuming;

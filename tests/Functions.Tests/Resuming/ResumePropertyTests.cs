@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Resuming;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Workflows.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;

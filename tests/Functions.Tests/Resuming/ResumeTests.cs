@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Events;
-using Orchestrator.Activities.Resuming;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;

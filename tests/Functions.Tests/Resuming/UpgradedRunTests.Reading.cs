@@ -1,9 +1,9 @@
-using Orchestrator.Activities.Events;
+using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Resuming;

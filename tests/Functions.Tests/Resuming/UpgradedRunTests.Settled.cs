@@ -1,10 +1,10 @@
 using System.Text;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Stores;
+using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
-using Orchestrator.Functions.Runs;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Resuming;

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Telemetry;
-using Orchestrator.Functions.Runs;
+using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.Testing;
 

@@ -1,10 +1,9 @@
 using System.Text;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Graphs;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Testing.Rules;
 

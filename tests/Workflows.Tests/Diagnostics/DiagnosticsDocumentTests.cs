@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using Orchestrator.Workflows.Compilation;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Graphs;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Workflows.Tests.Diagnostics;
 

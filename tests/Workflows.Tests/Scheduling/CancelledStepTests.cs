@@ -1,4 +1,5 @@
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

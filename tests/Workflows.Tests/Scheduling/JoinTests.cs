@@ -1,5 +1,5 @@
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

@@ -1,5 +1,4 @@
-using Orchestrator.Workflows.Graphs;
-using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Tests.Scheduling;
 

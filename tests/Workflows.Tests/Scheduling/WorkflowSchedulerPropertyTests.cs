@@ -1,6 +1,5 @@
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Workflows.Tests.Scheduling;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Workflows.Graphs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

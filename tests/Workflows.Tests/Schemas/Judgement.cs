@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Tests.Writing;
+using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Schemas;
 

@@ -2,10 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Formats.Native;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Tests.Writing;
-using Orchestrator.Workflows.Writing;
+using Orchestrator.Workflows.Sources;
+using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Schemas;
 

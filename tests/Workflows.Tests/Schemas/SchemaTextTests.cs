@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Graphs;
-using Orchestrator.Workflows.Tests.Writing;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Schemas;
 

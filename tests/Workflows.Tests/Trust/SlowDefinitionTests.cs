@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Text;
 using Orchestrator.Testing;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Trust;
 
-/// <summary>Definitions whose checks took as long as they are large, squared. <see cref="Reading.LinearReadingTests"/> has the rest of the kind.</summary>
+/// <summary>Definitions whose checks took as long as they are large, squared. <see cref="LinearReadingTests"/> has the rest of the kind.</summary>
 [Trait("Trust", "17")]
 public sealed class SlowDefinitionTests
 {

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Merging;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
+using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Tools.BuiltIn;
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Reading;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Database;

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Documents;
-using Orchestrator.Activities.Prompts;
-using Orchestrator.Activities.Workflows;
+using Orchestrator.Activities.Catalog.Prompts;
+using Orchestrator.Activities.Catalog.Workflows;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Functions.Http.Runs;
 
 namespace Orchestrator.Functions.Http.OpenApi;
 

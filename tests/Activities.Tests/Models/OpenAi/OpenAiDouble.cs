@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.OpenAi;
-using Orchestrator.Activities.Models.Simulated.Server;
+using Orchestrator.ModelServer;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 

@@ -1,0 +1,117 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Sources;
+
+namespace Orchestrator.Activities.Catalog.Prompts;
+
+/// <summary>Reads the <c>inputs</c> of a front matter: names, or names with what is known of each.</summary>
+internal static class DeclaredInputs
+{
+    private static readonly Dictionary<string, InputType> Types =
+        Enum.GetValues<InputType>().ToDictionary(type => type.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
+    /// <summary>A list of names, or a map from names to a type or to <c>type, required, default, description, maxLength</c>.</summary>
+    public static IReadOnlyList<InputDefinition> Read(FrontMatter front)
+    {
+        if (front.Take("inputs") is not { } inputs)
+        {
+            return [];
+        }
+
+        if (inputs.Kind == SourceKind.Array)
+        {
+            return Names(front, inputs);
+        }
+
+        if (front.Object("inputs") is not { } named)
+        {
+            return [];
+        }
+
+        return [.. inputs.Members.Where(member => IsName(front, member)).Select(member => member.Value.Kind switch
+        {
+            SourceKind.Object => Full(named, member.Name),
+            SourceKind.Null => new InputDefinition(member.Name),
+            _ => new InputDefinition(member.Name) { Type = Type(front, member.Value) },
+        })];
+    }
+
+    /// <summary>The same as prompty writes it: a value that is no object is a sample, which nothing needs at run time.</summary>
+    public static IReadOnlyList<InputDefinition> ReadPrompty(FrontMatter front)
+    {
+        if (front.Object("inputs") is not { } inputs)
+        {
+            return [];
+        }
+
+        return
+        [
+            .. inputs.Node.Members.Where(member => IsName(front, member)).Select(member =>
+                member.Value.Kind == SourceKind.Object ? Full(inputs, member.Name, "sample") : new InputDefinition(member.Name)),
+        ];
+    }
+
+    private static List<InputDefinition> Names(FrontMatter front, SourceNode list)
+    {
+        var names = new List<InputDefinition>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in list.Items)
+        {
+            if (item.Kind != SourceKind.String || !NameRules.OutputKey.IsMatch(item.Text))
+            {
+                front.Wrong(item, $"{FrontMatter.Describe(item)} is no name of an input; that begins with a letter or _ and has only letters, digits and _.");
+            }
+            else if (!seen.Add(item.Text))
+            {
+                front.Wrong(item, $"The input '{item.Text}' is given twice.");
+            }
+            else
+            {
+                names.Add(new InputDefinition(item.Text));
+            }
+        }
+
+        return names;
+    }
+
+    private static InputDefinition Full(FrontMatter inputs, string name, params ReadOnlySpan<string> ignored)
+    {
+        var input = inputs.Object(name)!;
+        var read = new InputDefinition(name)
+        {
+            Type = input.Take("type") is { } type ? Type(input, type) : InputType.Any,
+            Required = input.Boolean("required") ?? false,
+            Default = input.Node.Member("default") is { } value ? SourceValue.ToJson(value) : null,
+            Description = input.Text("description"),
+            MaxLength = (int?)input.Number("maxLength", 1, int.MaxValue, whole: true),
+        };
+        input.Ignore("default");
+        input.Ignore(ignored);
+        input.Finish();
+        return read;
+    }
+
+    private static InputType Type(FrontMatter front, SourceNode value)
+    {
+        if (value.Kind == SourceKind.String && Types.TryGetValue(value.Text, out var type))
+        {
+            return type;
+        }
+
+        front.Wrong(
+            value, $"{FrontMatter.Describe(value)} is no type; there are {string.Join(", ", Types.Keys)}.", Suggestion.For(value.Text, Types.Keys));
+        return InputType.Any;
+    }
+
+    private static bool IsName(FrontMatter front, SourceMember member)
+    {
+        var isName = NameRules.OutputKey.IsMatch(member.Name);
+        if (!isName)
+        {
+            front.Wrong(member.Line, member.Column, $"'{member.Name}' is no name of an input; that begins with a letter or _ and has only letters, digits and _.");
+        }
+
+        return isName;
+    }
+}

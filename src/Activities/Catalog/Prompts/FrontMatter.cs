@@ -1,0 +1,128 @@
+using System.Globalization;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Sources;
+
+namespace Orchestrator.Activities.Catalog.Prompts;
+
+/// <summary>Takes the values of one object of a front matter by their keys, checks them, and reports unknown keys.</summary>
+internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
+{
+    private readonly List<string> _known = [];
+
+    public SourceNode Node => node;
+
+    /// <summary>The value; null when it is not there, or empty, which is a finding.</summary>
+    public SourceNode? Take(string key)
+    {
+        _known.Add(key);
+        if (node.Member(key) is not { Kind: SourceKind.Null } empty)
+        {
+            return node.Member(key);
+        }
+
+        findings.Error("prompt-invalid-value", empty, $"'{key}' needs a value.");
+        return null;
+    }
+
+    public string? Text(string key)
+    {
+        if (Take(key) is not { } value)
+        {
+            return null;
+        }
+
+        if (value is { Kind: SourceKind.String, Text.Length: > 0 })
+        {
+            return value.Text;
+        }
+
+        var advice = value.Kind is SourceKind.Number or SourceKind.Boolean ? " Put it in quotes." : "";
+        Wrong(value, value.Kind == SourceKind.String ? $"'{key}' needs a value." : $"'{key}' is {Describe(value)}; it takes a text.{advice}");
+        return null;
+    }
+
+    public bool? Boolean(string key)
+    {
+        if (Take(key) is not { } value || value.Kind == SourceKind.Boolean)
+        {
+            return node.Member(key) is { Kind: SourceKind.Boolean } given ? given.IsTrue : null;
+        }
+
+        Wrong(value, $"'{key}' is {Describe(value)}; it takes true or false.");
+        return null;
+    }
+
+    public double? Number(string key, double least, double most, bool whole = false)
+    {
+        if (Take(key) is not { } value)
+        {
+            return null;
+        }
+
+        var isNumber = double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && value.Kind == SourceKind.Number;
+        if (isNumber && number >= least && number <= most && (!whole || number == Math.Floor(number)))
+        {
+            return number;
+        }
+
+        var range = most == int.MaxValue ? $"{least} or more" : $"from {least} to {most}";
+        Wrong(value, $"'{key}' is {Describe(value)}; it takes a {(whole ? "whole " : "")}number, {range}.");
+        return null;
+    }
+
+    /// <summary>An object within; null when it is not there or something else.</summary>
+    public FrontMatter? Object(string key)
+    {
+        if (Take(key) is not { } value || value.Kind == SourceKind.Object)
+        {
+            return node.Member(key) is { Kind: SourceKind.Object } inner ? new FrontMatter(inner, findings) : null;
+        }
+
+        Wrong(value, $"'{key}' is {Describe(value)}; it takes keys with values, indented below it.");
+        return null;
+    }
+
+    /// <summary>Takes keys whose values say nothing about how the prompt is run.</summary>
+    public void Ignore(params ReadOnlySpan<string> keys) => _known.AddRange(keys);
+
+    /// <summary>Reports keys whose meaning we have no place for, and that would be lost.</summary>
+    public void Refuse(string reason, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            _known.Add(key);
+            if (Member(key) is { } member)
+            {
+                findings.Error("prompt-unsupported", member.Line, member.Column, $"'{key}' cannot be carried over: {reason}");
+            }
+        }
+    }
+
+    public void Wrong(SourceNode at, string message, string? suggestion = null) => Wrong(at.Line, at.Column, message, suggestion);
+
+    public void Wrong(int line, int column, string message, string? suggestion = null) =>
+        findings.Error("prompt-invalid-value", line, column, message, suggestion);
+
+    /// <summary>Reports every key that was not taken.</summary>
+    public void Finish()
+    {
+        foreach (var member in node.Members.Where(member => !_known.Contains(member.Name)))
+        {
+            findings.Error(
+                "prompt-unknown-key", member.Line, member.Column, $"There is no key '{member.Name}' here, only {string.Join(", ", _known)}.",
+                Suggestion.For(member.Name, _known));
+        }
+    }
+
+    public static string Describe(SourceNode value) => value.Kind switch
+    {
+        SourceKind.Object => "an object",
+        SourceKind.Array => "a list",
+        SourceKind.Boolean => value.IsTrue ? "true" : "false",
+        SourceKind.Null => "empty",
+        SourceKind.Number => value.Text,
+        _ => $"'{value.Text}'",
+    };
+
+    private SourceMember? Member(string key) => node.Members.FirstOrDefault(member => member.Name == key);
+}

@@ -1,0 +1,99 @@
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Records;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Activities.Execution;
+
+/// <summary>
+/// Keeps two executions of one attempt from both spending money: the holder of the claim works, the other waits for the record.
+/// Over a store that processes share, a claim is a lease: its owner renews it, and one that is not renewed any more is taken over. Over a
+/// <see cref="MemoryContentStore"/>, as on LocalHost, it is gone with the process. Thread-safe.
+/// </summary>
+/// <param name="isShared">Whether a claim can outlive its process: only then it must be renewed and can be taken over.</param>
+public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool isShared)
+{
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private long _written;
+
+    /// <summary>A claim that was not renewed for this time belongs to a process that is gone.</summary>
+    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is added to the lease where the store tells a claim's age: its clocks are not one.</summary>
+    private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(15);
+
+    /// <summary>The interval at which an execution that waits for a claim looks at it.</summary>
+    public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Takes the claim; null when another execution holds it.</summary>
+    /// <param name="seen">What the caller saw of it when it asked before; kept up to date.</param>
+    internal async Task<AttemptClaim?> TryTakeAsync(ExecuteStepInput call, ClaimSighting seen, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Claim(call.Run, call.StepId, call.RunAttempt, call.Attempt);
+        var asked = time.GetTimestamp();
+        if (await store.CreateAsync(key, Content(), cancellationToken) is { } created)
+        {
+            return Taken(key, created, asked, takenOver: false);
+        }
+
+        if (!isShared || await store.GetAsync(key, cancellationToken) is not { } held || !(seen.IsDead(held.ETag, time) || IsDead(held)))
+        {
+            return null;
+        }
+
+        asked = time.GetTimestamp();
+        return await store.ReplaceAsync(key, Content(), held.ETag, cancellationToken) is { } etag ? Taken(key, etag, asked, takenOver: true) : null;
+    }
+
+    /// <summary>The claims on attempts of a run's steps with their ETags: one that has the same after a <see cref="Lease"/> belongs to a process that is gone. None where they end with their process.</summary>
+    public async Task<IReadOnlyDictionary<ContentKey, string>> HeldAsync(RunIdentity run, CancellationToken cancellationToken)
+    {
+        var held = new Dictionary<ContentKey, string>();
+        if (isShared)
+        {
+            await foreach (var key in store.ListAsync(RunKeys.Claims(run.RunId), cancellationToken))
+            {
+                if (await store.GetAsync(key, cancellationToken) is { } claim)
+                {
+                    held[key] = claim.ETag;
+                }
+            }
+        }
+
+        return held;
+    }
+
+    /// <summary>Waits so long that every claim that a live process holds was renewed.</summary>
+    public Task WaitForLeaseAsync(CancellationToken cancellationToken) => Task.Delay(Lease, time, cancellationToken);
+
+    /// <summary>Whether the store says that it was not renewed: an execution that sees it for the first time then need not watch it for a lease.</summary>
+    private static bool IsDead(StoredContent claim) => claim.Age >= Lease + ClockError;
+
+    private AttemptClaim Taken(ContentKey key, string etag, long asked, bool takenOver) =>
+        new(store, time, key, etag, takenOver, isShared ? Content : null, asked);
+
+    private byte[] Content() => JsonContent.Bytes(new Claim(_owner, Interlocked.Increment(ref _written)));
+
+    /// <param name="Number">
+    /// Makes the bytes of every write unique: the ETag of a file depends on its content, and a store that repeats a write recognizes its own by the bytes.
+    /// </param>
+    private sealed record Claim(string Owner, long Number);
+}
+
+/// <summary>What an execution that waits for a claim saw of it. For one waiter; not thread-safe.</summary>
+internal sealed class ClaimSighting
+{
+    private string? _etag;
+    private long _since;
+
+    /// <summary>Whether the claim was not renewed for the length of a lease, measured by this process's own clock.</summary>
+    public bool IsDead(string etag, TimeProvider time)
+    {
+        if (etag != _etag)
+        {
+            (_etag, _since) = (etag, time.GetTimestamp());
+        }
+
+        return time.GetElapsedTime(_since) >= AttemptClaims.Lease;
+    }
+}

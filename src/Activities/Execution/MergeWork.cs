@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Templates;
+using Orchestrator.Workflows.Transforms;
+
+namespace Orchestrator.Activities.Execution;
+
+/// <summary>Does the work of a merge step.</summary>
+internal static class MergeWork
+{
+    /// <exception cref="TemplateException">A value is not there, or the text cannot be filled in.</exception>
+    public static async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        var merge = call.Step.Merge!;
+        var texts = StepTexts.Of(call.Run, call.Step);
+        var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
+        call.Inputs = inputs.Named;
+        return merge.Mode switch
+        {
+            MergeStepMode.Template => JsonValue.Create(texts.Merge!.Render(inputs.Lookup, inputs.Budget)),
+            MergeStepMode.Array => MergedValue.Of(MergeMode.Array, inputs.Named),
+            MergeStepMode.Concat => MergedValue.Of(MergeMode.Concat, inputs.Named, merge.Separator),
+            _ => MergedValue.Of(MergeMode.Object, inputs.Named),
+        };
+    }
+}

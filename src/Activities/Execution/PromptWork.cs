@@ -1,0 +1,192 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Mocks;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Telemetry;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Templates;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Execution;
+
+/// <summary>Does the work of a prompt step: fills the prompt in and calls the model, or the next one when it is unavailable. Thread-safe.</summary>
+public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time, RunTelemetry telemetry)
+{
+    /// <exception cref="ModelException">The model, or the last of several, failed.</exception>
+    /// <exception cref="TemplateException">The prompt cannot be filled in.</exception>
+    internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        var request = await RequestAsync(call, cancellationToken);
+        AddLost(call, request);
+        if (call.Mock is { } mock)
+        {
+            return (await AskAsync(call, new MockChatClient(mock, time), request with { Model = call.Step.Models[0] }, cancellationToken)).Output;
+        }
+
+        for (var index = 0; ; index++)
+        {
+            var model = call.Step.Models[index];
+            try
+            {
+                return await CachedAsync(call, request with { Model = model, Reasoning = call.Step.Reasoning ?? DefaultModel.ReasoningOf(model) }, cancellationToken);
+            }
+            catch (UnheardException exception) when (index < call.Step.Models.Count - 1)
+            {
+                call.Warnings.Add($"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}) and '{call.Step.Models[index + 1]}' was asked.");
+            }
+        }
+    }
+
+    /// <summary>Estimates the input of requests that may have been made. A prompt that cannot be filled in made none.</summary>
+    internal async Task CountLostAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AddLost(call, await RequestAsync(call, cancellationToken));
+        }
+        catch (TemplateException)
+        {
+            return;
+        }
+    }
+
+    private void AddLost(StepCall call, PromptRequest request)
+    {
+        if (call.Lost == 0)
+        {
+            return;
+        }
+
+        var model = call.Step.Models[0];
+        var lost = new TokenUsage
+        {
+            InputTokens = TokenEstimate.FromCharacters(request.Prompt.Length + (long)(request.System?.Length ?? 0)),
+            Estimated = true,
+        };
+        lost = lost with { EstimatedCost = prices.CostOf(model, lost) };
+        call.Model = model;
+        for (var count = 0; count < call.Lost; count++)
+        {
+            call.Usage += lost;
+        }
+
+        call.Warnings.Add(
+            $"Step '{call.Step.Id}': the input of {(call.Lost == 1 ? "1 request" : $"{call.Lost} requests")} of this attempt is counted as an estimate: "
+            + "it may have been paid for, and its execution ended without a record.");
+    }
+
+    private static async Task<PromptRequest> RequestAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        var (run, step) = (call.Run, call.Step);
+        var texts = StepTexts.Of(run, step);
+        var prompt = texts.Prompt!;
+        var inputs = await StepInputs.LoadAsync(run, step, texts, call.Values, cancellationToken);
+        if (step.Mapping is null)
+        {
+            await inputs.AddInReachAsync(call.Input.Step, prompt.Template.HasPlaceholders, cancellationToken);
+        }
+
+        call.Inputs = inputs.Named;
+        Check(call, prompt, inputs);
+        var text = prompt.Template.Render(inputs.Lookup, inputs.Budget);
+        return new PromptRequest
+        {
+            Prompt = prompt.Template.HasPlaceholders ? text : PromptText.WithInputs(text, inputs.Named, inputs.Budget),
+            System = prompt.SystemTemplate?.Render(inputs.Lookup, inputs.Budget),
+            Temperature = step.Temperature,
+            MaxTokens = step.MaxTokens,
+        };
+    }
+
+    /// <summary>Holds the values against what the prompt says of its inputs, before the model is paid for them.</summary>
+    private static void Check(StepCall call, PreparedPrompt prompt, StepInputs inputs)
+    {
+        foreach (var input in prompt.Inputs)
+        {
+            if (inputs.Named[input.Name] is { } value && input.Complaint(value) is { } complaint)
+            {
+                throw new TemplateException($"The input '{input.Name}' of the prompt '{prompt.Slug}' {complaint}.");
+            }
+        }
+    }
+
+    /// <summary>With mocks no provider is asked: the host's own clients are not used at all then.</summary>
+    private IChatClient Client(PreparedRun run, string model) => run.Mocks is { } mocks ? MockClients.For(mocks, model, time) : models.Create(model);
+
+    private async Task<JsonNode?> CachedAsync(StepCall call, PromptRequest request, CancellationToken cancellationToken)
+    {
+        var client = Client(call.Run, request.Model!);
+        call.Simulated = call.Run.Mocks is null && models.IsMadeUp(request.Model!);
+        if (!call.Step.Cache)
+        {
+            return (await AskAsync(call, client, request, cancellationToken)).Output;
+        }
+
+        var key = AnswerCache.Key(request, client);
+        if (await cache.FindAsync(key, cancellationToken) is { } kept)
+        {
+            (call.Model, call.FromCache) = (request.Model, true);
+            return kept.Output;
+        }
+
+        var (output, isWhole) = await AskAsync(call, client, request, cancellationToken);
+        if (isWhole && await cache.KeepAsync(key, output) is { } problem)
+        {
+            call.Warnings.Add($"Step '{call.Step.Id}': {problem}");
+        }
+
+        return output;
+    }
+
+    private async Task<(JsonNode? Output, bool IsWhole)> AskAsync(StepCall call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
+    {
+        call.Model = request.Model;
+        var asked = new PromptCall(client, request, time);
+        using var span = telemetry.Work.StartCall(call.Run, call.Step, client, request, time.GetUtcNow());
+        ErrorKind? failure = ErrorKind.Internal;
+        var began = time.GetTimestamp();
+        try
+        {
+            var answer = await asked.RunAsync(call.OnText, cancellationToken);
+            failure = null;
+            if (answer.CutOff)
+            {
+                call.Warnings.Add($"The answer of step '{call.Step.Id}' was cut off at its token limit.");
+            }
+
+            if (answer.UnknownFinish is { } reason)
+            {
+                call.Warnings.Add($"The model ended the answer of step '{call.Step.Id}' for a reason that is not known ('{reason}'). Check that the answer is whole.");
+            }
+
+            return (JsonValue.Create(answer.Text), answer.IsWhole);
+        }
+        catch (ModelException exception)
+        {
+            failure = exception.Error.Kind;
+            if (asked.Text.Length == 0 && exception.Error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.CircuitOpen)
+            {
+                throw new UnheardException(exception);
+            }
+
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            failure = ErrorKind.Cancelled;
+            throw;
+        }
+        finally
+        {
+            // Failed and aborted requests cost tokens too.
+            var usage = asked.Usage with { EstimatedCost = prices.CostOf(request.Model!, asked.Usage) };
+            call.Usage += usage;
+            telemetry.Work.EndCall(span, usage, asked, failure, time.GetUtcNow());
+            telemetry.Metrics.Called(client, request.Model!, usage, failure, time.GetElapsedTime(began));
+        }
+    }
+
+    /// <summary>The model did not say a word, so another one may be asked without mixing two answers.</summary>
+    private sealed class UnheardException(ModelException cause) : ModelException(cause.Error, cause);
+}

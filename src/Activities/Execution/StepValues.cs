@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Serialization;
+using Orchestrator.Workflows.Transforms;
+
+namespace Orchestrator.Activities.Execution;
+
+/// <summary>
+/// The values that a step's mapping and texts may name, read from the run's inputs and from the checkpoints of the steps before it;
+/// of those only the ones that are asked for. Thread-safe once everything is loaded.
+/// </summary>
+/// <param name="checkpoints">Null where only the run's inputs are asked for.</param>
+/// <param name="call">Whose values they are; null for the run's own, who may read everything.</param>
+/// <param name="observed">How steps whose records are read ended, as far as they have no output; null when there are none.</param>
+internal sealed class StepValues(
+    PreparedRun run, CheckpointStore? checkpoints = null, ExecuteStepInput? call = null, IReadOnlyList<EndedStep>? observed = null)
+{
+    private readonly Dictionary<int, EndedStep> _ended = (observed ?? call?.Observed ?? []).ToDictionary(step => step.Step);
+    private readonly ConcurrentDictionary<int, StepCheckpoint?> _last = new();
+    private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
+    private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTexts.Extra(run.Steps[call.Step]);
+    private HashSet<int>? _reach;
+
+    /// <summary>The output of the turn before; null in the first.</summary>
+    public JsonNode? Previous { get; set; }
+
+    /// <summary>The secrets that were asked for and exist, by name.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>The step's own result, for the condition that ends its turns; null before it has one.</summary>
+    public StepCheckpoint? Own { get; set; }
+
+    /// <summary>Reads what these paths lead into, so that <see cref="Get"/> can answer.</summary>
+    public Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken) => LoadAsync(
+        paths
+            .SelectMany(path => run.Names.TryResolve(path, _extra, out var reference, out _) ? reference.Steps : [])
+            .Where(step => step != call?.Step && !_loaded.ContainsKey(step))
+            .Distinct(),
+        cancellationToken);
+
+    /// <summary>Reads the checkpoints of these steps.</summary>
+    public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken)
+    {
+        // For a join of the first success the dependencies that had completed: only they, and what is before them, can be read.
+        var readable = call?.Available is null ? null : Reach();
+        return Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
+        {
+            if (_ended.ContainsKey(step))
+            {
+                // The record of its latest attempt, if it has one, has the failure and its cost.
+                _loaded[step] = null;
+                _last[step] = await checkpoints!.FindLastAsync(run.Identity, run.Steps[step].Id, run.RunAttempt, token);
+            }
+            else
+            {
+                _loaded[step] = readable?.Contains(step) == false ? null : await checkpoints!.FindResultAsync(run, step, token);
+            }
+        });
+    }
+
+    /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
+    public (JsonNode? Value, string? Problem) Get(ValuePath path)
+    {
+        if (!run.Names.TryResolve(path, _extra, out var reference, out var error))
+        {
+            return (null, error);
+        }
+
+        if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!))
+        {
+            // A declared input that is optional and was not given is null; any other name is a mistake.
+            return run.DeclaredInputs is null ? (null, $"There is no input '{reference.Input}'.") : (null, null);
+        }
+
+        if (reference.Kind == ReferenceKind.Secret && !Secrets.ContainsKey(reference.Input!))
+        {
+            return (null, $"There is no secret '{reference.Input}'.");
+        }
+
+        var found = path.TryFollow(Start(reference), reference.Consumed, out var value)
+            || (reference.MayBeStepRecord && path.TryFollow(Record(reference.Steps[0]), reference.Consumed, out value));
+        return found ? (value, null) : (null, $"'{path}' leads to nothing: there is no '{path.Segments[^1]}' there.");
+    }
+
+    /// <summary>The value at the end of a path; null when it leads to nothing, such as the output of a step that was skipped.</summary>
+    public JsonNode? Find(string path) => ValuePath.TryParse(path, out var parsed, out _) ? Get(parsed).Value : null;
+
+    /// <summary>The record of the step whose output and id <paramref name="name"/> is at once; null when it is no such name.</summary>
+    public JsonObject? FindRecord(ValuePath name) =>
+        run.Names.TryResolve(name, _extra, out var reference, out _) && reference.MayBeStepRecord ? Record(reference.Steps[0]) : null;
+
+    /// <summary>Where a path of an expression begins.</summary>
+    public RootValue Begin(ValuePath path)
+    {
+        if (!run.Names.TryResolve(path, _extra, out var reference, out _)
+            || (reference.Kind == ReferenceKind.Input && run.DeclaredInputs is null && !run.Inputs.ContainsKey(reference.Input!)))
+        {
+            return RootValue.Missing();
+        }
+
+        // What an output has no member for is looked up in the record of its step.
+        return reference.MayBeStepRecord && !path.TryFollow(Start(reference), reference.Consumed, out _)
+            ? RootValue.Of(Record(reference.Steps[0]), reference.Consumed)
+            : RootValue.Of(Start(reference), reference.Consumed);
+    }
+
+    /// <summary>The value under an output key that these loaded steps write; null when none of them has completed.</summary>
+    public JsonNode? Output(IReadOnlyList<int> writers) => Merged(writers, checkpoint => checkpoint.Output);
+
+    /// <summary>The same for what transforms made of the outputs.</summary>
+    public JsonNode? Transformed(IReadOnlyList<int> writers) => Merged(writers, checkpoint => checkpoint.Transformed);
+
+    /// <summary>Of several writers those count that have completed and come before the reader: merged as they say, or else the last in the order of the graph.</summary>
+    private JsonNode? Merged(IReadOnlyList<int> writers, Func<StepCheckpoint, JsonNode?> select)
+    {
+        if (writers is [var only])
+        {
+            return Loaded(only) is { } checkpoint ? select(checkpoint) : null;
+        }
+
+        var completed = writers
+            .Where(writer => call is null || writer == call.Step || Reach().Contains(writer))
+            .Select(writer => (writer, Checkpoint: Loaded(writer)))
+            .Where(entry => entry.Checkpoint is not null)
+            .ToList();
+        return completed.Count == 0 ? null : run.Steps[completed[0].writer].KeyMerge is { } merge
+            ? KeyMerging.Of(merge, completed.Select(entry => KeyValuePair.Create(run.Steps[entry.writer].Id, select(entry.Checkpoint!))))
+            : select(completed.MaxBy(entry => run.Graph.RankOf(entry.writer)).Checkpoint!);
+    }
+
+    private HashSet<int> Reach() => _reach ??= call!.Available is { } available
+        ? [.. available.SelectMany(step => run.Graph.InReachOf(step).Append(step))]
+        : [.. run.Graph.ReadableBy(call.Step)];
+
+    private JsonNode? Start(ValueReference reference) => reference.Kind switch
+    {
+        ReferenceKind.Input => run.Inputs[reference.Input!],
+        ReferenceKind.AllInputs => run.Inputs,
+        ReferenceKind.Output => Merged(reference.Steps, checkpoint => checkpoint.Output),
+        ReferenceKind.Transformed => Merged(reference.Steps, checkpoint => checkpoint.Transformed),
+        ReferenceKind.Previous => Previous,
+        ReferenceKind.Secret => Secrets[reference.Input!],
+        ReferenceKind.StepRecord => Record(reference.Steps[0]),
+        ReferenceKind.Run => new JsonObject { ["id"] = run.RunId, ["attempt"] = run.RunAttempt },
+        _ => null,
+    };
+
+    /// <summary>
+    /// The readable record of a step: empty when it has not ended. A step whose output is of an earlier attempt of the run or given by hand has completed, as
+    /// in a run that executed it.
+    /// </summary>
+    private JsonObject Record(int step)
+    {
+        var checkpoint = Loaded(step);
+        var ended = _ended.GetValueOrDefault(step);
+        StepStatus? status = ended?.Status ?? (checkpoint is null ? null : StepStatus.Completed);
+        return new JsonObject
+        {
+            ["output"] = checkpoint?.Output?.DeepClone(),
+            ["transformed"] = checkpoint?.Transformed?.DeepClone(),
+            ["status"] = JsonSerializer.SerializeToNode(status, WorkflowJson.Compact),
+            ["error"] = JsonSerializer.SerializeToNode(ended is null ? checkpoint?.Error : Failure(ended), WorkflowJson.Compact),
+            ["usage"] = status is null ? null : JsonSerializer.SerializeToNode((checkpoint ?? _last.GetValueOrDefault(step))?.Usage ?? default, WorkflowJson.Compact),
+        };
+    }
+
+    private WorkflowError? Failure(EndedStep ended) =>
+        ended.Error ?? (ended.Status == StepStatus.Failed ? _last.GetValueOrDefault(ended.Step)?.Error : null);
+
+    private StepCheckpoint? Loaded(int step) => step == call?.Step ? Own : _loaded.TryGetValue(step, out var checkpoint)
+        ? checkpoint
+        : throw new InvalidOperationException($"The checkpoint of step '{run.Steps[step].Id}' was not loaded.");
+}

@@ -1,0 +1,50 @@
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Feed;
+
+/// <summary>One thing that happened in a run, as it is appended to the run's feed and sent to clients (API.md, "Events").</summary>
+/// <param name="Event">One of <see cref="RunEventNames"/>.</param>
+public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTimeOffset At)
+{
+    /// <summary><see cref="Runs.RunIdentity.Stamp"/> of the run, in the feed only.</summary>
+    public string? Stamp { get; init; }
+
+    public string? StepId { get; init; }
+
+    public string? StepPath { get; init; }
+
+    /// <summary>The step's attempt; null for what is not about one attempt.</summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>A piece of the text, for chunks.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The number of the piece within its attempt, from 0, for chunks.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>The run's new status, for <c>run.*</c>.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>Why a step was skipped or cancelled.</summary>
+    public string? Reason { get; init; }
+
+    public TokenUsage? Usage { get; init; }
+
+    /// <summary>Milliseconds of work, for the end of an attempt.</summary>
+    public double? DurationMs { get; init; }
+
+    /// <summary>Milliseconds between ready and the start of work.</summary>
+    public double? QueuedMs { get; init; }
+
+    /// <summary>The output is a fallback's; null means no.</summary>
+    public bool? FallbackUsed { get; init; }
+
+    /// <summary>The simulation answered in the model's place; null means no.</summary>
+    public bool? Simulated { get; init; }
+
+    public WorkflowError? Error { get; init; }
+
+    /// <summary>What the user should know of a step that succeeded; null when there is nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+}

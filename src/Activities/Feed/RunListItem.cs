@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Records;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Feed;
+
+/// <summary>A run in a list. Its members mean what they mean in <see cref="RunDocument"/>.</summary>
+public sealed record RunListItem
+{
+    public required string RunId { get; init; }
+
+    public required string Workflow { get; init; }
+
+    public string? App { get; init; }
+
+    public required RunStatus Status { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public required string Environment { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    public string? ParentRunId { get; init; }
+
+    public WorkflowError? Error { get; init; }
+
+    /// <summary>Why its latest attempt was asked for; null when not given.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Milliseconds of its attempts together, the time between them left out; null while it has not ended.</summary>
+    public double? DurationMs { get; init; }
+
+    /// <summary>
+    /// The record cannot be read: <c>damaged</c>, or <c>newer</c> when a newer version wrote it. Then <see cref="Error"/> says more, and what else
+    /// is here comes from the index. Null, and left out, for any other run.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unreadable { get; init; }
+
+    /// <param name="name">The name of its entry in the index.</param>
+    /// <param name="entry">The entry; null when that cannot be read either.</param>
+    internal static RunListItem Of(UnreadableRecordException problem, string name, RunIndexEntry? entry) => new()
+    {
+        RunId = RunKeys.RunIdOf(name),
+        Workflow = entry?.Workflow ?? "",
+        Status = RunStatus.Failed,
+        Attempt = 1,
+        CreatedAt = RunKeys.TimeOf(name)!.Value,
+        Environment = "default",
+        Tags = entry?.Tags ?? new Dictionary<string, string>(),
+        Error = new WorkflowError(ErrorKind.Internal, problem.Message),
+        Unreadable = problem.Word,
+    };
+
+    internal static RunListItem Of(RunRecord run) => new()
+    {
+        RunId = run.RunId,
+        Workflow = run.Workflow,
+        App = run.App,
+        Status = run.Status,
+        Attempt = run.Attempt,
+        CreatedAt = run.CreatedAt,
+        StartedAt = run.StartedAt,
+        CompletedAt = run.CompletedAt,
+        Environment = run.Environment,
+        Tags = run.Tags,
+        ParentRunId = run.ParentRunId,
+        Error = run.Error,
+        Reason = run.Attempts[^1].Reason,
+        DurationMs = run.HasEnded ? run.Attempts.Sum(attempt => Math.Max(0, (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0)) : null,
+    };
+}

@@ -1,0 +1,183 @@
+using Orchestrator.Activities.Records;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Feed;
+
+/// <summary>Reads runs as users see them: the record, and what the events add up to. Thread-safe.</summary>
+public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed, TimeProvider time)
+{
+    /// <summary>The run; null when there is none of that id. A part of it that cannot be read is left out, and a warning says so.</summary>
+    /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
+    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } record)
+        {
+            return null;
+        }
+
+        var flaws = new List<string>();
+        var prepared = await ReadableAsync(() => runs.FindPreparedAsync(record, record.Attempt, cancellationToken), flaws);
+        var outputs = record.Status == RunStatus.Completed
+            ? await ReadableAsync(() => runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
+            : null;
+        var projection = RunProjection.Of(prepared);
+        var (events, lost, _) = await log.ReadAsync(record, cancellationToken);
+        flaws.AddRange(lost);
+        foreach (var item in events)
+        {
+            projection.Apply(item);
+        }
+
+        if (record.HasEnded)
+        {
+            projection.Lose();
+        }
+
+        var steps = projection.Steps.ToList();
+
+        return new RunDocument
+        {
+            RunId = record.RunId,
+            Workflow = record.Workflow,
+            App = record.App,
+            DefinitionHash = record.DefinitionHash,
+            Status = record.Status,
+            Attempt = record.Attempt,
+            CreatedAt = record.CreatedAt,
+            StartedAt = record.StartedAt,
+            CompletedAt = record.CompletedAt,
+            Environment = record.Environment,
+            Tags = record.Tags,
+            ParentRunId = record.ParentRunId,
+            Outputs = outputs,
+            Error = record.Error,
+            Warnings = [.. flaws, .. record.Warnings, .. steps.SelectMany(step => step.Warnings), .. MixedAnswers.Warnings(prepared, projection)],
+            Progress = projection.Progress,
+            Attempts = Attempts(record, prepared, events),
+            Steps = projection.Summaries(),
+            Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
+            Usage = Usage(record, prepared, steps, projection.Usage),
+        };
+    }
+
+    /// <summary>The run when the attempt has ended; null when it does not end in time, or is not there.</summary>
+    public async Task<RunDocument?> WaitAsync(string runId, int runAttempt, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await foreach (var item in feed.FollowAsync(run.Identity, 0, either.Token))
+            {
+                if (item.RunAttempt == runAttempt && RunEventNames.IsFinal(item.Event))
+                {
+                    return await FindAsync(runId, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Too late.
+        }
+
+        return null;
+    }
+
+    private static async Task<T?> ReadableAsync<T>(Func<Task<T?>> read, List<string> flaws)
+        where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (UnreadableRecordException problem)
+        {
+            flaws.Add(problem.Message);
+            return null;
+        }
+    }
+
+    /// <summary>The attempts with the steps that failed in them, in an order that does not depend on who failed first.</summary>
+    private static List<RunAttemptSummary> Attempts(RunRecord record, PreparedRun? latest, IEnumerable<RunEvent> events)
+    {
+        var places = (latest?.Steps ?? []).Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+        var failed = Failed(events);
+        return
+        [
+            .. record.Attempts.Select(attempt => RunAttemptSummary.Of(
+                attempt, [.. failed[attempt.N].OrderBy(id => places.GetValueOrDefault(id, int.MaxValue)).ThenBy(id => id, StringComparer.Ordinal)])),
+        ];
+    }
+
+    /// <summary>The steps that ended as failed, by attempt of the run: not those in whose place a fallback succeeded.</summary>
+    private static ILookup<int, string> Failed(IEnumerable<RunEvent> events)
+    {
+        var steps = new Dictionary<(int RunAttempt, string Id), StepProjection>();
+        foreach (var item in events.Where(item => item.StepId is not null && item.Event != RunEventNames.StepChunk))
+        {
+            var key = (item.RunAttempt, item.StepId!);
+            if (!steps.TryGetValue(key, out var step))
+            {
+                steps.Add(key, step = new StepProjection(item.RunAttempt, reused: false));
+            }
+
+            step.Apply(item);
+        }
+
+        return steps.Where(step => step.Value.Status == StepStatus.Failed).ToLookup(step => step.Key.RunAttempt, step => step.Key.Id);
+    }
+
+    private static PoolSummary Pool(List<StepProjection> steps, int slots)
+    {
+        var active = steps.Count(step => step.Status == StepStatus.Running);
+        var waited = steps.Sum(step => step.QueuedMs);
+        var started = steps.Count(step => step.Attempts > 0);
+        return new PoolSummary
+        {
+            TasksCompleted = steps.Count(step => step.Status == StepStatus.Completed),
+            TasksFailed = steps.Count(step => step.Status == StepStatus.Failed),
+            TasksTimedOut = steps.Sum(step => step.TimedOut),
+            ActiveWorkers = active,
+            MaxConcurrent = slots,
+            QueueLength = steps.Count(step => step.Status == StepStatus.Ready),
+            TotalWaitTime = waited,
+            AverageWaitTime = started == 0 ? 0 : waited / started,
+            UtilizationRate = slots == 0 ? 0 : 100.0 * active / slots,
+        };
+    }
+
+    private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens)
+    {
+        // The time between two attempts does not count.
+        var total = record.Attempts.Sum(attempt => attempt.StartedAt is { } start ? Math.Max(0, ((attempt.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds) : 0);
+        var timeline = RunTimeline.Measure(
+            [.. steps.Select((step, position) => Timeline(step, prepared!.Plan.Steps[position].DependsOn))], prepared?.Plan.MaxParallelism);
+        return new RunUsage
+        {
+            InputTokens = tokens.InputTokens,
+            OutputTokens = tokens.OutputTokens,
+            CachedTokens = tokens.CachedTokens,
+            EstimatedCost = tokens.EstimatedCost,
+            TotalDurationMs = total,
+            ParallelEfficiency = total <= 0 ? 0 : Math.Round(timeline.WorkMs / total, 3),
+            CriticalPathMs = timeline.CriticalPathMs,
+            WorkMs = timeline.WorkMs,
+            BoundMs = timeline.BoundMs,
+        };
+    }
+
+    /// <summary>The waits between attempts are no work, so a step counts from its start for as long as it worked.</summary>
+    private static TimelineStep Timeline(StepProjection step, IReadOnlyList<int> dependsOn) => new(dependsOn)
+    {
+        Ready = step.ReadyAt,
+        Started = step.StartedAt,
+        Completed = step.StartedAt?.AddMilliseconds(step.DurationMs),
+    };
+}

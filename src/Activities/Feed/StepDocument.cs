@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Feed;
+
+/// <summary>A step of a run in full: the body of <c>GET /api/runs/{runId}/steps/{stepPath}</c>. Member names and order are the contract (API.md).</summary>
+public sealed record StepDocument
+{
+    public required string StepId { get; init; }
+
+    public required string StepPath { get; init; }
+
+    public required StepType Type { get; init; }
+
+    /// <summary>The slug of its prompt; null when it has none.</summary>
+    public string? PromptId { get; init; }
+
+    public string? PromptVersion { get; init; }
+
+    /// <summary>The model that was asked last, or will be asked first; null for other types.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The simulation answered last in the model's place; not written when it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
+
+    public required string OutputKey { get; init; }
+
+    public required StepStatus Status { get; init; }
+
+    /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The output that counts; null until the step has completed.</summary>
+    public JsonNode? Output { get; init; }
+
+    public JsonNode? TransformedOutput { get; init; }
+
+    /// <summary>Every attempt that is over, of all attempts of the run, in their order.</summary>
+    public required IReadOnlyList<StepAttempt> Attempts { get; init; }
+}

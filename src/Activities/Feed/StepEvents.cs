@@ -1,0 +1,93 @@
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Scheduling;
+
+namespace Orchestrator.Activities.Feed;
+
+/// <summary>Words what happens to a step as events of its run's feed.</summary>
+internal static class StepEvents
+{
+    public static RunEvent Of(string runId, int runAttempt, PreparedStep step, StepDecision decision)
+    {
+        var name = decision.Status switch
+        {
+            StepStatus.Ready => RunEventNames.StepReady,
+            StepStatus.Skipped => RunEventNames.StepSkipped,
+            StepStatus.Cancelled => RunEventNames.StepCancelled,
+            _ => RunEventNames.StepFailed,
+        };
+        return new RunEvent(name, runId, runAttempt, decision.At)
+        {
+            StepId = step.Id,
+            StepPath = step.Id,
+            Attempt = decision.Attempt > 0 ? decision.Attempt : null,
+            Reason = decision.Reason,
+            Error = decision.Error,
+        };
+    }
+
+    public static RunEvent Ready(ExecuteStepInput call) => About(RunEventNames.StepReady, call, call.ReadyAt);
+
+    public static RunEvent Started(ExecuteStepInput call, DateTimeOffset at) =>
+        About(RunEventNames.StepStarted, call, at) with { QueuedMs = Milliseconds(call.ReadyAt, at) };
+
+    public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
+        About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
+
+    /// <summary>The end of an attempt; whether it is tried again follows from the rule that the scheduler uses, too.</summary>
+    public static RunEvent Ended(ExecuteStepInput call, PreparedRun run, StepCheckpoint checkpoint)
+    {
+        var name = checkpoint.Status switch
+        {
+            StepStatus.Completed when checkpoint.Again => RunEventNames.StepRetrying,
+            StepStatus.Completed => RunEventNames.StepCompleted,
+            StepStatus.Cancelled => RunEventNames.StepCancelled,
+            StepStatus.Skipped => RunEventNames.StepSkipped,
+            _ when checkpoint.VerdictIn(run, call) is { RetryAfter: not null } => RunEventNames.StepRetrying,
+            _ => RunEventNames.StepFailed,
+        };
+        return Ended(name, checkpoint);
+    }
+
+    /// <summary>What a log that has lost it should tell of an attempt.</summary>
+    /// <param name="triedAgain">Whether another attempt followed.</param>
+    public static IEnumerable<RunEvent> Of(StepCheckpoint checkpoint, bool triedAgain)
+    {
+        if (checkpoint.HasWorked)
+        {
+            yield return About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with { QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt) };
+        }
+
+        yield return Ended(
+            checkpoint.Status switch
+            {
+                _ when triedAgain || checkpoint.Again => RunEventNames.StepRetrying,
+                StepStatus.Completed => RunEventNames.StepCompleted,
+                StepStatus.Cancelled => RunEventNames.StepCancelled,
+                StepStatus.Skipped => RunEventNames.StepSkipped,
+                _ => RunEventNames.StepFailed,
+            },
+            checkpoint);
+    }
+
+    private static RunEvent Ended(string name, StepCheckpoint checkpoint) =>
+        About(name, checkpoint, checkpoint.CompletedAt) with
+        {
+            Reason = checkpoint.Again ? StepReason.Repeat : checkpoint.Reason,
+            Usage = checkpoint.Usage,
+            DurationMs = Milliseconds(checkpoint.StartedAt, checkpoint.CompletedAt),
+            FallbackUsed = checkpoint.FallbackUsed ? true : null,
+            Simulated = checkpoint.Simulated ? true : null,
+            Error = checkpoint.Error,
+            Warnings = checkpoint.Warnings.Count == 0 ? null : checkpoint.Warnings,
+        };
+
+    private static RunEvent About(string name, ExecuteStepInput call, DateTimeOffset at) =>
+        new(name, call.RunId, call.RunAttempt, at) { StepId = call.StepId, StepPath = call.StepId, Attempt = call.Attempt };
+
+    private static RunEvent About(string name, StepCheckpoint record, DateTimeOffset at) =>
+        new(name, record.RunId, record.RunAttempt, at) { StepId = record.StepId, StepPath = record.StepPath, Attempt = record.Attempt };
+
+    private static double Milliseconds(DateTimeOffset from, DateTimeOffset to) => Math.Max(0, (to - from).TotalMilliseconds);
+}

@@ -1,0 +1,65 @@
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Runs;
+
+namespace Orchestrator.Activities.Feed;
+
+/// <summary>Reads steps of runs as users see them: their records, and what the events say of them now. Thread-safe.</summary>
+public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunLogReader log)
+{
+    /// <summary>The step; null when there is no such run, or no such step in it.</summary>
+    public async Task<StepDocument?> FindAsync(string runId, string stepPath, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run
+            || await runs.FindPreparedAsync(run, run.Attempt, cancellationToken) is not { } prepared
+            || prepared.Steps.Index().FirstOrDefault(item => item.Item.Id == stepPath) is not (var position, { } step))
+        {
+            return null;
+        }
+
+        var records = await RecordsAsync(run, stepPath, cancellationToken);
+        var projection = RunProjection.Of(prepared);
+        foreach (var item in (await log.ReadAsync(run, cancellationToken)).Events)
+        {
+            projection.Apply(item);
+        }
+
+        if (run.HasEnded)
+        {
+            projection.Lose();
+        }
+
+        var now = projection.Step(step.Id);
+        var result = await checkpoints.FindResultAsync(prepared, position, cancellationToken);
+        var prompt = step.Prompt is null ? null : prepared.Prompts[step.Prompt];
+        return new StepDocument
+        {
+            StepId = step.Id,
+            StepPath = stepPath,
+            Type = step.Type,
+            PromptId = prompt?.Slug,
+            PromptVersion = prompt?.Version,
+            Model = records.LastOrDefault()?.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
+            Simulated = records.LastOrDefault()?.Simulated == true,
+            OutputKey = step.OutputKey,
+            Status = now.Status,
+            Reason = now.Reason,
+            Output = result?.Output,
+            TransformedOutput = result?.Transformed,
+            Attempts = [.. records.Select(StepAttempt.Of)],
+        };
+    }
+
+    private async Task<List<StepCheckpoint>> RecordsAsync(RunRecord run, string stepPath, CancellationToken cancellationToken)
+    {
+        var records = new List<StepCheckpoint>();
+        for (var runAttempt = 0; runAttempt <= run.Attempt; runAttempt++)
+        {
+            await foreach (var record in checkpoints.ListAsync(run.Identity, stepPath, runAttempt, cancellationToken))
+            {
+                records.Add(record);
+            }
+        }
+
+        return records;
+    }
+}

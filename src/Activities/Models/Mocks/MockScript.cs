@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Sources;
+
+namespace Orchestrator.Activities.Models.Mocks;
+
+/// <summary>
+/// Answers that stand in for models and tools, per step and attempt, so that a whole definition can be tested. Immutable and thread-safe: it does
+/// not count attempts, the caller does. As JSON it is the document it was read from, which is how it is stored with a run.
+/// </summary>
+[JsonConverter(typeof(MockScriptConverter))]
+public sealed class MockScript
+{
+    /// <summary>The entry for every step that has none of its own.</summary>
+    public const string AnyStep = "*";
+
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> _responses;
+
+    /// <summary>Tools that touch nothing outside the run, so that they need no mock.</summary>
+    private static readonly string[] OwnTools = ["merge", "template", "transform", "delay", "fail"];
+
+    internal MockScript(JsonElement source, IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> responses, string? otherwise) =>
+        (Source, _responses, Else) = (source, responses, otherwise);
+
+    /// <summary>
+    /// What answers for prompts and tools that no mock covers: the name of the simulated model, with or without options. Null: such steps are refused before the run.
+    /// </summary>
+    public string? Else { get; }
+
+    /// <summary>The document it was read from.</summary>
+    internal JsonElement Source { get; }
+
+    /// <summary>Reads a mock file.</summary>
+    /// <param name="diagnostics">Every mistake, in the document's order; empty on success. Line and column are known for malformed JSON only.</param>
+    public static bool TryParse(string json, [NotNullWhen(true)] out MockScript? script, out IReadOnlyList<Diagnostic> diagnostics)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(
+                json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return TryParse(document.RootElement, out script, out diagnostics);
+        }
+        catch (JsonException exception)
+        {
+            script = null;
+            diagnostics =
+            [
+                new Diagnostic(
+                    "invalid-json", DiagnosticSeverity.Error, "",
+                    (int)(exception.LineNumber + 1 ?? 0), (int)(exception.BytePositionInLine + 1 ?? 0),
+                    "The mocks are not valid JSON: " + JsonMistake.Sentence(exception).TrimEnd('.') + "."),
+            ];
+            return false;
+        }
+    }
+
+    /// <summary>Reads mocks that are part of a larger document.</summary>
+    /// <param name="diagnostics">Every mistake, with pointers from <paramref name="json"/> on; empty on success.</param>
+    public static bool TryParse(JsonElement json, [NotNullWhen(true)] out MockScript? script, out IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var reader = new MockScriptReader();
+        var responses = reader.Read(json);
+        diagnostics = reader.Diagnostics;
+        script = diagnostics.Count == 0 ? new MockScript(json.Clone(), responses, reader.Else) : null;
+        return script is not null;
+    }
+
+    /// <summary>Whether a run with mocks needs one for such a step: prompts and tools call services outside the run, other steps do not.</summary>
+    /// <param name="tool">The name of its tool; null for other types.</param>
+    public static bool NeedsOne(StepType type, string? tool) => type == StepType.Prompt || (type == StepType.Tool && !OwnTools.Contains(tool, StringComparer.Ordinal));
+
+    /// <summary>The same mocks, where <paramref name="model"/> answers for what they do not cover.</summary>
+    /// <param name="model">The simulated model's name, with or without options.</param>
+    /// <exception cref="ModelOptionException">It is another model, or its options are wrong.</exception>
+    public MockScript WithElse(string model)
+    {
+        SimulatedModelOptions.Parse(model);
+        var source = JsonObject.Create(Source)!;
+        source["else"] = model;
+        return new MockScript(JsonSerializer.SerializeToElement(source), _responses, model);
+    }
+
+    /// <summary>The error for all steps that need a mock and have none: with mocks no model or tool is called. Null when all are covered.</summary>
+    /// <param name="steps">The steps that may execute: id, type and tool.</param>
+    public Diagnostic? Uncovered(IEnumerable<(string Id, StepType Type, string? Tool)> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        var names = Else is not null ? [] : steps.Where(step => NeedsOne(step.Type, step.Tool) && Entry(step.Id, 0, any: true) is null).Select(step => $"'{step.Id}'").ToList();
+        return names.Count == 0 ? null : MockScriptReader.Error(
+            "mock-missing-step", "/steps",
+            $"The mocks have no answer for step{(names.Count == 1 ? "" : "s")} {string.Join(", ", names)}, and a run with mocks asks no model and calls no tool.",
+            "Add them, add '*' for all others, or let the simulated model answer for them (--mocks-else simulated, in the mocks \"else\": \"simulated\").");
+    }
+
+    /// <summary>One error for each mock that names no step of the definition: such a test would silently call the real model.</summary>
+    /// <param name="stepIds">The ids of all steps, those in groups, maps and branches included.</param>
+    public IReadOnlyList<Diagnostic> ValidateAgainst(IEnumerable<string> stepIds)
+    {
+        var known = stepIds.ToHashSet(StringComparer.Ordinal);
+        var diagnostics = new List<Diagnostic>();
+        var suggestions = new Suggestions();
+        foreach (var address in _responses.Keys.Where(address => address != AnyStep))
+        {
+            if (MockAddress.StepsOf(address).FirstOrDefault(step => !known.Contains(step)) is { } unknown)
+            {
+                diagnostics.Add(MockScriptReader.Error(
+                    "mock-unknown-step",
+                    MockScriptReader.Below("/steps", address),
+                    $"The mock '{address}' names a step '{unknown}' that the definition does not have.",
+                    suggestions.For(unknown, known)));
+            }
+        }
+
+        return diagnostics;
+    }
+
+    /// <summary>The answer for one attempt. The last entry of a list answers every later attempt too.</summary>
+    /// <param name="stepPath">
+    /// The step: its id, <c>map[key]</c> for an item of a map, <c>map[key]/step</c> for a step in the body of one. An item without an entry of its
+    /// own takes its map's, a step in a body its own id's; then <c>*</c>.
+    /// </param>
+    /// <param name="attemptInRun">Counts the attempts of that step in the whole run from 0, resumes included.</param>
+    /// <param name="any">Whether <c>*</c> counts: it is for steps that need a mock (<see cref="NeedsOne"/>), others are mocked by name only.</param>
+    /// <returns>Null when nothing is mocked there.</returns>
+    public MockResponse? Entry(string stepPath, int attemptInRun, bool any = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(attemptInRun);
+        foreach (var address in MockAddress.Candidates(stepPath).Where(address => any || address != AnyStep))
+        {
+            if (_responses.TryGetValue(address, out var responses))
+            {
+                return responses[Math.Min(attemptInRun, responses.Count - 1)];
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Preparation;
+
+/// <summary>Holds the inputs that were given against those that are declared.</summary>
+internal static class InputCheck
+{
+    /// <summary>Maximum number of names listed in the error.</summary>
+    private const int MaxNames = 20;
+
+    /// <summary>The inputs in declaration order with their defaults; without declarations, as given.</summary>
+    public static JsonObject Apply(IReadOnlyList<InputDefinition>? declared, JsonObject given, List<WorkflowError> problems)
+    {
+        if (declared is null)
+        {
+            return (JsonObject)given.DeepClone();
+        }
+
+        var inputs = new JsonObject();
+        foreach (var input in declared)
+        {
+            if (given.TryGetPropertyValue(input.Name, out var value) && value is not null)
+            {
+                if (input.Complaint(value) is { } complaint)
+                {
+                    var details = input.Fits(value) ? null : new JsonObject { ["input"] = input.Name, ["type"] = input.TypeName() };
+                    problems.Add(Problem($"The input '{input.Name}' {complaint}.") with { Details = details });
+                }
+
+                inputs[input.Name] = value.DeepClone();
+            }
+            else if (input.Default is not null)
+            {
+                inputs[input.Name] = input.Default.DeepClone();
+            }
+            else if (input.Required)
+            {
+                problems.Add(Problem($"The input '{input.Name}' is missing{(input.Description is null ? "" : $" ({input.Description.TrimEnd('.')})")}."));
+            }
+        }
+
+        var names = declared.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        var suggestions = new Suggestions();
+        var all = $"There are {string.Join(", ", names.Take(MaxNames))}{(names.Count > MaxNames ? " …" : ".")}";
+        foreach (var (name, _) in given.Where(member => !names.Contains(member.Key)))
+        {
+            var advice = suggestions.For(name, names) ?? all;
+            problems.Add(Problem($"The workflow has no input '{name}'. {advice}"));
+        }
+
+        return inputs;
+    }
+
+    private static WorkflowError Problem(string message) => new(ErrorKind.InvalidInput, message);
+}

@@ -1,0 +1,79 @@
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Models.Mocks;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Preparation;
+
+/// <summary>
+/// Checks before a run that its steps can be answered: with mocks each step that needs one has one, otherwise every model can be called, and a budget
+/// in US dollars can be kept. Steps that are not executed are not checked. Thread-safe.
+/// </summary>
+internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
+{
+    /// <summary>Adds what is wrong to <paramref name="problems"/>.</summary>
+    /// <returns>The run with warnings about its models.</returns>
+    public PreparedRun Apply(PreparedRun run, List<WorkflowError> problems)
+    {
+        var steps = run.StepsToExecute().ToList();
+        if (run.Mocks?.Uncovered(steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered)
+        {
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"{uncovered.Message} {uncovered.Suggestion}"));
+        }
+
+        var warnings = new List<string>();
+        foreach (var (model, step) in steps.SelectMany(step => step.Models, (step, model) => (model, step.Id)).DistinctBy(asked => asked.model, StringComparer.Ordinal))
+        {
+            if (string.IsNullOrWhiteSpace(model))
+            {
+                problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"Step '{step}' asks a model whose name is empty: name one, or leave it out.") { Step = step });
+                continue;
+            }
+
+            CheckAnswers(run, model, step, problems);
+            CheckPrice(run, model, step, problems, warnings);
+            if (ModelShutdowns.Warning(model) is { } shutdown)
+            {
+                warnings.Add(shutdown);
+            }
+        }
+
+        return run with { Warnings = warnings };
+    }
+
+    private void CheckAnswers(PreparedRun run, string model, string step, List<WorkflowError> problems)
+    {
+        try
+        {
+            // With mocks the provider is not needed, but the options of a simulated model are read all the same.
+            _ = (run.Mocks is null ? models : MockClients.Any).Create(model);
+        }
+        catch (ModelException exception)
+        {
+            problems.Add(exception.Error with { Step = step });
+        }
+    }
+
+    private void CheckPrice(PreparedRun run, string model, string step, List<WorkflowError> problems, List<string> warnings)
+    {
+        if (prices.PriceOf(model) is not null)
+        {
+            return;
+        }
+
+        var setting = $"{PriceOverrides.Section}:{model}".Replace(":", "__", StringComparison.Ordinal);
+        var remedy = $"Set {setting}__Input and {setting}__Output to US dollars per million tokens";
+        if (run.Plan.Budget?.Usd is not null)
+        {
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput,
+                $"Step '{step}' asks the model '{model}', which has no price, so the budget in US dollars cannot be kept. {remedy}, or give the budget in tokens.")
+            { Step = step });
+        }
+        else
+        {
+            warnings.Add($"Step '{step}' asks the model '{model}', which has no price, so what the run costs is not known (null). {remedy}.");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Compilation;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Templates;
+
+namespace Orchestrator.Activities.Preparation;
+
+/// <summary>Checks that every name in prompts and mappings will have a value when its step starts, so that no paid step is followed by a typing error.</summary>
+internal static class PromptCheck
+{
+    /// <param name="required">Declared inputs that may be missing, but not where they are named.</param>
+    public static void Report(PreparedRun run, IReadOnlyCollection<string> required, List<WorkflowError> problems)
+    {
+        var reach = new Lazy<StepReach>(() => StepReach.OfData(run.Graph));
+        var suggestions = new Suggestions();
+        var missing = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        for (var position = 0; position < run.Steps.Count; position++)
+        {
+            var step = run.Steps[position];
+            if (!run.Executes(step))
+            {
+                continue;
+            }
+
+            foreach (var path in Paths(run, step, problems))
+            {
+                if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out var error))
+                {
+                    Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", suggestions.For(path.Root, run.Names.Names));
+                }
+                else if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!) && (run.DeclaredInputs is null || required.Contains(reference.Input!)))
+                {
+                    Users(missing, reference.Input!).Add(step.Id);
+                }
+                else if (run.Given is { } given && reference.Steps.Count > 0)
+                {
+                    if (!reference.Steps.Any(source => given.ContainsKey(run.Steps[source].Id)))
+                    {
+                        Users(missing, run.Steps[reference.Steps[0]].OutputKey).Add(step.Id);
+                    }
+                }
+                else if (reference.Steps.Count > 0 && !reference.Steps.Any(source => reach.Value.Includes(position, source)))
+                {
+                    var source = run.Steps[reference.Steps[0]].Id;
+                    Add(
+                        problems, ErrorKind.InvalidDefinition, step,
+                        $"The prompt of step '{step.Id}' uses '{path}' of step '{source}' and the step does not depend on it.",
+                        $"Add '{source}' to its dependsOn.");
+                }
+            }
+        }
+
+        if (run.DeclaredInputs is null && run.Only is null)
+        {
+            CheckOutputs(run, missing.ContainsKey, suggestions, problems);
+        }
+
+        foreach (var (name, users) in missing)
+        {
+            var steps = string.Join(", ", users.Distinct().Select(id => $"'{id}'"));
+            problems.Add(Missing(run, suggestions, name, $"step{(users.Count > 1 ? "s" : "")} {steps} {(users.Count > 1 ? "use" : "uses")} it"));
+        }
+    }
+
+    /// <summary>Without declared inputs, a name in <c>outputs</c> that nothing has would be null after all was paid.</summary>
+    /// <param name="isKnown">Whether the input is reported for a step.</param>
+    private static void CheckOutputs(PreparedRun run, Func<string, bool> isKnown, Suggestions suggestions, List<WorkflowError> problems)
+    {
+        foreach (var (output, text) in run.Outputs ?? [])
+        {
+            if (ValuePath.TryParse(text, out var path, out _) && run.Names.TryResolve(path, out var reference, out _)
+                && reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!) && !isKnown(reference.Input!))
+            {
+                problems.Add(Missing(run, suggestions, reference.Input!, $"the output '{output}' takes it"));
+            }
+        }
+    }
+
+    private static WorkflowError Missing(PreparedRun run, Suggestions suggestions, string name, string use)
+    {
+        var advice = suggestions.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
+        return new WorkflowError(ErrorKind.InvalidInput, $"The input '{name}' is missing; {use}.{(advice is null ? "" : " " + advice)}");
+    }
+
+    private static IEnumerable<ValuePath> Paths(PreparedRun run, PreparedStep step, List<WorkflowError> problems)
+    {
+        IReadOnlyList<string> placeholders = [];
+        try
+        {
+            placeholders = StepTexts.Of(run, step).Paths;
+        }
+        catch (TemplateException exception)
+        {
+            Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' is wrong: {exception.Message}", null);
+        }
+
+        if (step.When is not null && Expression.TryParse(step.When, out var condition, out _))
+        {
+            foreach (var path in condition.Paths)
+            {
+                yield return path;
+            }
+        }
+
+        var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
+        var unmapped = placeholders.Where(text => ValuePath.TryParse(text, out var path, out _) && !own.Contains(path.Root));
+        foreach (var text in unmapped)
+        {
+            if (ValuePath.TryParse(text, out var path, out _))
+            {
+                yield return path;
+            }
+        }
+
+        foreach (var path in StepTexts.MappedPaths(step))
+        {
+            yield return path;
+        }
+    }
+
+    private static List<string> Users(SortedDictionary<string, List<string>> missing, string name)
+    {
+        if (!missing.TryGetValue(name, out var users))
+        {
+            missing.Add(name, users = []);
+        }
+
+        return users;
+    }
+
+    private static void Add(List<WorkflowError> problems, ErrorKind kind, PreparedStep step, string message, string? suggestion) =>
+        problems.Add(new WorkflowError(kind, suggestion is null ? message : $"{message} {suggestion}") { Step = step.Id });
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Activities.Preparation.Resuming;
+
+/// <summary>
+/// What the results of a run's steps depend on, beside the outputs that they take: what they do, what their names mean, and the inputs of the run that
+/// they read. Names, limits, timeouts, retries, streaming and estimates are no part of it, and neither is the default model of the host, which the author
+/// did not choose: a host that gets another one pays for nothing again. Two attempts of a run in which a step has the same
+/// fingerprint, and takes the same outputs, ask the same of it. Not thread-safe.
+/// </summary>
+internal sealed class StepFingerprints(PreparedRun run)
+{
+    private readonly string?[] _known = new string?[run.Steps.Count];
+    private string[]? _reach;
+
+    /// <summary>SHA-256 in lower-case hex.</summary>
+    public string Of(int position) => _known[position] ??= Make(position);
+
+    private static string Hash<T>(T content) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, WorkflowJson.Compact)));
+
+    private string Make(int position)
+    {
+        var step = run.Steps[position];
+        var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
+        var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var inputs = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var path in StepTexts.AllPaths(run, step))
+        {
+            if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out _))
+            {
+                continue;
+            }
+
+            names[path.ToString()] = $"{reference.Kind} {string.Join(' ', reference.Steps.Select(writer => Writer(run.Steps[writer])))}";
+            if (reference.Kind == ReferenceKind.AllInputs)
+            {
+                AddAll(inputs);
+            }
+            else if (reference.Kind == ReferenceKind.Input)
+            {
+                inputs[reference.Input!] = run.Inputs[reference.Input!];
+            }
+        }
+
+        var seesAll = prompt is not null && step.Mapping is null && !prompt.Template.HasPlaceholders;
+        if (seesAll)
+        {
+            AddAll(inputs);
+        }
+
+        return Hash(new
+        {
+            step.Type,
+            prompt?.Text,
+            prompt?.System,
+            Models = step.UsesDefaultModel == true ? null : step.Models,
+            step.Temperature,
+            step.Reasoning,
+            step.MaxTokens,
+            step.Tool,
+            step.Input,
+            step.Merge,
+            step.Mapping,
+            step.Defaults,
+            step.When,
+            step.Repeat,
+            step.Transform,
+            Names = names,
+            Inputs = inputs,
+            Reach = seesAll ? (_reach ??= Reach())[position] : null,
+        });
+    }
+
+    private void AddAll(SortedDictionary<string, JsonNode?> inputs)
+    {
+        foreach (var (name, value) in run.Inputs)
+        {
+            inputs[name] = value;
+        }
+    }
+
+    /// <summary>Per step, what its dependencies write and what is before them: as a hash of hashes, since the lists themselves would grow with the square of a chain.</summary>
+    private string[] Reach()
+    {
+        var reach = new string[run.Steps.Count];
+        foreach (var position in run.Graph.TopologicalOrder)
+        {
+            reach[position] = Hash(run.Plan.Steps[position].DependsOn.Order().Select(dependency => new
+            {
+                Writer = Writer(run.Steps[dependency]),
+                run.Steps[dependency].OutputKey,
+                Before = run.Plan.Steps[dependency].Join == JoinKind.Any ? null : reach[dependency],
+            }));
+        }
+
+        return reach;
+    }
+
+    private static string Writer(PreparedStep step) => $"{step.Id}{(step.Transform is null ? "" : "+")}{step.KeyMerge}";
+}

@@ -1,0 +1,205 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Catalog.Prompts;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
+
+namespace Orchestrator.Activities.Preparation;
+
+/// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
+/// <param name="defaultModel">The model of steps for which none is named.</param>
+/// <param name="prices">What models cost; null: the built-in table.</param>
+/// <param name="time">How long an activity may run; null: as long as it takes.</param>
+public sealed class RunPreparation(
+    IChatClientFactory models, ToolCheck tools, string defaultModel, PriceTable? prices = null, ActivityTimeLimit? time = null)
+{
+    private readonly ModelCheck _models = new(models, prices ?? PriceTable.BuiltIn);
+    private readonly AttemptTimeCheck _times = new(time ?? ActivityTimeLimit.None);
+
+    /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
+    public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        var problems = new List<WorkflowError>();
+        var prepared = CheckSteps(await ResolveAsync(request, problems, cancellationToken), problems);
+        return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
+    }
+
+    /// <summary>Checks the models and the times of the steps that are executed; call it when the reused steps are known.</summary>
+    /// <returns>The run with warnings about its models.</returns>
+    internal PreparedRun CheckSteps(PreparedRun run, List<WorkflowError> problems)
+    {
+        _times.Report(run, problems);
+        return _models.Apply(run, problems);
+    }
+
+    /// <summary>All of it but <see cref="CheckSteps"/>.</summary>
+    /// <param name="problems">Gets the problems found; the result is valid only when there are none.</param>
+    /// <exception cref="RunRefusedException">The request cannot even be looked at.</exception>
+    internal async Task<PreparedRun> ResolveAsync(RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var definition = request.Workflow.Definition;
+        if (request.Only is { } only && SingleStep.Unknown(definition, only) is { } unknown)
+        {
+            throw new RunRefusedException([unknown]);
+        }
+
+        var given = (JsonObject)request.Inputs.DeepClone();
+        var outputs = request.Only is null ? null : SingleStep.TakeOutputs(definition, request.Only, given);
+        var inputs = InputCheck.Apply(request.Only is null ? definition.Inputs : SingleStep.Inputs(definition), given, problems);
+        var prompts = await FindPromptsAsync(request, problems, cancellationToken);
+        foreach (var finding in request.Mocks?.ValidateAgainst(definition.Steps.Select(step => step.Id)) ?? [])
+        {
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, Sentence(finding.Message, finding.Suggestion)));
+        }
+
+        if (request.StreamedStep is { } streamed && definition.Steps.All(step => step.Id != streamed))
+        {
+            problems.Add(new WorkflowError(
+                ErrorKind.InvalidInput, Sentence($"There is no step '{streamed}' to stream.", Suggestion.For(streamed, definition.Steps.Select(step => step.Id)))));
+        }
+
+        var prepared = new PreparedRun
+        {
+            RunId = request.RunId,
+            RunAttempt = request.RunAttempt,
+            Plan = Plan(request),
+            Inputs = inputs,
+            DeclaredInputs = definition.Inputs?.Select(input => input.Name).ToList(),
+            Prompts = prompts.ToDictionary(prompt => prompt.Key, prompt => prompt.Value.Prepared, StringComparer.Ordinal),
+            Steps = [.. definition.Steps.Select(step => Prepare(step, definition, request, prompts))],
+            Outputs = Outputs(request),
+            Only = request.Only,
+            Given = outputs,
+            Mocks = request.Mocks,
+            Environment = request.Environment,
+            Options = request.Options,
+        };
+        prepared = PromptDefaults.Apply(prepared);
+        await tools.ReportAsync(prepared, problems, cancellationToken);
+        PromptCheck.Report(prepared, RequiredWhereNamed(request), problems);
+        return problems.Count == 0 ? ObservedSteps.Apply(KnownConditions.Apply(prepared, problems, cancellationToken)) : prepared;
+    }
+
+    /// <summary>The steps as they are scheduled.</summary>
+    internal static IReadOnlyList<GraphStep> Steps(RunRequest request) =>
+        request.Only is null ? request.Workflow.Graph.Steps : SingleStep.Plan(request.Workflow.Graph.Steps, request.Only);
+
+    /// <summary>The run's outputs with their paths; null: the inputs and every output.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>>? Outputs(RunRequest request) => request.Only is null
+        ? request.Workflow.Definition.Outputs
+        : OutputsOf(request.Workflow.Definition.Steps.First(step => step.Id == request.Only));
+
+    private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
+
+    /// <summary>Whether the step will ask a model with its prompt.</summary>
+    private static bool IsAsked(StepDefinition step, RunRequest request) =>
+        step.Type == StepType.Prompt && (request.Only is null || request.Only == step.Id);
+
+    private static IReadOnlyList<KeyValuePair<string, string>> OutputsOf(StepDefinition step)
+    {
+        var key = step.EffectiveOutputKey;
+        return step.Options.OutputTransform is null ? [new(key, key)] : [new(key, key), new($"{key}_transformed", $"{key}_transformed")];
+    }
+
+    /// <summary>Of one step alone the inputs that it names must be there; of a whole run all required ones, which is checked before.</summary>
+    private static IReadOnlyCollection<string> RequiredWhereNamed(RunRequest request) => request.Only is null
+        ? []
+        : [.. (request.Workflow.Definition.Inputs ?? []).Where(input => input.Required).Select(input => input.Name)];
+
+    private static string PromptKey(StepDefinition step) => step.PromptId ?? $"#{step.Id}";
+
+    private static RunPlan Plan(RunRequest request)
+    {
+        var options = request.Workflow.Definition.Options;
+        return new RunPlan
+        {
+            RunId = request.RunId,
+            Steps = Steps(request),
+            MaxParallelism = request.Options.MaxParallelism ?? options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
+            AdaptiveParallelism = request.Options.MaxParallelism is null && options.AdaptiveParallelism,
+            Budget = BudgetDefinition.Merge(request.Options.Budget, options.Budget),
+            ParallelBatchDelayMs = options.ParallelBatchDelay ?? WorkflowOptions.DefaultParallelBatchDelay,
+            OnStepFailure = request.Options.OnStepFailure ?? options.OnStepFailure ?? FailurePolicy.Stop,
+            MaxDurationMs = request.Options.MaxDuration ?? options.MaxDuration,
+            QueueSize = options.QueueSize,
+            QueueFull = options.QueueFull ?? QueueFullPolicy.Fail,
+        };
+    }
+
+    private static async Task<Dictionary<string, Found>> FindPromptsAsync(
+        RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, Found>(StringComparer.Ordinal);
+        foreach (var step in request.Workflow.Definition.Steps.Where(step => IsAsked(step, request)))
+        {
+            if (found.ContainsKey(PromptKey(step)))
+            {
+                continue;
+            }
+
+            if (step.PromptId is null)
+            {
+                found.Add(PromptKey(step), new Found(new PreparedPrompt(step.Prompt!), null));
+                continue;
+            }
+
+            try
+            {
+                var prompt = await request.Prompts.RequireAsync(step.PromptId, cancellationToken);
+                found.Add(PromptKey(step), new Found(
+                    new PreparedPrompt(prompt.Text) { Slug = prompt.Slug, Version = prompt.Version, System = prompt.System, Inputs = prompt.Inputs }, prompt));
+            }
+            catch (PromptException exception)
+            {
+                problems.Add(exception.Error with { Step = step.Id });
+
+                // A stand-in, so that the rest is checked too; the run is refused anyway.
+                found.Add(PromptKey(step), new Found(new PreparedPrompt(""), null));
+            }
+        }
+
+        return found;
+    }
+
+    private PreparedStep Prepare(StepDefinition step, WorkflowDefinition definition, RunRequest request, Dictionary<string, Found> prompts)
+    {
+        var isPrompt = IsAsked(step, request);
+        var prompt = isPrompt ? prompts[PromptKey(step)].Definition : null;
+        return new PreparedStep
+        {
+            Id = step.Id,
+            OutputKey = step.EffectiveOutputKey,
+            Type = step.Type,
+            KeyMerge = step.KeyMerge,
+            Prompt = isPrompt ? PromptKey(step) : null,
+            Models = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) ?? [defaultModel] : [],
+            UsesDefaultModel = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) is null : null,
+            Temperature = step.Options.Temperature ?? prompt?.Temperature,
+            Reasoning = step.Options.Reasoning,
+            MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
+            TimeoutMs = step.Options.Timeout ?? definition.Options.Timeout ?? WorkflowOptions.DefaultTimeout,
+            Tool = step.Tool,
+            Input = step.Input,
+            LiteralMembers = step.Tool is null ? [] : tools.LiteralMembers(step.Tool),
+            Merge = step.Merge,
+            Stream = isPrompt && (request.StreamedStep == step.Id || (request.Options.Stream ?? step.Options.Stream ?? definition.Options.Stream ?? false)),
+            Cache = step.Options.Cache ?? false,
+            Repeat = step.Repeat,
+            When = request.Only is null ? step.When : null,
+            Fallback = step.Options.Fallback is { Step: null } fallback ? fallback : null,
+            Transform = step.Options.OutputTransform,
+            Mapping = step.InputMapping,
+        };
+    }
+
+    /// <summary>Null when nothing names one.</summary>
+    private static IReadOnlyList<string>? NamedModels(StepOptions step, WorkflowOptions workflow, RunRequest request, PromptDefinition? prompt) =>
+        request.Options.Model is { } asked ? [asked] : step.Models ?? ((step.Model ?? workflow.DefaultModel ?? prompt?.Model) is { } model ? [model] : null);
+
+    private sealed record Found(PreparedPrompt Prepared, PromptDefinition? Definition);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Preparation;
+
+/// <summary>
+/// Runs one step of a workflow alone (<c>--only</c>): what it takes from other steps is given among the inputs under their output keys, its condition is
+/// not asked, and nothing else is executed.
+/// </summary>
+internal static class SingleStep
+{
+    /// <summary>The outputs of other steps among the inputs, taken out of <paramref name="inputs"/>.</summary>
+    public static Dictionary<string, GivenOutput> TakeOutputs(WorkflowDefinition definition, string only, JsonObject inputs)
+    {
+        var declared = definition.Inputs?.Select(input => input.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        var given = new Dictionary<string, GivenOutput>(StringComparer.Ordinal);
+        foreach (var step in definition.Steps.Where(step => step.Id != only && !declared.Contains(step.EffectiveOutputKey)))
+        {
+            var output = inputs.TryGetPropertyValue(step.EffectiveOutputKey, out var value);
+            var transformed = inputs.TryGetPropertyValue($"{step.EffectiveOutputKey}_transformed", out var other);
+            if (output || transformed)
+            {
+                given[step.Id] = new GivenOutput(value?.DeepClone(), other?.DeepClone());
+            }
+        }
+
+        foreach (var step in definition.Steps.Where(step => given.ContainsKey(step.Id)))
+        {
+            inputs.Remove(step.EffectiveOutputKey);
+            inputs.Remove($"{step.EffectiveOutputKey}_transformed");
+        }
+
+        return given;
+    }
+
+    /// <summary>The declared inputs as far as they matter: one that is required and not given is missed only when the step names it.</summary>
+    public static IReadOnlyList<InputDefinition>? Inputs(WorkflowDefinition definition) =>
+        definition.Inputs is null ? null : [.. definition.Inputs.Select(input => input with { Required = false })];
+
+    /// <summary>The plan of which only that step is executed.</summary>
+    public static IReadOnlyList<GraphStep> Plan(IReadOnlyList<GraphStep> steps, string only) =>
+    [
+        .. steps.Select(step => step.Id == only
+            ? step with { Join = JoinKind.Settled, IsFallback = false, IsFinal = false }
+            : step with { Never = true, IsFinal = false }),
+    ];
+
+    public static WorkflowError? Unknown(WorkflowDefinition definition, string only) => definition.Steps.Any(step => step.Id == only)
+        ? null
+        : new WorkflowError(
+            ErrorKind.InvalidInput,
+            $"There is no step '{only}' to run alone. {Suggestion.For(only, definition.Steps.Select(step => step.Id)) ?? ""}".TrimEnd());
+}

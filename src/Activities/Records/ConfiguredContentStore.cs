@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Configuration;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Blobs;
+
+namespace Orchestrator.Activities.Records;
+
+/// <summary>The store that a host's settings name: blobs in its storage account, or files where <c>Orchestrator:Storage</c> says so.</summary>
+public static class ConfiguredContentStore
+{
+    /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
+    public static IContentStore Open(IConfiguration configuration, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration["Orchestrator:Storage"] switch
+        {
+            null or "azure" => BlobContentStore.Open(configuration),
+            "files" => new FileContentStore(configuration["Orchestrator:State"] ?? ".orchestrator", time, StoreFolders.All),
+            var other => throw new ContentStoreException("Orchestrator:Storage", $"Orchestrator:Storage is '{other}'; write azure or files."),
+        };
+    }
+}

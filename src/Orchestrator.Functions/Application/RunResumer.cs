@@ -1,0 +1,150 @@
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Application;
+
+/// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before the attempt is written. Thread-safe.</summary>
+public sealed class RunResumer(
+    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids,
+    RunDrivers drivers, LostAttempts lost)
+{
+    /// <summary>Checks the request, writes the attempt (or the new run) and schedules its orchestration.</summary>
+    /// <exception cref="RunNotFoundException">There is no such run.</exception>
+    /// <exception cref="RunStateException">The run cannot be resumed as it is.</exception>
+    /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
+    /// <exception cref="RunRefusedException">Inputs, prompts, outputs, mocks or the id do not fit.</exception>
+    /// <exception cref="RunExistsException">The id of the fork is taken.</exception>
+    /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
+    public async Task<RunInput> ResumeAsync(DurableTaskClient client, ResumeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(request);
+        var record = await reconciler.FindAsync(client, request.RunId, cancellationToken)
+            ?? throw new RunNotFoundException(request.RunId, await runs.FindAnyAsync(request.RunId, cancellationToken) is not null);
+        await CheckStateAsync(client, record, request.Fork, cancellationToken);
+
+        // Also when the request is refused below: it is what the former attempt cost, and the check of the budget reads it.
+        await (record.IsUpgraded ? lost.RecordUnclaimedAsync(record, cancellationToken) : Task.CompletedTask);
+        var (run, resume) = await PrepareAsync(record, request, cancellationToken);
+        var attempt = new RunAttempt(resume.Run.RunAttempt)
+        {
+            From = request.Choices.From,
+            Reason = request.Fork ? $"Forked from run '{record.RunId}'.{(request.Reason is null ? "" : " " + request.Reason)}" : request.Reason,
+            By = request.By,
+            IsForeground = request.Foreground is not null,
+            Changed = resume.Changed,
+            Reused = [.. resume.Run.Steps.Select(step => step.Id).Where(resume.Run.Reused!.ContainsKey)],
+        };
+        request.Foreground?.Withdrawn.ThrowIfCancellationRequested();
+        if (request.Fork)
+        {
+            // A run is marked as deleted before its parts are: parts that were read while it was unmarked are complete.
+            if (await runs.FindAsync(record.RunId, cancellationToken) is null)
+            {
+                throw new RunNotFoundException(record.RunId);
+            }
+
+            var forked = run with { First = attempt, Forked = resume.Forked, StartKey = resume.Key };
+            if (await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
+            {
+                throw new RunExistsException(resume.Run.RunId, await runs.FindAnyAsync(resume.Run.RunId, cancellationToken) is { Deleting: true });
+            }
+        }
+        else if (await lifecycle.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
+        {
+            throw new RunStateException($"Run '{record.RunId}' was resumed or deleted by another caller at this moment.", record.Status);
+        }
+
+        var input = new RunInput(resume.Run.RunId, resume.Run.RunAttempt);
+        if (request.Foreground is { } foreground)
+        {
+            await foreground.Recorded(input, cancellationToken);
+        }
+
+        await RunInstances.ScheduleAsync(client, input, cancellationToken);
+        return input;
+    }
+
+    private async Task CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
+    {
+        if (!record.HasEnded && !record.IsUpgraded)
+        {
+            drivers.CheckDriven(record);
+            throw new RunStateException(
+                record.Status == RunStatus.Suspended
+                    ? $"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on."
+                    : $"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first ('orchestrator runs cancel {record.RunId}'), or wait.",
+                record.Status);
+        }
+
+        await RunReconciler.CheckWrittenAsync(runs, record, cancellationToken);
+        if (fork)
+        {
+            return;
+        }
+
+        if (record.Status == RunStatus.Completed)
+        {
+            throw new RunStateException(HasCompleted(record.RunId), record.Status);
+        }
+
+        if (await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken) is null)
+        {
+            throw new RunStateException(
+                $"The history of run '{record.RunId}' was purged. What it had completed is kept: 'orchestrator resume {record.RunId} --fork' goes on from it in a new run.",
+                record.Status);
+        }
+    }
+
+    /// <summary>Why a run that has completed is not resumed, and what can be done.</summary>
+    public static string HasCompleted(string runId) =>
+        $"Run '{runId}' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume {runId} --fork --from STEP'; all of it: 'orchestrator runs restart {runId}'.";
+
+    private async Task<(NewRun Run, PreparedResume Resume)> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
+    {
+        var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) ?? throw new RunRefusedException(
+            [new WorkflowError(ErrorKind.InvalidDefinition, $"The definition of run '{record.RunId}' is missing: its storage was changed. Give one with the request.")]);
+        var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
+        if (!NameRules.RunId.IsMatch(runId))
+        {
+            throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.")]);
+        }
+
+        var read = sources.Read(definition);
+        var before = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken);
+        var environment = request.Environment ?? record.Environment;
+        var file = request.Definition is null ? record.File : request.File;
+        var note = request.Environment is null ? null : await sources.CheckEnvironmentAsync(read.Workflow!.Definition, file, record.App, environment, cancellationToken);
+
+        var resume = await preparation.PrepareAsync(
+            record,
+            new RunRequest
+            {
+                RunId = runId,
+                Workflow = read.Workflow!,
+                Options = request.Options.Over(before?.Options ?? new RunOptions()),
+                StreamedStep = request.StreamedStep,
+                Environment = environment,
+                Mocks = request.Mocks,
+                Prompts = sources.Prompts(file, record.App, environment),
+            },
+            request.Choices with { ForkAs = request.Fork ? runId : null },
+            mocks: request.Mocks is not null,
+            cancellationToken);
+        var run = new NewRun(record.Workflow, record.App)
+        {
+            Definition = definition,
+            Tags = record.Tags,
+            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(note is null ? [] : [note]).Concat(resume.Run.Warnings).Distinct(StringComparer.Ordinal)],
+            File = file,
+        };
+        return (run, resume);
+    }
+}

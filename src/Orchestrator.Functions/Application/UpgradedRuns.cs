@@ -1,0 +1,166 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Telemetry;
+using Orchestrator.Storage;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Application;
+
+/// <summary>
+/// Resumes runs whose attempt another version of the orchestration code began: the host has failed its instance, and the next attempt goes on from the records. Safe beside
+/// others that do the same, and after a process that ended midway: one caller opens the next attempt, and any caller schedules it. Thread-safe.
+/// </summary>
+public sealed class UpgradedRuns(
+    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost, SettledInstances settled,
+    ILogger<UpgradedRuns> logger)
+{
+    /// <summary>
+    /// Resumes every such run, but for those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is left to a later look,
+    /// so that their records are taken over; where claims outlive processes that takes up to <see cref="AttemptClaims.Lease"/>. A failure is logged and left to the next look.
+    /// </summary>
+    public async Task ResumeAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        try
+        {
+            var claimed = new List<(RunRecord Run, IReadOnlyDictionary<ContentKey, string> Claims)>();
+            foreach (var run in await FindAsync(client, cancellationToken))
+            {
+                if (await claims.HeldAsync(run.Identity, cancellationToken) is { Count: > 0 } held)
+                {
+                    claimed.Add((run, held));
+                }
+                else
+                {
+                    await ResumeAsync(client, run, cancellationToken);
+                }
+            }
+
+            await (claimed.Count == 0 ? Task.CompletedTask : claims.WaitForLeaseAsync(cancellationToken));
+            foreach (var (run, before) in claimed)
+            {
+                var now = await claims.HeldAsync(run.Identity, cancellationToken);
+                if (now.All(claim => before.GetValueOrDefault(claim.Key) == claim.Value))
+                {
+                    await ResumeAsync(client, run, cancellationToken);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.UpgradedNotFound(exception, exception.Message, UpgradeTimer.Interval.TotalMinutes);
+        }
+    }
+
+    /// <summary>Reads the runs of failed instances that are not known to be settled, so that a look costs as much as there is to do, not as much as is kept.</summary>
+    private async Task<List<RunRecord>> FindAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var known = await settled.ReadAsync(cancellationToken);
+        var (found, still) = (new List<RunRecord>(), new HashSet<string>(StringComparer.Ordinal));
+        var failed = new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Failed] };
+        await foreach (var instance in client.GetAllInstancesAsync(failed).WithCancellation(cancellationToken))
+        {
+            var name = SettledInstances.Name(instance.InstanceId, instance.CreatedAt);
+            if (known?.Contains(name) == true)
+            {
+                still.Add(name);
+                continue;
+            }
+
+            var runId = instance.InstanceId.Split('.')[0];
+            if (instance.Name != FunctionNames.WorkflowRun || !NameRules.RunId.IsMatch(runId))
+            {
+                continue;
+            }
+
+            try
+            {
+                var (upgraded, isSettled) = await LookAsync(client, runId, instance.InstanceId, cancellationToken);
+                found.AddRange(upgraded is null ? [] : [upgraded]);
+                _ = isSettled && still.Add(name);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // Whatever is wrong with one run must not keep the others from going on.
+                logger.UpgradedLeft(runId, exception.Message);
+            }
+        }
+
+        await (known?.SetEquals(still) == false ? WriteAsync(still, cancellationToken) : Task.CompletedTask);
+        return found;
+    }
+
+    /// <summary>The run, when it is to be resumed for this instance, and whether the instance needs no further look. What has no record may get it back, so it is looked at again.</summary>
+    private async Task<(RunRecord? Upgraded, bool IsSettled)> LookAsync(DurableTaskClient client, string runId, string instanceId, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } record)
+        {
+            return (null, false);
+        }
+
+        // A pending attempt is that of a caller that ended before it scheduled it.
+        var goesOn = !record.HasEnded && record.Status != RunStatus.Pending && new RunInput(runId, record.Attempt).InstanceId != instanceId;
+        if ((record.HasEnded && !record.Untold) || goesOn)
+        {
+            return (null, true);
+        }
+
+        var now = await reconciler.ReconcileAsync(client, record, cancellationToken);
+        return (now.IsUpgraded && await GoesOnAsync(now, cancellationToken) ? now : null, false);
+    }
+
+    private async Task WriteAsync(IReadOnlySet<string> names, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await settled.WriteAsync(names, cancellationToken);
+        }
+        catch (ContentStoreException problem)
+        {
+            // A full disk must not keep runs from going on.
+            logger.UpgradedForgotten(problem.Message);
+        }
+    }
+
+    private async Task<bool> GoesOnAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.Attempts[^1].IsForeground || (await control.ReadAsync(run.Identity, cancellationToken)).IsSuspended(run.Attempt))
+        {
+            return false;
+        }
+
+        if (run.IsInterruptedAgain)
+        {
+            logger.UpgradedTwice(run.RunId, OrchestrationVersion.Current);
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task ResumeAsync(DurableTaskClient client, RunRecord run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Claims that are left are of processes that are gone.
+            await lost.RecordAsync(run, cancellationToken);
+            var request = new ResumeRequest(run.RunId) { Reason = $"Another version of orchestrator had begun attempt {run.Attempt}." };
+            var next = await resumer.ResumeAsync(client, request, cancellationToken);
+            logger.UpgradedResumed(run.RunId, next.RunAttempt);
+        }
+        catch (Exception exception) when (exception is RunStateException or RunNotFoundException or RunGoneException)
+        {
+            logger.UpgradedElsewhere(run.RunId, exception.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever is wrong with one run must not keep the others from going on.
+            logger.UpgradedRefused(run.RunId, exception.Message);
+        }
+    }
+}

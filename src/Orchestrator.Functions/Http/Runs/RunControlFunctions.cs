@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Http.Runs;
+
+/// <summary>Operations on runs over HTTP: 202 when it is done or under way, 404 for an unknown run, 409 when the run's state does not allow it.</summary>
+public sealed class RunControlFunctions(RunControls controls, HttpRunResume resume)
+{
+    /// <summary><c>POST /api/runs/{runId}/resume</c>: goes on with a run that failed or was cancelled.</summary>
+    [Function("ResumeRun")]
+    public Task<IResult> ResumeAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/resume")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => AnswerAsync(runId, () => resume.ResumeAsync(request, client, runId, cancellationToken));
+
+    /// <summary><c>POST /api/runs/{runId}/restart</c>: starts a new run with the same definition and inputs.</summary>
+    [Function("RestartRun")]
+    public Task<IResult> RestartAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/restart")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => AnswerAsync(
+            runId, async () => StartPayload.Answer(request, client, await controls.RestartAsync(client, runId, foreground: null, cancellationToken)));
+
+    /// <summary><c>POST /api/runs/{runId}/cancel</c>: asks the run to end; it does when its executing steps have ended.</summary>
+    [Function("CancelRun")]
+    public Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/cancel")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.CancelAsync(client, runId, cancellationToken)));
+
+    /// <summary><c>POST /api/runs/{runId}/suspend</c>: nothing new starts; executing steps finish.</summary>
+    [Function("SuspendRun")]
+    public Task<IResult> SuspendAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/suspend")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.SuspendAsync(client, runId, cancellationToken)));
+
+    /// <summary><c>POST /api/runs/{runId}/continue</c>: a suspended run goes on.</summary>
+    [Function("ContinueRun")]
+    public Task<IResult> ContinueAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/continue")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.ContinueAsync(client, runId, cancellationToken)));
+
+    /// <summary><c>DELETE /api/runs/{runId}?force=</c>: deletes everything of a run that has ended; with force it is terminated first.</summary>
+    [Function("DeleteRun")]
+    public Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{runId}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () =>
+        {
+            await (Force(request) ? controls.DeleteWithForceAsync(client, runId, cancellationToken) : controls.DeleteAsync(client, runId, cancellationToken));
+            return Results.Json(new { runId, deleted = true }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
+        });
+
+    private static bool Force(HttpRequest request) => request.Query["force"].ToString() switch
+    {
+        "" or "false" => false,
+        "true" => true,
+        var other => throw new RequestRefusedException(
+            StatusCodes.Status400BadRequest, "invalidInput", $"The query parameter 'force' is '{other}'; it must be true or false."),
+    };
+
+    private static IResult Accepted(RunRecord run) =>
+        Results.Json(new { runId = run.RunId, status = run.Status }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
+
+    private static Task<IResult> AnswerAsync(string runId, Func<Task<IResult>> operation) =>
+        NameRules.RunId.IsMatch(runId) ? Problems.AnswerAsync(operation) : Task.FromResult(Problems.RunNotFound(runId));
+}

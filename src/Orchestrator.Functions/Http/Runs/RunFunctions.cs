@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Functions.Application;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Functions.Http.Runs;
+
+/// <summary>Runs over HTTP.</summary>
+public sealed class RunFunctions(
+    HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers, TimeProvider time)
+{
+    /// <summary><c>POST /api/runs</c>: starts the definition in the body.</summary>
+    [Function("StartRun")]
+    public Task<IResult> StartAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => start.StartAsync(request, client, cancellationToken);
+
+    /// <summary><c>GET /api/runs</c>: the runs that the query lets through, the newest first.</summary>
+    [Function("ListRuns")]
+    public Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Problems.AnswerAsync(() =>
+        {
+            var filter = RunListQuery.Read(request);
+            return Problems.AnswerAsync(token => ListAsync(client, filter, token), time, cancellationToken);
+        });
+
+    /// <summary><c>GET /api/runs/{runId}</c>: the run as it is now.</summary>
+    [Function("GetRun")]
+    public Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken) => Problems.AnswerAsync(
+            async token => NameRules.RunId.IsMatch(runId)
+                && await reconciler.FindAsync(client, runId, token) is not null
+                && await reader.FindAsync(runId, token) is { } run
+                ? Results.Json(run with { Status = drivers.Shown(runId, run.Attempt, run.Status) }, WorkflowJson.Document)
+                : throw await NotFoundAsync(runId, token),
+            time,
+            cancellationToken);
+
+    /// <summary><c>GET /api/runs/{runId}/steps/{stepPath}</c>: a step with its output and all its attempts.</summary>
+    [Function("GetRunStep")]
+    public Task<IResult> GetStepAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}/steps/{stepPath}")] HttpRequest request,
+        string runId,
+        string stepPath,
+        CancellationToken cancellationToken) => Problems.AnswerAsync(
+            async token =>
+            {
+                if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, token) is null)
+                {
+                    throw await NotFoundAsync(runId, token);
+                }
+
+                return await steps.FindAsync(runId, stepPath, token) is { } step
+                    ? Results.Json(step, WorkflowJson.Document)
+                    : Problems.Of(StatusCodes.Status404NotFound, "stepNotFound", $"Run '{runId}' has no step '{stepPath}'.");
+            },
+            time,
+            cancellationToken);
+
+    private async Task<IResult> ListAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await lister.ListAsync(
+                filter, async record => drivers.Shown(await reconciler.ReconcileAsync(client, record, cancellationToken)), cancellationToken);
+            return Results.Json(page, WorkflowJson.Document);
+        }
+        catch (FormatException exception)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
+        }
+    }
+
+    private async Task<RunNotFoundException> NotFoundAsync(string runId, CancellationToken cancellationToken) =>
+        new(runId, NameRules.RunId.IsMatch(runId) && await runs.FindAnyAsync(runId, cancellationToken) is not null);
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orchestrator.Activities.Feed;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Functions.Http.Runs;
+
+/// <summary>Reads the query of <c>GET /api/runs</c>. What cannot be understood is refused: a filter must not be dropped silently.</summary>
+internal static class RunListQuery
+{
+    /// <summary>The parameters, and after them those that the host takes: its keys.</summary>
+    private static readonly string[] Known = ["status", "workflow", "app", "from", "to", "tag", "top", "continuationToken", "code", "clientId"];
+
+    /// <exception cref="RequestRefusedException">Something is wrong; everything is named.</exception>
+    public static RunFilter Read(HttpRequest request)
+    {
+        var problems = new List<string>();
+        foreach (var name in request.Query.Keys.Where(name => !Known.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            problems.Add($"There is no query parameter '{name}'. {Suggestion.For(name, Known) ?? $"There are {string.Join(", ", Known[..^2])}."}");
+        }
+
+        var filter = new RunFilter
+        {
+            Statuses = Statuses(request, problems),
+            Workflow = Text(request, "workflow"),
+            App = Text(request, "app"),
+            From = Time(request, "from", problems),
+            To = Time(request, "to", problems),
+            Tags = [.. request.Query["tag"].OfType<string>().Select(Tag)],
+            Top = Top(request, problems),
+            ContinuationToken = Text(request, "continuationToken"),
+        };
+        return problems.Count == 0
+            ? filter
+            : throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", problems));
+    }
+
+    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    private static List<RunStatus>? Statuses(HttpRequest request, List<string> problems)
+    {
+        var statuses = new List<RunStatus>();
+        var names = Enum.GetNames<RunStatus>().Select(JsonNamingPolicy.CamelCase.ConvertName).ToList();
+        foreach (var text in Text(request, "status")?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (names.IndexOf(text) is var index and >= 0)
+            {
+                statuses.Add(Enum.GetValues<RunStatus>()[index]);
+            }
+            else
+            {
+                problems.Add($"The query parameter 'status' names '{text}'; it must name some of {string.Join(", ", names)}, separated by commas.");
+            }
+        }
+
+        return statuses.Count == 0 ? null : statuses;
+    }
+
+    private static DateTimeOffset? Time(HttpRequest request, string name, List<string> problems)
+    {
+        if (Text(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        // An unescaped plus sign arrives as a space.
+        if (DateTimeOffset.TryParse(text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        problems.Add($"The query parameter '{name}' is '{text}'; it must be a time such as 2030-01-31T12:00:00Z.");
+        return null;
+    }
+
+    /// <summary><c>team:blue</c>, or <c>team</c> for any value.</summary>
+    private static KeyValuePair<string, string?> Tag(string text) => text.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0
+        ? new(text[..colon], text[(colon + 1)..])
+        : new(text, null);
+
+    private static int Top(HttpRequest request, List<string> problems)
+    {
+        if (Text(request, "top") is not { } text)
+        {
+            return RunFilter.DefaultTop;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top is >= 1 and <= RunFilter.MaxTop)
+        {
+            return top;
+        }
+
+        problems.Add($"The query parameter 'top' is '{text}'; it must be a whole number from 1 to {RunFilter.MaxTop}.");
+        return RunFilter.DefaultTop;
+    }
+}

@@ -1,7 +1,0 @@
-using Orchestrator.Activities.Runs;
-
-namespace Orchestrator.Functions.Runs;
-
-/// <summary>A run that has been checked and can be written down.</summary>
-/// <param name="Foreground">The foreground caller; null: the run is for any serving process.</param>
-public sealed record PreparedStart(NewRun Run, PreparedRun Prepared, ForegroundCaller? Foreground);

@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Globalization;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace Orchestrator.Storage.Blobs;
+
+/// <summary>
+/// Append logs in append blobs. The service limits how many appends a blob takes, so a log goes on in further blobs: <c>key</c>, <c>key~0002</c>,
+/// <c>key~0003</c>. Every append names the position it goes to, so that several processes never interleave and a repeated request adds nothing.
+/// Thread-safe, but one key's appends must come one at a time.
+/// </summary>
+internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
+{
+    /// <summary>Stands in the names of further blobs and in no segment of a key, so that the two can never be confused.</summary>
+    public const char SegmentMark = '~';
+
+    /// <summary>Maximum number of tries of an append. A try fails only when another writer's append succeeded.</summary>
+    private const int Attempts = 200;
+
+    /// <summary>An end that is not remembered costs one request.</summary>
+    private const int EndsRemembered = 1000;
+
+    private readonly ConcurrentDictionary<string, LogEnd> _ends = new(StringComparer.Ordinal);
+
+    /// <summary>Adds the parts as one block, at most 4 MiB. Returns the position at which it begins; with no bytes, the end of the log.</summary>
+    /// <exception cref="RequestFailedException">The service refused it.</exception>
+    public async Task<long> AppendAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        var block = Join(parts);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            // Taken out, so that after a failure the next append looks where the end is.
+            if (block.Length == 0 || !_ends.TryRemove(key, out var end))
+            {
+                end = await FindEndAsync(key);
+            }
+
+            if (block.Length == 0)
+            {
+                return end.Position;
+            }
+
+            if (end.Blocks >= maxBlocks)
+            {
+                await Segment(key, end.Segment + 1).CreateIfNotExistsAsync();
+            }
+            else if (await TryAppendAsync(Segment(key, end.Segment), end.Length, block))
+            {
+                Remember(key, end with { Length = end.Length + block.Length, Blocks = end.Blocks + 1 });
+                return end.Position;
+            }
+        }
+
+        throw new ContentStoreException(key, $"Cannot append to '{key}': others wrote to it {Attempts} times first. Repeat it.");
+    }
+
+    /// <summary>What the log, or the value, holds from the offset on; null when there is none. The age is that of the last segment, null where the service does not say it.</summary>
+    public async Task<(ContentTail Tail, ETag ETag, TimeSpan? Age)?> ReadAsync(string key, long offset, CancellationToken cancellationToken)
+    {
+        var parts = new List<ReadOnlyMemory<byte>>();
+        long start = 0;
+        ETag etag = default;
+        TimeSpan? age = null;
+        for (var number = 1; ; number++)
+        {
+            if (await DownloadAsync(Segment(key, number), Math.Max(0, offset - start), cancellationToken) is not { } segment)
+            {
+                return number == 1 ? null : (new ContentTail(Join(parts), start), etag, age);
+            }
+
+            parts.Add(segment.Bytes);
+            start += segment.Length;
+            (etag, age) = (segment.ETag, segment.Age);
+            if (segment.Blocks < maxBlocks)
+            {
+                return (new ContentTail(Join(parts), start), etag, age);
+            }
+        }
+    }
+
+    /// <summary>Deletes the value or all of the log. Returns whether there was one.</summary>
+    public async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        _ends.TryRemove(key, out _);
+        var number = 0;
+        BlobProperties? properties;
+        do
+        {
+            properties = await FindAsync(Segment(key, ++number), cancellationToken);
+        }
+        while (properties?.BlobCommittedBlockCount >= maxBlocks);
+
+        // From the end: what is left when this is cut off is the beginning of the log, never a rest that a new log would meet.
+        for (var last = properties is null ? number - 1 : number; last > 1; last--)
+        {
+            await Segment(key, last).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        if (number == 1 && properties is null)
+        {
+            return false;
+        }
+
+        using var sends = Sends.Count();
+        var deleted = await Segment(key, 1).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        return deleted || sends.MoreThanOne;
+    }
+
+    /// <summary>Forgets where logs end: they were deleted.</summary>
+    public void Forget() => _ends.Clear();
+
+    /// <summary>The properties of a blob; null when it is absent.</summary>
+    public static async Task<BlobProperties?> FindAsync(BlobBaseClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
+        {
+            return null;
+        }
+    }
+
+    private static async Task<Download?> DownloadAsync(AppendBlobClient blob, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new BlobDownloadOptions { Range = offset == 0 ? default : new HttpRange(offset) };
+            var answer = await blob.DownloadContentAsync(options, cancellationToken);
+            var result = answer.Value;
+            var age = answer.GetRawResponse().Headers.Date - result.Details.LastModified;
+            var bytes = result.Content.ToMemory();
+            return new Download(bytes, offset + bytes.Length, result.Details.BlobCommittedBlockCount, result.Details.ETag, age);
+        }
+        catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
+        {
+            return null;
+        }
+        catch (RequestFailedException failure) when (failure.Status == 416)
+        {
+            return await FindAsync(blob, cancellationToken) is { } found
+                ? new Download(default, found.ContentLength, found.BlobCommittedBlockCount, found.ETag, null)
+                : null;
+        }
+    }
+
+    private async Task<LogEnd> FindEndAsync(string key)
+    {
+        LogEnd? end = null;
+        while (end is null || end.Blocks >= maxBlocks)
+        {
+            var (number, start) = end is null ? (1, 0) : (end.Segment + 1, end.Position);
+            var properties = await FindAsync(Segment(key, number), CancellationToken.None);
+            if (properties is null && end is not null)
+            {
+                return end;
+            }
+
+            if (properties is null)
+            {
+                await Segment(key, 1).CreateIfNotExistsAsync();
+                continue;
+            }
+
+            if (properties.BlobType != BlobType.Append)
+            {
+                throw new ContentStoreException(key, $"Cannot append to '{key}': it was written whole. Choose another key.");
+            }
+
+            end = new LogEnd(number, start, properties.ContentLength, properties.BlobCommittedBlockCount);
+        }
+
+        return end;
+    }
+
+    private static async Task<bool> TryAppendAsync(AppendBlobClient blob, long position, ReadOnlyMemory<byte> block)
+    {
+        using var sends = Sends.Count();
+        try
+        {
+            using var content = BinaryData.FromBytes(block).ToStream();
+            var conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = position };
+            await blob.AppendBlockAsync(content, new AppendBlobAppendBlockOptions { Conditions = conditions });
+            return true;
+        }
+        catch (RequestFailedException failure) when (failure.ErrorCode == BlobErrorCode.AppendPositionConditionNotMet)
+        {
+            return sends.MoreThanOne && await HoldsAsync(blob, position, block);
+        }
+        catch (RequestFailedException failure) when (failure.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the block is at this position: the answer to an earlier request was lost then.</summary>
+    private static async Task<bool> HoldsAsync(AppendBlobClient blob, long position, ReadOnlyMemory<byte> block)
+    {
+        var found = await DownloadAsync(blob, position, CancellationToken.None);
+        return found is not null && found.Bytes.Span.StartsWith(block.Span);
+    }
+
+    private static ReadOnlyMemory<byte> Join(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var joined = new ArrayBufferWriter<byte>(Math.Max(1, parts.Sum(part => part.Length)));
+        foreach (var part in parts)
+        {
+            joined.Write(part.Span);
+        }
+
+        return joined.WrittenMemory;
+    }
+
+    private AppendBlobClient Segment(string key, int number) => container.GetAppendBlobClient(
+        number == 1 ? key : string.Create(CultureInfo.InvariantCulture, $"{key}{SegmentMark}{number:D4}"));
+
+    private void Remember(string key, LogEnd end)
+    {
+        if (_ends.Count >= EndsRemembered)
+        {
+            _ends.Clear();
+        }
+
+        _ends[key] = end;
+    }
+
+    private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, int Blocks, ETag ETag, TimeSpan? Age);
+}

@@ -1,0 +1,179 @@
+using System.IO.Enumeration;
+
+namespace Orchestrator.Storage.Files;
+
+/// <summary>
+/// The keys below a folder, in ordinal order, one folder in memory at a time per level. Links are passed over, files and folders alike: what they
+/// lead to is not the store's, and what is listed may be deleted.
+/// </summary>
+internal static class FolderWalk
+{
+    private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+
+    /// <summary>
+    /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names do not belong to the store and are passed over.
+    /// </summary>
+    /// <param name="folders">The only folders directly below the root that count; null: all.</param>
+    public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix, IReadOnlyCollection<string>? folders)
+    {
+        if (LeadsThroughLink(root, prefix.Folder))
+        {
+            yield break;
+        }
+
+        var levels = new Stack<IEnumerator<Entry>>();
+        levels.Push(await EntriesAsync(root, prefix.Folder, prefix.Start));
+        while (levels.TryPeek(out var level))
+        {
+            if (!level.MoveNext())
+            {
+                levels.Pop();
+            }
+            else if (folders?.Contains(ContentKey.FirstOf(level.Current.Key)) == false)
+            {
+                continue;
+            }
+            else if (level.Current.IsFolder)
+            {
+                levels.Push(await EntriesAsync(root, level.Current.Key, ""));
+            }
+            else
+            {
+                yield return ContentKey.Parse(level.Current.Key);
+            }
+        }
+    }
+
+    /// <summary>Temporary files of <see cref="DurableFile"/> that were last written before <paramref name="before"/>.</summary>
+    /// <param name="folders">The only folders directly below <paramref name="root"/> that are looked into; null: all.</param>
+    public static IEnumerable<string> Leftovers(string root, IReadOnlyCollection<string>? folders, DateTimeOffset before)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return (folders?.Select(folder => Path.Combine(root, folder)).Where(folder => Directory.Exists(folder) && !IsLink(folder)) ?? [root])
+            .SelectMany(start => new FileSystemEnumerable<string>(start, (ref entry) => entry.ToFullPath(), options)
+            {
+                ShouldIncludePredicate = (ref entry) =>
+                    !entry.IsDirectory && DurableFile.IsTemporary(entry.FileName) && entry.LastWriteTimeUtc < before,
+            });
+    }
+
+    /// <summary>
+    /// Removes what holds no value in a folder and would stay when its values are deleted: links, but not what they lead to, and folders without files.
+    /// The folder itself stays, and so does what cannot be ours by its name.
+    /// </summary>
+    /// <param name="folders">The only folders directly below the root that count; null: all.</param>
+    public static void RemoveEmpty(string root, string folder, IReadOnlyCollection<string>? folders)
+    {
+        if ((folders is not null && !(folder.Length > 0 && folders.Contains(ContentKey.FirstOf(folder)))) || LeadsThroughLink(root, folder))
+        {
+            return;
+        }
+
+        var start = Path.Combine(root, folder);
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
+        // What is below a folder goes before it.
+        foreach (var (path, isLink) in Found())
+        {
+            try
+            {
+                if (isLink)
+                {
+                    File.Delete(path);
+                }
+                else
+                {
+                    Directory.Delete(path);
+                }
+            }
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+            {
+                // It holds something, or is gone.
+            }
+        }
+
+        List<(string Path, bool IsLink)> Found()
+        {
+            try
+            {
+                return
+                [
+                    .. new FileSystemEnumerable<(string Path, bool IsLink)>(
+                        start, (ref entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), options)
+                    {
+                        ShouldIncludePredicate = (ref entry) =>
+                            (entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) && ContentKey.IsSegment(entry.FileName.ToString()),
+                        ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                    }.OrderByDescending(entry => entry.Path.Length),
+                ];
+            }
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+            {
+                // It is not there, or another deletion takes it away at this moment.
+                return [];
+            }
+        }
+    }
+
+    /// <summary>Whether the path itself is a link, wherever that leads.</summary>
+    public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
+    private static bool LeadsThroughLink(string root, string folder)
+    {
+        for (var path = folder; path.Length > 0; path = Path.GetDirectoryName(path) ?? "")
+        {
+            if (IsLink(Path.Combine(root, path)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<IEnumerator<Entry>> EntriesAsync(string root, string folder, string start)
+    {
+        var path = Path.Combine(root, folder);
+        try
+        {
+            var entries = await DiskScheduler.RunAsync(() => Entries(path, folder, start));
+            return ((IEnumerable<Entry>)entries).GetEnumerator();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Enumerable.Empty<Entry>().GetEnumerator();
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            if (File.Exists(path))
+            {
+                return Enumerable.Empty<Entry>().GetEnumerator();
+            }
+
+            throw FileErrors.Translate(exception, path);
+        }
+    }
+
+    private static Entry[] Entries(string path, string folder, string start)
+    {
+        var above = folder.Length == 0 ? "" : folder + "/";
+        Entry[] entries =
+        [
+            .. new FileSystemEnumerable<Entry>(path, (ref entry) => new Entry(above + entry.FileName.ToString(), entry.IsDirectory), OneLevel)
+            {
+                ShouldIncludePredicate = (ref entry) =>
+                    entry.FileName.StartsWith(start, StringComparison.Ordinal)
+                    && above.Length + entry.FileName.Length <= ContentKey.MaxLength
+                    && ContentKey.IsSegment(entry.FileName.ToString()),
+            },
+        ];
+
+        // As whole keys sort: below 'a' comes 'a/…', which stands after 'a-b' and 'a.b'.
+        Array.Sort(entries, (left, right) => string.CompareOrdinal(left.Order, right.Order));
+        return entries;
+    }
+
+    private sealed record Entry(string Key, bool IsFolder)
+    {
+        public string Order { get; } = IsFolder ? Key + "/" : Key;
+    }
+}

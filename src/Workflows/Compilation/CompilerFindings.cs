@@ -1,0 +1,55 @@
+using System.Globalization;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Sources;
+
+namespace Orchestrator.Workflows.Compilation;
+
+/// <summary>Takes what the compiler finds, gives it a place in the text, and leaves out what only follows from a mistake that is reported already.</summary>
+/// <param name="missesNames">Some step's name could not be read, so that an unknown name may be its.</param>
+internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode root, WorkflowDefinition definition, bool missesNames)
+{
+    private readonly HashSet<int> _wrongDependencies = [.. diagnostics.Items.Select(item => StepOfDependency(item.Pointer)).OfType<int>()];
+
+    public Suggestions Suggestions => diagnostics.Suggestions;
+
+    public bool HasErrors => diagnostics.HasErrors;
+
+    /// <param name="step">Position of the step it is about; -1 when it is about the workflow.</param>
+    public void Error(string code, string pointer, string message, string? suggestion, int step)
+    {
+        var mayFollow = (code is DiagnosticCodes.UnknownStep or DiagnosticCodes.UnknownReference && missesNames && suggestion is null)
+            || (code == DiagnosticCodes.MissingDependency && _wrongDependencies.Contains(step));
+        if (!mayFollow)
+        {
+            Add(DiagnosticSeverity.Error, code, pointer, message, suggestion, step);
+        }
+
+        if (StepOfDependency(pointer) is { } wrong)
+        {
+            DoubtDependencies(wrong);
+        }
+    }
+
+    public void Warning(string code, string pointer, string message, string? suggestion, int step) =>
+        Add(DiagnosticSeverity.Warning, code, pointer, message, suggestion, step);
+
+    /// <summary>What the step depends on is wrong: it is not told in addition that it reads what it does not depend on.</summary>
+    public void DoubtDependencies(int step) => _wrongDependencies.Add(step);
+
+    private static int? StepOfDependency(string pointer)
+    {
+        var parts = pointer.Split('/');
+        return parts is ["", "steps", var index, "dependsOn", ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+    }
+
+    private void Add(DiagnosticSeverity severity, string code, string pointer, string message, string? suggestion, int step)
+    {
+        var at = root.Nearest(pointer);
+        diagnostics.Add(new Diagnostic(code, severity, pointer, at.Line, at.Column, message)
+        {
+            Suggestion = suggestion,
+            Step = step < 0 ? null : definition.Steps[step].Id,
+        });
+    }
+}

@@ -1,0 +1,131 @@
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Sources;
+
+namespace Orchestrator.Workflows.Formats.Native;
+
+/// <summary>Reads one step of the native format.</summary>
+internal sealed class StepReader
+{
+    /// <summary>Types of FORMAT.md that this version cannot run.</summary>
+    private static readonly string[] Planned = ["group", "map", "branch", "workflow", "wait"];
+
+    private readonly ObjectReader _step;
+    private readonly string? _id;
+
+    public StepReader(SourceNode node, DiagnosticBag diagnostics)
+    {
+        // An id that is too long counts as missing: it would stand in every finding of the step.
+        _id = node.Member("id") is { Kind: SourceKind.String, Text.Length: <= NameRules.LongestId } given ? given.Text : null;
+        _step = new ObjectReader(node, _id is null ? "the step" : $"step '{_id}'", diagnostics, _id);
+    }
+
+    /// <summary>Its id, or those of steps within it, could not be read.</summary>
+    public bool MissesNames { get; private set; }
+
+    public StepDefinition Read()
+    {
+        Names();
+        var type = Type();
+        var step = new StepDefinition
+        {
+            Id = _id ?? "",
+            Type = type ?? StepType.Prompt,
+            OutputKey = _step.String("outputKey"),
+            DependsOn = DependsOn(out var isAuto),
+            DependsOnAuto = isAuto,
+        };
+        if (type is null)
+        {
+            // What else there is belongs to a kind of step that is not known here.
+            MissesNames = true;
+            return step;
+        }
+
+        step = step with
+        {
+            Description = _step.String("description"),
+            KeyMerge = _step.Choice<KeyMerge>("merge"),
+            Join = _step.Choice<JoinKind>("join") ?? JoinKind.All,
+            When = _step.String("when") is null ? null : MappingReader.ExpressionText(_step, _step.Take("when")!, "The condition"),
+            Uses = _step.Names("uses"),
+            Reads = _step.Names("reads"),
+            Writes = _step.Names("writes"),
+            Options = StepOptionsReader.Read(_step, step.Type),
+        };
+        step = step.Type switch
+        {
+            StepType.Tool => StepWorkReader.Tool(_step, step),
+            StepType.Merge => StepWorkReader.Merge(_step, step),
+            _ => StepWorkReader.Prompt(_step, step),
+        };
+        _step.Finish();
+        return step;
+    }
+
+    private StepType? Type()
+    {
+        var given = _step.String("type");
+        if (given is not null && Planned.Contains(given))
+        {
+            _step.Error(
+                DiagnosticCodes.UnsupportedProperty, _step.Take("type")!,
+                $"Steps of type '{given}' are not supported by this version; prompt, tool and merge are.");
+            return null;
+        }
+
+        if (_step.Node.Member("type") is null && _step.Node.Member("tool") is not null)
+        {
+            _step.Missing("type", "The step names a tool and has no type.", "\"type\": \"tool\"");
+            return StepType.Tool;
+        }
+
+        return given is null ? StepType.Prompt : _step.Choice<StepType>("type", Planned);
+    }
+
+    private void Names()
+    {
+        if (_step.Take("id") is not { } id)
+        {
+            MissesNames = true;
+            _step.Missing("id", "The step has no id.");
+        }
+        else if (_step.String("id") is not null && _id is null)
+        {
+            MissesNames = true;
+            CheckName(id, matches: false, "step id", "letters, digits, _ and -");
+        }
+        else if (_id is null)
+        {
+            MissesNames = true;
+        }
+        else
+        {
+            CheckName(id, NameRules.StepId.IsMatch(id.Text), "step id", "letters, digits, _ and -");
+        }
+
+        if (_step.Take("outputKey") is { Kind: SourceKind.String } key)
+        {
+            CheckName(key, NameRules.OutputKey.IsMatch(key.Text), "outputKey", "letters, digits and _");
+        }
+    }
+
+    private IReadOnlyList<string> DependsOn(out bool isAuto)
+    {
+        isAuto = _step.Take("dependsOn") is { Kind: SourceKind.String, Text: "auto" };
+        return isAuto ? [] : [.. (_step.Texts("dependsOn", "a list of step ids, or auto") ?? []).Select(text => text.Text)];
+    }
+
+    private void CheckName(SourceNode at, bool matches, string what, string letters)
+    {
+        if (!matches)
+        {
+            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' must begin with a letter or _ and have only {letters}, at most 128 in all, and be {NameRules.NoDevice}.");
+        }
+        else if (NameRules.Reserved.Contains(at.Text))
+        {
+            _step.Error(DiagnosticCodes.ReservedName, at, $"'{at.Text}' is a reserved name and cannot be the {what}.");
+        }
+    }
+}

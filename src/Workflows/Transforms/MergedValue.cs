@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Workflows.Transforms;
+
+/// <summary>Makes one value of several, in their order. Pure: the values are copied, never changed.</summary>
+public static class MergedValue
+{
+    /// <summary>The default separator of texts: an empty line.</summary>
+    public const string DefaultSeparator = "\n\n";
+
+    /// <param name="values">The values with their names, in order. Of two with one name an object gets the later.</param>
+    /// <param name="separator">Between two texts of <see cref="MergeMode.Concat"/>; null for <see cref="DefaultSeparator"/>.</param>
+    /// <returns>
+    /// Without values: {} for an object, "" for concat, null for last, [] otherwise. Concat leaves nulls out and writes what is no text as compact JSON.
+    /// </returns>
+    public static JsonNode? Of(MergeMode mode, IEnumerable<KeyValuePair<string, JsonNode?>> values, string? separator = null)
+    {
+        var all = values.ToList();
+        return mode switch
+        {
+            MergeMode.Object => Named(all),
+            MergeMode.Array => List(all.Select(value => value.Value)),
+            MergeMode.Concat => Concat([.. all.Select(value => value.Value).OfType<JsonNode>()], separator ?? DefaultSeparator),
+            MergeMode.Append => List(all.SelectMany(value => value.Value is JsonArray items ? items.AsEnumerable() : [value.Value])),
+            MergeMode.Last => all.LastOrDefault().Value?.DeepClone(),
+            _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such way to merge."),
+        };
+    }
+
+    private static JsonObject Named(IEnumerable<KeyValuePair<string, JsonNode?>> values)
+    {
+        var merged = new JsonObject();
+        foreach (var (name, value) in values)
+        {
+            merged[name] = value?.DeepClone();
+        }
+
+        return merged;
+    }
+
+    private static JsonArray List(IEnumerable<JsonNode?> values) => new([.. values.Select(value => value?.DeepClone())]);
+
+    private static JsonNode Concat(List<JsonNode> values, string separator) => values.Count > 0 && values.TrueForAll(value => value is JsonArray)
+        ? List(values.SelectMany(value => (JsonArray)value))
+        : JsonValue.Create(string.Join(separator, values.Select(Text)));
+
+    private static string Text(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(WorkflowJson.Compact);
+}

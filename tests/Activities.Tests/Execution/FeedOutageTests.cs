@@ -1,0 +1,128 @@
+using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Storage;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Execution;
+
+/// <summary>The events cannot be written while a step works: its answer is worth more than they are.</summary>
+public sealed class FeedOutageTests
+{
+    private const string One = """{ "steps": [ { "id": "a", "prompt": "x", "options": { "timeout": 600000 } } ] }""";
+    private const string Late = """{ "a": [ { "output": "answer", "latencyMs": 310000 } ] }""";
+
+    private static readonly string[] Whole = [RunEventNames.StepReady, RunEventNames.StepStarted, RunEventNames.StepCompleted];
+
+    private readonly SlowAppendStore _store = new();
+    private readonly TestRuns _runs;
+    private DateTimeOffset _back;
+
+    public FeedOutageTests() => _runs = new TestRuns(_store);
+
+    [Fact]
+    public async Task Answer_that_comes_after_a_feed_was_away_for_five_minutes_is_kept_and_its_events_are_told_with_it()
+    {
+        var run = await _runs.BeginAsync(One, mocks: Late);
+
+        var outcome = await ExecuteAsync(run, away: TimeSpan.FromSeconds(305));
+
+        Assert.Equal((StepStatus.Completed, null), (outcome.Status, outcome.Error?.Message));
+        Assert.Equal("answer", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
+        Assert.Equal(Whole, await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Answer_has_its_record_though_the_feed_stays_away_and_the_repeat_answers_from_it()
+    {
+        var run = await _runs.BeginAsync(One, mocks: Late);
+
+        await Assert.ThrowsAsync<ContentStoreException>(() => ExecuteAsync(run, away: TimeSpan.FromDays(1)));
+
+        Assert.Equal("answer", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
+        _store.OnAppend = null;
+        Assert.Equal(StepStatus.Completed, (await _runs.ExecuteAsync(run, 0)).Status);
+    }
+
+    [Fact]
+    public async Task Record_of_an_execution_that_died_before_it_told_of_it_is_told_as_a_whole()
+    {
+        var run = await _runs.BeginAsync(One, mocks: """{ "a": [ { "output": "answer" } ] }""");
+        _back = DateTimeOffset.MaxValue;
+        _store.OnAppend = FailUntilBack;
+        await Assert.ThrowsAsync<ContentStoreException>(() => _runs.ExecuteAsync(run, 0));
+        _store.OnAppend = null;
+
+        await _runs.ExecuteAsync(run, 0);
+
+        Assert.Equal(Whole, await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Feed_that_hangs_holds_back_no_record()
+    {
+        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
+        var feed = new TaskCompletionSource();
+        _store.Until = key => key.Value.EndsWith("events-0.jsonl", StringComparison.Ordinal) ? feed.Task : Task.CompletedTask;
+
+        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.OnCreated = _ => recorded.SetResult();
+
+        var execution = _runs.ExecuteAsync(run, 0);
+
+        await recorded.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("answer", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
+        Assert.False(execution.IsCompleted);
+        feed.SetResult();
+        Assert.Equal(StepStatus.Completed, (await execution).Status);
+        Assert.Equal([.. Whole[..2], RunEventNames.StepChunk, Whole[2]], await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Cache_that_hangs_holds_back_an_answer_for_five_seconds()
+    {
+        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "cache": true } } ] }""", mocks: null);
+        _store.Until = key => key.Value.StartsWith("cache/", StringComparison.Ordinal) ? new TaskCompletionSource().Task : Task.CompletedTask;
+        var execution = _runs.ExecuteAsync(run, 0);
+
+        // Two timers: the attempt's limit, and that of the model or the cache.
+        while (await Task.WhenAny(execution, _runs.Time.WhenTimersAsync(2)) != execution)
+        {
+            _runs.Time.AdvanceToNextTimer();
+        }
+
+        Assert.Equal((StepStatus.Completed, null), ((await execution).Status, (await execution).Error?.Message));
+        Assert.Contains("did not answer within 5 seconds", Assert.Single((await _runs.CheckpointAsync(run, 0)).Warnings), StringComparison.Ordinal);
+    }
+
+    private async Task<IEnumerable<string>> EventsAsync() => (await _runs.EventsAsync()).Where(item => item.StepId == "a").Select(item => item.Event);
+
+    private async Task<StepOutcome> ExecuteAsync(Orchestrator.Activities.Runs.PreparedRun run, TimeSpan away)
+    {
+        _back = _runs.Time.GetUtcNow() + away;
+        _store.OnAppend = FailUntilBack;
+        var execution = _runs.ExecuteAsync(run, 0);
+
+        // Three timers: the attempt's limit, the answer's, and that of the next try to tell the feed.
+        for (var tries = 0; tries < 60; tries++)
+        {
+            await _runs.Time.WhenTimersAsync(3);
+            _runs.Time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        while (await Task.WhenAny(execution, _runs.Time.WhenTimersAsync(2)) != execution)
+        {
+            _runs.Time.AdvanceToNextTimer();
+        }
+
+        return await execution;
+    }
+
+    private void FailUntilBack()
+    {
+        if (_runs.Time.GetUtcNow() < _back)
+        {
+            _store.OnAppend = FailUntilBack;
+            throw new ContentStoreException("disk", "The feed is away.");
+        }
+    }
+}

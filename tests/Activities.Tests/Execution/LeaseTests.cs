@@ -1,0 +1,146 @@
+using System.Text;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Storage;
+using Orchestrator.Testing.Stores;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Execution;
+
+/// <summary>Claims that can outlive their process: over a store that several workers share.</summary>
+public sealed class LeaseTests
+{
+    private const string Slow = """{ "steps": [ { "id": "a", "prompt": "Say a word or two.", "options": { "timeout": 600000 } } ] }""";
+
+    private static ContentKey Key(PreparedRun run) => ContentKey.Parse($"runs/r1/claims/a/1-1-{run.Plan.Stamp}.json");
+
+    private readonly TestRuns _runs = new();
+    private readonly FailingStore _claims = new();
+
+    [Fact]
+    public async Task Claim_is_renewed_for_as_long_as_the_work_goes_on_and_whoever_waits_is_answered_from_the_record()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 120000 } ] }""");
+
+        var first = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(4); // the claim's two, the attempt's limit, the model's latency
+        var second = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(5);
+        _runs.Time.Advance(TimeSpan.FromSeconds(119));
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        _runs.Time.Advance(TimeSpan.FromSeconds(1));
+        await first;
+        _runs.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(await first, await second);
+        Assert.Null(await _claims.GetAsync(Key(run)));
+    }
+
+    [Fact]
+    public async Task Claim_of_a_worker_that_is_gone_is_taken_over_after_its_lease_and_its_input_counts_as_an_estimate()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok", "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""");
+        await _claims.CreateAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
+        var begun = _runs.Time.GetUtcNow();
+
+        var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync();
+        _runs.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(execution.IsCompleted);
+        _runs.Time.Advance(TimeSpan.FromSeconds(1));
+
+        var outcome = await execution;
+        Assert.Equal(StepStatus.Completed, outcome.Status);
+        Assert.Equal(TimeSpan.FromSeconds(30), outcome.StartedAt - begun);
+        Assert.True(outcome.Usage.Estimated);
+        Assert.Equal(100 + ("Say a word or two.".Length + 3) / 4, outcome.Usage.InputTokens);
+    }
+
+    [Fact]
+    public async Task Claim_that_the_store_says_is_old_is_taken_over_at_the_first_look()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok" } ] }""");
+        await _claims.CreateAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
+        _claims.Age = TimeSpan.FromSeconds(45);
+
+        var outcome = await Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+
+        Assert.Equal(StepStatus.Completed, outcome.Status);
+        Assert.True(outcome.Usage.Estimated);
+    }
+
+    [Fact]
+    public async Task Claim_that_the_store_says_is_younger_than_its_lease_and_the_error_of_clocks_is_watched()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok" } ] }""");
+        await _claims.CreateAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"alive","number":1}"""));
+        _claims.Age = TimeSpan.FromSeconds(44);
+
+        var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync();
+        Assert.False(execution.IsCompleted);
+        _claims.Age = TimeSpan.FromSeconds(46);
+        _runs.Time.Advance(AttemptClaims.LookInterval);
+
+        Assert.Equal(StepStatus.Completed, (await execution).Status);
+    }
+
+    [Fact]
+    public async Task Owner_that_cannot_renew_aborts_its_request_before_anybody_may_take_over()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 500000 } ] }""");
+
+        var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(4);
+        _claims.Failures = int.MaxValue;
+        _runs.Time.Advance(TimeSpan.FromSeconds(25));
+        await AdvanceAsync(execution);
+
+        await Assert.ThrowsAsync<ContentStoreException>(() => execution);
+        Assert.Null(await _runs.Checkpoints.FindAsync(await _runs.IdentityAsync(), "a", 1, 1, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Claim_that_somebody_else_has_taken_over_is_theirs_to_release()
+    {
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 5000 } ] }""");
+
+        var execution = Worker().ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(4);
+        await _claims.PutAsync(Key(run), Encoding.UTF8.GetBytes("""{"owner":"another","number":1}"""));
+        _runs.Time.Advance(TimeSpan.FromSeconds(5));
+
+        // The answer was complete, so its record is written; the claim stays.
+        Assert.Equal(StepStatus.Completed, (await execution).Status);
+        Assert.NotNull(await _claims.GetAsync(Key(run)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Claim_of_a_deleted_run_holds_back_no_later_run_of_its_id(bool leased)
+    {
+        var gone = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 120000 } ] }""");
+        var late = _runs.MakeExecutor(leased: leased).ExecuteAsync(_runs.Call(gone, 0), CancellationToken.None);
+        await _runs.Time.WhenTimersAsync(leased ? 4 : 2);
+        await _runs.Store.DeleteAsync(ContentPrefix.Under("runs", "r1"));
+        var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok", "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""");
+
+        var outcome = await _runs.MakeExecutor(leased: leased).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((StepStatus.Completed, false, 100), (outcome.Status, outcome.Usage.Estimated, outcome.Usage.InputTokens));
+        await AdvanceAsync(late);
+        Assert.Equal(StepStatus.Cancelled, (await late).Status);
+    }
+
+    private StepExecutor Worker() => _runs.MakeExecutor(claims: _claims, leased: true);
+
+    private async Task AdvanceAsync(Task work)
+    {
+        while (await Task.WhenAny(work, _runs.Time.WhenTimersAsync(1)) != work)
+        {
+            _runs.Time.AdvanceToNextTimer();
+        }
+    }
+}

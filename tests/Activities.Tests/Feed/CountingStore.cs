@@ -1,0 +1,45 @@
+using Orchestrator.Storage;
+
+namespace Orchestrator.Activities.Tests.Feed;
+
+/// <summary>A store in memory that counts how many values are read.</summary>
+internal sealed class CountingStore : IContentStore
+{
+    private readonly MemoryContentStore _store = new();
+
+    public int Reads { get; set; }
+
+    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default)
+    {
+        Reads++;
+        return _store.GetAsync(key, cancellationToken);
+    }
+
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    {
+        Reads++;
+        return _store.ReadFromAsync(key, offset, cancellationToken);
+    }
+
+    public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        _store.PutAsync(key, content, cancellationToken);
+
+    public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        _store.CreateAsync(key, content, cancellationToken);
+
+    public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
+        _store.ReplaceAsync(key, content, etag, cancellationToken);
+
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        _store.AppendAsync(key, content, cancellationToken);
+
+    public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.DeleteAsync(key, cancellationToken);
+
+    public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
+        _store.DeleteAsync(key, etag, cancellationToken);
+
+    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.DeleteAsync(prefix, cancellationToken);
+
+    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        _store.ListAsync(prefix, cancellationToken);
+}

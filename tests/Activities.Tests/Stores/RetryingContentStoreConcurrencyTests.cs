@@ -1,8 +1,0 @@
-using Orchestrator.Activities.Stores;
-
-namespace Orchestrator.Activities.Tests.Stores;
-
-public sealed class RetryingContentStoreConcurrencyTests : ContentStoreConcurrencyContract
-{
-    protected override IContentStore Store { get; } = new RetryingContentStore(new MemoryContentStore(), TimeProvider.System);
-}

@@ -1,0 +1,15 @@
+using Orchestrator.Testing.Azurite;
+
+namespace Orchestrator.Storage.Tests.Blobs;
+
+[NeedsAzurite]
+public sealed class BlobContentStoreListingTests : ContentStoreListingContract, IAsyncLifetime
+{
+    private IContentStore? _store;
+
+    protected override IContentStore Store => _store!;
+
+    public async Task InitializeAsync() => _store = (await AzuriteContainer.NewAsync()).Open();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}

@@ -1,0 +1,48 @@
+using Orchestrator.Testing;
+
+namespace Orchestrator.Storage.Tests;
+
+public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyContract, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly FileContentStore _store;
+
+    public FileContentStoreConcurrencyTests() => _store = new FileContentStore(_folder.Path, TimeProvider.System);
+
+    protected override IContentStore Store => _store;
+
+    [Fact]
+    public async Task Locks_after_use_are_given_back()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async n =>
+        {
+            await _store.PutAsync(ContentKey.Of("k", $"{n}"), Bytes("x"));
+            await _store.AppendAsync(ContentKey.Of("log"), Bytes("x"));
+        }));
+
+        Assert.Equal(201, await _store.DeleteAsync(ContentPrefix.All));
+        Assert.Equal(0, _store.KeysInUse);
+    }
+
+    [Fact]
+    public async Task Create_by_two_stores_on_one_folder_has_one_winner()
+    {
+        // As two processes would: no lock in common, only the file system.
+        var other = new FileContentStore(_folder.Path, TimeProvider.System);
+        for (var i = 0; i < 50; i++)
+        {
+            var key = ContentKey.Of("k", $"{i}");
+            using var barrier = new Barrier(2);
+            Task<string?> Create(FileContentStore store, string value) => Task.Run(() =>
+            {
+                barrier.SignalAndWait();
+                return store.CreateAsync(key, Bytes(value));
+            });
+            var etags = await Task.WhenAll(Create(_store, "mine"), Create(other, "theirs"));
+
+            Assert.Single(etags, etag => etag is not null);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,14 @@
+using Orchestrator.Testing;
+
+namespace Orchestrator.Storage.Tests;
+
+public sealed class FileContentStoreListingTests : ContentStoreListingContract, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public FileContentStoreListingTests() => Store = new FileContentStore(_folder.Path, TimeProvider.System);
+
+    protected override IContentStore Store { get; }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,166 @@
+using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Storage.Tests;
+
+public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+
+    public FileContentStoreTests() => Store = new FileContentStore(_folder.Path, _clock);
+
+    protected override IContentStore Store { get; }
+
+    protected override bool SeesFolders => true;
+
+    [Fact]
+    public async Task Values_survive_a_restart_with_their_etags()
+    {
+        var etag = await Store.PutAsync(Key, Bytes("one"));
+        var restarted = new FileContentStore(_folder.Path, _clock);
+
+        Assert.Equal(etag, (await restarted.GetAsync(Key))!.ETag);
+        Assert.NotNull(await restarted.ReplaceAsync(Key, Bytes("two"), etag));
+    }
+
+    [Fact]
+    public async Task Key_is_the_path_below_the_root()
+    {
+        await Store.PutAsync(Key, Bytes("one"));
+
+        Assert.Equal("one", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "runs", "r1", "run.json")));
+    }
+
+    [Fact]
+    public async Task Temporary_file_of_a_crashed_write_is_not_listed_and_does_not_disturb()
+    {
+        await Store.PutAsync(Key, Bytes("old"));
+        var leftover = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.Zero);
+
+        Assert.Equal([Key.Value], await ListAsync(ContentPrefix.All));
+        Assert.Equal("old", Text((await Store.GetAsync(Key))!.Bytes));
+        await Store.PutAsync(Key, Bytes("new"));
+        Assert.True(File.Exists(leftover));
+    }
+
+    [Fact]
+    public async Task Start_removes_old_temporary_files_and_nothing_else()
+    {
+        await Store.PutAsync(Key, Bytes("old"));
+        var old = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.FromMinutes(11));
+        var inFlight = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcde0", age: TimeSpan.FromMinutes(1));
+
+        await new FileContentStore(_folder.Path, _clock).LeftoversRemoved;
+
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(inFlight));
+        Assert.Equal("old", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Fact]
+    public async Task Files_that_are_not_ours_are_passed_over()
+    {
+        await Store.PutAsync(Key, Bytes("one"));
+        await File.WriteAllTextAsync(_folder.Combine("read me.txt"), "a name with a space");
+        Directory.CreateDirectory(_folder.Combine("ümlaut"));
+        Directory.CreateDirectory(_folder.Combine("empty"));
+
+        Assert.Equal([Key.Value], await ListAsync(ContentPrefix.All));
+    }
+
+    [Fact]
+    public async Task Torn_end_of_a_log_stays_and_the_next_append_follows_it()
+    {
+        await Store.AppendAsync(Key, Bytes("one\n"));
+        await File.AppendAllTextAsync(PathOf(Key), "tw");
+
+        Assert.Equal(11, await Store.AppendAsync(Key, Bytes("\nnext")));
+        Assert.Equal("one\ntw\nnext", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Fact]
+    public async Task Delete_last_value_takes_its_folders_along_but_not_the_root()
+    {
+        await Store.PutAsync(Key, Bytes("one"));
+        await Store.PutAsync(ContentKey.Of("runs", "r2"), Bytes("two"));
+
+        await Store.DeleteAsync(Key);
+        Assert.False(Directory.Exists(_folder.Combine("runs/r1")));
+        Assert.True(Directory.Exists(_folder.Combine("runs")));
+        await Store.DeleteAsync(ContentPrefix.Under("runs"));
+        Assert.Equal([_folder.Combine("~locks")], Directory.GetFileSystemEntries(_folder.Path));
+        Assert.True(Directory.Exists(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Store_of_some_folders_lists_and_sweeps_no_other_and_refuses_its_keys()
+    {
+        await ((FileContentStore)Store).LeftoversRemoved;
+        var others = LeaveBehind("journal.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.FromDays(1));
+        await Store.PutAsync(ContentKey.Of("journal", "lock"), Bytes("one"));
+        await Store.PutAsync(Key, Bytes("one"));
+        var store = new FileContentStore(_folder.Path, _clock, ["runs"]);
+        await store.LeftoversRemoved;
+
+        Assert.True(File.Exists(others));
+        Assert.Equal([Key.Value], (await store.ListAsync(ContentPrefix.All).ToListAsync()).Select(key => key.Value));
+        Assert.Empty(await store.ListAsync(ContentPrefix.Under("journal")).ToListAsync());
+        await Assert.ThrowsAsync<ArgumentException>(() => store.DeleteAsync(ContentKey.Of("journal", "lock")));
+    }
+
+    [Fact]
+    public void Root_below_a_file_says_which_file_is_in_the_way()
+    {
+        File.WriteAllText(_folder.Combine("occupied"), "");
+
+        var error = Assert.Throws<ContentStoreException>(() => new FileContentStore(_folder.Combine("occupied/state"), _clock));
+
+        Assert.Contains($"'{_folder.Combine("occupied")}' is a file", error.Message, StringComparison.Ordinal);
+        Assert.Equal(_folder.Combine("occupied/state"), error.Location);
+    }
+
+    [Fact]
+    public async Task Append_on_a_full_disk_says_so_and_the_store_goes_on()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        File.CreateSymbolicLink(_folder.Combine("full.jsonl"), "/dev/full");
+
+        var error = await Assert.ThrowsAsync<ContentStoreException>(() => Store.AppendAsync(ContentKey.Of("full.jsonl"), Bytes("x")));
+
+        Assert.Contains("the disk is full", error.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await Store.AppendAsync(ContentKey.Of("other.jsonl"), Bytes("x")));
+    }
+
+    [Fact]
+    public void Root_without_permission_names_path_and_remedy()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // Nobody, root included, may create a folder there.
+        var error = Assert.Throws<ContentStoreException>(() => new FileContentStore("/sys/orchestrator-state", _clock));
+
+        Assert.Contains("/sys/orchestrator-state", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--state", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string PathOf(ContentKey key) => Path.Combine(_folder.Path, key.Value);
+
+    private string LeaveBehind(string name, TimeSpan age)
+    {
+        var path = _folder.Combine(name);
+        File.WriteAllText(path, "half of a val");
+        File.SetLastWriteTimeUtc(path, (_clock.GetUtcNow() - age).UtcDateTime);
+        return path;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Orchestrator.Storage.Tests;
+
+public sealed class GroupCommitTests
+{
+    private readonly List<int> _batches = [];
+    private readonly Queue<TaskCompletionSource<long>> _commits = new();
+
+    [Fact]
+    public async Task Add_while_a_commit_is_under_way_shares_the_next_one()
+    {
+        var group = new GroupCommit(Hold);
+
+        var first = group.AddAsync("k", new byte[3]);
+        var second = group.AddAsync("k", new byte[4]);
+        var third = group.AddAsync("k", new byte[5]);
+        Assert.Equal([1], _batches);
+        _commits.Dequeue().SetResult(100);
+        Assert.Equal(103, await first);
+
+        Assert.Equal([1, 2], _batches);
+        _commits.Dequeue().SetResult(103);
+        Assert.Equal(107, await second);
+        Assert.Equal(112, await third);
+        Assert.Equal(0, group.Count);
+    }
+
+    [Fact]
+    public async Task Add_other_key_does_not_wait()
+    {
+        var group = new GroupCommit(Hold);
+
+        _ = group.AddAsync("a", new byte[1]);
+        var other = group.AddAsync("b", new byte[1]);
+        _commits.Last().SetResult(0);
+
+        Assert.Equal(1, await other);
+    }
+
+    [Fact]
+    public async Task Failed_commit_fails_its_members_and_no_later_one()
+    {
+        var group = new GroupCommit(Hold);
+
+        var first = group.AddAsync("k", new byte[1]);
+        var second = group.AddAsync("k", new byte[1]);
+        _commits.Dequeue().SetException(new IOException("broken"));
+        await Assert.ThrowsAsync<IOException>(() => first);
+        _commits.Dequeue().SetResult(0);
+
+        Assert.Equal(1, await second);
+        Assert.Equal(0, group.Count);
+    }
+
+    [Fact]
+    public async Task Batch_takes_no_more_than_the_bound_in_order_and_an_oversized_member_goes_alone()
+    {
+        var group = new GroupCommit(Hold, maxBytes: 8);
+
+        int[] lengths = [1, 3, 5, 1, 9, 2];
+        var added = Array.ConvertAll(lengths, length => group.AddAsync("k", new byte[length]));
+        while (_commits.TryDequeue(out var commit))
+        {
+            commit.SetResult(0);
+        }
+
+        // The first found no commit under way; 3 and 5 are the bound exactly.
+        Assert.Equal([1, 2, 1, 1, 1], _batches);
+        var positions = await Task.WhenAll(added);
+        Assert.Equal([1, 3, 8, 1, 9, 2], positions);
+    }
+
+    private Task<long> Hold(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        _batches.Add(parts.Count);
+
+        // Continuations run at once, so the next commit has begun when SetResult returns.
+        var commit = new TaskCompletionSource<long>();
+        _commits.Enqueue(commit);
+        return commit.Task;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Orchestrator.Storage.Tests;
+
+public sealed class MemoryContentStoreTests : ContentStoreContract
+{
+    protected override IContentStore Store { get; } = new MemoryContentStore();
+
+    [Fact]
+    public async Task Get_gives_a_copy_of_the_readers_own()
+    {
+        await Store.PutAsync(Key, Bytes("one"));
+        var first = await Store.GetAsync(Key);
+        await Store.AppendAsync(ContentKey.Of("log"), Bytes("x"));
+        var log = await Store.GetAsync(ContentKey.Of("log"));
+        await Store.AppendAsync(ContentKey.Of("log"), Bytes("y"));
+
+        Assert.Equal("one", Text(first!.Bytes));
+        Assert.Equal("x", Text(log!.Bytes));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Sources;
+
+namespace Orchestrator.Workflows.Tests.Formats.Native;
+
+/// <summary>What would make findings, dependencies or copies without bound.</summary>
+public sealed class ReadingLimitTests
+{
+    [Fact]
+    public void Findings_are_kept_up_to_a_limit_and_it_is_said_that_there_are_more()
+    {
+        var found = Read($$"""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": [{{string.Join(",", Enumerable.Repeat("1", DiagnosticBag.Most + 10))}}] } ] }""");
+
+        // Each item is of a wrong type and has a place of its own.
+        Assert.Equal(DiagnosticBag.Most, found.Count(finding => finding.Severity == DiagnosticSeverity.Error));
+        Assert.Contains("more than 50000 errors", Assert.Single(found, finding => finding.Code == DiagnosticCodes.TooLarge).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dependencies_that_are_inferred_are_limited_in_all()
+    {
+        var steps = Enumerable.Range(0, 4_000).Select(step => step < 2_000
+            ? $$"""{ "id": "s{{step}}", "prompt": "x", "outputKey": "k", "merge": "append" }"""
+            : $$$"""{ "id": "s{{{step}}}", "prompt": "{{k}}", "dependsOn": "auto" }""");
+
+        var error = Assert.Single(Read($$"""{ "steps": [ {{string.Join(", ", steps)}} ] }"""), finding => finding.Severity == DiagnosticSeverity.Error);
+
+        Assert.Equal(("/steps/3000/dependsOn", "The steps have more than 2000000 dependencies in all."), (error.Pointer, error.Message));
+    }
+
+    [Fact]
+    public void Aliases_stand_for_a_limited_number_of_characters()
+    {
+        var text = $"steps:\n  - {{ id: first, prompt: &long \"{new string('x', 1_000_000)}\" }}\n"
+            + string.Concat(Enumerable.Range(0, 9).Select(step => $"  - {{ id: s{step}, prompt: *long }}\n"));
+
+        Assert.Contains("8388608 characters", Assert.Single(Read(text)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pointer_below_a_very_long_name_ends_there()
+    {
+        var found = Read($$"""{ "inputs": { "{{new string('n', 5_000)}}": { "tpye": 1 } }, "steps": [ { "id": "a", "prompt": "x" } ] }""");
+
+        Assert.Equal("/inputs/…", Assert.Single(found, finding => finding.Code == DiagnosticCodes.UnknownProperty).Pointer);
+    }
+
+    [Fact]
+    public void Step_with_an_id_that_is_too_long_is_told_so_once()
+    {
+        var found = Read($$"""{ "steps": [ { "id": "{{new string('a', 129)}}", "prompt": "x" }, { "id": "{{new string('a', 129)}}", "prompt": "x" } ] }""");
+
+        Assert.Equal([DiagnosticCodes.InvalidId, DiagnosticCodes.InvalidId], found.Select(finding => finding.Code));
+    }
+
+    private static IReadOnlyList<Diagnostic> Read(string text) => WorkflowReader.Read(Encoding.UTF8.GetBytes(text)).Diagnostics;
+}
