@@ -6,7 +6,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A run whose deletion was killed after its first write, in a folder that is served: it is named as such, and whoever deletes finishes it.</summary>
+/// <summary>A run whose deletion was killed after its first write, in a folder that is served: it is reported as half deleted, and the next deletion finishes it.</summary>
 [Trait("Trust", "15")]
 public sealed class HalfDeletedRunTests : IDisposable
 {

@@ -70,7 +70,7 @@ internal sealed class StoredRun(IContentStore store, string runId)
         }
         catch (JsonException)
         {
-            // Torn by a kill; whoever reads the feed skips it too.
+            // Torn by a kill. Readers of the feed skip it, too.
             return null;
         }
     }

@@ -42,9 +42,7 @@ internal static class Wording
         : "$" + dollars.Value.ToString(dollars is > 0 and < 0.01m ? "0.000000" : "0.00##", CultureInfo.InvariantCulture);
 
     /// <summary>A number with its noun: <c>1 run</c>, <c>2 runs</c>.</summary>
-    /// <param name="plural">Null: the noun and an s.</param>
-    public static string Count(int number, string noun, string? plural = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number} {Noun(number, noun, plural)}");
+    public static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {Noun(number, noun)}");
 
     /// <summary>The noun that agrees with a number.</summary>
     /// <param name="plural">Null: the noun and an s.</param>

@@ -106,7 +106,7 @@ public sealed class DamagedFileTests : IAsyncLifetime
         }
         else if (damage == "full folder" && file != "runs/bad")
         {
-            // What somebody put there is theirs.
+            // A folder with files of others is kept.
             Assert.Contains(path, deleted.Error, StringComparison.Ordinal);
         }
         else

@@ -23,7 +23,7 @@ public class NextCommandTests
         NextCommand.Of("r", RunStatus.Running, null, new StateStorage(StorageKind.Azure, ".orchestrator")));
 
     [Fact]
-    public void Run_that_a_process_works_on_needs_nobody() =>
+    public void Run_that_a_process_drives_names_that_process() =>
         Assert.Equal("The process 12 on host 'a' works on it.", NextCommand.Of("r", RunStatus.Running, null, Default, "process 12 on host 'a'"));
 
     [Theory]

@@ -4,7 +4,7 @@ namespace Orchestrator.Cli.Tests.Output;
 
 public sealed class SourceExcerptTests
 {
-    /// <summary>A terminal obeys escape sequences, also those of a file that somebody sent.</summary>
+    /// <summary>Escape sequences of a file must not reach the terminal.</summary>
     [Fact]
     public void Control_characters_of_the_file_are_not_printed() =>
         Assert.Equal(["    a\uFFFD[2Jb c", "      ^"], SourceExcerpt.Of(["a\u001b[2Jb\tc\r"], 1, 3));
