@@ -197,3 +197,14 @@ internal sealed class WorkflowCompiler
             .Distinct(StringComparer.Ordinal),
     ];
 }
+
+/// <summary>A definition without errors, its graph, and what its names mean. Immutable.</summary>
+public sealed record CompiledWorkflow(WorkflowDefinition Definition, WorkflowGraph Graph, NameScope Names)
+{
+    /// <summary>Without declared inputs, the names in the definition that are taken for inputs; those in stored prompts are not among them.</summary>
+    public IReadOnlyList<string> UndeclaredInputs { get; init; } = [];
+}
+
+/// <summary>What reading a definition needs to know of a tool.</summary>
+/// <param name="LiteralMembers">Members of its input in which <c>{{…}}</c> is left as it is, because the tool fills them in itself or refuses it.</param>
+public sealed record KnownTool(string Name, IReadOnlyList<string> LiteralMembers);

@@ -11,3 +11,25 @@ public sealed record ExpressionError(string Message, int Position, int Length, s
     public override string ToString() =>
         $"{Message.TrimEnd('.')} (character {Position + 1}).{(Suggestion is null ? "" : $" {Suggestion}")}";
 }
+
+/// <summary>Carries an error out of the reading or the evaluation. Never leaves <see cref="Expression"/>.</summary>
+internal sealed class ExpressionFailure(ExpressionError error) : Exception(error.Message)
+{
+    public ExpressionFailure(string message, int position, int length, string? suggestion = null)
+        : this(new ExpressionError(message, position, length, suggestion))
+    {
+    }
+
+    public ExpressionError Error { get; } = error;
+}
+
+/// <summary>Pieces of an expression or of values, as messages show them.</summary>
+internal static class ExpressionText
+{
+    private const int Longest = 40;
+
+    /// <summary>The text, or its beginning when it is long.</summary>
+    public static string Cut(string text) => text.Length <= Longest
+        ? text
+        : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
+}

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Transforms;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Expressions;
 

@@ -8,3 +8,25 @@ namespace Orchestrator.Workflows.Expressions;
 /// <param name="Length">Characters of the path.</param>
 /// <param name="Optional">It may name nothing, because it is an argument of <c>coalesce</c>.</param>
 public sealed record ExpressionReference(ValuePath Path, int Position, int Length, bool Optional);
+
+/// <summary>Finds the paths in an expression.</summary>
+internal static class ExpressionReferences
+{
+    /// <summary>All of them, in order of appearance.</summary>
+    public static IReadOnlyList<ExpressionReference> In(ExpressionNode node) => [.. Of(node, optional: false)];
+
+    private static IEnumerable<ExpressionReference> Of(ExpressionNode node, bool optional) => node switch
+    {
+        ExpressionNode.Path path => [new(path.Value, path.Position, path.Length, optional)],
+        ExpressionNode.Access access => Of(access.Target, optional).Concat(
+            access.Steps.Where(step => step.Index is not null).SelectMany(step => Of(step.Index!, optional: false))),
+        ExpressionNode.ListOf list => list.Items.SelectMany(item => Of(item, optional: false)),
+        ExpressionNode.Call call => call.Arguments.SelectMany(argument => Of(argument, optional: call.Function.Name == "coalesce")),
+        ExpressionNode.Unary unary => Of(unary.Operand, optional: false),
+        ExpressionNode.Infix infix => infix.Rights.Select(right => right.Operand).Prepend(infix.First).SelectMany(operand => Of(operand, optional: false)),
+        ExpressionNode.Conditional conditional => conditional.Cases
+            .SelectMany(one => Of(one.When, optional: false).Concat(Of(one.Then, optional: false)))
+            .Concat(Of(conditional.Otherwise, optional: false)),
+        _ => [],
+    };
+}

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Runs;
 
@@ -25,4 +27,32 @@ public sealed record WorkflowError(ErrorKind Kind, string Message)
     /// <summary>Whether failures of this kind may pass by themselves, unless the provider says otherwise.</summary>
     public static bool IsTransient(ErrorKind kind) =>
         kind is ErrorKind.RateLimited or ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.CircuitOpen;
+}
+
+/// <summary>What went wrong, as the user sees it. Written in camelCase wherever it leaves the program.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<ErrorKind>))]
+public enum ErrorKind
+{
+    /// <summary>A bug in this program or an impossible state; the log has more.</summary>
+    Internal = 0,
+    InvalidInput,
+    InvalidDefinition,
+    PromptNotFound,
+    ToolNotFound,
+    TemplateError,
+    RateLimited,
+    Unavailable,
+    Authentication,
+    ContentFiltered,
+    ContextLength,
+    Timeout,
+    Cancelled,
+    BudgetExceeded,
+    QueueFull,
+    CircuitOpen,
+    ToolFailed,
+    OutputInvalid,
+    PayloadTooLarge,
+    GroupFailed,
+    ItemFailed,
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Transforms;
@@ -48,4 +50,44 @@ public static class MergedValue
 
     private static string Text(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(WorkflowJson.Compact);
+}
+
+/// <summary>How several values become one. Written in camelCase in definitions.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<MergeMode>))]
+public enum MergeMode
+{
+    /// <summary>An object with each value under its name.</summary>
+    Object,
+
+    /// <summary>A list of the values as they are.</summary>
+    Array,
+
+    /// <summary>One text of all texts with a separator between them, or one list when all values are lists.</summary>
+    Concat,
+
+    /// <summary>One list: a value that is a list gives its items, any other gives itself.</summary>
+    Append,
+
+    /// <summary>The last value.</summary>
+    Last,
+}
+
+/// <summary>Makes one value of the outputs that several steps write under one key. Pure: the outputs are copied, never changed.</summary>
+public static class KeyMerging
+{
+    /// <param name="outputs">The outputs with the ids of their steps, in definition order.</param>
+    public static JsonNode? Of(KeyMerge merge, IEnumerable<KeyValuePair<string, JsonNode?>> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        return merge switch
+        {
+            KeyMerge.Object => MergedValue.Of(MergeMode.Object, outputs.SelectMany(Members)),
+            KeyMerge.Last => MergedValue.Of(MergeMode.Last, outputs),
+            _ => MergedValue.Of(MergeMode.Append, outputs),
+        };
+    }
+
+    /// <summary>An output that is no object stands under its step's id, so that nothing is lost.</summary>
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(KeyValuePair<string, JsonNode?> output) =>
+        output.Value is JsonObject members ? members : [output];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Transforms;
 
@@ -23,4 +24,21 @@ public abstract class OutputTransform
 
     /// <summary>Applies the transform. When nothing is found the result carries a warning, and the text itself or an empty value as the transform says.</summary>
     public abstract TransformResult Apply(string text);
+}
+
+/// <summary>What a transform made of an output.</summary>
+/// <param name="Value">The value; null is JSON's null.</param>
+/// <param name="Warning">One sentence when nothing was found; null otherwise.</param>
+public sealed record TransformResult(JsonNode? Value, string? Warning = null);
+
+internal static class TextLines
+{
+    /// <summary>The lines of a text without their ends.</summary>
+    public static IEnumerable<string> Of(string text) => text.Split('\n').Select(line => line.TrimEnd('\r'));
+
+    public static TransformResult ToResult(IEnumerable<string> found, string warning)
+    {
+        var list = new JsonArray([.. found.Select(item => JsonValue.Create(item))]);
+        return new TransformResult(list, list.Count == 0 ? warning : null);
+    }
 }

@@ -1,4 +1,4 @@
-namespace Orchestrator.Workflows.Transforms;
+namespace Orchestrator.Workflows.Serialization;
 
 /// <summary>Mends JSON whose escapes hold half a surrogate pair: JavaScript reads it, .NET does not.</summary>
 public static class JsonSurrogates
