@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Models.Mocks;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Bench.App;
 

@@ -1,12 +1,12 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.State;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Bench.App;
 

@@ -3,7 +3,6 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Bench.Runtime;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Application;
@@ -11,6 +10,7 @@ using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.Storage;
 using Orchestrator.Testing.Sidecar;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Bench.Peers;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.ModelServer;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions.Application;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Cli.Tests;
 

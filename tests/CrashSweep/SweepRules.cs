@@ -4,6 +4,7 @@ using Orchestrator.CrashSweep.Checking;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Testing.Rules;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Serialization;

@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Records;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Checkpoints;

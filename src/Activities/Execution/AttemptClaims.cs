@@ -2,6 +2,7 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Execution;
 

@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Execution;
 

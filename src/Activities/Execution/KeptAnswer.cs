@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Records;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Execution;
 

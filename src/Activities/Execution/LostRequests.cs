@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Execution;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Templates;
 using Orchestrator.Workflows.Transforms;
 

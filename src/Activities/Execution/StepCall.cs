@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Execution;

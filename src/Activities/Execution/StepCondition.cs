@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Execution;

@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Execution;

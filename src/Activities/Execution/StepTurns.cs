@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Expressions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Execution;

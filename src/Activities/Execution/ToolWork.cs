@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.Secrets;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 

@@ -1,5 +1,5 @@
-using Orchestrator.Activities.Models.Simulated;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Feed;

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Feed;

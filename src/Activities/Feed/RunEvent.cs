@@ -7,7 +7,7 @@ namespace Orchestrator.Activities.Feed;
 /// <param name="Event">One of <see cref="RunEventNames"/>.</param>
 public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTimeOffset At)
 {
-    /// <summary><see cref="Runs.RunIdentity.Stamp"/> of the run, in the feed only.</summary>
+    /// <summary><see cref="RunIdentity.Stamp"/> of the run, in the feed only.</summary>
     public string? Stamp { get; init; }
 
     public string? StepId { get; init; }

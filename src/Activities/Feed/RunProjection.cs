@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;

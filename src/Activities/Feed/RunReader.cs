@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

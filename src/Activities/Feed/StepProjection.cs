@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Usage;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models.OpenAi;
 using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Models;
@@ -21,7 +22,7 @@ public sealed class ChatClientFactory(
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         if (SimulatedModelOptions.IsSimulated(model))
         {
-            return new SimulatedChatClient(SimulatedModelOptions.Parse(model), clock, model);
+            return new SimulatedChatClient(Options(model), clock, model);
         }
 
         return provider is not null ? provider(model)
@@ -32,8 +33,20 @@ public sealed class ChatClientFactory(
     /// <inheritdoc/>
     public bool IsSimulated(string model) => SimulatedModelOptions.IsSimulated(model) || (provider is null && fallback is not null);
 
+    private static SimulatedModelOptions Options(string model)
+    {
+        try
+        {
+            return SimulatedModelOptions.Parse(model);
+        }
+        catch (ModelOptionException exception)
+        {
+            throw new ModelException(new WorkflowError(ErrorKind.InvalidInput, exception.Message), exception);
+        }
+    }
+
     private static ModelException NoProvider(string model) => new(new WorkflowError(
         ErrorKind.Unavailable,
         $"No provider is configured that could answer for the model '{model}'. Set {ModelProviderOptions.KeyVariable} (and {ModelProviderOptions.BaseUrlVariable} for a compatible server)"
-        + $" or {ModelProviderOptions.AzureEndpointVariable}; for made-up answers start with --model {SimulatedModelOptions.ModelName}, or set {SimulatedModelOptions.Setting} to {SimulatedModelOptions.ModelName}."));
+        + $" or {ModelProviderOptions.AzureEndpointVariable}; for made-up answers start with --model {SimulatedModelOptions.ModelName}, or set {ModelServices.SimulationSetting} to {SimulatedModelOptions.ModelName}."));
 }

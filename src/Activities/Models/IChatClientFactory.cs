@@ -1,5 +1,5 @@
 using Microsoft.Extensions.AI;
-using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Activities.Models;
 

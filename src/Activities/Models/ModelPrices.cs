@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Models;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Activities.Models.OpenAi;
-using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Models;
@@ -10,6 +10,9 @@ namespace Orchestrator.Activities.Models;
 /// <summary>The models and prices that the configuration names.</summary>
 public static class ModelServices
 {
+    /// <summary>The setting that names the simulated model, which then answers for every model instead of a provider.</summary>
+    public const string SimulationSetting = "Orchestrator:Model";
+
     /// <summary>
     /// Adds the provider of <see cref="ModelProviderOptions"/>, if one is configured, and the price table with the overrides of
     /// <c>Orchestrator:Prices</c>. To be called before <c>AddOrchestratorActivities</c>, which decides who answers.
@@ -48,7 +51,7 @@ public static class ModelServices
         catch (ModelOptionException exception)
         {
             throw new ModelConfigurationException(
-                $"The setting {SimulatedModelOptions.Setting} takes the simulated model only, which then answers for every other. {exception.Message}");
+                $"The setting {SimulationSetting} takes the simulated model only, which then answers for every other. {exception.Message}");
         }
     }
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Preparation;

@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

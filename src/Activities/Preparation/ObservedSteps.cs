@@ -1,6 +1,5 @@
-using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Preparation;
 

@@ -1,9 +1,8 @@
-using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Compilation;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 

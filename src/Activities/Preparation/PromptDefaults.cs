@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Preparation;
 

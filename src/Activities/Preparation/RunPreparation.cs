@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Planning;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Catalog.Prompts;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Workflows.Compilation;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Activities.Preparation;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Planning;

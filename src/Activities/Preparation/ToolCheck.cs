@@ -1,10 +1,9 @@
-using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
 

@@ -1,4 +1,5 @@
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Records;
 

@@ -3,6 +3,7 @@ using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Retention;
 

@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;

@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Runs;
+
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>The run was deleted, and its id may be in use again: nothing must be written for it.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Records;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 

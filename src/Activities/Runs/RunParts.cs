@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Records;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Runs;
 

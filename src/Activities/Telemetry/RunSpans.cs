@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Telemetry;

@@ -6,6 +6,7 @@ using Orchestrator.Activities.Logging;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Telemetry;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Telemetry;
 

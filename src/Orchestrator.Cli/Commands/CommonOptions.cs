@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Cli.Commands;
 

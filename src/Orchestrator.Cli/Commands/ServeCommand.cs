@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
@@ -14,6 +13,7 @@ using Orchestrator.Cli.State;
 using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Hosting;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;

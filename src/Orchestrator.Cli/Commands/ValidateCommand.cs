@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Cli.Inputs;
 using Orchestrator.Cli.Output;
@@ -11,6 +10,7 @@ using Orchestrator.Workflows.Compilation;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;

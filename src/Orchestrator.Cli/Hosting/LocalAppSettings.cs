@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.OpenAi;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Application;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -62,7 +63,7 @@ internal sealed record LocalAppSettings(StateStorage Storage)
         options.Model = Model ?? (string.IsNullOrWhiteSpace(options.Model) ? null : options.Model);
         if (options.Model is { } model)
         {
-            return (options, $"{model}, as {(Model is null ? SimulatedModelOptions.Setting : "--model")} says");
+            return (options, $"{model}, as {(Model is null ? ModelServices.SimulationSetting : "--model")} says");
         }
 
         if (ModelProviderOptions.Read(configuration) is { } provider)

@@ -4,6 +4,7 @@ using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Hosting;

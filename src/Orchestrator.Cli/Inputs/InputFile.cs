@@ -1,6 +1,5 @@
-using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Cli.Output;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Cli.Inputs;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Models.Simulated;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Cli.Output;
 

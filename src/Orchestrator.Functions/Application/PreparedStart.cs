@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Functions.Application;
 

@@ -1,6 +1,6 @@
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Functions.Application;
 

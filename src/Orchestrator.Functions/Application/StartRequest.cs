@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Functions.Application;
 

@@ -1,4 +1,3 @@
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Orchestrations;

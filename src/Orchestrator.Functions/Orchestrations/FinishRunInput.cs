@@ -1,5 +1,4 @@
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
@@ -96,7 +97,7 @@ public sealed class FeedOutageTests
 
     private async Task<IEnumerable<string>> EventsAsync() => (await _runs.EventsAsync()).Where(item => item.StepId == "a").Select(item => item.Event);
 
-    private async Task<StepOutcome> ExecuteAsync(Orchestrator.Activities.Runs.PreparedRun run, TimeSpan away)
+    private async Task<StepOutcome> ExecuteAsync(PreparedRun run, TimeSpan away)
     {
         _back = _runs.Time.GetUtcNow() + away;
         _store.OnAppend = FailUntilBack;

@@ -1,9 +1,9 @@
 using System.Text;
 using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing.Stores;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;

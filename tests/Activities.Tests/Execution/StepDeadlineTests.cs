@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -119,6 +120,6 @@ public sealed class StepDeadlineTests
         }
     }
 
-    private Task<StepOutcome> ExecuteAsync(Orchestrator.Activities.Runs.PreparedRun run, TimeSpan left) => _runs.Executor.ExecuteAsync(
+    private Task<StepOutcome> ExecuteAsync(PreparedRun run, TimeSpan left) => _runs.Executor.ExecuteAsync(
         _runs.Call(run, 0) with { RunDeadline = new RunDeadline(_runs.Time.GetUtcNow() + left, _runs.Time.GetUtcNow()) }, CancellationToken.None);
 }

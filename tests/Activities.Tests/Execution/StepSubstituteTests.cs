@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;

@@ -8,6 +8,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing.Stores;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;

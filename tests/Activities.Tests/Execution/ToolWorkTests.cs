@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Activities.Tests.Telemetry;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Activities.Tools.BuiltIn;
 using Orchestrator.Activities.Tools.Secrets;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;

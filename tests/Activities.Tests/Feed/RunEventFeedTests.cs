@@ -1,7 +1,7 @@
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Feed;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Activities.Models.Simulated;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Models;
@@ -51,11 +52,17 @@ public sealed class ChatClientFactoryTests
     }
 
     [Fact]
-    public void Create_with_bad_options_says_so_each_time()
+    public void Create_with_bad_options_fails_each_time()
     {
         var factory = new ChatClientFactory(TimeProvider.System);
 
-        Assert.Throws<ModelOptionException>(() => factory.Create("simulated:tokens=x"));
-        Assert.Throws<ModelOptionException>(() => factory.Create("simulated:tokens=x"));
+        for (var call = 0; call < 2; call++)
+        {
+            var failure = Assert.Throws<ModelException>(() => factory.Create("simulated:tokens=x"));
+
+            Assert.Equal(ErrorKind.InvalidInput, failure.Error.Kind);
+            Assert.False(failure.Error.Retryable);
+            Assert.Contains("'tokens=x' is wrong", failure.Error.Message, StringComparison.Ordinal);
+        }
     }
 }

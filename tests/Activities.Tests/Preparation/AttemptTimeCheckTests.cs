@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Tests.Preparation;
 

@@ -1,9 +1,9 @@
 using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Testing;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Preparation;

@@ -1,8 +1,8 @@
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Tests.Preparation;
 

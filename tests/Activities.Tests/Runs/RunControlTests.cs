@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Tests.Runs;

@@ -7,8 +7,6 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
@@ -17,6 +15,8 @@ using Orchestrator.Activities.Tools.Secrets;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

@@ -1,6 +1,8 @@
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -108,7 +110,7 @@ public sealed class RunMetricsTests : IDisposable
         var run = await runs.BeginAsync(One, """{ "word": "x" }""");
         await runs.ExecuteAsync(run, 0);
         var (call, record) = (runs.Call(run, 0), await runs.CheckpointAsync(run, 0));
-        using var client = new Orchestrator.Activities.Models.Simulated.SimulatedChatClient(new Orchestrator.Activities.Models.Simulated.SimulatedModelOptions(), runs.Time, "m");
+        using var client = new SimulatedChatClient(new SimulatedModelOptions(), runs.Time, "m");
         Tell();
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,5 +1,4 @@
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Planning;
 using Spectre.Console;

@@ -5,6 +5,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.History;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;

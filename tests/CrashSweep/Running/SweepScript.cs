@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Testing.Rules;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.CrashSweep.Running;
 

@@ -5,8 +5,6 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
@@ -16,6 +14,8 @@ using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Http;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Mocks;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Tests.LocalHost;

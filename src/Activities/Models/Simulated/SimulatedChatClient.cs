@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Models.Simulated;

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Resuming;
 
 namespace Orchestrator.Activities.Preparation.Resuming;
 

@@ -4,6 +4,8 @@ using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
@@ -37,7 +39,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         problems.AddRange(ResumeCheck.Problems(resumed, choices));
         Refuse(problems);
 
-        var earlier = await EarlierAsync(record, executed.ConvertAll(attempt => WithDefaults(attempt, run)), cancellationToken);
+        var (earlier, damaged) = await EarlierAsync(record, executed.ConvertAll(attempt => WithDefaults(attempt, run)), cancellationToken);
         before = earlier[0].Run;
         var ids = run.Steps.Select(step => step.Id).ToList();
         int? from = choices.From is null ? null : ids.IndexOf(choices.From);
@@ -47,7 +49,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             StringComparer.Ordinal);
         run = run.Of(choices.ForkAs is null ? record.Identity : run.Identity) with { Given = given.Concat(run.Given ?? new Dictionary<string, GivenOutput>()).DistinctBy(output => output.Key).ToDictionary(StringComparer.Ordinal) };
         var changed = RunComparison.Between(before, run, given.ContainsKey, mocks);
-        var reused = ReusedSteps.Find(run, earlier, from, models);
+        var reused = ReusedSteps.Find(run, earlier, from, models.IsSimulated);
         var (events, lost, obstacle) = choices.ForkAs is null ? await log.ReadAsync(record, cancellationToken) : new RunLog([], []);
         if (obstacle is not null)
         {
@@ -66,7 +68,7 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
             Steps = mocks || choices.ForkAs is not null ? run.Steps : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
         run = preparation.CheckSteps(run, problems);
-        run = run with { Warnings = [.. run.Warnings, .. lost.Concat(earlier.SelectMany(attempt => attempt.Damaged)).Distinct(StringComparer.Ordinal)] };
+        run = run with { Warnings = [.. run.Warnings, .. lost.Concat(damaged).Distinct(StringComparer.Ordinal)] };
         CheckSpent(run, problems);
         Refuse(problems);
         return choices.ForkAs is null ? new PreparedResume(run, changed, []) : await ForkAsync(run, changed, earlier, cancellationToken);
@@ -149,15 +151,20 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         };
     }
 
-    private async Task<List<EarlierAttempt>> EarlierAsync(RunRecord record, List<PreparedRun> executed, CancellationToken cancellationToken)
+    /// <summary>The attempts so far, the latest first, and the problems of their records.</summary>
+    private async Task<(List<EarlierAttempt> Attempts, List<string> Damaged)> EarlierAsync(
+        RunRecord record, List<PreparedRun> executed, CancellationToken cancellationToken)
     {
         var earlier = new List<EarlierAttempt>();
+        var damaged = new List<string>();
         foreach (var run in executed)
         {
-            earlier.Add(await EarlierAttempt.ReadAsync(run, record.Attempts[run.RunAttempt - 1].From, checkpoints, cancellationToken));
+            var (attempt, problems) = await EarlierAttemptReader.ReadAsync(run, record.Attempts[run.RunAttempt - 1].From, checkpoints, cancellationToken);
+            earlier.Add(attempt);
+            damaged.AddRange(problems);
         }
 
-        return earlier;
+        return (earlier, damaged);
     }
 
     /// <summary>What the run has cost so far.</summary>

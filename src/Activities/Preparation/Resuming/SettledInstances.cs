@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Preparation.Resuming;
 

@@ -2,10 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Orchestrator.Activities.Models.Mocks;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Functions.Http.Runs;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Models.Mocks;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Testing;
+using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Activities.Tests.Models.Simulated;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Orchestrator.Activities.Models.Mocks;
+namespace Orchestrator.Workflows.Mocks;
 
 /// <summary>How a mock says which step it is for: <c>step</c>, <c>step[key]</c>, and the same below a map: <c>map[key]/step</c>.</summary>
 internal static partial class MockAddress

@@ -1,6 +1,6 @@
 using Orchestrator.Workflows.Planning;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>A step and all that comes after it.</summary>
 internal static class Descendants

@@ -1,8 +1,6 @@
-using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Models.Simulated;
-using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Mocks;
 
-namespace Orchestrator.Activities.Tests.Models.Simulated;
+namespace Orchestrator.Workflows.Tests.Mocks;
 
 public sealed class SimulatedModelOptionsTests
 {
@@ -35,8 +33,6 @@ public sealed class SimulatedModelOptionsTests
         Assert.Equal(part, error.Part);
         Assert.Contains($"'{part}'", error.Message, StringComparison.Ordinal);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorKind.InvalidInput, error.Error.Kind);
-        Assert.False(error.Error.Retryable);
     }
 
     [Theory]

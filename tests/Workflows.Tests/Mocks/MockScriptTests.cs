@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Orchestrator.Activities.Models.Mocks;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
-namespace Orchestrator.Activities.Tests.Models.Mocks;
+namespace Orchestrator.Workflows.Tests.Mocks;
 
 public sealed class MockScriptTests
 {

@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Models.Mocks;
-using Orchestrator.Activities.Records;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Names;
-using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
 /// Everything one attempt of a run executes, resolved and fixed before its first step: written once, then only read.
@@ -121,4 +121,22 @@ public sealed record PreparedRun : IRunPart
     /// <summary>The compiled graph of <see cref="Plan"/>.</summary>
     [JsonIgnore]
     public WorkflowGraph Graph => _graph ??= new WorkflowGraph(Plan.Steps);
+}
+
+/// <summary>The output of a step, given by hand.</summary>
+/// <param name="Transformed">What a transform would have made of it; null when it was not given.</param>
+public sealed record GivenOutput(JsonNode? Output, JsonNode? Transformed);
+
+/// <summary>Where the record of a completed step is, within its run.</summary>
+/// <param name="RunAttempt">The attempt of the run, from 1; 0: taken over from the run that this one was forked from.</param>
+/// <param name="Attempt">The attempt of the step, from 1; 0: its output was given by hand in that attempt of the run.</param>
+public readonly record struct CheckpointReference(int RunAttempt, int Attempt)
+{
+    /// <summary>Of a record that was taken over, and of which no event of this run tells: the simulation answered for the model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
+
+    /// <summary>The same: the output is a fallback's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FallbackUsed { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
-namespace Orchestrator.Activities.Models.Mocks;
+namespace Orchestrator.Workflows.Mocks;
 
 /// <summary>What one attempt of a step gets instead of a model or a tool: an output or an error, never both.</summary>
 public sealed record MockResponse
@@ -28,4 +28,14 @@ public sealed record MockResponse
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
         { } value => JsonSerializer.Serialize(value, WorkflowJson.Compact),
     };
+}
+
+/// <summary>The tokens that a mocked call says it used.</summary>
+public sealed record MockUsage
+{
+    public long InputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    public long CachedTokens { get; init; }
 }

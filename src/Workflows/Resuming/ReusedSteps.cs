@@ -1,30 +1,28 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
 /// Decides which steps of an attempt are not executed since an earlier one has their result (DESIGN §4, "Resume"): a step is reused if and only if it
 /// has completed before, its fingerprint is the same, everything it consumed is the same record as then, it was not made up in the place of a model that
 /// would answer now, and the request does not force it. Linear in steps, edges and attempts. Not thread-safe.
 /// </summary>
-internal sealed class ReusedSteps
+public sealed class ReusedSteps
 {
     private readonly PreparedRun _run;
     private readonly IReadOnlyList<EarlierAttempt> _earlier;
     private readonly HashSet<int> _forced;
-    private readonly IChatClientFactory _models;
+    private readonly Func<string, bool> _isSimulated;
     private readonly StepResult[] _results;
     private readonly StepFingerprints _fingerprints;
     private readonly Dictionary<string, int> _positions;
     private readonly Dictionary<EarlierAttempt, bool> _sameBeforeFinal = [];
 
-    private ReusedSteps(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, HashSet<int> forced, IChatClientFactory models)
+    private ReusedSteps(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, HashSet<int> forced, Func<string, bool> isSimulated)
     {
-        (_run, _earlier, _forced, _models) = (run, earlier, forced, models);
+        (_run, _earlier, _forced, _isSimulated) = (run, earlier, forced, isSimulated);
         _results = new StepResult[run.Steps.Count];
         _fingerprints = new StepFingerprints(run);
         _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
@@ -33,11 +31,11 @@ internal sealed class ReusedSteps
     /// <param name="run">The new attempt, with the outputs that are given by hand.</param>
     /// <param name="earlier">The attempts before it, the latest first.</param>
     /// <param name="from">A step that is executed even when it has a result, and so are all steps after it; null for none.</param>
-    /// <param name="models">The models that would answer now.</param>
+    /// <param name="isSimulated">Whether the simulation would answer now for a model, by its name.</param>
     /// <returns>Where the results are, by step id; steps whose output is given now are not among them.</returns>
-    public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from, IChatClientFactory models)
+    public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from, Func<string, bool> isSimulated)
     {
-        var search = new ReusedSteps(run, earlier, from is { } first ? Descendants.Of(run.Graph, first) : [], models);
+        var search = new ReusedSteps(run, earlier, from is { } first ? Descendants.Of(run.Graph, first) : [], isSimulated);
         search.Decide();
         return run.Steps
             .Select((step, position) => (step.Id, Result: search._results[position]))
@@ -131,7 +129,7 @@ internal sealed class ReusedSteps
     }
 
     /// <summary>Whether the step's models would be called now, and not be simulated or mocked.</summary>
-    private bool AsksProvider(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_models.IsSimulated);
+    private bool AsksProvider(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_isSimulated);
 
     /// <summary>Everything that the step consumed then is now the same record.</summary>
     private bool TookTheSame(int step, EarlierAttempt attempt, int then, StepEnd end)

@@ -1,13 +1,13 @@
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>What became of a step in an attempt of the run, as far as others may build on it.</summary>
 /// <param name="Kind">Whether it has an output, was skipped, or neither.</param>
 /// <param name="Place">Where the output's record is; default when there is none. Two results are the same when they are the same record.</param>
-internal readonly record struct StepResult(StepResultKind Kind, CheckpointReference Place)
+public readonly record struct StepResult(StepResultKind Kind, CheckpointReference Place)
 {
     /// <summary>It has to run.</summary>
     public static StepResult None => default;
@@ -18,7 +18,7 @@ internal readonly record struct StepResult(StepResultKind Kind, CheckpointRefere
 }
 
 /// <summary>The kinds of <see cref="StepResult"/>.</summary>
-internal enum StepResultKind
+public enum StepResultKind
 {
     None,
     Completed,
@@ -28,7 +28,7 @@ internal enum StepResultKind
 /// <summary>What the records of a step in one attempt of a run say together, without its texts.</summary>
 /// <param name="Result">What became of it.</param>
 /// <param name="Attempts">How many attempts have a record.</param>
-internal sealed record StepEnd(StepResult Result, int Attempts)
+public sealed record StepEnd(StepResult Result, int Attempts)
 {
     /// <summary>How many of them worked, and so took a mock, if there were any.</summary>
     public int Worked { get; init; }

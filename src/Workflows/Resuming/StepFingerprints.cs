@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Serialization;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
 /// What the results of a run's steps depend on, beside the outputs that they take: what they do, what their names mean, and the inputs of the run that

@@ -1,7 +1,7 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
 /// Follows steps that have a result, or were skipped, to all that is known because of it: a fallback step that no step will call is skipped, and so is what

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Definitions;
 
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Workflows.Planning;
 
 /// <summary>A step with all its settings resolved.</summary>
 public sealed record PreparedStep

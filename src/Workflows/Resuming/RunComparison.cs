@@ -1,14 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Serialization;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>Finds what differs between what two attempts execute.</summary>
-internal static class RunComparison
+public static class RunComparison
 {
     /// <param name="given">Whether a step's output is given by hand now, by id.</param>
     /// <param name="mocks">Whether mocks are brought along, in place of those before.</param>

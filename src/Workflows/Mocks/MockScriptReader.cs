@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Models.Mocks;
+namespace Orchestrator.Workflows.Mocks;
 
 /// <summary>Reads mocks once and notes every mistake instead of stopping at the first.</summary>
 internal sealed class MockScriptReader

@@ -2,12 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Orchestrator.Activities.Models.Simulated;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Sources;
 
-namespace Orchestrator.Activities.Models.Mocks;
+namespace Orchestrator.Workflows.Mocks;
 
 /// <summary>
 /// Answers that stand in for models and tools, per step and attempt, so that a whole definition can be tested. Immutable and thread-safe: it does
@@ -140,4 +139,17 @@ public sealed class MockScript
 
         return null;
     }
+}
+
+internal sealed class MockScriptConverter : JsonConverter<MockScript>
+{
+    public override MockScript Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return MockScript.TryParse(document.RootElement, out var script, out var diagnostics)
+            ? script
+            : throw new JsonException("The mocks are wrong. " + string.Join(" ", diagnostics.Select(d => $"{d.Pointer}: {d.Message}")));
+    }
+
+    public override void Write(Utf8JsonWriter writer, MockScript value, JsonSerializerOptions options) => value.Source.WriteTo(writer);
 }

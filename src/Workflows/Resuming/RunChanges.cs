@@ -1,4 +1,4 @@
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>What an attempt that resumes a run does differently from the attempt before it, or a fork from the run that it was forked from.</summary>
 public sealed record RunChanges

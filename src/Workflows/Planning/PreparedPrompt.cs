@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Templates;
 
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Workflows.Planning;
 
 /// <summary>A prompt in the version that this run uses.</summary>
 /// <param name="Text">The text with its placeholders.</param>

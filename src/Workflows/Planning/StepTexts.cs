@@ -1,13 +1,12 @@
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Templates;
 
-namespace Orchestrator.Activities.Execution;
+namespace Orchestrator.Workflows.Planning;
 
 /// <summary>The templates of a step, whatever its type. Immutable and thread-safe.</summary>
-internal sealed class StepTexts
+public sealed class StepTexts
 {
     private StepTexts(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
     {

@@ -1,16 +1,13 @@
 using System.Globalization;
 using Orchestrator.Workflows.Diagnostics;
 
-namespace Orchestrator.Activities.Models.Simulated;
+namespace Orchestrator.Workflows.Mocks;
 
 /// <summary>How the simulated model behaves. With the defaults a call takes about two seconds.</summary>
 public sealed record SimulatedModelOptions
 {
     /// <summary>The name of the model, before any options.</summary>
     public const string ModelName = "simulated";
-
-    /// <summary>The setting with which a host answers for every model with this one, and asks no provider.</summary>
-    public const string Setting = "Orchestrator:Model";
 
     private const string Example = $"{ModelName}:latency=300,tokensPerSecond=80,tokens=140";
     private static readonly string[] Names = ["latency", "tokensPerSecond", "tokens"];
@@ -80,4 +77,12 @@ public sealed record SimulatedModelOptions
 
     private static ModelOptionException Wrong(string model, string part, string reason) =>
         new(part, $"In the model name '{model}', '{part}' is wrong: {reason}{(reason.EndsWith('?') ? "" : ".")} Example: {Example}");
+}
+
+/// <summary>The name of the simulated model carries an option that cannot be used.</summary>
+/// <param name="part">The part that is wrong, as it was written.</param>
+public sealed class ModelOptionException(string part, string message) : FormatException(message)
+{
+    /// <summary>The part that is wrong, as it was written.</summary>
+    public string Part { get; } = part;
 }

@@ -1,4 +1,4 @@
-namespace Orchestrator.Activities.Records;
+namespace Orchestrator.Workflows.Serialization;
 
 /// <summary>A record in the content store, which outlives the program version that wrote it.</summary>
 public interface IStoredRecord
