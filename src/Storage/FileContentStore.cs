@@ -55,7 +55,7 @@ public sealed class FileContentStore : IContentStore
         }
 
         var before = clock.GetUtcNow() - LeftoverAge;
-        LeftoversRemoved = DiskScheduler.RunAsync(() => RemoveLeftovers(before));
+        LeftoversRemoved = DiskThreads.RunAsync(() => RemoveLeftovers(before));
     }
 
     /// <summary>Completes when the temporary files of crashed writes are gone. Nothing needs to wait for it: every member ignores them.</summary>
@@ -137,7 +137,7 @@ public sealed class FileContentStore : IContentStore
         var count = 0;
         if (prefix.Start.Length == 0)
         {
-            await DiskScheduler.RunAsync(() =>
+            await DiskThreads.RunAsync(() =>
             {
                 FolderWalk.RemoveEmpty(_root, prefix.Folder, _folders);
                 return 0;
@@ -253,7 +253,7 @@ public sealed class FileContentStore : IContentStore
             }
 
             var busy = new List<ContentKey>();
-            var count = await DiskScheduler.RunAsync(() => DurableFile.Delete(LockEach(keys, busy), _root));
+            var count = await DiskThreads.RunAsync(() => DurableFile.Delete(LockEach(keys, busy), _root));
             foreach (var key in busy)
             {
                 count += await _shared.RunAsync(key.Value, () => DurableFile.Delete([PathOf(key)], _root));

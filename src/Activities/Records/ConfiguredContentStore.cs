@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Records;
 
@@ -13,9 +14,17 @@ public static class ConfiguredContentStore
         ArgumentNullException.ThrowIfNull(configuration);
         return configuration["Orchestrator:Storage"] switch
         {
-            null or "azure" => BlobContentStore.Open(configuration),
+            null or "azure" => OpenBlobs(configuration),
             "files" => new FileContentStore(configuration["Orchestrator:State"] ?? ".orchestrator", time, StoreFolders.All),
             var other => throw new ContentStoreException("Orchestrator:Storage", $"Orchestrator:Storage is '{other}'; write azure or files."),
         };
     }
+
+    /// <summary>The store on the blobs of the account that the settings name; the error for a missing setting names a misspelt one.</summary>
+    /// <param name="patience">
+    /// How long a request is repeated while the account does not answer. Null means <see cref="BlobAccount.DefaultPatience"/>.
+    /// </param>
+    /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
+    public static BlobContentStore OpenBlobs(IConfiguration configuration, TimeSpan? patience = null) =>
+        BlobContentStore.Open(configuration, patience, Suggestion.IsClose);
 }

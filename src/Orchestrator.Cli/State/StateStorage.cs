@@ -65,7 +65,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the account is wrong.</exception>
     public IContentStore OpenContent(bool forRuns = false) => Kind switch
     {
-        StorageKind.Azure => BlobContentStore.Open(Configuration(), forRuns ? OutageTimeout : null),
+        StorageKind.Azure => ConfiguredContentStore.OpenBlobs(Configuration(), forRuns ? OutageTimeout : null),
         StorageKind.Memory => new MemoryContentStore(),
         _ => new FileContentStore(Folder, Time, StoreFolders.All),
     };
@@ -123,7 +123,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
 
     private static async Task<BlobJournal> OpenBlobJournalAsync(CancellationToken cancellationToken)
     {
-        var content = BlobContentStore.Open(Configuration());
+        var content = ConfiguredContentStore.OpenBlobs(Configuration());
 
         // The journal repeats its requests for minutes. This check fails at once when, for instance, Azurite was not started.
         await content.ReachAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -246,7 +247,7 @@ public sealed partial class FileJournal
                 body = record.ToArray();
             }
         }
-        catch (Exception exception) when (exception is JournalException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JournalException || FileErrors.IsOfTheDisk(exception))
         {
             // Treated as incomplete: it is read again at the next poll.
         }

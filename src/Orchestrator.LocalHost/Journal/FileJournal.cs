@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -25,7 +26,6 @@ public sealed partial class FileJournal : ISharedJournal
     private readonly string _notes;
     private readonly TimeProvider _time;
     private readonly JournalDevice _device;
-    private readonly FlushThreads _threads;
     private bool _disposed;
 
     private FileJournal(string folder, TimeProvider time, JournalDevice device)
@@ -41,7 +41,6 @@ public sealed partial class FileJournal : ISharedJournal
         CreateFolder(_instances = Path.Combine(Folder, "instances"));
         CreateFolder(_inbox = Path.Combine(Folder, "inbox"));
         CreateFolder(_notes = NotesOf(Folder));
-        _threads = new FlushThreads(Math.Clamp(Environment.ProcessorCount, 2, 8));
     }
 
     /// <summary>The state folder as an absolute path.</summary>
@@ -175,7 +174,6 @@ public sealed partial class FileJournal : ISharedJournal
             await file.CloseAsync().ConfigureAwait(false);
         }
 
-        _threads.Dispose();
         _opening.Dispose();
         foreach (var hold in _holds.Keys)
         {
@@ -260,7 +258,7 @@ public sealed partial class FileJournal : ISharedJournal
                 using var handle = _device.Open(path);
                 _device.Truncate(handle, end.GoodLength);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
             {
                 throw new JournalException(
                     $"The history in '{path}' ends in an incomplete record that cannot be truncated: {exception.Message} "
@@ -274,7 +272,7 @@ public sealed partial class FileJournal : ISharedJournal
     }
 
     private JournalFile NewFile(JournalId id, string path, long records, long length) =>
-        new(id, path, _device, _threads, _budget, records, length);
+        new(id, path, _device, _budget, records, length);
 
     private string PathOf(JournalId id) => Path.Combine(_instances, InstanceFileName.Encode(id));
 
@@ -284,15 +282,11 @@ public sealed partial class FileJournal : ISharedJournal
         {
             Directory.CreateDirectory(folder);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            for (var above = folder; above is not null; above = Path.GetDirectoryName(above))
+            if (FileErrors.FileAbove(folder) is { } file)
             {
-                if (File.Exists(above))
-                {
-                    throw new JournalException(
-                        $"The state folder '{folder}' cannot be written: '{above}' is a file. Choose another folder.", exception);
-                }
+                throw new JournalException($"The state folder '{folder}' cannot be written: '{file}' is a file. Choose another folder.", exception);
             }
 
             throw new JournalException(

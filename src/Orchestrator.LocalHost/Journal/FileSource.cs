@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -17,7 +18,7 @@ internal sealed class FileSource : IJournalSource, IDisposable
         {
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             throw Unreadable(exception);
         }
@@ -64,7 +65,7 @@ internal sealed class FileSource : IJournalSource, IDisposable
             _offset += read;
             return read;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             throw Unreadable(exception);
         }

@@ -1,3 +1,5 @@
+using Orchestrator.Storage.Files;
+
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
@@ -38,11 +40,11 @@ internal sealed class InstanceLock : IInstanceHold
             {
                 held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException exception) when (IsHeld(exception))
+            catch (IOException exception) when (FileErrors.IsHeld(exception))
             {
                 return null;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
             {
                 throw Unwritable(path, exception);
             }
@@ -55,7 +57,7 @@ internal sealed class InstanceLock : IInstanceHold
                     return new InstanceLock(held, path, note, isFirst);
                 }
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
             {
                 held.Dispose();
                 throw Unwritable(path, exception);
@@ -81,7 +83,7 @@ internal sealed class InstanceLock : IInstanceHold
                 Directory.Delete(path);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             throw new JournalException($"A folder is in the place of the file '{path}': {exception.Message} Move it away.", exception);
         }
@@ -120,11 +122,11 @@ internal sealed class InstanceLock : IInstanceHold
             using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return null;
         }
-        catch (IOException exception) when (IsHeld(exception))
+        catch (IOException exception) when (FileErrors.IsHeld(exception))
         {
             return owner;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             return null;
         }
@@ -137,7 +139,7 @@ internal sealed class InstanceLock : IInstanceHold
         {
             return JournalOwner.Read(File.ReadAllBytes(note));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             return null;
         }
@@ -165,7 +167,7 @@ internal sealed class InstanceLock : IInstanceHold
                 File.Delete(file);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             // A note without a lock is ignored, as is an unlocked file.
         }
@@ -173,12 +175,6 @@ internal sealed class InstanceLock : IInstanceHold
         _held.Dispose();
         Disposed?.Invoke();
     }
-
-
-    /// <summary>
-    /// Whether opening the file failed because another process holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.
-    /// </summary>
-    private static bool IsHeld(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     /// <summary>
     /// Whether the open file is still the one at the path: a write time that is set through the handle must be visible at the path.
@@ -192,9 +188,6 @@ internal sealed class InstanceLock : IInstanceHold
 
     private static JournalException Unwritable(string path, Exception exception) => new(
         $"The lock '{path}' cannot be written: {exception.Message} "
-        + (IsFull(exception) ? "Free some space on its disk." : "Give this user the right to write there."),
+        + (FileErrors.IsFull(exception) ? "Free some space on its disk." : "Give this user the right to write there."),
         exception);
-
-    private static bool IsFull(Exception exception) =>
-        exception is IOException { HResult: 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) };
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -13,7 +14,6 @@ internal sealed class JournalFile
     private readonly Lock _gate = new();
     private readonly JournalId _id;
     private readonly JournalDevice _device;
-    private readonly FlushThreads _threads;
     private readonly OpenFileBudget _budget;
     private SafeFileHandle? _handle;
     private byte[]? _pending;
@@ -25,12 +25,11 @@ internal sealed class JournalFile
     private long _durableLength;
     private Exception? _fault;
 
-    public JournalFile(JournalId id, string path, JournalDevice device, FlushThreads threads, OpenFileBudget budget, long records, long length)
+    public JournalFile(JournalId id, string path, JournalDevice device, OpenFileBudget budget, long records, long length)
     {
         _id = id;
         Path = path;
         _device = device;
-        _threads = threads;
         _budget = budget;
         _accepted = records;
         _durableLength = length;
@@ -83,7 +82,7 @@ internal sealed class JournalFile
 
         if (enqueue)
         {
-            _threads.Enqueue(this);
+            _ = DiskThreads.RunAsync(Flush);
         }
 
         return durable;
@@ -134,7 +133,7 @@ internal sealed class JournalFile
         batch.SetResult();
         if (more)
         {
-            _threads.Enqueue(this);
+            _ = DiskThreads.RunAsync(Flush);
         }
     }
 

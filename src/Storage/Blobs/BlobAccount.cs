@@ -2,7 +2,6 @@ using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
-using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Storage.Blobs;
 
@@ -43,11 +42,16 @@ public sealed class BlobAccount
     /// <param name="patience">
     /// How long a request is tried again while attempts fail at once; attempts that get no answer last longer. Null means <see cref="DefaultPatience"/>.
     /// </param>
-    /// <exception cref="ContentStoreException">The setting is missing or cannot be used; one sentence says what to write. It never shows a value that may be secret.</exception>
-    public static BlobAccount Read(IConfiguration configuration, string setting = DefaultSetting, TimeSpan? patience = null) =>
-        Read(configuration, setting, options => options.Retry.MaxRetries = Retries(patience ?? DefaultPatience));
+    /// <param name="isMisspelling">Whether the first name may be a misspelling of the second. Null: the error for a missing setting suggests none.</param>
+    /// <exception cref="ContentStoreException">
+    /// The setting is missing or cannot be used; the message says what to write. It never shows a value that may be secret.
+    /// </exception>
+    public static BlobAccount Read(
+        IConfiguration configuration, string setting = DefaultSetting, TimeSpan? patience = null, Func<string, string, bool>? isMisspelling = null) =>
+        Read(configuration, setting, options => options.Retry.MaxRetries = Retries(patience ?? DefaultPatience), isMisspelling);
 
-    internal static BlobAccount Read(IConfiguration configuration, string setting, Action<BlobClientOptions> configure)
+    internal static BlobAccount Read(
+        IConfiguration configuration, string setting, Action<BlobClientOptions> configure, Func<string, string, bool>? isMisspelling = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var options = new BlobClientOptions();
@@ -60,7 +64,8 @@ public sealed class BlobAccount
         options.AddPolicy(Refusals.Listener, HttpPipelinePosition.PerRetry);
         configure(options);
         var section = configuration.GetSection(setting);
-        if (!section.Exists() && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => Suggestion.IsClose(other, setting)) is { } near)
+        isMisspelling ??= static (_, _) => false;
+        if (!section.Exists() && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => isMisspelling(other, setting)) is { } near)
         {
             throw Refused(setting, $"{setting} is not set, and '{near}' is, which means nothing here: rename it.");
         }
@@ -71,7 +76,7 @@ public sealed class BlobAccount
             throw Refused(setting, $"{setting} and {setting}__{second} are both set, a connection string and an identity: clear the one that is not meant.");
         }
 
-        return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options) : ByText(section.Value, setting, options));
+        return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options, isMisspelling) : ByText(section.Value, setting, options));
     }
 
     /// <summary>The client counts its retries, each after twice the delay of the one before, up to the longest.</summary>
@@ -100,7 +105,8 @@ public sealed class BlobAccount
         }
     }
 
-    private static BlobServiceClient ByIdentity(IConfigurationSection section, string setting, BlobClientOptions options)
+    private static BlobServiceClient ByIdentity(
+        IConfigurationSection section, string setting, BlobClientOptions options, Func<string, string, bool> isMisspelling)
     {
         var clientId = Text(section, "clientId");
         TokenCredential credential = Text(section, "credential") switch
@@ -110,10 +116,10 @@ public sealed class BlobAccount
                 throw Refused(setting, $"{setting}__credential is '{kind}'; write managedidentity, or leave it out for the identity that is signed in."),
             _ => new ManagedIdentityCredential(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)),
         };
-        return new BlobServiceClient(Endpoint(section, setting), credential, options);
+        return new BlobServiceClient(Endpoint(section, setting, isMisspelling), credential, options);
     }
 
-    private static Uri Endpoint(IConfigurationSection section, string setting)
+    private static Uri Endpoint(IConfigurationSection section, string setting, Func<string, string, bool> isMisspelling)
     {
         foreach (var name in (string[])["blobServiceUri", "serviceUri"])
         {
@@ -129,7 +135,7 @@ public sealed class BlobAccount
         {
             foreach (var child in section.GetChildren())
             {
-                if (Names.FirstOrDefault(name => Suggestion.IsClose(child.Key, name)) is { } meant && !Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                if (Names.FirstOrDefault(name => isMisspelling(child.Key, name)) is { } meant && !Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
                 {
                     throw Refused(setting, $"{setting}__{child.Key} is set, which means nothing here: {setting}__{meant} is probably meant. Rename it.");
                 }

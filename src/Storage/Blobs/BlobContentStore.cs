@@ -64,13 +64,14 @@ public sealed class BlobContentStore : IContentStore
 
     /// <summary>The store over the account of <see cref="BlobAccount.DefaultSetting"/> and the container of <see cref="ContainerSetting"/>.</summary>
     /// <param name="patience">How long a request is tried again while the account does not answer; null means <see cref="BlobAccount.DefaultPatience"/>.</param>
+    /// <param name="isMisspelling">As for <see cref="BlobAccount.Read(IConfiguration, string, TimeSpan?, Func{string, string, bool}?)"/>.</param>
     /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
-    public static BlobContentStore Open(IConfiguration configuration, TimeSpan? patience = null)
+    public static BlobContentStore Open(IConfiguration configuration, TimeSpan? patience = null, Func<string, string, bool>? isMisspelling = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var container = configuration[ContainerSetting] ?? DefaultContainer;
         return IsContainerName(container)
-            ? new BlobContentStore(BlobAccount.Read(configuration, patience: patience), container)
+            ? new BlobContentStore(BlobAccount.Read(configuration, patience: patience, isMisspelling: isMisspelling), container)
             : throw new ContentStoreException(
                 ContainerSetting, $"{ContainerSetting} is '{container}', but the name of a container has 3 to 63 lower-case letters, digits and single hyphens between them.");
     }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Storage.Files;
 
-/// <summary>Writes of single files that survive a crash. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
+/// <summary>Writes of single files that survive a crash. Blocking: call it on <see cref="DiskThreads"/>.</summary>
 internal static class DurableFile
 {
     /// <summary>

@@ -23,8 +23,14 @@ public static class FileErrors
     /// <summary>Whether this is the disk's or the system's failure, not a bug in this program.</summary>
     public static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
+    /// <summary>
+    /// Whether opening a file failed because another process holds it: EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.
+    /// </summary>
+    public static bool IsHeld(Exception exception) =>
+        exception is IOException { HResult: 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021) };
+
     /// <summary>The file that stands where the path needs a folder; null when there is none.</summary>
-    internal static string? FileAbove(string path)
+    public static string? FileAbove(string path)
     {
         var above = Path.GetDirectoryName(path);
         while (above is not null && !File.Exists(above))
@@ -129,7 +135,8 @@ public static class FileErrors
         return new ContentStoreException(path, $"Cannot use '{path}': {problem}. {remedy}.", exception) { IsFull = IsFull(exception) };
     }
 
-    private static bool IsFull(Exception exception) => exception.HResult is WindowsDiskFull or WindowsHandleDiskFull
+    /// <summary>Whether the disk is full, or the quota of the account is used up.</summary>
+    public static bool IsFull(Exception exception) => exception.HResult is WindowsDiskFull or WindowsHandleDiskFull
         || !OperatingSystem.IsWindows() && exception is IOException { HResult: UnixDiskFull or LinuxQuota or MacQuota };
 
     private static (string Problem, string Remedy) ReadOnly =>

@@ -32,7 +32,7 @@ internal sealed class FolderLocks(string root)
     {
         for (var began = Time.GetTimestamp(); ; await Task.Delay(Poll, Time))
         {
-            var (done, result) = await DiskScheduler.RunAsync(() =>
+            var (done, result) = await DiskThreads.RunAsync(() =>
             {
                 using var held = TryTake(key);
                 return held is null ? (false, default) : (true, work());
@@ -50,7 +50,7 @@ internal sealed class FolderLocks(string root)
         }
     }
 
-    /// <summary>Takes the key until the result is disposed; null while another process has it. Blocking: call it on <see cref="DiskScheduler"/>.</summary>
+    /// <summary>Takes the key until the result is disposed; null while another process has it. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
     public SafeFileHandle? TryTake(string key)
     {
@@ -77,7 +77,7 @@ internal sealed class FolderLocks(string root)
             {
                 Directory.CreateDirectory(_folder);
             }
-            catch (IOException exception) when (IsHeld(exception))
+            catch (IOException exception) when (FileErrors.IsHeld(exception))
             {
                 return null;
             }
@@ -85,9 +85,6 @@ internal sealed class FolderLocks(string root)
     }
 
     private string PathOf(string key) => Path.Combine(_folder, (Hash(key) % Files).ToString("x2", CultureInfo.InvariantCulture));
-
-    /// <summary>EWOULDBLOCK on Linux and macOS, a sharing or lock violation on Windows.</summary>
-    private static bool IsHeld(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     /// <summary>FNV-1a: the same in every process, unlike the hash of <see cref="string"/>.</summary>
     private static uint Hash(string key)

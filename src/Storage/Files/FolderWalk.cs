@@ -135,7 +135,7 @@ internal static class FolderWalk
         var path = Path.Combine(root, folder);
         try
         {
-            var entries = await DiskScheduler.RunAsync(() => Entries(path, folder, start));
+            var entries = await DiskThreads.RunAsync(() => Entries(path, folder, start));
             return ((IEnumerable<Entry>)entries).GetEnumerator();
         }
         catch (DirectoryNotFoundException)

@@ -1,4 +1,5 @@
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Workflows.Diagnostics;
 using static Orchestrator.Storage.Tests.Blobs.AzuriteContainer;
 
 namespace Orchestrator.Storage.Tests.Blobs;
@@ -41,7 +42,7 @@ public sealed class BlobAccountTests
     [InlineData("AzureWebJobsStorage:credential", "password", "AzureWebJobsStorage__credential is 'password'; ")]
     public void Setting_that_cannot_be_used_is_refused_in_one_sentence_without_secrets(string setting, string value, string expected)
     {
-        var error = Assert.Throws<ContentStoreException>(() => BlobAccount.Read(Settings((setting, value))));
+        var error = Assert.Throws<ContentStoreException>(() => BlobAccount.Read(Settings((setting, value)), isMisspelling: Suggestion.IsClose));
 
         Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", error.Message, StringComparison.Ordinal);
