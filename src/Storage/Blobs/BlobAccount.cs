@@ -14,6 +14,9 @@ public sealed class BlobAccount
     /// <summary>The setting that the Functions host itself uses.</summary>
     public const string DefaultSetting = "AzureWebJobsStorage";
 
+    /// <summary>Maximum number of appends to one blob. The service accepts 50,000; the rest is a margin.</summary>
+    public const int MaxAppends = 49_000;
+
     /// <summary>How long a request is tried again while the account does not answer, unless told otherwise: as long as a person waits.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(3);
 

@@ -21,9 +21,6 @@ public sealed class BlobContentStore : IContentStore
     /// <summary>The container that is used unless another is named.</summary>
     public const string DefaultContainer = "orchestrator";
 
-    /// <summary>The service takes 50,000 appends to one blob; the rest is margin.</summary>
-    private const int MaxBlocks = 49_000;
-
     /// <summary>The service takes values up to 5,000 MiB in one request. One request is what makes them whole.</summary>
     private const long MaxSinglePut = 5_000L * 1024 * 1024;
 
@@ -41,7 +38,7 @@ public sealed class BlobContentStore : IContentStore
     /// <summary>Makes no request.</summary>
     /// <param name="container">3 to 63 lower-case letters, digits and hyphens.</param>
     public BlobContentStore(BlobAccount account, string container = DefaultContainer)
-        : this(account, container, MaxBlocks)
+        : this(account, container, BlobAccount.MaxAppends)
     {
     }
 

@@ -14,7 +14,7 @@ internal sealed class BlobHistory
     private readonly Lock _gate = new();
     private readonly Queue<BlobBatch> _batches = new();
     private readonly JournalId _id;
-    private readonly BlobAccount _account;
+    private readonly JournalContainer _container;
     private readonly BlobSegments _segments;
     private readonly BlobOwnership _ownership;
     private readonly Func<JournalId, Task<BlobEnd>> _read;
@@ -28,10 +28,10 @@ internal sealed class BlobHistory
     /// <param name="end">The end of the history; <see cref="BlobEnd.None"/> for one that is presumed new.</param>
     /// <param name="read">Reads the end of the history, for one that exists unexpectedly.</param>
     public BlobHistory(
-        JournalId id, BlobAccount account, BlobSegments segments, BlobOwnership ownership, BlobEnd end, Func<JournalId, Task<BlobEnd>> read)
+        JournalId id, JournalContainer container, BlobSegments segments, BlobOwnership ownership, BlobEnd end, Func<JournalId, Task<BlobEnd>> read)
     {
         _id = id;
-        _account = account;
+        _container = container;
         _segments = segments;
         _ownership = ownership;
         _read = read;
@@ -161,16 +161,16 @@ internal sealed class BlobHistory
             }
         }
 
-        if (_end.Blocks >= _account.Options.BlocksPerSegment)
+        if (_end.Blocks >= _container.Options.BlocksPerSegment)
         {
             await CreateAsync(_end.Segment + 1).ConfigureAwait(false);
         }
 
-        var blob = _account.Container.GetAppendBlobClient(_segments.NameOf(_id, _end.Segment));
+        var blob = _container.Client.GetAppendBlobClient(_segments.NameOf(_id, _end.Segment));
         try
         {
-            var answer = await _account.SendAsync(
-                $"Writing to '{_account.Locate(blob.Name)}'",
+            var answer = await _container.SendAsync(
+                $"Writing to '{_container.Locate(blob.Name)}'",
                 token => AppendAsync(blob, batch.Bytes, token), CancellationToken.None, _ownership.ConfirmAsync)
                 .ConfigureAwait(false);
             _end = _end with { Blocks = answer.BlobCommittedBlockCount };
@@ -190,13 +190,13 @@ internal sealed class BlobHistory
 
     private async Task<bool> CreateAsync(int number)
     {
-        var blob = _account.Container.GetAppendBlobClient(_segments.NameOf(_id, number));
+        var blob = _container.Client.GetAppendBlobClient(_segments.NameOf(_id, number));
         var absent = new AppendBlobCreateOptions { Conditions = new AppendBlobRequestConditions { IfNoneMatch = ETag.All } };
         var created = true;
         try
         {
-            await _account.SendAsync(
-                $"Creating '{_account.Locate(blob.Name)}'", token => blob.CreateAsync(absent, token), CancellationToken.None, _ownership.ConfirmAsync)
+            await _container.SendAsync(
+                $"Creating '{_container.Locate(blob.Name)}'", token => blob.CreateAsync(absent, token), CancellationToken.None, _ownership.ConfirmAsync)
                 .ConfigureAwait(false);
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
@@ -205,7 +205,7 @@ internal sealed class BlobHistory
         }
         catch (RequestFailedException exception)
         {
-            throw _account.Refused($"Creating '{_account.Locate(blob.Name)}'", exception);
+            throw _container.Refused($"Creating '{_container.Locate(blob.Name)}'", exception);
         }
 
         // If the existing blob has content, the first append fails, because it is conditional on byte 0.
@@ -224,7 +224,7 @@ internal sealed class BlobHistory
     /// <summary>Whether the append has succeeded and only its response was lost.</summary>
     private async Task<bool> IsAppendedAsync(AppendBlobClient blob, ReadOnlyMemory<byte> bytes)
     {
-        using var source = new BlobSource(_account, blob.Name, _end.Length + bytes.Length, from: _end.Length);
+        using var source = new BlobSource(_container, blob.Name, _end.Length + bytes.Length, from: _end.Length);
         var found = new byte[bytes.Length];
         var length = 0;
         while (length < found.Length
@@ -237,7 +237,7 @@ internal sealed class BlobHistory
     }
 
     private JournalException WrittenByOthers(AppendBlobClient blob, RequestFailedException exception) => new(
-        $"The history of '{_id}' could not be written to '{_account.Locate(blob.Name)}': "
+        $"The history of '{_id}' could not be written to '{_container.Locate(blob.Name)}': "
         + (exception.Status == 404 ? "the blob is gone." : $"after byte {_end.Length} it has other content.")
         + " Another process writes to the container: stop it, then restart; what was confirmed before is safe.",
         exception);

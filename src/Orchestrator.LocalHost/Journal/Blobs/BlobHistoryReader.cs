@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>Reads the segments of a history in order.</summary>
-internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segments, JournalId id)
+internal sealed class BlobHistoryReader(JournalContainer container, BlobSegments segments, JournalId id)
 {
     /// <summary>The end of the history, after it was read completely.</summary>
     public BlobEnd End { get; private set; } = BlobEnd.None;
 
     /// <summary>Reads the id from the header of a history; null when the segment is empty.</summary>
     /// <exception cref="JournalException">The segment cannot be read, or is that of another history.</exception>
-    public static async Task<JournalId?> ReadIdAsync(BlobAccount account, BlobSegment first, CancellationToken cancellationToken)
+    public static async Task<JournalId?> ReadIdAsync(JournalContainer container, BlobSegment first, CancellationToken cancellationToken)
     {
         var reader = new JournalReader(null);
-        using var source = new BlobSource(account, first.Name, first.Length);
+        using var source = new BlobSource(container, first.Name, first.Length);
         await foreach (var _ in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
         {
             break;
@@ -40,13 +40,13 @@ internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segmen
             if (segment.Number != end.Segment + 1)
             {
                 throw new JournalCorruptException(
-                    account.Locate(segments.NameOf(id, end.Segment + 1)),
+                    container.Locate(segments.NameOf(id, end.Segment + 1)),
                     reader.Records + 1,
                     0,
                     "is missing with the whole segment, though later ones are there");
             }
 
-            using var source = new BlobSource(account, segment.Name, segment.Length);
+            using var source = new BlobSource(container, segment.Name, segment.Length);
             await foreach (var record in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
             {
                 yield return record;
@@ -57,7 +57,7 @@ internal sealed class BlobHistoryReader(BlobAccount account, BlobSegments segmen
 
         if (reader is { Header: not null, Records: 0 })
         {
-            throw new JournalCorruptException(account.Locate(segments.NameOf(id, 0)), 1, reader.GoodLength, "is missing, though the header is there");
+            throw new JournalCorruptException(container.Locate(segments.NameOf(id, 0)), 1, reader.GoodLength, "is missing, though the header is there");
         }
 
         End = end;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
+using Orchestrator.Storage.Blobs;
 
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
@@ -17,16 +18,16 @@ public sealed class BlobJournal : IJournal
     private readonly ConcurrentDictionary<JournalId, BlobHistory> _histories = new();
     private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
-    private readonly BlobAccount _account;
+    private readonly JournalContainer _container;
     private readonly BlobSegments _segments;
     private readonly BlobOwnership _ownership;
     private bool _disposed;
 
-    private BlobJournal(BlobAccount account, BlobOwnership ownership)
+    private BlobJournal(JournalContainer container, BlobOwnership ownership)
     {
-        _account = account;
+        _container = container;
         _ownership = ownership;
-        _segments = new BlobSegments(account);
+        _segments = new BlobSegments(container);
     }
 
     /// <inheritdoc/>
@@ -41,14 +42,14 @@ public sealed class BlobJournal : IJournal
         BlobContainerClient container, TimeProvider? time = null, BlobJournalOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(container);
-        var account = new BlobAccount(container, time ?? TimeProvider.System, options ?? new BlobJournalOptions());
+        var opened = new JournalContainer(container, time ?? TimeProvider.System, options ?? new BlobJournalOptions());
         try
         {
-            return new BlobJournal(account, await BlobOwnership.AcquireAsync(account, cancellationToken).ConfigureAwait(false));
+            return new BlobJournal(opened, await BlobOwnership.AcquireAsync(opened, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
-            account.Dispose();
+            opened.Dispose();
             throw;
         }
     }
@@ -88,7 +89,7 @@ public sealed class BlobJournal : IJournal
             throw refusal;
         }
 
-        var reader = new BlobHistoryReader(_account, _segments, id);
+        var reader = new BlobHistoryReader(_container, _segments, id);
         await foreach (var record in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return record;
@@ -154,14 +155,14 @@ public sealed class BlobJournal : IJournal
         await Task.WhenAll(_histories.Values.Select(history => history.CloseAsync())).ConfigureAwait(false);
         await _ownership.DisposeAsync().ConfigureAwait(false);
         _opening.Dispose();
-        _account.Dispose();
+        _container.Dispose();
     }
 
-    private BlobHistory NewHistory(JournalId id, BlobEnd end) => new(id, _account, _segments, _ownership, end, ReadEndAsync);
+    private BlobHistory NewHistory(JournalId id, BlobEnd end) => new(id, _container, _segments, _ownership, end, ReadEndAsync);
 
     private async Task<BlobEnd> ReadEndAsync(JournalId id)
     {
-        var reader = new BlobHistoryReader(_account, _segments, id);
+        var reader = new BlobHistoryReader(_container, _segments, id);
         await foreach (var _ in reader.ReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
             // Only the end is needed.
@@ -196,7 +197,7 @@ public sealed class BlobJournal : IJournal
     {
         try
         {
-            return await BlobHistoryReader.ReadIdAsync(_account, segment, cancellationToken).ConfigureAwait(false);
+            return await BlobHistoryReader.ReadIdAsync(_container, segment, cancellationToken).ConfigureAwait(false);
         }
         catch (JournalException exception)
         {
@@ -222,6 +223,6 @@ public sealed record BlobJournalOptions
     /// <value>1 or more; the default is 32.</value>
     public int MaxConcurrentRequests { get; init; } = 32;
 
-    /// <summary>Maximum number of blocks in a segment. The service allows 50,000.</summary>
-    internal int BlocksPerSegment { get; init; } = 49_000;
+    /// <summary>Maximum number of blocks in a segment.</summary>
+    internal int BlocksPerSegment { get; init; } = BlobAccount.MaxAppends;
 }

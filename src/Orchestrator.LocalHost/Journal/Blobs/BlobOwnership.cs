@@ -24,17 +24,17 @@ internal sealed class BlobOwnership : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<JournalException> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
-    private readonly BlobAccount _account;
+    private readonly JournalContainer _container;
     private readonly BlobClient _note;
     private readonly BlobLeaseClient _lease;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private (DateTimeOffset At, long Timestamp) _renewed;
     private Task _renewing = Task.CompletedTask;
 
-    private BlobOwnership(BlobAccount account)
+    private BlobOwnership(JournalContainer container)
     {
-        _account = account;
-        _note = account.Container.GetBlobClient(NameOf(account));
+        _container = container;
+        _note = container.Client.GetBlobClient(NameOf(container));
         _lease = _note.GetBlobLeaseClient(Guid.NewGuid().ToString());
     }
 
@@ -45,16 +45,16 @@ internal sealed class BlobOwnership : IAsyncDisposable
     public JournalException? Reason => Lost.IsCompletedSuccessfully ? Lost.Result : null;
 
     /// <exception cref="JournalException">Another process owns the journal, or the account is not accessible.</exception>
-    public static async Task<BlobOwnership> AcquireAsync(BlobAccount account, CancellationToken cancellationToken)
+    public static async Task<BlobOwnership> AcquireAsync(JournalContainer container, CancellationToken cancellationToken)
     {
-        var ownership = new BlobOwnership(account);
+        var ownership = new BlobOwnership(container);
         await ownership.CreateAsync(cancellationToken).ConfigureAwait(false);
         await ownership.AcquireLeaseAsync(mayBreak: true, cancellationToken).ConfigureAwait(false);
         ownership._renewing = ownership.RenewAsync();
         return ownership;
     }
 
-    private (DateTimeOffset At, long Timestamp) Now => (_account.Time.GetUtcNow(), _account.Time.GetTimestamp());
+    private (DateTimeOffset At, long Timestamp) Now => (_container.Time.GetUtcNow(), _container.Time.GetTimestamp());
 
     /// <summary>
     /// The time since the last renewal, by the clock that shows more: the wall clock may have been set back, and the monotonic clock may stop while
@@ -64,7 +64,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
     {
         get
         {
-            var (wall, elapsed) = (_account.Time.GetUtcNow() - _renewed.At, _account.Time.GetElapsedTime(_renewed.Timestamp));
+            var (wall, elapsed) = (_container.Time.GetUtcNow() - _renewed.At, _container.Time.GetElapsedTime(_renewed.Timestamp));
             return wall > elapsed ? wall : elapsed;
         }
     }
@@ -83,7 +83,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
                     throw reason;
                 }
 
-                if (Age < Term - BlobAccount.AttemptTimeout)
+                if (Age < Term - JournalContainer.AttemptTimeout)
                 {
                     return;
                 }
@@ -103,15 +103,15 @@ internal sealed class BlobOwnership : IAsyncDisposable
         _closing.Dispose();
         try
         {
-            await _account.AttemptAsync(token => _lease.ReleaseAsync(cancellationToken: token), CancellationToken.None).ConfigureAwait(false);
+            await _container.AttemptAsync(token => _lease.ReleaseAsync(cancellationToken: token), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RequestFailedException || BlobAccount.IsTransient(exception, CancellationToken.None))
+        catch (Exception exception) when (exception is RequestFailedException || JournalContainer.IsTransient(exception, CancellationToken.None))
         {
             // Another process has the lease already, or it expires within its term.
         }
     }
 
-    private static string NameOf(BlobAccount account) => account.Options.Folder + "/owner";
+    private static string NameOf(JournalContainer container) => container.Options.Folder + "/owner";
 
     private static bool IsGone(JournalOwner owner)
     {
@@ -142,7 +142,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            await SendAsync(token => _account.Container.CreateIfNotExistsAsync(cancellationToken: token), cancellationToken).ConfigureAwait(false);
+            await SendAsync(token => _container.Client.CreateIfNotExistsAsync(cancellationToken: token), cancellationToken).ConfigureAwait(false);
             await CreateAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
@@ -159,7 +159,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
             await SendAsync(token => _lease.AcquireAsync(Term, cancellationToken: token), cancellationToken).ConfigureAwait(false);
             var owner = new BlobUploadOptions { Conditions = new BlobRequestConditions { LeaseId = _lease.LeaseId } };
             await SendAsync(
-                token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_account.Time).Write()), owner, token), cancellationToken)
+                token => _note.UploadAsync(new BinaryData(JournalOwner.ThisProcess(_container.Time).Write()), owner, token), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
@@ -200,9 +200,9 @@ internal sealed class BlobOwnership : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(wait, _account.Time, _closing.Token).ConfigureAwait(false);
+                await Task.Delay(wait, _container.Time, _closing.Token).ConfigureAwait(false);
                 var sentAt = Now;
-                await _account.AttemptAsync(token => _lease.RenewAsync(cancellationToken: token), _closing.Token).ConfigureAwait(false);
+                await _container.AttemptAsync(token => _lease.RenewAsync(cancellationToken: token), _closing.Token).ConfigureAwait(false);
                 SetRenewed(sentAt);
                 wait = Term / 3;
             }
@@ -210,8 +210,8 @@ internal sealed class BlobOwnership : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception exception) when (BlobAccount.IsTransient(exception, _closing.Token)
-                && _account.Time.GetElapsedTime(_renewed.Timestamp) < Term + _account.Options.Patience)
+            catch (Exception exception) when (JournalContainer.IsTransient(exception, _closing.Token)
+                && _container.Time.GetElapsedTime(_renewed.Timestamp) < Term + _container.Options.Patience)
             {
                 wait = RetryInterval;
             }
@@ -244,7 +244,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
                 ? $"the account answered {answer.Status} {answer.ErrorCode} to the renewal of the lease, so another process may have it"
                 : $"the lease could not be renewed since {_renewed.At:u}";
             _lost.SetResult(new JournalException(
-                $"The journal '{_account.Locate(_account.Options.Folder)}' is lost: {why}. Nothing more is written. "
+                $"The journal '{_container.Locate(_container.Options.Folder)}' is lost: {why}. Nothing more is written. "
                 + "Restart to continue from the confirmed records, and make sure that one process owns the journal.",
                 exception));
         }
@@ -253,11 +253,11 @@ internal sealed class BlobOwnership : IAsyncDisposable
     }
 
     private JournalException InUse(JournalOwner? owner, RequestFailedException exception) => new(
-        $"The journal '{_account.Locate(_account.Options.Folder)}' is in use by {owner?.ToString() ?? "another process"}. "
+        $"The journal '{_container.Locate(_container.Options.Folder)}' is in use by {owner?.ToString() ?? "another process"}. "
         + "One process owns a journal: stop that process, or choose another container. "
-        + $"If it is gone already, the journal is free at {_account.Time.GetUtcNow() + Term:u} at the latest.",
+        + $"If it is gone already, the journal is free at {_container.Time.GetUtcNow() + Term:u} at the latest.",
         exception);
 
     private Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
-        _account.SendAsync($"Taking possession of '{_account.Locate(_note.Name)}'", request, cancellationToken);
+        _container.SendAsync($"Taking possession of '{_container.Locate(_note.Name)}'", request, cancellationToken);
 }

@@ -8,9 +8,9 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// Lists the blobs of histories: <c>{folder}/instances/{name}/{segment}</c>, where the name is that of a history file. The concatenated segments of a
 /// history are the content of that file.
 /// </summary>
-internal sealed class BlobSegments(BlobAccount account)
+internal sealed class BlobSegments(JournalContainer container)
 {
-    private readonly string _prefix = account.Options.Folder + "/instances/";
+    private readonly string _prefix = container.Options.Folder + "/instances/";
 
     public string NameOf(JournalId id, int segment) => PrefixOf(id) + segment.ToString("D5", CultureInfo.InvariantCulture);
 
@@ -20,9 +20,9 @@ internal sealed class BlobSegments(BlobAccount account)
     /// <summary>The segments of all histories, grouped by history and in order. Blobs with other names are ignored.</summary>
     public IAsyncEnumerable<BlobSegment> ListAsync(CancellationToken cancellationToken) => ListAsync(_prefix, cancellationToken);
 
-    public Task DeleteAsync(BlobSegment segment, CancellationToken cancellationToken) => account.SendAsync(
-        $"Deleting '{account.Locate(segment.Name)}'",
-        token => account.Container.DeleteBlobIfExistsAsync(segment.Name, cancellationToken: token),
+    public Task DeleteAsync(BlobSegment segment, CancellationToken cancellationToken) => container.SendAsync(
+        $"Deleting '{container.Locate(segment.Name)}'",
+        token => container.Client.DeleteBlobIfExistsAsync(segment.Name, cancellationToken: token),
         cancellationToken);
 
     private string PrefixOf(JournalId id) => $"{_prefix}{InstanceFileName.Encode(id)}/";
@@ -32,8 +32,8 @@ internal sealed class BlobSegments(BlobAccount account)
         string? continuation = null;
         do
         {
-            var page = await account.SendAsync(
-                $"Listing '{account.Locate(prefix)}'", token => PageAsync(prefix, continuation, token), cancellationToken)
+            var page = await container.SendAsync(
+                $"Listing '{container.Locate(prefix)}'", token => PageAsync(prefix, continuation, token), cancellationToken)
                 .ConfigureAwait(false);
             foreach (var blob in page.Values)
             {
@@ -50,7 +50,7 @@ internal sealed class BlobSegments(BlobAccount account)
 
     private async Task<Azure.Page<BlobItem>> PageAsync(string prefix, string? continuation, CancellationToken cancellationToken)
     {
-        var blobs = account.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken);
+        var blobs = container.Client.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken);
         var pages = blobs.AsPages(continuation).GetAsyncEnumerator(cancellationToken);
         await using (pages.ConfigureAwait(false))
         {

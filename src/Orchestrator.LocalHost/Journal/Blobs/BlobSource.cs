@@ -7,16 +7,16 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// <summary>Reads a range of a segment. An interrupted download is resumed at its position.</summary>
 /// <param name="to">The end of the range, in bytes from the start of the segment.</param>
 /// <param name="from">The start of the range.</param>
-internal sealed class BlobSource(BlobAccount account, string name, long to, long from = 0) : IJournalSource, IDisposable
+internal sealed class BlobSource(JournalContainer container, string name, long to, long from = 0) : IJournalSource, IDisposable
 {
     private const int MaxBreaks = 10;
 
-    private readonly BlobClient _blob = account.Container.GetBlobClient(name);
+    private readonly BlobClient _blob = container.Client.GetBlobClient(name);
     private BlobDownloadStreamingResult? _download;
     private long _offset = from;
     private int _breaks;
 
-    public string Location { get; } = account.Locate(name);
+    public string Location { get; } = container.Locate(name);
 
     /// <summary>False: appending a block is atomic.</summary>
     public bool CanBeTorn => false;
@@ -42,9 +42,9 @@ internal sealed class BlobSource(BlobAccount account, string name, long to, long
             }
             catch (RequestFailedException exception) when (exception.Status is 404 or 409 or 412)
             {
-                throw account.Refused($"Reading '{Location}'", exception);
+                throw container.Refused($"Reading '{Location}'", exception);
             }
-            catch (Exception exception) when (BlobAccount.IsTransient(exception, cancellationToken) && ++_breaks < MaxBreaks)
+            catch (Exception exception) when (JournalContainer.IsTransient(exception, cancellationToken) && ++_breaks < MaxBreaks)
             {
                 Dispose();
             }
@@ -62,7 +62,7 @@ internal sealed class BlobSource(BlobAccount account, string name, long to, long
     private async Task<BlobDownloadStreamingResult> OpenAsync(CancellationToken cancellationToken)
     {
         var range = new BlobDownloadOptions { Range = new HttpRange(_offset, to - _offset) };
-        var download = await account.SendAsync(
+        var download = await container.SendAsync(
             $"Reading '{Location}'", async token => (await _blob.DownloadStreamingAsync(range, token).ConfigureAwait(false)).Value, cancellationToken)
             .ConfigureAwait(false);
         Blocks = download.Details.BlobCommittedBlockCount;

@@ -4,10 +4,14 @@ using Azure.Storage.Blobs;
 namespace Orchestrator.LocalHost.Journal.Blobs;
 
 /// <summary>
-/// Sends requests to one container: with a maximum number of concurrent requests, with retries while the account does not respond, and with errors
-/// that name account and container but no key. Thread-safe.
+/// Sends the requests of a journal to its container: with a maximum number of concurrent requests, with retries while the account does not
+/// respond, and with errors that name account and container but no key. Thread-safe.
 /// </summary>
-internal sealed class BlobAccount(BlobContainerClient container, TimeProvider time, BlobJournalOptions options) : IDisposable
+/// <remarks>
+/// Not shared with the content store on blobs, whose client retries by itself: a retry of the journal is sent only while the lease is certain to last,
+/// waits by the journal's clock, and frees its slot meanwhile.
+/// </remarks>
+internal sealed class JournalContainer(BlobContainerClient client, TimeProvider time, BlobJournalOptions options) : IDisposable
 {
     /// <summary>Maximum time of an attempt, after which the request is retried.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(15);
@@ -17,14 +21,14 @@ internal sealed class BlobAccount(BlobContainerClient container, TimeProvider ti
 
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrentRequests);
 
-    public BlobContainerClient Container => container;
+    public BlobContainerClient Client => client;
 
     public TimeProvider Time => time;
 
     public BlobJournalOptions Options => options;
 
     /// <summary>The location of a blob that errors name.</summary>
-    public string Locate(string blob) => $"{container.AccountName}/{container.Name}/{blob}";
+    public string Locate(string blob) => $"{client.AccountName}/{client.Name}/{blob}";
 
     /// <summary>Sends a request, with retries until there is a response.</summary>
     /// <param name="what">The purpose, as the beginning of a sentence.</param>
@@ -35,25 +39,25 @@ internal sealed class BlobAccount(BlobContainerClient container, TimeProvider ti
     /// There was no response within <see cref="BlobJournalOptions.Patience"/>, or the request was refused.
     /// </exception>
     public async Task<T> SendAsync<T>(
-        string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellation, Func<CancellationToken, Task>? before = null)
+        string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken, Func<CancellationToken, Task>? before = null)
     {
         long? silentSince = null;
         for (var wait = FirstWait; ; wait = wait < LongestWait / 2 ? wait * 2 : LongestWait)
         {
             if (before is not null)
             {
-                await before(cancellation).ConfigureAwait(false);
+                await before(cancellationToken).ConfigureAwait(false);
             }
 
             Exception problem;
-            await _slots.WaitAsync(cancellation).ConfigureAwait(false);
+            await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await AttemptAsync(request, cancellation).ConfigureAwait(false);
+                return await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception failure) when (IsTransient(failure, cancellation))
+            catch (Exception exception) when (IsTransient(exception, cancellationToken))
             {
-                problem = failure;
+                problem = exception;
             }
             catch (RequestFailedException refusal) when (refusal.Status is not (404 or 409 or 412 or 416))
             {
@@ -70,30 +74,30 @@ internal sealed class BlobAccount(BlobContainerClient container, TimeProvider ti
                 throw Silent(what, problem);
             }
 
-            await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Makes one attempt, for at most <see cref="AttemptTimeout"/>.</summary>
-    public async Task<T> AttemptAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellation)
+    public async Task<T> AttemptAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(AttemptTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         return await request(either.Token).ConfigureAwait(false);
     }
 
     /// <summary>Whether a retry can succeed.</summary>
-    public static bool IsTransient(Exception failure, CancellationToken cancellation) => failure switch
+    public static bool IsTransient(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         RequestFailedException answer => answer.Status is 0 or 408 or 429 or >= 500,
-        AggregateException several => several.InnerExceptions.All(inner => IsTransient(inner, cancellation)),
-        OperationCanceledException => !cancellation.IsCancellationRequested,
+        AggregateException several => several.InnerExceptions.All(inner => IsTransient(inner, cancellationToken)),
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
         FileNotFoundException or FileLoadException => false,
-        _ => failure is IOException or HttpRequestException,
+        _ => exception is IOException or HttpRequestException,
     };
 
     public JournalException Refused(string what, RequestFailedException refusal) => new(
-        $"{what} failed: the account '{container.AccountName}' answered {refusal.Status} {refusal.ErrorCode} for the container '{container.Name}'. "
+        $"{what} failed: the account '{client.AccountName}' answered {refusal.Status} {refusal.ErrorCode} for the container '{client.Name}'. "
         + (refusal.Status is 401 or 403
             ? "Give this identity the role Storage Blob Data Contributor on the container, or correct the connection string, then restart."
             : "Correct the cause, then restart; what was confirmed before is safe."),
@@ -108,7 +112,7 @@ internal sealed class BlobAccount(BlobContainerClient container, TimeProvider ti
     }
 
     private JournalException Silent(string what, Exception problem) => new(
-        $"{what} failed: the account '{container.AccountName}' did not answer for {options.Patience:g} (container '{container.Name}'): {FirstLine(problem)} "
+        $"{what} failed: the account '{client.AccountName}' did not answer for {options.Patience:g} (container '{client.Name}'): {FirstLine(problem)} "
         + "Check the account and the network, then restart; what was confirmed before is safe.",
         problem);
 }
