@@ -3,50 +3,51 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <summary>
-/// Steps that may start: the longest remaining path first, then definition order. Paced steps have a lane of their own,
-/// so that one that must keep its distance does not hold up the others.
+/// Steps that may start: the longest remaining path first, then in definition order. Paced steps have a queue of their own, so that one that must wait for the
+/// minimum gap does not hold up the others. Not thread-safe.
 /// </summary>
 internal sealed class ReadyQueue(WorkflowGraph graph)
 {
     private readonly PriorityQueue<int, (long, int)> _paced = new();
     private readonly PriorityQueue<int, (long, int)> _free = new();
-    private readonly HashSet<int> _forgotten = [];
+    private readonly HashSet<int> _removed = [];
 
-    public int Count => _paced.Count + _free.Count - _forgotten.Count;
+    public int Count => _paced.Count + _free.Count - _removed.Count;
 
     public bool HasPaced => Head(_paced) is not null;
 
     public void Add(int step) => (graph.Steps[step].Paced ? _paced : _free).Enqueue(step, (-graph.RemainingPathMs[step], step));
 
-    /// <summary>The step that should start next; without <paramref name="pacedToo"/> only one that need not keep its distance.</summary>
-    public bool TryTake(bool pacedToo, out int step)
+    /// <summary>Takes the step that should start next out of the queue; false if there is none.</summary>
+    /// <param name="includePaced">Whether paced steps may start now.</param>
+    public bool TryDequeue(bool includePaced, out int step)
     {
         var free = Head(_free);
-        var paced = pacedToo ? Head(_paced) : null;
-        var lane = paced is { } first && (free is null || first.CompareTo(free.Value) < 0) ? _paced : _free;
-        return lane.TryDequeue(out step, out _);
+        var paced = includePaced ? Head(_paced) : null;
+        var queue = paced is { } first && (free is null || first.CompareTo(free.Value) < 0) ? _paced : _free;
+        return queue.TryDequeue(out step, out _);
     }
 
-    /// <summary>Takes a step out of the queue, wherever it stands.</summary>
-    public void Forget(int step) => _forgotten.Add(step);
+    /// <summary>Removes a step that is in the queue. It is dropped when it comes to the head, so that removing needs no search.</summary>
+    public void Remove(int step) => _removed.Add(step);
 
     public void Clear()
     {
         _paced.Clear();
         _free.Clear();
-        _forgotten.Clear();
+        _removed.Clear();
     }
 
-    private (long, int)? Head(PriorityQueue<int, (long, int)> lane)
+    private (long, int)? Head(PriorityQueue<int, (long, int)> queue)
     {
-        while (lane.TryPeek(out var step, out var priority))
+        while (queue.TryPeek(out var step, out var priority))
         {
-            if (!_forgotten.Remove(step))
+            if (!_removed.Remove(step))
             {
                 return priority;
             }
 
-            lane.Dequeue();
+            queue.Dequeue();
         }
 
         return null;

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Scheduling;
 
-/// <summary>Keeps the minimum gap between the starts of paced steps.</summary>
+/// <summary>Keeps a minimum gap between the starts of paced steps. Not thread-safe.</summary>
 internal sealed class StartPace(TimeSpan gap)
 {
-    /// <summary>A wait up to this long is left to the activity; a longer one becomes a timer, so that it holds no slot.</summary>
+    /// <summary>A wait up to this long is left to the activity, which saves a timer; a longer one becomes a timer, so that it holds no slot.</summary>
     private static readonly TimeSpan LongestHeldWait = TimeSpan.FromSeconds(5);
 
     private DateTimeOffset _next = DateTimeOffset.MinValue;
@@ -13,8 +13,9 @@ internal sealed class StartPace(TimeSpan gap)
 
     public bool MayStart(DateTimeOffset now) => _next - now <= LongestHeldWait;
 
-    /// <summary>Takes the next place; null when work may begin at once.</summary>
-    public DateTimeOffset? Take(DateTimeOffset now)
+    /// <summary>Reserves the next start.</summary>
+    /// <returns>When work may begin; null for at once.</returns>
+    public DateTimeOffset? Reserve(DateTimeOffset now)
     {
         var start = _next > now ? _next : now;
         _next = start + gap;

@@ -7,11 +7,11 @@ internal struct StepState
 {
     public StepStatus Status;
 
-    /// <summary>Dependencies that have ended.</summary>
-    public int Ended;
+    /// <summary>How many dependencies have ended.</summary>
+    public int EndedDependencies;
 
-    /// <summary>Those of them that let their dependents go on.</summary>
-    public int EndedWell;
+    /// <summary>How many of those count as a success.</summary>
+    public int SucceededDependencies;
 
     /// <summary>The number of the latest attempt; 0 before the first.</summary>
     public int Attempt;
@@ -22,7 +22,7 @@ internal struct StepState
     /// <summary>Attempts of the present turn: what the retry rule counts.</summary>
     public int TurnAttempt;
 
-    /// <summary>It ended in a way that lets its dependents go on.</summary>
+    /// <summary>Whether its end counts as a success for the joins of its dependents.</summary>
     public bool Succeeded;
 
     public DateTimeOffset ReadyAt;
@@ -32,33 +32,33 @@ internal struct StepState
 
     public WorkflowError? Error;
 
-    /// <summary>Whether the feed has its final failure, <see cref="Error"/>.</summary>
-    public bool FailureIsTold;
+    /// <summary>Whether <see cref="Error"/> was reported to the feed as the final failure.</summary>
+    public bool FailureIsReported;
 
-    /// <summary>Whether no record of an attempt has <see cref="Error"/>.</summary>
+    /// <summary>Whether no record of an attempt contains <see cref="Error"/>.</summary>
     public bool ErrorHasNoRecord;
 
-    /// <summary>What had completed when a join of the first success was met.</summary>
+    /// <summary>For a join of the first success, the dependencies that had succeeded when it was met; null otherwise.</summary>
     public IReadOnlyList<int>? Available;
 
     /// <summary>How the steps whose records it reads had ended when its join was met, except those that completed.</summary>
     public IReadOnlyList<EndedStep>? Observed;
 
-    /// <summary>It failed, and its present call only records the substitute for its output.</summary>
+    /// <summary>Whether it has failed, and its present call only records another output.</summary>
     public bool IsSubstituted;
 
-    /// <summary>Whether its substitute is decided: fallback steps that it does not need do not wait for it any more.</summary>
-    public bool HasChosen;
+    /// <summary>Whether the fallback steps that it does not call were released.</summary>
+    public bool HasReleasedFallbacks;
 
     /// <summary>For a fallback step, how many steps may still call it.</summary>
-    public int MayBeCalledBy;
+    public int PossibleCallers;
 
-    /// <summary>For a fallback step, the failed steps that wait for it; null while none does.</summary>
+    /// <summary>For a fallback step, the failed steps that called it; null for none.</summary>
     public List<int>? Callers;
 
     public readonly bool IsOver =>
         Status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
 
-    /// <summary>It has an output that another step may take over.</summary>
+    /// <summary>Whether another step can take its output over.</summary>
     public readonly bool HasOutput => Status is StepStatus.Completed or StepStatus.Reused;
 }

@@ -4,11 +4,12 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Scheduling;
 
-/// <content>What the end of an attempt leads to: another attempt or turn, released or skipped dependents.</content>
+/// <content>
+/// What the end of an attempt leads to: the end of the step, its next turn, another attempt, or what its rule for failures says. Whether a failed attempt is
+/// followed by another is decided by <see cref="StepRules.AfterFailure"/> alone.
+/// </content>
 public sealed partial class WorkflowScheduler
 {
-    private bool _mustStop;
-
     private void End(SchedulerFact.StepEnded fact)
     {
         ref var state = ref _states[fact.Step];
@@ -18,14 +19,10 @@ public sealed partial class WorkflowScheduler
                 $"Attempt {fact.Attempt} of step '{Graph.Steps[fact.Step].Id}' ended, but the step is {state.Status} at attempt {state.Attempt}.");
         }
 
-        if (state.IsSubstituted)
+        AddExecuting(fact.Step, -1);
+        if (!state.IsSubstituted)
         {
-            _substituting--;
-        }
-        else
-        {
-            Executing--;
-            _slots.Learn(fact.At, fact.Outcome);
+            _slots.Adjust(fact.At, fact.Outcome);
             state.FirstStartedAt ??= fact.Outcome.StartedAt == default ? fact.At : fact.Outcome.StartedAt;
         }
 
@@ -53,14 +50,14 @@ public sealed partial class WorkflowScheduler
         }
     }
 
-    /// <summary>The step's rule says what a failed attempt leads to; a run that starts nothing new makes no other attempt.</summary>
+    /// <summary>Applies the step's rule to a failed attempt. A stopped run makes no other attempt.</summary>
     private void AttemptFailed(SchedulerFact.StepEnded fact)
     {
         ref var state = ref _states[fact.Step];
         var error = fact.Outcome.Error ?? new WorkflowError(ErrorKind.Internal, $"Step '{Graph.Steps[fact.Step].Id}' failed and did not say why.");
         if (state.IsSubstituted)
         {
-            (state.Error, state.FailureIsTold, state.ErrorHasNoRecord) = (error, fact.IsRecorded, !fact.IsRecorded);
+            (state.Error, state.FailureIsReported, state.ErrorHasNoRecord) = (error, fact.IsRecorded, !fact.IsRecorded);
             EndAsFailed(fact.Step);
             return;
         }
@@ -69,18 +66,12 @@ public sealed partial class WorkflowScheduler
             fact.Step, fact.Attempt, state.TurnAttempt, error, fact.Outcome.CompletedAt == default ? fact.At : fact.Outcome.CompletedAt, Deadline(fact.Step)));
         state.Error = verdict.Error;
 
-        // The activity used the same rule: where that gives another attempt, it has reported that to the feed.
+        // The activity applied the same rule: it reported a final failure to the feed, and otherwise that there will be another attempt.
         state.ErrorHasNoRecord = !fact.IsRecorded || !ReferenceEquals(verdict.Error, error);
-        state.FailureIsTold = !state.ErrorHasNoRecord && verdict.RetryAfter is null;
-        if (verdict.RetryAfter is not { } delay)
+        state.FailureIsReported = !state.ErrorHasNoRecord && verdict.RetryAfter is null;
+        if (verdict.RetryAfter is not { } delay || IsClosed)
         {
-            Fail(fact.Step, verdict.Action, fact.At);
-            return;
-        }
-
-        if (IsClosed)
-        {
-            Fail(fact.Step, StepRules.ActionOf(Graph.Steps[fact.Step], error.Kind), fact.At);
+            Fail(fact.Step, fact.At);
             return;
         }
 
@@ -94,14 +85,14 @@ public sealed partial class WorkflowScheduler
         AddTimer(TimerUse.Retry, fact.Step, fact.At + delay);
     }
 
-    /// <summary>The step has failed finally, and nothing takes its place.</summary>
+    /// <summary>Ends a step as failed, with nothing in place of its output, and notes whether that stops the run.</summary>
     private void EndAsFailed(int step)
     {
         ref var state = ref _states[step];
-        TellFailure(step);
+        ReportFailure(step);
         Settle(step, StepStatus.Failed, succeeded: false);
 
-        // The failure of a fallback step is that of the steps that called it: theirs is what the user must see.
+        // The failure of a fallback step is that of the steps that called it: the run reports theirs.
         if (state.Callers is null)
         {
             _failure ??= state.Error;
@@ -113,107 +104,14 @@ public sealed partial class WorkflowScheduler
         }
     }
 
-    /// <summary>Marks a step as ended and leaves its dependents to <see cref="ReleaseDependents"/>.</summary>
-    /// <param name="succeeded">Whether its dependents may go on.</param>
-    private void Settle(int step, StepStatus status, bool succeeded)
+    /// <summary>Reports a failure to the feed unless an attempt has reported it.</summary>
+    private void ReportFailure(int step)
     {
         ref var state = ref _states[step];
-        state.Status = status;
-        state.Succeeded = succeeded;
-        _open -= Graph.Steps[step].IsFinal ? 0 : 1;
-        _openFinal -= Graph.Steps[step].IsFinal ? 1 : 0;
-        Failed += status == StepStatus.Failed ? 1 : 0;
-        _ended.Enqueue(step);
-    }
-
-    private void Skip(int step, string reason)
-    {
-        Record(step, StepStatus.Skipped, reason);
-        Settle(step, StepStatus.Skipped, succeeded: false);
-    }
-
-    private void Record(int step, StepStatus status, string? reason) =>
-        _commands.Add(new SchedulerCommand.RecordStatus(step, status, reason));
-
-    /// <summary>Reports to the feed a failure that no attempt reported.</summary>
-    private void TellFailure(int step)
-    {
-        ref var state = ref _states[step];
-        if (!state.FailureIsTold)
+        if (!state.FailureIsReported)
         {
-            state.FailureIsTold = true;
+            state.FailureIsReported = true;
             _commands.Add(new SchedulerCommand.RecordStatus(step, StepStatus.Failed, null) { Error = state.Error, Attempt = state.Attempt });
         }
-    }
-
-    private void ReleaseDependents(DateTimeOffset at)
-    {
-        while (_ended.TryDequeue(out var step))
-        {
-            ReleaseFallbacks(step, chosen: null);
-            AnswerCallers(step, at);
-            foreach (var dependent in Graph.DependentsOf(step))
-            {
-                Operations++;
-                _states[dependent].Ended++;
-                _states[dependent].EndedWell += _states[step].Succeeded ? 1 : 0;
-                Consider(dependent, at);
-            }
-
-            if (_mustStop && _ended.Count == 0)
-            {
-                _mustStop = false;
-                Stop(null, StepReason.Stop, _plan.OnStepFailure == FailurePolicy.Cancel, at);
-            }
-        }
-    }
-
-    /// <summary>Starts or skips a step that has not started, as far as what it depends on has ended.</summary>
-    private void Consider(int step, DateTimeOffset at)
-    {
-        ref var state = ref _states[step];
-        var node = Graph.Steps[step];
-        if (state.Status != StepStatus.Pending || (node.IsFinal && !InFinalPhase))
-        {
-            return;
-        }
-
-        switch (StepRules.Join(node, state.Ended, state.EndedWell))
-        {
-            case JoinState.Dead:
-                Skip(step, StepReason.Dependency);
-                break;
-            case JoinState.Met when !node.IsFallback || state.Callers is not null:
-                if (StepRules.JoinOf(node) == JoinKind.Any)
-                {
-                    state.Available = [.. node.DependsOn.Where(dependency => _states[dependency].Succeeded)];
-                }
-
-                state.Observed = Observe(node.Observes);
-                MakeReady(step, at);
-                break;
-            default:
-                break;
-        }
-    }
-
-    /// <summary>How these steps ended, as far as they have no output; null when there is nothing to say.</summary>
-    private List<EndedStep>? Observe(IReadOnlyList<int>? steps)
-    {
-        List<EndedStep>? observed = null;
-        foreach (var step in steps ?? [])
-        {
-            Operations++;
-            ref var state = ref _states[step];
-
-            // A step that waits for its fallback has failed: that is what the fallback may read.
-            var status = state.Status == StepStatus.Waiting ? StepStatus.Failed : state.Status;
-            if (status is StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled)
-            {
-                (observed ??= []).Add(new EndedStep(step, status) { Error = state.ErrorHasNoRecord ? state.Error : null });
-            }
-        }
-
-        return observed;
     }
 }

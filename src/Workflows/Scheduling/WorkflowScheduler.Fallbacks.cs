@@ -4,34 +4,37 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// What takes the place of a step that failed. A fallback step waits for a call; a step that called one waits for its end, and is then written down
-/// with its output. Recording is no work: it holds no slot and waits in no queue.
+/// What replaces the output of a step that has failed finally. A fallback step waits until a failed step calls it; the caller waits for its end, and is then
+/// recorded with its output. Such a recording is no work, so it needs no slot and waits in no queue.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
-    /// <summary>Steps that are being recorded with a substitute for their output.</summary>
+    /// <summary>The number of failed steps whose record with another output is being written.</summary>
     private int _substituting;
 
-    /// <summary>The step has failed finally: applies its rule, except that a stopped run starts no fallback step.</summary>
+    /// <summary>Applies the step's rule for its final failure, <see cref="StepState.Error"/>.</summary>
+    private void Fail(int step, DateTimeOffset at) => Fail(step, StepRules.ActionOf(Graph.Steps[step], _states[step].Error!.Kind), at);
+
+    /// <summary>Applies an action to a step that has failed finally. A stopped run starts no fallback step, and a cancelled one records no other output.</summary>
     private void Fail(int step, FailureAction action, DateTimeOffset at)
     {
         ref var state = ref _states[step];
         switch (action)
         {
             case { Kind: FailureActionKind.Continue }:
-                Continue(step);
+                EndAsContinued(step);
                 break;
             case { Kind: FailureActionKind.Value } when !_isCancelled || InFinalPhase:
                 Substitute(step, null, at);
                 break;
             case { Kind: FailureActionKind.Step, Step: { } fallback } when !IsClosed && !_states[fallback].IsOver:
-                TellFailure(step);
+                ReportFailure(step);
                 state.Status = StepStatus.Waiting;
                 (_states[fallback].Callers ??= []).Add(step);
-                Consider(fallback, at);
+                EvaluateJoin(fallback, at);
                 break;
             case { Kind: FailureActionKind.Step, Step: { } fallback }:
-                EndAs(step, fallback, at);
+                EndAfterFallback(step, fallback, at);
                 break;
             default:
                 EndAsFailed(step);
@@ -42,13 +45,14 @@ public sealed partial class WorkflowScheduler
     }
 
     /// <summary>The step stays failed, and its dependents go on without its output.</summary>
-    private void Continue(int step)
+    private void EndAsContinued(int step)
     {
-        TellFailure(step);
+        ReportFailure(step);
         Settle(step, StepStatus.Failed, succeeded: true);
     }
 
-    /// <summary>Has a failed step written down with another output: that of a fallback step, or the value that its rule gives.</summary>
+    /// <summary>Has a failed step recorded with another output.</summary>
+    /// <param name="fallback">The fallback step whose output it takes over; null for the value that its rule gives.</param>
     private void Substitute(int step, int? fallback, DateTimeOffset at)
     {
         ref var state = ref _states[step];
@@ -66,47 +70,45 @@ public sealed partial class WorkflowScheduler
         });
     }
 
-    /// <summary>Releases the fallback steps that the step does not need; those that no other step may need are skipped.</summary>
-    /// <param name="chosen">The one that it needs; null for none.</param>
+    /// <summary>Skips the fallback steps that neither this step nor another one can call any more.</summary>
+    /// <param name="chosen">The one that the step calls; null for none.</param>
     private void ReleaseFallbacks(int step, int? chosen)
     {
         ref var state = ref _states[step];
-        if (state.HasChosen || Graph.Steps[step].OnError is null)
+        if (state.HasReleasedFallbacks || Graph.Steps[step].OnError is null)
         {
             return;
         }
 
-        state.HasChosen = true;
+        state.HasReleasedFallbacks = true;
         foreach (var fallback in StepRules.Fallbacks(Graph.Steps[step]))
         {
             Operations++;
             ref var other = ref _states[fallback];
-            other.MayBeCalledBy--;
-            if (fallback != chosen && other is { MayBeCalledBy: 0, Callers: null, IsOver: false })
+            other.PossibleCallers--;
+            if (fallback != chosen && other is { PossibleCallers: 0, Callers: null, IsOver: false })
             {
                 Skip(fallback, StepReason.Arm);
             }
         }
     }
 
-    /// <summary>The steps that called a fallback step, now that it has ended: they take its output over, or end as it did.</summary>
-    private void AnswerCallers(int fallback, DateTimeOffset at)
+    /// <summary>Ends the steps that wait for a fallback step which has ended.</summary>
+    private void EndCallers(int fallback, DateTimeOffset at)
     {
         ref var state = ref _states[fallback];
         foreach (var step in state.Callers ?? [])
         {
             Operations++;
-            if (_states[step].Status != StepStatus.Waiting)
+            if (_states[step].Status == StepStatus.Waiting)
             {
-                continue;
+                EndAfterFallback(step, fallback, at);
             }
-
-            EndAs(step, fallback, at);
         }
     }
 
-    /// <summary>A step that failed takes the output of its fallback step over, which has ended; without one it ends as that did.</summary>
-    private void EndAs(int step, int fallback, DateTimeOffset at)
+    /// <summary>Ends a failed step whose fallback step has ended: with the output of that, or as that ended if it has none.</summary>
+    private void EndAfterFallback(int step, int fallback, DateTimeOffset at)
     {
         if (IsClosed || !_states[fallback].Succeeded)
         {
@@ -118,7 +120,7 @@ public sealed partial class WorkflowScheduler
         }
         else
         {
-            Continue(step);
+            EndAsContinued(step);
         }
     }
 }

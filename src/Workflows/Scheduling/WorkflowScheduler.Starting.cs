@@ -4,12 +4,13 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Scheduling;
 
-/// <content>How steps become ready and get their slots.</content>
+/// <content>
+/// Which ready steps start: those with the longest remaining path, as long as slots, pace and budget allow, since that keeps the run short. The others wait;
+/// if they are more than the queue holds, those that became ready last fail.
+/// </content>
 public sealed partial class WorkflowScheduler
 {
     private readonly List<int> _newlyReady = [];
-    private readonly Dictionary<int, int> _retrying = [];
-    private bool _paceTimer;
 
     private void MakeReady(int step, DateTimeOffset at)
     {
@@ -30,7 +31,7 @@ public sealed partial class WorkflowScheduler
     {
         if (IsSuspended)
         {
-            // Whatever the queue may hold: that it grows is not the workflow's doing.
+            // No step is refused while the run is suspended: the queue grows only because nothing may start.
             _newlyReady.ForEach(step => Record(step, StepStatus.Ready, null));
             _newlyReady.Clear();
             return;
@@ -42,7 +43,7 @@ public sealed partial class WorkflowScheduler
             return;
         }
 
-        while (Executing < _slots.Count && _ready.TryTake(_pace.MayStart(at), out var step))
+        while (Executing < _slots.Count && _ready.TryDequeue(_pace.MayStart(at), out var step))
         {
             Operations++;
             Start(step, at);
@@ -64,21 +65,21 @@ public sealed partial class WorkflowScheduler
         state.Attempt++;
         state.TurnAttempt++;
         Executing++;
-        _commands.Add(new SchedulerCommand.StartStep(step, state.Attempt, state.ReadyAt, Graph.Steps[step].Paced ? _pace.Take(at) : null)
+        _commands.Add(new SchedulerCommand.StartStep(step, state.Attempt, state.ReadyAt, Graph.Steps[step].Paced ? _pace.Reserve(at) : null)
         {
             Turn = state.Turn,
             TurnAttempt = state.TurnAttempt,
             Deadline = Deadline(step),
             RunDeadline = Graph.Steps[step].IsFinal || _durationTimer is null ? null : new RunDeadline(_durationEnds, at),
-            Disregarded = _undecided.Count == 0 ? null : [.. _undecided],
+            Disregarded = _disregarded.Count == 0 ? null : [.. _disregarded],
             Available = state.Available,
             Observed = state.Observed,
         });
     }
 
     /// <summary>
-    /// Steps that found no slot are recorded as ready; when they are more than the queue holds, the last that became ready fail. A step that was admitted before is
-    /// not failed by that: for another attempt or turn, or as a fallback in the place of its step.
+    /// Records the steps that found no slot as ready, and fails the last ones if the queue is too long. A step that was admitted before is never refused: not for
+    /// another attempt or turn, and not as a fallback step, whose caller was admitted.
     /// </summary>
     private void Queue(DateTimeOffset at)
     {
@@ -103,18 +104,15 @@ public sealed partial class WorkflowScheduler
     private void Refuse(int step, DateTimeOffset at)
     {
         ref var state = ref _states[step];
-        var node = Graph.Steps[step];
-        _ready.Forget(step);
+        var id = Graph.Steps[step].Id;
+        _ready.Remove(step);
         state.ErrorHasNoRecord = true;
         state.Error = new WorkflowError(
-            ErrorKind.QueueFull, $"Step '{node.Id}' became ready when {_plan.QueueSize} others waited for a slot already (queueSize).")
-        {
-            Step = node.Id,
-        };
-        Fail(step, StepRules.ActionOf(node, ErrorKind.QueueFull), at);
+            ErrorKind.QueueFull, $"The queue is full (queueSize = {_plan.QueueSize}), so step '{id}' was not started.") { Step = id };
+        Fail(step, at);
     }
 
-    /// <summary>When all attempts of the step together must be done; known from its first start of work on.</summary>
+    /// <summary>When all attempts of the step together must be done; null before work on the first one began, and for a step without a limit.</summary>
     private DateTimeOffset? Deadline(int step) =>
         _states[step].FirstStartedAt is { } startedAt ? StepRules.Deadline(Graph.Steps[step], startedAt) : null;
 }

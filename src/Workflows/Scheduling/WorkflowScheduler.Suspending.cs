@@ -2,7 +2,10 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Scheduling;
 
-/// <content>How a run rests: what executes goes on, nothing starts, and its time stands still.</content>
+/// <content>
+/// How a run pauses: executing steps go on, nothing starts, and the clock of its time limit stands still. The timer of the limit is cancelled and armed again with
+/// what was left, since a durable timer cannot be paused.
+/// </content>
 public sealed partial class WorkflowScheduler
 {
     private int? _durationTimer;
@@ -39,7 +42,7 @@ public sealed partial class WorkflowScheduler
 
         Status = RunStatus.Running;
 
-        // A run that was stopped meanwhile, or that has only its final steps left, has no limit any more.
+        // A run that was stopped meanwhile, or that has only its final steps left, has no time limit any more.
         if (_durationTimer is not null && !IsClosed && !InFinalPhase)
         {
             LimitDuration(at + _durationLeft);

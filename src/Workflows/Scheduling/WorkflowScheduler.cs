@@ -4,14 +4,24 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <summary>
-/// Decides everything about a run: facts in, commands out. Pure and deterministic; linear over a run in steps and edges
-/// (a logarithm for the order of starts), whatever the order of the facts. Not thread-safe.
+/// The state machine of a run: facts in, commands out. It decides which step starts, is skipped, cancelled or tried again, and how the run ends.
+/// Pure and deterministic; over a whole run linear in steps and edges, times a logarithm for the order of starts, whatever the order of the facts.
+/// Not thread-safe.
 /// </summary>
 /// <remarks>
-/// <see cref="Apply"/> takes a fact, lets what ended release or skip its dependents, gives free slots away, and sees whether the run is over.
-/// How steps start is in WorkflowScheduler.Starting.cs, what their end leads to in WorkflowScheduler.Ending.cs, what takes the place of a failed one in
-/// WorkflowScheduler.Fallbacks.cs, how a run ends early in WorkflowScheduler.Stopping.cs, how it rests in WorkflowScheduler.Suspending.cs. What the rules
-/// are is in <see cref="StepRules"/>.
+/// This file takes facts and drives the other parts, one concern each:
+/// <list type="bullet">
+/// <item><description>Joins: which steps the end of a step releases or skips.</description></item>
+/// <item><description>Starting: which ready steps get the free slots, and which the queue refuses.</description></item>
+/// <item><description>Ending: what the end of an attempt leads to.</description></item>
+/// <item><description>Fallbacks: what replaces the output of a failed step.</description></item>
+/// <item><description>Cancellations: attempts that were cancelled before the scheduler received the reason.</description></item>
+/// <item><description>Stopping: how a run ends before all its steps have ended.</description></item>
+/// <item><description>Suspending: how a run and its time limit pause.</description></item>
+/// <item><description>Finishing: final steps, and the status of the run.</description></item>
+/// <item><description>Timers: which timers are open, and what they are for.</description></item>
+/// </list>
+/// The rules over a single step (joins, retries, fallbacks) are in <see cref="StepRules"/>, which the activities use, too.
 /// </remarks>
 public sealed partial class WorkflowScheduler
 {
@@ -21,23 +31,23 @@ public sealed partial class WorkflowScheduler
     private readonly StartPace _pace;
     private readonly AdaptiveSlots _slots;
     private readonly RunSpending _spending;
-    private readonly Queue<int> _ended = new();
     private readonly Queue<SchedulerFact> _early = new();
-    private readonly Dictionary<int, TimerUse> _timers = [];
     private readonly List<SchedulerCommand> _commands = [];
     private RunStatus? _verdict;
     private WorkflowError? _failure;
-    private int _timersMade;
     private int _open;
     private int _openFinal;
     private bool _started;
 
+    /// <param name="plan">The steps and limits of the run; not null.</param>
+    /// <exception cref="ArgumentException">A dependency is out of range, or the steps form a cycle.</exception>
     public WorkflowScheduler(RunPlan plan)
         : this(plan, new WorkflowGraph(plan.Steps))
     {
     }
 
-    /// <param name="graph">The compiled graph of <paramref name="plan"/>, when it is at hand already.</param>
+    /// <param name="plan">The steps and limits of the run; not null.</param>
+    /// <param name="graph">The compiled graph of the steps of <paramref name="plan"/>.</param>
     public WorkflowScheduler(RunPlan plan, WorkflowGraph graph)
     {
         _plan = plan;
@@ -49,7 +59,7 @@ public sealed partial class WorkflowScheduler
             _openFinal += graph.Steps[step].IsFinal ? 1 : 0;
             foreach (var fallback in StepRules.Fallbacks(graph.Steps[step]))
             {
-                _states[fallback].MayBeCalledBy++;
+                _states[fallback].PossibleCallers++;
             }
         }
 
@@ -61,49 +71,48 @@ public sealed partial class WorkflowScheduler
         _spending.Add(plan.Spent);
     }
 
-    private enum TimerUse
-    {
-        Retry,
-        Pace,
-        MaxDuration,
-    }
-
+    /// <summary>The graph of the run's steps.</summary>
     public WorkflowGraph Graph { get; }
 
-    /// <summary>How the run stands; final once <see cref="IsComplete"/>.</summary>
+    /// <summary>The status of the run; final once <see cref="IsComplete"/>.</summary>
     public RunStatus Status { get; private set; } = RunStatus.Pending;
 
+    /// <summary>Whether <see cref="SchedulerCommand.CompleteRun"/> was issued; later facts are ignored.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Steps that execute now.</summary>
+    /// <summary>The number of steps that execute now.</summary>
     public int Executing { get; private set; }
 
-    /// <summary>Steps that have ended, in whichever way.</summary>
+    /// <summary>The number of steps that have ended with any status.</summary>
     public int Done => Graph.Count - _open - _openFinal;
 
-    /// <summary>Steps that failed, those that the run does not mind included.</summary>
+    /// <summary>The number of failed steps, including those after which the run goes on.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Steps that may start and wait for a slot.</summary>
+    /// <summary>The number of ready steps that wait for a slot.</summary>
     public int Queued => _ready.Count;
 
-    /// <summary>How many steps, edges and queue entries were touched so far: what the tests of linearity count.</summary>
+    /// <summary>How many steps, edges and queue entries were processed so far: the measure of the tests of linearity.</summary>
     internal long Operations { get; private set; }
 
-    /// <summary>Nothing new starts, except final steps once all others have ended.</summary>
+    /// <summary>Whether nothing new starts, except final steps once all others have ended.</summary>
     private bool IsClosed { get; set; }
 
-    /// <summary>All but the final steps have ended.</summary>
+    /// <summary>Whether all but the final steps have ended.</summary>
     private bool InFinalPhase { get; set; }
 
+    /// <param name="step">Position in the plan.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such step.</exception>
     public StepStatus StatusOf(int step) => _states[step].Status;
 
-    /// <summary>The number of the step's latest attempt; 0 when it was never started.</summary>
+    /// <summary>The number of the step's latest attempt; 0 before the first.</summary>
+    /// <param name="step">Position in the plan.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such step.</exception>
     public int AttemptOf(int step) => _states[step].Attempt;
 
-    /// <summary>Takes one fact and answers with what is to be done.</summary>
-    /// <returns>The commands, in order; valid until the next call.</returns>
-    /// <exception cref="InvalidOperationException">The fact cannot be: a second start, or the end of an attempt that does not execute.</exception>
+    /// <summary>Applies one fact.</summary>
+    /// <returns>The commands to execute, in order; valid until the next call.</returns>
+    /// <exception cref="InvalidOperationException">The fact is impossible: a second start, or the end of an attempt that does not execute.</exception>
     public IReadOnlyList<SchedulerCommand> Apply(SchedulerFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
@@ -115,21 +124,21 @@ public sealed partial class WorkflowScheduler
 
         if (!_started && fact is not SchedulerFact.RunStarted)
         {
-            // It was asked for before the orchestration ran, and counts from its start.
+            // A request that arrived before the orchestration ran takes effect at its start.
             _early.Enqueue(fact);
             return _commands;
         }
 
-        Take(fact);
+        Handle(fact);
         while (_early.TryDequeue(out var early))
         {
-            Take(early with { At = fact.At });
+            Handle(early with { At = fact.At });
         }
 
         do
         {
             ReleaseDependents(fact.At);
-            RestartUndecided(fact);
+            RestartDisregarded(fact);
             if (_open == 0 && !InFinalPhase)
             {
                 EnterFinalPhase(fact.At);
@@ -151,7 +160,7 @@ public sealed partial class WorkflowScheduler
         return _commands;
     }
 
-    private void Take(SchedulerFact fact)
+    private void Handle(SchedulerFact fact)
     {
         switch (fact)
         {
@@ -193,7 +202,7 @@ public sealed partial class WorkflowScheduler
             LimitDuration(at.AddMilliseconds(limit));
         }
 
-        // All of them before the first dependent is released: what is reused waits for nothing.
+        // Settle all reused steps before the first dependent is released: a reused step does not wait for its dependencies.
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
@@ -206,88 +215,7 @@ public sealed partial class WorkflowScheduler
         for (var step = 0; step < _states.Length; step++)
         {
             Operations++;
-            Consider(step, at);
+            EvaluateJoin(step, at);
         }
-    }
-
-    private void Fire(SchedulerFact.TimerFired fact)
-    {
-        if (!_timers.Remove(fact.Timer, out var use))
-        {
-            return;
-        }
-
-        switch (use)
-        {
-            case TimerUse.Retry:
-                _retrying.Remove(fact.Timer, out var step);
-                MakeReady(step, fact.At);
-                break;
-            case TimerUse.MaxDuration when _verdict is null && !InFinalPhase:
-                _failure = new WorkflowError(ErrorKind.Timeout, $"The run was not done within its maxDuration of {_plan.MaxDurationMs} ms.")
-                {
-                    Details = new() { ["level"] = "run" },
-                };
-                Stop(RunStatus.TimedOut, StepReason.Timeout, cancelExecuting: true, fact.At);
-                break;
-            case TimerUse.Pace:
-                _paceTimer = false;
-                break;
-            default:
-                break;
-        }
-    }
-
-    /// <summary>All other steps have ended: the final ones run, however that was. Once per run, so linear.</summary>
-    private void EnterFinalPhase(DateTimeOffset at)
-    {
-        InFinalPhase = true;
-        IsClosed = false;
-        CancelTimers();
-        for (var step = 0; step < _states.Length; step++)
-        {
-            Operations++;
-            Consider(step, at);
-        }
-    }
-
-    private void CompleteIfDone()
-    {
-        if (!_started || _open + _openFinal > 0)
-        {
-            return;
-        }
-
-        IsComplete = true;
-        Status = _verdict ?? (_failure is null ? RunStatus.Completed : RunStatus.Failed);
-        _commands.Add(new SchedulerCommand.CompleteRun(Status, Status is RunStatus.Failed or RunStatus.TimedOut ? _failure : null)
-        {
-            Observed = Observe(_plan.Observes),
-        });
-    }
-
-    private int AddTimer(TimerUse use, int step, DateTimeOffset dueAt)
-    {
-        var timer = _timersMade++;
-        _timers.Add(timer, use);
-        if (use == TimerUse.Retry)
-        {
-            _retrying.Add(timer, step);
-        }
-
-        _commands.Add(new SchedulerCommand.StartTimer(timer, dueAt));
-        return timer;
-    }
-
-    private void CancelTimers()
-    {
-        foreach (var timer in _timers.Keys.Order())
-        {
-            _commands.Add(new SchedulerCommand.CancelTimer(timer));
-        }
-
-        _timers.Clear();
-        _retrying.Clear();
-        _paceTimer = false;
     }
 }

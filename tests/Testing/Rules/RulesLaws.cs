@@ -225,7 +225,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         // Writing down what takes the place of an output is no work.
         book.HoldsSlot = start.Failure is null;
         _executing += book.HoldsSlot ? 1 : 0;
-        if (_executing > (plan.Run.AdaptiveParallelism ? AdaptiveSlots.Most : plan.Run.MaxParallelism))
+        if (_executing > (plan.Run.AdaptiveParallelism ? AdaptiveSlots.Max : plan.Run.MaxParallelism))
         {
             throw new RulesException($"{_executing} steps execute at one time.");
         }

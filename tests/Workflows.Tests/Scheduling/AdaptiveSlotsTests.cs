@@ -12,11 +12,11 @@ public class AdaptiveSlotsTests
     {
         var slots = new AdaptiveSlots(10, adaptive: true);
 
-        slots.Learn(Start.AddSeconds(2), Refused(Start.AddSeconds(1)));
-        slots.Learn(Start.AddSeconds(2), Refused(Start.AddSeconds(1)));
+        slots.Adjust(Start.AddSeconds(2), Refused(Start.AddSeconds(1)));
+        slots.Adjust(Start.AddSeconds(2), Refused(Start.AddSeconds(1)));
         Assert.Equal(5, slots.Count);
 
-        slots.Learn(Start.AddSeconds(4), Refused(Start.AddSeconds(3)));
+        slots.Adjust(Start.AddSeconds(4), Refused(Start.AddSeconds(3)));
         Assert.Equal(2, slots.Count);
     }
 
@@ -24,14 +24,14 @@ public class AdaptiveSlotsTests
     public void Slots_never_become_none_nor_more_than_the_most()
     {
         var few = new AdaptiveSlots(1, adaptive: true);
-        few.Learn(Start, Refused(Start));
+        few.Adjust(Start, Refused(Start));
         var many = new AdaptiveSlots(10, adaptive: true);
         for (var step = 0; step < 5_000; step++)
         {
-            many.Learn(Start, Success());
+            many.Adjust(Start, Success());
         }
 
-        Assert.Equal((1, AdaptiveSlots.Most), (few.Count, many.Count));
+        Assert.Equal((1, AdaptiveSlots.Max), (few.Count, many.Count));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class AdaptiveSlotsTests
         var slots = new AdaptiveSlots(10, adaptive: true);
         for (var step = 0; step < 11; step++)
         {
-            slots.Learn(Start, Success());
+            slots.Adjust(Start, Success());
         }
 
         Assert.Equal(11, slots.Count);
@@ -50,8 +50,8 @@ public class AdaptiveSlotsTests
     public void Fixed_slots_learn_nothing()
     {
         var slots = new AdaptiveSlots(10, adaptive: false);
-        slots.Learn(Start, Refused(Start));
-        slots.Learn(Start, Success());
+        slots.Adjust(Start, Refused(Start));
+        slots.Adjust(Start, Success());
 
         Assert.Equal(10, slots.Count);
     }
