@@ -61,7 +61,7 @@ internal static class ReaderSources
     /// <summary>Definitions in JSON and YAML and prompt files, in UTF-8.</summary>
     public static IReadOnlyList<byte[]> All { get; } =
     [
-        .. Files("examples", "*.json"), .. Files("examples", "*.md"), .. Files("tests/Workflows.Tests/Reading", "ten-mistakes.*"),
+        .. Files("examples", "*.json"), .. Files("examples", "*.md"), .. Files("tests/Workflows.Tests/Formats/Native", "ten-mistakes.*"),
         Encoding.UTF8.GetBytes(Yaml), Encoding.UTF8.GetBytes(Prompty),
     ];
 
