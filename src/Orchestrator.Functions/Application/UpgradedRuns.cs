@@ -61,14 +61,14 @@ public sealed class UpgradedRuns(
     private async Task<List<RunRecord>> FindAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         var known = await settled.ReadAsync(cancellationToken);
-        var (found, still) = (new List<RunRecord>(), new HashSet<string>(StringComparer.Ordinal));
+        var (found, still) = (new List<RunRecord>(), new HashSet<SettledInstance>());
         var failed = new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Failed] };
         await foreach (var instance in client.GetAllInstancesAsync(failed).WithCancellation(cancellationToken))
         {
-            var name = SettledInstances.Name(instance.InstanceId, instance.CreatedAt);
-            if (known?.Contains(name) == true)
+            var execution = new SettledInstance(instance.InstanceId, instance.CreatedAt);
+            if (known?.Contains(execution) == true)
             {
-                still.Add(name);
+                still.Add(execution);
                 continue;
             }
 
@@ -82,7 +82,7 @@ public sealed class UpgradedRuns(
             {
                 var (upgraded, isSettled) = await LookAsync(client, runId, instance.InstanceId, cancellationToken);
                 found.AddRange(upgraded is null ? [] : [upgraded]);
-                _ = isSettled && still.Add(name);
+                _ = isSettled && still.Add(execution);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
@@ -114,11 +114,11 @@ public sealed class UpgradedRuns(
         return (now.IsUpgraded && await GoesOnAsync(now, cancellationToken) ? now : null, false);
     }
 
-    private async Task WriteAsync(IReadOnlySet<string> names, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlySet<SettledInstance> instances, CancellationToken cancellationToken)
     {
         try
         {
-            await settled.WriteAsync(names, cancellationToken);
+            await settled.WriteAsync(instances, cancellationToken);
         }
         catch (ContentStoreException problem)
         {

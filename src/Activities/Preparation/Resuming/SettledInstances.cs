@@ -13,37 +13,37 @@ public sealed class SettledInstances(IContentStore store)
 {
     private static readonly ContentKey Key = ContentKey.Of(StoreFolders.Upgrades, "settled.json");
 
-    /// <summary>The name of an instance, which a later one of the same id does not have.</summary>
-    public static string Name(string instanceId, DateTimeOffset createdAt) => $"{instanceId} {createdAt.UtcDateTime:O}";
-
-    /// <summary>The names that were written last; none when they are damaged, and null when they cannot be read here: then they must not be written over.</summary>
+    /// <summary>The instances that were written last; none when they are damaged, and null when they cannot be read here: then they must not be written over.</summary>
     /// <exception cref="ContentStoreException">The store is away.</exception>
-    public async Task<IReadOnlySet<string>?> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<SettledInstance>?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await store.ReadAsync<SettledRecord>(Key, cancellationToken) is var (record, _) ? record.Instances : new HashSet<string>();
+            return await store.ReadAsync<SettledRecord>(Key, cancellationToken) is var (record, _) ? record.Instances : new HashSet<SettledInstance>();
         }
         catch (UnreadableRecordException problem)
         {
-            return problem.IsLost ? new HashSet<string>() : null;
+            return problem.IsLost ? new HashSet<SettledInstance>() : null;
         }
     }
 
-    /// <summary>Writes all names anew. Of several callers the last one counts: what it does not know is looked at again.</summary>
+    /// <summary>Writes all of them anew. Of several callers the last one counts: what it does not know is looked at again.</summary>
     /// <exception cref="ContentStoreException">The store is away, or full.</exception>
-    public Task WriteAsync(IReadOnlySet<string> names, CancellationToken cancellationToken) =>
-        store.PutAsync(Key, JsonContent.Bytes(new SettledRecord { Instances = [.. names] }), cancellationToken);
+    public Task WriteAsync(IReadOnlySet<SettledInstance> instances, CancellationToken cancellationToken) =>
+        store.PutAsync(Key, JsonContent.Bytes(new SettledRecord { Instances = [.. instances] }), cancellationToken);
 
     private sealed record SettledRecord : IStoredRecord
     {
         /// <inheritdoc/>
         public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
-        public required HashSet<string> Instances { get; init; }
+        public required HashSet<SettledInstance> Instances { get; init; }
 
         /// <inheritdoc/>
         [JsonIgnore]
         public string? Flaw => Instances is null ? "a member of it is missing" : null;
     }
 }
+
+/// <summary>One execution of an instance: a later one of the same id was created at another time.</summary>
+public readonly record struct SettledInstance(string InstanceId, DateTimeOffset CreatedAt);
