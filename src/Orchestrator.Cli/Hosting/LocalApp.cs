@@ -110,7 +110,8 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <returns>
     /// The process that drives it already, as a phrase; null when this process drives it, or when it has ended or was never scheduled.
     /// </returns>
-    public Task<string?> ContinueAsync(RunInput run, CancellationToken cancellationToken) => _host.RecoverInstanceAsync(run.InstanceId, cancellationToken);
+    public Task<string?> ContinueAsync(RunInput run, CancellationToken cancellationToken) =>
+        _host.RecoverInstanceAsync(run.InstanceId, cancellationToken);
 
     /// <summary>The durable events of an instance's current execution; empty when it is unknown.</summary>
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>

@@ -20,7 +20,8 @@ internal static partial class NextCommand
             _ when where.Kind == StorageKind.Memory => null,
             RunStatus.Completed => null,
             RunStatus.Failed when historyIsGone && error?.Kind == ErrorKind.BudgetExceeded =>
-                $"To go on from what is done in a new run, with a larger budget: {Line("resume", $"{runId} --fork", where)} --budget USD (or tokens=N)",
+                "To go on from what is done in a new run, with a larger budget: "
+                + $"{Line("resume", $"{runId} --fork", where)} --budget USD (or tokens=N)",
             _ when historyIsGone => $"To go on from what is done, in a new run: {Line("resume", $"{runId} --fork", where)}",
             RunStatus.Failed when error?.Kind == ErrorKind.BudgetExceeded =>
                 $"To go on from what is done, with a larger budget: {Line("resume", runId, where)} --budget USD (or tokens=N)",
