@@ -60,10 +60,7 @@ internal static partial class SweepSnapshot
             var text = Strip(node, afterOutage, anyError)?.ToJsonString() ?? "null";
 
             // What was spent includes what a death lost, also in what an attempt executes, whose name comes of its content.
-            text = Resumed().Replace(Spent().Replace(text, "has spent its budget, <amount>"), "<resumed>");
-
-            // The name of an instance has the time of its creation, so that a later one of the same id has another name.
-            return Created().Replace(text, "<time>");
+            return Resumed().Replace(Spent().Replace(text, "has spent its budget, <amount>"), "<resumed>");
         }
         catch (JsonException exception)
         {
@@ -110,9 +107,6 @@ internal static partial class SweepSnapshot
 
     [GeneratedRegex("(?<=^definitions/)unused-[0-9]{19}-")]
     private static partial Regex Aside();
-
-    [GeneratedRegex(@"(?<=\w )[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")]
-    private static partial Regex Created();
 
     [GeneratedRegex("[0-9]{19}")]
     private static partial Regex Nineteen();
