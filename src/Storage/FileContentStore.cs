@@ -28,7 +28,7 @@ public sealed class FileContentStore : IContentStore
     private readonly IReadOnlyCollection<string>? _folders;
     private readonly FolderLocks _shared;
     private readonly KeyedLock _locks = new();
-    private readonly GroupCommit _appends;
+    private readonly GroupCommit<string> _appends;
 
     /// <summary>Opens the store, creating the folder when absent, and begins to remove what crashed writes left behind.</summary>
     /// <param name="root">The folder; a relative path counts from the current one.</param>
@@ -44,7 +44,7 @@ public sealed class FileContentStore : IContentStore
         _root = Path.GetFullPath(root);
         _folders = folders;
         _shared = new FolderLocks(_root);
-        _appends = new GroupCommit(AppendBatchAsync);
+        _appends = new GroupCommit<string>(AppendBatchAsync);
         try
         {
             Directory.CreateDirectory(_root);

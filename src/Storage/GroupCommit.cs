@@ -1,19 +1,25 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Orchestrator.Storage;
 
 /// <summary>
-/// Greedy group commit per key: the first append is committed at once, what arrives while that is under way shares the next commit. Under load one
-/// flush serves many, and no append waits for a timer. Order of arrival is order in the log. Thread-safe; an idle key takes no memory.
+/// Group commit per log: the first append is committed at once, and appends that arrive meanwhile share the next commit. Under load one flush serves
+/// many appends, and no append waits for a timer. The order of the calls is the order in the log. Thread-safe; an idle log takes no memory.
 /// </summary>
-/// <param name="commit">Makes a batch durable and returns the position at which it begins. Called for one batch of a key at a time.</param>
-/// <param name="maxBytes">Maximum size of one batch in bytes, unless its only member is larger.</param>
-internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit, long maxBytes = long.MaxValue)
+/// <typeparam name="TLog">Identifies a log.</typeparam>
+/// <param name="commit">
+/// Makes a batch durable and returns the offset at which it begins, in bytes. Called for one batch of a log at a time, at first on the thread of the
+/// append, so it must not block.
+/// </param>
+/// <param name="maxBytes">Maximum size of a batch in bytes, unless its only member is larger.</param>
+public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit, long maxBytes = long.MaxValue)
+    where TLog : notnull
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, List<Pending>> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<TLog, List<Pending>> _waiting = [];
 
-    /// <summary>How many keys have a commit under way.</summary>
+    /// <summary>The number of logs with a commit in progress.</summary>
     public int Count
     {
         get
@@ -25,31 +31,37 @@ internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte
         }
     }
 
-    /// <summary>Completes when the content is durable, with the position after it. A failure of a batch is the failure of all its members.</summary>
-    public Task<long> AddAsync(string key, ReadOnlyMemory<byte> content)
+    /// <summary>Appends to a log.</summary>
+    /// <param name="content">Must not change until the task completes.</param>
+    /// <returns>
+    /// Completes when the content is durable, with the offset of its end in bytes. Fails with the exception of its batch; later batches are committed
+    /// nevertheless.
+    /// </returns>
+    public Task<long> AddAsync(TLog log, ReadOnlyMemory<byte> content)
     {
         var pending = new Pending(content);
         lock (_gate)
         {
-            ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, key, out var underWay);
+            ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, log, out var inProgress);
             (waiting ??= []).Add(pending);
-            if (underWay)
+            if (inProgress)
             {
                 return pending.Task;
             }
         }
 
-        _ = DrainAsync(key);
+        _ = CommitAllAsync(log);
         return pending.Task;
     }
 
-    private async Task DrainAsync(string key)
+    private async Task CommitAllAsync(TLog log)
     {
-        while (Take(key) is { } batch)
+        while (Take(log) is { } batch)
         {
             try
             {
-                var position = await commit(key, batch.ConvertAll(pending => pending.Content));
+                // The synchronization context of the append that came first must not delay the others.
+                var position = await commit(log, batch.ConvertAll(pending => pending.Content)).ConfigureAwait(false);
                 foreach (var pending in batch)
                 {
                     position += pending.Content.Length;
@@ -58,19 +70,19 @@ internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte
             }
             catch (Exception exception)
             {
-                batch.ForEach(pending => pending.SetException(exception));
+                batch.ForEach(pending => pending.Fail(exception));
             }
         }
     }
 
-    private List<Pending>? Take(string key)
+    private List<Pending>? Take(TLog log)
     {
         lock (_gate)
         {
-            var waiting = _waiting[key];
+            var waiting = _waiting[log];
             if (waiting.Count == 0)
             {
-                _waiting.Remove(key);
+                _waiting.Remove(log);
                 return null;
             }
 
@@ -94,5 +106,35 @@ internal sealed class GroupCommit(Func<string, IReadOnlyList<ReadOnlyMemory<byte
         : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public ReadOnlyMemory<byte> Content { get; } = content;
+
+        public void Fail(Exception exception)
+        {
+            SetException(exception);
+
+            // Mark the exception as observed: the caller of the append may have ended.
+            _ = Task.Exception;
+        }
+    }
+}
+
+/// <summary>What all group commits share.</summary>
+public static class GroupCommit
+{
+    /// <summary>A batch as one block of bytes; a batch of one is not copied.</summary>
+    public static ReadOnlyMemory<byte> Join(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var joined = new ArrayBufferWriter<byte>(Math.Max(1, parts.Sum(part => part.Length)));
+        foreach (var part in parts)
+        {
+            joined.Write(part.Span);
+        }
+
+        return joined.WrittenMemory;
     }
 }

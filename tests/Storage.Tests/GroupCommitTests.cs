@@ -8,17 +8,17 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task Add_while_a_commit_is_under_way_shares_the_next_one()
     {
-        var group = new GroupCommit(Hold);
+        var group = new GroupCommit<string>(Hold);
 
         var first = group.AddAsync("k", new byte[3]);
         var second = group.AddAsync("k", new byte[4]);
         var third = group.AddAsync("k", new byte[5]);
         Assert.Equal([1], _batches);
-        _commits.Dequeue().SetResult(100);
+        Complete(commit => commit.SetResult(100));
         Assert.Equal(103, await first);
 
         Assert.Equal([1, 2], _batches);
-        _commits.Dequeue().SetResult(103);
+        Complete(commit => commit.SetResult(103));
         Assert.Equal(107, await second);
         Assert.Equal(112, await third);
         Assert.Equal(0, group.Count);
@@ -27,7 +27,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task Add_other_key_does_not_wait()
     {
-        var group = new GroupCommit(Hold);
+        var group = new GroupCommit<string>(Hold);
 
         _ = group.AddAsync("a", new byte[1]);
         var other = group.AddAsync("b", new byte[1]);
@@ -39,13 +39,13 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task Failed_commit_fails_its_members_and_no_later_one()
     {
-        var group = new GroupCommit(Hold);
+        var group = new GroupCommit<string>(Hold);
 
         var first = group.AddAsync("k", new byte[1]);
         var second = group.AddAsync("k", new byte[1]);
-        _commits.Dequeue().SetException(new IOException("broken"));
+        Complete(commit => commit.SetException(new IOException("broken")));
         await Assert.ThrowsAsync<IOException>(() => first);
-        _commits.Dequeue().SetResult(0);
+        Complete(commit => commit.SetResult(0));
 
         Assert.Equal(1, await second);
         Assert.Equal(0, group.Count);
@@ -54,13 +54,13 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task Batch_takes_no_more_than_the_bound_in_order_and_an_oversized_member_goes_alone()
     {
-        var group = new GroupCommit(Hold, maxBytes: 8);
+        var group = new GroupCommit<string>(Hold, maxBytes: 8);
 
         int[] lengths = [1, 3, 5, 1, 9, 2];
         var added = Array.ConvertAll(lengths, length => group.AddAsync("k", new byte[length]));
-        while (_commits.TryDequeue(out var commit))
+        while (_commits.Count > 0)
         {
-            commit.SetResult(0);
+            Complete(commit => commit.SetResult(0));
         }
 
         // The first found no commit under way; 3 and 5 are the bound exactly.
@@ -73,9 +73,23 @@ public sealed class GroupCommitTests
     {
         _batches.Add(parts.Count);
 
-        // Continuations run at once, so the next commit has begun when SetResult returns.
         var commit = new TaskCompletionSource<long>();
         _commits.Enqueue(commit);
         return commit.Task;
+    }
+
+    /// <summary>Ends the oldest commit. The next one has begun when this returns: without a synchronization context, continuations run at once.</summary>
+    private void Complete(Action<TaskCompletionSource<long>> end)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            end(_commits.Dequeue());
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 }

@@ -91,7 +91,7 @@ public sealed partial class FileJournal
         }
 
         using var bytes = new MemoryStream();
-        Append(bytes, 0, JournalFile.Header(id, new ExtractHeader(HistoryLength(id), records.Count)));
+        Append(bytes, 0, JournalHeader.Write(id, new ExtractHeader(HistoryLength(id), records.Count)));
         lines.WriteTo(bytes);
 
         // Not flushed: when a crash loses or truncates the extract, the history is read instead.
@@ -151,7 +151,7 @@ public sealed partial class FileJournal
     public async Task<JournalMessage?> SendAsync(string instanceId, ReadOnlyMemory<byte> message)
     {
         using var bytes = new MemoryStream();
-        Append(bytes, 0, JournalFile.Header(new JournalId(instanceId, 0)));
+        Append(bytes, 0, JournalHeader.Write(new JournalId(instanceId, 0)));
         Append(bytes, 1, message.Span);
 
         // The name has a number instead of a time, because clocks can be set back. Only the order of waiting messages matters.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
@@ -20,6 +21,7 @@ public sealed partial class FileJournal : ISharedJournal
     private readonly ConcurrentDictionary<JournalId, End> _ends = new();
     private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly GroupCommit<HistoryWriter> _commits = HistoryWriter.NewGroup();
     private readonly OpenFileBudget _budget = new(OpenFiles);
     private readonly string _instances;
     private readonly string _inbox;
@@ -272,7 +274,7 @@ public sealed partial class FileJournal : ISharedJournal
     }
 
     private JournalFile NewFile(JournalId id, string path, long records, long length) =>
-        new(id, path, _device, _budget, records, length);
+        new(id, path, _device, _budget, _commits, records, length);
 
     private string PathOf(JournalId id) => Path.Combine(_instances, InstanceFileName.Encode(id));
 

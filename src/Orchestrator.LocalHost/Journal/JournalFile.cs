@@ -1,218 +1,110 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
 
-/// <summary>
-/// One history file with group commit: a flush starts as soon as the previous one has ended, and records that are appended meanwhile share the next
-/// flush. There is no timer.
-/// </summary>
-internal sealed class JournalFile
+/// <summary>One history file. It stays open between writes while the budget allows it.</summary>
+/// <remarks>
+/// Not written by <c>DurableFile</c>, which opens the file and looks for its end at each append, and truncates a failed one: this writer knows the
+/// end, and after a failure changes nothing until the history was read and checked.
+/// </remarks>
+/// <param name="path">The path of the file, which the first write creates.</param>
+/// <param name="length">The number of durable bytes.</param>
+internal sealed class JournalFile(
+    JournalId id, string path, JournalDevice device, OpenFileBudget budget, GroupCommit<HistoryWriter> commits, long records, long length)
+    : HistoryWriter(id, commits, records)
 {
-    private readonly Lock _gate = new();
-    private readonly JournalId _id;
-    private readonly JournalDevice _device;
-    private readonly OpenFileBudget _budget;
     private SafeFileHandle? _handle;
-    private byte[]? _pending;
-    private int _pendingLength;
-    private TaskCompletionSource? _batch;
-    private Task _lastBatch = Task.CompletedTask;
-    private bool _queued;
-    private long _accepted;
-    private long _durableLength;
-    private Exception? _fault;
-
-    public JournalFile(JournalId id, string path, JournalDevice device, OpenFileBudget budget, long records, long length)
-    {
-        _id = id;
-        Path = path;
-        _device = device;
-        _budget = budget;
-        _accepted = records;
-        _durableLength = length;
-    }
-
-    public string Path { get; }
+    private long _durableLength = length;
 
     /// <summary>The number of durable bytes, which readers may read.</summary>
-    public long DurableLength
+    public long DurableLength => Volatile.Read(ref _durableLength);
+
+    protected override Task<long> WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> lines) => DiskThreads.RunAsync(() => Write(lines));
+
+    protected override JournalException Explain(Exception exception) => new(
+        $"The history of '{Id}' could not be written to '{path}': {exception.Message} "
+        + "Free the disk or repair it, then restart; what was confirmed before is safe.",
+        exception);
+
+    protected override void Release()
     {
-        get
+        if (Interlocked.Exchange(ref _handle, null) is { } handle)
         {
-            lock (_gate)
-            {
-                return _durableLength;
-            }
+            handle.Dispose();
+            budget.Closed();
         }
     }
 
-    public Task Append(long expectedPosition, ReadOnlySpan<byte> record)
+    private long Write(IReadOnlyList<ReadOnlyMemory<byte>> lines)
     {
-        Task durable;
-        var enqueue = false;
-        lock (_gate)
-        {
-            if (_fault is not null)
-            {
-                return Task.FromException(_fault);
-            }
-
-            if (_accepted != expectedPosition)
-            {
-                return Task.FromException(new JournalConflictException(_id, expectedPosition, _accepted));
-            }
-
-            if (_accepted == 0)
-            {
-                AddFrame(0, Header(_id));
-            }
-
-            _accepted++;
-            AddFrame(_accepted, record);
-            _batch ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            durable = _batch.Task;
-            if (!_queued)
-            {
-                _queued = enqueue = true;
-            }
-        }
-
-        if (enqueue)
-        {
-            _ = DiskThreads.RunAsync(Flush);
-        }
-
-        return durable;
-    }
-
-    /// <summary>Writes and flushes the pending records once. Called by one thread at a time.</summary>
-    public void Flush()
-    {
-        byte[] bytes;
-        int length;
-        TaskCompletionSource batch;
-        lock (_gate)
-        {
-            (bytes, length, batch) = (_pending!, _pendingLength, _batch!);
-            (_pending, _pendingLength, _batch) = (null, 0, null);
-            _lastBatch = batch.Task;
-        }
-
+        var start = _durableLength;
+        var isWritten = false;
         try
         {
             if (_handle is null)
             {
-                _handle = _device.Open(Path);
-                _budget.Opened();
+                _handle = device.Open(path);
+                budget.Opened();
             }
 
-            _device.Write(_handle, bytes.AsSpan(0, length), _durableLength);
-            _device.Flush(_handle);
+            device.Write(_handle, lines, start);
+            device.Flush(_handle);
+            isWritten = true;
         }
-        catch (Exception problem)
+        finally
         {
-            Fail(batch, problem);
-            return;
-        }
-
-        ArrayPool<byte>.Shared.Return(bytes);
-        bool more;
-        lock (_gate)
-        {
-            _durableLength += length;
-            more = _queued = _batch is not null;
-            if (!more && _budget.Exceeded)
+            if (!isWritten || budget.Exceeded)
             {
-                CloseHandle();
+                Release();
             }
         }
 
-        batch.SetResult();
-        if (more)
+        var end = start;
+        foreach (var line in lines)
         {
-            _ = DiskThreads.RunAsync(Flush);
+            end += line.Length;
+            MemoryMarshal.TryGetArray(line, out var array);
+            ArrayPool<byte>.Shared.Return(array.Array!);
         }
-    }
 
-    /// <summary>Waits for the appended records, accepts no more, and closes the file.</summary>
-    public async Task CloseAsync()
+        Volatile.Write(ref _durableLength, end);
+        return start;
+    }
+}
+
+/// <summary>The disk operations of a file journal. Tests count, delay and fail them. Thread-safe.</summary>
+internal class JournalDevice
+{
+    public virtual SafeFileHandle Open(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    public virtual void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset) => RandomAccess.Write(file, parts, offset);
+
+    /// <summary>Returns when the bytes are on the disk. On ext4, xfs, btrfs and NTFS the file's directory entry is flushed with them.</summary>
+    public virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    public virtual void Truncate(SafeFileHandle file, long length)
     {
-        Task last;
-        lock (_gate)
-        {
-            _fault ??= new JournalException($"The history of '{_id}' was closed or deleted: it takes no more records.");
-            last = _batch?.Task ?? _lastBatch;
-        }
-
-        try
-        {
-            await last.ConfigureAwait(false);
-        }
-        catch (JournalException)
-        {
-            // The callers of the appends get the exception.
-        }
-
-        lock (_gate)
-        {
-            CloseHandle();
-        }
+        RandomAccess.SetLength(file, length);
+        RandomAccess.FlushToDisk(file);
     }
+}
 
-    private void Fail(TaskCompletionSource batch, Exception problem)
-    {
-        TaskCompletionSource? next;
-        lock (_gate)
-        {
-            // After a failed write the content of the file is unknown until it is read again.
-            problem = new JournalException(
-                $"The history of '{_id}' could not be written to '{Path}': {problem.Message} "
-                + "Free the disk or repair it, then restart; what was confirmed before is safe.",
-                problem);
-            _fault ??= problem;
-            next = _batch;
-            (_batch, _queued) = (null, false);
-            CloseHandle();
-        }
+/// <summary>
+/// Counts open history files. Above the budget, files are closed after each flush, so that thousands of instances do not exhaust the process's file
+/// handles. Thread-safe.
+/// </summary>
+internal sealed class OpenFileBudget(int budget)
+{
+    private int _open;
 
-        batch.SetException(problem);
-        next?.SetException(problem);
-        _ = batch.Task.Exception;
-        _ = next?.Task.Exception;
-    }
+    public bool Exceeded => Volatile.Read(ref _open) > budget;
 
-    private void CloseHandle()
-    {
-        if (_handle is not null)
-        {
-            _handle.Dispose();
-            _handle = null;
-            _budget.Closed();
-        }
-    }
+    public void Opened() => Interlocked.Increment(ref _open);
 
-    /// <summary>The header, the first line of each file of a history.</summary>
-    public static byte[] Header(JournalId id, ExtractHeader? extract = null) =>
-        JsonSerializer.SerializeToUtf8Bytes(new JournalHeader(id.InstanceId, id.Generation) { Extract = extract }, JournalHeaderContext.Default.JournalHeader);
-
-    private void AddFrame(long number, ReadOnlySpan<byte> record)
-    {
-        var needed = _pendingLength + record.Length + RecordFrame.Overhead;
-        if (_pending is null)
-        {
-            _pending = ArrayPool<byte>.Shared.Rent(needed);
-        }
-        else if (_pending.Length < needed)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _pending.Length * 2));
-            _pending.AsSpan(0, _pendingLength).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_pending);
-            _pending = larger;
-        }
-
-        _pendingLength += RecordFrame.Write(_pending.AsSpan(_pendingLength), number, record);
-    }
+    public void Closed() => Interlocked.Decrement(ref _open);
 }

@@ -168,6 +168,10 @@ internal sealed record JournalHeader(
     [JsonPropertyName("extract")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExtractHeader? Extract { get; init; }
+
+    /// <summary>The header of a history or, with <paramref name="extract"/>, of its extract.</summary>
+    public static byte[] Write(JournalId id, ExtractHeader? extract = null) => JsonSerializer.SerializeToUtf8Bytes(
+        new JournalHeader(id.InstanceId, id.Generation) { Extract = extract }, JournalHeaderContext.Default.JournalHeader);
 }
 
 /// <summary>Detects an extract that is incomplete or belongs to another history.</summary>

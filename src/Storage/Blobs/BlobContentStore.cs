@@ -30,7 +30,7 @@ public sealed class BlobContentStore : IContentStore
 
     private readonly BlobAccount _account;
     private readonly BlobLogs _logs;
-    private readonly GroupCommit _appends;
+    private readonly GroupCommit<string> _appends;
 
     /// <summary>The setting that names another container.</summary>
     public const string ContainerSetting = "Orchestrator:Container";
@@ -49,7 +49,7 @@ public sealed class BlobContentStore : IContentStore
         _account = account;
         Container = account.Service.GetBlobContainerClient(container);
         _logs = new BlobLogs(Container, maxBlocks);
-        _appends = new GroupCommit(
+        _appends = new GroupCommit<string>(
             (key, parts) => WriteAsync(key, () => _logs.AppendAsync(key, parts), CancellationToken.None), IContentStore.MaxAppendBytes);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using Azure;
@@ -30,7 +29,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     /// <exception cref="RequestFailedException">The service refused it.</exception>
     public async Task<long> AppendAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
-        var block = Join(parts);
+        var block = GroupCommit.Join(parts);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             // Taken out, so that after a failure the next append looks where the end is.
@@ -69,7 +68,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         {
             if (await DownloadAsync(Segment(key, number), Math.Max(0, offset - start), cancellationToken) is not { } segment)
             {
-                return number == 1 ? null : (new ContentTail(Join(parts), start), etag, age);
+                return number == 1 ? null : (new ContentTail(GroupCommit.Join(parts), start), etag, age);
             }
 
             parts.Add(segment.Bytes);
@@ -77,7 +76,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
             (etag, age) = (segment.ETag, segment.Age);
             if (segment.Blocks < maxBlocks)
             {
-                return (new ContentTail(Join(parts), start), etag, age);
+                return (new ContentTail(GroupCommit.Join(parts), start), etag, age);
             }
         }
     }
@@ -203,22 +202,6 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     {
         var found = await DownloadAsync(blob, position, CancellationToken.None);
         return found is not null && found.Bytes.Span.StartsWith(block.Span);
-    }
-
-    private static ReadOnlyMemory<byte> Join(IReadOnlyList<ReadOnlyMemory<byte>> parts)
-    {
-        if (parts.Count == 1)
-        {
-            return parts[0];
-        }
-
-        var joined = new ArrayBufferWriter<byte>(Math.Max(1, parts.Sum(part => part.Length)));
-        foreach (var part in parts)
-        {
-            joined.Write(part.Span);
-        }
-
-        return joined.WrittenMemory;
     }
 
     private AppendBlobClient Segment(string key, int number) => container.GetAppendBlobClient(

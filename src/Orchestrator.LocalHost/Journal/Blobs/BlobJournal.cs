@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
+using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
 
 namespace Orchestrator.LocalHost.Journal.Blobs;
@@ -17,6 +18,7 @@ public sealed class BlobJournal : IJournal
 {
     private readonly ConcurrentDictionary<JournalId, BlobHistory> _histories = new();
     private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
+    private readonly GroupCommit<HistoryWriter> _commits = HistoryWriter.NewGroup(IContentStore.MaxAppendBytes);
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly JournalContainer _container;
     private readonly BlobSegments _segments;
@@ -158,7 +160,18 @@ public sealed class BlobJournal : IJournal
         _container.Dispose();
     }
 
-    private BlobHistory NewHistory(JournalId id, BlobEnd end) => new(id, _container, _segments, _ownership, end, ReadEndAsync);
+    private BlobHistory NewHistory(JournalId id, BlobEnd end) => new(id, _container, _segments, _ownership, _commits, end, ReadPresumedNewAsync);
+
+    private async Task<BlobEnd> ReadPresumedNewAsync(BlobHistory history)
+    {
+        var end = await ReadEndAsync(history.Id).ConfigureAwait(false);
+        if (end.Records > 0)
+        {
+            _histories.TryRemove(KeyValuePair.Create(history.Id, history));
+        }
+
+        return end;
+    }
 
     private async Task<BlobEnd> ReadEndAsync(JournalId id)
     {

@@ -1,0 +1,117 @@
+using System.Buffers;
+using Orchestrator.Storage;
+
+namespace Orchestrator.LocalHost.Journal;
+
+/// <summary>
+/// Appends to one history: checks positions, frames records, and lets appends that arrive during a write share the next one. The derived class writes.
+/// After a failed write the history accepts no records, because its end is unknown until it is read again. Thread-safe.
+/// </summary>
+/// <param name="id">The history.</param>
+/// <param name="commits">The group commit that the histories of a journal share, from <see cref="NewGroup"/>.</param>
+/// <param name="records">The number of records that the history has.</param>
+internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> commits, long records)
+{
+    private readonly Lock _gate = new();
+    private long _accepted = records;
+    private Task _last = Task.CompletedTask;
+    private bool _isClosed;
+    private JournalException? _failure;
+
+    /// <summary>The history.</summary>
+    public JournalId Id => id;
+
+    /// <param name="maxBytes">Maximum size of one write with more than one record, in bytes.</param>
+    public static GroupCommit<HistoryWriter> NewGroup(long maxBytes = long.MaxValue) => new(static (history, lines) => history.CommitAsync(lines), maxBytes);
+
+    /// <summary>Appends a record, which is copied.</summary>
+    /// <param name="expectedPosition">The number of records before it.</param>
+    /// <returns>Completes when the record is durable; fails as <see cref="IJournal.AppendAsync"/> says.</returns>
+    public Task Append(long expectedPosition, ReadOnlySpan<byte> record)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return Task.FromException(_failure);
+            }
+
+            if (_isClosed)
+            {
+                return Task.FromException(new JournalException($"The history of '{id}' was closed or deleted: it takes no more records."));
+            }
+
+            if (_accepted != expectedPosition)
+            {
+                return Task.FromException(new JournalConflictException(id, expectedPosition, _accepted));
+            }
+
+            // Within the gate: the order of the numbers is the order of the lines.
+            return _last = commits.AddAsync(this, NewLines(record));
+        }
+    }
+
+    /// <summary>Waits for the appended records, accepts no more, and releases what the history holds.</summary>
+    public async Task CloseAsync()
+    {
+        Task last;
+        lock (_gate)
+        {
+            _isClosed = true;
+            last = _last;
+        }
+
+        // The caller of the append gets its exception.
+        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Release();
+    }
+
+    /// <summary>Writes lines to the end of the history and returns the offset of the first, in bytes. Must not block. One call at a time.</summary>
+    /// <param name="lines">Whole lines in arrays of the shared pool, which are not used afterwards.</param>
+    protected abstract Task<long> WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> lines);
+
+    /// <summary>The reason why the history accepts no more records.</summary>
+    protected abstract JournalException Explain(Exception exception);
+
+    /// <summary>Releases what the history holds; nothing is being written.</summary>
+    protected virtual void Release()
+    {
+    }
+
+    private async Task<long> CommitAsync(IReadOnlyList<ReadOnlyMemory<byte>> lines)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                // Records after a lost one are lost, too.
+                throw _failure;
+            }
+        }
+
+        try
+        {
+            return await WriteAsync(lines).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            var failure = exception as JournalException ?? Explain(exception);
+            lock (_gate)
+            {
+                _failure = failure;
+            }
+
+            throw failure;
+        }
+    }
+
+    /// <summary>The line of the next record, and the header before the first.</summary>
+    private ReadOnlyMemory<byte> NewLines(ReadOnlySpan<byte> record)
+    {
+        var header = _accepted == 0 ? JournalHeader.Write(id) : [];
+        var lines = ArrayPool<byte>.Shared.Rent(header.Length + record.Length + (2 * RecordFrame.Overhead));
+        var length = _accepted == 0 ? RecordFrame.Write(lines, 0, header) : 0;
+        length += RecordFrame.Write(lines.AsSpan(length), ++_accepted, record);
+        return lines.AsMemory(0, length);
+    }
+}
