@@ -65,3 +65,11 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
 
     private static string Hash(JsonArray request) => Convert.ToHexStringLower(SHA256.HashData(JsonContent.Bytes(request)));
 }
+
+/// <summary>An output that is used again.</summary>
+/// <param name="At">When it was kept; what is kept for longer than runs are is pruned.</param>
+public sealed record KeptAnswer(JsonNode? Output, DateTimeOffset At) : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+}

@@ -143,3 +143,54 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         };
     }
 }
+
+/// <summary>The result of the work on one attempt, success or not.</summary>
+internal sealed record StepWork
+{
+    public JsonObject? Inputs { get; init; }
+
+    /// <summary>The step's condition is false.</summary>
+    public bool Skipped { get; init; }
+
+    /// <summary>The output is that of another step.</summary>
+    public bool FallbackUsed { get; init; }
+
+    public JsonNode? Output { get; init; }
+
+    public JsonNode? Transformed { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public TokenUsage Usage { get; init; }
+
+    /// <summary>The model that was asked last; null when none was.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The simulation answered in the model's place.</summary>
+    public bool Simulated { get; init; }
+
+    /// <summary>The output was kept from an earlier request.</summary>
+    public bool FromCache { get; init; }
+
+    /// <summary>The failure; null when it succeeded.</summary>
+    public WorkflowError? Error { get; init; }
+}
+
+/// <summary>How long the work on one attempt may take, and which setting says so.</summary>
+/// <param name="Level"><c>attempt</c> for the step's timeout, <c>step</c> for its stepTimeout: what the error's details name.</param>
+internal readonly record struct AttemptLimit(TimeSpan Duration, string Level, int LimitMs)
+{
+    /// <summary>The nearer of the two limits. The first attempt begins the time of all.</summary>
+    public static AttemptLimit Of(PreparedRun run, ExecuteStepInput call, DateTimeOffset now)
+    {
+        var step = run.Steps[call.Step];
+        var attempt = TimeSpan.FromMilliseconds(step.TimeoutMs);
+        if (run.Plan.Steps[call.Step].StepTimeoutMs is not { } all)
+        {
+            return new(attempt, "attempt", step.TimeoutMs);
+        }
+
+        var left = call.Deadline is { } deadline ? deadline - now : TimeSpan.FromMilliseconds(all);
+        return left < attempt ? new(left > TimeSpan.Zero ? left : TimeSpan.Zero, "step", all) : new(attempt, "attempt", step.TimeoutMs);
+    }
+}

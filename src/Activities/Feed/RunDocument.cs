@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
@@ -53,4 +54,144 @@ public sealed record RunDocument
     public required IReadOnlyDictionary<string, PoolSummary> Pools { get; init; }
 
     public required RunUsage Usage { get; init; }
+}
+
+/// <summary>How many steps there are, and how many of them have ended in whichever way.</summary>
+public sealed record RunProgress(int Total, int Done);
+
+/// <summary>One attempt of a run within its document. Its members mean what they mean in <see cref="RunAttempt"/>.</summary>
+public sealed record RunAttemptSummary
+{
+    public required int N { get; init; }
+
+    public string? From { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? By { get; init; }
+
+    public required IReadOnlyList<string> Reused { get; init; }
+
+    public RunStatus? Status { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public WorkflowError? Error { get; init; }
+
+    /// <summary>The ids of the steps that failed in it, in the order of the latest definition; those that it no longer has come last.</summary>
+    public required IReadOnlyList<string> Failed { get; init; }
+
+    /// <summary>What it did differently from the attempt before it; null for the first of a run that is no fork.</summary>
+    public RunChanges? Changed { get; init; }
+
+    internal static RunAttemptSummary Of(RunAttempt attempt, IReadOnlyList<string> failed) => new()
+    {
+        N = attempt.N,
+        From = attempt.From,
+        Reason = attempt.Reason,
+        By = attempt.By,
+        Reused = attempt.Reused,
+        Status = attempt.Status,
+        StartedAt = attempt.StartedAt,
+        CompletedAt = attempt.CompletedAt,
+        Error = attempt.Error,
+        Failed = failed,
+        Changed = attempt.Changed,
+    };
+}
+
+/// <summary>A step within the document of its run.</summary>
+public sealed record StepSummary
+{
+    public StepStatus Status { get; init; }
+
+    /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Attempts that were started.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When work on the first attempt began.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the last attempt ended.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Milliseconds of work, all attempts together, waits between them left out.</summary>
+    public double DurationMs { get; init; }
+
+    /// <summary>Milliseconds between ready and the start of work, all attempts together.</summary>
+    public double QueuedMs { get; init; }
+
+    public bool Reused { get; init; }
+
+    public bool FallbackUsed { get; init; }
+
+    /// <summary>The simulation answered in the model's place; not written when it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
+
+    /// <summary>Of all attempts, failed ones included: they were paid for.</summary>
+    public TokenUsage Usage { get; init; }
+
+    public WorkflowError? Error { get; init; }
+}
+
+/// <summary>How a limit was used: the figures of seed 002's worker pool.</summary>
+public sealed record PoolSummary
+{
+    public int TasksCompleted { get; init; }
+
+    public int TasksFailed { get; init; }
+
+    public int TasksTimedOut { get; init; }
+
+    /// <summary>Steps that execute now.</summary>
+    public int ActiveWorkers { get; init; }
+
+    public int MaxConcurrent { get; init; }
+
+    /// <summary>Steps that wait for a slot now.</summary>
+    public int QueueLength { get; init; }
+
+    /// <summary>Milliseconds that steps waited between ready and start, all together.</summary>
+    public double TotalWaitTime { get; init; }
+
+    /// <summary>Milliseconds per step that was started.</summary>
+    public double AverageWaitTime { get; init; }
+
+    /// <summary>Percent of the slots that are in use now.</summary>
+    public double UtilizationRate { get; init; }
+}
+
+/// <summary>What a run consumed, and how well its time was used.</summary>
+public sealed record RunUsage
+{
+    public long InputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    public long CachedTokens { get; init; }
+
+    /// <summary>US dollars; null when a model that was asked has no price, so that the whole is not known.</summary>
+    public decimal? EstimatedCost { get; init; }
+
+    public string Currency { get; init; } = "USD";
+
+    /// <summary>Milliseconds from the start of the run to its end, or to now.</summary>
+    public double TotalDurationMs { get; init; }
+
+    /// <summary>Work ÷ duration of the run: what running the steps one after the other would have taken, as a multiple (seed 000's meaning).</summary>
+    public double ParallelEfficiency { get; init; }
+
+    /// <summary>Milliseconds of the longest path of dependent steps.</summary>
+    public double CriticalPathMs { get; init; }
+
+    /// <summary>Milliseconds of all steps' work together.</summary>
+    public double WorkMs { get; init; }
+
+    /// <summary>No schedule of these durations can be shorter: max(critical path, work ÷ slots).</summary>
+    public double BoundMs { get; init; }
 }

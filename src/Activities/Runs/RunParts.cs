@@ -74,3 +74,10 @@ internal static class RunParts
 /// <param name="IsGone">It was deleted.</param>
 /// <param name="Ended">The last of its attempts that has ended, for instance since its orchestration was terminated; 0 for none.</param>
 internal readonly record struct RunPresence(bool IsGone, int Ended);
+
+/// <summary>A record that belongs to one run and counts for no other of the same id.</summary>
+internal interface IRunPart : IStoredRecord
+{
+    /// <summary><see cref="RunIdentity.Stamp"/> of its run.</summary>
+    public string? Stamp { get; }
+}

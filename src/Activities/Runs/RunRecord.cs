@@ -109,3 +109,51 @@ public sealed record RunRecord : IStoredRecord
         return this with { Attempts = [.. Attempts.Take(Attempts.Count - 1), change(Attempts[^1])] };
     }
 }
+
+/// <summary>One attempt of a run: the first, or one that resumed it.</summary>
+/// <param name="N">Its number, from 1.</param>
+public sealed record RunAttempt(int N)
+{
+    /// <summary>The step it was asked to go on from; null: from what had failed.</summary>
+    public string? From { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>Who asked for it; null when not given.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Whether it was asked for by a foreground caller, so that no serving process goes on with it unasked.</summary>
+    public bool IsForeground { get; init; }
+
+    /// <summary>The steps whose outputs it took over, in definition order.</summary>
+    public IReadOnlyList<string> Reused { get; init; } = [];
+
+    /// <summary>What it did differently from the attempt before it; null for the first of a run that is no fork.</summary>
+    public RunChanges? Changed { get; init; }
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>When it began to execute; null before.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended; null while it has not.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Why it failed; null when it did not.</summary>
+    public WorkflowError? Error { get; init; }
+}
+
+/// <summary>What the index of runs says of one run, so that most filters need not read the run.</summary>
+/// <param name="Status">How it ended; null while it has not, and then its record says where it stands.</param>
+internal sealed record RunIndexEntry(string RunId, string Workflow, RunStatus? Status, IReadOnlyDictionary<string, string> Tags) : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? Flaw => RunId is null || Workflow is null || Tags is null ? "a member of it is missing" : null;
+
+    public static RunIndexEntry Of(RunRecord run) => new(run.RunId, run.Workflow, run.HasEnded ? run.Status : null, run.Tags);
+}

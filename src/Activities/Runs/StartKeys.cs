@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
 
@@ -73,4 +74,20 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
     internal static bool HasExpired(StartClaim claim, DateTimeOffset now) => now - claim.CreatedAt >= Lifetime;
 
     private bool IsAlive(StartClaim claim) => !HasExpired(claim, time.GetUtcNow());
+}
+
+/// <summary>What a client's key stands for.</summary>
+/// <param name="Request">The hash of the request that first came with it.</param>
+/// <param name="RunId">The run that the request starts.</param>
+public sealed record StartClaim(string Request, string RunId, DateTimeOffset CreatedAt) : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
+    /// <summary>The run was recorded: when it is not there any more, it was deleted. Before that a crash may have come first, and the request starts it.</summary>
+    public bool Begun { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public string? Flaw => Request is null || RunId is null ? "a member of it is missing" : null;
 }
