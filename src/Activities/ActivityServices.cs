@@ -52,6 +52,7 @@ public static class ActivityServices
             provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), logger: provider.GetRequiredService<ILogger<RunControl>>()));
         services.TryAddSingleton(provider => new RunTelemetry(provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<RunEventFeed>();
+        services.AddSingleton<RunRegistration>();
         services.AddSingleton<RunLifecycle>();
         services.AddSingleton<ResumePreparation>();
         services.AddSingleton<UpgradeTimer>();
@@ -59,7 +60,7 @@ public static class ActivityServices
         services.AddSingleton<RunLogReader>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunLister>();
-        services.AddSingleton<StepReader>();
+        services.AddSingleton<RunStepReader>();
         services.AddSingleton<WorkflowStore>();
         services.AddSingleton<PromptStore>();
         services.AddSingleton<ContentPruner>();

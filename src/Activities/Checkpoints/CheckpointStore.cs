@@ -7,39 +7,46 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Checkpoints;
 
-/// <summary>The records of steps' attempts in a content store. Thread-safe.</summary>
+/// <summary>
+/// Reads and writes checkpoints, the records of steps' attempts, under <c>runs/RUN/steps/STEP/</c> of a content store. Nothing else writes them.
+/// Thread-safe.
+/// </summary>
 public sealed class CheckpointStore(IContentStore store)
 {
-    /// <summary>The record of one attempt; null when the attempt is not over.</summary>
-    public async Task<StepCheckpoint?> FindAsync(RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) =>
-        await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
+    /// <summary>The checkpoint of one attempt; null when the attempt is not over.</summary>
+    /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
+    public async Task<StepCheckpoint?> FindAsync(
+        RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) => await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
 
-    /// <summary>Where the run keeps the records of its steps, those that cannot be read included.</summary>
+    /// <summary>The keys of all checkpoints of the run, including those that cannot be read.</summary>
     internal IAsyncEnumerable<ContentKey> KeysAsync(string runId, CancellationToken cancellationToken) =>
         store.ListAsync(RunKeys.Checkpoints(runId), cancellationToken).Where(RunKeys.IsStamped);
 
+    /// <summary>The checkpoint under one of <see cref="KeysAsync"/>; null when it was deleted or belongs to another run of the id.</summary>
+    /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
     internal Task<StepCheckpoint?> FindAsync(RunIdentity run, ContentKey key, CancellationToken cancellationToken) =>
         store.FindPartAsync<StepCheckpoint>(run, key, cancellationToken);
 
-    /// <summary>Writes the record unless the attempt has one. Returns the one that counts: of two executions of one attempt, the first's.</summary>
+    /// <summary>Writes the checkpoint unless the attempt has one. Returns the stored one: of two executions of an attempt, the first one's.</summary>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
     public async Task<StepCheckpoint> CreateAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        (await AddAsync(run, checkpoint, cancellationToken)).Counts;
+        (await AddAsync(run, checkpoint, cancellationToken)).Stored;
 
-    /// <summary>As <see cref="CreateAsync"/>; says also whether it is this record that counts.</summary>
-    internal async Task<(StepCheckpoint Counts, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken)
+    /// <summary>As <see cref="CreateAsync"/>; also returns whether this call wrote it.</summary>
+    internal async Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var part = checkpoint with { Stamp = run.Stamp };
-        var counts = await store.CreatePartAsync(
+        var stored = await store.CreatePartAsync(
             run, RunKeys.Checkpoint(run.RunId, part.StepPath, part.RunAttempt, part.Attempt), part, cancellationToken);
-        return (counts, ReferenceEquals(counts, part));
+        return (stored, ReferenceEquals(stored, part));
     }
 
     /// <summary>
-    /// The record that holds a step's output, wherever it came from: given by hand, an earlier attempt of the run, or this one. Null when it has none.
+    /// The checkpoint with a step's output, from wherever it comes: given by hand, reused from an earlier attempt of the run, or made in this attempt.
+    /// Null when the step has no output.
     /// </summary>
-    /// <exception cref="UnreadableRecordException">It was to be reused and is not there.</exception>
+    /// <exception cref="UnreadableRecordException">A reused checkpoint is missing, or the checkpoint cannot be read.</exception>
     public async Task<StepCheckpoint?> FindResultAsync(PreparedRun run, int step, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -52,12 +59,13 @@ public sealed class CheckpointStore(IContentStore store)
         return run.Reused?.TryGetValue(prepared.Id, out var place) == true
             ? await FindAsync(run.Identity, prepared.Id, place.RunAttempt, place.Attempt, cancellationToken)
                 ?? throw UnreadableRecordException.Missing(
-                    RunKeys.Checkpoint(run.RunId, prepared.Id, place.RunAttempt, place.Attempt), $"The record of step '{prepared.Id}', which attempt {run.RunAttempt} of the run reuses,",
+                    RunKeys.Checkpoint(run.RunId, prepared.Id, place.RunAttempt, place.Attempt),
+                    $"The record of step '{prepared.Id}', which attempt {run.RunAttempt} of the run reuses,",
                     "Put it back, or restart the run.")
             : await FindCompletedAsync(run.Identity, prepared.Id, run.RunAttempt, cancellationToken);
     }
 
-    /// <summary>The records of all attempts of a step in one attempt of the run, in order.</summary>
+    /// <summary>The checkpoints of all attempts of a step in one attempt of the run, in order.</summary>
     public async IAsyncEnumerable<StepCheckpoint> ListAsync(
         RunIdentity run, string stepPath, int runAttempt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -67,7 +75,7 @@ public sealed class CheckpointStore(IContentStore store)
         }
     }
 
-    /// <summary>The record of the latest attempt of a step that has ended; null when it made none.</summary>
+    /// <summary>The checkpoint of the latest attempt of a step; null when no attempt has ended.</summary>
     public async Task<StepCheckpoint?> FindLastAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken)
     {
         StepCheckpoint? last = null;
@@ -79,8 +87,9 @@ public sealed class CheckpointStore(IContentStore store)
         return last;
     }
 
-    /// <summary>The record of the last completed turn of a repeated step, looked for from <paramref name="attempt"/> backwards; null when there is none.</summary>
-    public async Task<StepCheckpoint?> FindTurnAsync(RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
+    /// <summary>The checkpoint of the last completed turn of a repeated step at or before <paramref name="attempt"/>; null when there is none.</summary>
+    public async Task<StepCheckpoint?> FindTurnAsync(
+        RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
     {
         StepCheckpoint? checkpoint = null;
         for (; attempt > 0 && checkpoint is not { Status: StepStatus.Completed }; attempt--)
@@ -92,10 +101,10 @@ public sealed class CheckpointStore(IContentStore store)
     }
 
     /// <summary>
-    /// The record of the attempt that completed a step; null when none did. A failed attempt is recorded before the next one starts,
-    /// so the attempts are looked at one after the other.
+    /// The checkpoint of the attempt that completed a step; null when none did. A failed attempt is recorded before the next one starts, so the attempts
+    /// are read in order until one is missing.
     /// </summary>
-    public async Task<StepCheckpoint?> FindCompletedAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken)
+    internal async Task<StepCheckpoint?> FindCompletedAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {

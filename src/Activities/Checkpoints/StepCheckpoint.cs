@@ -8,18 +8,21 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Checkpoints;
 
-/// <summary>The record of one attempt of a step, kept for ever: what it was given, what it gave, what it cost. Its existence means that the attempt is over.</summary>
+/// <summary>
+/// The record of one attempt of a step: its inputs, output and cost. It is written once, when the attempt is over, and never changed; it lives as long as
+/// its run.
+/// </summary>
 public sealed record StepCheckpoint : IRunPart
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
-    /// <summary>Names this one call everywhere: run, step, run attempt and attempt.</summary>
+    /// <summary>A unique name of this attempt: run, step, run attempt and attempt.</summary>
     public required string CallId { get; init; }
 
     public required string RunId { get; init; }
 
-    /// <summary><see cref="RunIdentity.Stamp"/> of the run; set when the record is written.</summary>
+    /// <summary>The <see cref="RunIdentity.Stamp"/> of the run; set when the checkpoint is written.</summary>
     public string? Stamp { get; init; }
 
     public required int RunAttempt { get; init; }
@@ -36,37 +39,39 @@ public sealed record StepCheckpoint : IRunPart
 
     public string? PromptVersion { get; init; }
 
+    /// <summary>The model that was called last, or would have been called first; null for other types.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The simulation answered in the place of the model, since no provider was configured or the host was told to simulate.</summary>
+    /// <summary>Whether the simulated model answered instead of the model, since no provider is configured or the host is set to simulate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Simulated { get; init; }
 
     public string Environment { get; init; } = "default";
 
-    /// <summary>The ids of the dependencies it could read, for a join of the first success; null: all.</summary>
+    /// <summary>The ids of the dependencies whose outputs it could read, for a join of the first success; null: all.</summary>
     public IReadOnlyList<string>? Consumed { get; init; }
 
-    /// <summary>The id of the fallback step whose output it took over; null otherwise.</summary>
+    /// <summary>The id of the fallback step whose output it uses; null otherwise.</summary>
     public string? Adopted { get; init; }
 
-    /// <summary>The attempt ended before its work began: a false condition, an output taken over, a cancellation that came first.</summary>
+    /// <summary>The attempt ended before its work began: a false condition, a substitute output, or an earlier cancellation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WithoutWork { get; init; }
 
-    /// <summary>Without work in the execution that made the record, but an execution of the attempt that was lost had begun: it had asked for an answer.</summary>
+    /// <summary>This execution did no work, but an earlier, lost execution of the attempt had begun and may have sent a request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool BegunBefore { get; init; }
 
-    /// <summary>Whether the attempt did any work, so that it counts as one: it took an answer, or failed to.</summary>
+    /// <summary>Whether the attempt did work, successfully or not, so that it counts as an attempt.</summary>
     [JsonIgnore]
     public bool HasWorked => !WithoutWork && Status != StepStatus.Skipped;
 
-    /// <summary>The values that went in, by name; null when it did not come so far.</summary>
+    /// <summary>The input values by name; null when they were not resolved.</summary>
     public JsonObject? Inputs { get; init; }
 
     public required StepStatus Status { get; init; }
 
+    /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The step whose end cancelled this one; null otherwise.</summary>
@@ -74,16 +79,16 @@ public sealed record StepCheckpoint : IRunPart
 
     public JsonNode? Output { get; init; }
 
-    /// <summary>What the transform made of the output; null without a transform.</summary>
+    /// <summary>The transformed output; null without a transform.</summary>
     public JsonNode? Transformed { get; init; }
 
-    /// <summary>The output was kept from an earlier request (<c>cache</c>).</summary>
+    /// <summary>The output came from the cache of answers (<c>cache</c>).</summary>
     public bool FromCache { get; init; }
 
-    /// <summary>The step is repeated and wants another turn: this is not its last output.</summary>
+    /// <summary>The step is repeated and another turn follows: this is not its final output.</summary>
     public bool Again { get; init; }
 
-    /// <summary>The output is a fallback's; <see cref="Error"/> tells of what.</summary>
+    /// <summary>The output is that of the step's fallback; <see cref="Error"/> is the failure that led to it.</summary>
     public bool FallbackUsed { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -99,18 +104,19 @@ public sealed record StepCheckpoint : IRunPart
 
     public WorkflowError? Error { get; init; }
 
-    /// <summary>The attempt as the rules for failures know it; null when it did not fail.</summary>
+    /// <summary>The failed attempt as input of <see cref="StepRules"/>; null when it did not fail.</summary>
     internal FailedAttempt? FailureIn(PreparedRun run, ExecuteStepInput call) =>
         this is { Status: StepStatus.Failed, Error: { } error }
             ? new FailedAttempt(
-                call.Step, call.Attempt, call.TurnAttempt, error, CompletedAt, call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], StartedAt))
+                call.Step, call.Attempt, call.TurnAttempt, error, CompletedAt,
+                call.Deadline ?? StepRules.Deadline(run.Plan.Steps[call.Step], StartedAt))
             : null;
 
-    /// <summary>What a failed attempt leads to, by the rule that the scheduler uses, too; null when it did not fail.</summary>
+    /// <summary>What follows the failed attempt (retry, fallback or failure), by the rule of the scheduler; null when it did not fail.</summary>
     internal FailureVerdict? VerdictIn(PreparedRun run, ExecuteStepInput call) =>
         FailureIn(run, call) is { } failed ? StepRules.AfterFailure(run.Plan, failed) : null;
 
-    /// <summary>The record of an output that was given by hand: no attempt was made for it.</summary>
+    /// <summary>A checkpoint, which is not stored, for an output that was given by hand.</summary>
     internal static StepCheckpoint Of(PreparedRun run, PreparedStep step, GivenOutput given) => new()
     {
         CallId = $"{run.RunId}.{step.Id}.given",

@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Execution;
 

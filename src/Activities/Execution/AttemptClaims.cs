@@ -24,7 +24,7 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(15);
 
     /// <summary>The interval at which an execution that waits for a claim looks at it.</summary>
-    public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
+    public static TimeSpan PollInterval { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Takes the claim; null when another execution holds it.</summary>
     /// <param name="seen">What the caller saw of it when it asked before; kept up to date.</param>

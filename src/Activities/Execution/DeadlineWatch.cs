@@ -61,7 +61,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
         catch (ContentStoreException)
         {
             // Without the store it is unknown whether the run was suspended, so the step goes on until the store is back.
-            return RunControl.LookInterval;
+            return RunControl.PollInterval;
         }
         catch (OperationCanceledException)
         {
@@ -71,7 +71,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
         var left = _first - time.GetElapsedTime(_started) + watch.Suspended;
         if (requests.IsSuspended(call.RunAttempt))
         {
-            return left > RunControl.LookInterval ? left : RunControl.LookInterval;
+            return left > RunControl.PollInterval ? left : RunControl.PollInterval;
         }
 
         if (left > TimeSpan.Zero)

@@ -1,116 +1,23 @@
-using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
-using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Begins and ends attempts of runs in the store. Every operation may be repeated. Thread-safe.</summary>
+/// <summary>Records in the store that attempts of runs begin and end, and appends the events of that. Every operation may be repeated. Thread-safe.</summary>
 public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, TimeProvider time, RunTelemetry telemetry)
 {
-    private const int StampLength = 16;
-
-    /// <summary>Maximum time between the record of a run and the rest of it, while its writer is at work.</summary>
+    /// <summary>Maximum time between a run's record and the rest of it while a host writes the run.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Writes down a new run: first its record, which only one caller can create, then what it executes. The same request may come again, and then goes
-    /// on where it left off.
-    /// </summary>
-    /// <returns>The record; null when another request's run has the id.</returns>
-    public async Task<RunRecord?> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
-    {
-        var hash = await PutDefinitionAsync(run, cancellationToken);
-        var record = new RunRecord
-        {
-            RunId = prepared.RunId,
-            Stamp = RandomNumberGenerator.GetHexString(StampLength, lowercase: true),
-            Workflow = run.Workflow,
-            App = run.App,
-            DefinitionHash = hash,
-            CreatedAt = time.GetUtcNow(),
-            Environment = prepared.Environment,
-            Tags = run.Tags,
-            StartKey = run.StartKey,
-            Warnings = run.Warnings,
-            File = run.File,
-            Attempts = [run.First],
-        };
-        if (!await runs.CreateAsync(record, cancellationToken))
-        {
-            if (run.StartKey is null || await runs.FindAsync(prepared.RunId, cancellationToken) is not { } present || present.StartKey != run.StartKey)
-            {
-                return null;
-            }
-
-            if (present.Status != RunStatus.Pending)
-            {
-                return present;
-            }
-
-            record = present;
-        }
-
-        await runs.ClearAsync(record, cancellationToken);
-        foreach (var checkpoint in run.Forked)
-        {
-            await checkpoints.CreateAsync(record.Identity, checkpoint, cancellationToken);
-        }
-
-        await Task.WhenAll(runs.PutPreparedAsync(prepared.Of(record.Identity), cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
-        return record;
-    }
-
-    /// <summary>Opens another attempt of a run that has ended, or was interrupted by an upgrade. What it executes is written before the record names it, so that any process that sees the attempt can begin it.</summary>
-    /// <param name="before">The run as it was when the attempt was prepared.</param>
-    /// <param name="attempt">What is known of the attempt before it begins.</param>
-    /// <returns>Null when the run is not as it was: another caller was first. Nothing was changed then.</returns>
-    public async Task<RunRecord?> ReopenAsync(
-        RunRecord before, NewRun run, RunAttempt attempt, PreparedRun prepared, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(run);
-        var hash = await PutDefinitionAsync(run, cancellationToken);
-        var name = await runs.PutResumedAsync(prepared.Of(before.Identity), cancellationToken);
-        RunRecord? opened = null;
-        try
-        {
-            await runs.UpdateAsync(
-                before.RunId,
-                record => opened = (record.HasEnded || record.IsUpgraded) && record.Identity == before.Identity && record.Attempt == before.Attempt && record.Status == before.Status
-                    ? record with
-                    {
-                        DefinitionHash = hash,
-                        Status = RunStatus.Pending,
-                        Attempt = attempt.N,
-                        CompletedAt = null,
-                        Environment = prepared.Environment,
-                        Error = null,
-                        Untold = false,
-                        Warnings = run.Warnings,
-                        File = run.File,
-                        Attempts = [.. record.Attempts, attempt],
-                        Resumed = [.. record.Resumed, name],
-                    }
-                    : null,
-                cancellationToken);
-        }
-        catch (KeyNotFoundException)
-        {
-            // It was deleted at this moment.
-            opened = null;
-        }
-
-        return opened;
-    }
-
-    /// <summary>Marks the attempt as running and answers with what it executes.</summary>
+    /// <summary>Marks the attempt as running and returns what it executes.</summary>
+    /// <exception cref="RunGoneException">There is no such run.</exception>
+    /// <exception cref="UnreadableRecordException">The run's record, or what it executes, is missing or cannot be read.</exception>
     public async Task<PreparedRun> BeginAsync(string runId, int runAttempt, CancellationToken cancellationToken)
     {
         var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
@@ -118,14 +25,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var isNew = false;
         var record = await runs.UpdateAsync(
             runId,
-            record => !(isNew = record.Identity == prepared.Identity && record.Attempt == runAttempt && !record.HasEnded && !record.IsUpgraded
-                && record.Attempts[^1].StartedAt is null)
-                ? record
-                : record.WithAttempt(attempt => attempt with { StartedAt = Later(now, record.CreatedAt) }) with
-                {
-                    Status = record.Status == RunStatus.Pending ? RunStatus.Running : record.Status,
-                    StartedAt = record.StartedAt ?? Later(now, record.CreatedAt),
-                },
+            record => (isNew = record.Identity == prepared.Identity && MayBegin(record, runAttempt)) ? Begun(record, now) : record,
             cancellationToken);
         if (isNew)
         {
@@ -139,17 +39,22 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         return prepared;
     }
 
-    /// <summary>Tells the feed what was decided about steps that did not execute.</summary>
-    public async Task RecordAsync(RunIdentity run, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
+    /// <summary>Appends the events of decisions about steps that did not execute.</summary>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public async Task AppendDecisionsAsync(RunIdentity run, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
     {
         var prepared = await runs.GetPreparedAsync(run, runAttempt, cancellationToken);
         await runs.CheckThereAsync(run, cancellationToken);
         await feed.AppendAsync(
-            run, [.. decisions.Select(decision => StepEvents.Of(run.RunId, runAttempt, prepared.Steps[decision.Step], decision))], cancellationToken);
+            run,
+            [.. decisions.Select(decision => StepEvents.Of(run.RunId, runAttempt, prepared.Steps[decision.Step], decision))],
+            cancellationToken);
     }
 
-    /// <summary>Collects the outputs, writes how the attempt ended, and tells the feed.</summary>
-    /// <param name="observed">How the steps whose records the outputs read ended, as far as they have no output; null when there are none.</param>
+    /// <summary>Writes the outputs of a completed attempt, records how the attempt ended, and appends the event.</summary>
+    /// <param name="at">When it ended, by the orchestrator's clock.</param>
+    /// <param name="observed">How the steps ended that the outputs read and that have no output; null when there are none.</param>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task FinishAsync(
         RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, IReadOnlyList<EndedStep>? observed,
         CancellationToken cancellationToken)
@@ -157,14 +62,15 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var prepared = await runs.GetPreparedAsync(run, runAttempt, cancellationToken);
         if (status == RunStatus.Completed)
         {
-            await runs.PutOutputsAsync(run, runAttempt, await OutputsAsync(prepared, observed, cancellationToken), cancellationToken);
+            var outputs = await RunOutputs.CollectAsync(prepared, checkpoints, observed, cancellationToken);
+            await runs.PutOutputsAsync(run, runAttempt, outputs, cancellationToken);
         }
 
-        // The orchestration asks again after a kill, so the event comes in any case.
-        await EndAsync(run, runAttempt, status, error, at, isLook: false, cancellationToken);
+        // The orchestration calls this activity again after a crash, so the event needs no mark in the record.
+        await EndAsync(run, runAttempt, status, error, at, byReconciler: false, cancellationToken);
     }
 
-    /// <summary>Whether the host that wrote the record may be about to write the rest of the run, too.</summary>
+    /// <summary>Whether the host that wrote the run's record may still be writing the rest of the run.</summary>
     public bool MayBeginStill(RunRecord run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -172,24 +78,30 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     /// <summary>
-    /// Writes what a look found of the attempt's end, and tells the feed; an attempt that has ended already stays as it is. After a kill in between, <see cref="TellAsync"/> tells it.
+    /// Records the end of an attempt that was found outside its orchestration, and appends the event. An attempt that has ended already stays as it is.
+    /// After a crash in between, <see cref="AppendPendingEventAsync"/> appends the event.
     /// </summary>
-    /// <param name="ended">When; null: now.</param>
-    public Task EndAsync(RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken) =>
-        EndAsync(run, runAttempt, status, error, ended ?? time.GetUtcNow(), isLook: true, cancellationToken);
+    /// <param name="ended">When it ended; null: now.</param>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public Task EndAsync(
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken) =>
+        EndAsync(run, runAttempt, status, error, ended ?? time.GetUtcNow(), byReconciler: true, cancellationToken);
 
-    /// <summary>Tells the feed how the attempt of an <see cref="RunRecord.Untold"/> record ended or was interrupted. May be repeated.</summary>
-    public async Task TellAsync(RunRecord record, CancellationToken cancellationToken)
+    /// <summary>Appends the event that a record with <see cref="RunRecord.IsEndEventPending"/> may lack. May be repeated.</summary>
+    public async Task AppendPendingEventAsync(RunRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         var at = record.CompletedAt ?? record.Attempts[^1].CompletedAt ?? time.GetUtcNow();
-        var told = record.IsUpgraded ? Interruption(record.RunId, record.Attempt, record.Error, at) : End(record.RunId, record.Attempt, record.Status, record.Error, at);
-        await feed.AppendAsync(record.Identity, [told], cancellationToken);
-        await ToldAsync(record.Identity, record.Attempt, record.Status, cancellationToken);
+        var pending = record.IsUpgraded
+            ? RunEvents.Interrupted(record.RunId, record.Attempt, record.Error, at)
+            : RunEvents.Ended(record.RunId, record.Attempt, record.Status, record.Error, at);
+        await feed.AppendAsync(record.Identity, [pending], cancellationToken);
+        await ClearPendingEventAsync(record.Identity, record.Attempt, record.Status, cancellationToken);
     }
 
     private async Task EndAsync(
-        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, bool isLook, CancellationToken cancellationToken)
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, bool byReconciler,
+        CancellationToken cancellationToken)
     {
         RunRecord? made = null;
         RunRecord now;
@@ -201,9 +113,9 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                 {
                     var ended = Ended(record, run, runAttempt, status, error, at);
 
-                    // The end of an attempt that an upgrade interrupted has been told: a cancellation of its run tells no second one.
+                    // An attempt that an upgrade interrupted was counted as ended then: cancelling its run does not count again.
                     made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
-                    return isLook && !ReferenceEquals(ended, record) ? ended with { Untold = true } : ended;
+                    return byReconciler && !ReferenceEquals(ended, record) ? ended with { IsEndEventPending = true } : ended;
                 },
                 cancellationToken);
         }
@@ -218,17 +130,21 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         }
         else if (now.Attempts.FirstOrDefault(attempt => attempt.N == runAttempt)?.Status != status)
         {
-            // It ended in another way, or was interrupted and resumed: the feed must not tell of an end that was none.
+            // It ended with another status, or was interrupted and resumed: the feed must not get this end.
             return;
         }
 
-        await feed.AppendAsync(run, [End(run.RunId, runAttempt, status, error, at)], cancellationToken);
-        await (isLook ? ToldAsync(run, runAttempt, status, cancellationToken) : Task.CompletedTask);
+        await feed.AppendAsync(run, [RunEvents.Ended(run.RunId, runAttempt, status, error, at)], cancellationToken);
+        await (byReconciler ? ClearPendingEventAsync(run, runAttempt, status, cancellationToken) : Task.CompletedTask);
         runs.Forget(run.RunId, runAttempt);
     }
 
-    /// <summary>Writes that another version began the attempt, so that its orchestration goes on no more, and tells the feed. The run has not ended.</summary>
-    /// <param name="error">What became of it and what can be done.</param>
+    /// <summary>
+    /// Records that the attempt was interrupted because another version had begun it, so that its orchestration cannot continue, and appends the event.
+    /// The run has not ended.
+    /// </summary>
+    /// <param name="error">What happened and what to do.</param>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task InterruptAsync(RunIdentity run, int runAttempt, WorkflowError error, CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
@@ -255,115 +171,69 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             telemetry.Ended(made);
         }
 
-        await feed.AppendAsync(run, [Interruption(run.RunId, runAttempt, error, at)], cancellationToken);
-        await ToldAsync(run, runAttempt, RunStatus.Interrupted, cancellationToken);
+        await feed.AppendAsync(run, [RunEvents.Interrupted(run.RunId, runAttempt, error, at)], cancellationToken);
+        await ClearPendingEventAsync(run, runAttempt, RunStatus.Interrupted, cancellationToken);
         runs.Forget(run.RunId, runAttempt);
     }
+
+    private static bool MayBegin(RunRecord record, int runAttempt) =>
+        record.Attempt == runAttempt && !record.HasEnded && !record.IsUpgraded && record.Attempts[^1].StartedAt is null;
+
+    private static RunRecord Begun(RunRecord record, DateTimeOffset at) =>
+        record.WithAttempt(attempt => attempt with { StartedAt = Later(at, record.CreatedAt) }) with
+        {
+            Status = record.Status == RunStatus.Pending ? RunStatus.Running : record.Status,
+            StartedAt = record.StartedAt ?? Later(at, record.CreatedAt),
+        };
 
     private static RunRecord Interrupted(RunRecord record, RunIdentity run, int runAttempt, WorkflowError error, DateTimeOffset at) =>
         record.Identity != run ? throw new RunGoneException(run)
         : record.HasEnded || record.IsUpgraded || record.Attempt != runAttempt ? record
-        : record.WithAttempt(attempt => attempt with { Status = RunStatus.Interrupted, CompletedAt = Later(at, attempt.StartedAt), Error = error }) with
+        : record.WithAttempt(attempt => attempt with
+        {
+            Status = RunStatus.Interrupted,
+            CompletedAt = Later(at, attempt.StartedAt),
+            Error = error,
+        }) with
         {
             Status = RunStatus.Interrupted,
             Error = error,
-            Untold = true,
+            IsEndEventPending = true,
         };
 
-    private static RunEvent Interruption(string runId, int runAttempt, WorkflowError? error, DateTimeOffset at) =>
-        new(RunEventNames.RunStatus, runId, runAttempt, at) { Status = RunStatus.Interrupted, Reason = RunRecord.Upgraded, Error = error };
-
-    private static RunEvent End(string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) => new(
-        status switch
-        {
-            RunStatus.Completed => RunEventNames.RunCompleted,
-            RunStatus.Cancelled => RunEventNames.RunCancelled,
-            _ => RunEventNames.RunFailed,
-        },
-        runId,
-        runAttempt,
-        at) { Status = status, Error = error };
-
-    private async Task ToldAsync(RunIdentity run, int runAttempt, RunStatus status, CancellationToken cancellationToken)
+    /// <summary>Removes the mark that the event of the attempt's end may be missing, when the record is still about that end.</summary>
+    private async Task ClearPendingEventAsync(RunIdentity run, int runAttempt, RunStatus status, CancellationToken cancellationToken)
     {
         try
         {
             await runs.UpdateAsync(
                 run.RunId,
-                record => record.Untold && record.Identity == run && record.Attempt == runAttempt && record.Status == status ? record with { Untold = false } : record,
+                record => record.IsEndEventPending && record.Identity == run && record.Attempt == runAttempt && record.Status == status
+                    ? record with { IsEndEventPending = false }
+                    : record,
                 cancellationToken);
         }
         catch (KeyNotFoundException)
         {
-            // It was deleted at this moment.
+            // The run was deleted meanwhile.
         }
     }
 
     private static RunRecord Ended(RunRecord record, RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) =>
         record.Identity != run ? throw new RunGoneException(run)
         : record.HasEnded || record.Attempt != runAttempt || (record.IsUpgraded && status != RunStatus.Cancelled) ? record
-        : record.WithAttempt(attempt => attempt with { Status = status, CompletedAt = attempt.CompletedAt ?? Later(at, attempt.StartedAt), Error = error }) with
+        : record.WithAttempt(attempt => attempt with
+        {
+            Status = status,
+            CompletedAt = attempt.CompletedAt ?? Later(at, attempt.StartedAt),
+            Error = error,
+        }) with
         {
             Status = status,
             CompletedAt = Later(at, record.Attempts[^1].StartedAt),
             Error = error,
         };
 
-    /// <summary>The end is not before the start, which another process with another clock may have set.</summary>
+    /// <summary>The later of two times: a process with another clock may have set the earlier event to a later time.</summary>
     private static DateTimeOffset Later(DateTimeOffset at, DateTimeOffset? begun) => begun > at ? begun.Value : at;
-
-    private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
-        await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
-        return hash;
-    }
-
-    /// <summary>What <c>outputs</c> names; without it the seed's finalOutputs: the inputs, every output, every transformed output.</summary>
-    private async Task<JsonObject> OutputsAsync(PreparedRun prepared, IReadOnlyList<EndedStep>? observed, CancellationToken cancellationToken)
-    {
-        var values = new StepValues(prepared, checkpoints, observed: observed);
-        if (prepared.Outputs is { } named)
-        {
-            await values.LoadAsync(named.Select(output => ValuePath.TryParse(output.Value, out var path, out _) ? path : null).OfType<ValuePath>(), cancellationToken);
-            return new JsonObject(named.Select(output => KeyValuePair.Create(output.Key, values.Find(output.Value)?.DeepClone())));
-        }
-
-        await values.LoadAsync(Enumerable.Range(0, prepared.Steps.Count), cancellationToken);
-        var outputs = (JsonObject)prepared.Inputs.DeepClone();
-        foreach (var writers in Enumerable.Range(0, prepared.Steps.Count).GroupBy(step => prepared.Steps[step].OutputKey, StringComparer.Ordinal))
-        {
-            outputs[writers.Key] = values.Output([.. writers])?.DeepClone();
-            if (writers.Where(step => prepared.Steps[step].Transform is not null).ToList() is { Count: > 0 } transformed)
-            {
-                outputs[writers.Key + "_transformed"] = values.Transformed(transformed)?.DeepClone();
-            }
-        }
-
-        return outputs;
-    }
-}
-
-/// <summary>A run that is about to be written down.</summary>
-/// <param name="Workflow">The workflow's slug.</param>
-public sealed record NewRun(string Workflow, string? App)
-{
-    /// <summary>The text of the definition, kept under its hash.</summary>
-    public required ReadOnlyMemory<byte> Definition { get; init; }
-
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Names the request that starts it (<see cref="StartKeys"/>); null when it came without a key.</summary>
-    public string? StartKey { get; init; }
-
-    public IReadOnlyList<string> Warnings { get; init; } = [];
-
-    /// <summary>The file that the definition was read from; null when it was none.</summary>
-    public string? File { get; init; }
-
-    /// <summary>What is known of its first attempt before it begins.</summary>
-    public RunAttempt First { get; init; } = new(1);
-
-    /// <summary>Records of another run that it takes over, already named as its own.</summary>
-    public IReadOnlyList<StepCheckpoint> Forked { get; init; } = [];
 }

@@ -105,7 +105,7 @@ public sealed class StepExecutor(
                 await ReleaseAsync(call, claim);
             }
 
-            await Task.Delay(AttemptClaims.LookInterval, time, stopping);
+            await Task.Delay(AttemptClaims.PollInterval, time, stopping);
         }
     }
 

@@ -79,13 +79,9 @@ internal sealed class StepInputs
 
         var before = _run.Graph.InReachOf(position).Order().ToList();
         await _values.LoadAsync(before, cancellationToken);
-        foreach (var writers in before.GroupBy(step => _run.Steps[step].OutputKey, StringComparer.Ordinal))
+        foreach (var (name, value) in _values.ByOutputKey(before))
         {
-            Keep(writers.Key, _values.Output([.. writers]));
-            if (writers.Where(step => _run.Steps[step].Transform is not null).ToList() is { Count: > 0 } transformed)
-            {
-                Keep(writers.Key + "_transformed", _values.Transformed(transformed));
-            }
+            Keep(name, value);
         }
     }
 

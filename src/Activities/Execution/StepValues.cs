@@ -111,11 +111,21 @@ internal sealed class StepValues(
             : RootValue.Of(Start(reference), reference.Consumed);
     }
 
-    /// <summary>The value under an output key that these loaded steps write; null when none of them has completed.</summary>
-    public JsonNode? Output(IReadOnlyList<int> writers) => Merged(writers, checkpoint => checkpoint.Output);
-
-    /// <summary>The same for what transforms made of the outputs.</summary>
-    public JsonNode? Transformed(IReadOnlyList<int> writers) => Merged(writers, checkpoint => checkpoint.Transformed);
+    /// <summary>
+    /// The values that these loaded steps write, by output key, and the transformed values by output key with <c>_transformed</c> appended. A value is null
+    /// when none of its steps has completed.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, JsonNode?>> ByOutputKey(IEnumerable<int> steps)
+    {
+        foreach (var writers in steps.GroupBy(step => run.Steps[step].OutputKey, StringComparer.Ordinal))
+        {
+            yield return KeyValuePair.Create(writers.Key, Merged([.. writers], checkpoint => checkpoint.Output));
+            if (writers.Where(step => run.Steps[step].Transform is not null).ToList() is { Count: > 0 } transformed)
+            {
+                yield return KeyValuePair.Create(writers.Key + "_transformed", Merged(transformed, checkpoint => checkpoint.Transformed));
+            }
+        }
+    }
 
     /// <summary>Of several writers those count that have completed and come before the reader: merged as they say, or else the last in the order of the graph.</summary>
     private JsonNode? Merged(IReadOnlyList<int> writers, Func<StepCheckpoint, JsonNode?> select)

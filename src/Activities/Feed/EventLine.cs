@@ -1,21 +1,27 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>One event as a line of the feed. What a tool or a model put into an error can be larger than the store takes at once; cutting it keeps the append from failing.</summary>
+/// <summary>
+/// Serializes an event as one line of the feed. An error may contain more text of a tool or a model than one append takes; it is cut so that the append
+/// does not fail.
+/// </summary>
 internal static class EventLine
 {
-    /// <summary>Maximum size of a line in bytes: a quarter of what one append may carry.</summary>
+    /// <summary>Maximum size of a line in bytes: a quarter of the maximum of one append.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>What is left of a text that is cut, in characters.</summary>
+    /// <summary>Maximum length in characters of a text in an event that is cut.</summary>
     private const int MaxText = 8_000;
 
+    /// <summary>Maximum number of warnings in an event that is cut.</summary>
     private const int MaxWarnings = 20;
 
+    /// <summary>The line without its line break, at most <see cref="MaxBytes"/> long.</summary>
     public static byte[] Of(RunEvent item)
     {
         var line = Bytes(item);
@@ -43,7 +49,7 @@ internal static class EventLine
     {
         Message = Cut(error.Message, whole),
         Details = error.Details is { } details && JsonSerializer.SerializeToUtf8Bytes(details, WorkflowJson.Compact).Length > MaxText
-            ? new System.Text.Json.Nodes.JsonObject { ["cut"] = $"The whole is in '{whole}'." }
+            ? new JsonObject { ["cut"] = $"The whole is in '{whole}'." }
             : error.Details,
     };
 
@@ -54,7 +60,7 @@ internal static class EventLine
             return text;
         }
 
-        // Never within a surrogate pair.
+        // Do not cut a surrogate pair in two.
         var length = char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText;
         return $"{text[..length]}… (cut from {text.Length} characters; the whole is in '{whole}')";
     }

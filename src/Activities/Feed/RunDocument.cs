@@ -1,12 +1,15 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>A run as users see it: <c>run --json</c> and the body of <c>GET /api/runs/{runId}</c>. Member names and order are the contract (API.md).</summary>
+/// <summary>
+/// A run as users see it: <c>run --json</c> and the body of <c>GET /api/runs/{runId}</c>. Member names and order are the contract (API.md).
+/// </summary>
 public sealed record RunDocument
 {
     public required string RunId { get; init; }
@@ -19,9 +22,11 @@ public sealed record RunDocument
 
     public required RunStatus Status { get; init; }
 
-    /// <summary>Why it is interrupted: <c>upgraded</c> when another version began its attempt, else <c>lost</c>; null, and left out, for any other status.</summary>
+    /// <summary>Why it is interrupted: <c>upgraded</c> when another version began its attempt, else <c>lost</c>; null for any other status.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Reason => Status != RunStatus.Interrupted ? null : Attempts[^1].Status == RunStatus.Interrupted ? RunRecord.Upgraded : RunRecord.Lost;
+    public string? Reason => Status != RunStatus.Interrupted ? null
+        : Attempts[^1].Status == RunStatus.Interrupted ? RunRecord.Upgraded
+        : RunRecord.Lost;
 
     public required int Attempt { get; init; }
 
@@ -56,10 +61,10 @@ public sealed record RunDocument
     public required RunUsage Usage { get; init; }
 }
 
-/// <summary>How many steps there are, and how many of them have ended in whichever way.</summary>
+/// <summary>The number of steps, and how many of them have ended, with any status.</summary>
 public sealed record RunProgress(int Total, int Done);
 
-/// <summary>One attempt of a run within its document. Its members mean what they mean in <see cref="RunAttempt"/>.</summary>
+/// <summary>One attempt of a run within its document. See <see cref="RunAttempt"/> for its members.</summary>
 public sealed record RunAttemptSummary
 {
     public required int N { get; init; }
@@ -80,10 +85,10 @@ public sealed record RunAttemptSummary
 
     public WorkflowError? Error { get; init; }
 
-    /// <summary>The ids of the steps that failed in it, in the order of the latest definition; those that it no longer has come last.</summary>
+    /// <summary>The ids of the steps that failed in it, in the order of the latest definition; removed steps come last.</summary>
     public required IReadOnlyList<string> Failed { get; init; }
 
-    /// <summary>What it did differently from the attempt before it; null for the first of a run that is no fork.</summary>
+    /// <summary>How it differs from the attempt before it; null for the first attempt of a run that is no fork.</summary>
     public RunChanges? Changed { get; init; }
 
     internal static RunAttemptSummary Of(RunAttempt attempt, IReadOnlyList<string> failed) => new()
@@ -110,7 +115,7 @@ public sealed record StepSummary
     /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Attempts that were started.</summary>
+    /// <summary>How many attempts were started.</summary>
     public int Attempts { get; init; }
 
     /// <summary>When work on the first attempt began.</summary>
@@ -119,27 +124,27 @@ public sealed record StepSummary
     /// <summary>When the last attempt ended.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>Milliseconds of work, all attempts together, waits between them left out.</summary>
+    /// <summary>Milliseconds of work in all attempts, without the waits between them.</summary>
     public double DurationMs { get; init; }
 
-    /// <summary>Milliseconds between ready and the start of work, all attempts together.</summary>
+    /// <summary>Milliseconds between ready and the start of work, summed over all attempts.</summary>
     public double QueuedMs { get; init; }
 
     public bool Reused { get; init; }
 
     public bool FallbackUsed { get; init; }
 
-    /// <summary>The simulation answered in the model's place; not written when it did not.</summary>
+    /// <summary>Whether the simulated model answered instead of the model; left out when false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Simulated { get; init; }
 
-    /// <summary>Of all attempts, failed ones included: they were paid for.</summary>
+    /// <summary>The usage of all attempts; failed ones were paid for, too.</summary>
     public TokenUsage Usage { get; init; }
 
     public WorkflowError? Error { get; init; }
 }
 
-/// <summary>How a limit was used: the figures of seed 002's worker pool.</summary>
+/// <summary>How the run's slots are used: the figures of the worker pool of seed 002.</summary>
 public sealed record PoolSummary
 {
     public int TasksCompleted { get; init; }
@@ -148,25 +153,25 @@ public sealed record PoolSummary
 
     public int TasksTimedOut { get; init; }
 
-    /// <summary>Steps that execute now.</summary>
+    /// <summary>The number of steps that execute now.</summary>
     public int ActiveWorkers { get; init; }
 
     public int MaxConcurrent { get; init; }
 
-    /// <summary>Steps that wait for a slot now.</summary>
+    /// <summary>The number of steps that wait for a slot now.</summary>
     public int QueueLength { get; init; }
 
-    /// <summary>Milliseconds that steps waited between ready and start, all together.</summary>
+    /// <summary>Milliseconds between ready and start, summed over all steps.</summary>
     public double TotalWaitTime { get; init; }
 
-    /// <summary>Milliseconds per step that was started.</summary>
+    /// <summary><see cref="TotalWaitTime"/> per started step, in milliseconds; 0 when none was started.</summary>
     public double AverageWaitTime { get; init; }
 
-    /// <summary>Percent of the slots that are in use now.</summary>
+    /// <summary>The percentage of the slots in use now, 0 to 100.</summary>
     public double UtilizationRate { get; init; }
 }
 
-/// <summary>What a run consumed, and how well its time was used.</summary>
+/// <summary>The tokens, cost and time of a run, and how well it used parallelism.</summary>
 public sealed record RunUsage
 {
     public long InputTokens { get; init; }
@@ -175,23 +180,23 @@ public sealed record RunUsage
 
     public long CachedTokens { get; init; }
 
-    /// <summary>US dollars; null when a model that was asked has no price, so that the whole is not known.</summary>
+    /// <summary>US dollars; null when a called model has no price, so that the total is not known.</summary>
     public decimal? EstimatedCost { get; init; }
 
     public string Currency { get; init; } = "USD";
 
-    /// <summary>Milliseconds from the start of the run to its end, or to now.</summary>
+    /// <summary>Milliseconds of all attempts, each from its start to its end or now, without the time between them.</summary>
     public double TotalDurationMs { get; init; }
 
-    /// <summary>Work ÷ duration of the run: what running the steps one after the other would have taken, as a multiple (seed 000's meaning).</summary>
+    /// <summary><see cref="WorkMs"/> ÷ <see cref="TotalDurationMs"/>: how many times longer the steps would take one after the other (as in seed 000).</summary>
     public double ParallelEfficiency { get; init; }
 
     /// <summary>Milliseconds of the longest path of dependent steps.</summary>
     public double CriticalPathMs { get; init; }
 
-    /// <summary>Milliseconds of all steps' work together.</summary>
+    /// <summary>Milliseconds of work, summed over all steps.</summary>
     public double WorkMs { get; init; }
 
-    /// <summary>No schedule of these durations can be shorter: max(critical path, work ÷ slots).</summary>
+    /// <summary>The lower bound in milliseconds of any schedule of these durations: max(critical path, work ÷ slots).</summary>
     public double BoundMs { get; init; }
 }

@@ -1,23 +1,26 @@
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>One thing that happened in a run, as it is appended to the run's feed and sent to clients (API.md, "Events").</summary>
+/// <summary>One event of a run, as it is appended to the run's feed and sent to clients (API.md, "Events").</summary>
 /// <param name="Event">One of <see cref="RunEventNames"/>.</param>
+/// <param name="RunAttempt">The attempt of the run, from 1.</param>
+/// <param name="At">When it happened.</param>
 public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTimeOffset At)
 {
-    /// <summary><see cref="RunIdentity.Stamp"/> of the run, in the feed only.</summary>
+    /// <summary>The <see cref="RunIdentity.Stamp"/> of the run; in the stored feed only, null for clients.</summary>
     public string? Stamp { get; init; }
 
     public string? StepId { get; init; }
 
     public string? StepPath { get; init; }
 
-    /// <summary>The step's attempt; null for what is not about one attempt.</summary>
+    /// <summary>The step's attempt, from 1; null for an event that is not about one attempt.</summary>
     public int? Attempt { get; init; }
 
-    /// <summary>A piece of the text, for chunks.</summary>
+    /// <summary>A piece of the streamed text, for chunks.</summary>
     public string? Text { get; init; }
 
     /// <summary>The number of the piece within its attempt, from 0, for chunks.</summary>
@@ -31,21 +34,21 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
 
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>Milliseconds of work, for the end of an attempt.</summary>
+    /// <summary>Milliseconds of work, for the end of a step's attempt.</summary>
     public double? DurationMs { get; init; }
 
     /// <summary>Milliseconds between ready and the start of work.</summary>
     public double? QueuedMs { get; init; }
 
-    /// <summary>The output is a fallback's; null means no.</summary>
+    /// <summary>True when the output is that of a fallback; otherwise null.</summary>
     public bool? FallbackUsed { get; init; }
 
-    /// <summary>The simulation answered in the model's place; null means no.</summary>
+    /// <summary>True when the simulated model answered instead of the model; otherwise null.</summary>
     public bool? Simulated { get; init; }
 
     public WorkflowError? Error { get; init; }
 
-    /// <summary>What the user should know of a step that succeeded; null when there is nothing.</summary>
+    /// <summary>The warnings about a step; null for none.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 }
 
@@ -54,8 +57,9 @@ public static class RunEventNames
 {
     public const string RunStarted = "run.started";
 
-    /// <summary>The run has another status and has not ended; the event tells which.</summary>
+    /// <summary>The status of the run changed and the run has not ended; <see cref="RunEvent.Status"/> is the new one.</summary>
     public const string RunStatus = "run.status";
+
     public const string RunCompleted = "run.completed";
     public const string RunFailed = "run.failed";
     public const string RunCancelled = "run.cancelled";
@@ -68,9 +72,33 @@ public static class RunEventNames
     public const string StepSkipped = "step.skipped";
     public const string StepCancelled = "step.cancelled";
 
-    /// <summary>Whether the event ends an attempt of a step: it has its record.</summary>
+    /// <summary>Whether the event ends an attempt of a step: its checkpoint exists.</summary>
     public static bool EndsAttempt(string name) => name is StepRetrying or StepCompleted or StepFailed or StepSkipped or StepCancelled;
 
-    /// <summary>Whether the event ends an attempt of the run: nothing follows it.</summary>
+    /// <summary>Whether the event is the last one of an attempt of the run.</summary>
     public static bool IsFinal(string name) => name is RunCompleted or RunFailed or RunCancelled;
+}
+
+/// <summary>Makes the events about a run for its feed.</summary>
+internal static class RunEvents
+{
+    /// <summary>An attempt of the run has ended.</summary>
+    public static RunEvent Ended(string runId, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) => new(
+        status switch
+        {
+            RunStatus.Completed => RunEventNames.RunCompleted,
+            RunStatus.Cancelled => RunEventNames.RunCancelled,
+            _ => RunEventNames.RunFailed,
+        },
+        runId,
+        runAttempt,
+        at)
+    {
+        Status = status,
+        Error = error,
+    };
+
+    /// <summary>An attempt of the run was interrupted, since another version had begun it.</summary>
+    public static RunEvent Interrupted(string runId, int runAttempt, WorkflowError? error, DateTimeOffset at) =>
+        new(RunEventNames.RunStatus, runId, runAttempt, at) { Status = RunStatus.Interrupted, Reason = RunRecord.Upgraded, Error = error };
 }

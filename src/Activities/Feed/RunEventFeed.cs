@@ -9,23 +9,24 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// What happened in each run, in order, as JSON lines in the content store. A writer may repeat an event after a crash: readers that count
-/// must drop repeats (same run attempt, step path, attempt, event and index). Thread-safe.
+/// The event log of each run: JSON lines in the content store, in order. A writer may repeat an event after a crash: readers that count must drop
+/// duplicates (same run attempt, step path, attempt, event and index). Thread-safe.
 /// </summary>
 public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 {
-    /// <summary>How long a follower waits before it looks for events of another process; those of its own wake it at once.</summary>
+    /// <summary>How often a follower polls for events of other processes; an event of its own process wakes it at once.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _appended = new(StringComparer.Ordinal);
 
-    /// <summary>How many runs are followed in this process.</summary>
+    /// <summary>How many runs are followed in this process: for the test that nothing stays behind.</summary>
     internal int Followed => _appended.Count;
 
     /// <summary>
-    /// Appends the events durably, all together unless they are larger than one append may be, and wakes followers. An event that is too large is cut:
-    /// the record that it names has the whole.
+    /// Appends the events durably and wakes followers: in one append, or several when they are too large for one. An event that is too large is cut; the
+    /// record that it names has the full text.
     /// </summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count == 0)
@@ -33,7 +34,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
             return;
         }
 
-        // The break in front keeps a line that a crash tore apart from swallowing the next one.
+        // Begin with a line break: after an incomplete line of a crash, the first event is then still a line of its own.
         using var lines = new MemoryStream();
         lines.WriteByte((byte)'\n');
         foreach (var line in events.Select(item => EventLine.Of(item with { Stamp = run.Stamp })))
@@ -56,7 +57,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         }
     }
 
-    /// <summary>The events from <paramref name="position"/> on; none when there is no such run.</summary>
+    /// <summary>The events from <paramref name="position"/> on; none when the run has no feed.</summary>
     /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
     public async Task<EventPage> ReadAsync(RunIdentity run, long position, CancellationToken cancellationToken)
     {
@@ -73,7 +74,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
             var item = Parse(rest.Span[..end]);
             badLines += item is null && end > 0 ? 1 : 0;
 
-            // An event with another stamp is of another run of that id. The stamp itself is not shown.
+            // An event with another stamp belongs to another run of the id. Clients do not see the stamp.
             if (item is not null && item.Stamp == run.Stamp)
             {
                 events.Add(item with { Stamp = null });
@@ -87,10 +88,11 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
     }
 
     /// <summary>
-    /// The events from <paramref name="position"/> on, and then those that come, until the token fires. A store that is away later on is looked at again: a run is not
-    /// given up because it cannot be watched.
+    /// The events from <paramref name="position"/> on, and then new ones, until the token fires. When the store becomes unavailable later on, it is
+    /// polled again.
     /// </summary>
-    /// <exception cref="ContentStoreException">The store is away at the first look.</exception>
+    /// <exception cref="ContentStoreException">The store is not available at the first read.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async IAsyncEnumerable<RunEvent> FollowAsync(
         RunIdentity run, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -99,7 +101,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         {
             for (var isFirst = true; ; isFirst = false)
             {
-                // Taken before reading: an append in between then ends the wait at once.
+                // Taken before reading, so that an append after the read ends the wait at once.
                 signal = _appended.GetOrAdd(run.RunId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
                 var page = new EventPage([], position);
                 try
@@ -108,7 +110,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
                 }
                 catch (ContentStoreException) when (!isFirst)
                 {
-                    // There is nothing new to show until the next look.
+                    // Try again at the next poll.
                 }
 
                 foreach (var item in page.Events)
@@ -129,7 +131,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         }
         finally
         {
-            // After a run's last event no append takes it out. Another follower that waits for it takes a new one.
+            // No append removes it after a run's last event. Another follower that waits for it then takes a new one.
             if (signal is not null && _appended.TryRemove(KeyValuePair.Create(run.RunId, signal)))
             {
                 signal.TrySetResult();
@@ -137,7 +139,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         }
     }
 
-    /// <summary>An empty line is a separator; any other that is no event was torn by a crash and had its effect repeated.</summary>
+    /// <summary>The event; null for an empty line, which is a separator, and for a damaged one: a write that a crash interrupted was repeated.</summary>
     private static RunEvent? Parse(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty)
@@ -156,7 +158,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
     }
 }
 
-/// <summary>Events of a feed from some position on.</summary>
-/// <param name="Next">The position after the last event: where to go on. Opaque to clients.</param>
-/// <param name="BadLines">How many lines are no events: a crash tore them, or the log is damaged.</param>
+/// <summary>Events of a feed from a position on.</summary>
+/// <param name="Next">The position after the last event, to continue from. Opaque to clients.</param>
+/// <param name="BadLines">How many lines are not events: a crash interrupted their write, or the log is damaged.</param>
 public sealed record EventPage(IReadOnlyList<RunEvent> Events, long Next, int BadLines = 0);

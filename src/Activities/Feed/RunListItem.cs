@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>A run in a list. Its members mean what they mean in <see cref="RunDocument"/>.</summary>
+/// <summary>A run in a list. See <see cref="RunDocument"/> for members without a description.</summary>
 public sealed record RunListItem
 {
     public required string RunId { get; init; }
@@ -32,19 +32,20 @@ public sealed record RunListItem
 
     public WorkflowError? Error { get; init; }
 
-    /// <summary>Why its latest attempt was asked for; null when not given.</summary>
+    /// <summary>The reason that was given for its latest attempt; null when none was given.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Milliseconds of its attempts together, the time between them left out; null while it has not ended.</summary>
+    /// <summary>Milliseconds of all attempts, without the time between them; null while it has not ended.</summary>
     public double? DurationMs { get; init; }
 
     /// <summary>
-    /// The record cannot be read: <c>damaged</c>, or <c>newer</c> when a newer version wrote it. Then <see cref="Error"/> says more, and what else
-    /// is here comes from the index. Null, and left out, for any other run.
+    /// Why the record cannot be read: <c>damaged</c>, or <c>newer</c> when a newer version wrote it. <see cref="Error"/> then has the details, and the
+    /// other members come from the index. Null, and left out, for a readable run.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Unreadable { get; init; }
 
+    /// <summary>The item of a run whose record cannot be read.</summary>
     /// <param name="name">The name of its entry in the index.</param>
     /// <param name="entry">The entry; null when that cannot be read either.</param>
     internal static RunListItem Of(UnreadableRecordException problem, string name, RunIndexEntry? entry) => new()
@@ -60,6 +61,7 @@ public sealed record RunListItem
         Unreadable = problem.Word,
     };
 
+    /// <summary>The item of a run.</summary>
     internal static RunListItem Of(RunRecord run) => new()
     {
         RunId = run.RunId,
@@ -75,6 +77,8 @@ public sealed record RunListItem
         ParentRunId = run.ParentRunId,
         Error = run.Error,
         Reason = run.Attempts[^1].Reason,
-        DurationMs = run.HasEnded ? run.Attempts.Sum(attempt => Math.Max(0, (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0)) : null,
+        DurationMs = run.HasEnded
+            ? run.Attempts.Sum(attempt => Math.Max(0, (attempt.CompletedAt - attempt.StartedAt)?.TotalMilliseconds ?? 0))
+            : null,
     };
 }

@@ -8,34 +8,34 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// Lists runs by an index of small entries that sort from new to old. A page reads the names in the index, then entries until it is full, and the
-/// records of what it shows: never all runs. Thread-safe.
+/// Lists runs from new to old by an index of small entries. A page reads the names in the index, then entries until the page is full, and only the
+/// records that it shows. Thread-safe.
 /// </summary>
 public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider time)
 {
     /// <summary>Maximum number of entries read for one page, however few of them match the filter.</summary>
     public const int MaxEntries = 1_000;
 
-    /// <summary>After this time a page ends with what it has, and the next one goes on: a slow store gives short pages, not none (<see cref="BoundedRead"/>).</summary>
+    /// <summary>After this time a page ends early, so that a slow store gives short pages instead of none (<see cref="BoundedRead"/>).</summary>
     public static readonly TimeSpan PageTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>The next page of runs, as their records are.</summary>
+    /// <summary>The next page of runs, from their records as they are.</summary>
     /// <exception cref="FormatException">The continuation token was not made by this program.</exception>
     public Task<RunPage> ListAsync(RunFilter filter, CancellationToken cancellationToken) => ListAsync(filter, Task.FromResult, cancellationToken);
 
     /// <summary>The next page of runs.</summary>
-    /// <param name="look">Corrects a record that may not be up to date, before it is compared and shown.</param>
+    /// <param name="reconcile">Updates a record that may be out of date, before it is filtered and shown.</param>
     /// <exception cref="FormatException">The continuation token was not made by this program.</exception>
-    public async Task<RunPage> ListAsync(RunFilter filter, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
+    public async Task<RunPage> ListAsync(RunFilter filter, Func<RunRecord, Task<RunRecord>> reconcile, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        ArgumentNullException.ThrowIfNull(look);
+        ArgumentNullException.ThrowIfNull(reconcile);
         var names = await NamesAsync(filter, cancellationToken);
         var since = time.GetTimestamp();
         var found = new List<RunListItem>();
         for (var position = 0; position < names.Count; position++)
         {
-            if (await FindAsync(filter, names[position], look, cancellationToken) is { } run)
+            if (await FindAsync(filter, names[position], reconcile, cancellationToken) is { } run)
             {
                 found.Add(run);
             }
@@ -50,13 +50,15 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
         return new RunPage(found, null);
     }
 
-    /// <summary>The entries that time and app let through, from new to old.</summary>
+    /// <summary>The index entries that pass the filter's times and app, from new to old.</summary>
     private async Task<List<(string Name, ContentKey Key)>> NamesAsync(RunFilter filter, CancellationToken cancellationToken)
     {
         var after = filter.ContinuationToken is { } token ? Position(token) : "";
         var newest = filter.To is { } to ? RunKeys.NewestFirst(to) : null;
         var oldest = filter.From is { } from ? RunKeys.NewestFirst(from) : null;
-        var folder = filter.App is null ? ContentPrefix.Under(RunKeys.IndexRoot) : ContentPrefix.Under(RunKeys.IndexRoot, RunKeys.IndexFolder(filter.App));
+        var folder = filter.App is null
+            ? ContentPrefix.Under(StoreFolders.Index)
+            : ContentPrefix.Under(StoreFolders.Index, RunKeys.IndexFolder(filter.App));
         var names = new List<(string Name, ContentKey Key)>();
         var (start, ofThisApp) = (0, 0);
         var app = "";
@@ -69,8 +71,10 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
                 app = text[..start];
             }
 
-            // Each app has a folder of its own, and of each no more than a page can be among the next.
-            if (ofThisApp <= MaxEntries && RunKeys.TimeOf(text[start..]) is not null && Fits(text.AsSpan(start), after, newest, oldest))
+            // Each app has its own folder, and at most one page of each folder can be on the next page.
+            if (ofThisApp <= MaxEntries
+                && RunKeys.TimeOf(text[start..]) is not null
+                && Fits(text.AsSpan(start), after, newest, oldest))
             {
                 names.Add((text[start..], key));
                 ofThisApp++;
@@ -93,12 +97,17 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
             && (oldest is null || time.SequenceCompareTo(oldest) <= 0);
     }
 
-    /// <summary>A record that cannot be read makes its own row incomplete; an entry that cannot be read is not needed: its name and the record have its content.</summary>
+    /// <summary>
+    /// The item of one entry; null when it does not pass the filter. A run whose record cannot be read is listed with what the index has. An entry that
+    /// cannot be read is not needed: its name and the record have its content.
+    /// </summary>
     private async Task<RunListItem?> FindAsync(
-        RunFilter filter, (string Name, ContentKey Key) place, Func<RunRecord, Task<RunRecord>> look, CancellationToken cancellationToken)
+        RunFilter filter, (string Name, ContentKey Key) place, Func<RunRecord, Task<RunRecord>> reconcile, CancellationToken cancellationToken)
     {
         var (exists, entry) = await EntryAsync(place.Key, cancellationToken);
-        if (!exists || (entry is not null && !Fits(filter, entry.Workflow, entry.Tags)) || (entry?.Status is { } ended && filter.Statuses?.Contains(ended) == false))
+        if (!exists
+            || (entry is not null && !Fits(filter, entry.Workflow, entry.Tags))
+            || (entry?.Status is { } ended && filter.Statuses?.Contains(ended) == false))
         {
             return null;
         }
@@ -111,7 +120,7 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
                 return null;
             }
 
-            row = RunListItem.Of(await look(record));
+            row = RunListItem.Of(await reconcile(record));
         }
         catch (UnreadableRecordException problem)
         {
@@ -119,8 +128,9 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
         }
         catch (ContentStoreException problem) when (problem.IsOfOneValue)
         {
-            // Something of it could not be corrected.
-            row = RunListItem.Of(UnreadableRecordException.OutOfReach(RunKeys.Record(RunKeys.RunIdOf(place.Name)), problem), place.Name, entry);
+            // A part of the run could not be read to reconcile it.
+            var key = RunKeys.Record(RunKeys.RunIdOf(place.Name));
+            row = RunListItem.Of(UnreadableRecordException.OutOfReach(key, problem), place.Name, entry);
         }
 
         return filter.Statuses?.Contains(row.Status) != false && Fits(filter, row.Workflow, row.Tags) ? row : null;
@@ -153,11 +163,13 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
     }
 }
 
-/// <summary>Which runs to list; a null member means any.</summary>
+/// <summary>Which runs to list; a null member matches any run.</summary>
 public sealed record RunFilter
 {
+    /// <summary>Runs of a page when the caller sets no number.</summary>
     public const int DefaultTop = 50;
 
+    /// <summary>Maximum number of runs of a page.</summary>
     public const int MaxTop = 500;
 
     public IReadOnlyCollection<RunStatus>? Statuses { get; init; }
@@ -173,16 +185,16 @@ public sealed record RunFilter
     /// <summary>Created before this time.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>Tags that a run must have, each with its value; a null value stands for any.</summary>
+    /// <summary>Tags that a run must have with these values; a null value matches any.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Tags { get; init; } = [];
 
-    /// <summary>Maximum number of runs of a page, 1 to <see cref="MaxTop"/>.</summary>
+    /// <summary>Maximum number of runs of the page, 1 to <see cref="MaxTop"/>.</summary>
     public int Top { get; init; } = DefaultTop;
 
-    /// <summary>Where the page before ended (<see cref="RunPage.ContinuationToken"/>); null for the first page.</summary>
+    /// <summary>The <see cref="RunPage.ContinuationToken"/> of the page before; null for the first page.</summary>
     public string? ContinuationToken { get; init; }
 }
 
-/// <summary>Some of the runs that a filter lets through, the newest first.</summary>
-/// <param name="ContinuationToken">Asks for the next page; null when there is none. A page may be short, even empty, and have a next one.</param>
+/// <summary>One page of the runs that match a filter, newest first.</summary>
+/// <param name="ContinuationToken">Requests the next page; null for the last page. A short or even empty page may have a next one.</param>
 public sealed record RunPage(IReadOnlyList<RunListItem> Runs, string? ContinuationToken);

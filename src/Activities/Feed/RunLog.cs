@@ -5,18 +5,18 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>What happened in a run so far.</summary>
+/// <summary>The events of a run so far.</summary>
 /// <param name="Flaws">What could not be read, each as a sentence that names the file.</param>
-/// <param name="Obstacle">Why the log cannot be gone on with: something else is in its place, or there is no right to it. Null: it can.</param>
+/// <param name="Obstacle">Why the log can be neither read nor appended to, such as a missing right; null when it can.</param>
 public sealed record RunLog(IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Flaws, string? Obstacle = null);
 
 /// <summary>
-/// Reads all that happened in a run, for whoever adds it up. The records of the steps tell what attempts came to and cost, too: where the log is cut,
-/// damaged or gone, they make up for it, so that what was paid never counts as 0 without a word. Linear in the run. Thread-safe.
+/// Reads all events of a run. Where the log is cut, damaged or missing, events are rebuilt from the steps' checkpoints, which also have the result and the
+/// cost of each attempt: so cost is never counted as 0 without a warning. Linear in the run. Thread-safe.
 /// </summary>
 public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
 {
-    /// <summary>Reads the log; the records of steps only when the log looks as if something were missing.</summary>
+    /// <summary>Reads the log, and the checkpoints only when the log looks incomplete.</summary>
     public async Task<RunLog> ReadAsync(RunRecord run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -26,28 +26,30 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
             return new RunLog(page.Events, []);
         }
 
-        var told = page.Events
+        var ended = page.Events
             .Where(item => item is { StepPath: not null, Attempt: not null } && RunEventNames.EndsAttempt(item.Event))
             .Select(item => (item.RunAttempt, item.StepPath!, item.Attempt!.Value))
             .ToHashSet();
         var flaws = new List<string>();
         var records = await RecordsAsync(run, flaws, cancellationToken);
-        if (Describe(run, page, problem, records.Keys.Count(key => !told.Contains(key))) is { } flaw)
+        if (Describe(run, page, problem, records.Keys.Count(key => !ended.Contains(key))) is { } flaw)
         {
             flaws.Insert(0, flaw);
         }
 
         var added = records.Values
             .SelectMany(record => StepEvents.Of(record, records.ContainsKey((record.RunAttempt, record.StepPath, record.Attempt + 1))))
-            .Where(item => !RunEventNames.EndsAttempt(item.Event) || !told.Contains((item.RunAttempt, item.StepPath!, item.Attempt!.Value)));
+            .Where(item => !RunEventNames.EndsAttempt(item.Event) || !ended.Contains((item.RunAttempt, item.StepPath!, item.Attempt!.Value)));
 
-        // A step's attempts in their order, whichever of them the log has lost; who adds them up drops repeats.
+        // In the order of each step's attempts, whichever of them the log lacks. Readers drop duplicates.
         return new RunLog([.. page.Events.Concat(added).OrderBy(item => item.RunAttempt).ThenBy(Place)], flaws, problem);
     }
 
-    /// <summary>Before and after which attempts of its step an event belongs: an end that names none was decided after all of them.</summary>
-    private static int Place(RunEvent item) =>
-        item.Attempt ?? (item.StepPath is not null && item.Event is RunEventNames.StepSkipped or RunEventNames.StepCancelled or RunEventNames.StepFailed ? int.MaxValue : 0);
+    /// <summary>Sorts an event among the attempts of its step: an end without an attempt was decided after all of them.</summary>
+    private static int Place(RunEvent item) => item.Attempt ?? (IsEndWithoutAttempt(item) ? int.MaxValue : 0);
+
+    private static bool IsEndWithoutAttempt(RunEvent item) =>
+        item.StepPath is not null && item.Event is RunEventNames.StepSkipped or RunEventNames.StepCancelled or RunEventNames.StepFailed;
 
     private async Task<(EventPage Page, string? Problem)> PageAsync(RunRecord run, CancellationToken cancellationToken)
     {
@@ -62,8 +64,8 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
     }
 
     /// <summary>
-    /// Whether every attempt of the run has the beginning and the end that the run's record knows of, and every attempt of a step in one that has ended
-    /// its end: a process may die between the record of a step and the event.
+    /// Whether the log has the start and the end of every attempt of the run that the run's record has, and, in attempts of the run that have ended, the
+    /// end of every attempt of a step: a process may die between the checkpoint and the event.
     /// </summary>
     private static bool IsComplete(RunRecord run, IReadOnlyList<RunEvent> events)
     {
@@ -80,24 +82,31 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
             }
         }
 
-        return run.Attempts.All(attempt => (attempt.StartedAt is null || begun.Contains(attempt.N)) && (attempt.Status is null || ended.Contains(attempt.N)))
+        return run.Attempts.All(attempt =>
+                (attempt.StartedAt is null || begun.Contains(attempt.N)) && (attempt.Status is null || ended.Contains(attempt.N)))
             && !open.Any(step => ended.Contains(step.RunAttempt));
     }
 
-    /// <summary>Null when nothing is missing: what a crash tears is written again, and the end of a run is in its record first.</summary>
+    /// <summary>
+    /// A sentence about what is missing; null when nothing is: an event whose write a crash interrupted is written again, and the end of a run is in its
+    /// record first.
+    /// </summary>
     private static string? Describe(RunRecord run, EventPage page, string? problem, int missing)
     {
         var file = RunKeys.Events(run.RunId);
+        var attempts = missing == 1 ? "attempt" : "attempts";
+        var damaged = page.BadLines == 0 ? "" : $" and has damaged lines ({page.BadLines})";
         var reason = problem is not null ? $"cannot be read: {problem.TrimEnd('.')}"
             : page.Events.Count == 0 && run.StartedAt is not null ? page.BadLines == 0 ? "is empty or missing" : "is damaged: it holds no event of the run"
-            : missing > 0 ? $"lacks the end of {missing} {(missing == 1 ? "attempt" : "attempts")} of steps{(page.BadLines == 0 ? "" : $" and has damaged lines ({page.BadLines})")}"
+            : missing > 0 ? $"lacks the end of {missing} {attempts} of steps{damaged}"
             : null;
         return reason is null
             ? null
-            : $"The event log '{file}' {reason}. Time, tokens and cost are taken from the records of the steps; of steps that have none, it is not known how they ended.";
+            : $"The event log '{file}' {reason}. "
+                + "Time, tokens and cost are taken from the records of the steps; of steps that have none, it is not known how they ended.";
     }
 
-    /// <summary>The records of all attempts of the run; those that a fork copied cost it nothing.</summary>
+    /// <summary>The checkpoints of all attempts of the run, without those that a fork copied: they cost this run nothing.</summary>
     private async Task<Dictionary<(int RunAttempt, string Step, int Attempt), StepCheckpoint>> RecordsAsync(
         RunRecord run, List<string> flaws, CancellationToken cancellationToken)
     {

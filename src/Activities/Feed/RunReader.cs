@@ -1,15 +1,16 @@
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>Reads runs as users see them: the record, and what the events add up to. Thread-safe.</summary>
+/// <summary>Reads runs as users see them, from their records and events. Thread-safe.</summary>
 public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed, TimeProvider time)
 {
-    /// <summary>The run; null when there is none of that id. A part of it that cannot be read is left out, and a warning says so.</summary>
+    /// <summary>The run; null when there is none with the id. A part that cannot be read is left out, with a warning.</summary>
     /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken)
     {
@@ -33,11 +34,10 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
 
         if (record.HasEnded)
         {
-            projection.Lose();
+            projection.MarkLost();
         }
 
         var steps = projection.Steps.ToList();
-
         return new RunDocument
         {
             RunId = record.RunId,
@@ -63,7 +63,9 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         };
     }
 
-    /// <summary>The run when the attempt has ended; null when it does not end in time, or is not there.</summary>
+    /// <summary>Waits for the end of an attempt and returns the run; null when the attempt does not end in time, or there is no such run.</summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="UnreadableRecordException">The run's record cannot be read.</exception>
     public async Task<RunDocument?> WaitAsync(string runId, int runAttempt, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
@@ -85,7 +87,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Too late.
+            // The limit has passed.
         }
 
         return null;
@@ -105,10 +107,10 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         }
     }
 
-    /// <summary>The attempts with the steps that failed in them, in an order that does not depend on who failed first.</summary>
+    /// <summary>The attempts with the steps that failed in them, in definition order, whichever failed first.</summary>
     private static List<RunAttemptSummary> Attempts(RunRecord record, PreparedRun? latest, IEnumerable<RunEvent> events)
     {
-        var places = (latest?.Steps ?? []).Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+        var places = (latest?.Steps ?? []).Index().ToDictionary(step => step.Item.Id, step => step.Index, StringComparer.Ordinal);
         var failed = Failed(events);
         return
         [
@@ -117,7 +119,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         ];
     }
 
-    /// <summary>The steps that ended as failed, by attempt of the run: not those in whose place a fallback succeeded.</summary>
+    /// <summary>The steps that ended as failed, by attempt of the run; not those that have the output of a fallback.</summary>
     private static ILookup<int, string> Failed(IEnumerable<RunEvent> events)
     {
         var steps = new Dictionary<(int RunAttempt, string Id), StepProjection>();
@@ -156,8 +158,10 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
 
     private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens)
     {
-        // The time between two attempts does not count.
-        var total = record.Attempts.Sum(attempt => attempt.StartedAt is { } start ? Math.Max(0, ((attempt.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds) : 0);
+        // Exclude the time between attempts.
+        var total = record.Attempts.Sum(attempt => attempt.StartedAt is { } start
+            ? Math.Max(0, ((attempt.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds)
+            : 0);
         var timeline = RunTimeline.Measure(
             [.. steps.Select((step, position) => Timeline(step, prepared!.Plan.Steps[position].DependsOn))], prepared?.Plan.MaxParallelism);
         return new RunUsage
@@ -174,7 +178,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         };
     }
 
-    /// <summary>The waits between attempts are no work, so a step counts from its start for as long as it worked.</summary>
+    /// <summary>A step lasts from its first start for the sum of its work: the waits between attempts are not work.</summary>
     private static TimelineStep Timeline(StepProjection step, IReadOnlyList<int> dependsOn) => new(dependsOn)
     {
         Ready = step.ReadyAt,

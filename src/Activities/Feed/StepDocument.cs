@@ -7,7 +7,10 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>A step of a run in full: the body of <c>GET /api/runs/{runId}/steps/{stepPath}</c>. Member names and order are the contract (API.md).</summary>
+/// <summary>
+/// A step of a run in full: the body of <c>GET /api/runs/{runId}/steps/{stepPath}</c>. Member names and order are the contract (API.md), and so is the
+/// type's name: it is the name of the schema in the OpenAPI document.
+/// </summary>
 public sealed record StepDocument
 {
     public required string StepId { get; init; }
@@ -21,10 +24,10 @@ public sealed record StepDocument
 
     public string? PromptVersion { get; init; }
 
-    /// <summary>The model that was asked last, or will be asked first; null for other types.</summary>
+    /// <summary>The model that was called last, or will be called first; null for other types.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The simulation answered last in the model's place; not written when it did not.</summary>
+    /// <summary>Whether the simulated model answered the last attempt instead of the model; left out when false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Simulated { get; init; }
 
@@ -35,12 +38,12 @@ public sealed record StepDocument
     /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The output that counts; null until the step has completed.</summary>
+    /// <summary>The output; null until the step has completed.</summary>
     public JsonNode? Output { get; init; }
 
     public JsonNode? TransformedOutput { get; init; }
 
-    /// <summary>Every attempt that is over, of all attempts of the run, in their order.</summary>
+    /// <summary>All attempts that are over, in all attempts of the run, in order.</summary>
     public required IReadOnlyList<StepAttempt> Attempts { get; init; }
 }
 
@@ -55,7 +58,7 @@ public sealed record StepAttempt
 
     public required StepStatus Status { get; init; }
 
-    /// <summary>The values that went in, by name; null when it did not come so far.</summary>
+    /// <summary>The input values by name; null when they were not resolved.</summary>
     public JsonObject? Inputs { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }

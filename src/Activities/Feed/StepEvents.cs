@@ -5,9 +5,10 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>Words what happens to a step as events of its run's feed.</summary>
+/// <summary>Makes the events about a step for its run's feed.</summary>
 internal static class StepEvents
 {
+    /// <summary>A decision of the orchestrator.</summary>
     public static RunEvent Of(string runId, int runAttempt, PreparedStep step, StepDecision decision)
     {
         var name = decision.Status switch
@@ -27,15 +28,18 @@ internal static class StepEvents
         };
     }
 
+    /// <summary>The attempt is ready to execute.</summary>
     public static RunEvent Ready(ExecuteStepInput call) => About(RunEventNames.StepReady, call, call.ReadyAt);
 
+    /// <summary>Work on the attempt has begun.</summary>
     public static RunEvent Started(ExecuteStepInput call, DateTimeOffset at) =>
         About(RunEventNames.StepStarted, call, at) with { QueuedMs = Milliseconds(call.ReadyAt, at) };
 
+    /// <summary>A piece of the streamed text.</summary>
     public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
         About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
 
-    /// <summary>The end of an attempt; whether it is tried again follows from the rule that the scheduler uses, too.</summary>
+    /// <summary>The end of an attempt. Whether it is retried follows from the scheduler's rule.</summary>
     public static RunEvent Ended(ExecuteStepInput call, PreparedRun run, StepCheckpoint checkpoint)
     {
         var name = checkpoint.Status switch
@@ -50,13 +54,16 @@ internal static class StepEvents
         return Ended(name, checkpoint);
     }
 
-    /// <summary>What a log that has lost it should tell of an attempt.</summary>
+    /// <summary>The events of an attempt, rebuilt from its checkpoint for a log that lacks them.</summary>
     /// <param name="triedAgain">Whether another attempt followed.</param>
     public static IEnumerable<RunEvent> Of(StepCheckpoint checkpoint, bool triedAgain)
     {
         if (checkpoint.HasWorked)
         {
-            yield return About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with { QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt) };
+            yield return About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with
+            {
+                QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt),
+            };
         }
 
         yield return Ended(

@@ -5,10 +5,12 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>What the events of one step add up to: time and money of all attempts of the run, and how it stands in one. Not thread-safe.</summary>
-/// <param name="runAttempt">The attempt of the run that tells how it stands: the latest, or the one that executed what is reused.</param>
-/// <param name="reused">The latest attempt does not execute it, since it has an output.</param>
-/// <param name="taken">What is known of an output that was taken over from another run, whose events are not here.</param>
+/// <summary>
+/// The state of one step, computed from its events: time and cost over all attempts of the run, and the status in one of them. Not thread-safe.
+/// </summary>
+/// <param name="runAttempt">The attempt of the run that gives the status: the latest, or the one that made the reused output.</param>
+/// <param name="reused">Whether the latest attempt does not execute the step, since it has an output.</param>
+/// <param name="taken">What is known of an output that was copied from another run, whose events are not here.</param>
 internal sealed class StepProjection(int runAttempt, bool reused, CheckpointReference taken = default)
 {
     private readonly HashSet<(int RunAttempt, int Attempt, string Event)> _seen = [];
@@ -36,15 +38,15 @@ internal sealed class StepProjection(int runAttempt, bool reused, CheckpointRefe
 
     public bool FallbackUsed { get; private set; } = taken.FallbackUsed;
 
-    /// <summary>What it has was answered by the simulation in the model's place.</summary>
+    /// <summary>Whether the simulated model made the output instead of the model.</summary>
     public bool Simulated { get; private set; } = taken.Simulated;
 
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
-    /// <summary>How often an attempt ended by its time limit.</summary>
+    /// <summary>How many attempts ended by their time limit.</summary>
     public int TimedOut { get; private set; }
 
-    /// <summary>Takes the next event of the step. False when it is a repeat, which changes nothing.</summary>
+    /// <summary>Applies the next event of the step. False for a duplicate, which changes nothing.</summary>
     public bool Apply(RunEvent item)
     {
         if (!_seen.Add((item.RunAttempt, item.Attempt ?? 0, item.Event)))
@@ -55,14 +57,14 @@ internal sealed class StepProjection(int runAttempt, bool reused, CheckpointRefe
         Count(item);
         if (item.RunAttempt == runAttempt)
         {
-            Tell(item);
+            SetState(item);
         }
 
         return true;
     }
 
-    /// <summary>The run has ended without a record of the step's end: its host was lost, or the run's orchestration was.</summary>
-    public void Lose()
+    /// <summary>Call when the run has ended: the end of a step without one was lost with its host or with the run's orchestration.</summary>
+    public void MarkLost()
     {
         if (!HasEnded)
         {
@@ -89,6 +91,7 @@ internal sealed class StepProjection(int runAttempt, bool reused, CheckpointRefe
         Error = Status is StepStatus.Completed or StepStatus.Reused ? null : Error,
     };
 
+    /// <summary>Adds what counts over all attempts of the run.</summary>
     private void Count(RunEvent item)
     {
         Attempts += item.Event == RunEventNames.StepStarted ? 1 : 0;
@@ -98,7 +101,8 @@ internal sealed class StepProjection(int runAttempt, bool reused, CheckpointRefe
         TimedOut += item.Error?.Kind == ErrorKind.Timeout ? 1 : 0;
     }
 
-    private void Tell(RunEvent item)
+    /// <summary>Sets what the event says of the step in the present attempt of the run.</summary>
+    private void SetState(RunEvent item)
     {
         switch (item.Event)
         {
@@ -130,7 +134,7 @@ internal sealed class StepProjection(int runAttempt, bool reused, CheckpointRefe
         }
     }
 
-    /// <summary>A late event of an earlier stage does not bring an ended step back to life.</summary>
+    /// <summary>Ignores late events: a step that has ended stays ended.</summary>
     private void SetOpen(StepStatus status)
     {
         if (Status is StepStatus.Pending or StepStatus.Ready or StepStatus.Retrying)
@@ -139,7 +143,7 @@ internal sealed class StepProjection(int runAttempt, bool reused, CheckpointRefe
         }
     }
 
-    /// <summary>The orchestrator's decision that an attempt failed may be written after the end of the attempt that follows.</summary>
+    /// <summary>Ignores the orchestrator's decision that an attempt failed when the end of a later attempt came first.</summary>
     private void End(RunEvent item, StepStatus status)
     {
         var attempt = item.Attempt ?? 0;

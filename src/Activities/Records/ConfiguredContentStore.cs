@@ -5,9 +5,13 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Records;
 
-/// <summary>The store that a host's settings name: blobs in its storage account, or files where <c>Orchestrator:Storage</c> says so.</summary>
+/// <summary>
+/// The content store that a host's settings choose: blobs of its storage account (<c>Orchestrator:Storage</c> = <c>azure</c>, the default), or files
+/// (<c>files</c>) in the folder <c>Orchestrator:State</c> (default <c>.orchestrator</c>).
+/// </summary>
 public static class ConfiguredContentStore
 {
+    /// <summary>Opens the store. Nothing is read or written yet.</summary>
     /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
     public static IContentStore Open(IConfiguration configuration, TimeProvider time)
     {

@@ -4,14 +4,18 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Records;
 
-/// <summary>The program's values in a content store, as compact JSON.</summary>
+/// <summary>Reads and writes records in a content store as compact JSON.</summary>
 internal static class JsonContent
 {
-    /// <exception cref="UnreadableRecordException">What is stored is not a sound <typeparamref name="T"/>, or one of a newer version, or cannot be read.</exception>
+    /// <summary>The record with its ETag; null when there is none.</summary>
+    /// <exception cref="UnreadableRecordException">
+    /// What is stored is not a valid <typeparamref name="T"/>, was written by a newer version, or cannot be read.
+    /// </exception>
     public static async Task<(T Value, string ETag)?> ReadAsync<T>(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
         where T : class => await store.GetReadableAsync(key, cancellationToken) is { } stored ? (Parse<T>(key, stored), stored.ETag) : null;
 
-    /// <exception cref="UnreadableRecordException">Something is there that cannot be read.</exception>
+    /// <summary>What is stored under the key; null when nothing is.</summary>
+    /// <exception cref="UnreadableRecordException">The value exists and cannot be read.</exception>
     public static async Task<StoredContent?> GetReadableAsync(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
     {
         try
@@ -24,9 +28,10 @@ internal static class JsonContent
         }
     }
 
+    /// <summary>The value as UTF-8 JSON without white space.</summary>
     public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
 
-    /// <summary>Whether it is a record with this stamp; not when it cannot be read.</summary>
+    /// <summary>Whether it is a record with this stamp; false when it cannot be parsed.</summary>
     public static bool HasStamp(StoredContent stored, string? stamp)
     {
         try
@@ -53,23 +58,25 @@ internal static class JsonContent
         {
             value = JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException)
         {
             throw typeof(T).IsAssignableTo(typeof(IStoredRecord)) && Format(stored.Bytes.Span) is > IStoredRecord.CurrentFormat and var newer
                 ? UnreadableRecordException.Newer(key, newer, stored.ETag)
-                : UnreadableRecordException.Damaged(key, exception is JsonException json ? Place(json) : "it holds what cannot be", stored.ETag, exception);
+                : UnreadableRecordException.Damaged(key, exception is JsonException json ? Place(json) : "it holds an impossible value", stored.ETag, exception);
         }
 
         return value switch
         {
-            null => throw UnreadableRecordException.Damaged(key, "it holds nothing", stored.ETag),
-            IStoredRecord { Format: > IStoredRecord.CurrentFormat } newer => throw UnreadableRecordException.Newer(key, newer.Format, stored.ETag),
+            null => throw UnreadableRecordException.Damaged(key, "it holds null", stored.ETag),
+            IStoredRecord { Format: > IStoredRecord.CurrentFormat } newer =>
+                throw UnreadableRecordException.Newer(key, newer.Format, stored.ETag),
             IStoredRecord { Flaw: { } flaw } => throw UnreadableRecordException.Damaged(key, flaw, stored.ETag),
             _ => value,
         };
     }
 
-    /// <summary>The format that a record names though this version cannot read it; null when it names none.</summary>
+    /// <summary>The format number of a record that this version cannot parse; null when it has none.</summary>
     private static int? Format(ReadOnlySpan<byte> bytes)
     {
         try
@@ -82,10 +89,14 @@ internal static class JsonContent
         }
     }
 
-    /// <summary>Rewrites the serializer's messages: they name .NET types, which tell a user nothing.</summary>
-    private static string Place(JsonException exception) => exception.LineNumber is { } line
-        ? $"it does not hold what it should from line {line + 1}, byte {exception.BytePositionInLine + 1} on{(exception.Path is null or "$" ? "" : $" ({exception.Path})")}"
-        : "it does not hold what it should";
+    /// <summary>Where parsing failed. The serializer's own messages are not shown: they name .NET types, which mean nothing to users.</summary>
+    private static string Place(JsonException exception)
+    {
+        var path = exception.Path is null or "$" ? "" : $" ({exception.Path})";
+        return exception.LineNumber is { } line
+            ? $"its content is not valid from line {line + 1}, byte {exception.BytePositionInLine + 1} on{path}"
+            : "its content is not valid";
+    }
 
     private sealed record AnyRecord(int? Format);
 

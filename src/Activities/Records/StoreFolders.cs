@@ -1,8 +1,8 @@
 namespace Orchestrator.Activities.Records;
 
 /// <summary>
-/// The folders that the app keeps its content in (DESIGN §5). In a state folder other things live beside them (the journal, the note of <c>serve</c>, whatever
-/// a user puts there), which the content store must neither read nor delete.
+/// The top-level folders of the app's content (DESIGN §5). A state folder also holds other files (the journal, the lock file of <c>serve</c>, a
+/// user's own files); the content store must neither read nor delete those.
 /// </summary>
 public static class StoreFolders
 {

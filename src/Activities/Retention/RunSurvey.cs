@@ -53,7 +53,7 @@ internal sealed class RunSurvey
         var survey = new RunSurvey();
 
         // The index first: an entry is written after its record, so one that is found has, or had, a record.
-        await foreach (var key in store.ListAsync(ContentPrefix.Under(RunKeys.IndexRoot), cancellationToken))
+        await foreach (var key in store.ListAsync(ContentPrefix.Under(StoreFolders.Index), cancellationToken))
         {
             if (key.Value.Split('/') is [_, _, var name] && RunKeys.TimeOf(name) is not null && NameRules.RunId.IsMatch(RunKeys.RunIdOf(name)))
             {

@@ -7,21 +7,22 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Carries requests about a run to its executing steps: durably through <c>control.json</c>, at once to those of this process, and within
-/// two seconds to those of other processes; in the same way steps learn that the run was deleted or has ended. Keeps nothing in memory for a run that is not watched. Thread-safe.
+/// Delivers requests about a run to its executing steps: durably through <c>control.json</c>, at once to steps of this process, and within two seconds
+/// to those of other processes. Steps learn in the same way that the run was deleted or has ended. Keeps nothing in memory for a run that is not
+/// watched. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether other processes may write to the store: only then it is polled.</param>
-/// <param name="logger">Gets a warning for each record that cannot be read; null: no log.</param>
+/// <param name="logger">Gets a warning when <c>control.json</c> cannot be read; null: no log.</param>
 public sealed class RunControl(IContentStore store, TimeProvider time, bool isShared = true, ILogger<RunControl>? logger = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RunIdentity, Listeners> _listeners = [];
     private string? _unreadable;
 
-    /// <summary>Interval between looks for requests of other processes.</summary>
-    public static TimeSpan LookInterval { get; } = TimeSpan.FromSeconds(2);
+    /// <summary>How often the store is polled for requests of other processes.</summary>
+    public static TimeSpan PollInterval { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many runs are watched in this process.</summary>
+    /// <summary>How many runs are watched in this process: for the test that nothing stays behind.</summary>
     internal int Watched
     {
         get
@@ -33,39 +34,49 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         }
     }
 
-    /// <summary>Asks the executing steps of the attempt to end. May be repeated.</summary>
-    /// <param name="reason">What the steps will record as the reason.</param>
+    /// <summary>Cancels the executing steps of the attempt. May be repeated.</summary>
+    /// <param name="reason">The reason that the steps' checkpoints get.</param>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public Task CancelAsync(RunIdentity run, int runAttempt, string reason, CancellationToken cancellationToken) =>
         CancelAsync(run, runAttempt, reason, null, cancellationToken);
 
-    /// <summary>The same for a decision of the run's own.</summary>
-    /// <param name="decidedBy">The step whose end decided it; null: the run's time.</param>
+    /// <summary>The same for a decision of the run itself.</summary>
+    /// <param name="reason">The reason that the steps' checkpoints get.</param>
+    /// <param name="decidedBy">The step whose end caused it; null: the run's time limit.</param>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public Task CancelAsync(RunIdentity run, int runAttempt, string reason, DecidingStep? decidedBy, CancellationToken cancellationToken) =>
         ChangeAsync(run, requests => requests.With(new ScopeCancellation(runAttempt, "", reason, decidedBy)), cancellationToken);
 
-    /// <summary>Writes down that nothing new is to start: from now on the run's time stands still. May be repeated.</summary>
+    /// <summary>Suspends the attempt: no new step starts, and the run's time limit stands still. May be repeated.</summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public Task SuspendAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
         ChangeAsync(run, requests => requests.Suspended(runAttempt, time.GetUtcNow()), cancellationToken);
 
-    /// <summary>Writes down that a suspended run is to go on. Changes nothing when it is not suspended.</summary>
+    /// <summary>Ends the suspension of the attempt. Changes nothing when it is not suspended.</summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public Task ContinueAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
         ChangeAsync(run, requests => requests.Continued(runAttempt, time.GetUtcNow()), cancellationToken);
 
     /// <summary>All requests about the run, for each of its attempts. A damaged or newer <c>control.json</c> counts as none.</summary>
-    /// <exception cref="ContentStoreException">The store is away.</exception>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task<RunRequests> ReadAsync(RunIdentity run, CancellationToken cancellationToken) =>
         (await FindAsync(run.RunId, cancellationToken))?.Value is { } requests && requests.Stamp == run.Stamp ? requests : RunRequests.None;
 
-    /// <summary>A watch that tells an executing step to end; it has fired already when the end was requested before.</summary>
-    /// <param name="applies">Which cancellations are meant for it.</param>
-    /// <exception cref="ContentStoreException">The store is away.</exception>
+    /// <summary>A watch for an executing step; its token has fired already when a cancellation that applies was requested before.</summary>
+    /// <param name="applies">Which cancellations apply to the step.</param>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
-    internal async Task<RunWatch> WatchAsync(RunIdentity run, int runAttempt, Func<ScopeCancellation, bool> applies, CancellationToken cancellationToken)
+    internal async Task<RunWatch> WatchAsync(
+        RunIdentity run, int runAttempt, Func<ScopeCancellation, bool> applies, CancellationToken cancellationToken)
     {
-        var watch = RunWatch.Of(runAttempt, applies, time, tell => Listen(run, tell));
+        var watch = RunWatch.Of(runAttempt, applies, time, listener => Listen(run, listener));
         try
         {
-            // Only now that the listener is registered: a request made from here on reaches it.
+            // Read after the listener is registered, so that no request is missed in between.
             var presence = await store.LookAsync(run, cancellationToken);
             await watch.BeginAsync(await ReadAsync(run, cancellationToken), presence);
             return presence.IsGone ? throw new RunGoneException(run) : watch;
@@ -96,25 +107,28 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
                     ? await store.CreateAsync(key, JsonContent.Bytes(changed), cancellationToken)
                     : await store.ReplaceAsync(key, JsonContent.Bytes(changed), stored.Value.ETag!, cancellationToken)) is not null)
             {
-                await TellAsync(run, changed, default);
+                await NotifyAsync(run, changed, default);
                 return;
             }
         }
     }
 
     /// <summary>
-    /// The stored requests and their ETag. An unreadable file counts as no request: otherwise it would fail every step that begins, and end the looks of
-    /// those that execute. The next request writes it anew, unless it is out of reach.
+    /// The stored requests and their ETag; null when there are none. An unreadable file counts as no request: otherwise it would fail every step that
+    /// begins, and end the polling of those that execute. The next request overwrites it, unless it cannot be read at all.
     /// </summary>
-    private async Task<(RunRequests Value, string? ETag, UnreadableRecordException? Problem)?> FindAsync(string runId, CancellationToken cancellationToken)
+    private async Task<(RunRequests Value, string? ETag, UnreadableRecordException? Problem)?> FindAsync(
+        string runId, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken) is var (requests, etag) ? (requests, etag, null) : null;
+            return await store.ReadAsync<RunRequests>(RunKeys.Control(runId), cancellationToken) is var (requests, etag)
+                ? (requests, etag, null)
+                : null;
         }
         catch (UnreadableRecordException problem)
         {
-            // The file is read at every look, but the warning is logged only once.
+            // The file is read at every poll, but the warning is logged only once.
             if (Interlocked.Exchange(ref _unreadable, $"{problem.Key} {problem.ETag}") != $"{problem.Key} {problem.ETag}")
             {
                 logger?.RequestsUnreadable(problem.Message, runId);
@@ -124,15 +138,16 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         }
     }
 
-    private Task TellAsync(RunIdentity run, RunRequests requests, RunPresence presence)
+    /// <summary>Passes the requests to the executing steps of this process.</summary>
+    private Task NotifyAsync(RunIdentity run, RunRequests requests, RunPresence presence)
     {
-        Func<RunRequests, RunPresence, Task>[] tell;
+        Func<RunRequests, RunPresence, Task>[] notified;
         lock (_gate)
         {
-            tell = _listeners.TryGetValue(run, out var listeners) ? [.. listeners.All] : [];
+            notified = _listeners.TryGetValue(run, out var listeners) ? [.. listeners.All] : [];
         }
 
-        return Task.WhenAll(tell.Select(listener => listener(requests, presence)));
+        return Task.WhenAll(notified.Select(listener => listener(requests, presence)));
     }
 
     private Listening Listen(RunIdentity run, Func<RunRequests, RunPresence, Task> listener)
@@ -142,7 +157,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
             if (!_listeners.TryGetValue(run, out var listeners))
             {
                 _listeners.Add(run, listeners = new Listeners());
-                _ = isShared ? LookAsync(run, listeners.Left.Token) : Task.CompletedTask;
+                _ = isShared ? PollAsync(run, listeners.Unused.Token) : Task.CompletedTask;
             }
 
             listeners.All.Add(listener);
@@ -151,37 +166,37 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         return new Listening(this, run, listener);
     }
 
-    private void Leave(RunIdentity run, Func<RunRequests, RunPresence, Task> listener)
+    private void StopListening(RunIdentity run, Func<RunRequests, RunPresence, Task> listener)
     {
         lock (_gate)
         {
             if (_listeners.TryGetValue(run, out var listeners) && listeners.All.Remove(listener) && listeners.All.Count == 0)
             {
                 _listeners.Remove(run);
-                listeners.Left.Cancel();
+                listeners.Unused.Cancel();
             }
         }
     }
 
-    /// <summary>Looks for requests of other processes: one look for all steps of the run that execute in this process.</summary>
-    private async Task LookAsync(RunIdentity run, CancellationToken left)
+    /// <summary>Polls for requests of other processes: one poll for all steps of the run that execute in this process.</summary>
+    private async Task PollAsync(RunIdentity run, CancellationToken unused)
     {
         while (true)
         {
-            await Task.Delay(LookInterval, time, left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (left.IsCancellationRequested)
+            await Task.Delay(PollInterval, time, unused).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (unused.IsCancellationRequested)
             {
                 return;
             }
 
             try
             {
-                var presence = await store.LookAsync(run, left);
-                await TellAsync(run, await ReadAsync(run, left), presence);
+                var presence = await store.LookAsync(run, unused);
+                await NotifyAsync(run, await ReadAsync(run, unused), presence);
             }
             catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
             {
-                // The store is away, or the last watch has ended. While one is left it is asked again at the next look.
+                // The store is not available, or the last watch has ended. While there is a watch, the next poll tries again.
             }
         }
     }
@@ -190,12 +205,12 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     {
         public HashSet<Func<RunRequests, RunPresence, Task>> All { get; } = [];
 
-        /// <summary>Fires when the last listener has left. Not disposed of: a look may hold its token.</summary>
-        public CancellationTokenSource Left { get; } = new();
+        /// <summary>Fires when the last listener was removed. Not disposed: a poll may hold its token.</summary>
+        public CancellationTokenSource Unused { get; } = new();
     }
 
     private sealed class Listening(RunControl control, RunIdentity run, Func<RunRequests, RunPresence, Task> listener) : IDisposable
     {
-        public void Dispose() => control.Leave(run, listener);
+        public void Dispose() => control.StopListening(run, listener);
     }
 }

@@ -5,25 +5,25 @@ using Orchestrator.Storage.Files;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Deletes what the store holds of runs. First the record says that the run is being deleted, by compare-and-swap, so that no start, resume or fork
-/// uses a run whose parts are partly deleted; then its parts are deleted, its index entry, and last its record, by which an interrupted deletion is found and finished.
-/// Every operation may be repeated. Thread-safe.
+/// Deletes runs from the store. First the record is marked as being deleted, by compare-and-swap, so that no start, resume or fork uses a run that is
+/// partly deleted. Then its parts are deleted, then its index entry, and last its record: through the record an interrupted deletion is found and
+/// finished. Every operation may be repeated. Thread-safe.
 /// </summary>
 /// <remarks>
-/// On a full disk that mark cannot be written beside the present record, so the record is deleted, by compare-and-swap too, and the mark is written in the space that it
-/// used. In between the run is gone and its parts have no record, which is what a pruning finds and finishes; a start that gets the id meanwhile passes over them.
+/// On a full disk the mark cannot be written beside the present record. So the record is deleted, by compare-and-swap too, and the mark is written into
+/// the freed space. In between the parts have no record; pruning finds and deletes such parts, and a new run with the id ignores them.
 /// </remarks>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
 {
     private readonly KeyedLock _deleting = new();
 
-    /// <summary>Marks the run as being deleted: to every other caller it is not there any more.</summary>
-    /// <param name="mayGo">Decides on the present record. Asked again when another writer changed it meanwhile.</param>
-    /// <returns>The record as it was before; null when there is none, or when <paramref name="mayGo"/> refuses.</returns>
+    /// <summary>Marks the run as being deleted: all other callers treat it as deleted.</summary>
+    /// <param name="mayDelete">Decides by the present record. Called again when another writer changed the record.</param>
+    /// <returns>The record as it was before; null when there is none, or when <paramref name="mayDelete"/> returns false.</returns>
     /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
-    public async Task<RunRecord?> BeginAsync(string runId, Func<RunRecord, bool> mayGo, CancellationToken cancellationToken)
+    public async Task<RunRecord?> BeginAsync(string runId, Func<RunRecord, bool> mayDelete, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(mayGo);
+        ArgumentNullException.ThrowIfNull(mayDelete);
         var key = RunKeys.Record(runId);
         while (true)
         {
@@ -37,7 +37,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
                 return record;
             }
 
-            if (!mayGo(record))
+            if (!mayDelete(record))
             {
                 return null;
             }
@@ -53,7 +53,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
             {
                 if (await store.DeleteAsync(key, etag, cancellationToken))
                 {
-                    return await ReserveAsync(Shortest(record), cancellationToken) ? record : null;
+                    return await ReserveAsync(Mark(record), cancellationToken) ? record : null;
                 }
             }
         }
@@ -64,7 +64,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
     public Task<bool> BeginAsync(string runId, CancellationToken cancellationToken) => ReserveAsync(
         new RunRecord { RunId = runId, Workflow = "", DefinitionHash = "", CreatedAt = time.GetUtcNow(), Deleting = true }, cancellationToken);
 
-    /// <summary>Deletes what there is of a run that is being deleted beside its record and its index entry. A late writer may write more.</summary>
+    /// <summary>Deletes all parts of a run that is being deleted except its record and its index entry. A late writer may add more.</summary>
     public async Task DeletePartsAsync(string runId, CancellationToken cancellationToken)
     {
         foreach (var folder in RunKeys.Folders(runId))
@@ -83,18 +83,20 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
     }
 
     /// <summary>
-    /// Deletes one run at a time of those that have an id: of two deletions the second one sees what the first one left, which may be a new run of that id.
-    /// Dispose the result when the deletion is over.
+    /// Serializes the deletions of one id in this process: the second one sees what the first one left, which may be a new run of that id. Dispose the
+    /// result when the deletion is over.
     /// </summary>
     public Task<IDisposable> LockAsync(string runId, CancellationToken cancellationToken) => _deleting.AcquireAsync(runId, cancellationToken);
 
-    /// <summary>Whether the run is still being deleted: another process may have finished that, and the id may be in use again.</summary>
-    /// <param name="record">Its record as it was before; null when that could not be read, or there was none.</param>
+    /// <summary>Whether this run is still being deleted: another process may have finished, and a new run may have the id.</summary>
+    /// <param name="record">Its record as it was before; null when it could not be read, or there was none.</param>
     public async Task<bool> IsUnderWayAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
     {
         try
         {
-            return await runs.FindAnyAsync(runId, cancellationToken) is { } now ? now.Deleting && (record is null || now.Identity == record.Identity) : record is null;
+            return await runs.FindAnyAsync(runId, cancellationToken) is { } now
+                ? now.Deleting && (record is null || now.Identity == record.Identity)
+                : record is null;
         }
         catch (UnreadableRecordException)
         {
@@ -102,8 +104,9 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
-    /// <summary>Deletes everything of a run that is being deleted, or whose record cannot be read.</summary>
+    /// <summary>Deletes a run that is being deleted, or whose record cannot be read, completely.</summary>
     /// <param name="record">Its record; null when it cannot be read.</param>
+    /// <exception cref="ContentStoreException">The store is not available, or another process wrote the record again.</exception>
     public async Task FinishAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
     {
         await DeletePartsAsync(runId, cancellationToken);
@@ -113,7 +116,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
         else
         {
-            await foreach (var key in store.ListAsync(ContentPrefix.Under(RunKeys.IndexRoot), cancellationToken))
+            await foreach (var key in store.ListAsync(ContentPrefix.Under(StoreFolders.Index), cancellationToken))
             {
                 if (key.Value.Split('/')[^1] is var name && RunKeys.TimeOf(name) is not null && RunKeys.RunIdOf(name) == runId)
                 {
@@ -124,7 +127,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
 
         var last = RunKeys.Record(runId);
 
-        // With the record goes whatever else is in its folder, and a file in the place of that folder.
+        // Deletes the record, all else in its folder, and a file that stands in the place of that folder.
         await store.DeleteAsync(RunKeys.Run(runId), cancellationToken);
         await store.DeleteAsync(RunKeys.Folder(runId), cancellationToken);
         if (await store.GetAsync(last, cancellationToken) is not null)
@@ -138,11 +141,11 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
-    /// <summary>Whether anything of a run is kept, with or without its record: a deletion may have been interrupted.</summary>
+    /// <summary>Whether the store holds anything of the run: after an interrupted deletion there may be parts without a record.</summary>
     public async Task<bool> HasPartsAsync(string runId, CancellationToken cancellationToken) =>
         await store.ListAsync(RunKeys.Run(runId), cancellationToken).AnyAsync(cancellationToken);
 
-    /// <summary>The highest attempt number among the kept parts, for a run whose record cannot be read; at least 1.</summary>
+    /// <summary>The highest number of an attempt among the parts of a run whose record cannot be read; at least 1.</summary>
     public async Task<int> LastAttemptAsync(string runId, CancellationToken cancellationToken)
     {
         var last = 1;
@@ -154,7 +157,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         return last;
     }
 
-    /// <summary>Creates the record of a run that is being deleted; on a full disk, in the place of the parts that have no record.</summary>
+    /// <summary>Creates the record that marks a run as being deleted; on a full disk, in the space of parts that have no record.</summary>
     /// <returns>False when there is a record.</returns>
     private async Task<bool> ReserveAsync(RunRecord mark, CancellationToken cancellationToken)
     {
@@ -175,13 +178,13 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
-    /// <summary>Deletes the parts that have no record. False when there was none that could be.</summary>
+    /// <summary>Deletes parts that have no record. False when nothing could be deleted.</summary>
     private async Task<bool> MakeRoomAsync(string runId, CancellationToken cancellationToken)
     {
         var any = false;
         await foreach (var key in store.ListAsync(RunKeys.Run(runId), cancellationToken))
         {
-            // The part first, then the record: a part that was there before there was a record is not one of a run that gets the id meanwhile.
+            // Read the part first, then the record: if there is no record then, the part cannot belong to a new run of the id.
             any |= await store.GetAsync(key, cancellationToken) is { } part
                 && await store.GetAsync(RunKeys.Record(runId), cancellationToken) is null
                 && await store.DeleteAsync(key, part.ETag, cancellationToken);
@@ -190,8 +193,8 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         return any;
     }
 
-    /// <summary>The record of the run that is being deleted, with what its deletion needs and no more: it takes less space than the record did.</summary>
-    private static RunRecord Shortest(RunRecord record) => new()
+    /// <summary>The mark of a run that is being deleted, with only what its deletion needs: it is shorter than the record.</summary>
+    private static RunRecord Mark(RunRecord record) => new()
     {
         RunId = record.RunId,
         Stamp = record.Stamp,

@@ -9,11 +9,9 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>Where everything of a run is kept (DESIGN §5).</summary>
+/// <summary>The keys of everything that the content store holds of a run (DESIGN §5).</summary>
 internal static partial class RunKeys
 {
-    public const string IndexRoot = StoreFolders.Index;
-
     /// <summary>The length of <see cref="NewestFirst"/>.</summary>
     public const int TimeLength = 19;
 
@@ -22,25 +20,24 @@ internal static partial class RunKeys
     public static ContentKey Record(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "run.json");
 
     /// <summary>What one attempt of the run executes: the plan, the inputs, the prompts in their fixed versions.</summary>
-    /// <param name="name">1 for the first attempt; of a later one its name in the run's record.</param>
+    /// <param name="name">1 for the first attempt; for a later one its name in <see cref="RunRecord.Resumed"/>.</param>
     public static ContentKey Prepared(string runId, string name) => ContentKey.Of(StoreFolders.Runs, runId, $"prepared-{name}.json");
 
-    /// <summary>The folder of the run, as if it were a value.</summary>
+    /// <summary>The run's folder as a key: a file can be in its place.</summary>
     public static ContentKey Folder(string runId) => ContentKey.Of(StoreFolders.Runs, runId);
 
-    /// <summary>Everything of the run but its place in the index.</summary>
+    /// <summary>Everything of the run except its entry in the index.</summary>
     public static ContentPrefix Run(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId);
 
-    /// <summary>Those of its folders that hold a value for every step.</summary>
-    public static IEnumerable<ContentPrefix> Folders(string runId) =>
-        [Checkpoints(runId), ContentPrefix.Under(StoreFolders.Runs, runId, "claims")];
+    /// <summary>The run's folders with an entry for every step.</summary>
+    public static IEnumerable<ContentPrefix> Folders(string runId) => [Checkpoints(runId), Claims(runId)];
 
-    /// <summary>The records of all attempts of all steps.</summary>
+    /// <summary>The checkpoints of all attempts of all steps.</summary>
     public static ContentPrefix Checkpoints(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "steps");
 
     /// <summary>
-    /// Whether the key can be of a part of a run, beside its record. A state folder may be a user's folder with other files in it, so what belongs
-    /// to no run is deleted only if everything beside it can be part of a run.
+    /// Whether the key can belong to a part of a run other than its record. A state folder may be a user's folder with other files in it, so a folder
+    /// without a record is deleted only if every key in it can belong to a run.
     /// </summary>
     public static bool IsPart(ContentKey key) => key.Value.Split('/') switch
     {
@@ -51,7 +48,7 @@ internal static partial class RunKeys
         _ => false,
     };
 
-    /// <summary>Whether what is kept there says of which run it is (<see cref="IRunPart"/>).</summary>
+    /// <summary>Whether the value under this key has the stamp of its run (<see cref="IRunPart"/>).</summary>
     public static bool IsStamped(ContentKey key) => key.Value.Split('/') switch
     {
         [_, _, "control.json"] or [_, _, "steps", _, _] => true,
@@ -59,21 +56,26 @@ internal static partial class RunKeys
         _ => false,
     };
 
-    /// <summary>The number of the run's attempt that the key names; 0 when it names none.</summary>
+    /// <summary>The number of the run's attempt in the key; 0 when it has none.</summary>
     public static int AttemptOf(ContentKey key) => key.Value.Split('/') switch
     {
-        [_, _, var file] when Part.Match(file) is { Success: true } match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
-        [_, _, "steps" or "claims", _, var file] when Attempt.Match(file) is { Success: true } match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
+        [_, _, var file] when Part.Match(file) is { Success: true } match => Number(match),
+        [_, _, "steps" or "claims", _, var file] when Attempt.Match(file) is { Success: true } match => Number(match),
         _ => 0,
     };
 
+    /// <summary>The checkpoint of one attempt of a step.</summary>
     public static ContentKey Checkpoint(string runId, string stepPath, int runAttempt, int attempt) =>
         ContentKey.Of(StoreFolders.Runs, runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
 
-    /// <summary>Names the stamp of the run: the claim of a deleted run's execution that still ends is no claim on the attempt of a later run of that id.</summary>
+    /// <summary>
+    /// The claim on one attempt of a step. It has the run's stamp in its name, so that an execution that still ends for a deleted run holds no claim on a
+    /// later run of that id.
+    /// </summary>
     public static ContentKey Claim(RunIdentity run, string stepPath, int runAttempt, int attempt) => ContentKey.Of(
         StoreFolders.Runs, run.RunId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}{(run.Stamp is null ? "" : $"-{run.Stamp}")}.json");
 
+    /// <summary>The claims on all attempts of all steps.</summary>
     public static ContentPrefix Claims(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "claims");
 
     public static ContentKey Events(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "events-0.jsonl");
@@ -82,10 +84,10 @@ internal static partial class RunKeys
 
     public static ContentKey Outputs(string runId, int runAttempt) => ContentKey.Of(StoreFolders.Runs, runId, $"outputs-{Text(runAttempt)}.json");
 
-    /// <summary>Of the keys of one folder the newest run's comes first.</summary>
-    public static ContentKey Index(RunRecord run) => ContentKey.Of(IndexRoot, IndexFolder(run.App), $"{NewestFirst(run.CreatedAt)}-{run.RunId}");
+    /// <summary>The run's entry in the index. Within a folder the entry of the newest run comes first.</summary>
+    public static ContentKey Index(RunRecord run) => ContentKey.Of(StoreFolders.Index, IndexFolder(run.App), $"{NewestFirst(run.CreatedAt)}-{run.RunId}");
 
-    /// <summary>The folder of an app's runs: its name, or its hash when it could not be a folder.</summary>
+    /// <summary>The index folder of an app's runs: its name, or the hash of a name that cannot be a folder.</summary>
     public static string IndexFolder(string? app) => app switch
     {
         null => "_",
@@ -93,12 +95,13 @@ internal static partial class RunKeys
         _ => "@" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(app))),
     };
 
-    /// <summary>Nineteen digits that are smaller the later the time is.</summary>
+    /// <summary>Nineteen digits; the later the time, the smaller the number.</summary>
     public static string NewestFirst(DateTimeOffset time) => (DateTime.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
 
-    /// <summary>The time that <see cref="NewestFirst"/> wrote at the start of the name of an index entry; null when it is none.</summary>
+    /// <summary>The time that <see cref="NewestFirst"/> put at the start of an index entry's name; null when the name has none.</summary>
     public static DateTimeOffset? TimeOf(string name) =>
-        name.Length > TimeLength && name[TimeLength] == '-' && long.TryParse(name.AsSpan(0, TimeLength), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+        name.Length > TimeLength && name[TimeLength] == '-'
+            && long.TryParse(name.AsSpan(0, TimeLength), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
             && ticks <= DateTime.MaxValue.Ticks
             ? new DateTimeOffset(DateTime.MaxValue.Ticks - ticks, TimeSpan.Zero)
             : null;
@@ -113,6 +116,8 @@ internal static partial class RunKeys
 
     [GeneratedRegex("^([0-9]{1,6})-[0-9]{1,6}(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
     private static partial Regex Attempt { get; }
+
+    private static int Number(Match match) => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,19 +5,20 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// What is kept of a run beside its record. A process that worked on a deleted run may write late, when another run has the id: so a part counts only for
-/// the run whose stamp it has, to all others it is not there, and it is written over.
+/// The records of a run besides <see cref="RunRecord"/>. A process that works on a deleted run may write after another run has got the id. So a part
+/// belongs only to the run whose stamp it has; other runs do not see it and overwrite it.
 /// </summary>
 internal static class RunParts
 {
-    /// <summary>The part of exactly this run; null when it has none.</summary>
+    /// <summary>The part of this run; null when it has none. A part with another stamp belongs to another run of the id.</summary>
     public static async Task<T?> FindPartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, CancellationToken cancellationToken)
         where T : class, IRunPart =>
         await store.ReadAsync<T>(key, cancellationToken) is var (part, _) && part.Stamp == run.Stamp ? part : null;
 
-    /// <summary>Writes the part unless exactly this run has it. Returns the one that counts: of several writers, the first one's.</summary>
+    /// <summary>Writes the part unless this run has it. Returns the part that is stored: of several writers, the first one's.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
-    public static async Task<T> CreatePartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, T part, CancellationToken cancellationToken)
+    public static async Task<T> CreatePartAsync<T>(
+        this IContentStore store, RunIdentity run, ContentKey key, T part, CancellationToken cancellationToken)
         where T : class, IRunPart
     {
         await store.CheckThereAsync(run, cancellationToken);
@@ -33,7 +34,7 @@ internal static class RunParts
                 return present;
             }
 
-            // The part first, then the run: as long as this run exists, the part is not one of a later run.
+            // Read the part first, then check the run: while this run exists, the part cannot be one of a later run.
             await store.CheckThereAsync(run, cancellationToken);
             if (await store.ReplaceAsync(key, JsonContent.Bytes(part), etag, cancellationToken) is not null)
             {
@@ -44,6 +45,7 @@ internal static class RunParts
         return part;
     }
 
+    /// <summary>Checks that the run was not deleted.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public static async Task CheckThereAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
     {
@@ -53,31 +55,34 @@ internal static class RunParts
         }
     }
 
-    /// <summary>Whether exactly this run was deleted or has ended.</summary>
+    /// <summary>Whether this run was deleted, and which of its attempts have ended.</summary>
     public static async Task<RunPresence> LookAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.ReadAsync<RunRecord>(RunKeys.Record(run.RunId), cancellationToken) is ({ Deleting: false } record, _) && record.Identity == run
+            return await store.ReadAsync<RunRecord>(RunKeys.Record(run.RunId), cancellationToken) is ({ Deleting: false } record, _)
+                && record.Identity == run
                 ? new RunPresence(IsGone: false, record.HasEnded ? record.Attempt : record.Attempt - 1)
                 : new RunPresence(IsGone: true, int.MaxValue);
         }
         catch (UnreadableRecordException)
         {
-            // A damaged record does not end the steps: they have records of their own.
+            // Steps go on when the run's record is damaged: their results have checkpoints.
             return new RunPresence(IsGone: false, 0);
         }
     }
 }
 
-/// <summary>Whether a run was deleted or has ended.</summary>
-/// <param name="IsGone">It was deleted.</param>
-/// <param name="Ended">The last of its attempts that has ended, for instance since its orchestration was terminated; 0 for none.</param>
+/// <summary>Whether a run was deleted, and which of its attempts have ended.</summary>
+/// <param name="IsGone">The run was deleted.</param>
+/// <param name="Ended">The number of the last attempt that has ended, for instance because its orchestration was terminated; 0 for none.</param>
 internal readonly record struct RunPresence(bool IsGone, int Ended);
 
-/// <summary>A record that belongs to one run and counts for no other of the same id.</summary>
-internal interface IRunPart : IStoredRecord
+/// <summary>The run was deleted, and a new run may have its id: nothing must be written for it.</summary>
+public sealed class RunGoneException : Exception
 {
-    /// <summary><see cref="RunIdentity.Stamp"/> of its run.</summary>
-    public string? Stamp { get; }
+    public RunGoneException(RunIdentity run)
+        : base($"Run '{run.RunId}' was deleted while it was worked on.") => Run = run;
+
+    public RunIdentity Run { get; }
 }

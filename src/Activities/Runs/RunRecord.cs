@@ -1,16 +1,17 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>What is known of a run as a whole; changed by compare-and-swap only.</summary>
+/// <summary>The record of a run (<c>run.json</c>): where it stands, and its attempts. Changed by compare-and-swap only.</summary>
 public sealed record RunRecord : IStoredRecord
 {
-    /// <summary>The reason of a run that is interrupted since another version began its attempt.</summary>
+    /// <summary>Reason of an interrupted run: another version of the orchestration code began its attempt.</summary>
     public const string Upgraded = "upgraded";
 
-    /// <summary>The reason of a run that is interrupted since its process has ended.</summary>
+    /// <summary>Reason of an interrupted run: its process has ended.</summary>
     public const string Lost = "lost";
 
     /// <inheritdoc/>
@@ -18,7 +19,7 @@ public sealed record RunRecord : IStoredRecord
 
     public required string RunId { get; init; }
 
-    /// <summary>Drawn at random when the run was written down: what has another stamp is of another run of that id. Null: written by a version that drew none.</summary>
+    /// <inheritdoc cref="RunIdentity.Stamp"/>
     public string? Stamp { get; init; }
 
     /// <summary>The workflow's slug.</summary>
@@ -48,29 +49,33 @@ public sealed record RunRecord : IStoredRecord
 
     public string? ParentRunId { get; init; }
 
-    /// <summary>Names the request that started it, so that the same request finds its run again (<see cref="StartKeys"/>); null when it came without a key.</summary>
+    /// <summary>Identifies the request that started it, so that a repeated request finds its run (<see cref="StartKeys"/>); null for one without a key.</summary>
     public string? StartKey { get; init; }
 
     public WorkflowError? Error { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>The file that the definition was read from, beside which prompts are looked for; null when it was none.</summary>
+    /// <summary>The file that the definition was read from; prompts are searched in its folder. Null when the definition came without a file.</summary>
     public string? File { get; init; }
 
+    /// <summary>Its attempts in order; never empty.</summary>
     public IReadOnlyList<RunAttempt> Attempts { get; init; } = [new(1)];
 
-    /// <summary>Names what each attempt after the first executes (<see cref="RunStore.FindPreparedAsync"/>).</summary>
+    /// <summary>For each attempt after the first, the name of the record of what it executes (<see cref="RunStore.FindPreparedAsync"/>).</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
 
-    /// <summary>The run is being deleted: to every other caller it is not there any more.</summary>
+    /// <summary>The run is being deleted: all other callers treat it as deleted.</summary>
     public bool Deleting { get; init; }
 
-    /// <summary>A look wrote how the latest attempt ended or was interrupted, and the feed may lack the event of that: the next look tells it.</summary>
+    /// <summary>
+    /// The reconciler recorded how the latest attempt ended or was interrupted, and the feed may lack that event: the next check of the run appends it.
+    /// </summary>
+    [JsonPropertyName("untold")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Untold { get; init; }
+    public bool IsEndEventPending { get; init; }
 
-    /// <summary>The run and no other of its id.</summary>
+    /// <summary>This run, distinguished from others of the same id.</summary>
     [JsonIgnore]
     public RunIdentity Identity => new(RunId, Stamp);
 
@@ -80,7 +85,8 @@ public sealed record RunRecord : IStoredRecord
     {
         (null, _, _, _, _, _, _) or (_, null, _, _, _, _, _) or (_, _, null, _, _, _, _) or (_, _, _, null, _, _, _) or (_, _, _, _, null, _, _)
             or (_, _, _, _, _, null, _) or (_, _, _, _, _, _, null) => "a member of it is null",
-        _ when Attempt < 1 || Attempts.Count != Attempt || Attempts.Any(attempt => attempt is null) => $"it is of attempt {Attempt} and tells of {Attempts.Count}",
+        _ when Attempt < 1 || Attempts.Count != Attempt || Attempts.Any(attempt => attempt is null) =>
+            $"its attempt is {Attempt} and it lists {Attempts.Count}",
         _ => null,
     };
 
@@ -89,20 +95,20 @@ public sealed record RunRecord : IStoredRecord
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut;
 
     /// <summary>
-    /// Whether the latest attempt was interrupted since another version of the orchestration code began it: its orchestration has failed for that, the run has not ended, and
-    /// its next attempt goes on from what is done.
+    /// Whether the latest attempt was interrupted because another version of the orchestration code had begun it. Its orchestration has failed, the run
+    /// has not ended, and its next attempt reuses the completed steps.
     /// </summary>
     [JsonIgnore]
     public bool IsUpgraded => !HasEnded && Attempts[^1].Status == RunStatus.Interrupted;
 
     /// <summary>
-    /// Whether the latest attempt never began although the one before was interrupted: the host takes another version than starts are given, or hosts of two
-    /// versions share the hub. A further attempt would end in the same way.
+    /// Whether the latest attempt never began although the one before was interrupted: the host runs another version than new runs are given, or hosts of
+    /// two versions share the task hub. A further attempt would end in the same way.
     /// </summary>
     [JsonIgnore]
     public bool IsInterruptedAgain => Attempts.Count > 1 && Attempts[^1].StartedAt is null && Attempts[^2].Status == RunStatus.Interrupted;
 
-    /// <summary>The record with the latest attempt's entry changed.</summary>
+    /// <summary>A copy in which the entry of the latest attempt is changed.</summary>
     public RunRecord WithAttempt(Func<RunAttempt, RunAttempt> change)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -114,7 +120,7 @@ public sealed record RunRecord : IStoredRecord
 /// <param name="N">Its number, from 1.</param>
 public sealed record RunAttempt(int N)
 {
-    /// <summary>The step it was asked to go on from; null: from what had failed.</summary>
+    /// <summary>The id of the step it was asked to resume from; null: from the steps that had failed.</summary>
     public string? From { get; init; }
 
     public string? Reason { get; init; }
@@ -122,13 +128,13 @@ public sealed record RunAttempt(int N)
     /// <summary>Who asked for it; null when not given.</summary>
     public string? By { get; init; }
 
-    /// <summary>Whether it was asked for by a foreground caller, so that no serving process goes on with it unasked.</summary>
+    /// <summary>Whether a foreground caller started it: then a serving process does not continue it unless asked.</summary>
     public bool IsForeground { get; init; }
 
-    /// <summary>The steps whose outputs it took over, in definition order.</summary>
+    /// <summary>The ids of the steps whose outputs it reuses, in definition order.</summary>
     public IReadOnlyList<string> Reused { get; init; } = [];
 
-    /// <summary>What it did differently from the attempt before it; null for the first of a run that is no fork.</summary>
+    /// <summary>How it differs from the attempt before it; null for the first attempt of a run that is no fork.</summary>
     public RunChanges? Changed { get; init; }
 
     /// <summary>How it ended; null while it has not.</summary>
@@ -144,9 +150,10 @@ public sealed record RunAttempt(int N)
     public WorkflowError? Error { get; init; }
 }
 
-/// <summary>What the index of runs says of one run, so that most filters need not read the run.</summary>
-/// <param name="Status">How it ended; null while it has not, and then its record says where it stands.</param>
-internal sealed record RunIndexEntry(string RunId, string Workflow, RunStatus? Status, IReadOnlyDictionary<string, string> Tags) : IStoredRecord
+/// <summary>The entry of one run in the index of runs: most filters need not read the run itself.</summary>
+/// <param name="Status">How the run ended; null while it has not ended: its record has the present status.</param>
+internal sealed record RunIndexEntry(string RunId, string Workflow, RunStatus? Status, IReadOnlyDictionary<string, string> Tags)
+    : IStoredRecord
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
@@ -155,5 +162,6 @@ internal sealed record RunIndexEntry(string RunId, string Workflow, RunStatus? S
     [JsonIgnore]
     public string? Flaw => RunId is null || Workflow is null || Tags is null ? "a member of it is missing" : null;
 
+    /// <summary>The entry of this run.</summary>
     public static RunIndexEntry Of(RunRecord run) => new(run.RunId, run.Workflow, run.HasEnded ? run.Status : null, run.Tags);
 }

@@ -8,21 +8,22 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>The records of runs in a content store. Thread-safe.</summary>
+/// <summary>Reads and writes runs in a content store: their records, what each attempt executes, outputs and definitions. Thread-safe.</summary>
 public sealed class RunStore(IContentStore store) : IDisposable
 {
     private const string FirstAttempt = "1";
 
-    /// <summary>Characters of a content's hash that tell two of a run apart.</summary>
+    /// <summary>How many characters of its hash are the name of a prepared run: enough to distinguish those of one run.</summary>
     private const int NameLength = 16;
 
-    /// <summary>A prepared run that was not asked for in this time leaves the cache, since the run may end in another process.</summary>
+    /// <summary>A prepared run that is not read for this time leaves the cache: the run may end in another process.</summary>
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
-    /// <summary>Prepared runs never change, and every step of a run asks for the same one.</summary>
+    /// <summary>Cached, since every step of a run reads the same prepared run, which never changes.</summary>
     private readonly MemoryCache _prepared = new(new MemoryCacheOptions());
 
-    /// <summary>Stores a definition under its hash. Writing the same one again changes nothing.</summary>
+    /// <summary>Stores a definition under its hash. May be repeated.</summary>
+    /// <param name="hash">SHA-256 of <paramref name="source"/>, in lower-case hex.</param>
     public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         var key = RunKeys.Definition(hash);
@@ -39,20 +40,27 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<ReadOnlyMemory<byte>?> GetDefinitionAsync(string hash, CancellationToken cancellationToken)
     {
         var key = RunKeys.Definition(hash);
-        // Once more at its own place: while it was looked for aside, it may have been put back.
+
+        // Read once more under its own key: pruning may have moved it back during the search.
         var stored = await store.GetReadableAsync(key, cancellationToken)
-            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } aside ? await store.GetReadableAsync(aside, cancellationToken) : null)
+            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } unused
+                ? await store.GetReadableAsync(unused, cancellationToken)
+                : null)
             ?? await store.GetReadableAsync(key, cancellationToken);
         return stored is null || Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == hash
             ? stored?.Bytes
-            : throw UnreadableRecordException.Damaged(key, "its content is not what its name says. Give the definition with --definition, or start a run of it, which writes it again");
+            : throw UnreadableRecordException.Damaged(
+                key, "its content does not have the hash that is its name. Give the definition with --definition, or start a run of it, which writes it again");
     }
 
-    /// <summary>Writes the record of a new run. False when the run exists.</summary>
+    /// <summary>Writes the record of a new run. False when there is a record with the id.</summary>
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
-    /// <summary>Deletes what a late writer of an earlier run of the id left behind. It has another stamp and would be ignored; other parts of that kind are written over.</summary>
+    /// <summary>
+    /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a stamp
+    /// are overwritten.
+    /// </summary>
     public async Task ClearAsync(RunRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -65,24 +73,26 @@ public sealed class RunStore(IContentStore store) : IDisposable
         }
     }
 
+    /// <summary>Checks that the run was not deleted.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public Task CheckThereAsync(RunIdentity run, CancellationToken cancellationToken) => store.CheckThereAsync(run, cancellationToken);
 
     /// <summary>The record; null when there is no such run, or it is being deleted.</summary>
-    /// <exception cref="UnreadableRecordException">There is one that this version cannot read.</exception>
+    /// <exception cref="UnreadableRecordException">The record exists and this version cannot read it.</exception>
     public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
         await FindAnyAsync(runId, cancellationToken) is { Deleting: false } record ? record : null;
 
-    /// <summary>The record, of a run that is being deleted too; null when there is none.</summary>
-    /// <exception cref="UnreadableRecordException">There is one that this version cannot read.</exception>
+    /// <summary>The record, even of a run that is being deleted; null when there is none.</summary>
+    /// <exception cref="UnreadableRecordException">The record exists and this version cannot read it.</exception>
     public async Task<RunRecord?> FindAnyAsync(string runId, CancellationToken cancellationToken) => (await ReadAsync(runId, cancellationToken))?.Record;
 
-    /// <summary>Lists a run among all. Doing it again changes nothing.</summary>
+    /// <summary>Adds the run to the index. May be repeated.</summary>
     public async Task AddToIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
 
     /// <summary>Changes the record. Repeats until no other writer changed it in between.</summary>
-    /// <param name="change">The new record; the same instance, or null, when nothing is to change. Asked again when another writer was faster.</param>
+    /// <param name="change">Makes the new record; null or the same instance changes nothing. Called again when another writer was faster.</param>
+    /// <returns>The record as it is stored now.</returns>
     /// <exception cref="KeyNotFoundException">There is no such run, or it is being deleted.</exception>
     /// <exception cref="UnreadableRecordException">This version cannot read its record.</exception>
     public async Task<RunRecord> UpdateAsync(string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken)
@@ -101,7 +111,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
                 return record;
             }
 
-            // The index may call an ended run open, for then the record is asked; the reverse must never be.
+            // The index may show an ended run as open, since readers then check its record; it must never show an open run as ended.
             if (record.HasEnded && !changed.HasEnded)
             {
                 await PutIndexAsync(changed, cancellationToken);
@@ -119,12 +129,13 @@ public sealed class RunStore(IContentStore store) : IDisposable
         }
     }
 
-    /// <summary>Fixes what the first attempt of a run executes. Of several callers the first one counts.</summary>
+    /// <summary>Writes what the first attempt of a run executes. Of several callers the first one wins.</summary>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task PutPreparedAsync(PreparedRun prepared, CancellationToken cancellationToken) =>
         await store.CreatePartAsync(prepared.Identity, RunKeys.Prepared(prepared.RunId, FirstAttempt), prepared, cancellationToken);
 
-    /// <summary>Writes down what a later attempt would execute. It counts once the run's record names it.</summary>
-    /// <returns>The name for <see cref="RunRecord.Resumed"/>: the same content has the same name.</returns>
+    /// <summary>Writes what a later attempt is to execute. It takes effect when the run's record names it.</summary>
+    /// <returns>The name for <see cref="RunRecord.Resumed"/>, which depends on the content only.</returns>
     public async Task<string> PutResumedAsync(PreparedRun prepared, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prepared);
@@ -134,50 +145,54 @@ public sealed class RunStore(IContentStore store) : IDisposable
         return name;
     }
 
-    /// <summary>What an attempt of a run executes, whichever run has the id now.</summary>
+    /// <summary>What an attempt of the run that has the id now executes.</summary>
     /// <exception cref="RunGoneException">There is no such run.</exception>
-    /// <exception cref="UnreadableRecordException">It is not there, or cannot be read.</exception>
+    /// <exception cref="UnreadableRecordException">It is missing or cannot be read.</exception>
     public async Task<PreparedRun> GetPreparedAsync(string runId, int runAttempt, CancellationToken cancellationToken) => await GetPreparedAsync(
         await FindAsync(runId, cancellationToken) ?? throw new RunGoneException(new RunIdentity(runId, null)), runAttempt, cancellationToken);
 
-    /// <summary>What an attempt of exactly this run executes.</summary>
+    /// <summary>What an attempt of this run executes.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
-    /// <exception cref="UnreadableRecordException">It is not there, or cannot be read.</exception>
-    public async Task<PreparedRun> GetPreparedAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) => Known(run, runAttempt)
+    /// <exception cref="UnreadableRecordException">It is missing or cannot be read.</exception>
+    public async Task<PreparedRun> GetPreparedAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) => Cached(run, runAttempt)
         ?? (await FindAsync(run.RunId, cancellationToken) is { } record && record.Identity == run
             ? await GetPreparedAsync(record, runAttempt, cancellationToken)
             : throw new RunGoneException(run));
 
-    /// <summary>The same for readers, who keep nothing in memory; null when it is not there.</summary>
+    /// <summary>What an attempt of a run executes, for callers that only read it: it is not put into the cache. Null when it is missing.</summary>
+    /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
     public async Task<PreparedRun?> FindPreparedAsync(RunRecord record, int runAttempt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (Known(record.Identity, runAttempt) is { } known)
+        if (Cached(record.Identity, runAttempt) is { } cached)
         {
-            return known;
+            return cached;
         }
 
-        return PreparedName(record, runAttempt) is not { } name ? null : await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken);
+        return PreparedName(record, runAttempt) is { } name
+            ? await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken)
+            : null;
     }
 
     /// <summary>
-    /// Whether the host was lost while it wrote the run down, or is writing it at this moment: nothing of the run was started, and what it would execute is not known.
+    /// Whether the run's record exists without what the run executes: its host died between the two writes, or is between them now. Nothing of the run
+    /// was started.
     /// </summary>
     /// <exception cref="UnreadableRecordException">What it executes cannot be read.</exception>
     public async Task<bool> IsUnwrittenAsync(RunRecord record, CancellationToken cancellationToken) =>
         record is { Attempt: 1, StartedAt: null } && await FindPreparedAsync(record, 1, cancellationToken) is null;
 
-    /// <summary>Lets go of what is kept in memory for a run that has ended.</summary>
+    /// <summary>Removes an attempt that has ended from the cache.</summary>
     public void Forget(string runId, int runAttempt) => _prepared.Remove((runId, runAttempt));
 
-    /// <summary>Writes the outputs of an attempt.</summary>
+    /// <summary>Writes the outputs of an attempt of the run; overwrites those that are there.</summary>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
     public async Task PutOutputsAsync(RunIdentity run, int runAttempt, JsonObject outputs, CancellationToken cancellationToken)
     {
         var (key, content) = (RunKeys.Outputs(run.RunId, runAttempt), JsonContent.Bytes(outputs));
         while (true)
         {
-            // The look first, then the write: what a later run of the id writes after the look is not written over.
+            // Read the ETag before the check of the run: the write then fails if a later run of the id wrote meanwhile.
             var present = await store.GetAsync(key, cancellationToken);
             await store.CheckThereAsync(run, cancellationToken);
             if ((present is null
@@ -193,20 +208,23 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<JsonObject?> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
         (await store.ReadAsync<JsonObject>(RunKeys.Outputs(runId, runAttempt), cancellationToken))?.Value;
 
+    /// <summary>Frees the cache.</summary>
     public void Dispose() => _prepared.Dispose();
 
     private async Task<PreparedRun> GetPreparedAsync(RunRecord record, int runAttempt, CancellationToken cancellationToken) =>
-        Known(record.Identity, runAttempt) ?? _prepared.Set(
+        Cached(record.Identity, runAttempt) ?? _prepared.Set(
             (record.RunId, runAttempt),
             await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw UnreadableRecordException.Missing(
-                RunKeys.Prepared(record.RunId, PreparedName(record, runAttempt) ?? $"{runAttempt}"), $"What attempt {runAttempt} of run '{record.RunId}' executes",
+                RunKeys.Prepared(record.RunId, PreparedName(record, runAttempt) ?? $"{runAttempt}"),
+                $"What attempt {runAttempt} of run '{record.RunId}' executes",
                 "Put it back, or delete the run with force and start its workflow again."),
             new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
 
-    private static string? PreparedName(RunRecord record, int runAttempt) => runAttempt == 1 ? FirstAttempt : record.Resumed.ElementAtOrDefault(runAttempt - 2);
+    private static string? PreparedName(RunRecord record, int runAttempt) =>
+        runAttempt == 1 ? FirstAttempt : record.Resumed.ElementAtOrDefault(runAttempt - 2);
 
-    private PreparedRun? Known(RunIdentity run, int runAttempt) =>
-        _prepared.Get<PreparedRun>((run.RunId, runAttempt)) is { } known && known.Identity == run ? known : null;
+    private PreparedRun? Cached(RunIdentity run, int runAttempt) =>
+        _prepared.Get<PreparedRun>((run.RunId, runAttempt)) is { } cached && cached.Identity == run ? cached : null;
 
     private async Task PutIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.PutAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);

@@ -3,18 +3,19 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Remembers for 24 hours which run a client's key stands for, so that a request that is sent again, even at the same moment, starts nothing new.
+/// Keeps for 24 hours which run a client's idempotency key belongs to, so that a repeated request, even a concurrent one, starts no second run.
 /// Thread-safe.
 /// </summary>
 public sealed class StartKeys(IContentStore store, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    /// <summary>The hash of several texts together; their order and borders count.</summary>
+    /// <summary>SHA-256 over several texts, in lower-case hex. Their order and where each one ends count.</summary>
     public static string Hash(params ReadOnlySpan<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -26,11 +27,12 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>What the key stands for; null when it was not used in the last 24 hours.</summary>
+    /// <summary>The run of the key; null when the key was not used in the last 24 hours.</summary>
+    /// <exception cref="UnreadableRecordException">The key's record cannot be read.</exception>
     public async Task<StartClaim?> FindAsync(string key, CancellationToken cancellationToken) =>
         await store.ReadAsync<StartClaim>(RunKeys.StartKey(Hash(key)), cancellationToken) is var (claim, _) && IsAlive(claim) ? claim : null;
 
-    /// <summary>Makes the key stand for a run. Of several callers the first one counts: all get its run as the answer.</summary>
+    /// <summary>Assigns a run to the key. Of several callers the first one wins: all get its run.</summary>
     /// <param name="request">The hash of the request.</param>
     public async Task<StartClaim> TakeAsync(string key, string request, string runId, CancellationToken cancellationToken)
     {
@@ -59,32 +61,36 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Writes down that the run of a key was recorded.</summary>
+    /// <summary>Marks the run of the key as recorded (<see cref="StartClaim.Begun"/>).</summary>
     public async Task BeginAsync(string key, StartClaim claim, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(claim);
-        if (!claim.Begun && await store.ReadAsync<StartClaim>(RunKeys.StartKey(Hash(key)), cancellationToken) is var (present, etag) && present == claim)
+        var place = RunKeys.StartKey(Hash(key));
+        if (!claim.Begun && await store.ReadAsync<StartClaim>(place, cancellationToken) is var (present, etag) && present == claim)
         {
             // When another request was faster, it wrote the same.
-            await store.ReplaceAsync(RunKeys.StartKey(Hash(key)), JsonContent.Bytes(claim with { Begun = true }), etag, cancellationToken);
+            await store.ReplaceAsync(place, JsonContent.Bytes(claim with { Begun = true }), etag, cancellationToken);
         }
     }
 
-    /// <summary>Whether the key has expired.</summary>
+    /// <summary>Whether the key is older than 24 hours.</summary>
     internal static bool HasExpired(StartClaim claim, DateTimeOffset now) => now - claim.CreatedAt >= Lifetime;
 
     private bool IsAlive(StartClaim claim) => !HasExpired(claim, time.GetUtcNow());
 }
 
-/// <summary>What a client's key stands for.</summary>
-/// <param name="Request">The hash of the request that first came with it.</param>
+/// <summary>The run that a client's idempotency key belongs to.</summary>
+/// <param name="Request">The hash of the first request with the key.</param>
 /// <param name="RunId">The run that the request starts.</param>
 public sealed record StartClaim(string Request, string RunId, DateTimeOffset CreatedAt) : IStoredRecord
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
-    /// <summary>The run was recorded: when it is not there any more, it was deleted. Before that a crash may have come first, and the request starts it.</summary>
+    /// <summary>
+    /// Whether the run was recorded: if it is missing then, it was deleted. While false, a crash may have come before the record, and a repeated request
+    /// starts the run.
+    /// </summary>
     public bool Begun { get; init; }
 
     /// <inheritdoc/>

@@ -5,21 +5,22 @@ using Orchestrator.Storage;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Definitions that no run and no stored workflow names. A start writes, or finds, its definition before its record names it, so what is unused is only
-/// set aside, under a key that tells when, and deleted a day later if still nothing names it: a start that needs it meanwhile finds it there.
+/// Prunes definitions that no run and no stored workflow uses. A start writes or finds its definition before its record refers to it, so pruning only
+/// moves an unused definition aside, under a key with the time, and deletes it a day later if it is still unused. A start that needs it meanwhile finds
+/// it there.
 /// </summary>
 internal static class UnusedDefinitions
 {
     private const string Mark = "unused-";
     private const int HashLength = 64;
 
-    /// <summary>Time between setting aside and deletion: far longer than a start takes.</summary>
+    /// <summary>Time between moving aside and deletion: far longer than a start takes.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
 
-    /// <summary>The key of a definition that was set aside; null when it was not.</summary>
+    /// <summary>The key of a definition that was moved aside; null when it was not.</summary>
     public static async Task<ContentKey?> FindAsync(IContentStore store, string hash, CancellationToken cancellationToken)
     {
-        await foreach (var key in store.ListAsync(SetAside, cancellationToken))
+        await foreach (var key in store.ListAsync(MovedAside, cancellationToken))
         {
             if (Read(key) is var (_, found) && found == hash)
             {
@@ -30,15 +31,15 @@ internal static class UnusedDefinitions
         return null;
     }
 
-    /// <summary>Sets aside what is unused, puts back what is used again, and deletes what was unused for a day.</summary>
-    /// <param name="isUsed">Whether a run or a stored workflow names the definition with this hash.</param>
-    /// <param name="dryRun">Only counts.</param>
-    /// <returns>How many were set aside or deleted.</returns>
+    /// <summary>Moves unused definitions aside, moves back those that are used again, and deletes those that were unused for a day.</summary>
+    /// <param name="isUsed">Whether a run or a stored workflow uses the definition with this hash.</param>
+    /// <param name="dryRun">Only count.</param>
+    /// <returns>How many were moved aside or deleted.</returns>
     public static async Task<int> PruneAsync(
         IContentStore store, Func<string, bool> isUsed, DateTimeOffset now, bool dryRun, CancellationToken cancellationToken)
     {
         var count = 0;
-        await foreach (var key in store.ListAsync(SetAside, cancellationToken))
+        await foreach (var key in store.ListAsync(MovedAside, cancellationToken))
         {
             if (Read(key) is not var (since, hash))
             {
@@ -80,7 +81,7 @@ internal static class UnusedDefinitions
         return count;
     }
 
-    /// <summary>False on a full disk: it stays where it is, is found there too, and the next pruning moves it.</summary>
+    /// <summary>False on a full disk: the definition stays where it is, is still found, and the next pruning moves it.</summary>
     private static async Task<bool> TryMoveAsync(IContentStore store, ContentKey from, ContentKey to, CancellationToken cancellationToken)
     {
         if (await store.GetAsync(from, cancellationToken) is not { } text)
@@ -101,14 +102,15 @@ internal static class UnusedDefinitions
         return true;
     }
 
-    private static ContentPrefix SetAside => ContentPrefix.Under(StoreFolders.Definitions).StartingWith(Mark);
+    private static ContentPrefix MovedAside => ContentPrefix.Under(StoreFolders.Definitions).StartingWith(Mark);
 
     private static ContentKey KeyOf(string hash, DateTimeOffset now) =>
         ContentKey.Of(StoreFolders.Definitions, string.Create(CultureInfo.InvariantCulture, $"{Mark}{now.UtcTicks:D19}-{hash}"));
 
     private static (DateTimeOffset Since, string Hash)? Read(ContentKey key) =>
         key.Value[(StoreFolders.Definitions.Length + 1 + Mark.Length)..] is { Length: RunKeys.TimeLength + 1 + HashLength } name
-            && long.TryParse(name.AsSpan(0, RunKeys.TimeLength), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
+            && long.TryParse(name.AsSpan(0, RunKeys.TimeLength), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTime.MaxValue.Ticks
             && IsHash(name[^HashLength..])
             ? (new DateTimeOffset(ticks, TimeSpan.Zero), name[^HashLength..])
             : null;

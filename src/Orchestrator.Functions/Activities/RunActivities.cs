@@ -25,7 +25,7 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
     public Task RecordFactsAsync([ActivityTrigger] RecordFactsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return IgnoreDeletedRunAsync(() => lifecycle.RecordAsync(new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Decisions, cancellationToken));
+        return IgnoreDeletedRunAsync(() => lifecycle.AppendDecisionsAsync(new RunIdentity(input.RunId, input.Stamp), input.RunAttempt, input.Decisions, cancellationToken));
     }
 
     [Function(FunctionNames.CancelSteps)]
@@ -43,7 +43,7 @@ public sealed class RunActivities(RunLifecycle lifecycle, StepExecutor steps, Ru
         var run = new RunIdentity(input.RunId, input.Stamp);
         return IgnoreDeletedRunAsync(async () =>
         {
-            await lifecycle.RecordAsync(run, input.RunAttempt, input.Decisions, cancellationToken);
+            await lifecycle.AppendDecisionsAsync(run, input.RunAttempt, input.Decisions, cancellationToken);
             await lifecycle.FinishAsync(run, input.RunAttempt, input.Status, input.Error, input.At, input.Observed, cancellationToken);
         });
     }

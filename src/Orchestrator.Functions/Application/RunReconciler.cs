@@ -26,9 +26,9 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCont
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(record);
-        if (record.Untold)
+        if (record.IsEndEventPending)
         {
-            await TellAsync(() => lifecycle.TellAsync(record, CancellationToken.None));
+            await TellAsync(() => lifecycle.AppendPendingEventAsync(record, CancellationToken.None));
             record = await runs.FindAsync(record.RunId, cancellationToken) ?? record;
         }
 

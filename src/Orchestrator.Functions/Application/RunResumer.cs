@@ -12,7 +12,7 @@ namespace Orchestrator.Functions.Application;
 
 /// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before the attempt is written. Thread-safe.</summary>
 public sealed class RunResumer(
-    RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, ResumePreparation preparation, RunSources sources, IRunIds ids,
+    RunStore runs, RunReconciler reconciler, RunRegistration registration, ResumePreparation preparation, RunSources sources, IRunIds ids,
     RunDrivers drivers, LostAttempts lost)
 {
     /// <summary>Checks the request, writes the attempt (or the new run) and schedules its orchestration.</summary>
@@ -52,12 +52,12 @@ public sealed class RunResumer(
             }
 
             var forked = run with { First = attempt, Forked = resume.Forked, StartKey = resume.Key };
-            if (await lifecycle.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
+            if (await registration.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
             {
                 throw new RunExistsException(resume.Run.RunId, await runs.FindAnyAsync(resume.Run.RunId, cancellationToken) is { Deleting: true });
             }
         }
-        else if (await lifecycle.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
+        else if (await registration.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
         {
             throw new RunStateException($"Run '{record.RunId}' was resumed or deleted by another caller at this moment.", record.Status);
         }

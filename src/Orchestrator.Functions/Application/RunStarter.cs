@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
-public sealed class RunStarter(RunStore runs, RunLifecycle lifecycle, RunPreparation preparation, RunSources sources, IRunIds ids)
+public sealed class RunStarter(RunStore runs, RunRegistration registration, RunPreparation preparation, RunSources sources, IRunIds ids)
 {
     /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
@@ -70,7 +70,7 @@ public sealed class RunStarter(RunStore runs, RunLifecycle lifecycle, RunPrepara
         ArgumentNullException.ThrowIfNull(start);
         var input = new RunInput(start.Prepared.RunId, 1);
         start.Foreground?.Withdrawn.ThrowIfCancellationRequested();
-        var record = await lifecycle.RegisterAsync(start.Run, start.Prepared, cancellationToken)
+        var record = await registration.RegisterAsync(start.Run, start.Prepared, cancellationToken)
             ?? throw new RunExistsException(input.RunId, await runs.FindAnyAsync(input.RunId, cancellationToken) is { Deleting: true });
         if (record.Status != RunStatus.Pending)
         {

@@ -105,7 +105,7 @@ public sealed class UpgradedRuns(
 
         // A pending attempt is that of a caller that ended before it scheduled it.
         var goesOn = !record.HasEnded && record.Status != RunStatus.Pending && new RunInput(runId, record.Attempt).InstanceId != instanceId;
-        if ((record.HasEnded && !record.Untold) || goesOn)
+        if ((record.HasEnded && !record.IsEndEventPending) || goesOn)
         {
             return (null, true);
         }

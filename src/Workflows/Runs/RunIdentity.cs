@@ -2,13 +2,15 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>One run and no other: its id may be used again once it was deleted.</summary>
-/// <param name="Stamp">Drawn at random when the run was written down; null: by a version that drew none. Every write for a run names it.</param>
+/// <summary>Identifies one run for good. The id alone does not: once the run is deleted, a new run may get it.</summary>
+/// <param name="Stamp">
+/// A random value chosen when the run was created, which every write for the run carries; null for a run of a version that had no stamps.
+/// </param>
 public readonly record struct RunIdentity(string RunId, string? Stamp);
 
-/// <summary>A record that belongs to one run and counts for no other of the same id.</summary>
+/// <summary>A record that belongs to one run, and to no other run that gets the same id later.</summary>
 public interface IRunPart : IStoredRecord
 {
-    /// <summary><see cref="RunIdentity.Stamp"/> of its run.</summary>
+    /// <summary>The <see cref="RunIdentity.Stamp"/> of its run.</summary>
     public string? Stamp { get; }
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Workflows.Serialization;
 
-/// <summary>A record in the content store, which outlives the program version that wrote it.</summary>
+/// <summary>A record in the content store. It may be older or newer than the version of the program that reads it.</summary>
 public interface IStoredRecord
 {
-    /// <summary>The format that this version writes and, with all before it, reads.</summary>
+    /// <summary>The format that this version writes; it reads this one and all earlier ones.</summary>
     public const int CurrentFormat = 1;
 
-    /// <summary>The format it was written in. When it is greater than <see cref="CurrentFormat"/>, this version must not use the record.</summary>
+    /// <summary>The format it was written in. A record with a greater number than <see cref="CurrentFormat"/> must not be used.</summary>
     public int Format { get; }
 
-    /// <summary>What is invalid although it could be parsed, as the end of a sentence; null when it is valid.</summary>
+    /// <summary>What is invalid in a record that could be parsed, as the end of a sentence; null when it is valid.</summary>
     public string? Flaw => null;
 }

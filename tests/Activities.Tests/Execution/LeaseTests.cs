@@ -81,7 +81,7 @@ public sealed class LeaseTests
         await _runs.Time.WhenTimersAsync();
         Assert.False(execution.IsCompleted);
         _claims.Age = TimeSpan.FromSeconds(46);
-        _runs.Time.Advance(AttemptClaims.LookInterval);
+        _runs.Time.Advance(AttemptClaims.PollInterval);
 
         Assert.Equal(StepStatus.Completed, (await execution).Status);
     }

@@ -78,7 +78,7 @@ public class DeletedRunTests
         await _runs.Time.WhenTimersAsync(3);
 
         await (deleted ? DeleteAsync() : _runs.Lifecycle.EndAsync(run.Identity, 1, RunStatus.Cancelled, null, null, CancellationToken.None));
-        _runs.Time.Advance(RunControl.LookInterval);
+        _runs.Time.Advance(RunControl.PollInterval);
 
         Assert.Equal(StepStatus.Cancelled, (await executing).Status);
         Assert.Equal(deleted, await _runs.Checkpoints.FindAsync(run.Identity, run.Steps[step].Id, 1, 1, CancellationToken.None) is null);

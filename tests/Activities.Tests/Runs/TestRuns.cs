@@ -35,6 +35,7 @@ internal sealed class TestRuns
         Checkpoints = new CheckpointStore(Store);
         Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Time);
+        Registration = new RunRegistration(Runs, Checkpoints, Time);
         Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time, Telemetry);
         Reader = new RunReader(Runs, new RunLogReader(Feed, Checkpoints), Feed, Time);
         Executor = MakeExecutor();
@@ -54,6 +55,8 @@ internal sealed class TestRuns
     public RunControl Control { get; }
 
     public RunEventFeed Feed { get; }
+
+    public RunRegistration Registration { get; }
 
     public RunLifecycle Lifecycle { get; }
 
@@ -113,7 +116,7 @@ internal sealed class TestRuns
     public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
     {
         var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));
-        Assert.NotNull(await Lifecycle.RegisterAsync(
+        Assert.NotNull(await Registration.RegisterAsync(
             new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition) }, prepared, CancellationToken.None));
         return await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
     }

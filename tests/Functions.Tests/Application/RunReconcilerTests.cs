@@ -73,7 +73,7 @@ public sealed class RunReconcilerTests
 
         if (!isDamaged)
         {
-            var attempt = Assert.Single((await app.Get<StepReader>().FindAsync("r1", "a", default))!.Attempts);
+            var attempt = Assert.Single((await app.Get<RunStepReader>().FindAsync("r1", "a", default))!.Attempts);
             Assert.Equal((StepStatus.Cancelled, true), (attempt.Status, attempt.Usage.Estimated));
             Assert.InRange(attempt.Usage.InputTokens, 1, 20);
             Assert.Equal(attempt.Usage.InputTokens, (await app.Get<RunReader>().FindAsync("r1", default))!.Usage.InputTokens);

@@ -59,7 +59,7 @@ public class FallbackRunTests
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync("r1", Definition, """{ "a": [ { "error": { "kind": "rateLimited", "retryAfterMs": 5000 } } ], "b": [ { "output": "ok" } ] }""");
         var run = await app.WaitAsync("r1");
-        var step = await app.Get<StepReader>().FindAsync("r1", "a", CancellationToken.None);
+        var step = await app.Get<RunStepReader>().FindAsync("r1", "a", CancellationToken.None);
 
         Assert.Equal((RunStatus.Completed, StepStatus.Completed, true), (run.Status, run.Steps["a"].Status, run.Steps["a"].FallbackUsed));
         Assert.Equal(("n/a", "n/a"), (run.Outputs!["a"]!.GetValue<string>(), step!.Output!.GetValue<string>()));

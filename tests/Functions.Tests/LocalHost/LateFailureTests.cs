@@ -26,7 +26,7 @@ public class LateFailureTests
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync("r1", definition, mocks);
         var run = await app.WaitAsync("r1");
-        var step = await app.Get<StepReader>().FindAsync("r1", "c", CancellationToken.None);
+        var step = await app.Get<RunStepReader>().FindAsync("r1", "c", CancellationToken.None);
         var events = (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events;
 
         Assert.Equal((RunStatus.Failed, status, null), (run.Status, run.Steps["c"].Status, run.Steps["c"].Reason));

@@ -233,11 +233,11 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         }
 
         var run = await ShownAsync(app);
-        var step = (await app.Get<StepReader>().FindAsync("r1", "b", default))!;
+        var step = (await app.Get<RunStepReader>().FindAsync("r1", "b", default))!;
         var lost = Assert.Single(step.Attempts, attempt => attempt.RunAttempt == 1);
         Assert.Equal((StepStatus.Cancelled, true), (lost.Status, lost.Usage.Estimated));
         Assert.InRange(lost.Usage.InputTokens, 1, 20);
-        var first = (await app.Get<StepReader>().FindAsync("r1", "a", default))!;
+        var first = (await app.Get<RunStepReader>().FindAsync("r1", "a", default))!;
         Assert.Equal(first.Attempts.Concat(step.Attempts).Sum(attempt => attempt.Usage.InputTokens), run.Usage.InputTokens);
         Assert.Equal(isCancelled ? 1 : 2, step.Attempts.Count);
     }

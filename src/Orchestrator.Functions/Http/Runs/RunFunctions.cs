@@ -11,7 +11,7 @@ namespace Orchestrator.Functions.Http.Runs;
 
 /// <summary>Runs over HTTP.</summary>
 public sealed class RunFunctions(
-    HttpRunStart start, RunReader reader, RunLister lister, StepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers, TimeProvider time)
+    HttpRunStart start, RunReader reader, RunLister lister, RunStepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers, TimeProvider time)
 {
     /// <summary><c>POST /api/runs</c>: starts the definition in the body.</summary>
     [Function("StartRun")]

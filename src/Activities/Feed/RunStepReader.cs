@@ -1,12 +1,14 @@
 using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>Reads steps of runs as users see them: their records, and what the events say of them now. Thread-safe.</summary>
-public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunLogReader log)
+/// <summary>Reads one step of a run as users see it, from its checkpoints and events. Thread-safe.</summary>
+public sealed class RunStepReader(RunStore runs, CheckpointStore checkpoints, RunLogReader log)
 {
-    /// <summary>The step; null when there is no such run, or no such step in it.</summary>
+    /// <summary>The step; null when there is no such run, or it has no such step.</summary>
+    /// <exception cref="UnreadableRecordException">The run's record, or a checkpoint of the step, cannot be read.</exception>
     public async Task<StepDocument?> FindAsync(string runId, string stepPath, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run
@@ -25,7 +27,7 @@ public sealed class StepReader(RunStore runs, CheckpointStore checkpoints, RunLo
 
         if (run.HasEnded)
         {
-            projection.Lose();
+            projection.MarkLost();
         }
 
         var now = projection.Step(step.Id);

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Execution;
+
+/// <summary>Writes new runs, and new attempts of runs, to the store before they are started. Every operation may be repeated. Thread-safe.</summary>
+public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, TimeProvider time)
+{
+    private const int StampLength = 16;
+
+    /// <summary>
+    /// Writes a new run: first its record, which only one caller can create, then what it executes. When the same request comes again, it continues where
+    /// it stopped.
+    /// </summary>
+    /// <returns>The record; null when another request's run has the id.</returns>
+    public async Task<RunRecord?> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(prepared);
+        var hash = await PutDefinitionAsync(run, cancellationToken);
+        var record = new RunRecord
+        {
+            RunId = prepared.RunId,
+            Stamp = RandomNumberGenerator.GetHexString(StampLength, lowercase: true),
+            Workflow = run.Workflow,
+            App = run.App,
+            DefinitionHash = hash,
+            CreatedAt = time.GetUtcNow(),
+            Environment = prepared.Environment,
+            Tags = run.Tags,
+            StartKey = run.StartKey,
+            Warnings = run.Warnings,
+            File = run.File,
+            Attempts = [run.First],
+        };
+        if (!await runs.CreateAsync(record, cancellationToken))
+        {
+            if (run.StartKey is null
+                || await runs.FindAsync(prepared.RunId, cancellationToken) is not { } present
+                || present.StartKey != run.StartKey)
+            {
+                return null;
+            }
+
+            if (present.Status != RunStatus.Pending)
+            {
+                return present;
+            }
+
+            record = present;
+        }
+
+        await runs.ClearAsync(record, cancellationToken);
+        foreach (var checkpoint in run.Forked)
+        {
+            await checkpoints.CreateAsync(record.Identity, checkpoint, cancellationToken);
+        }
+
+        await Task.WhenAll(
+            runs.PutPreparedAsync(prepared.Of(record.Identity), cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
+        return record;
+    }
+
+    /// <summary>
+    /// Adds another attempt to a run that has ended, or was interrupted by an upgrade. What the attempt executes is written before the record refers to it,
+    /// so that any process that sees the attempt can begin it.
+    /// </summary>
+    /// <param name="before">The run as it was when the attempt was prepared.</param>
+    /// <param name="run">The definition, warnings and file of the attempt.</param>
+    /// <param name="attempt">The entry of the attempt before it begins.</param>
+    /// <param name="prepared">What the attempt executes.</param>
+    /// <returns>The record; null when the run has changed since <paramref name="before"/>, and then the run is left as it is.</returns>
+    public async Task<RunRecord?> ReopenAsync(
+        RunRecord before, NewRun run, RunAttempt attempt, PreparedRun prepared, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(prepared);
+        var hash = await PutDefinitionAsync(run, cancellationToken);
+        var name = await runs.PutResumedAsync(prepared.Of(before.Identity), cancellationToken);
+        RunRecord? opened = null;
+        try
+        {
+            await runs.UpdateAsync(
+                before.RunId,
+                record => opened = !IsUnchanged(record, before) ? null : record with
+                {
+                    DefinitionHash = hash,
+                    Status = RunStatus.Pending,
+                    Attempt = attempt.N,
+                    CompletedAt = null,
+                    Environment = prepared.Environment,
+                    Error = null,
+                    IsEndEventPending = false,
+                    Warnings = run.Warnings,
+                    File = run.File,
+                    Attempts = [.. record.Attempts, attempt],
+                    Resumed = [.. record.Resumed, name],
+                },
+                cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            // The run was deleted meanwhile.
+            opened = null;
+        }
+
+        return opened;
+    }
+
+    private static bool IsUnchanged(RunRecord record, RunRecord before) =>
+        (record.HasEnded || record.IsUpgraded)
+        && record.Identity == before.Identity
+        && record.Attempt == before.Attempt
+        && record.Status == before.Status;
+
+    private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
+        await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
+        return hash;
+    }
+}
+
+/// <summary>What the record of a new run, or of a new attempt, gets besides what it executes (<see cref="PreparedRun"/>).</summary>
+/// <param name="Workflow">The workflow's slug.</param>
+/// <param name="App">The app's name; null for none.</param>
+public sealed record NewRun(string Workflow, string? App)
+{
+    /// <summary>The text of the definition; it is stored under its hash.</summary>
+    public required ReadOnlyMemory<byte> Definition { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Identifies the start request (<see cref="StartKeys"/>); null for a request without a key.</summary>
+    public string? StartKey { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The file that the definition was read from; null when it came without a file.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The entry of the first attempt before it begins.</summary>
+    public RunAttempt First { get; init; } = new(1);
+
+    /// <summary>Checkpoints copied from another run, already with this run's id; empty when the run is no fork.</summary>
+    public IReadOnlyList<StepCheckpoint> Forked { get; init; } = [];
+}
