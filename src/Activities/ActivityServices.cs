@@ -9,7 +9,6 @@ using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;

@@ -5,13 +5,15 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Holds the inputs that were given against those that are declared.</summary>
+/// <summary>Checks the given inputs against the declared ones.</summary>
 internal static class InputCheck
 {
     /// <summary>Maximum number of names listed in the error.</summary>
     private const int MaxNames = 20;
 
-    /// <summary>The inputs in declaration order with their defaults; without declarations, as given.</summary>
+    /// <summary>Adds a problem for each input that is missing, does not fit, or is not declared.</summary>
+    /// <param name="declared">The declarations; null when the workflow declares no inputs, so that all are accepted.</param>
+    /// <returns>The inputs in declaration order with their defaults; without declarations, as given.</returns>
     public static JsonObject Apply(IReadOnlyList<InputDefinition>? declared, JsonObject given, List<WorkflowError> problems)
     {
         if (declared is null)
@@ -38,7 +40,8 @@ internal static class InputCheck
             }
             else if (input.Required)
             {
-                problems.Add(Problem($"The input '{input.Name}' is missing{(input.Description is null ? "" : $" ({input.Description.TrimEnd('.')})")}."));
+                var description = input.Description is null ? "" : $" ({input.Description.TrimEnd('.')})";
+                problems.Add(Problem($"The input '{input.Name}' is missing{description}."));
             }
         }
 

@@ -7,9 +7,13 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Evaluates the conditions that need only the run's inputs, once and before the run: a mistake in them is refused, a false one is planned in.</summary>
+/// <summary>
+/// Evaluates the conditions that need only the run's inputs once, before the run: an error is a problem, and a step whose condition is false is planned
+/// as never executed.
+/// </summary>
 internal static class KnownConditions
 {
+    /// <returns>The run without the conditions that were evaluated.</returns>
     public static PreparedRun Apply(PreparedRun run, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         var nodes = run.Plan.Steps.ToArray();
@@ -17,12 +21,15 @@ internal static class KnownConditions
         for (var position = 0; position < steps.Length; position++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (steps[position].When is not { } text || !Expression.TryParse(text, out var condition, out _) || !condition.Paths.All(path => IsKnown(run, path)))
+            if (steps[position].When is not { } text
+                || !Expression.TryParse(text, out var condition, out _)
+                || !condition.Paths.All(path => IsKnown(run, path)))
             {
                 continue;
             }
 
-            if (condition.TryEvaluate(new StepValues(run).Begin, out var value, out var error) && value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+            if (condition.TryEvaluate(new StepValues(run).Begin, out var value, out var error)
+                && value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
             {
                 nodes[position] = nodes[position] with { Never = value.GetValueKind() == JsonValueKind.False };
                 steps[position] = steps[position] with { When = null };

@@ -7,12 +7,12 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Checks before a run that its steps can be answered: with mocks each step that needs one has one, otherwise every model can be called, and a budget
-/// in US dollars can be kept. Steps that are not executed are not checked. Thread-safe.
+/// Checks before a run that every model can be called, or with mocks that each step that needs a mock has one, and that a budget in US dollars can be
+/// kept. Steps that are not executed are not checked. Thread-safe.
 /// </summary>
-internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
+internal sealed class ModelCheck(IChatClientFactory clients, PriceTable prices)
 {
-    /// <summary>Adds what is wrong to <paramref name="problems"/>.</summary>
+    /// <summary>Adds a problem for each model that cannot be called, and for each step without a mock.</summary>
     /// <returns>The run with warnings about its models.</returns>
     public PreparedRun Apply(PreparedRun run, List<WorkflowError> problems)
     {
@@ -23,15 +23,17 @@ internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
         }
 
         var warnings = new List<string>();
-        foreach (var (model, step) in steps.SelectMany(step => step.Models, (step, model) => (model, step.Id)).DistinctBy(asked => asked.model, StringComparer.Ordinal))
+        var models = steps.SelectMany(step => step.Models, (step, model) => (Model: model, step.Id)).DistinctBy(call => call.Model, StringComparer.Ordinal);
+        foreach (var (model, step) in models)
         {
             if (string.IsNullOrWhiteSpace(model))
             {
-                problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"Step '{step}' asks a model whose name is empty: name one, or leave it out.") { Step = step });
+                var message = $"Step '{step}' asks a model whose name is empty: name one, or leave it out.";
+                problems.Add(new WorkflowError(ErrorKind.InvalidInput, message) { Step = step });
                 continue;
             }
 
-            CheckAnswers(run, model, step, problems);
+            CheckClient(run, model, step, problems);
             CheckPrice(run, model, step, problems, warnings);
             if (ModelShutdowns.Warning(model) is { } shutdown)
             {
@@ -42,12 +44,12 @@ internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
         return run with { Warnings = warnings };
     }
 
-    private void CheckAnswers(PreparedRun run, string model, string step, List<WorkflowError> problems)
+    private void CheckClient(PreparedRun run, string model, string step, List<WorkflowError> problems)
     {
         try
         {
-            // With mocks the provider is not needed, but the options of a simulated model are read all the same.
-            _ = (run.Mocks is null ? models : MockClients.Any).Create(model);
+            // With mocks no provider is needed, but wrong options of a simulated model are still an error.
+            _ = (run.Mocks is null ? clients : MockClients.Any).Create(model);
         }
         catch (ModelException exception)
         {
@@ -68,7 +70,8 @@ internal sealed class ModelCheck(IChatClientFactory models, PriceTable prices)
         {
             problems.Add(new WorkflowError(
                 ErrorKind.InvalidInput,
-                $"Step '{step}' asks the model '{model}', which has no price, so the budget in US dollars cannot be kept. {remedy}, or give the budget in tokens.")
+                $"Step '{step}' asks the model '{model}', which has no price, so the budget in US dollars cannot be kept. "
+                + $"{remedy}, or give the budget in tokens.")
             { Step = step });
         }
         else

@@ -4,13 +4,14 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Finds which steps read how others ended (<c>status</c>, <c>error</c>, <c>usage</c>). The scheduler's decisions about a step have no record that they could
-/// read, so the scheduler passes them when they start.
+/// Finds which steps read how others ended (<c>status</c>, <c>error</c>, <c>usage</c>). The scheduler's decisions about a step are in no record, so the
+/// scheduler passes them to the steps that read them.
 /// </summary>
 internal static class ObservedSteps
 {
-    private static readonly string[] Decided = ["status", "error", "usage"];
+    private static readonly string[] DecidedMembers = ["status", "error", "usage"];
 
+    /// <returns>The run whose plan lists, per step and for the outputs, the steps that are observed.</returns>
     public static PreparedRun Apply(PreparedRun run)
     {
         var nodes = run.Plan.Steps.ToArray();
@@ -35,7 +36,7 @@ internal static class ObservedSteps
         {
             if (run.Names.TryResolve(path, extra, out var reference, out _)
                 && (reference.Kind == ReferenceKind.StepRecord || reference.MayBeStepRecord)
-                && (path.Segments.Count == reference.Consumed || Decided.Contains(path.Segments[reference.Consumed])))
+                && (path.Segments.Count == reference.Consumed || DecidedMembers.Contains(path.Segments[reference.Consumed])))
             {
                 found.Add(reference.Steps[0]);
             }

@@ -8,10 +8,14 @@ using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Checks that every name in prompts and mappings will have a value when its step starts, so that no paid step is followed by a typing error.</summary>
+/// <summary>
+/// Checks that every name in prompts, mappings and conditions will have a value when its step starts, so that a typing error is found before the first
+/// paid step.
+/// </summary>
 internal static class PromptCheck
 {
-    /// <param name="required">Declared inputs that may be missing, but not where they are named.</param>
+    /// <summary>Adds a problem for each name without a value.</summary>
+    /// <param name="required">Declared inputs that are missing and must have a value only where they are named.</param>
     public static void Report(PreparedRun run, IReadOnlyCollection<string> required, List<WorkflowError> problems)
     {
         var reach = new Lazy<StepReach>(() => StepReach.OfData(run.Graph));
@@ -29,9 +33,11 @@ internal static class PromptCheck
             {
                 if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out var error))
                 {
-                    Add(problems, ErrorKind.TemplateError, step, $"The prompt of step '{step.Id}' uses '{path}'. {error}", suggestions.For(path.Root, run.Names.Names));
+                    var message = $"The prompt of step '{step.Id}' uses '{path}'. {error}";
+                    Add(problems, ErrorKind.TemplateError, step, message, suggestions.For(path.Root, run.Names.Names));
                 }
-                else if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!) && (run.DeclaredInputs is null || required.Contains(reference.Input!)))
+                else if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!)
+                    && (run.DeclaredInputs is null || required.Contains(reference.Input!)))
                 {
                     Users(missing, reference.Input!).Add(step.Id);
                 }
@@ -65,8 +71,8 @@ internal static class PromptCheck
         }
     }
 
-    /// <summary>Without declared inputs, a name in <c>outputs</c> that nothing has would be null after all was paid.</summary>
-    /// <param name="isKnown">Whether the input is reported for a step.</param>
+    /// <summary>Checks the run's outputs. Without declared inputs, an unknown name would only be noticed as a null output after the run.</summary>
+    /// <param name="isKnown">Whether the input is already reported for a step.</param>
     private static void CheckOutputs(PreparedRun run, Func<string, bool> isKnown, Suggestions suggestions, List<WorkflowError> problems)
     {
         foreach (var (output, text) in run.Outputs ?? [])

@@ -5,11 +5,12 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Gives a prompt the defaults that it declares for inputs of its own, where neither the step's mapping nor an output nor an input of the run has that name.
-/// An input that is not required and has no default is null.
+/// Adds to a step the defaults that its prompt declares for its own inputs, where neither the step's mapping nor an output nor an input of the run has
+/// that name. An input that is not required and has no default is null.
 /// </summary>
 internal static class PromptDefaults
 {
+    /// <returns>The run whose steps have the defaults.</returns>
     public static PreparedRun Apply(PreparedRun run) => run with { Steps = [.. run.Steps.Select(step => Apply(run, step))] };
 
     private static PreparedStep Apply(PreparedRun run, PreparedStep step)

@@ -9,25 +9,29 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run before anything runs. Thread-safe.</summary>
-/// <param name="defaultModel">The model of steps for which none is named.</param>
-/// <param name="prices">What models cost; null: the built-in table.</param>
-/// <param name="time">How long an activity may run; null: as long as it takes.</param>
+/// <summary>Resolves everything that one attempt of a run executes, and refuses what cannot run, before any step starts. Thread-safe.</summary>
+/// <param name="models">The clients of the models that are called.</param>
+/// <param name="tools">The check of the tools that are called.</param>
+/// <param name="defaultModel">The model of steps for which no other is named.</param>
+/// <param name="prices">The prices of models; null: the built-in table.</param>
+/// <param name="time">How long the host lets an activity run; null: no limit.</param>
 public sealed class RunPreparation(
     IChatClientFactory models, ToolCheck tools, string defaultModel, PriceTable? prices = null, ActivityTimeLimit? time = null)
 {
     private readonly ModelCheck _models = new(models, prices ?? PriceTable.BuiltIn);
     private readonly AttemptTimeCheck _times = new(time ?? ActivityTimeLimit.None);
 
-    /// <exception cref="RunRefusedException">The request cannot run; all reasons at once.</exception>
+    /// <summary>Resolves and checks a request. Writes nothing.</summary>
+    /// <exception cref="RunRefusedException">The request cannot run; it has all reasons.</exception>
     public async Task<PreparedRun> PrepareAsync(RunRequest request, CancellationToken cancellationToken)
     {
         var problems = new List<WorkflowError>();
         var prepared = CheckSteps(await ResolveAsync(request, problems, cancellationToken), problems);
-        return problems.Count == 0 ? prepared : throw new RunRefusedException(problems);
+        RunRefusedException.ThrowIfAny(problems);
+        return prepared;
     }
 
-    /// <summary>Checks the models and the times of the steps that are executed; call it when the reused steps are known.</summary>
+    /// <summary>Checks the models and the timeouts of the steps that are executed. Call it when the reused steps are known.</summary>
     /// <returns>The run with warnings about its models.</returns>
     internal PreparedRun CheckSteps(PreparedRun run, List<WorkflowError> problems)
     {
@@ -35,9 +39,10 @@ public sealed class RunPreparation(
         return _models.Apply(run, problems);
     }
 
-    /// <summary>All of it but <see cref="CheckSteps"/>.</summary>
-    /// <param name="problems">Gets the problems found; the result is valid only when there are none.</param>
-    /// <exception cref="RunRefusedException">The request cannot even be looked at.</exception>
+    /// <summary>Does everything except <see cref="CheckSteps"/>.</summary>
+    /// <param name="request">What is to be executed.</param>
+    /// <param name="problems">Receives the problems; the result is valid only if there are none.</param>
+    /// <exception cref="RunRefusedException">The only step to run does not exist, so nothing else can be checked.</exception>
     internal async Task<PreparedRun> ResolveAsync(RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -58,8 +63,8 @@ public sealed class RunPreparation(
 
         if (request.StreamedStep is { } streamed && definition.Steps.All(step => step.Id != streamed))
         {
-            problems.Add(new WorkflowError(
-                ErrorKind.InvalidInput, Sentence($"There is no step '{streamed}' to stream.", Suggestion.For(streamed, definition.Steps.Select(step => step.Id)))));
+            var advice = Suggestion.For(streamed, definition.Steps.Select(step => step.Id));
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, Sentence($"There is no step '{streamed}' to stream.", advice)));
         }
 
         var prepared = new PreparedRun
@@ -84,7 +89,7 @@ public sealed class RunPreparation(
         return problems.Count == 0 ? ObservedSteps.Apply(KnownConditions.Apply(prepared, problems, cancellationToken)) : prepared;
     }
 
-    /// <summary>The steps as they are scheduled.</summary>
+    /// <summary>The steps that the scheduler gets.</summary>
     internal static IReadOnlyList<GraphStep> Steps(RunRequest request) =>
         request.Only is null ? request.Workflow.Graph.Steps : SingleStep.Plan(request.Workflow.Graph.Steps, request.Only);
 
@@ -95,8 +100,8 @@ public sealed class RunPreparation(
 
     private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
 
-    /// <summary>Whether the step will ask a model with its prompt.</summary>
-    private static bool IsAsked(StepDefinition step, RunRequest request) =>
+    /// <summary>Whether the step may call a model with its prompt.</summary>
+    private static bool CallsModel(StepDefinition step, RunRequest request) =>
         step.Type == StepType.Prompt && (request.Only is null || request.Only == step.Id);
 
     private static IReadOnlyList<KeyValuePair<string, string>> OutputsOf(StepDefinition step)
@@ -105,7 +110,7 @@ public sealed class RunPreparation(
         return step.Options.OutputTransform is null ? [new(key, key)] : [new(key, key), new($"{key}_transformed", $"{key}_transformed")];
     }
 
-    /// <summary>Of one step alone the inputs that it names must be there; of a whole run all required ones, which is checked before.</summary>
+    /// <summary>The required inputs that may be missing unless they are named: none of a whole run, of which <see cref="InputCheck"/> requires all.</summary>
     private static IReadOnlyCollection<string> RequiredWhereNamed(RunRequest request) => request.Only is null
         ? []
         : [.. (request.Workflow.Definition.Inputs ?? []).Where(input => input.Required).Select(input => input.Name)];
@@ -134,7 +139,7 @@ public sealed class RunPreparation(
         RunRequest request, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Found>(StringComparer.Ordinal);
-        foreach (var step in request.Workflow.Definition.Steps.Where(step => IsAsked(step, request)))
+        foreach (var step in request.Workflow.Definition.Steps.Where(step => CallsModel(step, request)))
         {
             if (found.ContainsKey(PromptKey(step)))
             {
@@ -150,14 +155,20 @@ public sealed class RunPreparation(
             try
             {
                 var prompt = await request.Prompts.RequireAsync(step.PromptId, cancellationToken);
-                found.Add(PromptKey(step), new Found(
-                    new PreparedPrompt(prompt.Text) { Slug = prompt.Slug, Version = prompt.Version, System = prompt.System, Inputs = prompt.Inputs }, prompt));
+                var prepared = new PreparedPrompt(prompt.Text)
+                {
+                    Slug = prompt.Slug,
+                    Version = prompt.Version,
+                    System = prompt.System,
+                    Inputs = prompt.Inputs,
+                };
+                found.Add(PromptKey(step), new Found(prepared, prompt));
             }
             catch (PromptException exception)
             {
                 problems.Add(exception.Error with { Step = step.Id });
 
-                // A stand-in, so that the rest is checked too; the run is refused anyway.
+                // A placeholder, so that the rest is checked too. The run is refused.
                 found.Add(PromptKey(step), new Found(new PreparedPrompt(""), null));
             }
         }
@@ -167,8 +178,9 @@ public sealed class RunPreparation(
 
     private PreparedStep Prepare(StepDefinition step, WorkflowDefinition definition, RunRequest request, Dictionary<string, Found> prompts)
     {
-        var isPrompt = IsAsked(step, request);
+        var isPrompt = CallsModel(step, request);
         var prompt = isPrompt ? prompts[PromptKey(step)].Definition : null;
+        var models = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) : null;
         return new PreparedStep
         {
             Id = step.Id,
@@ -176,8 +188,8 @@ public sealed class RunPreparation(
             Type = step.Type,
             KeyMerge = step.KeyMerge,
             Prompt = isPrompt ? PromptKey(step) : null,
-            Models = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) ?? [defaultModel] : [],
-            UsesDefaultModel = isPrompt ? NamedModels(step.Options, definition.Options, request, prompt) is null : null,
+            Models = isPrompt ? models ?? [defaultModel] : [],
+            UsesDefaultModel = isPrompt ? models is null : null,
             Temperature = step.Options.Temperature ?? prompt?.Temperature,
             Reasoning = step.Options.Reasoning,
             MaxTokens = step.Options.MaxTokens ?? prompt?.MaxTokens,
@@ -186,7 +198,8 @@ public sealed class RunPreparation(
             Input = step.Input,
             LiteralMembers = step.Tool is null ? [] : tools.LiteralMembers(step.Tool),
             Merge = step.Merge,
-            Stream = isPrompt && (request.StreamedStep == step.Id || (request.Options.Stream ?? step.Options.Stream ?? definition.Options.Stream ?? false)),
+            Stream = isPrompt
+                && (request.StreamedStep == step.Id || (request.Options.Stream ?? step.Options.Stream ?? definition.Options.Stream ?? false)),
             Cache = step.Options.Cache ?? false,
             Repeat = step.Repeat,
             When = request.Only is null ? step.When : null,
@@ -196,9 +209,11 @@ public sealed class RunPreparation(
         };
     }
 
-    /// <summary>Null when nothing names one.</summary>
+    /// <summary>The models that the run, the step, the workflow or the prompt names, in this order of precedence; null when none does.</summary>
     private static IReadOnlyList<string>? NamedModels(StepOptions step, WorkflowOptions workflow, RunRequest request, PromptDefinition? prompt) =>
-        request.Options.Model is { } asked ? [asked] : step.Models ?? ((step.Model ?? workflow.DefaultModel ?? prompt?.Model) is { } model ? [model] : null);
+        request.Options.Model is { } requested ? [requested]
+        : step.Models ?? ((step.Model ?? workflow.DefaultModel ?? prompt?.Model) is { } model ? [model] : null);
 
+    /// <summary>A prompt in its stored version; <paramref name="Definition"/> is null for an inline text.</summary>
     private sealed record Found(PreparedPrompt Prepared, PromptDefinition? Definition);
 }

@@ -7,12 +7,12 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Runs one step of a workflow alone (<c>--only</c>): what it takes from other steps is given among the inputs under their output keys, its condition is
-/// not asked, and nothing else is executed.
+/// Plans a run of one step alone (<c>--only</c>): the outputs of other steps that it needs are given among the inputs under their output keys, its
+/// condition is ignored, and no other step is executed.
 /// </summary>
 internal static class SingleStep
 {
-    /// <summary>The outputs of other steps among the inputs, taken out of <paramref name="inputs"/>.</summary>
+    /// <summary>Removes the outputs of other steps from <paramref name="inputs"/> and returns them by step id.</summary>
     public static Dictionary<string, GivenOutput> TakeOutputs(WorkflowDefinition definition, string only, JsonObject inputs)
     {
         var declared = definition.Inputs?.Select(input => input.Name).ToHashSet(StringComparer.Ordinal) ?? [];
@@ -36,11 +36,11 @@ internal static class SingleStep
         return given;
     }
 
-    /// <summary>The declared inputs as far as they matter: one that is required and not given is missed only when the step names it.</summary>
+    /// <summary>The declared inputs, all optional: a required one is needed only if the step names it. Null when none are declared.</summary>
     public static IReadOnlyList<InputDefinition>? Inputs(WorkflowDefinition definition) =>
         definition.Inputs is null ? null : [.. definition.Inputs.Select(input => input with { Required = false })];
 
-    /// <summary>The plan of which only that step is executed.</summary>
+    /// <summary>The plan in which only that step is executed.</summary>
     public static IReadOnlyList<GraphStep> Plan(IReadOnlyList<GraphStep> steps, string only) =>
     [
         .. steps.Select(step => step.Id == only
@@ -48,6 +48,7 @@ internal static class SingleStep
             : step with { Never = true, IsFinal = false }),
     ];
 
+    /// <summary>The problem of a step that does not exist; null when it does.</summary>
     public static WorkflowError? Unknown(WorkflowDefinition definition, string only) => definition.Steps.Any(step => step.Id == only)
         ? null
         : new WorkflowError(

@@ -9,12 +9,16 @@ using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Checks before a run that its tools, their inputs and their secrets are there, as far as that can be known; mocked steps need none. Thread-safe.</summary>
+/// <summary>
+/// Checks before a run that the tools that it calls exist, that their inputs fit as far as is known, and that their secrets exist. Mocked steps are not
+/// checked. Thread-safe.
+/// </summary>
 public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
 {
-    /// <summary>Members of the tool's input in which placeholders are not ours to fill in; none of a tool that there is not.</summary>
+    /// <summary>The members of the tool's input whose placeholders are left to the tool; empty for an unknown tool.</summary>
     public IReadOnlyList<string> LiteralMembers(string tool) => tools.Find(tool) is { } found ? ToolSchema.LiteralMembers(found.InputSchema) : [];
 
+    /// <summary>Adds a problem for each tool, input or secret that is missing or wrong.</summary>
     public async Task ReportAsync(PreparedRun run, List<WorkflowError> problems, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -31,7 +35,8 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
             {
                 foreach (var finding in ToolInputCheck.Check(tool.InputSchema, step.Input, templated: true))
                 {
-                    Add(ErrorKind.InvalidDefinition, step, $"The input of step '{step.Id}' is wrong. {finding.Message}{(finding.Suggestion is null ? "" : $" {finding.Suggestion}")}");
+                    var message = $"The input of step '{step.Id}' is wrong. {finding.Message}";
+                    Add(ErrorKind.InvalidDefinition, step, finding.Suggestion is null ? message : $"{message} {finding.Suggestion}");
                 }
             }
 
@@ -41,7 +46,8 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
                 {
                     Add(
                         ErrorKind.InvalidInput, step,
-                        $"Step '{step.Id}' needs the secret '{name}', and this host has none of that name. Set the environment variable ORCHESTRATOR_SECRET_{name.ToUpperInvariant()}.");
+                        $"Step '{step.Id}' needs the secret '{name}', and this host has none of that name. "
+                        + $"Set the environment variable ORCHESTRATOR_SECRET_{name.ToUpperInvariant()}.");
                 }
             }
         }
@@ -49,7 +55,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
         void Add(ErrorKind kind, PreparedStep step, string message) => problems.Add(new WorkflowError(kind, message) { Step = step.Id });
     }
 
-    /// <summary>With mocks only tools that need no mock are called, and only when no mock names their step.</summary>
+    /// <summary>Whether the tool is called: with mocks only a tool that needs none, and only if no mock names the step.</summary>
     private static bool IsCalled(PreparedRun run, PreparedStep step) =>
         run.Mocks is not { } mocks || (!MockScript.NeedsOne(step.Type, step.Tool) && mocks.Entry(step.Id, 0, any: false) is null);
 
@@ -61,7 +67,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
         }
         catch (TemplateException)
         {
-            // Reported with all other names.
+            // PromptCheck reports it.
             return [];
         }
     }

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;

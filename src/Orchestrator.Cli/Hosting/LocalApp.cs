@@ -3,7 +3,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;

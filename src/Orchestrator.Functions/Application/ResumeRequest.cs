@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Mocks;
 

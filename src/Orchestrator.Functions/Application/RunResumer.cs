@@ -1,7 +1,6 @@
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Definitions;

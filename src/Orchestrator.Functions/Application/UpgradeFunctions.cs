@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Runs;
 
 namespace Orchestrator.Functions.Application;
 

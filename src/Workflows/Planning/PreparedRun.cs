@@ -15,6 +15,7 @@ public sealed record PreparedRun : IRunPart
 {
     private NameScope? _names;
     private WorkflowGraph? _graph;
+    private Dictionary<string, int>? _positions;
 
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
@@ -86,6 +87,13 @@ public sealed record PreparedRun : IRunPart
 
     /// <summary>A copy that belongs to the given run.</summary>
     public PreparedRun Of(RunIdentity run) => this with { Plan = Plan with { Stamp = run.Stamp } };
+
+    /// <summary>The position of a step in <see cref="Steps"/>; null when there is no step of that id.</summary>
+    public int? PositionOf(string id)
+    {
+        _positions ??= Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+        return _positions.TryGetValue(id, out var position) ? position : null;
+    }
 
     /// <summary>Whether the step may be executed at all.</summary>
     public bool Executes(PreparedStep step)

@@ -49,6 +49,25 @@ public sealed class WorkflowGraph
     public ReadOnlySpan<int> DependentsOf(int step) =>
         _dependents.AsSpan(_firstDependent[step].._firstDependent[step + 1]);
 
+    /// <summary>The step and all steps that depend on it, directly or through others.</summary>
+    public HashSet<int> DescendantsOf(int step)
+    {
+        var found = new HashSet<int> { step };
+        var open = new Stack<int>(found);
+        while (open.TryPop(out var current))
+        {
+            foreach (var dependent in DependentsOf(current))
+            {
+                if (found.Add(dependent))
+                {
+                    open.Push(dependent);
+                }
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>
     /// The steps whose outputs <paramref name="step"/> may read: those before it, but not those behind a join of the first success,
     /// since it is not known which of those had completed.

@@ -1,47 +1,44 @@
+using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows.Resuming;
 
-/// <summary>An attempt of a run that has ended: what it was to execute, and what its records say of each step. Not thread-safe.</summary>
+/// <summary>An attempt of a run that has ended: what it was to execute, and what its records say about each step. Not thread-safe.</summary>
 public sealed class EarlierAttempt
 {
-    private readonly Dictionary<string, int> _positions;
-    private readonly StepEnd[] _ends;
+    private readonly EarlierStep[] _steps;
     private readonly StepFingerprints _fingerprints;
     private readonly HashSet<int> _forced;
 
     /// <param name="run">What the attempt was to execute.</param>
-    /// <param name="ends">What its records say of each step, position by position as in <see cref="PreparedRun.Steps"/>.</param>
+    /// <param name="steps">What its records say about each step, position by position as in <see cref="PreparedRun.Steps"/>.</param>
     /// <param name="from">The id of the step that the attempt was asked to go on from; null for none. An unknown id counts as none.</param>
-    public EarlierAttempt(PreparedRun run, IEnumerable<StepEnd> ends, string? from)
+    public EarlierAttempt(PreparedRun run, IEnumerable<EarlierStep> steps, string? from)
     {
         ArgumentNullException.ThrowIfNull(run);
         Run = run;
-        _ends = [.. ends];
+        _steps = [.. steps];
         _fingerprints = new StepFingerprints(run);
-        _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
-        _forced = from is not null && _positions.TryGetValue(from, out var first) ? Descendants.Of(run.Graph, first) : [];
-        foreach (var position in run.Graph.TopologicalOrder.Where(position => _ends[position].Result == StepResult.None))
+        _forced = from is not null && run.PositionOf(from) is { } first ? run.Graph.DescendantsOf(first) : [];
+        foreach (var position in run.Graph.TopologicalOrder.Where(position => _steps[position].Result == StepResult.None))
         {
             Skip(position, IsSkippedByDependency(position));
         }
 
-        UnneededSteps.Follow(
+        UnneededSteps.Skip(
             run.Graph,
-            position => _ends[position].Result != StepResult.None,
-            position => _ends[position].Result == StepResult.Skipped,
-            fallback => Skip(fallback, _ends[fallback].Attempts == 0),
+            position => _steps[position].Result != StepResult.None,
+            position => _steps[position].Result == StepResult.Skipped,
+            fallback => Skip(fallback, _steps[fallback].Attempts == 0),
             position => Skip(position, IsSkippedByDependency(position)));
     }
 
     /// <summary>What the attempt was to execute.</summary>
     public PreparedRun Run { get; }
 
-    /// <summary>The position of the step in this attempt; null when it had no step of that id.</summary>
-    public int? Find(string id) => _positions.TryGetValue(id, out var position) ? position : null;
-
-    /// <summary>What the records say of the step at a position of <see cref="PreparedRun.Steps"/>.</summary>
-    public StepEnd End(int position) => _ends[position];
+    /// <summary>What the records say about the step at a position of <see cref="PreparedRun.Steps"/>.</summary>
+    public EarlierStep Step(int position) => _steps[position];
 
     /// <summary>Whether the request of this attempt forced the step, so that older results do not count.</summary>
     public bool IsForced(int position) => _forced.Contains(position);
@@ -51,10 +48,34 @@ public sealed class EarlierAttempt
 
     private bool Skip(int position, bool isSkipped)
     {
-        _ends[position] = isSkipped ? _ends[position] with { Result = StepResult.Skipped } : _ends[position];
+        _steps[position] = isSkipped ? _steps[position] with { Result = StepResult.Skipped } : _steps[position];
         return isSkipped;
     }
 
     private bool IsSkippedByDependency(int position) =>
-        StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _ends[dependency].Result.Kind == StepResultKind.Skipped);
+        StepRules.IsSkipped(Run.Plan.Steps[position], dependency => _steps[dependency].Result.Kind == StepResultKind.Skipped);
+}
+
+/// <summary>What the records of a step in one attempt of the run say together, without its texts. Immutable.</summary>
+/// <param name="Result">The result, when a later attempt may use it.</param>
+/// <param name="Attempts">How many attempts of the step have a record.</param>
+public sealed record EarlierStep(StepResult Result, int Attempts)
+{
+    /// <summary>How many of the attempts called a model or a tool: each took one answer of the mocks, if the run had any.</summary>
+    public int Worked { get; init; }
+
+    /// <summary>The ids of the dependencies whose outputs the step could read; null: all.</summary>
+    public IReadOnlyList<string>? Consumed { get; init; }
+
+    /// <summary>Whether the simulation gave an answer in place of the model that was named.</summary>
+    public bool Simulated { get; init; }
+
+    /// <summary>The id of the fallback step whose output the step took; null for none.</summary>
+    public string? Adopted { get; init; }
+
+    /// <summary>The kind of error of a step that failed and took the output of a fallback step or a fallback value; null otherwise.</summary>
+    public ErrorKind? Failure { get; init; }
+
+    /// <summary>The fallback value that is the output; null when the output is no such value.</summary>
+    public FallbackDefinition? Fallback { get; init; }
 }

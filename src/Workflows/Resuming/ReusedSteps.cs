@@ -5,9 +5,9 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
-/// Decides which steps of an attempt are not executed since an earlier one has their result (DESIGN §4, "Resume"): a step is reused if and only if it
-/// has completed before, its fingerprint is the same, everything it consumed is the same record as then, it was not made up in the place of a model that
-/// would answer now, and the request does not force it. Linear in steps, edges and attempts. Not thread-safe.
+/// Decides which steps of an attempt are not executed, because an earlier attempt has their result. A step is reused if and only if it has completed
+/// before, its fingerprint is the same, everything that it consumed is the same record as then, the simulation did not answer in place of a model that
+/// would be called now, and the request does not force the step. Linear in steps, edges and attempts.
 /// </summary>
 public sealed class ReusedSteps
 {
@@ -17,7 +17,6 @@ public sealed class ReusedSteps
     private readonly Func<string, bool> _isSimulated;
     private readonly StepResult[] _results;
     private readonly StepFingerprints _fingerprints;
-    private readonly Dictionary<string, int> _positions;
     private readonly Dictionary<EarlierAttempt, bool> _sameBeforeFinal = [];
 
     private ReusedSteps(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, HashSet<int> forced, Func<string, bool> isSimulated)
@@ -25,17 +24,19 @@ public sealed class ReusedSteps
         (_run, _earlier, _forced, _isSimulated) = (run, earlier, forced, isSimulated);
         _results = new StepResult[run.Steps.Count];
         _fingerprints = new StepFingerprints(run);
-        _positions = run.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
     }
 
+    /// <summary>Finds the steps that are reused.</summary>
     /// <param name="run">The new attempt, with the outputs that are given by hand.</param>
     /// <param name="earlier">The attempts before it, the latest first.</param>
-    /// <param name="from">A step that is executed even when it has a result, and so are all steps after it; null for none.</param>
+    /// <param name="from">The position of a step that is executed even if it has a result, as are all steps after it; null for none.</param>
     /// <param name="isSimulated">Whether the simulation would answer now for a model, by its name.</param>
-    /// <returns>Where the results are, by step id; steps whose output is given now are not among them.</returns>
-    public static Dictionary<string, CheckpointReference> Find(PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from, Func<string, bool> isSimulated)
+    /// <returns>The records of the results, by step id, without the steps whose output is given by hand in this attempt.</returns>
+    public static Dictionary<string, CheckpointReference> Find(
+        PreparedRun run, IReadOnlyList<EarlierAttempt> earlier, int? from, Func<string, bool> isSimulated)
     {
-        var search = new ReusedSteps(run, earlier, from is { } first ? Descendants.Of(run.Graph, first) : [], isSimulated);
+        ArgumentNullException.ThrowIfNull(run);
+        var search = new ReusedSteps(run, earlier, from is { } first ? run.Graph.DescendantsOf(first) : [], isSimulated);
         search.Decide();
         return run.Steps
             .Select((step, position) => (step.Id, Result: search._results[position]))
@@ -45,26 +46,26 @@ public sealed class ReusedSteps
 
     private void Decide()
     {
-        DecideOpen();
+        DecideRemaining();
         if (SkipUnneededFallbacks())
         {
-            // A result that was made when these fallbacks were skipped may hold now, too.
+            // A result from an attempt that skipped the same fallbacks may be valid now.
             _sameBeforeFinal.Clear();
-            DecideOpen();
+            DecideRemaining();
         }
     }
 
-    private void DecideOpen()
+    private void DecideRemaining()
     {
-        // In this order a fallback comes before the steps that took its output over: they are the same only if it is. Final steps after all others.
+        // This order puts a fallback step before the steps that took its output, which are reused only if it is, and final steps last.
         foreach (var step in _run.Graph.TopologicalOrder.Where(step => _results[step] == StepResult.None))
         {
             _results[step] = Decide(step);
         }
     }
 
-    /// <summary>A fallback that has no result is skipped when all steps that may call it have one, and so on. False when there is none.</summary>
-    private bool SkipUnneededFallbacks() => UnneededSteps.Follow(
+    /// <summary>Skips the fallback steps without a result that no step will call, and what depends on them. Returns whether there was one.</summary>
+    private bool SkipUnneededFallbacks() => UnneededSteps.Skip(
         _run.Graph,
         step => _results[step] != StepResult.None,
         step => _results[step] == StepResult.Skipped,
@@ -100,23 +101,23 @@ public sealed class ReusedSteps
         return StepRules.IsSkipped(node, dependency => _results[dependency].Kind == StepResultKind.Skipped) ? StepResult.Skipped : StepResult.None;
     }
 
-    /// <summary>The newest result that still holds.</summary>
+    /// <summary>The latest result that is still valid.</summary>
     private StepResult Search(int step)
     {
         var id = _run.Steps[step].Id;
         foreach (var attempt in _earlier)
         {
-            if (attempt.Find(id) is not { } then)
+            if (attempt.Run.PositionOf(id) is not { } then)
             {
                 continue;
             }
 
-            if (attempt.End(then) is { Result.Kind: not StepResultKind.None } end
-                && !(end.Simulated && AsksProvider(step))
-                && TookTheSame(step, attempt, then, end)
+            if (attempt.Step(then) is { Result.Kind: not StepResultKind.None } before
+                && !(before.Simulated && AsksProvider(step))
+                && TookTheSame(step, attempt, then, before)
                 && _fingerprints.Of(step) == attempt.Fingerprint(then))
             {
-                return end.Result;
+                return before.Result;
             }
 
             if (attempt.IsForced(then))
@@ -128,14 +129,14 @@ public sealed class ReusedSteps
         return StepResult.None;
     }
 
-    /// <summary>Whether the step's models would be called now, and not be simulated or mocked.</summary>
+    /// <summary>Whether the step would call a model now that is neither simulated nor mocked.</summary>
     private bool AsksProvider(int step) => _run.Mocks is null && !_run.Steps[step].Models.All(_isSimulated);
 
-    /// <summary>Everything that the step consumed then is now the same record.</summary>
-    private bool TookTheSame(int step, EarlierAttempt attempt, int then, StepEnd end)
+    /// <summary>Whether everything that the step consumed then is the same record now.</summary>
+    private bool TookTheSame(int step, EarlierAttempt attempt, int then, EarlierStep before)
     {
         var node = _run.Plan.Steps[step];
-        if (end.Failure is { } failure && !HasTheSameFallback(step, StepRules.ActionOf(node, failure), end, attempt))
+        if (before.Failure is { } failure && !HasTheSameFallback(step, StepRules.ActionOf(node, failure), before, attempt))
         {
             return false;
         }
@@ -145,7 +146,7 @@ public sealed class ReusedSteps
             return false;
         }
 
-        HashSet<string> consumed = [.. end.Consumed ?? attempt.Run.Plan.Steps[then].DependsOn.Select(dependency => attempt.Run.Steps[dependency].Id)];
+        HashSet<string> consumed = [.. before.Consumed ?? attempt.Run.Plan.Steps[then].DependsOn.Select(dependency => attempt.Run.Steps[dependency].Id)];
         var dependencies = node.DependsOn.Select(dependency => _run.Steps[dependency].Id).ToList();
         if (node.Join == JoinKind.Any && node.DependsOn.Count > 0)
         {
@@ -157,7 +158,7 @@ public sealed class ReusedSteps
     }
 
     /// <summary>Whether the substitute for the step's output would be the same now.</summary>
-    private bool HasTheSameFallback(int step, FailureAction action, StepEnd end, EarlierAttempt attempt) => (action.Kind, end) switch
+    private bool HasTheSameFallback(int step, FailureAction action, EarlierStep before, EarlierAttempt attempt) => (action.Kind, before) switch
     {
         (FailureActionKind.Step, { Adopted: { } fallback }) => _run.Steps[action.Step!.Value].Id == fallback && IsSame(fallback, attempt),
         (FailureActionKind.Value, { Fallback: { } value }) => IsEqual(value, _run.Steps[step].Fallback),
@@ -165,17 +166,18 @@ public sealed class ReusedSteps
     };
 
     private static bool IsEqual(FallbackDefinition then, FallbackDefinition? now) =>
-        now is not null && JsonNode.DeepEquals(then.Value, now.Value) && then.HasTransformed == now.HasTransformed && JsonNode.DeepEquals(then.Transformed, now.Transformed);
+        now is not null && JsonNode.DeepEquals(then.Value, now.Value)
+        && then.HasTransformed == now.HasTransformed && JsonNode.DeepEquals(then.Transformed, now.Transformed);
 
     private bool IsSame(string id, EarlierAttempt attempt)
     {
-        if (attempt.Find(id) is not { } then || Position(id) is not { } now)
+        if (attempt.Run.PositionOf(id) is not { } then || _run.PositionOf(id) is not { } now)
         {
             return false;
         }
 
         var result = _results[now];
-        return result.Kind != StepResultKind.None && result == attempt.End(then).Result;
+        return result.Kind != StepResultKind.None && result == attempt.Step(then).Result;
     }
 
     private bool EverythingBeforeIsSame(EarlierAttempt attempt)
@@ -189,7 +191,4 @@ public sealed class ReusedSteps
         }
 
         return same;
-    }
-
-    private int? Position(string id) => _positions.TryGetValue(id, out var position) ? position : null;
-}
+    }}

@@ -9,17 +9,17 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
-/// What the results of a run's steps depend on, beside the outputs that they take: what they do, what their names mean, and the inputs of the run that
-/// they read. Names, limits, timeouts, retries, streaming and estimates are no part of it, and neither is the default model of the host, which the author
-/// did not choose: a host that gets another one pays for nothing again. Two attempts of a run in which a step has the same
-/// fingerprint, and takes the same outputs, ask the same of it. Not thread-safe.
+/// Hashes of what the results of a run's steps depend on, except the outputs that they consume: what the steps do, what the names in them mean, and the
+/// inputs of the run that they read. Names, limits, timeouts, retries, streaming and estimates are excluded. So is the host's default model, which the
+/// author did not choose: changing it must not execute steps again. If a step has the same fingerprint in two attempts and consumes the same outputs,
+/// its work is the same. Not thread-safe.
 /// </summary>
 internal sealed class StepFingerprints(PreparedRun run)
 {
     private readonly string?[] _known = new string?[run.Steps.Count];
     private string[]? _reach;
 
-    /// <summary>SHA-256 in lower-case hex.</summary>
+    /// <summary>The fingerprint of the step at a position: SHA-256 in lower-case hex.</summary>
     public string Of(int position) => _known[position] ??= Make(position);
 
     private static string Hash<T>(T content) =>
@@ -86,7 +86,9 @@ internal sealed class StepFingerprints(PreparedRun run)
         }
     }
 
-    /// <summary>Per step, what its dependencies write and what is before them: as a hash of hashes, since the lists themselves would grow with the square of a chain.</summary>
+    /// <summary>
+    /// Per step, a hash of the names and keys of all steps before it. A hash of hashes, since the lists themselves would grow with the square of a chain.
+    /// </summary>
     private string[] Reach()
     {
         var reach = new string[run.Steps.Count];

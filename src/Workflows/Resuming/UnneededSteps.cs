@@ -4,17 +4,19 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
-/// Follows steps that have a result, or were skipped, to all that is known because of it: a fallback step that no step will call is skipped, and so is what
-/// depends on it and the fallbacks of both, however deep. Linear in steps and edges, but for joins of the first success.
+/// Skips the fallback steps that no step will call, because every step that could call them has a result or was skipped; then decides the steps that
+/// depend on them, and so on. Linear in steps and edges, except for joins of the first success.
 /// </summary>
 internal static class UnneededSteps
 {
+    /// <param name="graph">The steps of the attempt.</param>
     /// <param name="isKnown">Whether a step has a result or was skipped.</param>
     /// <param name="isSkipped">Whether it was skipped.</param>
-    /// <param name="skip">Skips a fallback step that no step will call; false when it cannot.</param>
-    /// <param name="decide">Looks again at a step of whose dependencies more is known; true when it is known now.</param>
+    /// <param name="skip">Skips a fallback step that no step will call, if that is possible; returns whether it did.</param>
+    /// <param name="decide">Decides a step again after one of its dependencies or fallback steps became known; returns whether it is known now.</param>
     /// <returns>Whether a fallback step was skipped.</returns>
-    public static bool Follow(WorkflowGraph graph, Func<int, bool> isKnown, Func<int, bool> isSkipped, Func<int, bool> skip, Func<int, bool> decide)
+    public static bool Skip(
+        WorkflowGraph graph, Func<int, bool> isKnown, Func<int, bool> isSkipped, Func<int, bool> skip, Func<int, bool> decide)
     {
         var callers = new List<int>?[graph.Count];
         var (calls, open) = (new int[graph.Count], new int[graph.Count]);
@@ -28,7 +30,8 @@ internal static class UnneededSteps
             }
         }
 
-        var found = new Queue<int>(Enumerable.Range(0, graph.Count).Where(step => callers[step] is not null && calls[step] == 0 && !isKnown(step) && skip(step)));
+        var found = new Queue<int>(
+            Enumerable.Range(0, graph.Count).Where(step => callers[step] is not null && calls[step] == 0 && !isKnown(step) && skip(step)));
         var any = found.Count > 0;
         while (found.TryDequeue(out var step))
         {

@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Tools;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;

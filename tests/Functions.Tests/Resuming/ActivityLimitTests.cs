@@ -1,6 +1,5 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Storage;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Workflows.Runs;

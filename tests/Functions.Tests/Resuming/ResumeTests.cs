@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Preparation.Resuming;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Tests.LocalHost;

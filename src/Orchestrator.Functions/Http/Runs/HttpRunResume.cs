@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Activities.Preparation.Resuming;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Formats;
 

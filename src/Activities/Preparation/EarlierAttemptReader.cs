@@ -6,9 +6,9 @@ using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Reads what the records of one earlier attempt say of its steps. Thread-safe.</summary>
+/// <summary>Reads what the records of one earlier attempt say about its steps. Thread-safe.</summary>
 internal sealed class EarlierAttemptReader
 {
     /// <summary>Steps that are read at one time.</summary>
@@ -27,45 +27,45 @@ internal sealed class EarlierAttemptReader
         PreparedRun run, string? from, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         var reader = new EarlierAttemptReader(run, checkpoints);
-        var ends = new StepEnd[run.Steps.Count];
+        var steps = new EarlierStep[run.Steps.Count];
         var reading = new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, ends.Length, reading, async (position, token) => ends[position] = await reader.EndAsync(position, token));
-        return (new EarlierAttempt(run, ends, from), [.. reader._damaged.Order(StringComparer.Ordinal)]);
+        await Parallel.ForAsync(0, steps.Length, reading, async (position, token) => steps[position] = await reader.StepAsync(position, token));
+        return (new EarlierAttempt(run, steps, from), [.. reader._damaged.Order(StringComparer.Ordinal)]);
     }
 
-    private async ValueTask<StepEnd> EndAsync(int position, CancellationToken cancellationToken)
+    private async ValueTask<EarlierStep> StepAsync(int position, CancellationToken cancellationToken)
     {
         var id = _run.Steps[position].Id;
         if (_run.Reused?.TryGetValue(id, out var place) == true)
         {
             return place.Attempt == 0
-                ? new StepEnd(StepResult.Completed(place), 0) // given by hand: the attempt itself has the output
+                ? new EarlierStep(StepResult.Completed(place), 0) // given by hand: the attempt itself has the output
                 : await ReusedAsync(position, place, cancellationToken);
         }
 
         if (_run.Given?.ContainsKey(id) == true)
         {
-            return new StepEnd(StepResult.Completed(new CheckpointReference(_run.RunAttempt, 0)), 0);
+            return new EarlierStep(StepResult.Completed(new CheckpointReference(_run.RunAttempt, 0)), 0);
         }
 
         if (_run.Plan.Steps[position].Never)
         {
-            return new StepEnd(StepResult.Skipped, 0);
+            return new EarlierStep(StepResult.Skipped, 0);
         }
 
         var records = await RecordsAsync(id, _run.RunAttempt, cancellationToken);
-        var end = records.IsDamaged ? new StepEnd(StepResult.None, records.Count) : records.Last switch
+        var step = records.IsDamaged ? new EarlierStep(StepResult.None, records.Count) : records.Last switch
         {
             { Status: StepStatus.Completed, Again: false } last =>
                 Completed(position, new CheckpointReference(_run.RunAttempt, records.Count), records.Count, last, records.Simulated),
-            { Status: StepStatus.Skipped } last => new StepEnd(StepResult.Skipped, records.Count) { Consumed = last.Consumed },
-            _ => new StepEnd(StepResult.None, records.Count),
+            { Status: StepStatus.Skipped } last => new EarlierStep(StepResult.Skipped, records.Count) { Consumed = last.Consumed },
+            _ => new EarlierStep(StepResult.None, records.Count),
         };
-        return end with { Worked = records.Worked };
+        return step with { Worked = records.Worked };
     }
 
-    /// <summary>The end of a step whose output the attempt took from an earlier one.</summary>
-    private async ValueTask<StepEnd> ReusedAsync(int position, CheckpointReference place, CancellationToken cancellationToken)
+    /// <summary>The result of a step whose output the attempt took from an earlier one.</summary>
+    private async ValueTask<EarlierStep> ReusedAsync(int position, CheckpointReference place, CancellationToken cancellationToken)
     {
         var id = _run.Steps[position].Id;
         var records = await RecordsAsync(id, place.RunAttempt, cancellationToken);
@@ -81,11 +81,11 @@ internal sealed class EarlierAttemptReader
                 missing, $"The record of step '{id}', which the run reused,", $"Step '{id}' is executed again.").Message);
         }
 
-        return new StepEnd(StepResult.None, 0);
+        return new EarlierStep(StepResult.None, 0);
     }
 
-    /// <summary>The end of a step that this attempt executed or reused: both consumed what the record says.</summary>
-    private StepEnd Completed(int position, CheckpointReference place, int attempts, StepCheckpoint record, bool simulated) =>
+    /// <summary>The result of a step that the attempt executed or reused; its record has what it consumed.</summary>
+    private EarlierStep Completed(int position, CheckpointReference place, int attempts, StepCheckpoint record, bool simulated) =>
         new(StepResult.Completed(place), attempts)
         {
             Consumed = record.Consumed,

@@ -3,18 +3,22 @@ using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Remembers, for every process that looks for runs that an upgrade interrupted, the failed instances that need no further look: their runs have ended or gone on. Such an
-/// instance stays until its run is deleted, and no host can select instances by the time at which they failed. What is forgotten here is only looked at once more. Thread-safe.
+/// The failed instances that need no further look by a process that looks for runs that an upgrade interrupted: their runs have ended or were resumed.
+/// Such an instance stays until its run is deleted, and no host can select instances by the time of their failure. An instance that is missing here
+/// is only looked at once more. Thread-safe.
 /// </summary>
 public sealed class SettledInstances(IContentStore store)
 {
     private static readonly ContentKey Key = ContentKey.Of(StoreFolders.Upgrades, "settled.json");
 
-    /// <summary>The instances that were written last; none when they are damaged, and null when they cannot be read here: then they must not be written over.</summary>
-    /// <exception cref="ContentStoreException">The store is away.</exception>
+    /// <summary>
+    /// The instances that were written last; empty when the record is missing or damaged, and null when this version cannot read it: then it must not
+    /// be overwritten.
+    /// </summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task<IReadOnlySet<SettledInstance>?> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -27,8 +31,8 @@ public sealed class SettledInstances(IContentStore store)
         }
     }
 
-    /// <summary>Writes all of them anew. Of several callers the last one counts: what it does not know is looked at again.</summary>
-    /// <exception cref="ContentStoreException">The store is away, or full.</exception>
+    /// <summary>Replaces all instances. The last of several callers wins: an instance that it does not know is looked at again.</summary>
+    /// <exception cref="ContentStoreException">The store is not available, or full.</exception>
     public Task WriteAsync(IReadOnlySet<SettledInstance> instances, CancellationToken cancellationToken) =>
         store.PutAsync(Key, JsonContent.Bytes(new SettledRecord { Instances = [.. instances] }), cancellationToken);
 
@@ -45,5 +49,5 @@ public sealed class SettledInstances(IContentStore store)
     }
 }
 
-/// <summary>One execution of an instance: a later one of the same id was created at another time.</summary>
+/// <summary>One execution of an instance. A later one of the same id was created at another time.</summary>
 public readonly record struct SettledInstance(string InstanceId, DateTimeOffset CreatedAt);

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Activities.Preparation;
 
 /// <summary>What is to be different in an attempt that resumes a run.</summary>
 public sealed record ResumeChoices

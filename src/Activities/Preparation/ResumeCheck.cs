@@ -3,33 +3,34 @@ using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Preparation.Resuming;
+namespace Orchestrator.Activities.Preparation;
 
-/// <summary>Whether what a resume is to do differently fits the definition that it executes.</summary>
+/// <summary>Checks that what a resume changes fits the definition that it executes.</summary>
 internal static class ResumeCheck
 {
-    /// <returns>Everything that does not fit; empty when all does.</returns>
+    /// <returns>All problems; empty when there are none.</returns>
     public static List<WorkflowError> Problems(RunRequest request, ResumeChoices choices)
     {
         var problems = new List<WorkflowError>();
         var ids = request.Workflow.Graph.Steps.Select(step => step.Id).ToList();
         if (request.Only is { } only && !ids.Contains(only, StringComparer.Ordinal))
         {
-            // The preparation says so, and there is nothing to compare with.
+            // The preparation reports it.
             return problems;
         }
 
         if (choices.From is { } from && IsStep(ids, from, "to go on from", problems) && choices.Outputs.ContainsKey(from))
         {
             problems.Add(Problem(
-                from, $"Step '{from}' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out."));
+                from,
+                $"Step '{from}' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out."));
         }
 
         var graph = new WorkflowGraph(RunPreparation.Steps(request));
         foreach (var (id, _) in choices.Outputs)
         {
             if (IsStep(ids, id, "that could be given an output", problems)
-                && ids.IndexOf(id) is var position && graph.DependentsOf(position).IsEmpty && !IsAnswer(request, position))
+                && ids.IndexOf(id) is var position && graph.DependentsOf(position).IsEmpty && !IsOutput(request, position))
             {
                 problems.Add(Problem(
                     id, $"No other step uses the output of '{id}', and neither do the outputs of the run, so giving it would change nothing."));
@@ -39,8 +40,8 @@ internal static class ResumeCheck
         return problems;
     }
 
-    /// <summary>Whether the run's outputs take what the step writes.</summary>
-    private static bool IsAnswer(RunRequest request, int position) => RunPreparation.Outputs(request) is not { } outputs
+    /// <summary>Whether the run's outputs include what the step writes.</summary>
+    private static bool IsOutput(RunRequest request, int position) => RunPreparation.Outputs(request) is not { } outputs
         || outputs.Any(output => ValuePath.TryParse(output.Value, out var path, out _)
             && request.Workflow.Names.TryResolve(path, out var reference, out _) && reference.Steps.Contains(position));
 
