@@ -4,21 +4,22 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.ModelServer;
 
-/// <summary>Writes what the protocol says: chunks of a stream, whole completions, errors.</summary>
-/// <param name="model">As the answer names it.</param>
-/// <param name="created">When it began.</param>
+/// <summary>Makes the messages of the protocol: chunks of a stream, whole completions, errors. Thread-safe.</summary>
+/// <param name="id">The id of the answer.</param>
+/// <param name="model">The model that the answer names.</param>
+/// <param name="created">When the answer began.</param>
 public sealed class OpenAiMessages(string id, string model, DateTimeOffset created)
 {
     /// <summary>The last event of every stream.</summary>
     public const string Done = "[DONE]";
 
-    /// <summary>A piece of the answer.</summary>
+    /// <summary>A chunk with a piece of the answer's text.</summary>
     public JsonObject Chunk(string text) => Chunk(new JsonObject { ["role"] = "assistant", ["content"] = text }, null);
 
-    /// <summary>The end of the answer.</summary>
+    /// <summary>The chunk that ends the answer.</summary>
     public JsonObject Finish(ChatFinishReason reason) => Chunk([], reason);
 
-    /// <summary>The chunk after the end of the answer, for clients that asked for it.</summary>
+    /// <summary>The chunk with the usage after the end of the answer, for clients that requested it (<c>stream_options.include_usage</c>).</summary>
     public JsonObject Usage(UsageDetails usage)
     {
         var chunk = Envelope("chat.completion.chunk", []);
@@ -26,7 +27,7 @@ public sealed class OpenAiMessages(string id, string model, DateTimeOffset creat
         return chunk;
     }
 
-    /// <summary>The answer as a whole.</summary>
+    /// <summary>The answer without streaming.</summary>
     public JsonObject Completion(string text, ChatFinishReason reason, UsageDetails usage)
     {
         var completion = Envelope("chat.completion",
@@ -43,7 +44,9 @@ public sealed class OpenAiMessages(string id, string model, DateTimeOffset creat
     }
 
     /// <summary>Answers with an error.</summary>
-    /// <param name="code">Null for none.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="type">The protocol's type of error, such as <c>invalid_request_error</c>.</param>
+    /// <param name="code">The protocol's code; null for none.</param>
     public static Task WriteErrorAsync(HttpResponse response, int status, string type, string? code, string message)
     {
         response.StatusCode = status;

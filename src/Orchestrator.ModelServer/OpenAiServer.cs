@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.ModelServer;
 
 /// <summary>
-/// A server on this machine that speaks the chat completions protocol, for tests and for trying things: <c>/v1/chat/completions</c>, and
-/// <c>/openai/v1/chat/completions</c> and <c>/openai/deployments/MODEL/chat/completions</c> as on Azure. It asks for no key. Thread-safe.
+/// A server on loopback that speaks the chat completions protocol, for tests and trials: <c>/v1/chat/completions</c>, and as on Azure
+/// <c>/openai/v1/chat/completions</c> and <c>/openai/deployments/MODEL/chat/completions</c>. It requires no key. Thread-safe.
 /// </summary>
 public sealed class OpenAiServer : IAsyncDisposable
 {
@@ -20,13 +20,13 @@ public sealed class OpenAiServer : IAsyncDisposable
 
     private OpenAiServer(WebApplication app) => _app = app;
 
-    /// <summary>What <c>OPENAI_BASE_URL</c> is set to: <c>http://127.0.0.1:8080/v1</c>.</summary>
+    /// <summary>The value for <c>OPENAI_BASE_URL</c>, such as <c>http://127.0.0.1:8080/v1</c>.</summary>
     public Uri BaseUrl => new(_app.Urls.Single() + "/v1");
 
-    /// <summary>Starts to listen on loopback.</summary>
-    /// <param name="answer">Answers each request, several at once; <see cref="SimulatedAnswer"/> is the usual one.</param>
-    /// <param name="port">0 for any free one.</param>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <summary>Starts a server on loopback.</summary>
+    /// <param name="answer">Answers each request, several at once; usually <see cref="SimulatedAnswer"/>.</param>
+    /// <param name="port">0 to 65,535; 0, the default, for any free one.</param>
+    /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<OpenAiServer> StartAsync(Func<OpenAiExchange, Task> answer, int port = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -39,7 +39,11 @@ public sealed class OpenAiServer : IAsyncDisposable
         app.MapPost("/openai/v1/chat/completions", Handle);
         app.MapPost("/openai/deployments/{deployment}/chat/completions", Handle);
         app.MapFallback(http => OpenAiMessages.WriteErrorAsync(
-            http.Response, StatusCodes.Status404NotFound, "invalid_request_error", null, $"There is no {http.Request.Method} {http.Request.Path} here."));
+            http.Response,
+            StatusCodes.Status404NotFound,
+            "invalid_request_error",
+            null,
+            $"There is no {http.Request.Method} {http.Request.Path} here."));
         try
         {
             await app.StartAsync(cancellationToken);
@@ -86,3 +90,8 @@ public sealed class OpenAiServer : IAsyncDisposable
         }
     }
 }
+
+/// <summary>One request to <see cref="OpenAiServer"/> and its answer.</summary>
+/// <param name="Http">To which the answer is written; <see cref="HttpContext.RequestAborted"/> fires when the client closes the connection.</param>
+/// <param name="Body">The body of the request.</param>
+public sealed record OpenAiExchange(HttpContext Http, JsonObject Body);

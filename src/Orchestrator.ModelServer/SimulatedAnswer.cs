@@ -9,8 +9,8 @@ using Orchestrator.Workflows.Mocks;
 namespace Orchestrator.ModelServer;
 
 /// <summary>
-/// Answers with the simulated model's text, pace and usage, streamed or whole. The request's model may carry options (<c>simulated:latency=0</c>); any
-/// other name is simulated with the defaults. Thread-safe.
+/// Answers requests with the simulated model's text, pace and usage, streamed or whole. The model of a request may have options
+/// (<c>simulated:latency=0</c>); every other name is simulated with the defaults. Thread-safe.
 /// </summary>
 public sealed class SimulatedAnswer(TimeProvider clock)
 {
@@ -23,7 +23,7 @@ public sealed class SimulatedAnswer(TimeProvider clock)
 
     private readonly ChatClientFactory _models = new(clock, fallback: new SimulatedModelOptions());
 
-    /// <summary>Answers one request; a request that makes no sense is refused as OpenAI would.</summary>
+    /// <summary>Answers one request; an invalid request is refused as OpenAI would refuse it.</summary>
     public async Task AnswerAsync(OpenAiExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
@@ -99,7 +99,7 @@ public sealed class SimulatedAnswer(TimeProvider clock)
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }
 
-    // Content is a text or a list of parts.
+    // Content is a text or a list of parts with texts.
     private static string Text(JsonNode? content) => content is JsonArray parts
         ? string.Join('\n', parts.OfType<JsonObject>().Select(part => part["text"]?.ToString()))
         : content?.ToString() ?? "";

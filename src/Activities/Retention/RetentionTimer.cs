@@ -3,13 +3,13 @@ using Orchestrator.Activities.Logging;
 
 namespace Orchestrator.Activities.Retention;
 
-/// <summary>How long runs are kept.</summary>
-/// <param name="Days">Days after the end of a run; null: for ever.</param>
+/// <summary>How long runs are kept. Immutable.</summary>
+/// <param name="Days">Days after the end of a run, 1 to 36,500; null, the default: for ever.</param>
 public sealed record RetentionOptions(int? Days = null);
 
 /// <summary>
-/// Prunes periodically as long as the app serves: first some time after the start, so that nothing waits for it, then several times a day. Runs are deleted only where
-/// <see cref="RetentionOptions"/> say when; what belongs to no run is always deleted. Thread-safe.
+/// Prunes periodically while the app serves: first some time after the start, so that the start is not delayed, then several times a day. Runs are
+/// deleted only where <see cref="RetentionOptions.Days"/> is set; what belongs to no run is always deleted. Thread-safe.
 /// </summary>
 public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, ILogger<RetentionTimer> logger)
 {
@@ -19,8 +19,9 @@ public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, 
     /// <summary>Time between two prunings.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(6);
 
-    /// <summary>Prunes until the token fires. A pruning that fails is tried again at the next time.</summary>
-    /// <param name="prune">Deletes runs that ended before a time, none where it is null, and what belongs to no run.</param>
+    /// <summary>Prunes until the token fires. A pruning that fails is logged, and the next one finds the rest.</summary>
+    /// <param name="prune">Deletes the runs that ended before a time (none when it is null), and what belongs to no run.</param>
+    /// <param name="stopping">Fires when the app stops.</param>
     public async Task RunAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(prune);
@@ -40,7 +41,8 @@ public sealed class RetentionTimer(RetentionOptions options, TimeProvider time, 
 
     /// <summary>Prunes once, for a timer outside the process. A pruning that fails is logged.</summary>
     /// <param name="prune">As for <see cref="RunAsync"/>.</param>
-    /// <exception cref="OperationCanceledException">The token fired; the next pruning finds the rest.</exception>
+    /// <param name="stopping">Fires when the app stops.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired; the next pruning finds the rest.</exception>
     public async Task RunOnceAsync(Func<DateTimeOffset?, CancellationToken, Task<PruneReport>> prune, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(prune);

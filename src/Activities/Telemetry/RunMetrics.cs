@@ -10,12 +10,12 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// The metrics of runs, steps and calls to models. Their tags have few values: statuses, types, kinds of errors, providers and models; never ids.
-/// Without a listener a measurement costs a look at a flag. Thread-safe.
+/// The metrics of runs, steps and calls to models. Their tags have low cardinality: statuses, types, kinds of errors, providers and models; never ids.
+/// Without a listener nothing is allocated. Thread-safe.
 /// </summary>
 internal sealed class RunMetrics
 {
-    /// <summary>Seconds, as the conventions advise for calls to models; beyond, up to an hour for steps and runs.</summary>
+    /// <summary>Bucket boundaries in seconds: those that the conventions advise for calls to models, and up to an hour for steps and runs.</summary>
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 300, 900, 3_600],
@@ -50,7 +50,7 @@ internal sealed class RunMetrics
         _outputTokens = meter.CreateCounter<long>(TelemetryNames.InferenceOutputTokens, "{token}", "Tokens of output.");
     }
 
-    /// <summary>Counts a new end of an attempt of a run.</summary>
+    /// <summary>Records the end of an attempt of a run; once for each attempt.</summary>
     public void Ended(RunRecord record)
     {
         var status = Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
@@ -61,11 +61,13 @@ internal sealed class RunMetrics
         }
     }
 
-    /// <summary>Counts a new record of an attempt.</summary>
-    /// <param name="endsStep">No other attempt or turn follows.</param>
+    /// <summary>Records an attempt of a step, when its record is durable; once for each attempt.</summary>
+    /// <param name="isRetried">Whether another attempt follows because this one failed.</param>
+    /// <param name="endsStep">Whether no other attempt or turn follows.</param>
     public void Recorded(StepCheckpoint record, bool isRetried, bool endsStep)
     {
-        var (type, status) = (Tag(TelemetryNames.StepType, TelemetryWords.Of(record.Type)), Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status)));
+        var type = Tag(TelemetryNames.StepType, TelemetryWords.Of(record.Type));
+        var status = Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
         if (record.HasWorked)
         {
             _stepDuration.Record(Between(record.StartedAt, record.CompletedAt), type, status);
@@ -88,10 +90,12 @@ internal sealed class RunMetrics
         }
     }
 
-    /// <summary>Counts that a step begins to work, or ends.</summary>
+    /// <summary>Changes the number of steps that execute in this process.</summary>
+    /// <param name="change">1 when a step begins, -1 when it ends.</param>
     public void Working(StepType type, int change) => _executing.Add(change, Tag(TelemetryNames.StepType, TelemetryWords.Of(type)));
 
-    /// <summary>Counts a request to a model, also one whose answer gets no record: it was made.</summary>
+    /// <summary>Records a request to a model, also when its answer is not recorded: it has cost tokens.</summary>
+    /// <param name="error">Why it failed; null when it succeeded.</param>
     public void Called(IChatClient client, string model, TokenUsage usage, ErrorKind? error, TimeSpan duration)
     {
         if (!_callDuration.Enabled && !_inputTokens.Enabled && !_outputTokens.Enabled && !_throttles.Enabled)

@@ -7,37 +7,37 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// The spans of runs, steps and attempts. Those of a run and of a step are written when it has ended, since its process may change before; that of an
-/// attempt spans its work. Without a listener nothing is made. Thread-safe.
+/// Creates the spans of runs, steps and attempts. The span of a run or step is created when it has ended, because the process may change before that;
+/// the span of an attempt is open while it executes. Without a listener none is created. Thread-safe.
 /// </summary>
 internal sealed class RunSpans(ActivitySource source, SpanIds ids)
 {
-    /// <summary>Whether spans are asked for.</summary>
-    public bool AreWanted => source.HasListeners();
+    /// <summary>Whether anything listens to spans.</summary>
+    public bool HasListeners => source.HasListeners();
 
-    /// <summary>Begins the span of an attempt, which is the current one until it is disposed of. Null: no listener wants it.</summary>
+    /// <summary>Starts the span of an attempt, which is the current one until it is disposed; null when nothing listens.</summary>
     public Activity? StartAttempt(PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt)
     {
-        if (!AreWanted)
+        if (!HasListeners)
         {
             return null;
         }
 
-        // What the host traces of this call stands in a trace of the host's.
+        // The host's own span of this call is in another trace, so it is linked.
         var host = Activity.Current?.Context;
         var span = source.StartActivity(
             $"{TelemetryNames.Attempt} {call.Attempt}", ActivityKind.Internal, new RunTrace(call.Run, call.RunAttempt).Step(call.StepId),
             links: host is { } context ? [new ActivityLink(context)] : null, startTime: startedAt);
-        AboutStep(span, run, call);
+        SetStepTags(span, run, call);
 
-        // Until the record says otherwise: an execution may end without one, and another one makes it.
+        // False until this execution has written the record: another execution of the attempt may write it instead.
         return span?.SetTag(TelemetryNames.StepAttempt, call.Attempt)
             .SetTag(TelemetryNames.StepTurn, call.Turn > 1 ? call.Turn : null)
             .SetTag(TelemetryNames.QueueSeconds, Seconds(call.ReadyAt, startedAt))
             .SetTag(TelemetryNames.Recorded, false);
     }
 
-    /// <summary>Completes the span of an attempt whose execution made the record.</summary>
+    /// <summary>Completes the span of an attempt whose execution wrote the record.</summary>
     public static void EndAttempt(Activity? span, StepCheckpoint record)
     {
         if (span is null)
@@ -46,11 +46,11 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
         }
 
         span.SetTag(TelemetryNames.Recorded, true);
-        AboutEnd(span, record);
-        span.SetEndTime(End(record.StartedAt, record.CompletedAt));
+        SetOutcomeTags(span, record);
+        span.SetEndTime(EndTime(record.StartedAt, record.CompletedAt));
     }
 
-    /// <summary>Writes the span of a step whose last attempt has its record.</summary>
+    /// <summary>Creates the span of a step when its last attempt has been recorded.</summary>
     /// <param name="readyAt">When the first attempt was ready.</param>
     public void WriteStep(PreparedRun run, ExecuteStepInput call, StepCheckpoint record, DateTimeOffset readyAt)
     {
@@ -59,14 +59,14 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
             $"{TelemetryNames.Step} {call.StepId}", trace.Run, trace.StepSpan(call.StepId), readyAt, record.CompletedAt, [],
             span =>
             {
-                AboutStep(span, run, call);
+                SetStepTags(span, run, call);
                 span.SetTag(TelemetryNames.Retries, call.Attempt - call.Turn).SetTag(TelemetryNames.StepTurn, call.Turn > 1 ? call.Turn : null);
-                AboutEnd(span, record);
+                SetOutcomeTags(span, record);
             });
     }
 
-    /// <summary>Writes the span of an attempt of a run that has ended.</summary>
-    /// <param name="within">Done inside the span, so that a line of the log has its ids.</param>
+    /// <summary>Creates the span of an attempt of a run that has ended.</summary>
+    /// <param name="within">Executed inside the span, so that a log entry has its ids.</param>
     public void WriteRun(RunRecord record, Action within)
     {
         var (attempt, trace) = (record.Attempts[^1], new RunTrace(record.Identity, record.Attempt));
@@ -81,20 +81,23 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
                     .SetTag(TelemetryNames.RunId, record.RunId)
                     .SetTag(TelemetryNames.RunAttempt, record.Attempt)
                     .SetTag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
-                Failed(span, record.Status is RunStatus.Failed or RunStatus.TimedOut, record.Error);
+                SetError(span, record.Status is RunStatus.Failed or RunStatus.TimedOut, record.Error);
             },
             within);
     }
 
-    /// <summary>Does something at the place of a run's span, which is written when the run has ended, so that a line of the log has its ids.</summary>
+    /// <summary>
+    /// Executes an action with the ids of a run's span, before that span is created (at the run's end), so that a log entry has its ids.
+    /// </summary>
     public void WithinRun(RunRecord record, Action action)
     {
         var (current, trace) = (Activity.Current, new RunTrace(record.Identity, record.Attempt));
         try
         {
-            // Of no source, so it is exported nowhere.
-            using var place = new Activity(TelemetryNames.InvokeWorkflow).SetParentId(trace.Root.TraceId, trace.Root.SpanId, trace.Root.TraceFlags).Start();
-            ids.Give(place, trace.RunSpan);
+            // An activity without a source is not exported.
+            using var placeholder = new Activity(TelemetryNames.InvokeWorkflow)
+                .SetParentId(trace.Root.TraceId, trace.Root.SpanId, trace.Root.TraceFlags).Start();
+            ids.Set(placeholder, trace.RunSpan);
             action();
         }
         finally
@@ -103,7 +106,7 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
         }
     }
 
-    /// <summary>Writes a span with an id that was known before.</summary>
+    /// <summary>Creates and ends a span with a given id.</summary>
     private void Write(
         string name, ActivityContext parent, ActivitySpanId id, DateTimeOffset start, DateTimeOffset end, ActivityLink[] links, Action<Activity> describe,
         Action? within = null)
@@ -111,14 +114,14 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
         var current = Activity.Current;
         try
         {
-            // Else the current one would be the parent of a span that has none.
+            // Otherwise the current span would become the parent where none is given.
             Activity.Current = null;
             using var span = source.StartActivity(name, ActivityKind.Internal, parent, links: links, startTime: start);
             if (span is not null)
             {
-                ids.Give(span, id);
+                ids.Set(span, id);
                 describe(span);
-                span.SetEndTime(End(start, end));
+                span.SetEndTime(EndTime(start, end));
             }
 
             within?.Invoke();
@@ -129,24 +132,24 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
         }
     }
 
-    private static void AboutStep(Activity? span, PreparedRun run, ExecuteStepInput call) => span?
+    private static void SetStepTags(Activity? span, PreparedRun run, ExecuteStepInput call) => span?
         .SetTag(TelemetryNames.RunId, call.RunId)
         .SetTag(TelemetryNames.RunAttempt, call.RunAttempt)
         .SetTag(TelemetryNames.StepId, call.StepId)
         .SetTag(TelemetryNames.StepType, TelemetryWords.Of(run.Steps[call.Step].Type));
 
-    private static void AboutEnd(Activity span, StepCheckpoint record)
+    private static void SetOutcomeTags(Activity span, StepCheckpoint record)
     {
         span.SetTag(TelemetryNames.Status, TelemetryWords.Of(record.Status))
             .SetTag(TelemetryNames.Reason, record.Reason)
             .SetTag(TelemetryNames.FromCache, record.FromCache ? true : null)
             .SetTag(TelemetryNames.FallbackUsed, record.FallbackUsed ? true : null)
             .SetTag(TelemetryNames.CostDollars, (double?)record.Usage.EstimatedCost);
-        Failed(span, record.Status == StepStatus.Failed, record.Error);
+        SetError(span, record.Status == StepStatus.Failed, record.Error);
     }
 
-    /// <summary>The kind of a failure only: its message may quote prompts and answers.</summary>
-    private static void Failed(Activity span, bool isFailure, WorkflowError? error)
+    /// <summary>Sets the kind of an error, but not its message, which may quote prompts and answers.</summary>
+    private static void SetError(Activity span, bool isFailure, WorkflowError? error)
     {
         if (isFailure)
         {
@@ -154,8 +157,8 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
         }
     }
 
-    /// <summary>Clocks of two processes may disagree.</summary>
-    private static DateTime End(DateTimeOffset start, DateTimeOffset end) => (end > start ? end : start).UtcDateTime;
+    /// <summary>Never before the start: the two times may be from different clocks.</summary>
+    private static DateTime EndTime(DateTimeOffset start, DateTimeOffset end) => (end > start ? end : start).UtcDateTime;
 
     private static double Seconds(DateTimeOffset from, DateTimeOffset to) => Math.Max(0, (to - from).TotalSeconds);
 }

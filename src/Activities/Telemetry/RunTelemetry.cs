@@ -11,17 +11,19 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// What runs tell of themselves to whatever listens to <see cref="TelemetryNames.Source"/>: spans, metrics and the lines of the log, written when a durable
-/// write has been made, by the process that made it, so that a repeat tells nothing. Thread-safe.
+/// Emits the spans, metrics and log entries of runs, under the name <see cref="TelemetryNames.Source"/>. They are emitted after a durable write, by the
+/// process that made it, so that a repeated execution emits nothing. Thread-safe.
 /// </summary>
 public sealed class RunTelemetry : IDisposable
 {
-    /// <summary>The category of the log's lines.</summary>
+    /// <summary>The category of the log entries.</summary>
     public const string LogCategory = "Orchestrator.Runs";
 
     private readonly ILogger _logger;
 
-    /// <param name="content">Whether prompts, answers and the inputs and results of tools are told, too: in spans, never in metrics or the log. Secrets never are.</param>
+    /// <param name="content">
+    /// Whether spans carry prompts, answers, and the inputs and results of tools. Metrics and log never do, and secrets are never emitted.
+    /// </param>
     public RunTelemetry(ILoggerFactory loggers, bool content = false)
     {
         _logger = loggers.CreateLogger(LogCategory);
@@ -32,10 +34,10 @@ public sealed class RunTelemetry : IDisposable
         Metrics = new RunMetrics(Meter);
     }
 
-    /// <summary>Where the spans come from.</summary>
+    /// <summary>The source of all spans.</summary>
     internal ActivitySource Source { get; }
 
-    /// <summary>Where the metrics come from.</summary>
+    /// <summary>The meter of all metrics.</summary>
     internal Meter Meter { get; }
 
     internal RunSpans Spans { get; }
@@ -50,15 +52,15 @@ public sealed class RunTelemetry : IDisposable
         Meter.Dispose();
     }
 
-    /// <summary>Tells of a new record of an attempt.</summary>
-    /// <param name="span">The attempt's; null when it has none.</param>
+    /// <summary>Emits what follows from a new record of an attempt.</summary>
+    /// <param name="span">The span of the attempt; null when nothing listens.</param>
     internal Task RecordedAsync(
         PreparedRun run, ExecuteStepInput call, StepCheckpoint record, Activity? span, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         RunSpans.EndAttempt(span, record);
         var isRetried = record.VerdictIn(run, call) is { RetryAfter: not null };
 
-        // A substitute for the output of a step that failed before is no end of its own.
+        // A fallback output after a failure does not end the step again: the failed attempt did.
         var endsStep = call.Failure is null && !record.Again && !isRetried;
         Metrics.Recorded(record, isRetried, endsStep);
         if (isRetried)
@@ -71,13 +73,13 @@ public sealed class RunTelemetry : IDisposable
             _logger.StepEnded(call.StepId, call.RunId, record.Status, Milliseconds(record.StartedAt, record.CompletedAt), call.Attempt);
         }
 
-        return endsStep && Spans.AreWanted ? WriteStepAsync(run, call, record, checkpoints, cancellationToken) : Task.CompletedTask;
+        return endsStep && Spans.HasListeners ? WriteStepAsync(run, call, record, checkpoints, cancellationToken) : Task.CompletedTask;
     }
 
-    /// <summary>Tells that an attempt of a run has begun.</summary>
+    /// <summary>Logs the start of an attempt of a run.</summary>
     internal void Begun(RunRecord record, PreparedRun run)
     {
-        if (Spans.AreWanted)
+        if (Spans.HasListeners)
         {
             Spans.WithinRun(record, Log);
         }
@@ -89,11 +91,11 @@ public sealed class RunTelemetry : IDisposable
         void Log() => _logger.RunStarted(record.RunId, record.Workflow, record.Attempt, run.Steps.Count);
     }
 
-    /// <summary>Tells of the new end of an attempt of a run.</summary>
+    /// <summary>Emits span, metrics and log entry of an attempt of a run that has ended.</summary>
     internal void Ended(RunRecord record)
     {
         Metrics.Ended(record);
-        if (Spans.AreWanted)
+        if (Spans.HasListeners)
         {
             Spans.WriteRun(record, Log);
         }
@@ -116,7 +118,7 @@ public sealed class RunTelemetry : IDisposable
 
     private static long Milliseconds(DateTimeOffset from, DateTimeOffset to) => (long)Math.Max(0, (to - from).TotalMilliseconds);
 
-    /// <summary>When the first attempt of the step was ready. What cannot be read costs the span its beginning only.</summary>
+    /// <summary>When the first attempt of the step was ready; if that cannot be read, when the given attempt was, so that the span is not lost.</summary>
     private static async Task<DateTimeOffset> ReadyAsync(ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         try

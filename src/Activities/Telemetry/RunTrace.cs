@@ -6,28 +6,28 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// The trace of one attempt of a run. Its ids follow from the run's own, so that each process that works on the run, also after a restart, writes into
-/// the same trace, and nothing of it is kept (docs/decisions/0025).
+/// The trace of one attempt of a run. Its ids are derived from the run's, so that every process that works on the run, also after a restart, uses the
+/// same trace without storing it (docs/decisions/0025). Immutable.
 /// </summary>
 internal readonly struct RunTrace(RunIdentity run, int runAttempt)
 {
     private const int TraceIdLength = 16;
     private const int SpanIdLength = 8;
 
-    /// <summary>The place of the run's span, which has no parent.</summary>
+    /// <summary>The context in which the run's span is created: the trace, and no parent.</summary>
     public ActivityContext Root => Context(default);
 
-    /// <summary>The run's span, as the parent of its steps' spans.</summary>
+    /// <summary>The run's span as the parent of the steps' spans.</summary>
     public ActivityContext Run => Context(RunSpan);
 
     public ActivitySpanId RunSpan => ActivitySpanId.CreateFromBytes(Hash("").AsSpan(TraceIdLength, SpanIdLength));
 
-    /// <summary>A step's span, as the parent of its attempts' spans.</summary>
+    /// <summary>A step's span as the parent of its attempts' spans.</summary>
     public ActivityContext Step(string stepId) => Context(StepSpan(stepId));
 
     public ActivitySpanId StepSpan(string stepId) => ActivitySpanId.CreateFromBytes(Hash("\n" + stepId).AsSpan(0, SpanIdLength));
 
-    /// <summary>Marked as sampled: a sampler that goes by the trace's id decides for all spans of the trace alike.</summary>
+    /// <summary>Marked as recorded: a sampler that goes by the trace id decides alike for all spans of the trace.</summary>
     private ActivityContext Context(ActivitySpanId span) =>
         new(ActivityTraceId.CreateFromBytes(Hash("").AsSpan(0, TraceIdLength)), span, ActivityTraceFlags.Recorded, isRemote: true);
 

@@ -6,17 +6,17 @@ using Orchestrator.Activities.Logging;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// Gives spans the ids that follow from their run (docs/decisions/0025). A runtime draws the ids itself, so they can only be set where the SDK of Durable Functions
-/// sets them, too: in a private field. A runtime that has no such field costs these ids and nothing else, and that is logged once. Thread-safe.
+/// Sets the ids of spans to those derived from the run (docs/decisions/0025). .NET generates random ids and has no API to set one, so a private field is
+/// set, as the SDK of Durable Functions does. Where a runtime has no such field, spans keep their random ids, and that is logged once. Thread-safe.
 /// </summary>
-/// <param name="set">Sets the id of a span, 16 hexadecimal digits; null for the runtime's field.</param>
+/// <param name="set">Sets the id of a span, as 16 hexadecimal digits; null to set the runtime's field.</param>
 internal sealed class SpanIds(ILogger logger, Action<Activity, string>? set = null)
 {
     private readonly Action<Activity, string> _set = set ?? ((span, id) => Field(span) = id);
     private int _isRefused;
 
-    /// <summary>Sets the id, or leaves the one that the span has. Throws nothing: it happens where a run's end is recorded.</summary>
-    public void Give(Activity span, ActivitySpanId id)
+    /// <summary>Sets the id of a span; if that is not possible, it keeps its own. Never throws, because the caller is recording the end of a run.</summary>
+    public void Set(Activity span, ActivitySpanId id)
     {
         if (Volatile.Read(ref _isRefused) != 0)
         {

@@ -8,11 +8,11 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Telemetry;
 
-/// <summary>The spans of calls to models and tools, inside the span of their attempt. Without a listener nothing is made. Thread-safe.</summary>
-/// <param name="content">Whether they carry prompts, answers, inputs and results.</param>
+/// <summary>Creates the spans of calls to models and tools, inside the span of their attempt. Without a listener none is created. Thread-safe.</summary>
+/// <param name="content">Whether spans carry prompts, answers, inputs and results.</param>
 internal sealed class WorkSpans(ActivitySource source, bool content)
 {
-    /// <summary>Begins the span of a call to a model; null: no listener wants it.</summary>
+    /// <summary>Starts the span of a call to a model; null when nothing listens.</summary>
     public Activity? StartCall(PreparedRun run, PreparedStep step, IChatClient client, PromptRequest request, DateTimeOffset startedAt)
     {
         if (!source.HasListeners())
@@ -22,7 +22,8 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
 
         var server = client.GetService<ChatClientMetadata>();
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
-        var span = source.StartActivity($"{TelemetryNames.Chat} {request.Model}", ActivityKind.Client, default(ActivityContext), startTime: startedAt)?
+        var name = $"{TelemetryNames.Chat} {request.Model}";
+        var span = source.StartActivity(name, ActivityKind.Client, default(ActivityContext), startTime: startedAt)?
             .SetTag(TelemetryNames.Operation, TelemetryNames.Chat)
             .SetTag(TelemetryNames.Provider, Provider(server))
             .SetTag(TelemetryNames.RequestModel, request.Model)
@@ -43,6 +44,7 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
         return span;
     }
 
+    /// <summary>Ends the span of a call to a model; null does nothing.</summary>
     /// <param name="error">Why there is no answer; null when there is one.</param>
     public void EndCall(Activity? span, TokenUsage usage, PromptCall call, ErrorKind? error, DateTimeOffset endedAt)
     {
@@ -64,8 +66,8 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
         End(span, error, endedAt);
     }
 
-    /// <summary>Begins the span of a call to a tool; null: no listener wants it.</summary>
-    /// <param name="input">Without the values of secrets.</param>
+    /// <summary>Starts the span of a call to a tool; null when nothing listens.</summary>
+    /// <param name="input">The input, with secrets masked.</param>
     public Activity? StartTool(string tool, JsonObject? input, DateTimeOffset startedAt)
     {
         if (!source.HasListeners())
@@ -73,13 +75,16 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
             return null;
         }
 
-        return source.StartActivity($"{TelemetryNames.ExecuteTool} {tool}", ActivityKind.Internal, default(ActivityContext), startTime: startedAt)?
+        var name = $"{TelemetryNames.ExecuteTool} {tool}";
+        return source.StartActivity(name, ActivityKind.Internal, default(ActivityContext), startTime: startedAt)?
             .SetTag(TelemetryNames.Operation, TelemetryNames.ExecuteTool)
             .SetTag(TelemetryNames.ToolName, tool)
             .SetTag(TelemetryNames.ToolArguments, content ? input?.ToJsonString() : null);
     }
 
-    /// <param name="result">Without the values of secrets.</param>
+    /// <summary>Ends the span of a call to a tool; null does nothing.</summary>
+    /// <param name="result">The result, with secrets masked; null when it failed.</param>
+    /// <param name="error">Why it failed; null when it succeeded.</param>
     public void EndTool(Activity? span, JsonNode? result, ErrorKind? error, DateTimeOffset endedAt)
     {
         if (span is not null)
@@ -89,7 +94,7 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
         }
     }
 
-    /// <summary>The provider by its name in the conventions; a run with mocks asks none.</summary>
+    /// <summary>The provider's name in the conventions; <c>mock</c> in a run with mocks.</summary>
     internal static string Provider(ChatClientMetadata? server) =>
         server?.ProviderUri?.Host.Contains(".azure.", StringComparison.Ordinal) == true ? "azure.ai.openai" : server?.ProviderName ?? "mock";
 

@@ -7,13 +7,14 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Tools;
 
 /// <summary>
-/// Holds the input of a tool against its schema and finds everything at once. A member that is null counts as absent where null is not allowed,
-/// so that an optional input of the workflow may stand there.
+/// Checks the input of a tool against its schema and reports all findings at once. A member that is null counts as absent where null is not allowed, so
+/// that it may come from an optional input of the workflow. Thread-safe.
 /// </summary>
 public static class ToolInputCheck
 {
+    /// <summary>All findings; empty when the input is valid.</summary>
     /// <param name="templated">
-    /// Before the run: a text with <c>{{</c> in it satisfies every schema, because it is not known yet what will stand there.
+    /// Whether placeholders are not filled in yet: then a text with <c>{{</c> satisfies every schema, because its value is not known.
     /// </param>
     public static IReadOnlyList<ToolInputFinding> Check(JsonObject schema, JsonNode? input, bool templated = false)
     {
@@ -23,8 +24,8 @@ public static class ToolInputCheck
         return findings;
     }
 
-    /// <summary>The same just before the call.</summary>
-    /// <exception cref="ToolException">Kind <c>invalidInput</c>: something is wrong; the message has every finding.</exception>
+    /// <summary>Checks an input with all placeholders filled in.</summary>
+    /// <exception cref="ToolException">Kind <c>invalidInput</c>: the input is not valid; the message has every finding.</exception>
     public static void Require(ITool tool, JsonNode? input)
     {
         ArgumentNullException.ThrowIfNull(tool);
@@ -63,7 +64,8 @@ public static class ToolInputCheck
             if (schema["enum"] is JsonArray choices && !choices.Any(choice => JsonNode.DeepEquals(choice, value)))
             {
                 var known = choices.Select(choice => Shown(choice)).ToList();
-                Add(pointer, $"{Subject(name)} must be one of {string.Join(", ", known)}; it is {(value?.GetValueKind() == JsonValueKind.String ? Quoted(value.GetValue<string>()) : Describe(value))}.", Suggestion.For(Shown(value), known));
+                var given = value?.GetValueKind() == JsonValueKind.String ? Quoted(value.GetValue<string>()) : Describe(value);
+                Add(pointer, $"{Subject(name)} must be one of {string.Join(", ", known)}; it is {given}.", Suggestion.For(Shown(value), known));
             }
 
             Range(schema, value, pointer, name);
@@ -135,7 +137,8 @@ public static class ToolInputCheck
             }
         }
 
-        private void Add(string pointer, string message, string? suggestion = null) => findings.Add(new ToolInputFinding(pointer, message, suggestion));
+        private void Add(string pointer, string message, string? suggestion = null) =>
+            findings.Add(new ToolInputFinding(pointer, message, suggestion));
 
         private static bool Has(JsonObject properties, JsonObject members, string property) =>
             members.TryGetPropertyValue(property, out var value) && (value is not null || AllowsNull(properties[property] as JsonObject ?? Anything));
@@ -163,7 +166,8 @@ public static class ToolInputCheck
 
         private static string Subject(string name) => name.Length == 0 ? "The input" : $"'{name}'";
 
-        private static string Shown(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "null";
+        private static string Shown(JsonNode? value) =>
+            value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "null";
 
         private static string Article(string type) => type switch
         {
@@ -176,7 +180,7 @@ public static class ToolInputCheck
             _ => "null",
         };
 
-        // Whole or not at all: the mask over secrets would not know a part of one.
+        // Never truncated: the secret mask does not find a part of a secret.
         private static string Quoted(string text) => text.Length <= LongestShown ? $"'{text}'" : "another text";
 
         private static string Describe(JsonNode? value) => value?.GetValueKind() switch
@@ -190,3 +194,9 @@ public static class ToolInputCheck
         };
     }
 }
+
+/// <summary>One mistake in the input of a tool.</summary>
+/// <param name="Pointer">JSON pointer from the input to the value, or to the object in which a member is missing.</param>
+/// <param name="Message">One sentence: what is wrong.</param>
+/// <param name="Suggestion">What was probably meant, or what is allowed; null for none.</param>
+public sealed record ToolInputFinding(string Pointer, string Message, string? Suggestion = null);

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Activities.Tools;
 
 /// <summary>
-/// The part of JSON Schema (draft 2020-12) in which tools describe their inputs: <c>type</c>, <c>properties</c>, <c>required</c>, <c>enum</c>,
-/// <c>additionalProperties</c>, <c>items</c>, <c>minimum</c>, <c>maximum</c>, and for readers <c>title</c>, <c>description</c>, <c>default</c> and <c>examples</c>.
-/// One keyword is ours: <c>x-placeholders</c> on a member of the input, <c>kept</c> when the tool fills its placeholders in itself, <c>refused</c> when there
-/// may be none.
+/// The subset of JSON Schema (draft 2020-12) in which tools describe their inputs: <c>type</c>, <c>properties</c>, <c>required</c>, <c>enum</c>,
+/// <c>additionalProperties</c>, <c>items</c>, <c>minimum</c>, <c>maximum</c>, and for readers <c>title</c>, <c>description</c>, <c>default</c> and
+/// <c>examples</c>. One keyword is an extension: <c>x-placeholders</c> on a member of the input is <c>kept</c> when the tool itself fills in the
+/// placeholders, and <c>refused</c> when there may be none. Thread-safe.
 /// </summary>
 public static class ToolSchema
 {
@@ -19,23 +19,24 @@ public static class ToolSchema
 
     private static readonly string[] Keywords =
     [
-        "type", "properties", "required", "enum", "additionalProperties", "items", "minimum", "maximum", "title", "description", "default", "examples", Placeholders,
+        "type", "properties", "required", "enum", "additionalProperties", "items", "minimum", "maximum", "title", "description", "default", "examples",
+        Placeholders,
     ];
 
     /// <summary>Reads a schema.</summary>
-    /// <exception cref="ArgumentException">It says something that would not be checked; the message lists everything.</exception>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="ArgumentException">The schema uses something outside the subset; the message lists everything.</exception>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static JsonObject Parse(string json)
     {
         var schema = JsonNode.Parse(json) as JsonObject ?? throw new ArgumentException("A schema is an object.", nameof(json));
         return Problems(schema) is { Count: > 0 } problems ? throw new ArgumentException(string.Join(" ", problems), nameof(json)) : schema;
     }
 
-    /// <summary>The members of an input that are handed to the tool as they are written: their placeholders are not filled in.</summary>
+    /// <summary>The members of an input whose placeholders are not filled in before the call.</summary>
     public static IReadOnlyList<string> LiteralMembers(JsonObject schema) =>
         [.. (schema["properties"] as JsonObject ?? []).Where(member => member.Value?[Placeholders] is not null).Select(member => member.Key)];
 
-    /// <summary>One sentence for everything that <see cref="ToolInputCheck"/> would not understand.</summary>
+    /// <summary>One sentence for everything that <see cref="ToolInputCheck"/> does not support; empty when the schema is valid.</summary>
     internal static List<string> Problems(JsonObject schema)
     {
         var problems = new List<string>();
@@ -52,8 +53,10 @@ public static class ToolSchema
             return;
         }
 
-        problems.AddRange(schema.Where(member => !Keywords.Contains(member.Key)).Select(member => $"{place} has the keyword '{member.Key}', which tools do not have."));
-        problems.AddRange(TypesOf(schema).Where(type => !Types.Contains(type)).Select(type => $"{place} has the type '{type}', which does not exist."));
+        problems.AddRange(schema.Where(member => !Keywords.Contains(member.Key))
+            .Select(member => $"{place} has the keyword '{member.Key}', which tools do not have."));
+        problems.AddRange(TypesOf(schema).Where(type => !Types.Contains(type))
+            .Select(type => $"{place} has the type '{type}', which does not exist."));
         if (schema[Placeholders] is { } placeholders && placeholders.ToString() is not (Kept or Refused))
         {
             problems.Add($"{place} has {Placeholders} '{placeholders}', which must be {Kept} or {Refused}.");
@@ -75,7 +78,7 @@ public static class ToolSchema
         }
     }
 
-    /// <summary>The types that a schema allows; empty when it allows all.</summary>
+    /// <summary>The types that a schema allows; empty when it allows every type.</summary>
     internal static IReadOnlyList<string> TypesOf(JsonObject schema) => schema["type"] switch
     {
         null => [],

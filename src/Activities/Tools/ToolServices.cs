@@ -7,10 +7,10 @@ using Orchestrator.Activities.Tools.Secrets;
 
 namespace Orchestrator.Activities.Tools;
 
-/// <summary>The tools that every host has.</summary>
+/// <summary>Registers the tools that every host has.</summary>
 internal static class ToolServices
 {
-    /// <summary>Adds the built-in tools and the <see cref="ToolSet"/>, which has every registered <see cref="ITool"/>.</summary>
+    /// <summary>Adds the built-in tools, and the <see cref="ToolSet"/> of every registered <see cref="ITool"/>.</summary>
     public static IServiceCollection AddTools(this IServiceCollection services)
     {
         services.TryAddSingleton<HttpToolOptions>();

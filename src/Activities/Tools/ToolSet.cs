@@ -8,7 +8,9 @@ public sealed partial class ToolSet
 {
     private readonly Dictionary<string, ITool> _tools = new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">Two tools have one name, a name is not allowed, or a schema says what is not checked.</exception>
+    /// <exception cref="ArgumentException">
+    /// Two tools have the same name, a name is not allowed, or a schema uses something outside <see cref="ToolSchema"/>.
+    /// </exception>
     public ToolSet(IEnumerable<ITool> tools)
     {
         ArgumentNullException.ThrowIfNull(tools);
@@ -17,7 +19,8 @@ public sealed partial class ToolSet
             if (!NamePattern.IsMatch(tool.Name))
             {
                 throw new ArgumentException(
-                    $"The tool {tool.GetType()} is named '{tool.Name}'; a name has small letters, digits and '_', at most 64, and begins with a letter.", nameof(tools));
+                    $"The tool {tool.GetType()} is named '{tool.Name}'; a name has small letters, digits and '_', at most 64, and begins with a letter.",
+                    nameof(tools));
             }
 
             if (!_tools.TryAdd(tool.Name, tool))
@@ -28,7 +31,8 @@ public sealed partial class ToolSet
 
             if (ToolSchema.Problems(tool.InputSchema) is { Count: > 0 } problems)
             {
-                throw new ArgumentException($"The input schema of the tool '{tool.Name}' ({tool.GetType()}) is wrong. {string.Join(" ", problems)}", nameof(tools));
+                throw new ArgumentException(
+                    $"The input schema of the tool '{tool.Name}' ({tool.GetType()}) is wrong. {string.Join(" ", problems)}", nameof(tools));
             }
         }
 
@@ -38,12 +42,12 @@ public sealed partial class ToolSet
     /// <summary>All names, in alphabetical order.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>What reading a definition needs to know of them, in the same order.</summary>
+    /// <summary>What the reader of definitions needs to know of each tool, in the order of <see cref="Names"/>.</summary>
     public IReadOnlyList<KnownTool> Known => [.. Names.Select(name => new KnownTool(name, ToolSchema.LiteralMembers(_tools[name].InputSchema)))];
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}\\z")]
     private static partial Regex NamePattern { get; }
 
-    /// <summary>The tool of that exact name; null when there is none.</summary>
+    /// <summary>The tool with exactly that name; null when there is none.</summary>
     public ITool? Find(string name) => _tools.GetValueOrDefault(name);
 }

@@ -5,9 +5,11 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>Reads the <c>inputs</c> of a front matter: names, or names with what is known of each.</summary>
+/// <summary>Reads the <c>inputs</c> of a front matter: names alone, or names with type, default and so on.</summary>
 internal static class DeclaredInputs
 {
+    private const string NameRule = "is no name of an input; that begins with a letter or _ and has only letters, digits and _.";
+
     private static readonly Dictionary<string, InputType> Types =
         Enum.GetValues<InputType>().ToDictionary(type => type.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
@@ -21,7 +23,7 @@ internal static class DeclaredInputs
 
         if (inputs.Kind == SourceKind.Array)
         {
-            return Names(front, inputs);
+            return ReadNames(front, inputs);
         }
 
         if (front.Object("inputs") is not { } named)
@@ -31,13 +33,13 @@ internal static class DeclaredInputs
 
         return [.. inputs.Members.Where(member => IsName(front, member)).Select(member => member.Value.Kind switch
         {
-            SourceKind.Object => Full(named, member.Name),
+            SourceKind.Object => ReadInput(named, member.Name),
             SourceKind.Null => new InputDefinition(member.Name),
-            _ => new InputDefinition(member.Name) { Type = Type(front, member.Value) },
+            _ => new InputDefinition(member.Name) { Type = ReadType(front, member.Value) },
         })];
     }
 
-    /// <summary>The same as prompty writes it: a value that is no object is a sample, which nothing needs at run time.</summary>
+    /// <summary>Reads them as prompty writes them: a value that is not an object is a sample, which is not used at run time.</summary>
     public static IReadOnlyList<InputDefinition> ReadPrompty(FrontMatter front)
     {
         if (front.Object("inputs") is not { } inputs)
@@ -48,11 +50,11 @@ internal static class DeclaredInputs
         return
         [
             .. inputs.Node.Members.Where(member => IsName(front, member)).Select(member =>
-                member.Value.Kind == SourceKind.Object ? Full(inputs, member.Name, "sample") : new InputDefinition(member.Name)),
+                member.Value.Kind == SourceKind.Object ? ReadInput(inputs, member.Name, "sample") : new InputDefinition(member.Name)),
         ];
     }
 
-    private static List<InputDefinition> Names(FrontMatter front, SourceNode list)
+    private static List<InputDefinition> ReadNames(FrontMatter front, SourceNode list)
     {
         var names = new List<InputDefinition>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -60,11 +62,11 @@ internal static class DeclaredInputs
         {
             if (item.Kind != SourceKind.String || !NameRules.OutputKey.IsMatch(item.Text))
             {
-                front.Wrong(item, $"{FrontMatter.Describe(item)} is no name of an input; that begins with a letter or _ and has only letters, digits and _.");
+                front.Invalid(item, $"{FrontMatter.Describe(item)} {NameRule}");
             }
             else if (!seen.Add(item.Text))
             {
-                front.Wrong(item, $"The input '{item.Text}' is given twice.");
+                front.Invalid(item, $"The input '{item.Text}' is given twice.");
             }
             else
             {
@@ -75,12 +77,12 @@ internal static class DeclaredInputs
         return names;
     }
 
-    private static InputDefinition Full(FrontMatter inputs, string name, params ReadOnlySpan<string> ignored)
+    private static InputDefinition ReadInput(FrontMatter inputs, string name, params ReadOnlySpan<string> ignored)
     {
         var input = inputs.Object(name)!;
         var read = new InputDefinition(name)
         {
-            Type = input.Take("type") is { } type ? Type(input, type) : InputType.Any,
+            Type = input.Take("type") is { } type ? ReadType(input, type) : InputType.Any,
             Required = input.Boolean("required") ?? false,
             Default = input.Node.Member("default") is { } value ? SourceValue.ToJson(value) : null,
             Description = input.Text("description"),
@@ -88,18 +90,18 @@ internal static class DeclaredInputs
         };
         input.Ignore("default");
         input.Ignore(ignored);
-        input.Finish();
+        input.ReportUnknownKeys();
         return read;
     }
 
-    private static InputType Type(FrontMatter front, SourceNode value)
+    private static InputType ReadType(FrontMatter front, SourceNode value)
     {
         if (value.Kind == SourceKind.String && Types.TryGetValue(value.Text, out var type))
         {
             return type;
         }
 
-        front.Wrong(
+        front.Invalid(
             value, $"{FrontMatter.Describe(value)} is no type; there are {string.Join(", ", Types.Keys)}.", Suggestion.For(value.Text, Types.Keys));
         return InputType.Any;
     }
@@ -109,7 +111,7 @@ internal static class DeclaredInputs
         var isName = NameRules.OutputKey.IsMatch(member.Name);
         if (!isName)
         {
-            front.Wrong(member.Line, member.Column, $"'{member.Name}' is no name of an input; that begins with a letter or _ and has only letters, digits and _.");
+            front.Invalid(member.Line, member.Column, $"'{member.Name}' {NameRule}");
         }
 
         return isName;

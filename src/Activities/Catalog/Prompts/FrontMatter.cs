@@ -4,14 +4,14 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>Takes the values of one object of a front matter by their keys, checks them, and reports unknown keys.</summary>
+/// <summary>Reads the values of one object of a front matter by key, checks them, and reports unknown keys. Not thread-safe.</summary>
 internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
 {
     private readonly List<string> _known = [];
 
     public SourceNode Node => node;
 
-    /// <summary>The value; null when it is not there, or empty, which is a finding.</summary>
+    /// <summary>The value of a key; null when it is absent, or empty, which is a finding.</summary>
     public SourceNode? Take(string key)
     {
         _known.Add(key);
@@ -37,7 +37,7 @@ internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
         }
 
         var advice = value.Kind is SourceKind.Number or SourceKind.Boolean ? " Put it in quotes." : "";
-        Wrong(value, value.Kind == SourceKind.String ? $"'{key}' needs a value." : $"'{key}' is {Describe(value)}; it takes a text.{advice}");
+        Invalid(value, value.Kind == SourceKind.String ? $"'{key}' needs a value." : $"'{key}' is {Describe(value)}; it takes a text.{advice}");
         return null;
     }
 
@@ -48,7 +48,7 @@ internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
             return node.Member(key) is { Kind: SourceKind.Boolean } given ? given.IsTrue : null;
         }
 
-        Wrong(value, $"'{key}' is {Describe(value)}; it takes true or false.");
+        Invalid(value, $"'{key}' is {Describe(value)}; it takes true or false.");
         return null;
     }
 
@@ -59,18 +59,19 @@ internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
             return null;
         }
 
-        var isNumber = double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && value.Kind == SourceKind.Number;
+        var isNumber = double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && value.Kind == SourceKind.Number;
         if (isNumber && number >= least && number <= most && (!whole || number == Math.Floor(number)))
         {
             return number;
         }
 
         var range = most == int.MaxValue ? $"{least} or more" : $"from {least} to {most}";
-        Wrong(value, $"'{key}' is {Describe(value)}; it takes a {(whole ? "whole " : "")}number, {range}.");
+        Invalid(value, $"'{key}' is {Describe(value)}; it takes a {(whole ? "whole " : "")}number, {range}.");
         return null;
     }
 
-    /// <summary>An object within; null when it is not there or something else.</summary>
+    /// <summary>A nested object; null when it is absent or another kind of value, which is a finding.</summary>
     public FrontMatter? Object(string key)
     {
         if (Take(key) is not { } value || value.Kind == SourceKind.Object)
@@ -78,14 +79,14 @@ internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
             return node.Member(key) is { Kind: SourceKind.Object } inner ? new FrontMatter(inner, findings) : null;
         }
 
-        Wrong(value, $"'{key}' is {Describe(value)}; it takes keys with values, indented below it.");
+        Invalid(value, $"'{key}' is {Describe(value)}; it takes keys with values, indented below it.");
         return null;
     }
 
-    /// <summary>Takes keys whose values say nothing about how the prompt is run.</summary>
+    /// <summary>Accepts keys whose values do not affect how the prompt runs.</summary>
     public void Ignore(params ReadOnlySpan<string> keys) => _known.AddRange(keys);
 
-    /// <summary>Reports keys whose meaning we have no place for, and that would be lost.</summary>
+    /// <summary>Reports keys that a prompt cannot represent.</summary>
     public void Refuse(string reason, params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
@@ -98,13 +99,15 @@ internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
         }
     }
 
-    public void Wrong(SourceNode at, string message, string? suggestion = null) => Wrong(at.Line, at.Column, message, suggestion);
+    /// <summary>Reports a value that is not valid.</summary>
+    public void Invalid(SourceNode at, string message, string? suggestion = null) => Invalid(at.Line, at.Column, message, suggestion);
 
-    public void Wrong(int line, int column, string message, string? suggestion = null) =>
+    /// <summary>Reports a value that is not valid.</summary>
+    public void Invalid(int line, int column, string message, string? suggestion = null) =>
         findings.Error("prompt-invalid-value", line, column, message, suggestion);
 
-    /// <summary>Reports every key that was not taken.</summary>
-    public void Finish()
+    /// <summary>Reports every key that was neither read nor ignored; to be called last.</summary>
+    public void ReportUnknownKeys()
     {
         foreach (var member in node.Members.Where(member => !_known.Contains(member.Name)))
         {

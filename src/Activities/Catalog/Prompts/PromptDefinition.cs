@@ -6,13 +6,13 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>A prompt that workflows refer to by name.</summary>
+/// <summary>A prompt that workflows refer to by slug. Immutable.</summary>
 public sealed record PromptDefinition
 {
-    /// <summary>Digits of a version: 12 hexadecimal ones.</summary>
+    /// <summary>Number of hexadecimal digits of a version.</summary>
     public const int VersionLength = 12;
 
-    /// <summary>Its name: 1 to 100 of <c>A-Z a-z 0-9 _ -</c>.</summary>
+    /// <summary>The name: 1 to 100 of <c>A-Z a-z 0-9 _ -</c>.</summary>
     public required string Slug { get; init; }
 
     /// <summary>The text with its placeholders, line ends as LF.</summary>
@@ -21,7 +21,7 @@ public sealed record PromptDefinition
     /// <summary>The system message; null for none.</summary>
     public string? System { get; init; }
 
-    /// <summary>The model it was written for; null when it names none. Run, step and workflow come before it.</summary>
+    /// <summary>The model that it was written for; null for none. A model of the run, step or workflow takes precedence.</summary>
     public string? Model { get; init; }
 
     /// <summary>0 to 2; null for the model's default.</summary>
@@ -30,15 +30,15 @@ public sealed record PromptDefinition
     /// <summary>Maximum number of tokens of output, 1 or more; null for the model's limit.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>For people; changes no version. Null for none.</summary>
+    /// <summary>A description for people, not part of the version; null for none.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The inputs it declares, in their order; empty when it declares none.</summary>
+    /// <summary>The declared inputs, in their order; empty for none.</summary>
     public IReadOnlyList<InputDefinition> Inputs { get; init; } = [];
 
     /// <summary>
-    /// Names this content: 12 hexadecimal digits of the SHA-256 of all that reaches the model. Wherever the prompt is kept, the same content has the
-    /// same version.
+    /// Identifies the content: the first 12 hexadecimal digits of the SHA-256 of everything that reaches the model. The same content has the same
+    /// version in every place.
     /// </summary>
     [JsonIgnore]
     public string Version

@@ -4,13 +4,13 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>A prompt is not there, or is there and cannot be used.</summary>
+/// <summary>A prompt was not found or cannot be used.</summary>
 public sealed class PromptException : WorkflowErrorException
 {
     private PromptException(WorkflowError error, IReadOnlyList<Diagnostic> diagnostics, Exception? innerException)
         : base(error, innerException) => Diagnostics = diagnostics;
 
-    /// <summary>The mistakes in the file, with lines; empty when the file is not the problem.</summary>
+    /// <summary>The mistakes in the file, with lines; empty when its content is not the problem.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
     internal static PromptException NotFound(string message, Exception? innerException = null) =>
@@ -19,7 +19,7 @@ public sealed class PromptException : WorkflowErrorException
     internal static PromptException Invalid(string message, Exception? innerException = null) =>
         new(new WorkflowError(ErrorKind.InvalidDefinition, message), [], innerException);
 
-    /// <summary>All mistakes of one file in one message, each as <c>file:line: what</c>.</summary>
+    /// <summary>All mistakes of one file in one message, each as <c>file:line: message</c>.</summary>
     internal static PromptException Invalid(string path, IReadOnlyList<Diagnostic> diagnostics)
     {
         var lines = diagnostics.Select(d => $"{path}:{d.Line}: {d.Message}{(d.Suggestion is null ? "" : " " + d.Suggestion)}");

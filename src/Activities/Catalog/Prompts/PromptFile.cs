@@ -1,19 +1,20 @@
 namespace Orchestrator.Activities.Catalog.Prompts;
 
 /// <summary>
-/// The text of a prompt, below an optional front matter in YAML between two lines of three dashes: <c>model</c>, <c>temperature</c>,
-/// <c>maxTokens</c>, <c>system</c>, <c>description</c>, <c>inputs</c>.
+/// Reads prompt files: the text of a prompt below an optional YAML front matter between two lines of three dashes, with <c>model</c>,
+/// <c>temperature</c>, <c>maxTokens</c>, <c>system</c>, <c>description</c> and <c>inputs</c>. Thread-safe.
 /// </summary>
 public static class PromptFile
 {
     /// <summary>Reads the content of a file.</summary>
-    /// <param name="path">Where it comes from, for messages; one that ends with <c>.prompty</c> is read as such (see <see cref="PromptyFile"/>).</param>
-    /// <exception cref="PromptException">It is wrong; lists every mistake with its line.</exception>
+    /// <param name="path">The file, for messages; one that ends with <c>.prompty</c> is read in that format (see <see cref="PromptyFile"/>).</param>
+    /// <exception cref="PromptException">The content has mistakes; lists every one with its line.</exception>
     public static PromptDefinition Parse(string slug, string path, string content)
     {
         var findings = new PromptFindings();
         var file = PromptFileText.Read(content, findings);
-        var prompt = path.EndsWith(PromptyFile.Extension, StringComparison.Ordinal) ? PromptyFile.Read(slug, file, findings) : Read(slug, file, findings);
+        var isPrompty = path.EndsWith(PromptyFile.Extension, StringComparison.Ordinal);
+        var prompt = isPrompty ? PromptyFile.Read(slug, file, findings) : Read(slug, file, findings);
         return findings.Any ? throw PromptException.Invalid(path, findings.Sorted) : prompt;
     }
 
@@ -32,7 +33,7 @@ public static class PromptFile
             Description = front?.Text("description"),
             Inputs = front is null ? [] : DeclaredInputs.Read(front),
         };
-        front?.Finish();
+        front?.ReportUnknownKeys();
         findings.Template(text, file.FirstLine(file.BodyFrom));
         if (prompt.System is not null)
         {

@@ -11,7 +11,7 @@ internal sealed class PromptFileText
 
     private PromptFileText(string[] lines, int bodyFrom, FrontMatter? front) => (_lines, BodyFrom, Front) = (lines, bodyFrom, front);
 
-    /// <summary>Null when there is none, and when it cannot be read.</summary>
+    /// <summary>The front matter; null when there is none or it cannot be read.</summary>
     public FrontMatter? Front { get; }
 
     public IReadOnlyList<string> Lines => _lines;
@@ -37,12 +37,12 @@ internal sealed class PromptFileText
         return new PromptFileText(lines, end + 1, ReadFront(lines[..end], findings));
     }
 
-    /// <summary>Lines as a text without the empty ones around it.</summary>
+    /// <summary>The text of a range of lines, without leading and trailing empty lines.</summary>
     /// <param name="from">The first line, from 0.</param>
     /// <param name="to">The line after the last.</param>
     public string Text(int from, int to) => string.Join('\n', _lines[from..to]).Trim('\n');
 
-    /// <summary>The line on which <see cref="Text"/> of these lines begins, from 1.</summary>
+    /// <summary>The line on which <see cref="Text"/> from this line begins, from 1.</summary>
     public int FirstLine(int from) => (Array.FindIndex(_lines, from, line => line.Length > 0) is var first and >= 0 ? first : from) + 1;
 
     private static FrontMatter? ReadFront(string[] lines, PromptFindings findings)
@@ -52,12 +52,13 @@ internal sealed class PromptFileText
             return null;
         }
 
-        // The first fence begins a YAML document too, so places count from the start of the file.
+        // The first line of dashes is part of the YAML document, so that line numbers count from the start of the file.
         var root = SourceText.ReadYaml(string.Join('\n', lines) + '\n', out var diagnostics);
         foreach (var item in diagnostics)
         {
             findings.Error(
-                item.Code == DiagnosticCodes.DuplicateName ? "prompt-duplicate-key" : "prompt-front-matter", item.Line, item.Column, item.Message, item.Suggestion);
+                item.Code == DiagnosticCodes.DuplicateName ? "prompt-duplicate-key" : "prompt-front-matter",
+                item.Line, item.Column, item.Message, item.Suggestion);
         }
 
         if (root is { Kind: not SourceKind.Object })

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>Collects what is wrong with one prompt file.</summary>
+/// <summary>Collects the mistakes in one prompt file. Not thread-safe.</summary>
 internal sealed class PromptFindings
 {
     private const string TemplateCode = "prompt-template";
@@ -18,13 +18,13 @@ internal sealed class PromptFindings
 
     public void Error(string code, SourceNode at, string message, string? suggestion = null) => Error(code, at.Line, at.Column, message, suggestion);
 
-    /// <summary>Reports a template that could not be filled in, at its place in the file; not on a line that has a finding already.</summary>
+    /// <summary>Reports a template with a mistake at its place in the file, unless that line has a finding already.</summary>
     /// <param name="line">The line of the file on which the text begins, from 1.</param>
     public void Template(string text, int line)
     {
         try
         {
-            // Lines are counted as in the file.
+            // The empty lines make the parser count lines as in the file.
             _ = PromptTemplate.Parse(new string('\n', line - 1) + text);
         }
         catch (TemplateException problem) when (problem.Line is not { } at || _items.TrueForAll(item => item.Line != at))
@@ -33,11 +33,11 @@ internal sealed class PromptFindings
         }
         catch (TemplateException)
         {
-            // The finding on this line says what is wrong.
+            // The line has a finding already, and the template's mistake probably follows from it.
         }
     }
 
-    /// <summary>The same for a text that is a value of the front matter, whose lines YAML may have joined.</summary>
+    /// <summary>Reports a template with a mistake in a value of the front matter. Only the place of the value is known: YAML may have joined its lines.</summary>
     public void Template(string text, SourceNode at, string key)
     {
         try

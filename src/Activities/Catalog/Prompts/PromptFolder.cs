@@ -3,16 +3,17 @@ using System.Text;
 namespace Orchestrator.Activities.Catalog.Prompts;
 
 /// <summary>
-/// Prompts as files of one folder: <c>slug.md</c> or <c>slug.txt</c> with an optional front matter, or <c>slug.prompty</c> (see <see cref="PromptFile"/>).
-/// Files are read when asked for, so an edit counts at once; only the present version can be found. A folder that does not exist has no prompts. Thread-safe.
+/// Prompts as files of one folder: <c>slug.md</c> or <c>slug.txt</c> with an optional front matter, or <c>slug.prompty</c> (see
+/// <see cref="PromptFile"/>). Files are read on every request, so an edit counts at once; only the current version can be found. A folder that does
+/// not exist has no prompts. Thread-safe.
 /// </summary>
-/// <param name="path">The folder; a relative path counts from the current one.</param>
+/// <param name="path">The folder; a relative path counts from the current directory.</param>
 public sealed class PromptFolder(string path) : IPromptSource
 {
     /// <summary>The largest file that is read: 1 MiB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>The environment whose prompts are those of the folder itself.</summary>
+    /// <summary>The environment that uses the prompts of the folder itself.</summary>
     public const string DefaultEnvironment = "default";
 
     private static readonly string[] Extensions = [".md", ".txt", PromptyFile.Extension];
@@ -21,11 +22,11 @@ public sealed class PromptFolder(string path) : IPromptSource
     private readonly string _path = Path.GetFullPath(path);
 
     /// <summary>
-    /// Where the prompts of a definition are: the folder <c>prompts</c> beside it, and before that the folder in it that is named like the environment,
-    /// which labels versions by being there.
+    /// The sources of the prompts of a definition, in order of precedence: the environment's subfolder of the folder <c>prompts</c> beside the
+    /// definition, then that folder.
     /// </summary>
-    /// <param name="definition">The file of the definition.</param>
-    /// <param name="environment">The environment; a name that cannot be a folder's has no prompts of its own.</param>
+    /// <param name="definition">The path of the definition.</param>
+    /// <param name="environment">The environment; one whose name is not allowed for a prompt has no subfolder.</param>
     public static IReadOnlyCollection<IPromptSource> Beside(string definition, string environment)
     {
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, "prompts");
@@ -34,15 +35,18 @@ public sealed class PromptFolder(string path) : IPromptSource
             : [new PromptFolder(folder)];
     }
 
-    /// <summary>The environments that have prompts of their own beside a definition, in ordinal order.</summary>
+    /// <summary>The environments with a subfolder of prompts beside a definition, in ordinal order.</summary>
+    /// <param name="definition">The path of the definition.</param>
     public static IReadOnlyList<string> EnvironmentsBeside(string definition)
     {
         var folder = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, "prompts"));
-        return folder.Exists ? [.. folder.EnumerateDirectories().Select(child => child.Name).Where(PromptReference.IsSlug).Order(StringComparer.Ordinal)] : [];
+        return folder.Exists
+            ? [.. folder.EnumerateDirectories().Select(child => child.Name).Where(PromptReference.IsSlug).Order(StringComparer.Ordinal)]
+            : [];
     }
 
-    /// <summary>Reads one file of such a folder.</summary>
-    /// <exception cref="PromptException">It cannot be read, or is wrong; lists every mistake with its line.</exception>
+    /// <summary>Reads one prompt file.</summary>
+    /// <exception cref="PromptException">The file cannot be read or has mistakes; lists every mistake with its line.</exception>
     public static async Task<PromptDefinition> ReadAsync(string slug, string file, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
@@ -101,7 +105,7 @@ public sealed class PromptFolder(string path) : IPromptSource
         $"The {what} '{path}' cannot be read: {exception.Message.TrimEnd('.')}. Check that it exists and that '{Environment.UserName}' may read it.",
         exception);
 
-    // Names are compared, never made into a path; that also keeps 'Clarify' and 'clarify' apart where the file system would not.
+    // Slugs are compared with file names and never made into a path. So 'Clarify' and 'clarify' differ on every file system.
     private List<FileInfo> Files()
     {
         try

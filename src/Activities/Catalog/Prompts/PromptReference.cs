@@ -5,21 +5,24 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Activities.Catalog.Prompts;
 
 /// <summary>
-/// How a workflow names a prompt: <c>slug</c>, the newest version, or <c>slug@version</c>. Always valid, so the slug is safe as a file name.
+/// How a workflow refers to a prompt: <c>slug</c> for the newest version, or <c>slug@version</c>. Always valid, so the slug is safe as a file name.
+/// Immutable.
 /// </summary>
 public sealed partial record PromptReference
 {
     private PromptReference(string slug, string? version) => (Slug, Version) = (slug, version);
 
+    /// <summary>The name of the prompt.</summary>
     public string Slug { get; }
 
-    /// <summary>The one version that will do; null for the newest.</summary>
+    /// <summary>The required version; null for the newest.</summary>
     public string? Version { get; }
 
-    /// <summary>Whether this can be the name of a prompt.</summary>
+    /// <summary>Whether the name is allowed for a prompt.</summary>
     public static bool IsSlug([NotNullWhen(true)] string? slug) => slug is not null && NameRules.PromptSlug.IsMatch(slug);
 
-    /// <exception cref="PromptException">It is not written so; kind <c>invalidDefinition</c>.</exception>
+    /// <summary>Reads <c>slug</c> or <c>slug@version</c>.</summary>
+    /// <exception cref="PromptException">The text is malformed; kind <c>invalidDefinition</c>.</exception>
     public static PromptReference Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -28,7 +31,8 @@ public sealed partial record PromptReference
         return wellFormed
             ? new PromptReference(parts[0], parts.ElementAtOrDefault(1))
             : throw PromptException.Invalid(
-                $"'{text}' cannot be the name of a prompt. Write slug or slug@version; a slug has 1 to 100 letters, digits, _ or -, and is {NameRules.NoDevice}.");
+                $"'{text}' cannot be the name of a prompt. Write slug or slug@version; a slug has 1 to 100 letters, digits, _ or -, "
+                + $"and is {NameRules.NoDevice}.");
     }
 
     public override string ToString() => Version is null ? Slug : $"{Slug}@{Version}";

@@ -4,29 +4,31 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>Prompts by app and slug, in every version that was ever stored; environments may have a version of their own. Thread-safe.</summary>
+/// <summary>
+/// Stores prompts by app and slug, in every version. A label assigns a version to an environment; others use the newest. Thread-safe.
+/// </summary>
 public sealed class PromptStore(IContentStore store, TimeProvider time)
 {
     private const string Kind = "prompt";
     private const string Folder = StoreFolders.Prompts;
 
-    private readonly NamedRecords<StoredPrompt> _records = new(
+    private readonly NamedRecordStore<StoredPrompt> _records = new(
         store, Folder, "prompt.json", Kind, _ => null,
         (slug, app, problem) => new StoredPrompt { Slug = slug, App = app, Versions = [], Unreadable = problem });
 
     /// <summary>
-    /// Stores a prompt under its slug as the newest version, and with a label as the version of that environment. The same content is one version
-    /// however often it is stored; with a label, a version that there is already stays where it is, and only the label moves.
+    /// Stores a prompt under its slug as the newest version, and with a label also as the version of that environment. Storing the same content again
+    /// makes no further version; with a label, it then only moves the label and does not become the newest version.
     /// </summary>
     /// <param name="app">Null for no app.</param>
     /// <param name="label">The environment; null for none.</param>
     /// <exception cref="StoreRefusedException">A name is not allowed, or the condition does not hold.</exception>
-    public async Task<PromptPut> PutAsync(
+    public async Task<PromptPutResult> PutAsync(
         PromptDefinition prompt, string? app, string? label, WriteCondition condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(condition);
-        Check(prompt.Slug, app, label);
+        CheckNames(prompt.Slug, app, label);
         var version = prompt.Version;
         await store.PutAsync(VersionKey(app, prompt.Slug, version), JsonContent.Bytes(prompt), cancellationToken);
         var created = false;
@@ -34,18 +36,19 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
             app, prompt.Slug, condition,
             present =>
             {
-                // What was deleted does not come back: neither its versions nor its labels.
+                // A prompt that is stored again after its deletion has neither its old versions nor its labels.
                 var kept = present is { Deleted: true } or { Unreadable: not null } ? null : present;
                 created = kept is null;
-                return With(kept, prompt.Slug, app, version, label);
+                return AddVersion(kept, prompt.Slug, app, version, label);
             },
             cancellationToken);
-        return new PromptPut(stored, version, created);
+        return new PromptPutResult(stored, version, created);
     }
 
     /// <summary>The prompt with this slug.</summary>
     /// <param name="app">Of this app only; null for any.</param>
-    /// <exception cref="StoreRefusedException">There is none (the message says what is near), or several apps have one.</exception>
+    /// <exception cref="StoreRefusedException">There is none (the message suggests a similar name), or several apps have one.</exception>
+    /// <exception cref="UnreadableRecordException">The record cannot be read.</exception>
     public Task<Stored<StoredPrompt>> RequireAsync(string slug, string? app, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(slug);
@@ -54,7 +57,8 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
 
     /// <summary>One version of a stored prompt.</summary>
     /// <param name="version">Null for the newest.</param>
-    /// <exception cref="StoreRefusedException">It has no such version.</exception>
+    /// <exception cref="StoreRefusedException">The prompt has no such version.</exception>
+    /// <exception cref="UnreadableRecordException">The version is missing or cannot be read.</exception>
     public async Task<PromptDefinition> ReadAsync(StoredPrompt prompt, string? version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -65,26 +69,29 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
 
     /// <summary>All prompts, by app and slug.</summary>
     /// <param name="app">Of this app only; null for all.</param>
-    /// <exception cref="StoreRefusedException">The app cannot be one.</exception>
-    public IAsyncEnumerable<Stored<StoredPrompt>> ListAsync(string? app, CancellationToken cancellationToken) => _records.ListAsync(app, cancellationToken);
+    /// <exception cref="StoreRefusedException">The name is not allowed for an app.</exception>
+    public IAsyncEnumerable<Stored<StoredPrompt>> ListAsync(string? app, CancellationToken cancellationToken) =>
+        _records.ListAsync(app, cancellationToken);
 
     /// <summary>Deletes the prompt with this slug, all its versions and labels. Runs that have begun keep the texts they began with.</summary>
     /// <param name="app">Of this app only; null for any.</param>
-    /// <exception cref="StoreRefusedException">There is none, several apps have one, a name is not allowed, or the condition does not hold.</exception>
+    /// <exception cref="StoreRefusedException">
+    /// There is none, several apps have one, a name is not allowed, or the condition does not hold.
+    /// </exception>
     public async Task DeleteAsync(string slug, string? app, WriteCondition condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(slug);
         ArgumentNullException.ThrowIfNull(condition);
-        Check(slug, app, label: null);
+        CheckNames(slug, app, label: null);
         var found = (await _records.FindAsync(slug, app, cancellationToken)).Record;
         await _records.ChangeAsync(
             found.App, found.Slug, condition, present => present! with { Deleted = true, UpdatedAt = time.GetUtcNow() }, cancellationToken);
     }
 
-    /// <summary>The store as runs see it: the prompts of their app, then those without one, in the versions of their environment.</summary>
-    /// <param name="app">Null, or a name that no app of the store can have: only prompts without one.</param>
+    /// <summary>The prompts for the runs of an app: those of the app, then those without an app, in the versions of the environment.</summary>
+    /// <param name="app">Null, or a name that is not allowed for an app: only prompts without an app.</param>
     public IPromptSource SourceFor(string? app, string environment) =>
-        new StoredPrompts(this, app is not null && NameRules.App.IsMatch(app) ? [app, null] : [null], environment);
+        new StoredPromptSource(this, app is not null && NameRules.App.IsMatch(app) ? [app, null] : [null], environment);
 
     /// <summary>The record of exactly this app; null when there is none.</summary>
     internal async Task<StoredPrompt?> FindAsync(string? app, string slug, CancellationToken cancellationToken) =>
@@ -104,26 +111,27 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
     }
 
     private static ContentKey VersionKey(string? app, string slug, string version) =>
-        ContentKey.Of(Folder, StoredNames.App(app), StoredNames.Segment(slug), version);
+        ContentKey.Of(Folder, CatalogNames.AppSegment(app), CatalogNames.Segment(slug), version);
 
-    private static void Check(string slug, string? app, string? label)
+    private static void CheckNames(string slug, string? app, string? label)
     {
-        StoredNames.CheckApp(Kind, app);
+        CatalogNames.CheckApp(Kind, app);
         foreach (var (name, what) in new[] { (slug, "slug of a prompt"), (label, "label of a prompt") })
         {
             if (name is not null && !PromptReference.IsSlug(name))
             {
-                throw new StoreRefusedException(StoreRefusal.Invalid, Kind, $"'{name}' cannot be the {what}: 1 to 100 letters, digits, _ or -, and {NameRules.NoDevice}.");
+                throw new StoreRefusedException(
+                    StoreRefusal.Invalid, Kind, $"'{name}' cannot be the {what}: 1 to 100 letters, digits, _ or -, and {NameRules.NoDevice}.");
             }
         }
     }
 
-    private StoredPrompt With(StoredPrompt? present, string slug, string? app, string version, string? label)
+    private StoredPrompt AddVersion(StoredPrompt? present, string slug, string? app, string version, string? label)
     {
         var now = time.GetUtcNow();
         var versions = present?.Versions ?? [];
-        var onlyLabel = label is not null && versions.Any(one => one.Version == version);
-        if (!onlyLabel && (versions.Count == 0 || versions[0].Version != version))
+        var onlyMovesLabel = label is not null && versions.Any(one => one.Version == version);
+        if (!onlyMovesLabel && (versions.Count == 0 || versions[0].Version != version))
         {
             versions = [new StoredPromptVersion(version, now), .. versions.Where(one => one.Version != version)];
         }
@@ -139,3 +147,9 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
             : new StoredPrompt { Slug = slug, App = app, UpdatedAt = now, Versions = versions, Labels = labels };
     }
 }
+
+/// <summary>The result of storing a prompt.</summary>
+/// <param name="Stored">The record after the write.</param>
+/// <param name="Version">The version of the prompt that was stored.</param>
+/// <param name="Created">Whether there was no prompt of that name before.</param>
+public sealed record PromptPutResult(Stored<StoredPrompt> Stored, string Version, bool Created);

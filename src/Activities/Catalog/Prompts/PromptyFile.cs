@@ -3,15 +3,17 @@ using Orchestrator.Workflows.Sources;
 namespace Orchestrator.Activities.Catalog.Prompts;
 
 /// <summary>
-/// Microsoft's prompty format: a front matter with <c>model</c> and <c>inputs</c>, and turns that begin with <c>system:</c> and <c>user:</c>. What has
-/// no place in a <see cref="PromptDefinition"/> is an error, so that nothing is lost in silence; where and with which key the model is reached is the
-/// host's affair, and what the file says of it is passed over.
+/// Reads Microsoft's prompty format: a front matter with <c>model</c> and <c>inputs</c>, and turns that begin with <c>system:</c> and <c>user:</c>.
+/// What a <see cref="PromptDefinition"/> cannot represent is an error, so that nothing is lost silently. The model's address and key are ignored: the
+/// host configures them.
 /// </summary>
 internal static class PromptyFile
 {
     public const string Extension = ".prompty";
 
     private const string NoPlace = "there is no place for it in a prompt. Remove it, or say it in the text.";
+
+    private static readonly string[] KnownParameters = ["temperature", "max_tokens", "max_completion_tokens"];
 
     public static PromptDefinition Read(string slug, PromptFileText file, PromptFindings findings)
     {
@@ -28,15 +30,15 @@ internal static class PromptyFile
             return prompt;
         }
 
-        prompt = Model(front, prompt);
-        Template(front);
+        prompt = ReadModel(front, prompt);
+        CheckTemplate(front);
         front.Ignore("name", "authors", "tags", "version", "sample", "metadata", "$schema", "id");
         front.Refuse(NoPlace, "outputs", "tools", "base", "instructions", "additional_instructions");
-        front.Finish();
+        front.ReportUnknownKeys();
         return prompt;
     }
 
-    private static PromptDefinition Model(FrontMatter front, PromptDefinition prompt)
+    private static PromptDefinition ReadModel(FrontMatter front, PromptDefinition prompt)
     {
         if (front.Node.Member("model") is { Kind: SourceKind.String })
         {
@@ -48,27 +50,27 @@ internal static class PromptyFile
             return prompt;
         }
 
-        OneOf(model, "api", "chat");
-        OneOf(model, "response", "first");
-        var configuration = Either(model, "configuration", "connection");
-        var parameters = Either(model, "parameters", "options");
+        CheckOneOf(model, "api", "chat");
+        CheckOneOf(model, "response", "first");
+        var configuration = ObjectOfEitherName(model, "configuration", "connection");
+        var parameters = ObjectOfEitherName(model, "parameters", "options");
         prompt = prompt with
         {
-            Model = model.Text("id") ?? (configuration is null ? null : Name(configuration)),
+            Model = model.Text("id") ?? (configuration is null ? null : ReadModelName(configuration)),
             Temperature = parameters?.Number("temperature", 0, 2),
             MaxTokens = (int?)(parameters?.Number("max_tokens", 1, int.MaxValue, whole: true)
                 ?? parameters?.Number("max_completion_tokens", 1, int.MaxValue, whole: true)),
         };
         if (parameters is not null)
         {
-            parameters.Refuse(NoPlace, [.. parameters.Node.Members.Select(member => member.Name).Where(name => name is not ("temperature" or "max_tokens" or "max_completion_tokens"))]);
+            parameters.Refuse(NoPlace, [.. parameters.Node.Members.Select(member => member.Name).Except(KnownParameters)]);
         }
 
-        model.Finish();
+        model.ReportUnknownKeys();
         return prompt;
     }
 
-    private static string? Name(FrontMatter configuration)
+    private static string? ReadModelName(FrontMatter configuration)
     {
         string? name = null;
         foreach (var key in (string[])["azure_deployment", "model", "name"])
@@ -76,40 +78,41 @@ internal static class PromptyFile
             var given = configuration.Text(key);
             if (given?.StartsWith("${", StringComparison.Ordinal) == true)
             {
-                configuration.Wrong(configuration.Node.Member(key)!, $"'{key}' is {given}, and nothing is put in its place here. Write the name of the model.");
+                configuration.Invalid(
+                    configuration.Node.Member(key)!, $"'{key}' is {given}, and variables are not replaced here. Write the name of the model.");
             }
 
             name ??= given;
         }
 
         configuration.Ignore("type", "azure_endpoint", "api_version", "api_key", "organization", "endpoint", "base_url", "connection");
-        configuration.Finish();
+        configuration.ReportUnknownKeys();
         return name;
     }
 
-    /// <summary>The older or the newer name of the same thing.</summary>
-    private static FrontMatter? Either(FrontMatter model, string older, string newer) => model.Object(older) ?? model.Object(newer);
+    /// <summary>The nested object under its older or its newer name; null when there is none.</summary>
+    private static FrontMatter? ObjectOfEitherName(FrontMatter model, string older, string newer) => model.Object(older) ?? model.Object(newer);
 
-    private static void OneOf(FrontMatter front, string key, params ReadOnlySpan<string> allowed)
+    private static void CheckOneOf(FrontMatter front, string key, params ReadOnlySpan<string> allowed)
     {
         if (front.Text(key) is { } given && !allowed.Contains(given))
         {
-            front.Wrong(front.Node.Member(key)!, $"'{key}' is '{given}'; only {string.Join(" and ", allowed)} can be carried over.");
+            front.Invalid(front.Node.Member(key)!, $"'{key}' is '{given}'; only {string.Join(" and ", allowed)} can be carried over.");
         }
     }
 
-    private static void Template(FrontMatter front)
+    private static void CheckTemplate(FrontMatter front)
     {
         if (front.Node.Member("template") is not { Kind: SourceKind.Object })
         {
-            OneOf(front, "template", "jinja2", "mustache");
+            CheckOneOf(front, "template", "jinja2", "mustache");
             return;
         }
 
         var template = front.Object("template")!;
-        OneOf(template, "type", "jinja2", "mustache");
-        OneOf(template, "format", "jinja2", "mustache");
-        OneOf(template, "parser", "prompty");
-        template.Finish();
+        CheckOneOf(template, "type", "jinja2", "mustache");
+        CheckOneOf(template, "format", "jinja2", "mustache");
+        CheckOneOf(template, "parser", "prompty");
+        template.ReportUnknownKeys();
     }
 }

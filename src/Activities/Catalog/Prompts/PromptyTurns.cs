@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
 
-/// <summary>The turns of a prompty body: at most one of the system, then one of the user, in plain text with placeholders.</summary>
+/// <summary>Reads the turns of a prompty body: at most one of the system, then one of the user, in plain text with placeholders.</summary>
 internal static partial class PromptyTurns
 {
     private const string Code = "prompt-unsupported";
 
-    private static readonly (Regex Found, string What)[] Foreign =
+    private static readonly (Regex Pattern, string Name)[] Unsupported =
     [
         (Statement, "A statement of Jinja"),
         (Comment, "A comment of Jinja"),
@@ -16,7 +16,7 @@ internal static partial class PromptyTurns
         (Thread, "The place of a conversation"),
     ];
 
-    // Linear in the line, however many blanks it has: no two stars stand beside one another.
+    // Linear in the length of the line: no two adjacent parts of the pattern can match the same blanks.
     [GeneratedRegex(@"^\s*(?:#\s*)?(?<role>assistant|developer|function|system|tools?|user)(?:\s*(?<options>\[.*\]))?\s*:\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex Role { get; }
 
@@ -35,14 +35,14 @@ internal static partial class PromptyTurns
     [GeneratedRegex(@"^\s*!\[thread\]")]
     private static partial Regex Thread { get; }
 
-    /// <summary>The prompt with the texts of its turns.</summary>
+    /// <summary>Adds the texts of the turns to a prompt.</summary>
     public static PromptDefinition Read(PromptFileText file, PromptFindings findings, PromptDefinition prompt)
     {
         string? system = null;
         string? user = null;
         var from = file.BodyFrom;
 
-        // What stands before the first role is the system's.
+        // Text before the first role belongs to the system.
         var role = "system";
         for (var line = file.BodyFrom; line <= file.Lines.Count; line++)
         {
@@ -67,7 +67,8 @@ internal static partial class PromptyTurns
 
             if (next.Groups["options"] is { Success: true } options)
             {
-                findings.Error(Code, line + 1, options.Index + 1, $"What stands in brackets after '{next.Groups["role"].Value}' cannot be carried over. Remove it.");
+                findings.Error(
+                    Code, line + 1, options.Index + 1, $"The text in brackets after '{next.Groups["role"].Value}' cannot be carried over. Remove it.");
             }
 
             (from, role) = (line + 1, next.Groups["role"].Value.ToLowerInvariant());
@@ -77,7 +78,9 @@ internal static partial class PromptyTurns
         {
             findings.Error(
                 "prompt-empty", system is null ? file.Lines.Count : file.BodyFrom + 1, 1,
-                system is null ? "The prompt has no text." : "The prompt has no turn of the user. Begin the text that asks for the answer with a line 'user:'.");
+                system is null
+                    ? "The prompt has no text."
+                    : "The prompt has no turn of the user. Begin the text that asks for the answer with a line 'user:'.");
         }
 
         return prompt with { System = system, Text = user ?? "" };
@@ -85,18 +88,22 @@ internal static partial class PromptyTurns
 
     private static string? Refuse(string role, int from, PromptFileText file, PromptFindings findings)
     {
-        var reason = role is "system" or "user" ? "a prompt has one text of the system, then one of the user" : "a prompt has texts of the system and of the user only";
-        findings.Error(Code, from, file.Lines[from - 1].Length - file.Lines[from - 1].TrimStart().Length + 1, $"This turn of '{role}' cannot be carried over: {reason}.");
+        var reason = role is "system" or "user"
+            ? "a prompt has one text of the system, then one of the user"
+            : "a prompt has texts of the system and of the user only";
+        var line = file.Lines[from - 1];
+        var column = line.Length - line.TrimStart().Length + 1;
+        findings.Error(Code, from, column, $"This turn of '{role}' cannot be carried over: {reason}.");
         return null;
     }
 
     private static void CheckLine(string text, int line, PromptFindings findings)
     {
-        foreach (var (found, what) in Foreign)
+        foreach (var (pattern, name) in Unsupported)
         {
-            if (found.Match(text) is { Success: true } match)
+            if (pattern.Match(text) is { Success: true } match)
             {
-                findings.Error(Code, line + 1, match.Index + 1, $"{what} cannot be carried over; only {{{{placeholders}}}} are replaced.");
+                findings.Error(Code, line + 1, match.Index + 1, $"{name} cannot be carried over; only {{{{placeholders}}}} are replaced.");
             }
         }
     }

@@ -9,25 +9,30 @@ public sealed record WorkflowDocument
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    /// <inheritdoc cref="NamedRecord.Slug"/>
     public required string Slug { get; init; }
 
-    /// <summary>Null for no app.</summary>
+    /// <inheritdoc cref="NamedRecord.App"/>
     public required string? App { get; init; }
 
+    /// <inheritdoc cref="StoredWorkflow.Id"/>
     public required string? Id { get; init; }
 
+    /// <inheritdoc cref="StoredWorkflow.Name"/>
     public required string? Name { get; init; }
 
-    /// <summary>The SHA-256 of the text.</summary>
+    /// <summary>The SHA-256 of the text, as 64 lower-case hexadecimal digits.</summary>
     public required string Hash { get; init; }
 
+    /// <inheritdoc cref="NamedRecord.UpdatedAt"/>
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>The definition: an object when it was written as JSON, its text when it was written as YAML.</summary>
     public required JsonNode Definition { get; init; }
 
+    /// <summary>Makes the document of a stored workflow.</summary>
     /// <param name="stored">The record.</param>
-    /// <param name="utf8">The text as it was written.</param>
+    /// <param name="utf8">The text as it was written, in UTF-8.</param>
     public static WorkflowDocument Of(StoredWorkflow stored, ReadOnlyMemory<byte> utf8)
     {
         ArgumentNullException.ThrowIfNull(stored);

@@ -4,26 +4,29 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Formats;
 using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Catalog.Workflows;
 
-/// <summary>Workflows by app and slug, or id: the newest text of each as it was written, and the hashes of all earlier ones. Thread-safe.</summary>
+/// <summary>Stores workflows by app and slug: the newest text of each as it was written, and the hashes of all earlier ones. Thread-safe.</summary>
 public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet tools, TimeProvider time)
 {
     private const string Kind = "workflow";
 
-    private readonly NamedRecords<StoredWorkflow> _records = new(
+    private readonly NamedRecordStore<StoredWorkflow> _records = new(
         store, StoreFolders.Workflows, file: null, Kind, record => record.Id,
         (slug, app, problem) => new StoredWorkflow { Slug = slug, App = app, Hash = "", Versions = [], Unreadable = problem });
 
-    /// <summary>Stores a definition; the text that is stored already changes nothing.</summary>
-    /// <param name="slug">The name; null for the definition's own slug.</param>
-    /// <param name="app">The app; null for the definition's own, if it has one.</param>
-    /// <param name="definition">JSON or YAML, at most <see cref="DefinitionLimits.MaxBytes"/>.</param>
-    /// <exception cref="StoreRefusedException">The definition has errors, the names do not fit it, or the condition does not hold.</exception>
-    public async Task<WorkflowPut> PutAsync(
+    /// <summary>Stores a definition as the newest version. Storing the text that is the newest already changes nothing.</summary>
+    /// <param name="slug">The slug; null for the one in the definition.</param>
+    /// <param name="app">The app; null for the one in the definition, if it has one.</param>
+    /// <param name="definition">JSON or YAML in UTF-8, at most <see cref="DefinitionLimits.MaxBytes"/>.</param>
+    /// <exception cref="StoreRefusedException">
+    /// The definition has errors, slug or app contradict it or are not valid, or the condition does not hold.
+    /// </exception>
+    public async Task<WorkflowPutResult> PutAsync(
         string? slug, string? app, ReadOnlyMemory<byte> definition, WriteCondition condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -37,8 +40,8 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
         }
 
         var written = read.Workflow.Definition;
-        var name = Slug(slug, written);
-        var owner = App(app, written);
+        var name = ChooseSlug(slug, written);
+        var owner = ChooseApp(app, written);
         var hash = Convert.ToHexStringLower(SHA256.HashData(definition.Span));
         await texts.PutDefinitionAsync(hash, definition, cancellationToken);
         var created = false;
@@ -62,20 +65,21 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
                     };
             },
             cancellationToken);
-        return new WorkflowPut(stored, created, read.Diagnostics);
+        return new WorkflowPutResult(stored, created, read.Diagnostics);
     }
 
-    /// <summary>The workflow with this slug or, where none has that slug, with this id.</summary>
+    /// <summary>The workflow with this slug or, if there is none, with this id.</summary>
     /// <param name="app">Of this app only; null for any.</param>
-    /// <exception cref="StoreRefusedException">There is none (the message says what is near), or several apps have one.</exception>
+    /// <exception cref="StoreRefusedException">There is none (the message suggests a similar name), or several apps have one.</exception>
+    /// <exception cref="UnreadableRecordException">The record cannot be read.</exception>
     public Task<Stored<StoredWorkflow>> RequireAsync(string name, string? app, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _records.RequireAsync(name, app, cancellationToken);
     }
 
-    /// <summary>The text as it was written.</summary>
-    /// <exception cref="UnreadableRecordException">It is not there.</exception>
+    /// <summary>The newest text as it was written, in UTF-8.</summary>
+    /// <exception cref="UnreadableRecordException">The text is missing.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadTextAsync(StoredWorkflow workflow, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workflow);
@@ -85,10 +89,11 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
 
     /// <summary>All workflows, by app and slug.</summary>
     /// <param name="app">Of this app only; null for all.</param>
-    /// <exception cref="StoreRefusedException">The app cannot be one.</exception>
-    public IAsyncEnumerable<Stored<StoredWorkflow>> ListAsync(string? app, CancellationToken cancellationToken) => _records.ListAsync(app, cancellationToken);
+    /// <exception cref="StoreRefusedException">The name is not allowed for an app.</exception>
+    public IAsyncEnumerable<Stored<StoredWorkflow>> ListAsync(string? app, CancellationToken cancellationToken) =>
+        _records.ListAsync(app, cancellationToken);
 
-    /// <summary>Deletes the workflow with this slug or id. Texts stay, since runs may need them.</summary>
+    /// <summary>Deletes the workflow with this slug or id. Its texts stay, because runs may need them.</summary>
     /// <param name="app">Of this app only; null for any.</param>
     /// <exception cref="StoreRefusedException">There is none, several apps have one, or the condition does not hold.</exception>
     public async Task DeleteAsync(string name, string? app, WriteCondition condition, CancellationToken cancellationToken)
@@ -101,26 +106,38 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
 
     private static StoreRefusedException Invalid(string message) => new(StoreRefusal.Invalid, Kind, message);
 
-    private static string Slug(string? asked, WorkflowDefinition written)
+    private static string ChooseSlug(string? requested, WorkflowDefinition written)
     {
-        if (asked is not null && written.Slug is not null && asked != written.Slug)
+        if (requested is not null && written.Slug is not null && requested != written.Slug)
         {
-            throw Invalid($"The slug of the definition is '{written.Slug}', and it was to be stored as '{asked}'. Make them the same, or leave it out of the definition.");
+            throw Invalid(
+                $"The slug of the definition is '{written.Slug}', and it was to be stored as '{requested}'. "
+                + "Make them the same, or leave it out of the definition.");
         }
 
-        var slug = asked ?? written.Slug ?? throw Invalid("The definition has no slug. Add one, or name it when you store it.");
-        return NameRules.Slug.IsMatch(slug) ? slug : throw Invalid($"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all, and be {NameRules.NoDevice}.");
+        var slug = requested ?? written.Slug ?? throw Invalid("The definition has no slug. Add one, or name it when you store it.");
+        return NameRules.Slug.IsMatch(slug)
+            ? slug
+            : throw Invalid($"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all, and be {NameRules.NoDevice}.");
     }
 
-    private static string? App(string? asked, WorkflowDefinition written)
+    private static string? ChooseApp(string? requested, WorkflowDefinition written)
     {
-        if (asked is not null && written.AppName is not null && asked != written.AppName)
+        if (requested is not null && written.AppName is not null && requested != written.AppName)
         {
-            throw Invalid($"The appName of the definition is '{written.AppName}', and it was to be stored for the app '{asked}'. Make them the same, or leave it out of the definition.");
+            throw Invalid(
+                $"The appName of the definition is '{written.AppName}', and it was to be stored for the app '{requested}'. "
+                + "Make them the same, or leave it out of the definition.");
         }
 
-        var app = asked ?? written.AppName;
-        StoredNames.CheckApp(Kind, app);
+        var app = requested ?? written.AppName;
+        CatalogNames.CheckApp(Kind, app);
         return app;
     }
 }
+
+/// <summary>The result of storing a workflow.</summary>
+/// <param name="Stored">The record after the write.</param>
+/// <param name="Created">Whether there was no workflow of that name before.</param>
+/// <param name="Warnings">The warnings about the definition.</param>
+public sealed record WorkflowPutResult(Stored<StoredWorkflow> Stored, bool Created, IReadOnlyList<Diagnostic> Warnings);

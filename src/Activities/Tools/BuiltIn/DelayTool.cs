@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Activities.Tools.BuiltIn;
 
-/// <summary>Waits.</summary>
+/// <summary>Waits for a given time.</summary>
 internal sealed class DelayTool(TimeProvider time) : ITool
 {
     public string Name => "delay";
@@ -12,7 +12,9 @@ internal sealed class DelayTool(TimeProvider time) : ITool
     public JsonObject InputSchema { get; } = ToolSchema.Parse("""
         {
           "type": "object",
-          "properties": { "ms": { "type": "integer", "minimum": 0, "maximum": 300000, "description": "How long, in milliseconds; at most 5 minutes." } },
+          "properties": {
+            "ms": { "type": "integer", "minimum": 0, "maximum": 300000, "description": "How long, in milliseconds; at most 5 minutes." }
+          },
           "required": ["ms"],
           "additionalProperties": false
         }

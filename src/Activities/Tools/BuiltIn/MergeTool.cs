@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Tools.BuiltIn;
 
-/// <summary>Makes one value of several.</summary>
+/// <summary>Merges several values into one.</summary>
 internal sealed class MergeTool : ITool
 {
     public string Name => "merge";

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Activities.Tools.BuiltIn;
 
-/// <summary>Fills a text in.</summary>
+/// <summary>Fills in the placeholders of a text.</summary>
 internal sealed class TemplateTool : ITool
 {
     public string Name => "template";
@@ -28,9 +28,9 @@ internal sealed class TemplateTool : ITool
         var values = call.Input["values"] as JsonObject ?? [];
         try
         {
-            var text = PromptTemplate.Parse(call.Input.Text("template")!)
-                .Render(
-                    name => values.TryGetPropertyValue(name, out var value) ? TemplateValue.Of(value) : TemplateValue.Missing, new TemplateBudget(cancellationToken));
+            var text = PromptTemplate.Parse(call.Input.Text("template")!).Render(
+                name => values.TryGetPropertyValue(name, out var value) ? TemplateValue.Of(value) : TemplateValue.Missing,
+                new TemplateBudget(cancellationToken));
             return Task.FromResult<JsonNode?>(text);
         }
         catch (TemplateException exception)

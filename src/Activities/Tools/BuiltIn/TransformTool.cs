@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Tools.BuiltIn;
 
-/// <summary>Makes a value of a text.</summary>
+/// <summary>Applies an output transform to a text.</summary>
 internal sealed class TransformTool : ITool
 {
     public string Name => "transform";
@@ -16,7 +16,10 @@ internal sealed class TransformTool : ITool
         {
           "type": "object",
           "properties": {
-            "transform": { "enum": {{JsonSerializer.Serialize(OutputTransform.Names, WorkflowJson.Compact)}}, "description": "The name of the transform." },
+            "transform": {
+              "enum": {{JsonSerializer.Serialize(OutputTransform.Names, WorkflowJson.Compact)}},
+              "description": "The name of the transform."
+            },
             "text": { "type": "string", "description": "The text to read." }
           },
           "required": ["transform", "text"],

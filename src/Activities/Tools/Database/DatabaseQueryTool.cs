@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Database;
 
-/// <summary>Asks a database that the host has configured. Values reach it as parameters only.</summary>
+/// <summary>Queries a database that the host has configured. Values reach it as parameters only. Thread-safe.</summary>
 internal sealed partial class DatabaseQueryTool(DatabaseConnections connections) : ITool
 {
     private const int DefaultMaxRows = 1_000;
@@ -23,9 +23,19 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
           "type": "object",
           "properties": {
             "connection": { "type": "string", "description": "The name of the configured database." },
-            "sql": { "type": "string", "x-placeholders": "refused", "description": "The SQL: values are written @name and given in 'parameters', never placed into the text." },
-            "parameters": { "type": "object", "additionalProperties": { "type": ["string", "number", "boolean", "null"] }, "description": "The values by name, without the @." },
-            "maxRows": { "type": "integer", "minimum": 1, "maximum": 10000, "description": "The most rows that are given.", "default": {{DefaultMaxRows}} }
+            "sql": {
+              "type": "string",
+              "x-placeholders": "refused",
+              "description": "The SQL: values are written @name and given in 'parameters', never placed into the text."
+            },
+            "parameters": {
+              "type": "object",
+              "additionalProperties": { "type": ["string", "number", "boolean", "null"] },
+              "description": "The values by name, without the @."
+            },
+            "maxRows": {
+              "type": "integer", "minimum": 1, "maximum": 10000, "description": "The most rows that are given.", "default": {{DefaultMaxRows}}
+            }
           },
           "required": ["connection", "sql"],
           "additionalProperties": false
@@ -38,8 +48,7 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
     public async Task<JsonNode?> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
         var name = call.Input.Text("connection")!;
-        var connection = connections.Find(name) ?? throw Invalid(
-            $"There is no database connection '{name}'. {Suggestion.For(name, connections.Names) ?? (connections.Names.Count == 0 ? "The host has configured none." : $"There are {string.Join(", ", connections.Names)}.")}");
+        var connection = connections.Find(name) ?? throw UnknownConnection(name);
         if (call.Input.Text("sql")!.Contains("{{", StringComparison.Ordinal))
         {
             throw Invalid($"'sql' has a placeholder, which would make data a part of the SQL. {PlaceholderAdvice}");
@@ -49,7 +58,7 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
         {
             return await QueryAsync(connection, call.Input, cancellationToken);
         }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is DbException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (IsCancellation(exception, cancellationToken))
         {
             // Many providers report a cancelled command as one that failed.
             throw new OperationCanceledException("The query was cancelled.", exception, cancellationToken);
@@ -68,6 +77,9 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
         }
     }
 
+    private static bool IsCancellation(Exception exception, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested && exception is DbException or InvalidOperationException or TimeoutException;
+
     private static async Task<JsonNode> QueryAsync(DatabaseConnection settings, JsonObject input, CancellationToken cancellationToken)
     {
         await using var connection = await settings.Source.OpenConnectionAsync(cancellationToken);
@@ -81,7 +93,9 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
         foreach (var (name, value) in input["parameters"] as JsonObject ?? [])
         {
             var parameter = command.CreateParameter();
-            parameter.ParameterName = ParameterName.IsMatch(name) ? "@" + name : throw Invalid($"'{name}' cannot be the name of a parameter. Use letters, digits and '_'.");
+            parameter.ParameterName = ParameterName.IsMatch(name)
+                ? "@" + name
+                : throw Invalid($"'{name}' cannot be the name of a parameter. Use letters, digits and '_'.");
             parameter.Value = Value(value);
             command.Parameters.Add(parameter);
         }
@@ -95,7 +109,7 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
             output["truncated"] = truncated;
         }
 
-        // What is neither committed nor rolled back ends as the provider likes.
+        // Explicit, because providers differ in what disposing an open transaction does.
         await (settings.AllowWrites ? transaction.CommitAsync(cancellationToken) : transaction.RollbackAsync(CancellationToken.None));
         return output;
     }
@@ -114,6 +128,13 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
         : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static string Reason(Exception exception) => exception.Message.TrimEnd('.') + ".";
+
+    private ToolException UnknownConnection(string name)
+    {
+        var known = connections.Names;
+        var advice = Suggestion.For(name, known) ?? (known.Count == 0 ? "The host has configured none." : $"There are {string.Join(", ", known)}.");
+        return Invalid($"There is no database connection '{name}'. {advice}");
+    }
 
     private static ToolException Invalid(string message) => new(ErrorKind.InvalidInput, message);
 }

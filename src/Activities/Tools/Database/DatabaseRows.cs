@@ -6,11 +6,11 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Database;
 
-/// <summary>Reads what a query gives.</summary>
+/// <summary>Reads the rows of a query as JSON.</summary>
 internal static class DatabaseRows
 {
-    /// <returns>The rows, and whether there are more of them.</returns>
-    /// <exception cref="ToolException">Two columns have one name, or the rows are too large.</exception>
+    /// <returns>The rows, and whether there are more than <paramref name="maxRows"/>.</returns>
+    /// <exception cref="ToolException">Two columns have the same name, or the rows are too large.</exception>
     public static async Task<(JsonArray Rows, bool Truncated)> ReadAsync(DbDataReader reader, int maxRows, CancellationToken cancellationToken)
     {
         var names = Names(reader);
@@ -34,7 +34,8 @@ internal static class DatabaseRows
             if (size > DefinitionLimits.MaxOutputBytes)
             {
                 throw new ToolException(
-                    ErrorKind.PayloadTooLarge, $"The rows have more than {DefinitionLimits.MaxOutputBytes} characters (10 MiB). Select fewer columns or rows.");
+                    ErrorKind.PayloadTooLarge,
+                    $"The rows have more than {DefinitionLimits.MaxOutputBytes} characters (10 MiB). Select fewer columns or rows.");
             }
 
             rows.Add(row);
@@ -52,7 +53,8 @@ internal static class DatabaseRows
             name = name.Length > 0 ? name : string.Create(CultureInfo.InvariantCulture, $"column{column + 1}");
             if (!names.Add(name))
             {
-                throw new ToolException(ErrorKind.ToolFailed, $"Two columns of the result are named '{name}'. Give one of them another name with AS.");
+                throw new ToolException(
+                    ErrorKind.ToolFailed, $"Two columns of the result are named '{name}'. Give one of them another name with AS.");
             }
         }
 
@@ -67,7 +69,8 @@ internal static class DatabaseRows
         byte or sbyte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         ulong number => number,
         decimal number => number,
-        float or double when double.IsFinite(Convert.ToDouble(value, CultureInfo.InvariantCulture)) => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        float number when float.IsFinite(number) => (double)number,
+        double number when double.IsFinite(number) => number,
         byte[] bytes => Convert.ToBase64String(bytes),
         DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),

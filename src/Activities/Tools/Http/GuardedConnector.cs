@@ -4,16 +4,16 @@ using System.Net.Sockets;
 namespace Orchestrator.Activities.Tools.Http;
 
 /// <summary>
-/// Opens connections only to addresses that may be called. The addresses that are checked are the ones that are connected to, so a name that
-/// changes its address in between gains nothing. Thread-safe.
+/// Opens connections to permitted addresses only. It connects to the very addresses that it has checked, so that a name cannot change its address in
+/// between (DNS rebinding). Thread-safe.
 /// </summary>
-/// <param name="mayConnect">Whether an address may be called.</param>
-/// <param name="resolve">Finds the addresses of a name.</param>
+/// <param name="mayConnect">Whether an address is permitted.</param>
+/// <param name="resolve">Resolves a host name to its addresses.</param>
 internal sealed class GuardedConnector(Predicate<IPAddress> mayConnect, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
-    /// <summary>A handler that goes nowhere else: no proxies, no cookies, no redirects of its own, no tracing headers to strangers.</summary>
+    /// <summary>A handler that connects nowhere else: without proxies, cookies, automatic redirects, and tracing headers.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
         ConnectCallback = ConnectAsync,
@@ -46,4 +46,10 @@ internal sealed class GuardedConnector(Predicate<IPAddress> mayConnect, Func<str
             throw;
         }
     }
+}
+
+/// <summary>A host has an address that is not permitted. The HTTP handler throws it as the inner exception of its own.</summary>
+internal sealed class AddressRefusedException(IPAddress address) : Exception($"The address {address} is not public.")
+{
+    public IPAddress Address { get; } = address;
 }

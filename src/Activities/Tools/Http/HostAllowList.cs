@@ -1,24 +1,25 @@
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>The hosts that may be called. Immutable and thread-safe.</summary>
+/// <summary>The hosts to which requests may go. Immutable and thread-safe.</summary>
 internal sealed class HostAllowList
 {
-    private const string Below = "*.";
+    private const string AnySubdomain = "*.";
 
     private readonly string[] _hosts;
 
-    /// <param name="hosts">Names, or <c>*.</c> and a name for everything below it; empty for all hosts.</param>
-    /// <exception cref="ArgumentException">One of them is something else, such as a URL.</exception>
+    /// <param name="hosts">Names, or <c>*.NAME</c> for every host below that name; empty for all hosts.</param>
+    /// <exception cref="ArgumentException">An entry is not a host, such as a URL.</exception>
     public HostAllowList(IEnumerable<string> hosts)
     {
         _hosts = [.. hosts.Select(Canonical)];
         foreach (var host in _hosts)
         {
-            var name = host.StartsWith(Below, StringComparison.Ordinal) ? host[Below.Length..] : host;
+            var name = host.StartsWith(AnySubdomain, StringComparison.Ordinal) ? host[AnySubdomain.Length..] : host;
             if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
             {
                 throw new ArgumentException(
-                    $"AllowedHosts has '{host}', which is no host. Write names such as api.example.com or *.example.com, without scheme, port and path.", nameof(hosts));
+                    $"AllowedHosts has '{host}', which is no host. Write names such as api.example.com or *.example.com, without scheme, port and path.",
+                    nameof(hosts));
             }
         }
     }
@@ -26,7 +27,7 @@ internal sealed class HostAllowList
     public bool Allows(Uri url)
     {
         var host = Canonical(url.IdnHost);
-        return _hosts.Length == 0 || _hosts.Any(allowed => allowed.StartsWith(Below, StringComparison.Ordinal)
+        return _hosts.Length == 0 || _hosts.Any(allowed => allowed.StartsWith(AnySubdomain, StringComparison.Ordinal)
             ? host.Length >= allowed.Length && host.EndsWith(allowed[1..], StringComparison.Ordinal)
             : host == allowed);
     }

@@ -5,10 +5,12 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>Says what a response or a broken connection means for the workflow.</summary>
+/// <summary>Translates responses and exceptions of HTTP into tool failures.</summary>
 internal static class HttpFailures
 {
-    public static async Task<ToolException> OfAsync(HttpToolRequest request, HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The failure for a response whose status is not a success.</summary>
+    public static async Task<ToolException> OfAsync(
+        HttpToolRequest request, HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var kind = KindOf(response.StatusCode);
         var status = (int)response.StatusCode;
@@ -20,14 +22,17 @@ internal static class HttpFailures
         });
     }
 
-    private static string? Header(HttpResponseMessage response) => response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.First() : null;
+    private static string? Header(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.First() : null;
 
-    /// <param name="redirected">The request is not the one that the definition asked for.</param>
+    /// <summary>The failure for an exception of the HTTP handler.</summary>
+    /// <param name="redirected">Whether the request follows a redirect, so that the definition did not name its URL.</param>
     public static ToolException Of(HttpToolRequest request, bool redirected, Exception exception) => exception switch
     {
         { InnerException: AddressRefusedException refused } => NotAllowed(
             request, redirected, $"is at {refused.Address}, which is no public address. Only a host that allows private addresses may call it."),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Unavailable($"The host of {request.Origin} cannot be found.", exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Unavailable(
+            $"The host of {request.Origin} cannot be found.", exception),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new ToolException(
             ErrorKind.ToolFailed, $"{request.Origin} does not prove that it is that host, or speaks no TLS. Check its certificate.", exception),
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => new ToolException(
@@ -36,7 +41,8 @@ internal static class HttpFailures
         _ => Unavailable($"The connection to {request.Origin} failed.", exception),
     };
 
-    /// <summary>The request goes where it may not.</summary>
+    /// <summary>The failure for a request to a host or address that is not permitted.</summary>
+    /// <param name="redirected">Whether the request follows a redirect.</param>
     /// <param name="what">The rest of the sentence, after the origin, and what to do.</param>
     public static ToolException NotAllowed(HttpToolRequest request, bool redirected, string what) =>
         new(redirected ? ErrorKind.ToolFailed : ErrorKind.InvalidInput, $"{(redirected ? "The redirect to " : "")}{request.Origin} {what}");

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>Asks web services, and only those that the host allows.</summary>
+/// <summary>Sends HTTP requests to the hosts and addresses that the options permit. Thread-safe.</summary>
 internal sealed class HttpRequestTool : ITool, IDisposable
 {
     private const int MaxRedirects = 5;
@@ -21,11 +21,12 @@ internal sealed class HttpRequestTool : ITool, IDisposable
     {
     }
 
-    /// <param name="mayConnect">Whether an address may be called.</param>
-    /// <param name="resolve">Finds the addresses of a name.</param>
+    /// <param name="mayConnect">Whether an address is permitted.</param>
+    /// <param name="resolve">Resolves a host name to its addresses.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">An allowed host is no host.</exception>
-    internal HttpRequestTool(HttpToolOptions options, TimeProvider time, Predicate<IPAddress> mayConnect, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    internal HttpRequestTool(
+        HttpToolOptions options, TimeProvider time, Predicate<IPAddress> mayConnect, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         _options = options;
@@ -47,8 +48,17 @@ internal sealed class HttpRequestTool : ITool, IDisposable
             "headers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Headers by name; null leaves one out." },
             "query": { "type": "object", "description": "Added to the query of the URL; a list repeats its name." },
             "body": { "description": "A text is sent as it is, anything else as JSON." },
-            "timeout": { "type": "integer", "minimum": 1, "maximum": {{HttpToolOptions.LongestTimeoutMs}}, "description": "How long it may take, in milliseconds; the host has a default." },
-            "expect": { "enum": ["auto", "json", "text"], "description": "What the body of the response is; auto believes its content type.", "default": "auto" }
+            "timeout": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": {{HttpToolOptions.LongestTimeoutMs}},
+              "description": "How long it may take, in milliseconds; the host has a default."
+            },
+            "expect": {
+              "enum": ["auto", "json", "text"],
+              "description": "What the body of the response is; auto believes its content type.",
+              "default": "auto"
+            }
           },
           "required": ["url"],
           "additionalProperties": false
@@ -65,9 +75,10 @@ internal sealed class HttpRequestTool : ITool, IDisposable
         {
             return await FollowAsync(request, call.Input.Text("expect") ?? "auto", either.Token);
         }
-        catch (Exception exception) when (either.IsCancellationRequested && exception is (OperationCanceledException or ToolException { InnerException: not null }))
+        catch (Exception exception)
+            when (either.IsCancellationRequested && exception is (OperationCanceledException or ToolException { InnerException: not null }))
         {
-            // An abort may look like a broken connection.
+            // The handler may report an abort as a broken connection.
             throw cancellationToken.IsCancellationRequested
                 ? new OperationCanceledException("The request was cancelled.", exception, cancellationToken)
                 : new ToolException(
@@ -99,7 +110,8 @@ internal sealed class HttpRequestTool : ITool, IDisposable
 
                 if (redirects == MaxRedirects)
                 {
-                    throw new ToolException(ErrorKind.ToolFailed, $"{request.Origin} redirects for the {MaxRedirects + 1}th time; {MaxRedirects} are followed.");
+                    throw new ToolException(
+                        ErrorKind.ToolFailed, $"{request.Origin} redirects for the {MaxRedirects + 1}th time; {MaxRedirects} are followed.");
                 }
 
                 request = request.Redirected(response.StatusCode, target);
@@ -111,7 +123,8 @@ internal sealed class HttpRequestTool : ITool, IDisposable
         }
     }
 
-    /// <summary>Where a redirect leads; null when the response is none.</summary>
+    /// <summary>The target of a redirect; null when the response is not a redirect.</summary>
+    /// <exception cref="ToolException">The target may not be requested.</exception>
     private static Uri? Target(HttpToolRequest request, HttpResponseMessage response)
     {
         if (response is not
@@ -125,7 +138,9 @@ internal sealed class HttpRequestTool : ITool, IDisposable
         }
 
         var problem = !Uri.TryCreate(request.Url, location, out var target) ? "leads to no URL."
-            : HttpToolUrl.Problem(target) ?? (request.Url.Scheme == Uri.UriSchemeHttps && target.Scheme == Uri.UriSchemeHttp ? "leads from https to http, which is not followed." : null);
+            : HttpToolUrl.Problem(target) is { } reason ? reason
+            : request.Url.Scheme == Uri.UriSchemeHttps && target.Scheme == Uri.UriSchemeHttp ? "leads from https to http, which is not followed."
+            : null;
         return problem is null ? target! : throw new ToolException(ErrorKind.ToolFailed, $"The redirect from {request.Origin} {problem}");
     }
 
@@ -144,4 +159,16 @@ internal sealed class HttpRequestTool : ITool, IDisposable
             ["body"] = await HttpResponseBody.ReadAsync(response, expect, _options.MaxResponseBytes, cancellationToken),
         };
     }
+}
+
+/// <summary>Headers whose values are neither shown nor recorded.</summary>
+internal static class SensitiveHeader
+{
+    /// <summary>Replaces a hidden value.</summary>
+    public const string Hidden = "***";
+
+    private static readonly string[] Parts = ["authorization", "cookie", "api-key", "apikey", "token", "secret"];
+
+    /// <summary>Whether a header of this name, in any letter case, may carry credentials.</summary>
+    public static bool Is(string name) => Parts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
 }

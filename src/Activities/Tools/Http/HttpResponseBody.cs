@@ -6,18 +6,20 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>Reads bodies of responses without ever holding more of them than is allowed.</summary>
+/// <summary>Reads bodies of responses, never more of them than permitted.</summary>
 internal static class HttpResponseBody
 {
     private const int ErrorCharacters = 1_000;
     private const int BufferSize = 16 * 1024;
 
-    // .NET would find a name that is there twice only when the object is read.
+    // Otherwise .NET finds a duplicate name only when the object is accessed.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <param name="expect"><c>json</c>, <c>text</c>, or <c>auto</c> for what the content type says.</param>
-    /// <exception cref="ToolException">It is too large, or not what it says it is.</exception>
-    public static async Task<JsonNode?> ReadAsync(HttpResponseMessage response, string expect, int maxBytes, CancellationToken cancellationToken)
+    /// <summary>The body as JSON or text; null when JSON is expected and the body is empty.</summary>
+    /// <param name="expect"><c>json</c>, <c>text</c>, or <c>auto</c> to go by the content type.</param>
+    /// <exception cref="ToolException">The body is too large, or is not what it should be.</exception>
+    public static async Task<JsonNode?> ReadAsync(
+        HttpResponseMessage response, string expect, int maxBytes, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentLength > maxBytes)
         {
@@ -35,7 +37,7 @@ internal static class HttpResponseBody
         return asJson ? ParseJson(text) : text;
     }
 
-    /// <summary>The beginning of the body, for an error; what cannot be read is left out.</summary>
+    /// <summary>The first 1,000 characters of the body, for an error; empty when it cannot be read.</summary>
     public static async Task<string> ReadBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string text;
@@ -45,11 +47,14 @@ internal static class HttpResponseBody
         }
         catch (Exception exception) when (exception is ToolException or IOException or HttpRequestException or InvalidDataException)
         {
-            // The status is the news; that its explanation is broken as well is none.
+            // Keep the status even if the error body cannot be read.
             return "";
         }
 
-        return text.Length <= ErrorCharacters ? text : text[..(char.IsHighSurrogate(text[ErrorCharacters - 1]) ? ErrorCharacters - 1 : ErrorCharacters)];
+        // A surrogate pair is not split.
+        return text.Length <= ErrorCharacters
+            ? text
+            : text[..(char.IsHighSurrogate(text[ErrorCharacters - 1]) ? ErrorCharacters - 1 : ErrorCharacters)];
     }
 
     private static async Task<byte[]> ReadAsync(HttpContent content, int limit, CancellationToken cancellationToken)
@@ -81,7 +86,8 @@ internal static class HttpResponseBody
         }
         catch (ArgumentException exception)
         {
-            throw new ToolException(ErrorKind.OutputInvalid, $"The response is written in the charset '{charset}', which is not known here.", exception);
+            throw new ToolException(
+                ErrorKind.OutputInvalid, $"The response is written in the charset '{charset}', which is not known here.", exception);
         }
     }
 
@@ -99,13 +105,17 @@ internal static class HttpResponseBody
         catch (JsonException exception)
         {
             throw new ToolException(
-                ErrorKind.OutputInvalid, "The response is not the JSON that it should be. With \"expect\": \"text\" it is taken as it is.", exception);
+                ErrorKind.OutputInvalid,
+                "The response is not the JSON that it should be. With \"expect\": \"text\" it is taken as it is.",
+                exception);
         }
     }
 
     private static bool IsJson(string? mediaType) =>
-        mediaType is not null && (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        mediaType is not null
+        && (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
-    private static ToolException TooLarge(int maxBytes) =>
-        new(ErrorKind.PayloadTooLarge, $"The response has more than {maxBytes} bytes, which is the limit for http_request. Ask for less, or raise the limit of the host.");
+    private static ToolException TooLarge(int maxBytes) => new(
+        ErrorKind.PayloadTooLarge,
+        $"The response has more than {maxBytes} bytes, which is the limit for http_request. Ask for less, or raise the limit of the host.");
 }

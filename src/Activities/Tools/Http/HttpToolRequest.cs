@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>One request of the tool, and what becomes of it on redirects.</summary>
+/// <summary>One request of the tool, and the request that follows a redirect. Immutable.</summary>
 internal sealed record HttpToolRequest
 {
     private const string ContentType = "Content-Type";
@@ -17,28 +17,33 @@ internal sealed record HttpToolRequest
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    /// <summary>They belong to the connection, or would send the request somewhere else than the address that was checked.</summary>
-    private static readonly HashSet<string> OwnHeaders = new(
-        ["Host", "Connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection"],
+    /// <summary>Headers that belong to the connection, or would send the request to another host than the one that was checked.</summary>
+    private static readonly HashSet<string> ConnectionHeaders = new(
+        [
+            "Host", "Connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect", "Keep-Alive", "Proxy-Authorization",
+            "Proxy-Connection",
+        ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>They say nothing about who asks, and may follow a redirect to another origin.</summary>
-    private static readonly HashSet<string> HarmlessHeaders = new(["Accept", "Accept-Language", "User-Agent", ContentType], StringComparer.OrdinalIgnoreCase);
+    /// <summary>Headers without credentials, which a redirect to another origin may carry.</summary>
+    private static readonly HashSet<string> CrossOriginHeaders =
+        new(["Accept", "Accept-Language", "User-Agent", ContentType], StringComparer.OrdinalIgnoreCase);
 
     public required HttpMethod Method { get; init; }
 
     public required Uri Url { get; init; }
 
-    /// <summary>Names in any letter case, each once.</summary>
+    /// <summary>The headers; names are not case-sensitive.</summary>
     public required Dictionary<string, string> Headers { get; init; }
 
     public byte[]? Body { get; init; }
 
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>Where it goes, for messages: paths and queries may hold secrets.</summary>
+    /// <summary>Scheme, host and port, for messages: paths and queries may contain secrets.</summary>
     public string Origin => Url.GetLeftPart(UriPartial.Authority);
 
+    /// <summary>Reads the request from the input of a call.</summary>
     /// <exception cref="ToolException">Kind <c>invalidInput</c>: URL, query or a header cannot be sent.</exception>
     public static HttpToolRequest Read(ToolCall call)
     {
@@ -88,7 +93,10 @@ internal sealed record HttpToolRequest
         return message;
     }
 
-    /// <summary>The request that follows a redirect: without a body where that is the meaning of the status, without what is meant for the first origin on another.</summary>
+    /// <summary>
+    /// The request that follows a redirect: as GET without a body where the status means that, and without the headers meant for the first origin
+    /// when it goes to another one.
+    /// </summary>
     public HttpToolRequest Redirected(HttpStatusCode status, Uri target)
     {
         var sameOrigin = Uri.Compare(Url, target, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
@@ -100,7 +108,7 @@ internal sealed record HttpToolRequest
             Method = asGet ? HttpMethod.Get : Method,
             Body = asGet ? null : Body,
             Headers = Headers
-                .Where(header => sameOrigin || HarmlessHeaders.Contains(header.Key))
+                .Where(header => sameOrigin || CrossOriginHeaders.Contains(header.Key))
                 .Where(header => !asGet || !header.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(StringComparer.OrdinalIgnoreCase),
         };
@@ -113,14 +121,15 @@ internal sealed record HttpToolRequest
             throw Invalid($"'{name}' cannot be the name of a header.");
         }
 
-        if (OwnHeaders.Contains(name))
+        if (ConnectionHeaders.Contains(name))
         {
             throw Invalid($"The header '{name}' is the connection's own and cannot be set. Remove it.");
         }
 
         if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
-            throw Invalid($"The value of the header '{name}' has line breaks, control characters or letters beyond ASCII, which headers cannot carry.");
+            throw Invalid(
+                $"The value of the header '{name}' has line breaks, control characters or letters beyond ASCII, which headers cannot carry.");
         }
 
         if (!headers.TryAdd(name, value))

@@ -4,11 +4,12 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tools.Http;
 
-/// <summary>Reads URLs. Messages never repeat one: it may hold secrets.</summary>
+/// <summary>Reads URLs. Messages never repeat a URL, because it may contain secrets.</summary>
 internal static class HttpToolUrl
 {
-    /// <param name="query">Added to the URL's own query: texts, numbers, true and false; a list repeats its name; null is left out.</param>
-    /// <exception cref="ToolException">Kind <c>invalidInput</c>.</exception>
+    /// <summary>Reads a URL and appends a query to it.</summary>
+    /// <param name="query">Texts, numbers, true and false by name; a list repeats its name; null is left out.</param>
+    /// <exception cref="ToolException">Kind <c>invalidInput</c>: the URL or the query is not valid.</exception>
     public static Uri Read(string text, JsonObject query)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
@@ -28,7 +29,7 @@ internal static class HttpToolUrl
         return new UriBuilder(url) { Query = joined, Fragment = "" }.Uri;
     }
 
-    /// <summary>What is wrong with a URL, as the end of a sentence; null when it may be asked for.</summary>
+    /// <summary>What is wrong with a URL, as the end of a sentence; null when it is valid.</summary>
     public static string? Problem(Uri url) =>
         url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps ? "must begin with http:// or https://."
         : url.UserInfo.Length > 0 ? "has a user or password in it. Send them in the header Authorization."
@@ -39,8 +40,10 @@ internal static class HttpToolUrl
     {
         null => null,
         JsonObject or JsonArray => throw Invalid($"'query.{name}' must be a text, a number, true, false, or a list of such."),
-        _ => $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString())}",
+        _ => $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(Text(value))}",
     };
+
+    private static string Text(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
     private static ToolException Invalid(string message) => new(ErrorKind.InvalidInput, message);
 }

@@ -7,8 +7,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Tools.Secrets;
 
 /// <summary>
-/// Puts <c>***</c> wherever the values of secrets stand, as they are or as URLs and JSON write them. Values of fewer than four characters stay:
-/// they would be found everywhere. Mask a text before cutting it: a part of a secret is not found. Immutable and thread-safe.
+/// Replaces the values of secrets by <c>***</c>, as they are and as URLs and JSON escape them. Values of fewer than four characters are not masked: they
+/// would match everywhere. Mask a text before truncating it: a part of a secret is not found. Immutable and thread-safe.
 /// </summary>
 public sealed class SecretMask
 {
@@ -23,7 +23,10 @@ public sealed class SecretMask
         .. values.Where(value => value.Length >= ShortestMasked)
             .SelectMany(value => new[]
             {
-                value, Uri.EscapeDataString(value), JavaScriptEncoder.Default.Encode(value), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value),
+                value,
+                Uri.EscapeDataString(value),
+                JavaScriptEncoder.Default.Encode(value),
+                JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value),
             })
             .Distinct(StringComparer.Ordinal),
     ];
@@ -37,7 +40,7 @@ public sealed class SecretMask
             return text;
         }
 
-        // Secrets may overlap: what belongs to any of them goes, in one piece.
+        // Secrets may overlap: overlapping places are masked as one.
         found.Sort();
         var masked = new StringBuilder();
         var (copied, end) = (0, -1);
@@ -54,7 +57,7 @@ public sealed class SecretMask
         return masked.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>A copy of the value without secrets, in names of members too; a number with one in it becomes a text.</summary>
+    /// <summary>A copy of the value without secrets, also in the names of members; a number that contains one becomes a text. Null stays null.</summary>
     public JsonNode? Apply(JsonNode? value)
     {
         switch (value)
@@ -78,8 +81,9 @@ public sealed class SecretMask
         }
     }
 
-    /// <summary>The failure without secrets in its message and details.</summary>
-    public WorkflowError Apply(WorkflowError error) => error with { Message = Apply(error.Message), Details = (JsonObject?)Apply((JsonNode?)error.Details) };
+    /// <summary>The error without secrets in its message and details.</summary>
+    public WorkflowError Apply(WorkflowError error) =>
+        error with { Message = Apply(error.Message), Details = (JsonObject?)Apply((JsonNode?)error.Details) };
 
     private List<(int Start, int Length)> Find(string text)
     {

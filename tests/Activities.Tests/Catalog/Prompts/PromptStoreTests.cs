@@ -228,6 +228,6 @@ public abstract class PromptStoreTests
 
     private IPromptSource Source(string? app = null, string environment = "default") => Store.SourceFor(app, environment);
 
-    private Task<PromptPut> PutAsync(string text, string? app = null, string? label = null, string slug = "hello") =>
+    private Task<PromptPutResult> PutAsync(string text, string? app = null, string? label = null, string slug = "hello") =>
         Store.PutAsync(Read(text, slug), app, label, WriteCondition.None, default);
 }

@@ -196,6 +196,6 @@ public abstract class WorkflowStoreTests
         return refusal;
     }
 
-    private Task<WorkflowPut> PutAsync(string text, string? slug = null, string? app = null, WriteCondition? condition = null) =>
+    private Task<WorkflowPutResult> PutAsync(string text, string? slug = null, string? app = null, WriteCondition? condition = null) =>
         Store.PutAsync(slug, app, Text(text), condition ?? WriteCondition.None, default);
 }

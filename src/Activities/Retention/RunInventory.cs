@@ -5,29 +5,31 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Activities.Retention;
 
-/// <summary>All that the store holds of runs at one moment: their records, and parts without a record. Reads every record once; linear in their number.</summary>
-internal sealed class RunSurvey
+/// <summary>
+/// What the store contains of runs: records, index entries, and parts without a record. Reads every record once; linear in their number. Immutable.
+/// </summary>
+internal sealed class RunInventory
 {
     private readonly Dictionary<string, RunRecord> _records = new(StringComparer.Ordinal);
     private readonly List<string> _unreadable = [];
-    private readonly List<string> _orphans = [];
+    private readonly List<string> _withoutRecord = [];
     private readonly List<(ContentKey Key, string RunId)> _entries = [];
 
-    private RunSurvey()
+    private RunInventory()
     {
     }
 
-    /// <summary>The records by run id, those of runs that are being deleted included.</summary>
+    /// <summary>The records by run id, also of runs that are being deleted.</summary>
     public IReadOnlyDictionary<string, RunRecord> Records => _records;
 
     /// <summary>The ids of runs whose record cannot be read.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
 
     /// <summary>The ids of runs that have parts but no record.</summary>
-    public IReadOnlyList<string> Orphans => _orphans;
+    public IReadOnlyList<string> RunsWithoutRecord => _withoutRecord;
 
-    /// <summary>The index entries without a run.</summary>
-    public IEnumerable<ContentKey> StrayEntries
+    /// <summary>The index entries that lead to no run.</summary>
+    public IEnumerable<ContentKey> EntriesWithoutRun
     {
         get
         {
@@ -38,8 +40,8 @@ internal sealed class RunSurvey
         }
     }
 
-    /// <summary>The records without an index entry: no list shows them.</summary>
-    public IEnumerable<RunRecord> Unlisted
+    /// <summary>The records without an index entry, which no list shows.</summary>
+    public IEnumerable<RunRecord> RecordsWithoutEntry
     {
         get
         {
@@ -48,16 +50,17 @@ internal sealed class RunSurvey
         }
     }
 
-    public static async Task<RunSurvey> TakeAsync(IContentStore store, RunStore runs, CancellationToken cancellationToken)
+    /// <summary>Reads the index, then the records.</summary>
+    public static async Task<RunInventory> ReadAsync(IContentStore store, RunStore runs, CancellationToken cancellationToken)
     {
-        var survey = new RunSurvey();
+        var inventory = new RunInventory();
 
-        // The index first: an entry is written after its record, so one that is found has, or had, a record.
+        // The index first: an entry is written after its record, so every entry found here has, or had, a record.
         await foreach (var key in store.ListAsync(ContentPrefix.Under(StoreFolders.Index), cancellationToken))
         {
             if (key.Value.Split('/') is [_, _, var name] && RunKeys.TimeOf(name) is not null && NameRules.RunId.IsMatch(RunKeys.RunIdOf(name)))
             {
-                survey._entries.Add((key, RunKeys.RunIdOf(name)));
+                inventory._entries.Add((key, RunKeys.RunIdOf(name)));
             }
         }
 
@@ -67,7 +70,7 @@ internal sealed class RunSurvey
             var id = key.Value.Split('/')[1];
             if (id != runId)
             {
-                await survey.AddAsync(runs, runId, hasRecord, isOurs, cancellationToken);
+                await inventory.AddAsync(runs, runId, hasRecord, isOurs, cancellationToken);
                 (runId, hasRecord, isOurs) = (id, false, true);
             }
 
@@ -76,16 +79,16 @@ internal sealed class RunSurvey
             isOurs &= isRecord || RunKeys.IsPart(key);
         }
 
-        await survey.AddAsync(runs, runId, hasRecord, isOurs, cancellationToken);
+        await inventory.AddAsync(runs, runId, hasRecord, isOurs, cancellationToken);
 
-        // What is in the place of a record need not be a value that is listed.
-        var known = survey._records.Keys.Concat(survey._unreadable).Concat(survey._orphans).ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in survey._entries.Where(entry => known.Add(entry.RunId)))
+        // Runs that only the index names: an unreadable record, such as a folder in its place, is not listed as a value.
+        var known = inventory._records.Keys.Concat(inventory._unreadable).Concat(inventory._withoutRecord).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in inventory._entries.Where(entry => known.Add(entry.RunId)))
         {
-            await survey.AddAsync(runs, entry.RunId, hasRecord: false, isOurs: false, cancellationToken);
+            await inventory.AddAsync(runs, entry.RunId, hasRecord: false, isOurs: false, cancellationToken);
         }
 
-        return survey;
+        return inventory;
     }
 
     private async Task AddAsync(RunStore runs, string runId, bool hasRecord, bool isOurs, CancellationToken cancellationToken)
@@ -103,7 +106,7 @@ internal sealed class RunSurvey
             }
             else if (!hasRecord && isOurs)
             {
-                _orphans.Add(runId);
+                _withoutRecord.Add(runId);
             }
         }
         catch (UnreadableRecordException)

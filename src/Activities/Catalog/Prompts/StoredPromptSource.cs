@@ -1,8 +1,8 @@
 namespace Orchestrator.Activities.Catalog.Prompts;
 
 /// <summary>The stored prompts of some apps, in the versions of one environment. Thread-safe.</summary>
-/// <param name="apps">In the order in which they are looked at.</param>
-internal sealed class StoredPrompts(PromptStore store, IReadOnlyList<string?> apps, string environment) : IPromptSource
+/// <param name="apps">In order of precedence; null for prompts without an app. At least one.</param>
+internal sealed class StoredPromptSource(PromptStore store, IReadOnlyList<string?> apps, string environment) : IPromptSource
 {
     /// <inheritdoc/>
     public string Place => apps[0] is { } app ? $"the store (of the app '{app}' or of none)" : "the store (of no app)";
