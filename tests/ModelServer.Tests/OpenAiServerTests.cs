@@ -57,7 +57,7 @@ public sealed class OpenAiServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stream_for_which_nobody_asked_usage_has_none()
+    public async Task Stream_for_which_usage_is_not_requested_has_none()
     {
         using var response = await PostAsync($$"""{"model":"{{Model}}","messages":[{"role":"user","content":"x"}],"stream":true}""");
         var text = await response.Content.ReadAsStringAsync();
@@ -77,7 +77,7 @@ public sealed class OpenAiServerTests : IAsyncLifetime
     [InlineData("""{"model":"m","messages":[null]}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"max_completion_tokens":0}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"model":"simulated:nonsense","messages":[{"role":"user","content":"x"}]}""", HttpStatusCode.NotFound)]
-    public async Task Request_that_makes_no_sense_is_refused_in_the_protocol(string body, HttpStatusCode status)
+    public async Task Invalid_request_is_refused_as_the_protocol_requires(string body, HttpStatusCode status)
     {
         using var response = await PostAsync(body);
 

@@ -28,7 +28,9 @@ public abstract record NamedRecord : IStoredRecord
     [JsonIgnore]
     public abstract string? Flaw { get; }
 
-    /// <summary>Why the record could not be read; null when it could. Such a record has only slug and app, and can be deleted or overwritten.</summary>
+    /// <summary>
+    /// Why the record could not be read; null when it could. Such a record has only slug and app, and can be deleted or overwritten.
+    /// </summary>
     [JsonIgnore]
     public UnreadableRecordException? Unreadable { get; init; }
 }

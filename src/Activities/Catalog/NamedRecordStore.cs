@@ -137,7 +137,8 @@ internal sealed class NamedRecordStore<T>(
     {
         null => stored,
         { IsLost: true } problem => throw problem.With(
-            $"Put it back from a copy, or store it again: 'orchestrator {kind}s add FILE --slug {stored.Record.Slug}{AppOption(stored.Record.App)}'."),
+            "Put it back from a copy, or store it again: "
+            + $"'orchestrator {kind}s add FILE --slug {stored.Record.Slug}{AppOption(stored.Record.App)}'."),
         { } problem => throw problem,
     };
 

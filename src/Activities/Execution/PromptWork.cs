@@ -117,7 +117,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     private async Task<JsonNode?> CachedAsync(StepCall call, PromptRequest request, CancellationToken cancellationToken)
     {
         var client = Client(call.Run, request.Model!);
-        call.Simulated = call.Run.Mocks is null && models.IsMadeUp(request.Model!);
+        call.Simulated = call.Run.Mocks is null && models.IsSubstituted(request.Model!);
         if (!call.Step.Cache)
         {
             return (await AskAsync(call, client, request, cancellationToken)).Output;

@@ -17,7 +17,7 @@ internal sealed class StepCall(PreparedRun run, ExecuteStepInput input, StepValu
 
     /// <summary>What its mock answers; null without one.</summary>
     public MockResponse? Mock =>
-        run.Mocks?.Entry(Step.Id, Step.MockedBefore + input.Attempt - 1, MockScript.NeedsOne(Step.Type, Step.Tool));
+        run.Mocks?.Entry(Step.Id, Step.MockedBefore + input.Attempt - 1, MockScript.NeedsMock(Step.Type, Step.Tool));
 
     public StepValues Values => values;
 

@@ -28,7 +28,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
             var input = texts.Input?.Render(inputs.Lookup, inputs.Budget) ?? inputs.Named;
             call.Inputs = (JsonObject)mask.Apply((JsonNode)input)!;
             return call.Mock is { } mock ? await AnswerAsync(mock, cancellationToken)
-                : call.Run.Mocks is not null && MockScript.NeedsOne(call.Step.Type, call.Step.Tool) ? Simulated(call)
+                : call.Run.Mocks is not null && MockScript.NeedsMock(call.Step.Type, call.Step.Tool) ? Simulated(call)
                 : await InvokeAsync(call, input, mask, cancellationToken);
         }
         catch (ToolException exception)

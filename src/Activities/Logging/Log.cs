@@ -29,7 +29,8 @@ internal static partial class Log
     [LoggerMessage(1203, LogLevel.Warning, "The record of step '{Step}' of run '{Run}' is now written.")]
     public static partial void RecordWrittenAfterAll(this ILogger logger, string step, string run);
 
-    [LoggerMessage(1204, LogLevel.Warning, "The events of step '{Step}' of run '{Run}' cannot be written. The step continues; they are written later.")]
+    [LoggerMessage(
+        1204, LogLevel.Warning, "The events of step '{Step}' of run '{Run}' cannot be written. The step continues; they are written later.")]
     public static partial void FeedAway(this ILogger logger, Exception exception, string step, string run);
 
     [LoggerMessage(1205, LogLevel.Warning, "The events of step '{Step}' of run '{Run}' could not be written.")]
@@ -37,7 +38,8 @@ internal static partial class Log
 
     [LoggerMessage(
         1206, LogLevel.Warning,
-        "{Problem} Whether run '{Run}' was cancelled or suspended is not known, so its steps continue. Cancel or suspend it again if that was requested.")]
+        "{Problem} Whether run '{Run}' was cancelled or suspended is not known, so its steps continue. "
+        + "Cancel or suspend it again if that was requested.")]
     public static partial void RequestsUnreadable(this ILogger logger, string problem, string run);
 
     [LoggerMessage(

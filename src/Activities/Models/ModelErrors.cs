@@ -4,17 +4,17 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Models;
 
-/// <summary>Says what a client's exception or a provider's refusal means for the workflow.</summary>
+/// <summary>Translates exceptions of chat clients and refusals of providers into errors of the workflow.</summary>
 internal static class ModelErrors
 {
-    /// <summary>Error code that providers send with 429 when credit is missing: trying again does not help.</summary>
+    /// <summary>The error code that providers send with 429 when the account has no credit, so that a retry does not help.</summary>
     private const string QuotaUsedUp = "insufficient_quota";
 
-    private static readonly string[] FilterWords = ["content_filter", "ResponsibleAIPolicyViolation"];
+    private static readonly string[] FilterCodes = ["content_filter", "ResponsibleAIPolicyViolation"];
 
     /// <summary>
-    /// The failure as a <see cref="ModelException"/>, one that already is one unchanged. Knows HTTP, sockets and timeouts; clients that know more of
-    /// their provider (Retry-After, codes in the body) throw <see cref="ModelException"/> themselves.
+    /// The exception as a <see cref="ModelException"/>; one that is one already is returned unchanged. Handles HTTP, sockets and timeouts; clients
+    /// that know more about their provider (Retry-After, codes in the body) throw <see cref="ModelException"/> themselves.
     /// </summary>
     public static ModelException Translate(Exception exception) => exception switch
     {
@@ -25,16 +25,22 @@ internal static class ModelErrors
         _ => Of(ErrorKind.Internal, $"The client of the model failed ({exception.GetType().Name})", exception),
     };
 
-    /// <summary>A provider's refusal.</summary>
-    /// <param name="what">The beginning of the sentence, such as <see cref="Answered"/>.</param>
-    /// <param name="code">The provider's codes for it, in any order; null when it gave none.</param>
-    /// <param name="said">The provider's words; empty when it gave none.</param>
-    /// <param name="retryAfterMs">Counts only where a retry may help.</param>
-    /// <param name="advice">What to do, of a client that knows its provider's settings; null for what is said of any provider.</param>
+    /// <summary>The error for a provider's refusal.</summary>
+    /// <param name="what">The beginning of the message, such as <see cref="Answered"/>.</param>
+    /// <param name="code">The provider's error codes, in any order; null for none.</param>
+    /// <param name="providerMessage">The provider's message; empty for none.</param>
+    /// <param name="retryAfterMs">The wait that the provider asks for, in milliseconds; null for none. Ignored where a retry cannot help.</param>
+    /// <param name="advice">What to do, where the client knows the provider's settings; null for the general advice.</param>
     public static ModelException Refused(
-        string what, HttpStatusCode status, string? code, string said, int? retryAfterMs, Exception? exception = null, string? advice = null)
+        string what,
+        HttpStatusCode status,
+        string? code,
+        string providerMessage,
+        int? retryAfterMs,
+        Exception? exception = null,
+        string? advice = null)
     {
-        var kind = KindOf(status, $"{code} {said}");
+        var kind = KindOf(status, $"{code} {providerMessage}");
         var quotaUsedUp = kind == ErrorKind.RateLimited && Has(code, QuotaUsedUp);
         var retryable = WorkflowError.IsTransient(kind) && !quotaUsedUp;
         var remedy = quotaUsedUp ? " Waiting does not help: the account needs credit or a higher limit."
@@ -42,7 +48,7 @@ internal static class ModelErrors
             : status == HttpStatusCode.NotFound ? " Check the model's name and the provider's URL."
             : Remedy(kind);
         return new ModelException(
-            new WorkflowError(kind, Sentence(what, said) + remedy)
+            new WorkflowError(kind, Sentence(what, providerMessage) + remedy)
             {
                 Retryable = retryable,
                 RetryAfterMs = retryable ? retryAfterMs : null,
@@ -50,11 +56,13 @@ internal static class ModelErrors
             exception);
     }
 
+    /// <summary>The beginning of a message about a status.</summary>
     public static string Answered(HttpStatusCode status) =>
         Enum.IsDefined(status) ? $"The model answered {(int)status} {status}" : $"The model answered {(int)status}";
 
-    /// <summary>A sentence with the words of the failed service, which may be empty.</summary>
-    public static string Sentence(string what, string said) => said.Length == 0 ? $"{what}." : $"{what}: {said.TrimEnd('.')}.";
+    /// <summary>A sentence with the message of the failed service, which may be empty.</summary>
+    public static string Sentence(string what, string serviceMessage) =>
+        serviceMessage.Length == 0 ? $"{what}." : $"{what}: {serviceMessage.TrimEnd('.')}.";
 
     private static ModelException Of(ErrorKind kind, string what, Exception exception) => new(
         new WorkflowError(kind, Sentence(what, exception.Message) + Remedy(kind)) { Retryable = WorkflowError.IsTransient(kind) },
@@ -70,14 +78,14 @@ internal static class ModelErrors
         _ => "",
     };
 
-    private static ErrorKind KindOf(HttpStatusCode status, string words) => status switch
+    private static ErrorKind KindOf(HttpStatusCode status, string codesAndMessage) => status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ErrorKind.Authentication,
         HttpStatusCode.TooManyRequests => ErrorKind.RateLimited,
         HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => ErrorKind.Unavailable,
-        _ when FilterWords.Any(word => Has(words, word)) => ErrorKind.ContentFiltered,
+        _ when FilterCodes.Any(code => Has(codesAndMessage, code)) => ErrorKind.ContentFiltered,
         HttpStatusCode.RequestEntityTooLarge => ErrorKind.ContextLength,
-        _ when Has(words, "context_length") => ErrorKind.ContextLength,
+        _ when Has(codesAndMessage, "context_length") => ErrorKind.ContextLength,
         _ => ErrorKind.InvalidInput,
     };
 

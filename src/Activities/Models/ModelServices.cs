@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Models;
 
-/// <summary>The models and prices that the configuration names.</summary>
+/// <summary>Registers the models and prices of the configuration.</summary>
 public static class ModelServices
 {
     /// <summary>The setting that names the simulated model, which then answers for every model instead of a provider.</summary>
@@ -15,9 +15,9 @@ public static class ModelServices
 
     /// <summary>
     /// Adds the provider of <see cref="ModelProviderOptions"/>, if one is configured, and the price table with the overrides of
-    /// <c>Orchestrator:Prices</c>. To be called before <c>AddOrchestratorActivities</c>, which decides who answers.
+    /// <c>Orchestrator:Prices</c>. To be called before <c>AddOrchestratorActivities</c>, which adds the <see cref="IChatClientFactory"/>.
     /// </summary>
-    /// <exception cref="ModelConfigurationException">The configuration cannot be used.</exception>
+    /// <exception cref="ModelConfigurationException">The configuration is not valid.</exception>
     public static IServiceCollection AddModelProviders(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(PriceTable.BuiltIn.With(PriceOverrides.Read(configuration)));
@@ -30,9 +30,12 @@ public static class ModelServices
         return services;
     }
 
-    /// <summary>Adds who answers for models: the simulation where it was asked for, else the provider, else none. A factory that was added before stays.</summary>
-    /// <param name="simulated">The simulated model, with or without options, that is to answer for all models; null or empty: it was not asked for.</param>
-    /// <exception cref="ModelConfigurationException">It is another model, or its options are wrong.</exception>
+    /// <summary>
+    /// Adds the <see cref="IChatClientFactory"/>, unless there is one: with the simulation if it is configured, else with the provider, else with
+    /// neither.
+    /// </summary>
+    /// <param name="simulated">The simulated model, with or without options, that answers for all models; null or empty for none.</param>
+    /// <exception cref="ModelConfigurationException"><paramref name="simulated"/> is another model, or its options are not valid.</exception>
     internal static void AddChatClients(this IServiceCollection services, string? simulated)
     {
         var simulation = string.IsNullOrWhiteSpace(simulated) ? null : Simulation(simulated);

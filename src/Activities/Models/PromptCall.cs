@@ -1,33 +1,31 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;
+using ReasoningEffort = Orchestrator.Workflows.Definitions.ReasoningEffort;
 
 namespace Orchestrator.Activities.Models;
 
 /// <summary>
-/// One call to a model, always streamed. <see cref="Usage"/> and <see cref="Text"/> are valid however it ended: failed and cancelled
-/// calls cost tokens too. The answer is complete as soon as the model has said why it ends: however the connection ends then, it is the result. Runs once; not thread-safe, but the properties may be read as soon as the task of <see cref="RunAsync"/> has ended.
+/// One call to a model, always streamed. The answer is complete as soon as the model has given its finish reason; the call then succeeds however the
+/// connection ends. <see cref="Usage"/> and <see cref="Text"/> are valid after failures and cancellations too, because such calls cost tokens as
+/// well. Runs once. Not thread-safe, but the properties may be read when the task of <see cref="RunAsync"/> has ended.
 /// </summary>
-/// <param name="time">Measures how long a complete answer waits for its usage; null for the system's.</param>
+/// <param name="time">Measures how long a complete answer waits for its usage; null for the system's time.</param>
 public sealed class PromptCall(IChatClient client, PromptRequest request, TimeProvider? time = null)
 {
-    /// <summary>How long the usage of a complete answer, and the end of its stream, are waited for: 2 seconds.</summary>
+    /// <summary>How long a complete answer waits for its usage and the end of its stream: 2 seconds.</summary>
     internal static readonly TimeSpan UsageWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maximum plausible token count of one call: a larger count is ignored, since it would make every sum wrong.</summary>
-    private const long MaxTokenCount = int.MaxValue;
-
-    /// <summary>The name under which a client reports tokens that the provider wrote to its cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
-    internal const string CacheWriteCount = "cacheWriteTokens";
-
-    /// <summary>The name under which <see cref="ChatOptions.AdditionalProperties"/> carry <see cref="PromptRequest.Reasoning"/>, as the protocol writes it.</summary>
+    /// <summary>
+    /// The key of <see cref="PromptRequest.Reasoning"/> in <see cref="ChatOptions.AdditionalProperties"/>; the value is as the protocol writes it.
+    /// </summary>
     internal const string ReasoningProperty = "reasoning_effort";
 
     private readonly StringBuilder _text = new();
-    private UsageDetails? _reported;
+    private readonly ReportedUsage _reported = new();
     private bool _started;
     private bool _reachedModel;
 
@@ -35,39 +33,22 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
     public string Text => _text.ToString();
 
     /// <summary>
-    /// The tokens so far: as the provider reported them; what it did not report, or reported as 0 although there is text, or as no count can be, counted as characters ÷ 4
-    /// and marked. Zero when the call never reached the model or was refused by it; a call cancelled while it waited for the first token counts its input.
+    /// The tokens so far, as reported by the provider or estimated (see <see cref="ReportedUsage"/>). Zero when the call did not reach the model or
+    /// was refused; a call that was cancelled while it waited for the first token counts its input.
     /// </summary>
-    public TokenUsage Usage
-    {
-        get
-        {
-            if (!_reachedModel)
-            {
-                return default;
-            }
-
-            var input = Counted(_reported?.InputTokenCount, request.Prompt.Length + (long)(request.System?.Length ?? 0), out var estimatesInput);
-            var output = Counted(_reported?.OutputTokenCount, _text.Length, out var estimatesOutput);
-            var cached = Math.Clamp(_reported?.CachedInputTokenCount ?? 0, 0, input);
-            return new TokenUsage
-            {
-                InputTokens = input,
-                OutputTokens = output,
-                CachedTokens = cached,
-                CacheWriteTokens = Math.Clamp(CacheWrites(_reported), 0, input - cached),
-                Estimated = estimatesInput || estimatesOutput,
-            };
-        }
-    }
+    public TokenUsage Usage => _reachedModel
+        ? _reported.Tokens(inputCharacters: request.Prompt.Length + (long)(request.System?.Length ?? 0), outputCharacters: _text.Length)
+        : default;
 
     /// <summary>Makes the call.</summary>
     /// <param name="onText">
-    /// Gets each piece of text as it arrives, in order; null: no receiver. It must not block. What it throws comes through.
+    /// Gets each piece of text as it arrives, in order; null for no receiver. It must not block. Its exceptions are not caught.
     /// </param>
     /// <exception cref="ModelException">The model failed, refused, or filtered its answer.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired before the answer was complete; the request was aborted.</exception>
-    /// <exception cref="InvalidOperationException">It was run before.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> fired before the answer was complete; the request was aborted.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The call was made before.</exception>
     public async Task<PromptResult> RunAsync(Action<string>? onText, CancellationToken cancellationToken)
     {
         if (_started)
@@ -87,15 +68,15 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
             finish = update.FinishReason ?? finish;
             if (finish is not null && (update.FinishReason is not null || piece.Length > 0))
             {
-                // Some servers send a finish reason with every part: each piece of text starts the wait anew.
+                // Some servers send a finish reason with every part, so each piece of text restarts the wait.
                 wait.CancelAfter(UsageWait);
             }
 
-            var reports = false;
+            var hasUsage = false;
             foreach (var usage in update.Contents.OfType<UsageContent>())
             {
-                _reported = Greater(_reported, usage.Details);
-                reports |= usage.Details is { InputTokenCount: > 0, OutputTokenCount: > 0 };
+                _reported.Add(usage.Details);
+                hasUsage |= usage.Details is { InputTokenCount: > 0, OutputTokenCount: > 0 };
             }
 
             if (piece.Length > 0)
@@ -104,13 +85,18 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
                 onText?.Invoke(piece);
             }
 
-            if (finish is not null && reports && piece.Length == 0)
+            if (finish is not null && hasUsage && piece.Length == 0)
             {
-                // Everything needed has arrived, and not every server ends its stream.
+                // The answer and its usage are complete, and some servers never end the stream.
                 break;
             }
         }
 
+        return Result(finish);
+    }
+
+    private PromptResult Result(ChatFinishReason? finish)
+    {
         if (finish == ChatFinishReason.ContentFilter)
         {
             throw new ModelException(new WorkflowError(
@@ -119,20 +105,19 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
 
         if (finish == ChatFinishReason.Length && _text.Length == 0)
         {
-            var limit = request.MaxTokens is { } most ? $"its {most} tokens (maxTokens)" : "the tokens that it may write";
+            var limit = request.MaxTokens is { } maximum ? $"its {maximum} tokens (maxTokens)" : "its limit of tokens";
             throw new ModelException(new WorkflowError(
                 ErrorKind.OutputInvalid,
-                $"The model used up {limit} and wrote no text: what it thinks counts, too, and reasoning took it all. Raise maxTokens, or set reasoning to none or low."));
+                $"The model used up {limit} for reasoning, which counts as output, and wrote no text. "
+                + "Raise maxTokens, or set reasoning to none or low."));
         }
 
         var isWhole = (finish is null || finish == ChatFinishReason.Stop) && !string.IsNullOrWhiteSpace(Text);
-        var unknown = finish is { } reason && reason != ChatFinishReason.Stop && reason != ChatFinishReason.Length && reason != ChatFinishReason.ToolCalls
-            ? reason.Value
-            : null;
-        return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, isWhole, unknown);
+        var isKnown = finish is null || finish == ChatFinishReason.Stop || finish == ChatFinishReason.Length || finish == ChatFinishReason.ToolCalls;
+        return new PromptResult(Text, Usage, finish == ChatFinishReason.Length, isWhole, isKnown ? null : finish!.Value.Value);
     }
 
-    /// <exception cref="ModelException">The text is longer than an output may be. A server that writes without end would fill the memory until its time is over.</exception>
+    /// <exception cref="ModelException">The text is longer than an output may be: an endless answer must not fill the memory.</exception>
     private void Append(string piece)
     {
         _text.Append(piece);
@@ -140,28 +125,9 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         {
             throw new ModelException(new WorkflowError(
                 ErrorKind.PayloadTooLarge,
-                $"The answer has more than {DefinitionLimits.MaxOutputBytes} characters (10 MiB), so the request was aborted. Set maxTokens, or ask for less."));
+                $"The answer has more than {DefinitionLimits.MaxOutputBytes} characters (10 MiB), so the request was aborted. "
+                + "Set maxTokens, or ask for less."));
         }
-    }
-
-    /// <summary>Some providers repeat the totals so far in every chunk, others spread the numbers over several: the greatest of each is the total.</summary>
-    private static UsageDetails Greater(UsageDetails? before, UsageDetails now) => new()
-    {
-        InputTokenCount = Greater(before?.InputTokenCount, now.InputTokenCount),
-        OutputTokenCount = Greater(before?.OutputTokenCount, now.OutputTokenCount),
-        CachedInputTokenCount = Greater(before?.CachedInputTokenCount, now.CachedInputTokenCount),
-        AdditionalCounts = new() { [CacheWriteCount] = Math.Max(CacheWrites(before), CacheWrites(now)) },
-    };
-
-    private static long? Greater(long? left, long? right) => right is < 0 or > MaxTokenCount || right <= left ? left : right ?? left;
-
-    private static long CacheWrites(UsageDetails? usage) => usage?.AdditionalCounts?.TryGetValue(CacheWriteCount, out var count) == true ? count : 0;
-
-    /// <summary>The count as it was reported, or what the text's length says when it was not, or cannot be true.</summary>
-    private static long Counted(long? reported, long characters, out bool isEstimated)
-    {
-        isEstimated = reported is null || (reported == 0 && characters > 0);
-        return isEstimated ? TokenEstimate.FromCharacters(characters) : reported!.Value;
     }
 
     private IAsyncEnumerator<ChatResponseUpdate> Open(CancellationToken cancellationToken)
@@ -177,7 +143,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
             ModelId = request.Model,
             Temperature = (float?)request.Temperature,
             MaxOutputTokens = request.MaxTokens,
-            AdditionalProperties = request.Reasoning is { } effort ? new() { [ReasoningProperty] = JsonNamingPolicy.CamelCase.ConvertName(effort.ToString()) } : null,
+            AdditionalProperties = request.Reasoning is { } effort ? new() { [ReasoningProperty] = EnumNames.Of(effort) } : null,
         };
         try
         {
@@ -189,7 +155,8 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         }
     }
 
-    private async Task<ChatResponseUpdate?> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, bool isComplete, CancellationToken cancellationToken)
+    private async Task<ChatResponseUpdate?> NextAsync(
+        IAsyncEnumerator<ChatResponseUpdate> updates, bool isComplete, CancellationToken cancellationToken)
     {
         try
         {
@@ -199,12 +166,12 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         }
         catch (Exception) when (isComplete)
         {
-            // A timeout, a cancellation, a broken connection or an error after the answer: the answer is complete and paid.
+            // A timeout, a cancellation, a broken connection or an error after the finish reason: the answer is complete and paid for.
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // An aborted request was on its way, and providers charge for what they have read.
+            // The request was sent before it was aborted, and providers charge for the input that they have read.
             _reachedModel = true;
             throw;
         }
@@ -220,3 +187,35 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         }
     }
 }
+
+/// <summary>The request of a call to a model, with every placeholder filled in. Immutable.</summary>
+public sealed record PromptRequest
+{
+    /// <summary>The user message.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The system message; null for none.</summary>
+    public string? System { get; init; }
+
+    /// <summary>The model as its provider names it; null for the client's model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>0 to 2 with most providers; null for the model's default.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>The reasoning effort; null for the model's default.</summary>
+    public ReasoningEffort? Reasoning { get; init; }
+
+    /// <summary>Maximum number of tokens of output, reasoning included; null for the model's limit.</summary>
+    public int? MaxTokens { get; init; }
+}
+
+/// <summary>The answer of a model. Immutable.</summary>
+/// <param name="Text">The whole text.</param>
+/// <param name="Usage">Tokens only; the caller adds the cost.</param>
+/// <param name="CutOff">Whether the text ends because <see cref="PromptRequest.MaxTokens"/> or the model's limit was reached.</param>
+/// <param name="IsWhole">
+/// Whether there is a text and the model does not report that something stopped it. Only such an answer may be reused for another request.
+/// </param>
+/// <param name="UnknownFinish">The provider's finish reason when the protocol does not define it; else null.</param>
+public sealed record PromptResult(string Text, TokenUsage Usage, bool CutOff, bool IsWhole, string? UnknownFinish = null);

@@ -57,7 +57,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
 
     /// <summary>Whether the tool is called: with mocks only a tool that needs none, and only if no mock names the step.</summary>
     private static bool IsCalled(PreparedRun run, PreparedStep step) =>
-        run.Mocks is not { } mocks || (!MockScript.NeedsOne(step.Type, step.Tool) && mocks.Entry(step.Id, 0, any: false) is null);
+        run.Mocks is not { } mocks || (!MockScript.NeedsMock(step.Type, step.Tool) && mocks.Entry(step.Id, 0, any: false) is null);
 
     private static IEnumerable<string> SecretsOf(PreparedRun run, PreparedStep step)
     {

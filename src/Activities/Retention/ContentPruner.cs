@@ -8,12 +8,14 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.Retention;
 
 /// <summary>
-/// Finds what the store no longer needs and deletes it; runs it only reports, because their histories are in another store. Safe during starts, resumes
-/// and forks in this process and others. It may be interrupted at any moment: the next pruning finds the rest. Thread-safe.
+/// Finds what the store no longer needs and deletes it; runs it only reports, because their histories are in another store. Safe during starts,
+/// resumes and forks in this process and others. It may be interrupted at any moment: the next pruning finds the rest. Thread-safe.
 /// </summary>
 public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowStore workflows, TimeProvider time)
 {
-    /// <summary>Minimum age of a record without an index entry before the entry is added here: the record's writer may still be about to add it.</summary>
+    /// <summary>
+    /// Minimum age of a record without an index entry before the entry is added here: the record's writer may still be about to add it.
+    /// </summary>
     private static readonly TimeSpan MinimumUnlistedAge = TimeSpan.FromMinutes(1);
 
     /// <summary>Prunes the store once.</summary>
@@ -68,7 +70,9 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
         }
     }
 
-    /// <summary>Deletes expired and damaged records of a folder in which each key is a hash; those of a newer version stay. Gives their number.</summary>
+    /// <summary>
+    /// Deletes expired and damaged records of a folder in which each key is a hash; those of a newer version stay. Gives their number.
+    /// </summary>
     private async Task<int> PruneRecordsAsync<T>(string folder, Func<T, bool> hasExpired, bool dryRun, CancellationToken cancellationToken)
         where T : class, IStoredRecord
     {

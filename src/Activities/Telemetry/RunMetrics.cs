@@ -5,13 +5,14 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// The metrics of runs, steps and calls to models. Their tags have low cardinality: statuses, types, kinds of errors, providers and models; never ids.
-/// Without a listener nothing is allocated. Thread-safe.
+/// The metrics of runs, steps and calls to models. Their tags have low cardinality: statuses, types, kinds of errors, providers and models; never
+/// ids. Without a listener nothing is allocated. Thread-safe.
 /// </summary>
 internal sealed class RunMetrics
 {
@@ -53,7 +54,7 @@ internal sealed class RunMetrics
     /// <summary>Records the end of an attempt of a run; once for each attempt.</summary>
     public void Ended(RunRecord record)
     {
-        var status = Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
+        var status = Tag(TelemetryNames.Status, EnumNames.Of(record.Status));
         _runs.Add(1, status);
         if (record.Attempts[^1] is { StartedAt: { } startedAt, CompletedAt: { } completedAt })
         {
@@ -66,8 +67,8 @@ internal sealed class RunMetrics
     /// <param name="endsStep">Whether no other attempt or turn follows.</param>
     public void Recorded(StepCheckpoint record, bool isRetried, bool endsStep)
     {
-        var type = Tag(TelemetryNames.StepType, TelemetryWords.Of(record.Type));
-        var status = Tag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
+        var type = Tag(TelemetryNames.StepType, EnumNames.Of(record.Type));
+        var status = Tag(TelemetryNames.Status, EnumNames.Of(record.Status));
         if (record.HasWorked)
         {
             _stepDuration.Record(Between(record.StartedAt, record.CompletedAt), type, status);
@@ -76,7 +77,7 @@ internal sealed class RunMetrics
 
         if (isRetried && record.Error is { } error)
         {
-            _retries.Add(1, type, Tag(TelemetryNames.ErrorType, TelemetryWords.Of(error.Kind)));
+            _retries.Add(1, type, Tag(TelemetryNames.ErrorType, EnumNames.Of(error.Kind)));
         }
 
         if (endsStep)
@@ -92,7 +93,7 @@ internal sealed class RunMetrics
 
     /// <summary>Changes the number of steps that execute in this process.</summary>
     /// <param name="change">1 when a step begins, -1 when it ends.</param>
-    public void Working(StepType type, int change) => _executing.Add(change, Tag(TelemetryNames.StepType, TelemetryWords.Of(type)));
+    public void Working(StepType type, int change) => _executing.Add(change, Tag(TelemetryNames.StepType, EnumNames.Of(type)));
 
     /// <summary>Records a request to a model, also when its answer is not recorded: it has cost tokens.</summary>
     /// <param name="error">Why it failed; null when it succeeded.</param>
@@ -113,7 +114,7 @@ internal sealed class RunMetrics
         _outputTokens.Add(usage.OutputTokens, tags);
         if (error is { } kind)
         {
-            tags.Add(TelemetryNames.ErrorType, TelemetryWords.Of(kind));
+            tags.Add(TelemetryNames.ErrorType, EnumNames.Of(kind));
             _throttles.Add(kind == ErrorKind.RateLimited ? 1 : 0, Tag(TelemetryNames.RequestModel, model));
         }
 

@@ -3,6 +3,7 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Telemetry;
 
@@ -80,7 +81,7 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
                     .SetTag(TelemetryNames.AgentName, record.Workflow)
                     .SetTag(TelemetryNames.RunId, record.RunId)
                     .SetTag(TelemetryNames.RunAttempt, record.Attempt)
-                    .SetTag(TelemetryNames.Status, TelemetryWords.Of(record.Status));
+                    .SetTag(TelemetryNames.Status, EnumNames.Of(record.Status));
                 SetError(span, record.Status is RunStatus.Failed or RunStatus.TimedOut, record.Error);
             },
             within);
@@ -108,7 +109,13 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
 
     /// <summary>Creates and ends a span with a given id.</summary>
     private void Write(
-        string name, ActivityContext parent, ActivitySpanId id, DateTimeOffset start, DateTimeOffset end, ActivityLink[] links, Action<Activity> describe,
+        string name,
+        ActivityContext parent,
+        ActivitySpanId id,
+        DateTimeOffset start,
+        DateTimeOffset end,
+        ActivityLink[] links,
+        Action<Activity> describe,
         Action? within = null)
     {
         var current = Activity.Current;
@@ -136,11 +143,11 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
         .SetTag(TelemetryNames.RunId, call.RunId)
         .SetTag(TelemetryNames.RunAttempt, call.RunAttempt)
         .SetTag(TelemetryNames.StepId, call.StepId)
-        .SetTag(TelemetryNames.StepType, TelemetryWords.Of(run.Steps[call.Step].Type));
+        .SetTag(TelemetryNames.StepType, EnumNames.Of(run.Steps[call.Step].Type));
 
     private static void SetOutcomeTags(Activity span, StepCheckpoint record)
     {
-        span.SetTag(TelemetryNames.Status, TelemetryWords.Of(record.Status))
+        span.SetTag(TelemetryNames.Status, EnumNames.Of(record.Status))
             .SetTag(TelemetryNames.Reason, record.Reason)
             .SetTag(TelemetryNames.FromCache, record.FromCache ? true : null)
             .SetTag(TelemetryNames.FallbackUsed, record.FallbackUsed ? true : null)
@@ -153,7 +160,7 @@ internal sealed class RunSpans(ActivitySource source, SpanIds ids)
     {
         if (isFailure)
         {
-            span.SetTag(TelemetryNames.ErrorType, error is null ? "_OTHER" : TelemetryWords.Of(error.Kind)).SetStatus(ActivityStatusCode.Error);
+            span.SetTag(TelemetryNames.ErrorType, error is null ? "_OTHER" : EnumNames.Of(error.Kind)).SetStatus(ActivityStatusCode.Error);
         }
     }
 

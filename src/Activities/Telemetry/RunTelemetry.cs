@@ -11,8 +11,8 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// Emits the spans, metrics and log entries of runs, under the name <see cref="TelemetryNames.Source"/>. They are emitted after a durable write, by the
-/// process that made it, so that a repeated execution emits nothing. Thread-safe.
+/// Emits the spans, metrics and log entries of runs, under the name <see cref="TelemetryNames.Source"/>. They are emitted after a durable write, by
+/// the process that made it, so that a repeated execution emits nothing. Thread-safe.
 /// </summary>
 public sealed class RunTelemetry : IDisposable
 {
@@ -55,7 +55,12 @@ public sealed class RunTelemetry : IDisposable
     /// <summary>Emits what follows from a new record of an attempt.</summary>
     /// <param name="span">The span of the attempt; null when nothing listens.</param>
     internal Task RecordedAsync(
-        PreparedRun run, ExecuteStepInput call, StepCheckpoint record, Activity? span, CheckpointStore checkpoints, CancellationToken cancellationToken)
+        PreparedRun run,
+        ExecuteStepInput call,
+        StepCheckpoint record,
+        Activity? span,
+        CheckpointStore checkpoints,
+        CancellationToken cancellationToken)
     {
         RunSpans.EndAttempt(span, record);
         var isRetried = record.VerdictIn(run, call) is { RetryAfter: not null };
@@ -108,7 +113,8 @@ public sealed class RunTelemetry : IDisposable
         {
             var attempt = record.Attempts[^1];
             var completedAt = attempt.CompletedAt ?? record.CreatedAt;
-            _logger.RunEnded(record.RunId, record.Workflow, record.Attempt, record.Status, Milliseconds(attempt.StartedAt ?? completedAt, completedAt));
+            var duration = Milliseconds(attempt.StartedAt ?? completedAt, completedAt);
+            _logger.RunEnded(record.RunId, record.Workflow, record.Attempt, record.Status, duration);
         }
     }
 
@@ -118,7 +124,9 @@ public sealed class RunTelemetry : IDisposable
 
     private static long Milliseconds(DateTimeOffset from, DateTimeOffset to) => (long)Math.Max(0, (to - from).TotalMilliseconds);
 
-    /// <summary>When the first attempt of the step was ready; if that cannot be read, when the given attempt was, so that the span is not lost.</summary>
+    /// <summary>
+    /// When the first attempt of the step was ready; if that cannot be read, when the given attempt was, so that the span is not lost.
+    /// </summary>
     private static async Task<DateTimeOffset> ReadyAsync(ExecuteStepInput call, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         try

@@ -4,11 +4,14 @@ using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Models;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Telemetry;
 
-/// <summary>Creates the spans of calls to models and tools, inside the span of their attempt. Without a listener none is created. Thread-safe.</summary>
+/// <summary>
+/// Creates the spans of calls to models and tools, inside the span of their attempt. Without a listener none is created. Thread-safe.
+/// </summary>
 /// <param name="content">Whether spans carry prompts, answers, inputs and results.</param>
 internal sealed class WorkSpans(ActivitySource source, bool content)
 {
@@ -30,7 +33,7 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
             .SetTag(TelemetryNames.RequestStream, true)
             .SetTag(TelemetryNames.RequestTemperature, request.Temperature)
             .SetTag(TelemetryNames.RequestMaxTokens, request.MaxTokens)
-            .SetTag(TelemetryNames.RequestReasoning, request.Reasoning is { } effort ? TelemetryWords.Of(effort) : null)
+            .SetTag(TelemetryNames.RequestReasoning, request.Reasoning is { } effort ? EnumNames.Of(effort) : null)
             .SetTag(TelemetryNames.PromptName, prompt?.Slug)
             .SetTag(TelemetryNames.PromptVersion, prompt?.Version)
             .SetTag(TelemetryNames.ServerAddress, server?.ProviderUri?.Host)
@@ -102,7 +105,7 @@ internal sealed class WorkSpans(ActivitySource source, bool content)
     {
         if (error is { } kind)
         {
-            span.SetTag(TelemetryNames.ErrorType, TelemetryWords.Of(kind)).SetStatus(ActivityStatusCode.Error);
+            span.SetTag(TelemetryNames.ErrorType, EnumNames.Of(kind)).SetStatus(ActivityStatusCode.Error);
         }
 
         span.SetEndTime(endedAt.UtcDateTime);

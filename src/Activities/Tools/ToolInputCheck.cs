@@ -7,8 +7,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Tools;
 
 /// <summary>
-/// Checks the input of a tool against its schema and reports all findings at once. A member that is null counts as absent where null is not allowed, so
-/// that it may come from an optional input of the workflow. Thread-safe.
+/// Checks the input of a tool against its schema and reports all findings at once. A member that is null counts as absent where null is not allowed,
+/// so that it may come from an optional input of the workflow. Thread-safe.
 /// </summary>
 public static class ToolInputCheck
 {

@@ -19,8 +19,8 @@ public static class ToolSchema
 
     private static readonly string[] Keywords =
     [
-        "type", "properties", "required", "enum", "additionalProperties", "items", "minimum", "maximum", "title", "description", "default", "examples",
-        Placeholders,
+        "type", "properties", "required", "enum", "additionalProperties", "items", "minimum", "maximum",
+        "title", "description", "default", "examples", Placeholders,
     ];
 
     /// <summary>Reads a schema.</summary>

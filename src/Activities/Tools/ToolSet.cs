@@ -19,7 +19,8 @@ public sealed partial class ToolSet
             if (!NamePattern.IsMatch(tool.Name))
             {
                 throw new ArgumentException(
-                    $"The tool {tool.GetType()} is named '{tool.Name}'; a name has small letters, digits and '_', at most 64, and begins with a letter.",
+                    $"The tool {tool.GetType()} is named '{tool.Name}'; "
+                    + "a name has small letters, digits and '_', at most 64, and begins with a letter.",
                     nameof(tools));
             }
 

@@ -53,7 +53,7 @@ internal static class ModelNotes
     /// <summary>What answers for a step; null when it asks no model.</summary>
     private static string? Answers(PreparedStep step, PreparedRun run, IChatClientFactory factory)
     {
-        var needsMock = MockScript.NeedsOne(step.Type, step.Tool);
+        var needsMock = MockScript.NeedsMock(step.Type, step.Tool);
         if (run.Mocks is { } mocks)
         {
             return mocks.Entry(step.Id, 0, any: needsMock) is not null ? "mocks" : needsMock ? Simulation : null;

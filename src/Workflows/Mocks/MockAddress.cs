@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Mocks;
 
-/// <summary>How a mock says which step it is for: <c>step</c>, <c>step[key]</c>, and the same below a map: <c>map[key]/step</c>.</summary>
+/// <summary>How a mock names its step: <c>step</c>, <c>step[key]</c>, and the same below a map: <c>map[key]/step</c>. Thread-safe.</summary>
 internal static partial class MockAddress
 {
     public static bool IsValid(string address) => address == MockScript.AnyStep || Address().IsMatch(address);
 
-    /// <summary>The ids of the steps that an address goes through.</summary>
+    /// <summary>The ids of all steps in an address.</summary>
     public static IEnumerable<string> StepsOf(string address) => Address().Match(address).Groups["step"].Captures.Select(capture => capture.Value);
 
-    /// <summary>Where to look for the mock of a step, the most particular address first.</summary>
+    /// <summary>The addresses at which a step's mock may be, the most specific first.</summary>
     public static IEnumerable<string> Candidates(string stepPath)
     {
         yield return stepPath;
@@ -25,7 +25,7 @@ internal static partial class MockAddress
         yield return MockScript.AnyStep;
     }
 
-    // A key may hold slashes and anything else but brackets.
+    // A key may contain any character except brackets.
     [GeneratedRegex(
         @"^(?:(?<step>[A-Za-z_][\w-]*)(?:\[[^\[\]]+\])?/)*(?<last>(?<step>[A-Za-z_][\w-]*)(?:\[[^\[\]]+\])?)$",
         RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]

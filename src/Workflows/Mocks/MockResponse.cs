@@ -4,21 +4,21 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Mocks;
 
-/// <summary>What one attempt of a step gets instead of a model or a tool: an output or an error, never both.</summary>
+/// <summary>The mocked outcome of one attempt of a step: an output or an error, never both. Immutable.</summary>
 public sealed record MockResponse
 {
     /// <summary>
-    /// The value to answer with, as JSON; null when the attempt fails. For a tool it is the result, a model streams <see cref="OutputText"/>.
+    /// The output as JSON; null when the attempt fails. A tool returns it, a model streams <see cref="OutputText"/>.
     /// </summary>
     public JsonElement? Output { get; init; }
 
-    /// <summary>How long the attempt takes before it answers, in milliseconds; 0 by default.</summary>
+    /// <summary>The time before the answer, in milliseconds, 0 or more; 0 by default.</summary>
     public int LatencyMs { get; init; }
 
-    /// <summary>What it used; null to estimate it from the texts.</summary>
+    /// <summary>The usage; null to estimate it from the texts.</summary>
     public MockUsage? Usage { get; init; }
 
-    /// <summary>The failure; null when the attempt succeeds.</summary>
+    /// <summary>The error; null when the attempt succeeds.</summary>
     public WorkflowError? Error { get; init; }
 
     /// <summary>The output as a model would stream it: a string as it is, anything else as compact JSON; empty when the attempt fails.</summary>
@@ -30,12 +30,15 @@ public sealed record MockResponse
     };
 }
 
-/// <summary>The tokens that a mocked call says it used.</summary>
+/// <summary>The tokens that a mocked call reports; each 0 or more. Immutable.</summary>
 public sealed record MockUsage
 {
+    /// <summary>Tokens of input, cached ones included.</summary>
     public long InputTokens { get; init; }
 
+    /// <summary>Tokens of output.</summary>
     public long OutputTokens { get; init; }
 
+    /// <summary>Tokens of input that were read from the provider's cache.</summary>
     public long CachedTokens { get; init; }
 }

@@ -9,29 +9,30 @@ using Orchestrator.Workflows.Sources;
 namespace Orchestrator.Workflows.Mocks;
 
 /// <summary>
-/// Answers that stand in for models and tools, per step and attempt, so that a whole definition can be tested. Immutable and thread-safe: it does
-/// not count attempts, the caller does. As JSON it is the document it was read from, which is how it is stored with a run.
+/// Mocked answers of models and tools, by step and attempt, for tests of a whole definition. As JSON it is the document from which it was read; so it
+/// is stored with a run. The caller counts the attempts. Immutable and thread-safe.
 /// </summary>
 [JsonConverter(typeof(MockScriptConverter))]
 public sealed class MockScript
 {
-    /// <summary>The entry for every step that has none of its own.</summary>
+    /// <summary>The address of the entry for every step without an entry of its own.</summary>
     public const string AnyStep = "*";
 
     private readonly IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> _responses;
 
-    /// <summary>Tools that touch nothing outside the run, so that they need no mock.</summary>
-    private static readonly string[] OwnTools = ["merge", "template", "transform", "delay", "fail"];
+    /// <summary>Tools without effects outside the run, which need no mock.</summary>
+    private static readonly string[] ToolsWithoutEffects = ["merge", "template", "transform", "delay", "fail"];
 
     internal MockScript(JsonElement source, IReadOnlyDictionary<string, IReadOnlyList<MockResponse>> responses, string? otherwise) =>
         (Source, _responses, Else) = (source, responses, otherwise);
 
     /// <summary>
-    /// What answers for prompts and tools that no mock covers: the name of the simulated model, with or without options. Null: such steps are refused before the run.
+    /// The simulated model, with or without options, that answers for prompts and tools without a mock; null: a definition with such steps is
+    /// refused.
     /// </summary>
     public string? Else { get; }
 
-    /// <summary>The document it was read from.</summary>
+    /// <summary>The document from which the mocks were read.</summary>
     internal JsonElement Source { get; }
 
     /// <summary>Reads a mock file.</summary>
@@ -69,13 +70,16 @@ public sealed class MockScript
         return script is not null;
     }
 
-    /// <summary>Whether a run with mocks needs one for such a step: prompts and tools call services outside the run, other steps do not.</summary>
-    /// <param name="tool">The name of its tool; null for other types.</param>
-    public static bool NeedsOne(StepType type, string? tool) => type == StepType.Prompt || (type == StepType.Tool && !OwnTools.Contains(tool, StringComparer.Ordinal));
+    /// <summary>
+    /// Whether such a step needs a mock in a run with mocks: prompts and most tools have effects outside the run, other steps do not.
+    /// </summary>
+    /// <param name="tool">The name of the step's tool; null for other types.</param>
+    public static bool NeedsMock(StepType type, string? tool) =>
+        type == StepType.Prompt || (type == StepType.Tool && !ToolsWithoutEffects.Contains(tool, StringComparer.Ordinal));
 
-    /// <summary>The same mocks, where <paramref name="model"/> answers for what they do not cover.</summary>
+    /// <summary>The same mocks with another <see cref="Else"/>.</summary>
     /// <param name="model">The simulated model's name, with or without options.</param>
-    /// <exception cref="ModelOptionException">It is another model, or its options are wrong.</exception>
+    /// <exception cref="ModelOptionException"><paramref name="model"/> is another model, or its options are not valid.</exception>
     public MockScript WithElse(string model)
     {
         SimulatedModelOptions.Parse(model);
@@ -84,20 +88,28 @@ public sealed class MockScript
         return new MockScript(JsonSerializer.SerializeToElement(source), _responses, model);
     }
 
-    /// <summary>The error for all steps that need a mock and have none: with mocks no model or tool is called. Null when all are covered.</summary>
+    /// <summary>One error that names all steps that need a mock and have none; null when there are none.</summary>
     /// <param name="steps">The steps that may execute: id, type and tool.</param>
     public Diagnostic? Uncovered(IEnumerable<(string Id, StepType Type, string? Tool)> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        var names = Else is not null ? [] : steps.Where(step => NeedsOne(step.Type, step.Tool) && Entry(step.Id, 0, any: true) is null).Select(step => $"'{step.Id}'").ToList();
+        if (Else is not null)
+        {
+            return null;
+        }
+
+        var names = steps.Where(step => NeedsMock(step.Type, step.Tool) && Entry(step.Id, 0, any: true) is null)
+            .Select(step => $"'{step.Id}'").ToList();
         return names.Count == 0 ? null : MockScriptReader.Error(
             "mock-missing-step", "/steps",
-            $"The mocks have no answer for step{(names.Count == 1 ? "" : "s")} {string.Join(", ", names)}, and a run with mocks asks no model and calls no tool.",
-            "Add them, add '*' for all others, or let the simulated model answer for them (--mocks-else simulated, in the mocks \"else\": \"simulated\").");
+            $"The mocks have no answer for step{(names.Count == 1 ? "" : "s")} {string.Join(", ", names)}, "
+            + "and a run with mocks asks no model and calls no tool.",
+            "Add them, add '*' for all others, or let the simulated model answer for them "
+            + "(--mocks-else simulated, in the mocks \"else\": \"simulated\").");
     }
 
-    /// <summary>One error for each mock that names no step of the definition: such a test would silently call the real model.</summary>
-    /// <param name="stepIds">The ids of all steps, those in groups, maps and branches included.</param>
+    /// <summary>One error for each mock that names a step that the definition does not have: it would have no effect.</summary>
+    /// <param name="stepIds">The ids of all steps, also of those in groups, maps and branches.</param>
     public IReadOnlyList<Diagnostic> ValidateAgainst(IEnumerable<string> stepIds)
     {
         var known = stepIds.ToHashSet(StringComparer.Ordinal);
@@ -118,14 +130,16 @@ public sealed class MockScript
         return diagnostics;
     }
 
-    /// <summary>The answer for one attempt. The last entry of a list answers every later attempt too.</summary>
+    /// <summary>The answer for one attempt. The last answer of a list is used for every later attempt too.</summary>
     /// <param name="stepPath">
     /// The step: its id, <c>map[key]</c> for an item of a map, <c>map[key]/step</c> for a step in the body of one. An item without an entry of its
-    /// own takes its map's, a step in a body its own id's; then <c>*</c>.
+    /// own uses its map's, a step in a body that of its id; then <c>*</c>.
     /// </param>
-    /// <param name="attemptInRun">Counts the attempts of that step in the whole run from 0, resumes included.</param>
-    /// <param name="any">Whether <c>*</c> counts: it is for steps that need a mock (<see cref="NeedsOne"/>), others are mocked by name only.</param>
-    /// <returns>Null when nothing is mocked there.</returns>
+    /// <param name="attemptInRun">The attempt of the step in the whole run, from 0, attempts before resumes included.</param>
+    /// <param name="any">
+    /// Whether <c>*</c> applies: it is for steps that need a mock (<see cref="NeedsMock"/>), others are mocked by name only.
+    /// </param>
+    /// <returns>Null when the attempt has no mock.</returns>
     public MockResponse? Entry(string stepPath, int attemptInRun, bool any = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(attemptInRun);

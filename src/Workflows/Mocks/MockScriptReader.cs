@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Mocks;
 
-/// <summary>Reads mocks once and notes every mistake instead of stopping at the first.</summary>
+/// <summary>Reads one document of mocks and collects every mistake. Not thread-safe.</summary>
 internal sealed class MockScriptReader
 {
     private static readonly string[] ScriptMembers = ["steps", "else"];
@@ -13,13 +14,13 @@ internal sealed class MockScriptReader
     private static readonly string[] ErrorMembers = ["kind", "message", "retryAfterMs", "retryable"];
 
     private static readonly Dictionary<string, ErrorKind> Kinds =
-        Enum.GetValues<ErrorKind>().ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()), StringComparer.Ordinal);
+        Enum.GetValues<ErrorKind>().ToDictionary(EnumNames.Of, StringComparer.Ordinal);
 
     private readonly List<Diagnostic> _diagnostics = [];
 
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 
-    /// <summary>The simulated model that answers for what has no mock; null: none does.</summary>
+    /// <summary>The simulated model that answers for steps without a mock; null for none.</summary>
     public string? Else { get; private set; }
 
     public static Diagnostic Error(string code, string pointer, string message, string? suggestion = null) =>
@@ -71,7 +72,8 @@ internal sealed class MockScriptReader
         if (!MockAddress.IsValid(address))
         {
             Report(
-                "mock-invalid-step", pointer, $"'{address}' is not the name of a step. Write step, step[key] for an item of a map, or * for the rest.");
+                "mock-invalid-step", pointer,
+                $"'{address}' is not the name of a step. Write step, step[key] for an item of a map, or * for the rest.");
         }
 
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
@@ -108,7 +110,7 @@ internal sealed class MockScriptReader
         };
     }
 
-    /// <summary>A name that stands twice somewhere in a value is refused: it is not known which of the two was meant.</summary>
+    /// <summary>Reports duplicate names anywhere in a value, because it is not known which of the two was meant.</summary>
     private void CheckValue(JsonElement value, string pointer)
     {
         if (value.ValueKind == JsonValueKind.Object)
@@ -187,14 +189,14 @@ internal sealed class MockScriptReader
         return default;
     }
 
-    private long? Number(Dictionary<string, JsonElement> members, string name, string pointer, long most)
+    private long? Number(Dictionary<string, JsonElement> members, string name, string pointer, long maximum)
     {
         if (!members.TryGetValue(name, out var value))
         {
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 && number <= most)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 && number <= maximum)
         {
             return number;
         }

@@ -3,30 +3,32 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Mocks;
 
-/// <summary>How the simulated model behaves. With the defaults a call takes about two seconds.</summary>
+/// <summary>The options of the simulated model. With the defaults a call takes about two seconds. Immutable.</summary>
 public sealed record SimulatedModelOptions
 {
-    /// <summary>The name of the model, before any options.</summary>
+    /// <summary>The name of the model without options.</summary>
     public const string ModelName = "simulated";
 
     private const string Example = $"{ModelName}:latency=300,tokensPerSecond=80,tokens=140";
     private static readonly string[] Names = ["latency", "tokensPerSecond", "tokens"];
 
-    /// <summary>Time before the first token starts. 0 to 600,000 ms, default 300 ms.</summary>
+    /// <summary>Time before the first token starts: 0 to 600,000 ms, default 300 ms.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Speed of the text. 0.01 to 1,000,000; default 80.</summary>
+    /// <summary>Tokens per second: 0.01 to 1,000,000, default 80.</summary>
     public double TokensPerSecond { get; init; } = 80;
 
-    /// <summary>Length of the text; a list of scores is never cut short for it. 1 to 100,000, default 140.</summary>
+    /// <summary>Tokens of the answer: 1 to 100,000, default 140. A list of scores is never shortened.</summary>
     public int Tokens { get; init; } = 140;
 
-    /// <summary>Whether the name means this model, whatever its options.</summary>
+    /// <summary>Whether the name is that of this model, with any or no options.</summary>
     public static bool IsSimulated(string model) =>
         model == ModelName || model.StartsWith(ModelName + ":", StringComparison.Ordinal);
 
-    /// <summary>Reads <c>simulated</c> or <c>simulated:latency=300,tokensPerSecond=80,tokens=140</c>, any of them, in any order.</summary>
-    /// <exception cref="ModelOptionException">A part is wrong; names it.</exception>
+    /// <summary>
+    /// Reads <c>simulated</c> or <c>simulated:latency=300,tokensPerSecond=80,tokens=140</c>; each option may be left out, in any order.
+    /// </summary>
+    /// <exception cref="ModelOptionException">The name is another model's, or an option is not valid; the exception names the part.</exception>
     public static SimulatedModelOptions Parse(string model)
     {
         if (!IsSimulated(model))
@@ -45,10 +47,10 @@ public sealed record SimulatedModelOptions
         {
             var (name, text) = part.Split('=', 2, StringSplitOptions.TrimEntries) is [var left, var right]
                 ? (left, right)
-                : throw Wrong(model, part, "an option is written name=value");
+                : throw Invalid(model, part, "an option is written name=value");
             if (!seen.Add(name))
             {
-                throw Wrong(model, part, $"'{name}' is given twice");
+                throw Invalid(model, part, $"'{name}' is given twice");
             }
 
             options = name switch
@@ -56,7 +58,7 @@ public sealed record SimulatedModelOptions
                 "latency" => options with { Latency = TimeSpan.FromMilliseconds(Number(model, part, text, 0, 600_000)) },
                 "tokensPerSecond" => options with { TokensPerSecond = Number(model, part, text, 0.01, 1_000_000) },
                 "tokens" => options with { Tokens = (int)Number(model, part, text, 1, 100_000, whole: true) },
-                _ => throw Wrong(
+                _ => throw Invalid(
                     model, part, $"there is no option '{name}', only {string.Join(", ", Names)}. {Suggestion.For(name, Names)}".TrimEnd(' ', '.')),
             };
         }
@@ -64,25 +66,25 @@ public sealed record SimulatedModelOptions
         return options;
     }
 
-    private static double Number(string model, string part, string text, double least, double most, bool whole = false)
+    private static double Number(string model, string part, string text, double minimum, double maximum, bool whole = false)
     {
         var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value);
-        if (!isNumber || value < least || value > most || (whole && value != Math.Floor(value)))
+        if (!isNumber || value < minimum || value > maximum || (whole && value != Math.Floor(value)))
         {
-            throw Wrong(model, part, FormattableString.Invariant($"it takes a {(whole ? "whole " : "")}number from {least} to {most}"));
+            throw Invalid(model, part, FormattableString.Invariant($"it takes a {(whole ? "whole " : "")}number from {minimum} to {maximum}"));
         }
 
         return value;
     }
 
-    private static ModelOptionException Wrong(string model, string part, string reason) =>
+    private static ModelOptionException Invalid(string model, string part, string reason) =>
         new(part, $"In the model name '{model}', '{part}' is wrong: {reason}{(reason.EndsWith('?') ? "" : ".")} Example: {Example}");
 }
 
-/// <summary>The name of the simulated model carries an option that cannot be used.</summary>
-/// <param name="part">The part that is wrong, as it was written.</param>
+/// <summary>The name of the simulated model has an option that is not valid.</summary>
+/// <param name="part">The part that is not valid, as it was written.</param>
 public sealed class ModelOptionException(string part, string message) : FormatException(message)
 {
-    /// <summary>The part that is wrong, as it was written.</summary>
+    /// <summary>The part of the name that is not valid, as it was written.</summary>
     public string Part { get; } = part;
 }

@@ -10,7 +10,7 @@ namespace Orchestrator.Activities.Tests.Models;
 public sealed class ChatClientFactoryTests
 {
     [Fact]
-    public void Create_without_a_provider_simulates_every_model_where_that_was_asked_for()
+    public void Create_without_a_provider_simulates_every_model_where_that_is_configured()
     {
         var factory = new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions());
 

@@ -4,14 +4,14 @@ using Orchestrator.Activities.Models;
 
 namespace Orchestrator.Activities.Tests.Models;
 
-/// <summary>Callers name the models, so the names have no end; the memory for them has.</summary>
+/// <summary>Callers choose the names of models, so clients must not accumulate with the number of names.</summary>
 [Trait("Trust", "18")]
 public sealed class ManyModelNamesTests
 {
     private const int Names = 2_000;
 
     [Fact]
-    public void Clients_of_names_that_are_asked_for_once_are_let_go_of()
+    public void Clients_of_models_that_are_used_once_are_not_kept()
     {
         var made = new List<WeakReference>();
         var factory = new ChatClientFactory(TimeProvider.System, _ => Remember(made));

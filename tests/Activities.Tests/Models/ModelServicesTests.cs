@@ -22,7 +22,7 @@ public sealed class ModelServicesTests
     }
 
     [Fact]
-    public void Without_a_provider_nobody_answers_unless_the_simulation_is_asked_for()
+    public void Without_a_provider_models_are_refused_unless_the_simulation_is_configured()
     {
         using var services = Services();
         var models = services.GetRequiredService<IChatClientFactory>();
@@ -32,7 +32,7 @@ public sealed class ModelServicesTests
     }
 
     [Fact]
-    public void Simulation_that_is_asked_for_answers_for_every_model_with_a_provider_too()
+    public void Configured_simulation_answers_for_every_model_with_a_provider_too()
     {
         using var services = new ServiceCollection().AddModelProviders(Configuration(("OPENAI_API_KEY", "sk")))
             .AddOrchestratorActivities("gpt-6-luna", claims: null, simulated: "simulated:tokens=3").BuildServiceProvider();

@@ -57,7 +57,7 @@ public sealed class PromptCallTests
     }
 
     [Fact]
-    public async Task Answer_without_end_is_aborted_when_it_is_longer_than_an_output_may_be()
+    public async Task Answer_that_is_longer_than_an_output_may_be_is_aborted()
     {
         var pieces = 0;
         var call = new PromptCall(Of([.. Enumerable.Repeat(Text(new string('x', 1024 * 1024)), 20)]), Request);
@@ -121,7 +121,7 @@ public sealed class PromptCallTests
     }
 
     [Fact]
-    public async Task Server_that_names_the_end_in_every_part_is_heard_to_its_end()
+    public async Task Server_that_sends_a_finish_reason_with_every_part_is_read_to_the_end()
     {
         static ChatResponseUpdate Part(string text, long tokens) => new(
             ChatRole.Assistant, [new TextContent(text), new UsageContent(new UsageDetails { InputTokenCount = 5, OutputTokenCount = tokens })])
@@ -133,7 +133,7 @@ public sealed class PromptCallTests
     }
 
     [Fact]
-    public async Task Unknown_reason_for_the_end_is_told()
+    public async Task Unknown_finish_reason_is_reported()
     {
         var result = await new PromptCall(Of(Text("x"), new ChatResponseUpdate { FinishReason = new ChatFinishReason("bored") }), Request)
             .RunAsync(null, CancellationToken.None);
@@ -227,7 +227,7 @@ public sealed class PromptCallTests
     }
 
     [Fact]
-    public async Task Listener_that_throws_is_no_failure_of_the_model() => await Assert.ThrowsAsync<InvalidDataException>(
+    public async Task Exception_of_the_receiver_is_no_failure_of_the_model() => await Assert.ThrowsAsync<InvalidDataException>(
         () => new PromptCall(Of(Text("x")), Request).RunAsync(_ => throw new InvalidDataException("listener"), CancellationToken.None));
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class ContentPrunerTests
     private readonly WatchedStore _store = new();
 
     [Fact]
-    public async Task Runs_that_ended_before_then_are_named_and_what_cannot_go_is_kept()
+    public async Task Runs_that_ended_before_the_time_are_reported_and_others_are_kept()
     {
         await AddAsync("old", RunStatus.Completed, age: 40);
         await AddAsync("older", RunStatus.Failed, age: 50);
@@ -42,7 +42,7 @@ public sealed class ContentPrunerTests
     }
 
     [Fact]
-    public async Task Idempotency_key_goes_after_its_day_unless_it_is_taken_again_meanwhile()
+    public async Task Idempotency_key_is_deleted_after_a_day_unless_it_is_taken_again_meanwhile()
     {
         var keys = new StartKeys(_store, _time);
         await keys.TakeAsync("first", "request", "r1", CancellationToken.None);
@@ -62,7 +62,7 @@ public sealed class ContentPrunerTests
     }
 
     [Fact]
-    public async Task Kept_answers_go_when_runs_of_their_age_go_and_damaged_ones_at_once()
+    public async Task Kept_answers_are_deleted_with_runs_of_their_age_and_damaged_ones_at_once()
     {
         var cache = new AnswerCache(_store, _time);
         await cache.KeepAsync(Hash, JsonValue.Create("old"));
@@ -154,7 +154,7 @@ public sealed class ContentPrunerTests
     [InlineData("results.csv", false)]
     [InlineData("steps/a/b/1-1.json", false)]
     [InlineData("prepared.json", false)]
-    public async Task Parts_without_a_record_are_left_over_and_files_of_others_are_not(string name, bool ours)
+    public async Task Parts_without_a_record_are_leftovers_and_files_of_others_are_not(string name, bool ours)
     {
         await _store.PutAsync(ContentKey.Parse($"runs/lost/{name}"), "x"u8.ToArray());
         await _store.PutAsync(ContentKey.Parse("runs/experiment/control.json"), "x"u8.ToArray());
@@ -166,7 +166,7 @@ public sealed class ContentPrunerTests
     }
 
     [Fact]
-    public async Task Places_in_the_index_that_lead_nowhere_go_and_a_run_without_one_gets_one()
+    public async Task Index_entries_without_a_run_are_deleted_and_a_run_without_an_entry_gets_one()
     {
         var runs = new RunStore(_store);
         await AddAsync("gone", RunStatus.Completed, age: 3);
@@ -185,7 +185,7 @@ public sealed class ContentPrunerTests
     }
 
     [Fact]
-    public async Task Run_that_is_being_deleted_is_there_for_nobody_and_what_a_kill_leaves_is_found()
+    public async Task Run_that_is_being_deleted_is_hidden_and_an_interrupted_deletion_is_found()
     {
         for (var kill = 0; ; kill++)
         {
@@ -266,7 +266,7 @@ public sealed class ContentPrunerTests
     }
 
     [Fact]
-    public async Task Resume_that_meets_a_deletion_is_told_and_leaves_nothing()
+    public async Task Resume_during_a_deletion_is_refused_and_leaves_nothing()
     {
         var runs = new TestRuns(_store).Runs;
         await AddAsync("old", RunStatus.Failed, age: 40);

@@ -2,15 +2,15 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Tests.Retention;
 
-/// <summary>A memory store in which something can come between, and in which the process can be killed before a write.</summary>
+/// <summary>A memory store that can run an action before a deletion, and simulate that the process is killed before a write.</summary>
 internal sealed class WatchedStore : IContentStore
 {
     private readonly MemoryContentStore _store = new();
 
-    /// <summary>How many writes still happen; null: all.</summary>
+    /// <summary>The number of writes before the simulated kill; null for no kill.</summary>
     public int? WritesUntilKill { get; set; }
 
-    /// <summary>Happens once, before the next conditional deletion.</summary>
+    /// <summary>Runs once, before the next conditional deletion.</summary>
     public Func<Task>? BeforeDelete { get; set; }
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);

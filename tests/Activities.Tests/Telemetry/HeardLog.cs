@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Activities.Tests.Telemetry;
 
-/// <summary>Keeps each line with its event id, and the span that was current.</summary>
+/// <summary>Records each log entry with its event id and the current span.</summary>
 internal sealed class HeardLog : ILoggerFactory, ILogger
 {
     public List<(string Text, ActivityContext Span)> Lines { get; } = [];

@@ -3,7 +3,7 @@ using Orchestrator.Activities.Telemetry;
 
 namespace Orchestrator.Activities.Tests.Telemetry;
 
-/// <summary>Listens to the metrics of one test's services, and of no other's.</summary>
+/// <summary>Records the metrics of one test's services only.</summary>
 internal sealed class HeardMetrics : IDisposable
 {
     private readonly MeterListener _listener = new();

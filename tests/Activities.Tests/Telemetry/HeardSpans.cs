@@ -4,7 +4,7 @@ using Orchestrator.Activities.Telemetry;
 
 namespace Orchestrator.Activities.Tests.Telemetry;
 
-/// <summary>Listens to the spans of one test's services, and of no other's.</summary>
+/// <summary>Records the spans of one test's services only.</summary>
 internal sealed class HeardSpans : IDisposable
 {
     private readonly ActivityListener _listener;

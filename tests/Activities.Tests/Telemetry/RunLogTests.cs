@@ -29,7 +29,7 @@ public class RunLogTests
         Assert.Equal(
             [
                 "1001 Run 'r1' of 'test' starts, attempt 1: 1 steps.",
-                "1102 Attempt 1 of step 'a' of run 'r1' failed with Unavailable and is made again.",
+                "1102 Attempt 1 of step 'a' of run 'r1' failed with Unavailable and is retried.",
                 "1101 Step 'a' of run 'r1' ended as Completed after 0 ms, attempt 2.",
                 "1002 Run 'r1' of 'test', attempt 1, ended as Completed after 3000 ms.",
             ],

@@ -61,7 +61,7 @@ public sealed class RunMetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_executions_of_an_attempt_one_counts_but_both_asked()
+    public async Task Of_two_executions_of_an_attempt_one_counts_but_both_called_the_model()
     {
         var run = await BeginAsync($$"""{ "a": [ { "output": "ok", "latencyMs": 400, {{Usage}} } ] }""");
 

@@ -140,7 +140,7 @@ public sealed class RunSpansTests : IDisposable
     }
 
     [Fact]
-    public async Task An_execution_whose_record_does_not_count_says_so_and_tells_of_no_step()
+    public async Task An_execution_whose_record_does_not_count_is_marked_and_has_no_step_span()
     {
         var run = await _runs.BeginAsync(Two, """{ "word": "x" }""", """{ "*": [ { "output": "ok", "latencyMs": 400 } ] }""");
 

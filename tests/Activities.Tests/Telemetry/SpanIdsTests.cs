@@ -9,7 +9,7 @@ public sealed class SpanIdsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Runtime_that_takes_no_id_costs_the_id_only_and_is_logged_once(bool throws)
+    public async Task Runtime_that_does_not_take_an_id_keeps_its_own_and_is_logged_once(bool throws)
     {
         var runs = new TestRuns();
         using var heard = new HeardSpans(runs.Telemetry);

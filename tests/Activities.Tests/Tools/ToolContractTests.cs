@@ -4,7 +4,7 @@ using Orchestrator.Activities.Tools;
 
 namespace Orchestrator.Activities.Tests.Tools;
 
-/// <summary>What every built-in tool keeps to.</summary>
+/// <summary>Rules for every built-in tool.</summary>
 public sealed class ToolContractTests
 {
     private static readonly ToolSet Tools = new ServiceCollection()

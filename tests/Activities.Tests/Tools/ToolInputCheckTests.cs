@@ -61,7 +61,7 @@ public sealed class ToolInputCheckTests
         new ToolInputFinding("/cuont", "There is no 'cuont' in the input.", "Did you mean 'count'?"), Assert.Single(Check("""{ "url": "x", "cuont": 1 }""")));
 
     [Fact]
-    public void Unknown_member_like_no_other_comes_with_all_there_are() => Assert.Equal(
+    public void Unknown_member_without_a_similar_one_comes_with_all_known_ones() => Assert.Equal(
         new ToolInputFinding("/nested/zzzzzz", "There is no 'zzzzzz' in 'nested'.", "There are a/b."),
         Assert.Single(Check("""{ "url": "x", "nested": { "a/b": null, "zzzzzz": 1 } }""")));
 

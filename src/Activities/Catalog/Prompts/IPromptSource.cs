@@ -60,6 +60,7 @@ public static class PromptSourceExtensions
         }
 
         var places = string.Join(" or ", sources.Select(source => source.Place));
-        return PromptException.NotFound($"There is no prompt '{wanted}' in {places}. {CatalogNames.Advice(wanted.Slug, names, "There are no prompts.")}");
+        return PromptException.NotFound(
+            $"There is no prompt '{wanted}' in {places}. {CatalogNames.Advice(wanted.Slug, names, "There are no prompts.")}");
     }
 }

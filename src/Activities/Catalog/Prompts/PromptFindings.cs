@@ -37,7 +37,9 @@ internal sealed class PromptFindings
         }
     }
 
-    /// <summary>Reports a template with a mistake in a value of the front matter. Only the place of the value is known: YAML may have joined its lines.</summary>
+    /// <summary>
+    /// Reports a template with a mistake in a value of the front matter. Only the place of the value is known: YAML may have joined its lines.
+    /// </summary>
     public void Template(string text, SourceNode at, string key)
     {
         try

@@ -107,7 +107,8 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
 
         var key = VersionKey(prompt.App, prompt.Slug, version);
         return (await store.ReadAsync<PromptDefinition>(key, cancellationToken))?.Value
-            ?? throw UnreadableRecordException.Missing(key, $"Version '{version}' of the prompt '{prompt.Slug}'", "Store that version of the prompt again.");
+            ?? throw UnreadableRecordException.Missing(
+                key, $"Version '{version}' of the prompt '{prompt.Slug}'", "Store that version of the prompt again.");
     }
 
     private static ContentKey VersionKey(string? app, string slug, string version) =>

@@ -17,7 +17,8 @@ internal static partial class PromptyTurns
     ];
 
     // Linear in the length of the line: no two adjacent parts of the pattern can match the same blanks.
-    [GeneratedRegex(@"^\s*(?:#\s*)?(?<role>assistant|developer|function|system|tools?|user)(?:\s*(?<options>\[.*\]))?\s*:\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\s*(?:#\s*)?(?<role>assistant|developer|function|system|tools?|user)(?:\s*(?<options>\[.*\]))?\s*:\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex Role { get; }
 
     [GeneratedRegex(@"\{%")]
@@ -68,7 +69,8 @@ internal static partial class PromptyTurns
             if (next.Groups["options"] is { Success: true } options)
             {
                 findings.Error(
-                    Code, line + 1, options.Index + 1, $"The text in brackets after '{next.Groups["role"].Value}' cannot be carried over. Remove it.");
+                    Code, line + 1, options.Index + 1,
+                    $"The text in brackets after '{next.Groups["role"].Value}' cannot be carried over. Remove it.");
             }
 
             (from, role) = (line + 1, next.Groups["role"].Value.ToLowerInvariant());

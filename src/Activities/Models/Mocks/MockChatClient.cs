@@ -6,12 +6,12 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Models.Mocks;
 
 /// <summary>
-/// Plays one answer of a mock script: waits its latency, then streams its output and reports its usage, or fails with its error. The usage of an
-/// answer that fails is reported before it fails. Thread-safe; nothing to dispose.
+/// Plays one answer of a mock script: waits for its latency, then streams its output and reports its usage, or fails with its error. The usage of a
+/// failing answer is reported before the failure. Thread-safe.
 /// </summary>
 public sealed class MockChatClient(MockResponse response, TimeProvider clock) : IChatClient
 {
-    /// <summary>The provider name in the metadata; also the model of its updates.</summary>
+    /// <summary>The model that the updates name.</summary>
     public const string Name = "mock";
 
     private const int ChunkLength = 24;
@@ -50,7 +50,7 @@ public sealed class MockChatClient(MockResponse response, TimeProvider clock) : 
         {
             var end = Math.Min(start + ChunkLength, text.Length);
 
-            // The halves of a character outside the basic plane stay together, as they do in a stream of UTF-8.
+            // A surrogate pair is not split, as in a stream of UTF-8.
             end += end < text.Length && char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
             yield return Update([new TextContent(text[start..end])]);
             start = end;
@@ -71,7 +71,7 @@ public sealed class MockChatClient(MockResponse response, TimeProvider clock) : 
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
     }
 
-    /// <summary>Nothing to give back.</summary>
+    /// <summary>Does nothing: the client holds no resources.</summary>
     public void Dispose()
     {
     }
@@ -86,4 +86,16 @@ public sealed class MockChatClient(MockResponse response, TimeProvider clock) : 
         TotalTokenCount = usage.InputTokens + usage.OutputTokens,
         CachedInputTokenCount = usage.CachedTokens,
     });
+}
+
+/// <summary>The chat clients of runs with mocks, for steps without a mock. They have no provider, so that none can be called. Thread-safe.</summary>
+internal static class MockClients
+{
+    /// <summary>Simulates every model; for checks, which call no model.</summary>
+    public static IChatClientFactory Any { get; } = new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions());
+
+    /// <summary>The client for a step of a run with these mocks.</summary>
+    /// <exception cref="ModelException">The mocks do not let the simulation answer.</exception>
+    public static IChatClient For(MockScript mocks, string model, TimeProvider time) =>
+        new ChatClientFactory(time, fallback: mocks.Else is null ? null : SimulatedModelOptions.Parse(mocks.Else)).Create(model);
 }

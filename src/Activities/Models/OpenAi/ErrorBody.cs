@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace Orchestrator.Activities.Models.OpenAi;
 
-/// <summary>What a provider says about a failure.</summary>
-/// <param name="Message">Its words, on one line and cut; empty when there are none.</param>
-/// <param name="Codes">Everything that it calls the failure, separated by spaces; null when there is nothing.</param>
-/// <param name="Status">The HTTP status, when the body has it.</param>
+/// <summary>The error in the body of a provider's answer. Immutable.</summary>
+/// <param name="Message">The message, on one line and truncated to 500 characters; empty for none.</param>
+/// <param name="Codes">All codes and types of the error, separated by spaces; null for none.</param>
+/// <param name="Status">The HTTP status that the codes mean; null when they mean none.</param>
 internal sealed record ErrorBody(string Message, string? Codes, HttpStatusCode? Status)
 {
     private const int LongestMessage = 500;
 
-    // Of a code that names the failure when there is no status.
+    /// <summary>The status that a code means, for errors in a stream, whose own status was 200.</summary>
     private static readonly Dictionary<string, HttpStatusCode> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         ["content_filter"] = HttpStatusCode.BadRequest,
@@ -24,15 +24,15 @@ internal sealed record ErrorBody(string Message, string? Codes, HttpStatusCode? 
 
     /// <summary>
     /// Reads <c>{"error":{…}}</c>, the error alone, <c>{"error":"…"}</c> and <c>{"message":"…"}</c>, as different servers write it. Anything else,
-    /// such as a page of a proxy, says nothing.
+    /// such as the page of a proxy, gives an empty error.
     /// </summary>
-    /// <param name="key">Masked in the words; null when there is none.</param>
+    /// <param name="key">The API key, masked in the message; null for none.</param>
     public static ErrorBody Read(byte[] body, string? key)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Read(Within(document.RootElement) ?? document.RootElement, key);
+            return Read(Find(document.RootElement) ?? document.RootElement, key);
         }
         catch (JsonException)
         {
@@ -40,12 +40,12 @@ internal sealed record ErrorBody(string Message, string? Codes, HttpStatusCode? 
         }
     }
 
-    /// <summary>The error of a body or of a part of a stream; null when there is none.</summary>
-    public static JsonElement? Within(JsonElement body) =>
+    /// <summary>The member <c>error</c> of a body or of a part of a stream; null when there is none.</summary>
+    public static JsonElement? Find(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object && body.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null ? error : null;
 
     /// <summary>Reads the error itself.</summary>
-    /// <param name="key">Masked in the words; null when there is none.</param>
+    /// <param name="key">The API key, masked in the message; null for none.</param>
     public static ErrorBody Read(JsonElement error, string? key)
     {
         if (error.ValueKind != JsonValueKind.Object)
@@ -67,7 +67,7 @@ internal sealed record ErrorBody(string Message, string? Codes, HttpStatusCode? 
                 return status;
             }
 
-            // Some servers put the number itself there.
+            // Some servers send the number of the status as the code.
             if (int.TryParse(code, out var number) && number is >= 400 and < 600)
             {
                 return (HttpStatusCode)number;

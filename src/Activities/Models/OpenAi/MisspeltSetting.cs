@@ -3,10 +3,13 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Models.OpenAi;
 
-/// <summary>Finds variables that are meant to be the provider's and are not: with one of them no provider would answer, or not the one that was meant.</summary>
+/// <summary>
+/// Finds variables that are probably misspelt settings of the provider. Without the check another provider than the intended one, or none, would
+/// answer.
+/// </summary>
 internal static class MisspeltSetting
 {
-    /// <summary>The names that other programs use for them.</summary>
+    /// <summary>Names that other programs use for the settings.</summary>
     private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["OPENAI_KEY"] = ModelProviderOptions.KeyVariable,
@@ -22,14 +25,19 @@ internal static class MisspeltSetting
         ["AZURE_OPENAI_URL"] = ModelProviderOptions.AzureEndpointVariable,
     };
 
-    /// <summary>Variables of these programs that mean something else than those of this program.</summary>
-    private static readonly string[] Others = ["OPENAI_API_VERSION", "OPENAI_API_TYPE"];
+    /// <summary>Variables of other programs without an equivalent here.</summary>
+    private static readonly string[] Unrelated = ["OPENAI_API_VERSION", "OPENAI_API_TYPE"];
 
-    /// <param name="read">The settings that were found. Names like those of a provider are other programs' when the other provider is configured.</param>
-    /// <exception cref="ModelConfigurationException">A variable is misspelt; names it and the right one.</exception>
+    /// <summary>Refuses a configuration with a misspelt setting.</summary>
+    /// <param name="read">The settings that were found. When one provider is configured, settings of the other are not missing.</param>
+    /// <exception cref="ModelConfigurationException">A variable is misspelt; the message names it and the right one.</exception>
     public static void Refuse(IConfiguration configuration, ModelProviderOptions read)
     {
-        (string Name, string? Value)[] openAi = [(ModelProviderOptions.KeyVariable, read.ApiKey), (ModelProviderOptions.BaseUrlVariable, read.BaseUrl)];
+        (string Name, string? Value)[] openAi =
+        [
+            (ModelProviderOptions.KeyVariable, read.ApiKey),
+            (ModelProviderOptions.BaseUrlVariable, read.BaseUrl),
+        ];
         (string Name, string? Value)[] azure =
         [
             (ModelProviderOptions.AzureEndpointVariable, read.AzureEndpoint),
@@ -38,23 +46,26 @@ internal static class MisspeltSetting
         ];
         var missing = (read.AzureEndpoint is null ? openAi : []).Concat(read.ApiKey is null ? azure : [])
             .Where(setting => setting.Value is null).Select(setting => setting.Name).ToList();
-        foreach (var name in configuration.GetChildren().Where(setting => !string.IsNullOrWhiteSpace(setting.Value)).Select(setting => setting.Key).Order(StringComparer.Ordinal))
+        var given = configuration.GetChildren().Where(setting => !string.IsNullOrWhiteSpace(setting.Value)).Select(setting => setting.Key);
+        foreach (var name in given.Order(StringComparer.Ordinal))
         {
-            if (Meant(name, missing) is { } meant)
+            if (FindIntended(name, missing) is { } intended)
             {
-                throw new ModelConfigurationException($"{name} is set, which means nothing here, and {meant} is not: it is probably meant. Rename it, or clear it.");
+                throw new ModelConfigurationException(
+                    $"{name} is set, which means nothing here, and {intended} is not: it is probably meant. Rename it, or clear it.");
             }
         }
     }
 
-    private static string? Meant(string name, List<string> missing) =>
-        Others.Contains(name, StringComparer.OrdinalIgnoreCase) || IsOurs(name) ? null
+    /// <summary>The missing setting that a variable was probably meant to be; null for none.</summary>
+    private static string? FindIntended(string name, List<string> missing) =>
+        Unrelated.Contains(name, StringComparer.OrdinalIgnoreCase) || IsSetting(name) ? null
         : OtherNames.TryGetValue(name, out var known) ? (missing.Contains(known, StringComparer.Ordinal) ? known : null)
-        : missing.Find(setting => Plain(name) == Plain(setting) || Suggestion.IsClose(Plain(name), Plain(setting)));
+        : missing.Find(setting => Normalize(name) == Normalize(setting) || Suggestion.IsClose(Normalize(name), Normalize(setting)));
 
-    private static bool IsOurs(string name) => name.ToUpperInvariant() is ModelProviderOptions.KeyVariable or ModelProviderOptions.BaseUrlVariable
+    private static bool IsSetting(string name) => name.ToUpperInvariant() is ModelProviderOptions.KeyVariable or ModelProviderOptions.BaseUrlVariable
         or ModelProviderOptions.AzureEndpointVariable or ModelProviderOptions.AzureKeyVariable
         or ModelProviderOptions.AzureVersionVariable;
 
-    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+    private static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Orchestrator.Activities.Models.OpenAi;
 
-/// <summary>Who answers for the models: OpenAI, a server that speaks its protocol, or Azure OpenAI.</summary>
+/// <summary>The provider of the models: OpenAI, a server that speaks its protocol, or Azure OpenAI. Immutable.</summary>
 public sealed class ModelProviderOptions : IValidatableObject
 {
     public const string KeyVariable = "OPENAI_API_KEY";
@@ -14,25 +14,34 @@ public sealed class ModelProviderOptions : IValidatableObject
 
     private const string V1Path = "/openai/v1";
 
-    /// <summary>The key of OpenAI or of the compatible server.</summary>
+    /// <summary>The API key of OpenAI or of the compatible server; null for Azure.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>The compatible server, up to and without <c>/chat/completions</c>; null for OpenAI itself.</summary>
+    /// <summary>The URL of the compatible server, without <c>/chat/completions</c>; null for OpenAI.</summary>
     public string? BaseUrl { get; init; }
 
-    /// <summary>The Azure OpenAI resource: <c>https://NAME.openai.azure.com</c>, with <c>/openai/v1</c> for its v1 endpoint. Models are its deployments.</summary>
+    /// <summary>
+    /// The URL of the Azure OpenAI resource: <c>https://NAME.openai.azure.com</c>, with <c>/openai/v1</c> for its v1 endpoint; null for OpenAI and
+    /// compatible servers. Models are the resource's deployments.
+    /// </summary>
     public string? AzureEndpoint { get; init; }
 
-    /// <summary>The key of the Azure resource; null to sign in with Entra ID.</summary>
+    /// <summary>The API key of the Azure resource; null to sign in with Entra ID.</summary>
     public string? AzureApiKey { get; init; }
 
-    /// <summary>The <c>api-version</c> of requests to Azure, such as <c>2024-10-21</c>, or <c>v1</c> for the v1 endpoint; null for the newest that the client knows.</summary>
+    /// <summary>
+    /// The <c>api-version</c> of requests to Azure, such as <c>2024-10-21</c>, or <c>v1</c> for the v1 endpoint; null for the newest that the client
+    /// supports.
+    /// </summary>
     public string? AzureVersion { get; init; }
 
-    /// <summary>Whether Azure is asked at its v1 endpoint, which has no <c>api-version</c>: the address or the version says so.</summary>
+    /// <summary>
+    /// Whether requests go to Azure's v1 endpoint, which has no <c>api-version</c>; <see cref="AzureEndpoint"/> or <see cref="AzureVersion"/> sets
+    /// it.
+    /// </summary>
     internal bool UsesAzureV1 => EndsInV1 || string.Equals(AzureVersion, AzureApiVersion.V1, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Where requests go, without the path of a deployment.</summary>
+    /// <summary>The URL of the provider, without the path of a deployment.</summary>
     internal Uri Endpoint => new(AzureEndpoint is null ? BaseUrl ?? OpenAiProvider.OpenAiUrl
         : !UsesAzureV1 ? AzureEndpoint
         : EndsInV1 ? AzureEndpoint.TrimEnd('/')
@@ -40,13 +49,13 @@ public sealed class ModelProviderOptions : IValidatableObject
 
     private bool EndsInV1 => AzureEndpoint?.TrimEnd('/').EndsWith(V1Path, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>The provider in words: its address, and where the credentials come from.</summary>
+    /// <summary>The provider for messages: its URL, and the source of the credentials.</summary>
     public string Description => AzureEndpoint is { } azure
         ? $"{azure} ({(AzureApiKey is null ? "Entra ID" : AzureKeyVariable)})"
         : $"{BaseUrl ?? OpenAiProvider.OpenAiUrl} ({KeyVariable})";
 
-    /// <summary>The settings as the environment variables have them; null when none is set. An empty variable is none.</summary>
-    /// <exception cref="ModelConfigurationException">They do not fit together.</exception>
+    /// <summary>Reads the settings from the environment variables; null when none is set. An empty variable counts as not set.</summary>
+    /// <exception cref="ModelConfigurationException">A setting is misspelt or not valid, or the settings contradict each other.</exception>
     public static ModelProviderOptions? Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -89,17 +98,19 @@ public sealed class ModelProviderOptions : IValidatableObject
             yield return Wrong(AzureEndpointVariable, $"is missing, and {AzureKeyVariable} is set: set it to https://NAME.openai.azure.com.");
         }
 
-        // Without an endpoint the version is another program's.
+        // Without an endpoint the version is meant for another program.
         if (AzureEndpoint is not null && AzureVersion is not null && AzureApiVersion.Find(AzureVersion) is null && !UsesAzureV1)
         {
             yield return Wrong(AzureVersionVariable, AzureApiVersion.Refusal);
         }
         else if (EndsInV1 && AzureVersion is not null && !string.Equals(AzureVersion, AzureApiVersion.V1, StringComparison.OrdinalIgnoreCase))
         {
-            yield return Wrong(AzureVersionVariable, $"and the {V1Path} of {AzureEndpointVariable} are both set, and the v1 endpoint has no versions: clear one of them.");
+            yield return Wrong(
+                AzureVersionVariable,
+                $"and the {V1Path} of {AzureEndpointVariable} are both set, and the v1 endpoint has no versions: clear one of them.");
         }
 
-        // Without a key a token of Entra ID goes there, and only an encrypted connection may carry one.
+        // Without a key requests carry an Entra ID token, which needs an encrypted connection.
         foreach (var (name, url, secure) in new[] { (BaseUrlVariable, BaseUrl, false), (AzureEndpointVariable, AzureEndpoint, AzureApiKey is null) })
         {
             if (url is not null && !IsAddress(url, secure))
@@ -109,11 +120,13 @@ public sealed class ModelProviderOptions : IValidatableObject
             }
         }
 
-        // The client writes the path of the deployment itself, and the resource would answer 404 without a word of why.
+        // The client appends the path of the deployment itself; with a path here, the resource would answer 404 without an explanation.
         if (AzureEndpoint is not null && !EndsInV1 && AzureEndpoint.Contains("/openai", StringComparison.OrdinalIgnoreCase))
         {
             yield return Wrong(
-                AzureEndpointVariable, $"has the path of a request: set it to https://NAME.openai.azure.com, or with {V1Path} for the v1 endpoint; the deployment is named as the model.");
+                AzureEndpointVariable,
+                $"has the path of a request: set it to https://NAME.openai.azure.com, or with {V1Path} for the v1 endpoint; "
+                + "the deployment is named as the model.");
         }
 
         foreach (var (name, key) in new[] { (KeyVariable, ApiKey), (AzureKeyVariable, AzureApiKey) })

@@ -13,8 +13,8 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace Orchestrator.Activities.Models.OpenAi;
 
 /// <summary>
-/// A model behind the chat completions API of OpenAI, a compatible server or Azure. Every call is streamed and is one request: retries are the
-/// scheduler's. Failures are <see cref="ModelException"/>. Thread-safe; nothing to dispose.
+/// The client of a model behind the chat completions API of OpenAI, a compatible server or Azure. Every call is streamed and is one request, because
+/// the scheduler retries. Failures are thrown as <see cref="ModelException"/>. Thread-safe.
 /// </summary>
 internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAiErrors errors) : IChatClient
 {
@@ -29,23 +29,25 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // The SDK asks for usage (stream_options.include_usage) in every streamed call, and sends the limit as max_completion_tokens: to Azure only when told to.
+        // The SDK requests usage (stream_options.include_usage) in every streamed call. It sends the limit as max_completion_tokens, to Azure only
+        // when that is enabled.
         var settings = new ChatCompletionOptions { Temperature = options?.Temperature, MaxOutputTokenCount = options?.MaxOutputTokens };
         if (openAi is AzureOpenAIClient)
         {
-#pragma warning disable AOAI001 // Models that reason refuse max_tokens, the name that is sent otherwise.
+#pragma warning disable AOAI001 // Reasoning models refuse max_tokens, the name that is sent otherwise.
             settings.SetNewMaxCompletionTokensPropertyEnabled();
 #pragma warning restore AOAI001
         }
 
         if (options?.AdditionalProperties?.TryGetValue(PromptCall.ReasoningProperty, out string? effort) == true)
         {
-#pragma warning disable OPENAI001 // The SDK calls the level experimental; the protocol does not.
+#pragma warning disable OPENAI001 // The SDK marks the level as experimental; in the protocol it is stable.
             settings.ReasoningEffortLevel = new ChatReasoningEffortLevel(effort);
 #pragma warning restore OPENAI001
         }
 
-        var answer = openAi.GetChatClient(options?.ModelId ?? model).CompleteChatStreamingAsync(messages.Select(Message), settings, cancellationToken);
+        var client = openAi.GetChatClient(options?.ModelId ?? model);
+        var answer = client.CompleteChatStreamingAsync(messages.Select(Message), settings, cancellationToken);
         await using var updates = ReadAsync(answer, cancellationToken).GetAsyncEnumerator(cancellationToken);
         ChatFinishReason? finish = null;
         while (await NextAsync(updates, cancellationToken) is { } update)
@@ -72,7 +74,7 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
     }
 
-    /// <summary>Nothing to give back: the connections are the provider's.</summary>
+    /// <summary>Does nothing: the provider owns the connections.</summary>
     public void Dispose()
     {
     }
@@ -85,7 +87,9 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         var role => throw new NotSupportedException($"Messages of the role '{role}' cannot be sent."),
     };
 
-    /// <summary>The SDK makes the request and looks at the status; <see cref="OpenAiChunk"/> says why it does not read the answer.</summary>
+    /// <summary>
+    /// Reads the answer here: the SDK only makes the request and checks the status, for the reason given at <see cref="OpenAiChunk"/>.
+    /// </summary>
     private async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
         AsyncCollectionResult<StreamingChatCompletionUpdate> answer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -93,9 +97,10 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         {
             using var response = page.GetRawResponse();
             var body = response.ContentStream!;
-            if (response.Headers.TryGetValue("Content-Type", out var type) && type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
+            if (response.Headers.TryGetValue("Content-Type", out var type)
+                && type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
             {
-                // A server that does not stream, although streaming is requested.
+                // Some servers do not stream although streaming is requested.
                 using var whole = await JsonDocument.ParseAsync(new PartLimitStream(body, isOnePart: true), default, cancellationToken);
                 yield return Part(whole.RootElement);
                 yield break;
@@ -128,7 +133,7 @@ internal sealed class OpenAiChatClient(OpenAIClient openAi, string model, OpenAi
         }
         catch (Exception exception) when (exception is not ModelException)
         {
-            // Whatever an aborted request fails with, it was cancelled.
+            // An aborted request may fail with any exception.
             cancellationToken.ThrowIfCancellationRequested();
             throw errors.Of(exception);
         }

@@ -5,13 +5,14 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Activities.Models.OpenAi;
 
 /// <summary>
-/// Reads a part of an answer: an event of the stream, or the whole answer of a server that does not stream. The SDK refuses a part over any member
-/// that is not as it expects (a count that is null or a text, a new <c>finish_reason</c>), although the answer has arrived and is paid. Here only members in
-/// use are read, and a count that cannot be read counts as not reported.
+/// Reads a part of an answer: an event of the stream, or the whole answer of a server that does not stream. The SDK rejects a part with any
+/// unexpected member (a count that is null or a text, a new <c>finish_reason</c>), although the answer has arrived and is paid for. So only the
+/// members that are used are read here, and an unreadable count counts as not reported.
 /// </summary>
 internal static class OpenAiChunk
 {
-    /// <exception cref="JsonException">It is no part of a chat completion.</exception>
+    /// <summary>The update of one part.</summary>
+    /// <exception cref="JsonException">The JSON is not a part of a chat completion.</exception>
     public static ChatResponseUpdate Read(JsonElement chunk)
     {
         if (chunk.ValueKind != JsonValueKind.Object)
@@ -34,7 +35,7 @@ internal static class OpenAiChunk
         return update;
     }
 
-    /// <summary>None in the part that reports usage, and in the one about the prompt's content filter.</summary>
+    /// <summary>The first choice; null in the part that reports usage, and in Azure's part about the content filter of the prompt.</summary>
     private static JsonElement? FirstChoice(JsonElement chunk) => Member(chunk, "choices") switch
     {
         null => null,
@@ -52,7 +53,7 @@ internal static class OpenAiChunk
 
     private static ChatFinishReason? Finish(JsonElement? choice) => Text(choice, "finish_reason") switch
     {
-        // With the reason "error" gateways report that the answer broke off.
+        // Gateways send "error" when the answer broke off, so it is not a finish.
         null or "" or "error" => null,
         "function_call" => ChatFinishReason.ToolCalls,
         var reason => new ChatFinishReason(reason),
@@ -69,13 +70,13 @@ internal static class OpenAiChunk
         };
         if (Count(input, "cache_write_tokens") is { } written)
         {
-            details.AdditionalCounts = new() { [PromptCall.CacheWriteCount] = written };
+            details.AdditionalCounts = new() { [ReportedUsage.CacheWriteCount] = written };
         }
 
         return details;
     }
 
-    /// <summary>A number, also one that is written as a text; null when there is no valid count.</summary>
+    /// <summary>A number, also one written as a text; null when it is absent or not valid.</summary>
     private static long? Count(JsonElement? parent, string name)
     {
         var text = Member(parent, name) switch
@@ -92,7 +93,7 @@ internal static class OpenAiChunk
     private static string? Text(JsonElement? parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    /// <summary>Null for what is not there, is null, or has no members.</summary>
+    /// <summary>A member; null when it is absent or null, or when the parent is not an object.</summary>
     private static JsonElement? Member(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? value

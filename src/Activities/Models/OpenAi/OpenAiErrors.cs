@@ -10,11 +10,14 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Models.OpenAi;
 
-/// <summary>Says what went wrong between us and one provider, without ever repeating its key. Thread-safe.</summary>
-/// <param name="provider">Messages name the host of its address only, and its key is masked wherever the provider repeats it.</param>
+/// <summary>Translates the failures of calls to one provider into errors of the workflow. Thread-safe.</summary>
+/// <param name="provider">Messages name only the host of its URL, and mask its key where the provider repeats it.</param>
+/// <param name="clock">The current time, for a Retry-After header with a date.</param>
 internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider clock)
 {
-    private static readonly string[] NetworkWords = ["Virtual Network", "Firewall", "Public access is disabled", "Public network access", "Private endpoint"];
+    /// <summary>Words in Azure's messages about network rules, which have no error code of their own.</summary>
+    private static readonly string[] NetworkWords =
+        ["Virtual Network", "Firewall", "Public access is disabled", "Public network access", "Private endpoint"];
 
     private readonly string? _key = provider.ApiKey ?? provider.AzureApiKey;
 
@@ -22,7 +25,9 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
 
     public Uri Endpoint { get; } = provider.Endpoint;
 
-    /// <summary>What an exception of the SDK means. Where it may repeat the answer's body, it is not kept as the inner exception.</summary>
+    /// <summary>
+    /// The error for an exception of the SDK. An exception that may contain the body of the answer does not become the inner exception.
+    /// </summary>
     public ModelException Of(Exception exception) => exception switch
     {
         ClientResultException { Status: > 0 } refusal => Refused(refusal.GetRawResponse()!),
@@ -38,24 +43,24 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
             Unavailable($"Nothing answers at {Origin}. Check the provider's URL and the network.", exception),
         HttpRequestException or IOException or SocketException => Unavailable($"The connection to {Origin} broke.", exception),
 
-        // The exceptions of invalid JSON, and of JSON that is no chat completion.
+        // Invalid JSON, or JSON that is not a chat completion.
         JsonException or InvalidOperationException or FormatException or ArgumentException =>
             Unavailable($"{Origin} sent something that is not a chat completion.", exception),
         _ => ModelErrors.Translate(exception),
     };
 
-    /// <summary>The stream ended without saying why.</summary>
+    /// <summary>The error for a stream that ended without a finish reason.</summary>
     public ModelException CutOff() => Unavailable($"{Origin} ended its answer before it was complete.", null);
 
-    /// <summary>Providers that fail after the first byte say so in the stream.</summary>
-    /// <exception cref="ModelException">The part is such an error.</exception>
+    /// <summary>Throws when a part of the stream is an error, as providers send it when they fail after the first byte.</summary>
+    /// <exception cref="ModelException">The part is an error.</exception>
     public void ThrowIfError(JsonElement chunk)
     {
-        if (ErrorBody.Within(chunk) is { } said)
+        if (ErrorBody.Find(chunk) is { } element)
         {
-            var error = ErrorBody.Read(said, _key);
+            var error = ErrorBody.Read(element, _key);
 
-            // The status was 200, so codes decide; what has none is trouble on the provider's side.
+            // The status was 200, so the codes decide; without one it is a failure of the provider.
             throw ModelErrors.Refused(
                 "The model broke off its answer", error.Status ?? HttpStatusCode.InternalServerError, error.Codes, error.Message, null);
         }
@@ -73,7 +78,7 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
             ModelErrors.Answered(status), status, error.Codes, error.Message, Wait(response.Headers), advice: Advice(status, error));
     }
 
-    /// <summary>The setting that is probably wrong; null when none is suspected.</summary>
+    /// <summary>What to do about the setting that is probably wrong; null when none is suspected.</summary>
     private string? Advice(HttpStatusCode status, ErrorBody error)
     {
         bool Says(string code) => error.Codes?.Contains(code, StringComparison.OrdinalIgnoreCase) == true;
@@ -91,7 +96,8 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
                 { AzureApiKey: not null } when Says("AuthenticationTypeDisabled") =>
                     $"The resource takes no keys: clear {ModelProviderOptions.AzureKeyVariable}, and the app signs in with its identity.",
                 { AzureApiKey: not null } => Key(ModelProviderOptions.AzureKeyVariable),
-                _ => $"Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of {ModelProviderOptions.AzureEndpointVariable}.",
+                _ => "Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of "
+                    + $"{ModelProviderOptions.AzureEndpointVariable}.",
             };
         }
 
@@ -101,15 +107,18 @@ internal sealed class OpenAiErrors(ModelProviderOptions provider, TimeProvider c
         }
 
         var deployments = $"Models are the names of deployments of {ModelProviderOptions.AzureEndpointVariable}";
-        return provider.UsesAzureV1 ? $"{deployments}." : $"{deployments}; {ModelProviderOptions.AzureVersionVariable} must be a version that it has.";
+        return provider.UsesAzureV1
+            ? $"{deployments}."
+            : $"{deployments}; {ModelProviderOptions.AzureVersionVariable} must be a version that it has.";
     }
 
-    /// <summary>Azure has no code of its own for it: the words are all that tells it from a wrong key or a missing role.</summary>
+    /// <summary>Whether a refusal is about network rules. Only the message distinguishes it from a wrong key or a missing role.</summary>
     private static bool IsAboutNetwork(string message) =>
         NetworkWords.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private static string Key(string variable) => $"Check the API key and what it may use. It is the value of {variable}.";
 
+    /// <summary>The wait that the provider asks for, in milliseconds; null for none.</summary>
     private int? Wait(PipelineResponseHeaders headers)
     {
         if (headers.TryGetValue("retry-after-ms", out var text)

@@ -8,7 +8,7 @@ using OpenAI;
 
 namespace Orchestrator.Activities.Models.OpenAi;
 
-/// <summary>Makes the clients of all models of one provider, which share its connections. Thread-safe.</summary>
+/// <summary>Creates the clients for the models of one provider, which share its connections. Thread-safe.</summary>
 internal sealed class OpenAiProvider : IDisposable
 {
     internal const string OpenAiUrl = "https://api.openai.com/v1";
@@ -18,22 +18,24 @@ internal sealed class OpenAiProvider : IDisposable
     private readonly OpenAIClient _client;
     private readonly OpenAiErrors _errors;
 
-    /// <param name="tokens">Gives the tokens of Entra ID; null for <see cref="DefaultAzureCredential"/>. Not used with a key.</param>
-    /// <param name="connections">Carries the requests, and is disposed with the provider; null for sockets.</param>
+    /// <param name="clock">The current time, for a Retry-After header with a date.</param>
+    /// <param name="tokens">The source of Entra ID tokens; null for <see cref="DefaultAzureCredential"/>. Not used with a key.</param>
+    /// <param name="connections">Sends the requests, and is disposed with the provider; null for sockets.</param>
     public OpenAiProvider(
         ModelProviderOptions options, TimeProvider clock, TokenCredential? tokens = null, HttpMessageHandler? connections = null)
     {
         _errors = new OpenAiErrors(options, clock);
 
-        // A redirect would carry the key to another host. Connections are renewed now and then, so that a change of DNS is noticed.
-        _http = new HttpClient(connections ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(15) })
+        // A redirect would send the key to another host. The lifetime of connections is limited so that changes of DNS take effect.
+        connections ??= new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(15) };
+        _http = new HttpClient(connections)
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _client = options.AzureEndpoint is null || options.UsesAzureV1 ? Plain(options, tokens) : Azure(options, tokens);
     }
 
-    /// <summary>A client that lives as long as the provider.</summary>
+    /// <summary>The client for a model; usable until the provider is disposed.</summary>
     public IChatClient Create(string model) => new OpenAiChatClient(_client, model, _errors);
 
     public void Dispose() => _http.Dispose();
@@ -46,7 +48,7 @@ internal sealed class OpenAiProvider : IDisposable
             { AzureApiKey: { } key } => ApiKeyAuthenticationPolicy.CreateHeaderApiKeyPolicy(new ApiKeyCredential(key), "api-key"),
             _ => new BearerTokenPolicy(tokens ?? new DefaultAzureCredential(), AzureScope),
         };
-#pragma warning disable OPENAI001 // The constructor that takes a policy is the one that Azure's documentation shows for its v1 endpoint.
+#pragma warning disable OPENAI001 // Azure's documentation uses this constructor for the v1 endpoint.
         return new OpenAIClient(authentication, Prepared(new OpenAIClientOptions { Endpoint = options.Endpoint }));
 #pragma warning restore OPENAI001
     }
@@ -61,7 +63,7 @@ internal sealed class OpenAiProvider : IDisposable
             : new AzureOpenAIClient(options.Endpoint, tokens ?? new DefaultAzureCredential(), settings);
     }
 
-    /// <summary>One call is one request: retries are the scheduler's, and deadlines come as cancellation.</summary>
+    /// <summary>Sends each call as one request without a time limit, because the scheduler retries and sets time limits by cancellation.</summary>
     private TOptions Prepared<TOptions>(TOptions options)
         where TOptions : ClientPipelineOptions
     {

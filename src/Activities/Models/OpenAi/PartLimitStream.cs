@@ -3,13 +3,13 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Models.OpenAi;
 
 /// <summary>
-/// Reads another stream, and fails when a part of it is longer than memory should hold: a line of an event stream, or all of a body without line breaks.
-/// For one reader; not thread-safe.
+/// Reads another stream and limits the length of its parts, which the readers hold in memory: a line of an event stream, or a whole body.
+/// Not thread-safe.
 /// </summary>
 /// <param name="isOnePart">Whether the whole stream is one part, line breaks included.</param>
 internal sealed class PartLimitStream(Stream inner, bool isOnePart) : Stream
 {
-    /// <summary>Maximum length of a part, in bytes: an answer of 10 Mi characters with each of them escaped in JSON.</summary>
+    /// <summary>Maximum length of a part, in bytes: enough for an answer of 10 Mi characters, each escaped in JSON.</summary>
     public const int MaxPartBytes = 64 * 1024 * 1024;
 
     private long _length;
@@ -76,7 +76,8 @@ internal sealed class PartLimitStream(Stream inner, bool isOnePart) : Stream
         {
             throw new ModelException(new WorkflowError(
                 ErrorKind.PayloadTooLarge,
-                $"The model's server sent a part of more than {MaxPartBytes / 1024 / 1024} MiB, so the request was aborted. Set maxTokens, or look at that server."));
+                $"The model's server sent a part of more than {MaxPartBytes / 1024 / 1024} MiB, so the request was aborted. "
+                + "Set maxTokens, or check that server."));
         }
     }
 }

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Activities.Models.Simulated;
 
-/// <summary>Finds out whether a prompt wants scores, and for what.</summary>
+/// <summary>Finds out whether a prompt asks for scores, and for which criteria. Thread-safe.</summary>
 internal static partial class ScoreRequest
 {
     private const int MostCriteria = 12;
 
     private static readonly string[] Defaults = ["Clarity", "Framework", "Assumptions", "Solution"];
 
-    /// <summary>The criteria to score, in the prompt's order; null when it asks for no scores out of ten.</summary>
+    /// <summary>The criteria to score, in the prompt's order, at most 12; null when the prompt asks for no scores out of ten.</summary>
     public static IReadOnlyList<string>? Criteria(string prompt)
     {
         if (!Scores().IsMatch(prompt) || !OutOfTen().IsMatch(prompt))
@@ -17,7 +17,7 @@ internal static partial class ScoreRequest
             return null;
         }
 
-        // What follows is data: lists in an answer are no criteria.
+        // Data follows the instructions, and lists in it are not criteria.
         var instructions = DataBelow().Split(prompt, 2)[0];
         var bulleted = Labels(Bullet(), instructions);
         var named = bulleted.Count > 0 ? bulleted : Labels(Line(), instructions);
@@ -42,7 +42,7 @@ internal static partial class ScoreRequest
     [GeneratedRegex(@"^Inputs:[ \t]*\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex DataBelow();
 
-    // "- Clarity: how well…", "2. **Depth** (1 to 10)", "* Assumptions": up to three words, then an end.
+    // "- Clarity: how well…", "2. **Depth** (1 to 10)", "* Assumptions": a bullet, one to three words, then punctuation or the end of the line.
     [GeneratedRegex(
         @"^[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\*\*|__)?(?<label>[A-Za-z][\w&/-]*(?: [\w&/-]+){0,2}?)(?:\*\*|__)?[ \t]*(?:[:(–—]|\r?$)",
         RegexOptions.Multiline | RegexOptions.CultureInvariant)]

@@ -6,9 +6,11 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Models.Simulated;
 
 /// <summary>
-/// A model that needs no account: it streams text that depends on the prompt only, at the pace of a real one, and reports usage in its last chunk
-/// (input: characters ÷ 4; output: what it streamed). Thread-safe; nothing to dispose.
+/// A model that needs no account: it streams text that depends on the prompt only, at the pace of a real model, and reports its usage in the last
+/// chunk (input: characters ÷ 4; output: the number of pieces). Thread-safe.
 /// </summary>
+/// <param name="clock">The time in which the text is streamed.</param>
+/// <param name="model">The model that the answer names.</param>
 public sealed class SimulatedChatClient(SimulatedModelOptions settings, TimeProvider clock, string model = SimulatedModelOptions.ModelName)
     : IChatClient
 {
@@ -29,7 +31,7 @@ public sealed class SimulatedChatClient(SimulatedModelOptions settings, TimeProv
         var count = Math.Min(pieces.Count, options?.MaxOutputTokens ?? int.MaxValue);
         for (var i = 0; i < count; i++)
         {
-            // Due times count from the start, so that late timers do not add up.
+            // Due times count from the start, so that delays of timers do not accumulate.
             await WaitUntilAsync(started, settings.Latency + TimeSpan.FromSeconds((i + 1) / settings.TokensPerSecond), cancellationToken);
             yield return new ChatResponseUpdate(ChatRole.Assistant, pieces[i]) { ModelId = model };
         }
@@ -59,7 +61,7 @@ public sealed class SimulatedChatClient(SimulatedModelOptions settings, TimeProv
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
     }
 
-    /// <summary>Nothing to give back.</summary>
+    /// <summary>Does nothing: the client holds no resources.</summary>
     public void Dispose()
     {
     }
@@ -70,7 +72,7 @@ public sealed class SimulatedChatClient(SimulatedModelOptions settings, TimeProv
         var wait = due - clock.GetElapsedTime(started);
         if (wait > TimeSpan.Zero)
         {
-            // Timers count whole milliseconds and drop the rest; rounding down would wake us early.
+            // Timers truncate to whole milliseconds, which would end the wait early.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), clock, cancellationToken);
         }
     }

@@ -6,13 +6,13 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Activities.Models.Simulated;
 
-/// <summary>Composes generic feedback. The prompt alone determines every word of it.</summary>
+/// <summary>Composes generic feedback that depends on the prompt only. Thread-safe.</summary>
 internal static partial class SimulatedText
 {
     private const int SentencesPerParagraph = 4;
     private const int MostKeywords = 12;
 
-    // In words, with a topic of six.
+    /// <summary>The most words of an opening, with a topic of six words.</summary>
     private const int LongestOpening = 30;
 
     private static readonly string[] Openings =
@@ -49,7 +49,7 @@ internal static partial class SimulatedText
         "It is easy to agree with.",
     ];
 
-    // One for each number of words that can be left when no sentence fits any more.
+    // One for each number of words that can remain when no unused sentence fits.
     private static readonly string[] Closings =
     [
         "Recommended.", "Well done.", "Keep going on.", "This is good work.", "Keep up the good work.", "There is a lot to like.",
@@ -62,8 +62,8 @@ internal static partial class SimulatedText
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The text in pieces, one word each with the space before it. Exactly <paramref name="tokens"/> pieces, or more when the list of scores that
-    /// the prompt asks for is longer.
+    /// The text in pieces of one word each, with the white space before it. Exactly <paramref name="tokens"/> pieces, or more when the list of scores
+    /// that the prompt asks for is longer.
     /// </summary>
     public static IReadOnlyList<string> Compose(string prompt, int tokens)
     {
@@ -84,27 +84,27 @@ internal static partial class SimulatedText
 
     private static void AddProse(List<string> pieces, int tokens, StableRandom random, string topic, string[] keywords, bool asList)
     {
-        var said = new HashSet<string>();
+        var used = new HashSet<string>();
         for (var added = 0; pieces.Count < tokens; added++)
         {
             var left = tokens - pieces.Count;
             var pool = added == 0 && left >= LongestOpening ? Openings : Sentences;
             var (first, second) = (random.Next(keywords.Length), random.Next(keywords.Length - 1));
             var fitting = Rotated(pool, random.Next(pool.Length))
-                .Select(template => (template, text: Season(template, topic, keywords[first], keywords[(first + 1 + second) % keywords.Length])))
+                .Select(template => (template, text: Fill(template, topic, keywords[first], keywords[(first + 1 + second) % keywords.Length])))
                 .Where(sentence => CountWords(sentence.text) <= left)
                 .ToList();
 
-            // Nothing is said twice in a text of usual length: the last few words are a closing, and only a long text begins again.
-            var (template, text) = fitting.Find(sentence => !said.Contains(sentence.template)) is { text: not null } fresh ? fresh
+            // A text of usual length repeats no sentence: a closing fills the last few words, and only a long text starts over.
+            var (template, text) = fitting.Find(sentence => !used.Contains(sentence.template)) is { text: not null } unused ? unused
                 : left <= Closings.Length ? ("", Closings[left - 1])
                 : fitting[0];
-            said.Add(template);
+            used.Add(template);
             Add(pieces, text, asList ? "\n- " : added % SentencesPerParagraph == 0 ? "\n\n" : " ");
         }
     }
 
-    private static string Season(string sentence, string topic, string keyword, string other) =>
+    private static string Fill(string sentence, string topic, string keyword, string other) =>
         string.Format(CultureInfo.InvariantCulture, sentence, topic, keyword, other);
 
     private static IEnumerable<string> Rotated(string[] pool, int start) => pool.Skip(start).Concat(pool.Take(start));
@@ -154,12 +154,15 @@ internal static partial class SimulatedText
     private static partial Regex Word();
 }
 
-/// <summary>The same numbers for the same text, in every process and on every machine, for ever: SplitMix64 seeded by SHA-256.</summary>
+/// <summary>
+/// Pseudo-random numbers that depend on the seed only, in every process and version: SplitMix64 seeded by SHA-256. Not thread-safe.
+/// </summary>
 internal sealed class StableRandom(string seed)
 {
     private ulong _state = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(seed)));
 
-    /// <summary>0 or more and below <paramref name="limit"/>, which is above 0.</summary>
+    /// <summary>The next number, from 0 to <paramref name="limit"/> - 1.</summary>
+    /// <param name="limit">1 or more.</param>
     public int Next(int limit)
     {
         var mixed = _state += 0x9E3779B97F4A7C15;

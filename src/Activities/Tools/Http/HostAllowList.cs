@@ -18,7 +18,8 @@ internal sealed class HostAllowList
             if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
             {
                 throw new ArgumentException(
-                    $"AllowedHosts has '{host}', which is no host. Write names such as api.example.com or *.example.com, without scheme, port and path.",
+                    $"AllowedHosts has '{host}', which is no host. "
+                    + "Write names such as api.example.com or *.example.com, without scheme, port and path.",
                     nameof(hosts));
             }
         }

@@ -113,7 +113,8 @@ internal static class HttpResponseBody
 
     private static bool IsJson(string? mediaType) =>
         mediaType is not null
-        && (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        && (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
     private static ToolException TooLarge(int maxBytes) => new(
         ErrorKind.PayloadTooLarge,

@@ -7,8 +7,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Tools.Secrets;
 
 /// <summary>
-/// Replaces the values of secrets by <c>***</c>, as they are and as URLs and JSON escape them. Values of fewer than four characters are not masked: they
-/// would match everywhere. Mask a text before truncating it: a part of a secret is not found. Immutable and thread-safe.
+/// Replaces the values of secrets by <c>***</c>, as they are and as URLs and JSON escape them. Values of fewer than four characters are not masked:
+/// they would match everywhere. Mask a text before truncating it: a part of a secret is not found. Immutable and thread-safe.
 /// </summary>
 public sealed class SecretMask
 {
@@ -57,7 +57,9 @@ public sealed class SecretMask
         return masked.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>A copy of the value without secrets, also in the names of members; a number that contains one becomes a text. Null stays null.</summary>
+    /// <summary>
+    /// A copy of the value without secrets, also in the names of members; a number that contains one becomes a text. Null stays null.
+    /// </summary>
     public JsonNode? Apply(JsonNode? value)
     {
         switch (value)

@@ -100,7 +100,7 @@ public sealed class PromptFileTests
     }
 
     [Fact]
-    public void Parse_inputs_are_names_with_what_is_known_of_them()
+    public void Parse_inputs_are_names_with_their_details()
     {
         var inputs = Parse("""
             ---

@@ -35,7 +35,7 @@ public sealed class PromptFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Require_other_version_tells_the_present_one()
+    public async Task Require_other_version_names_the_current_one()
     {
         var version = (await _prompts.RequireAsync("clarify")).Version;
 
@@ -65,7 +65,7 @@ public sealed class PromptFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Require_name_like_no_other_lists_what_there_is()
+    public async Task Require_name_without_a_similar_one_lists_all()
     {
         var error = await Assert.ThrowsAsync<PromptException>(() => _prompts.RequireAsync("zzzzzz"));
 

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Catalog.Prompts;
 
-/// <summary>What holds over every content store.</summary>
+/// <summary>The same with every kind of content store.</summary>
 public abstract class PromptStoreTests
 {
     private const string Full = "---\nmodel: m1\ntemperature: 0.5\nmaxTokens: 9\nsystem: Be kind.\ndescription: For tests.\ninputs:\n  name:\n    type: string\n    default: Ada\n---\nHello {{name}}";
@@ -15,7 +15,7 @@ public abstract class PromptStoreTests
     private PromptStore Store => new(Content, TimeProvider.System);
 
     [Fact]
-    public async Task Everything_of_a_prompt_comes_back()
+    public async Task Prompt_is_read_as_it_was_stored()
     {
         var put = await PutAsync(Full);
 
@@ -84,7 +84,7 @@ public abstract class PromptStoreTests
     }
 
     [Fact]
-    public async Task Source_takes_the_prompts_of_its_app_then_those_of_none_and_no_others()
+    public async Task Source_has_the_prompts_of_its_app_then_those_without_an_app_and_no_others()
     {
         await PutAsync("Nobody's");
         await PutAsync("Of a", app: "a");
@@ -156,7 +156,7 @@ public abstract class PromptStoreTests
     }
 
     [Fact]
-    public async Task Version_that_there_is_not_is_refused_with_those_that_there_are()
+    public async Task Unknown_version_is_refused_with_the_known_ones()
     {
         var put = await PutAsync("One");
 
@@ -167,7 +167,7 @@ public abstract class PromptStoreTests
     }
 
     [Fact]
-    public async Task Deleted_prompt_is_neither_found_nor_listed_and_runs_are_told_so()
+    public async Task Deleted_prompt_is_neither_found_nor_listed_nor_given_to_runs()
     {
         var put = await PutAsync("One", label: "production");
 
@@ -216,7 +216,7 @@ public abstract class PromptStoreTests
     [InlineData("a b", null, null)]
     [InlineData("hello", "_", null)]
     [InlineData("hello", null, "a/b")]
-    public async Task Names_that_are_none_are_refused(string slug, string? app, string? label)
+    public async Task Names_that_are_not_allowed_are_refused(string slug, string? app, string? label)
     {
         var refusal = await Assert.ThrowsAsync<StoreRefusedException>(() => PutAsync("One", app, label, slug));
 

@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Tests.Catalog.Workflows;
 
-/// <summary>What holds over every content store.</summary>
+/// <summary>The same with every kind of content store.</summary>
 public abstract class WorkflowStoreTests
 {
     private const string One = """{ "id": "id-1", "slug": "one", "name": "One", "steps": [ { "id": "say", "prompt": "Say." } ] }""";
@@ -44,7 +44,7 @@ public abstract class WorkflowStoreTests
     }
 
     [Fact]
-    public async Task Every_other_text_is_a_version_and_the_same_text_is_none()
+    public async Task Every_new_text_is_a_version_and_the_same_text_is_not()
     {
         var first = await PutAsync(One);
         var again = await PutAsync(One);

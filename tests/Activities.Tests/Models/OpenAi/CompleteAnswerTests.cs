@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-/// <summary>An answer that is there is never thrown away, whatever the server writes about its usage or does with the connection afterwards.</summary>
+/// <summary>A complete answer is never lost, whatever the server sends about its usage or does with the connection afterwards.</summary>
 public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(kind)
 {
     private const string Text = "An answer of forty characters, as it is.";
@@ -30,7 +30,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [Theory]
     [Trait("Trust", "21")]
     [MemberData(nameof(Usages))]
-    public async Task Usage_of_any_shape_costs_no_answer(string usage, long input, long output, bool estimated)
+    public async Task Usage_of_any_shape_does_not_lose_the_answer(string usage, long input, long output, bool estimated)
     {
         await using var server = await StreamingAsync(Part(Text, "null") + Part("", "\"stop\"") + Usage(usage) + End);
 
@@ -40,7 +40,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [Theory]
     [Trait("Trust", "21")]
     [MemberData(nameof(Usages))]
-    public async Task Usage_of_any_shape_in_the_last_part_of_the_text_costs_no_answer(string usage, long input, long output, bool estimated)
+    public async Task Usage_of_any_shape_in_the_last_part_of_the_text_does_not_lose_the_answer(string usage, long input, long output, bool estimated)
     {
         await using var server = await StreamingAsync(Part(Text, "\"stop\"", usage) + End);
 
@@ -50,7 +50,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [Theory]
     [Trait("Trust", "21")]
     [MemberData(nameof(Usages))]
-    public async Task Usage_of_any_shape_costs_no_answer_of_a_server_that_does_not_stream(string usage, long input, long output, bool estimated)
+    public async Task Usage_of_any_shape_does_not_lose_the_answer_of_a_server_that_does_not_stream(string usage, long input, long output, bool estimated)
     {
         await using var server = await StartAsync(http =>
         {
@@ -66,7 +66,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [Trait("Trust", "21")]
     [InlineData("\"created\":null,\"system_fingerprint\":7,\"service_tier\":{},\"error\":null,")]
     [InlineData("\"created\":1.5,\"model\":3,\"object\":[],")]
-    public async Task Members_that_nothing_is_read_from_cost_no_answer(string members)
+    public async Task Members_that_are_not_used_do_not_lose_the_answer(string members)
     {
         await using var server = await StreamingAsync(
             Part(Text, "\"stop\"").Replace("data: {", "data: {" + members, StringComparison.Ordinal) + Usage("""{"prompt_tokens":12,"completion_tokens":9}""") + End);
@@ -76,7 +76,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
 
     [Fact]
     [Trait("Trust", "21")]
-    public async Task Unknown_reason_for_the_end_costs_no_answer()
+    public async Task Unknown_finish_reason_does_not_lose_the_answer()
     {
         await using var server = await StreamingAsync(Part(Text, "\"bored\"", """{"prompt_tokens":12,"completion_tokens":9}""") + End);
 
@@ -85,7 +85,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
 
     [Fact]
     [Trait("Trust", "9")]
-    public async Task Connection_that_stays_open_after_finish_and_usage_costs_no_answer()
+    public async Task Connection_that_stays_open_after_finish_and_usage_does_not_lose_the_answer()
     {
         await using var server = await HangingAfterAsync(Part(Text, "null") + Part("", "\"stop\"") + Usage("""{"prompt_tokens":12,"completion_tokens":9}"""));
 
@@ -100,7 +100,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
         using var cancel = new CancellationTokenSource();
         var call = server.Call();
 
-        // The text comes with the finish: now both are there.
+        // The text comes with the finish, so now both have been sent.
         var result = await call.RunAsync(async _ => await cancel.CancelAsync(), cancel.Token).WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal((Text, 3L, 10L, true), (result.Text, result.Usage.InputTokens, result.Usage.OutputTokens, result.Usage.Estimated));
@@ -108,7 +108,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
 
     [Fact]
     [Trait("Trust", "9")]
-    public async Task Connection_that_is_cut_after_the_finish_costs_no_answer()
+    public async Task Connection_that_is_cut_after_the_finish_does_not_lose_the_answer()
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await StartAsync(async http =>
@@ -126,7 +126,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [InlineData("data: {\"error\":{\"message\":\"Overloaded.\",\"code\":503}}\n\n")]
     [InlineData("data: {\"id\":\n\n")]
     [InlineData("data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":NaN}}\n\n")]
-    public async Task What_cannot_be_used_after_the_finish_costs_no_answer(string events)
+    public async Task Invalid_data_after_the_finish_does_not_lose_the_answer(string events)
     {
         await using var server = await StreamingAsync(Part(Text, "null") + Part("", "\"stop\"") + events);
 
@@ -144,7 +144,7 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
         await OpenAiDouble.HangAsync(http, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     });
 
-    /// <summary>The minute is for a call that hangs instead: it is never waited for otherwise.</summary>
+    /// <summary>The time limit of a minute applies only if the call hangs.</summary>
     private static async Task AnsweredAsync(OpenAiDouble server, long input, long output, bool estimated, TaskCompletionSource? heard = null)
     {
         var result = await server.Call().RunAsync(

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-/// <summary>A server that never ends a part of its answer fills no memory: the request is aborted, and is not made again.</summary>
+/// <summary>A server that never ends a part of its answer does not exhaust memory: the request is aborted and not retried.</summary>
 public abstract class EndlessAnswerTests(OpenAiClientKind kind) : OpenAiSuite(kind)
 {
     [Theory]

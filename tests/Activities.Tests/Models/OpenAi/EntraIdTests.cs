@@ -10,7 +10,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-/// <summary>Tokens go over encrypted connections only, so these take the place of the network instead of listening on a socket.</summary>
+/// <summary>Tokens are sent over encrypted connections only, so these tests replace the HTTP handler instead of listening on a socket.</summary>
 public sealed class EntraIdTests
 {
     private static readonly ModelProviderOptions Azure = new() { AzureEndpoint = "https://x.openai.azure.com" };

@@ -52,7 +52,7 @@ public sealed class ModelProviderOptionsTests
     }
 
     [Fact]
-    public void Version_of_azure_is_another_programs_where_azure_is_not_the_provider() =>
+    public void Version_of_azure_is_ignored_where_azure_is_not_the_provider() =>
         Assert.Null(Read(("OPENAI_API_KEY", Key), ("AZURE_OPENAI_API_VERSION", "2023-05-15"))!.AzureEndpoint);
 
     [Fact]

@@ -70,7 +70,7 @@ public abstract class OpenAiCancellationTests(OpenAiClientKind kind) : OpenAiSui
     }
 
     [Fact]
-    public async Task Listener_that_gives_up_closes_the_connection()
+    public async Task Exception_of_the_receiver_closes_the_connection()
     {
         var closed = Signal;
         await using var server = await StartAsync(async http =>

@@ -141,7 +141,7 @@ public abstract class OpenAiChatClientTests(OpenAiClientKind kind) : OpenAiSuite
     }
 
     [Fact]
-    public async Task Client_tells_its_model_and_address()
+    public async Task Client_metadata_has_model_and_address()
     {
         await using var server = await StreamingAsync("");
 

@@ -42,7 +42,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         Requests = requests;
     }
 
-    /// <summary>What came, in order; the path with its query.</summary>
+    /// <summary>The requests received, in order; the path with its query.</summary>
     public IReadOnlyList<(JsonObject Body, IHeaderDictionary Headers, string Path)> Requests { get; }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -78,7 +78,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         },
         kind);
 
-    /// <summary>Sends a part of a stream, and on to the wire.</summary>
+    /// <summary>Sends a part of a stream and flushes it.</summary>
     public static async Task SendAsync(HttpContext http, string events)
     {
         if (!http.Response.HasStarted)
@@ -109,7 +109,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         await closed.Task;
     }
 
-    /// <summary>What makes a provider use that client, with a server at the address.</summary>
+    /// <summary>The options with which a provider uses that client, with a server at the address.</summary>
     public static ModelProviderOptions Options(OpenAiClientKind kind, Uri address) => kind == OpenAiClientKind.Azure
         ? new() { AzureApiKey = Key, AzureEndpoint = address.ToString() }
         : new() { ApiKey = Key, BaseUrl = new Uri(address, "/v1").ToString() };
@@ -123,7 +123,7 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         return provider.Create(model);
     }
 
-    /// <summary>Makes a call that must fail, and checks what holds for every failure.</summary>
+    /// <summary>Makes a call that must fail, and checks the properties of every failure.</summary>
     public async Task<ModelException> FailAsync(PromptCall? call = null)
     {
         var failure = await Assert.ThrowsAsync<ModelException>(

@@ -38,7 +38,7 @@ public abstract class OpenAiFailureTests(OpenAiClientKind kind) : OpenAiSuite(ki
         Assert.Contains("No *** luck.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(default, call.Usage);
 
-        // One call is one request, whatever came.
+        // One call is one request, also after a failure.
         Assert.Single(server.Requests);
     }
 

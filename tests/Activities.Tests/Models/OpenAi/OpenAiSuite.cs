@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orchestrator.Activities.Tests.Models.OpenAi;
 
-/// <summary>What our adapter does over each of the SDK's clients, with a server that is called through the one named.</summary>
+/// <summary>Tests of the chat client over each of the SDK's clients, with a server that is called through the given one.</summary>
 public abstract class OpenAiSuite(OpenAiClientKind kind)
 {
     protected OpenAiClientKind Kind => kind;

@@ -5,7 +5,7 @@ namespace Orchestrator.Activities.Tests.Models.OpenAi;
 public sealed class PartLimitStreamTests
 {
     [Fact]
-    public async Task Lines_count_one_by_one()
+    public async Task Length_is_counted_for_each_line()
     {
         var line = new byte[PartLimitStream.MaxPartBytes / 2];
         line[^1] = (byte)'\n';

@@ -84,7 +84,7 @@ public sealed class SimpleToolTests
     [InlineData("""{ "message": "no", "kind": "unavailable" }""", ErrorKind.Unavailable, true)]
     [InlineData("""{ "message": "no", "kind": "unavailable", "retryable": false }""", ErrorKind.Unavailable, false)]
     [InlineData("""{ "message": "no", "retryable": true }""", ErrorKind.ToolFailed, true)]
-    public async Task Fail_fails_as_told(string input, ErrorKind kind, bool retryable)
+    public async Task Fail_gives_the_error_of_its_input(string input, ErrorKind kind, bool retryable)
     {
         var failure = await new FailTool().FailAsync(input);
 

@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Activities.Tests.Tools.Database;
 
-/// <summary>A database that answers every query with one table and remembers what it was asked.</summary>
+/// <summary>A database that answers every query with one table and records the queries.</summary>
 internal sealed class DatabaseDouble : DbProviderFactory
 {
     public DataTable Table { get; } = new();
 
-    /// <summary>Reads something else than the table; null for the table.</summary>
+    /// <summary>Makes the reader of a query; null to read the table.</summary>
     public DbDataReader? Reader { get; set; }
 
     /// <summary>What executing throws; null for nothing.</summary>

@@ -74,7 +74,7 @@ public sealed class DatabaseQueryToolTests
     [InlineData(null, 1_000, true)]
     [InlineData(1, 1, true)]
     [InlineData(1_001, 1_001, false)]
-    public async Task Rows_beyond_the_limit_are_left_out_and_said_so(int? maxRows, int expected, bool truncated)
+    public async Task Rows_beyond_the_limit_are_left_out_and_the_output_is_marked_as_truncated(int? maxRows, int expected, bool truncated)
     {
         _database.Table.Columns.Add("n", typeof(int));
         for (var row = 0; row < 1_001; row++)
@@ -118,7 +118,7 @@ public sealed class DatabaseQueryToolTests
     [Theory]
     [InlineData("cmr", "There is no database connection 'cmr'. Did you mean 'crm'?")]
     [InlineData("orders", "There is no database connection 'orders'. There are crm.")]
-    public async Task Unknown_connection_comes_with_those_there_are(string name, string message) =>
+    public async Task Unknown_connection_is_refused_with_the_known_ones(string name, string message) =>
         Assert.Equal(message, (await Tool().FailAsync($$"""{ "connection": "{{name}}", "sql": "SELECT 1" }""")).Message);
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class DatabaseQueryToolTests
     }
 
     [Fact]
-    public async Task Statement_without_rows_tells_how_many_it_changed()
+    public async Task Statement_without_rows_gives_the_number_of_changed_rows()
     {
         _database.Reader = Reader([]);
 

@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace Orchestrator.Activities.Tests.Tools.Database;
 
-/// <summary>Takes parameters; nobody asks it for anything else.</summary>
+/// <summary>A collection that supports adding parameters only.</summary>
 internal sealed class ParametersDouble(List<DatabaseDouble.ParameterDouble> parameters) : DbParameterCollection
 {
     public override int Count => parameters.Count;

@@ -116,7 +116,7 @@ public sealed class HttpFailureTests : HttpToolTestBase
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Time_is_up_before_or_within_the_response(bool begun)
+    public async Task Timeout_before_or_within_the_response_is_a_failure(bool begun)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var web = await Hanging(asked, begun);
@@ -178,7 +178,7 @@ public sealed class HttpFailureTests : HttpToolTestBase
     }
 
     [Fact]
-    public async Task Name_without_an_address_is_said_so()
+    public async Task Name_without_an_address_is_reported()
     {
         var failure = await Guarded(_ => throw new SocketException((int)SocketError.HostNotFound)).FailAsync("""{ "url": "https://nowhere.example/" }""");
 

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Tools.Http;
 
-/// <summary>What is sent and what is given back.</summary>
+/// <summary>The request that is sent, and the output.</summary>
 public sealed class HttpRequestToolTests : HttpToolTestBase
 {
     [Theory]
@@ -119,7 +119,7 @@ public sealed class HttpRequestToolTests : HttpToolTestBase
     }
 
     [Fact]
-    public async Task Nothing_is_sent_that_was_not_asked_for()
+    public async Task Nothing_is_sent_that_the_input_does_not_name()
     {
         await using var web = await WebDouble.StartAsync("text/plain", "");
 

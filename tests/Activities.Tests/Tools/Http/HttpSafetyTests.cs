@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Tools.Http;
 
-/// <summary>Where requests may go, and what goes with them on redirects.</summary>
+/// <summary>The hosts and addresses to which requests may go, and what a redirect carries.</summary>
 public sealed class HttpSafetyTests : HttpToolTestBase
 {
     [Theory]

@@ -4,7 +4,7 @@ using Orchestrator.Activities.Tools.Http;
 
 namespace Orchestrator.Activities.Tests.Tools.Http;
 
-/// <summary>A tool that may call this machine, and a clock that stands still.</summary>
+/// <summary>A tool that may call this machine, and a clock that does not advance by itself.</summary>
 public abstract class HttpToolTestBase : IDisposable
 {
     internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -15,7 +15,7 @@ public abstract class HttpToolTestBase : IDisposable
 
     internal HttpRequestTool Tool => _tool ??= new HttpRequestTool(Options, Time);
 
-    /// <summary>A tool for which 127.0.0.1 is on the internet and everything else is as it is.</summary>
+    /// <summary>A tool for which 127.0.0.1 counts as a public address.</summary>
     internal HttpRequestTool Guarded(Func<string, IPAddress[]>? resolve = null) => _tool ??= new HttpRequestTool(
         Options,
         Time,
