@@ -3,15 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Storage;
 
 /// <summary>
-/// The name of one value in a store: segments of <c>A-Z a-z 0-9 . _ @ -</c> separated by <c>/</c>. Every instance is valid, so it is safe as a
-/// path of a file and as the name of a blob. Ordinary text of users (a title, an e-mail subject) must be hashed or encoded by the caller first.
+/// The name of a value in a store: segments of <c>A-Z a-z 0-9 . _ @ -</c> separated by <c>/</c>. Every instance is a valid file path and blob name.
+/// Text of users (a title, an e-mail subject) must be hashed or encoded by the caller. Immutable.
 /// </summary>
 public readonly record struct ContentKey
 {
-    /// <summary>The longest segment, in characters.</summary>
+    /// <summary>Maximum length of a segment, in characters.</summary>
     public const int MaxSegmentLength = 200;
 
-    /// <summary>The longest key, in characters with its slashes.</summary>
+    /// <summary>Maximum length of a key, in characters with its slashes.</summary>
     public const int MaxLength = 900;
 
     private readonly string? _value;
@@ -19,12 +19,12 @@ public readonly record struct ContentKey
     private ContentKey(string value) => _value = value;
 
     /// <summary>The segments joined by slashes.</summary>
-    /// <exception cref="InvalidOperationException">This is <c>default</c>, not a key that a factory made.</exception>
+    /// <exception cref="InvalidOperationException">This is <c>default</c>.</exception>
     public string Value =>
-        _value ?? throw new InvalidOperationException("This ContentKey was never given a value. Make it with ContentKey.Of or ContentKey.Parse.");
+        _value ?? throw new InvalidOperationException("This ContentKey is the default value, which is not a key. Use ContentKey.Of or ContentKey.Parse.");
 
-    /// <summary>A key of these segments, in this order. A slash inside a segment is refused: user text can add no level.</summary>
-    /// <exception cref="ArgumentException">A segment, or the whole, is not allowed; the message shows it and says why.</exception>
+    /// <summary>Creates a key of these segments. A slash within a segment is refused, so that user text cannot add a level.</summary>
+    /// <exception cref="ArgumentException">A segment or the key is not allowed; the message has it and the reason.</exception>
     public static ContentKey Of(params ReadOnlySpan<string> segments)
     {
         if (segments.IsEmpty)
@@ -43,8 +43,8 @@ public readonly record struct ContentKey
         return new ContentKey(Bounded(string.Join('/', segments), nameof(segments)));
     }
 
-    /// <summary>The key that <see cref="Value"/> or a listing wrote.</summary>
-    /// <exception cref="ArgumentException">It is none; the message shows it and says why.</exception>
+    /// <summary>Parses a key in the form of <see cref="Value"/>.</summary>
+    /// <exception cref="ArgumentException">The text is not a key; the message has it and the reason.</exception>
     public static ContentKey Parse(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -53,10 +53,10 @@ public readonly record struct ContentKey
 
     public override string ToString() => _value ?? "";
 
-    /// <summary>The first segment of what <see cref="Value"/> wrote.</summary>
+    /// <summary>The first segment of a key in the form of <see cref="Value"/>.</summary>
     internal static string FirstOf(string value) => value.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? value[..slash] : value;
 
-    /// <summary>Whether <paramref name="text"/> could be a segment, or the start of one.</summary>
+    /// <summary>Whether <paramref name="text"/> is allowed as a segment.</summary>
     public static bool IsSegment([NotNullWhen(true)] string? text) => SegmentProblem(text) is null;
 
     /// <summary>Why <paramref name="segment"/> is not allowed; null when it is.</summary>
@@ -80,7 +80,7 @@ public readonly record struct ContentKey
             }
         }
 
-        // '.' and '..' would leave the folder; Windows and Azure both drop or refuse any other trailing dot, so two keys could become one.
+        // '.' and '..' would leave the folder. Windows and Azure drop or refuse any other trailing dot, so two keys could have one name.
         return segment[^1] == '.' ? "it ends with a dot" : null;
     }
 
@@ -88,4 +88,53 @@ public readonly record struct ContentKey
         ? value
         : throw new ArgumentException(
             $"A content key has at most {MaxLength} characters, this one has {value.Length}: '{value[..60]}…'.", parameter);
+}
+
+/// <summary>
+/// Selects keys: all below a folder, or those in it whose next segment begins with given characters. It ends at a whole segment unless
+/// <see cref="StartingWith"/> is used, so <c>Under("runs", "a")</c> does not cover <c>runs/ab</c>. Immutable.
+/// </summary>
+public readonly record struct ContentPrefix
+{
+    private readonly string? _folder;
+    private readonly string? _start;
+
+    private ContentPrefix(string folder, string start) => (_folder, _start) = (folder, start);
+
+    /// <summary>Every key of the store.</summary>
+    public static ContentPrefix All => default;
+
+    /// <summary>The common beginning of the keys: empty, or a folder with its slash, then the first characters of a segment.</summary>
+    public string Value => (_folder is { Length: > 0 } folder ? folder + "/" : "") + Start;
+
+    /// <summary>The folder without its slash; empty for the root.</summary>
+    internal string Folder => _folder ?? "";
+
+    /// <summary>The first characters of the segment below <see cref="Folder"/>; empty for any.</summary>
+    internal string Start => _start ?? "";
+
+    /// <summary>All keys below the folder of these segments, at any depth. Without segments: every key.</summary>
+    /// <exception cref="ArgumentException">A segment is not allowed.</exception>
+    public static ContentPrefix Under(params ReadOnlySpan<string> segments) =>
+        segments.IsEmpty ? All : new ContentPrefix(ContentKey.Of(segments).Value, "");
+
+    /// <summary>
+    /// Only the keys whose next segment begins with <paramref name="characters"/>: <c>Under("runs", id).StartingWith("events-")</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">A character is not allowed in a segment.</exception>
+    public ContentPrefix StartingWith(string characters)
+    {
+        // The letter: the beginning of a segment may end in a dot, a segment may not.
+        if (ContentKey.SegmentProblem(characters + "x") is { } problem)
+        {
+            throw new ArgumentException($"'{characters}' cannot begin a segment of a content key: {problem}.", nameof(characters));
+        }
+
+        return new ContentPrefix(Folder, characters);
+    }
+
+    /// <summary>Whether the prefix covers the key.</summary>
+    public bool Matches(ContentKey key) => key.Value.StartsWith(Value, StringComparison.Ordinal);
+
+    public override string ToString() => Value;
 }

@@ -1,20 +1,21 @@
 namespace Orchestrator.Storage;
 
 /// <summary>
-/// The store cannot do what it was asked: no permission, a full or read-only disk, a name that is taken by a folder. The message names the place
-/// and the remedy. A write that failed so may still have happened; repeat it or read it back.
+/// A store operation failed, for instance because of permissions, a full or read-only disk, or a folder at the path of a file. The message names the
+/// place and the remedy. A failed write may have happened all the same: repeat it or read the value.
 /// </summary>
-/// <param name="location">Where it happened: the path of a file or folder, or a key.</param>
+/// <param name="location">The path of a file or folder, a key, or the name of a setting.</param>
 public class ContentStoreException(string location, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
+    /// <summary>The path of a file or folder, a key, or the name of a setting.</summary>
     public string Location { get; } = location;
 
-    /// <summary>Whether the disk, or what the account may use of it, is full: deletions still work, and after them writes do.</summary>
+    /// <summary>Whether the disk is full or the quota is used up: deletions still work, and make room for writes.</summary>
     public bool IsFull { get; init; }
 
     /// <summary>
-    /// The problem and the remedy, in sentences that name settings and no place: for callers who need not know where the store is. Null: the message alone tells.
+    /// The problem and the remedy without the location of the store, for callers who must not see it. Null: there is only the message.
     /// </summary>
     public string? Hint { get; init; }
 
@@ -23,8 +24,8 @@ public class ContentStoreException(string location, string message, Exception? i
 }
 
 /// <summary>
-/// The store answers and only this value cannot be used, for instance since a folder is in its place or the account has no right to it: trying again is of
-/// no use, and others need not suffer for it.
+/// Only this value cannot be used, for instance because a folder is at its path or permission is denied; the store itself works. A retry does not
+/// help, and other values are not affected.
 /// </summary>
 public sealed class ContentValueException(string location, string message, Exception? innerException = null)
     : ContentStoreException(location, message, innerException);

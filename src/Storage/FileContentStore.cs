@@ -1,27 +1,25 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 using Orchestrator.Storage.Files;
 
 namespace Orchestrator.Storage;
 
 /// <summary>
-/// The contract in files below one folder, a key being a path. Durable: a write has reached the disk, and so has its name, when its task completes.
-/// Thread-safe, and several processes may share the folder: what the contract says about writers holds across processes (<see cref="FolderLocks"/>).
+/// The contract in files below one folder; a key is a path. When the task of a write completes, the content and the file's name are on the disk.
+/// Thread-safe. Processes may share the folder: writes of one key are serialized across processes, too (<see cref="FolderLocks"/>).
 /// </summary>
 /// <remarks>
-/// The ETag of a file is a hash of its content, so it stays valid across processes and copies of the folder; content that changed and changed
-/// back counts as unchanged. A folder is deleted with its last value. Links below the folder are never listed, swept or deleted through.
+/// The ETag of a file is a hash of its content, so it is valid across processes and copies of the folder; content that changed and changed back
+/// counts as unchanged. A folder is deleted with its last value. Links below the folder are never followed by a listing or a deletion.
 /// </remarks>
 public sealed class FileContentStore : IContentStore
 {
     /// <summary>
-    /// How old a temporary file must be before it counts as left behind by a crash. A write takes milliseconds; the rest is margin, since another
-    /// process may be writing while a command only looks.
+    /// Minimum age of a temporary file that counts as left by a crash. A write takes milliseconds; the rest is a margin for another process that is
+    /// writing.
     /// </summary>
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10);
 
-    /// <summary>One trip to the disk's threads for many files; few enough that others get their turn in between.</summary>
+    /// <summary>Maximum number of files that one piece of disk work deletes, so that other work is not delayed for long.</summary>
     private const int DeletedAtOnce = 256;
 
     private readonly string _root;
@@ -30,12 +28,12 @@ public sealed class FileContentStore : IContentStore
     private readonly KeyedLock _locks = new();
     private readonly GroupCommit<string> _appends;
 
-    /// <summary>Opens the store, creating the folder when absent, and begins to remove what crashed writes left behind.</summary>
-    /// <param name="root">The folder; a relative path counts from the current one.</param>
-    /// <param name="clock">Tells how old a left-over file is.</param>
+    /// <summary>Opens the store, creates a missing folder, and begins to delete the temporary files of crashed writes.</summary>
+    /// <param name="root">The folder; a relative path is relative to the current directory.</param>
+    /// <param name="clock">The clock for the age of temporary files.</param>
     /// <param name="folders">
-    /// What keys may begin with, where the folder holds other things too: only that is listed, swept and deleted, and any other key is refused
-    /// with an <see cref="ArgumentException"/>. Null: everything below the folder is the store's.
+    /// The allowed first segments of keys, for a folder that has other files, too: only these are listed and deleted, and any other key is refused
+    /// with an <see cref="ArgumentException"/>. Null: everything below the folder belongs to the store.
     /// </param>
     /// <exception cref="ContentStoreException">The folder cannot be created.</exception>
     public FileContentStore(string root, TimeProvider clock, IReadOnlyCollection<string>? folders = null)
@@ -58,51 +56,51 @@ public sealed class FileContentStore : IContentStore
         LeftoversRemoved = DiskThreads.RunAsync(() => RemoveLeftovers(before));
     }
 
-    /// <summary>Completes when the temporary files of crashed writes are gone. Nothing needs to wait for it: every member ignores them.</summary>
+    /// <summary>Completes when the temporary files of crashed writes are deleted. Waiting is not necessary: all members ignore such files.</summary>
     public Task LeftoversRemoved { get; }
 
-    /// <summary>How many keys are being written; 0 when idle.</summary>
+    /// <summary>The number of keys that are being written.</summary>
     internal int KeysInUse => _locks.Count + _appends.Count;
 
     public async Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
-        using var handle = OpenForReading(path);
+        using var handle = ValueFile.OpenForReading(path);
         if (handle is null)
         {
             return null;
         }
 
-        var bytes = await ReadAsync(handle, path, 0, RandomAccess.GetLength(handle), cancellationToken);
-        return new StoredContent(bytes, ETagOf(bytes));
+        var bytes = await ValueFile.ReadAsync(handle, path, 0, RandomAccess.GetLength(handle), cancellationToken);
+        return new StoredContent(bytes, ValueFile.ETagOf(bytes));
     }
 
     public async Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         var path = PathOf(key);
-        using var handle = OpenForReading(path);
+        using var handle = ValueFile.OpenForReading(path);
         if (handle is null)
         {
             return null;
         }
 
         var length = RandomAccess.GetLength(handle);
-        return new ContentTail(await ReadAsync(handle, path, offset, Math.Max(0, length - offset), cancellationToken), length);
+        return new ContentTail(await ValueFile.ReadAsync(handle, path, offset, Math.Max(0, length - offset), cancellationToken), length);
     }
 
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
         await LockedAsync(key, () => DurableFile.Write(path, content, overwrite: true), cancellationToken);
-        return ETagOf(content.Span);
+        return ValueFile.ETagOf(content.Span);
     }
 
     public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
         var created = await LockedAsync(key, () => !File.Exists(path) && DurableFile.Write(path, content, overwrite: false), cancellationToken);
-        return created ? ETagOf(content.Span) : null;
+        return created ? ValueFile.ETagOf(content.Span) : null;
     }
 
     public async Task<string?> ReplaceAsync(
@@ -110,8 +108,9 @@ public sealed class FileContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(etag);
         var path = PathOf(key);
-        var replaced = await LockedAsync(key, () => IsStill(path, etag) && DurableFile.Write(path, content, overwrite: true), cancellationToken);
-        return replaced ? ETagOf(content.Span) : null;
+        var replaced = await LockedAsync(
+            key, () => ValueFile.HasETag(path, etag) && DurableFile.Write(path, content, overwrite: true), cancellationToken);
+        return replaced ? ValueFile.ETagOf(content.Span) : null;
     }
 
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
@@ -129,7 +128,7 @@ public sealed class FileContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(etag);
         var path = PathOf(key);
-        return await LockedAsync(key, () => IsStill(path, etag) && DurableFile.Delete([path], _root) > 0, cancellationToken);
+        return await LockedAsync(key, () => ValueFile.HasETag(path, etag) && DurableFile.Delete([path], _root) > 0, cancellationToken);
     }
 
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
@@ -162,70 +161,11 @@ public sealed class FileContentStore : IContentStore
         }
     }
 
-    private static string ETagOf(ReadOnlySpan<byte> content)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
-        return Convert.ToHexStringLower(hash[..16]);
-    }
-
-    private static SafeFileHandle? OpenForReading(string path)
-    {
-        try
-        {
-            return File.OpenHandle(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            return FileErrors.IsMissing(exception, path) ? null : throw FileErrors.TranslateRead(exception, path);
-        }
-    }
-
-    private static async Task<byte[]> ReadAsync(
-        SafeFileHandle handle, string path, long offset, long count, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[count];
-        var filled = 0;
-        try
-        {
-            while (filled < bytes.Length)
-            {
-                var read = await RandomAccess.ReadAsync(handle, bytes.AsMemory(filled), offset + filled, cancellationToken);
-                if (read == 0)
-                {
-                    // A failed append was cut off between the look at the length and now.
-                    return bytes[..filled];
-                }
-
-                filled += read;
-            }
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            throw FileErrors.TranslateRead(exception, path);
-        }
-
-        return bytes;
-    }
-
-    /// <summary>Works on one key while no other writer does, neither here nor in another process.</summary>
+    /// <summary>Runs work while no other writer, in this or another process, uses the key.</summary>
     private async Task<T> LockedAsync<T>(ContentKey key, Func<T> work, CancellationToken cancellationToken)
     {
         using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
         return await _shared.RunAsync(key.Value, work);
-    }
-
-    private static bool IsStill(string path, string etag)
-    {
-        try
-        {
-            return ETagOf(File.ReadAllBytes(path)) == etag;
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            return FileErrors.IsMissing(exception, path) ? false : throw FileErrors.TranslateRead(exception, path);
-        }
     }
 
     private string PathOf(ContentKey key) => Path.Combine(_root, Check(key).Value.Replace('/', Path.DirectorySeparatorChar));
@@ -241,7 +181,7 @@ public sealed class FileContentStore : IContentStore
         return LockedAsync(parsed, () => DurableFile.Append(path, parts), CancellationToken.None);
     }
 
-    // The keys come in ordinal order, so two deletions that meet cannot wait for each other's locks.
+    // The keys are in ordinal order, so that two concurrent deletions cannot deadlock.
     private async Task<int> DeleteFilesAsync(ContentKey[] keys, CancellationToken cancellationToken)
     {
         var held = new List<IDisposable>(keys.Length);
@@ -267,7 +207,7 @@ public sealed class FileContentStore : IContentStore
         }
     }
 
-    /// <summary>The paths, each locked while it is looked at; what another process has at the moment goes to <paramref name="busy"/>.</summary>
+    /// <summary>The paths, each locked while the caller uses it; keys that another process has locked are added to <paramref name="busy"/>.</summary>
     private IEnumerable<string> LockEach(ContentKey[] keys, List<ContentKey> busy)
     {
         foreach (var key in keys)

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Storage;
 
-/// <summary>The reference: the contract in a dictionary, gone with the process. Thread-safe; every call completes at once.</summary>
+/// <summary>
+/// The contract in a dictionary, for the lifetime of the object; the reference for the other stores. Thread-safe; every call completes at once.
+/// </summary>
 public sealed class MemoryContentStore : IContentStore
 {
     private readonly Lock _gate = new();
@@ -131,7 +133,7 @@ public sealed class MemoryContentStore : IContentStore
 
     private string[] KeysFrom(string prefix) => [.. View(prefix)];
 
-    // U+FFFF sorts after every character that a key may hold.
+    // U+FFFF sorts after every character of a key.
     private SortedSet<string> View(string prefix) => _keys.GetViewBetween(prefix, prefix + '\uffff');
 
     private bool Remove(string key)

@@ -12,7 +12,7 @@ public abstract class ContentStoreConcurrencyContract
     protected abstract IContentStore Store { get; }
 
     [SuiteFact]
-    public async Task Create_by_many_has_one_winner_whose_value_stays()
+    public async Task Create_by_many_succeeds_once_and_keeps_that_value()
     {
         var etags = await TogetherAsync(20, async n => (n, etag: await Store.CreateAsync(Key, Bytes($"{n}"))));
 

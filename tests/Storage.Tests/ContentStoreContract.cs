@@ -175,7 +175,7 @@ public abstract class ContentStoreContract
     }
 
     [SuiteFact]
-    public async Task Cancelled_token_is_noticed_before_any_work()
+    public async Task Cancelled_token_is_checked_before_any_work()
     {
         var cancelled = new CancellationToken(canceled: true);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutAsync(Key, Bytes("x"), cancelled));

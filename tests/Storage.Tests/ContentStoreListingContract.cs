@@ -11,7 +11,7 @@ public abstract class ContentStoreListingContract
     protected abstract IContentStore Store { get; }
 
     [SuiteFact]
-    public async Task Delete_tells_whether_there_was_a_value()
+    public async Task Delete_returns_whether_there_was_a_value()
     {
         await Store.PutAsync(Key, Bytes("one"));
 
@@ -22,7 +22,7 @@ public abstract class ContentStoreListingContract
     }
 
     [SuiteFact]
-    public async Task Delete_log_starts_it_afresh()
+    public async Task Append_after_delete_starts_a_new_log()
     {
         await Store.AppendAsync(Key, Bytes("one\n"));
         await Store.DeleteAsync(Key);

@@ -12,7 +12,7 @@ public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyCo
     protected override IContentStore Store => _store;
 
     [Fact]
-    public async Task Locks_after_use_are_given_back()
+    public async Task Locks_are_released_after_use()
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async n =>
         {
@@ -25,7 +25,7 @@ public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyCo
     }
 
     [Fact]
-    public async Task Create_by_two_stores_on_one_folder_has_one_winner()
+    public async Task Create_by_two_stores_on_one_folder_succeeds_once()
     {
         // As two processes would: no lock in common, only the file system.
         var other = new FileContentStore(_folder.Path, TimeProvider.System);

@@ -33,7 +33,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Temporary_file_of_a_crashed_write_is_not_listed_and_does_not_disturb()
+    public async Task Temporary_file_of_a_crashed_write_is_ignored()
     {
         await Store.PutAsync(Key, Bytes("old"));
         var leftover = LeaveBehind("runs/r1/run.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.Zero);
@@ -59,7 +59,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Files_that_are_not_ours_are_passed_over()
+    public async Task Foreign_files_are_ignored()
     {
         await Store.PutAsync(Key, Bytes("one"));
         await File.WriteAllTextAsync(_folder.Combine("read me.txt"), "a name with a space");
@@ -70,7 +70,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Torn_end_of_a_log_stays_and_the_next_append_follows_it()
+    public async Task Incomplete_end_of_a_log_remains_and_the_next_append_follows_it()
     {
         await Store.AppendAsync(Key, Bytes("one\n"));
         await File.AppendAllTextAsync(PathOf(Key), "tw");
@@ -80,7 +80,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Delete_last_value_takes_its_folders_along_but_not_the_root()
+    public async Task Delete_of_the_last_value_removes_its_folders_but_not_the_root()
     {
         await Store.PutAsync(Key, Bytes("one"));
         await Store.PutAsync(ContentKey.Of("runs", "r2"), Bytes("two"));
@@ -94,7 +94,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Store_of_some_folders_lists_and_sweeps_no_other_and_refuses_its_keys()
+    public async Task Store_of_some_folders_ignores_others_and_refuses_their_keys()
     {
         await ((FileContentStore)Store).LeftoversRemoved;
         var others = LeaveBehind("journal.json~orchestrator-0123456789abcdef0123456789abcdef", age: TimeSpan.FromDays(1));
@@ -110,7 +110,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public void Root_below_a_file_says_which_file_is_in_the_way()
+    public void Root_below_a_file_is_refused_and_the_file_is_named()
     {
         File.WriteAllText(_folder.Combine("occupied"), "");
 
@@ -121,7 +121,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Append_on_a_full_disk_says_so_and_the_store_goes_on()
+    public async Task Append_on_a_full_disk_fails_and_the_store_continues()
     {
         if (!OperatingSystem.IsLinux())
         {

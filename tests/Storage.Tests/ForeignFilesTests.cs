@@ -27,7 +27,7 @@ public sealed class ForeignFilesTests : IDisposable
     [InlineData("runs/mine/run.json~0123456789abcdef0123456789abcdef")]
     [InlineData("runs/mine/run.json~orchestrator-0123456789abcdef")]
     [InlineData("runs/mine/run.json~orchestrator-0123456789abcdef0123456789abcdef.bak")]
-    public async Task Names_that_the_store_does_not_make_are_kept_however_old(string name)
+    public async Task Old_files_with_foreign_names_are_kept(string name)
     {
         var path = Write(_folder, name, age: TimeSpan.FromDays(400));
 

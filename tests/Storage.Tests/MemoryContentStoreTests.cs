@@ -5,7 +5,7 @@ public sealed class MemoryContentStoreTests : ContentStoreContract
     protected override IContentStore Store { get; } = new MemoryContentStore();
 
     [Fact]
-    public async Task Get_gives_a_copy_of_the_readers_own()
+    public async Task Get_returns_a_copy()
     {
         await Store.PutAsync(Key, Bytes("one"));
         var first = await Store.GetAsync(Key);

@@ -14,7 +14,7 @@ public sealed class RetryingContentStoreTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Writes_that_fail_and_may_have_happened_are_repeated(bool happens)
+    public async Task Failed_writes_that_may_have_happened_are_retried(bool happens)
     {
         var failing = new FailingStore { Happens = happens };
         var store = new RetryingContentStore(failing, _time);
@@ -31,7 +31,7 @@ public sealed class RetryingContentStoreTests
     }
 
     [Fact]
-    public async Task Append_that_happened_and_was_reported_as_failed_stands_there_twice()
+    public async Task Append_that_happened_and_was_reported_as_failed_is_stored_twice()
     {
         var failing = new FailingStore { Happens = true };
         var store = new RetryingContentStore(failing, _time);
@@ -42,7 +42,7 @@ public sealed class RetryingContentStoreTests
     }
 
     [Fact]
-    public async Task Create_that_fails_and_is_overtaken_by_another_writer_says_so()
+    public async Task Create_that_fails_and_is_overtaken_by_another_writer_returns_null()
     {
         var failing = new FailingStore();
         var store = new RetryingContentStore(failing, _time);
@@ -69,7 +69,7 @@ public sealed class RetryingContentStoreTests
     }
 
     [Fact]
-    public async Task Operation_that_waits_for_its_next_try_heeds_its_token()
+    public async Task Operation_that_waits_for_its_retry_can_be_cancelled()
     {
         var failing = new FailingStore { Failures = 1 };
         var store = new RetryingContentStore(failing, _time);

@@ -18,7 +18,7 @@ public sealed class SharedFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Of_two_that_replace_the_same_value_one_succeeds()
+    public async Task Replace_of_one_value_by_two_stores_succeeds_once()
     {
         var key = ContentKey.Of("k", "one");
         var etag = await _stores[0].PutAsync(key, Encoding.UTF8.GetBytes("0"));
@@ -33,7 +33,7 @@ public sealed class SharedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Appends_lose_nothing_and_say_where_they_stand()
+    public async Task Append_by_several_processes_loses_nothing_and_returns_positions()
     {
         var key = ContentKey.Of("k", "log");
         var ends = new HashSet<long>();

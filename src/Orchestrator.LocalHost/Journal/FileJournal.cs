@@ -19,12 +19,12 @@ public sealed partial class FileJournal : ISharedJournal
 
     private readonly ConcurrentDictionary<JournalId, JournalFile> _files = new();
     private readonly ConcurrentDictionary<JournalId, End> _ends = new();
-    private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
+    private readonly HistoryHeaders _headers = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly GroupCommit<HistoryWriter> _commits = HistoryWriter.NewGroup();
     private readonly OpenFileBudget _budget = new(OpenFiles);
     private readonly string _instances;
-    private readonly string _inbox;
+    private readonly FileInbox _inbox;
     private readonly string _notes;
     private readonly TimeProvider _time;
     private readonly JournalDevice _device;
@@ -41,7 +41,9 @@ public sealed partial class FileJournal : ISharedJournal
 
         CreateFolder(Folder);
         CreateFolder(_instances = Path.Combine(Folder, "instances"));
-        CreateFolder(_inbox = Path.Combine(Folder, "inbox"));
+        var messages = Path.Combine(Folder, "inbox");
+        CreateFolder(messages);
+        _inbox = new FileInbox(messages, time, FindHolder);
         CreateFolder(_notes = NotesOf(Folder));
     }
 
@@ -93,11 +95,7 @@ public sealed partial class FileJournal : ISharedJournal
         JournalId id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_unreadable.TryGetValue(id, out var refusal))
-        {
-            throw refusal;
-        }
-
+        _headers.ThrowIfUnreadable(id);
         var path = PathOf(id);
         var known = _files.GetValueOrDefault(id);
         var durable = known?.DurableLength;
@@ -136,10 +134,12 @@ public sealed partial class FileJournal : ISharedJournal
             cancellationToken.ThrowIfCancellationRequested();
             var name = Path.GetFileName(path);
             var id = InstanceFileName.Decode(name, out var isHistory);
-            if (isHistory && (id ?? await ReadIdAsync(path, name, cancellationToken).ConfigureAwait(false)) is { } known)
+            if (isHistory && (id ?? await ReadIdAsync().ConfigureAwait(false)) is { } known)
             {
                 yield return known;
             }
+
+            Task<JournalId?> ReadIdAsync() => _headers.ReadIdAsync(name, () => FileSource.TryOpen(path, out _), cancellationToken);
         }
     }
 
@@ -180,45 +180,6 @@ public sealed partial class FileJournal : ISharedJournal
         foreach (var hold in _holds.Keys)
         {
             hold.ReleaseUnfinished();
-        }
-    }
-
-    /// <summary>Reads the id from the header of a file whose name has only a hash; null when the file is empty.</summary>
-    /// <remarks>
-    /// When the header is unreadable, the file name is used as the id: reading it throws the reason, and no other history is affected.
-    /// </remarks>
-    private async Task<JournalId?> ReadIdAsync(string path, string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reader = new JournalReader(null);
-            using var source = FileSource.TryOpen(path, out _);
-            if (source is null)
-            {
-                return null;
-            }
-
-            await foreach (var _ in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
-            {
-                break;
-            }
-
-            if (reader.Header is not { } header)
-            {
-                return null;
-            }
-
-            var id = new JournalId(header.Instance, header.Generation);
-            return InstanceFileName.Encode(id) == name
-                ? id
-                : throw new JournalCorruptException(
-                    path, 0, 0, $"says that this is the history of '{id}', whose file has another name: it was renamed or copied");
-        }
-        catch (JournalException exception)
-        {
-            var unknown = new JournalId(name, 0);
-            _unreadable[unknown] = exception;
-            return unknown;
         }
     }
 

@@ -4,7 +4,7 @@ using Orchestrator.Storage.Files;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>Reads the first <see cref="Length"/> bytes of a history file; the bytes after them are not durable yet.</summary>
-internal sealed class FileSource : IJournalSource, IDisposable
+internal sealed class FileSource : IJournalSource
 {
     private readonly SafeFileHandle _file;
     private long _offset;

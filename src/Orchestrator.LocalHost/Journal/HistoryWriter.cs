@@ -4,8 +4,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>
-/// Appends to one history: checks positions, frames records, and lets appends that arrive during a write share the next one. The derived class writes.
-/// After a failed write the history accepts no records, because its end is unknown until it is read again. Thread-safe.
+/// Appends to one history: checks positions, frames records, and lets appends that arrive during a write share the next one. The derived class
+/// writes. After a failed write the history accepts no records, because its end is unknown until it is read again. Thread-safe.
 /// </summary>
 /// <param name="id">The history.</param>
 /// <param name="commits">The group commit that the histories of a journal share, from <see cref="NewGroup"/>.</param>
@@ -22,7 +22,8 @@ internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> c
     public JournalId Id => id;
 
     /// <param name="maxBytes">Maximum size of one write with more than one record, in bytes.</param>
-    public static GroupCommit<HistoryWriter> NewGroup(long maxBytes = long.MaxValue) => new(static (history, lines) => history.CommitAsync(lines), maxBytes);
+    public static GroupCommit<HistoryWriter> NewGroup(long maxBytes = long.MaxValue) =>
+        new(static (history, lines) => history.CommitAsync(lines), maxBytes);
 
     /// <summary>Appends a record, which is copied.</summary>
     /// <param name="expectedPosition">The number of records before it.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -98,6 +99,27 @@ public sealed record JournalOwner(int Pid, string Host, DateTimeOffset Since)
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether the process ran on this host and has ended; false when that is unknown.</summary>
+    internal bool HasEnded()
+    {
+        if (Host != Environment.MachineName)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(Pid);
+
+            // Another process with the same id is taken for the owner. Start times are not compared, since the clock may have been set.
+            return process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return true;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -145,8 +146,64 @@ internal sealed class JournalReader(JournalId? id)
     }
 }
 
+/// <summary>
+/// Reads the ids of histories whose names have only a hash from their headers. When a header is unreadable, the name is used as the id: reading that
+/// history throws the reason, and no other history is affected. Thread-safe.
+/// </summary>
+internal sealed class HistoryHeaders
+{
+    private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
+
+    /// <summary>Reads the id from a header; null when the history is empty or was deleted.</summary>
+    /// <param name="name">The name of the history's file or blobs, with the extension.</param>
+    /// <param name="open">Opens the history; null when it was deleted.</param>
+    public async Task<JournalId?> ReadIdAsync(string name, Func<IJournalSource?> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var source = open();
+            if (source is null)
+            {
+                return null;
+            }
+
+            var reader = new JournalReader(null);
+            await foreach (var _ in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
+
+            if (reader.Header is not { } header)
+            {
+                return null;
+            }
+
+            var id = new JournalId(header.Instance, header.Generation);
+            return InstanceFileName.Encode(id) == name
+                ? id
+                : throw new JournalCorruptException(
+                    source.Location, 0, 0, $"says that this is the history of '{id}', whose file has another name: it was renamed or copied");
+        }
+        catch (JournalException exception)
+        {
+            var unknown = new JournalId(name, 0);
+            _unreadable[unknown] = exception;
+            return unknown;
+        }
+    }
+
+    /// <exception cref="JournalException">The header of this history is unreadable.</exception>
+    public void ThrowIfUnreadable(JournalId id)
+    {
+        if (_unreadable.TryGetValue(id, out var reason))
+        {
+            throw reason;
+        }
+    }
+}
+
 /// <summary>Reads the bytes of a history, or of a segment of it, in order.</summary>
-internal interface IJournalSource
+internal interface IJournalSource : IDisposable
 {
     /// <summary>The location that errors name.</summary>
     public string Location { get; }

@@ -46,6 +46,13 @@ internal static class RecordFrame
         return target.Length - rest.Length;
     }
 
+    /// <summary>Writes the line with its line break to the end of <paramref name="target"/>.</summary>
+    public static void Write(MemoryStream target, long number, ReadOnlySpan<byte> record)
+    {
+        var line = new byte[record.Length + Overhead];
+        target.Write(line.AsSpan(0, Write(line, number, record)));
+    }
+
     /// <summary>Reads a line without its line break.</summary>
     /// <returns>The damage, as the end of a sentence; null when the line is valid.</returns>
     public static string? Read(ReadOnlyMemory<byte> line, long expectedNumber, out ReadOnlyMemory<byte> record)

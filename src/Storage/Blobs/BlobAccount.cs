@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator.Storage.Blobs;
 
 /// <summary>
-/// A storage account as Azure Functions names it in its settings: a connection string, <c>UseDevelopmentStorage=true</c>, or the name of the
-/// account and an identity.
+/// A storage account from the settings of Azure Functions: a connection string, <c>UseDevelopmentStorage=true</c>, or the name of the account and an
+/// identity. Immutable, thread-safe.
 /// </summary>
 public sealed class BlobAccount
 {
@@ -17,35 +17,37 @@ public sealed class BlobAccount
     /// <summary>Maximum number of appends to one blob. The service accepts 50,000; the rest is a margin.</summary>
     public const int MaxAppends = 49_000;
 
-    /// <summary>How long a request is tried again while the account does not answer, unless told otherwise: as long as a person waits.</summary>
+    /// <summary>How long a request is retried by default while the account does not respond: 3 s, which a user waits for.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is set for an identity, beside or instead of a connection string.</summary>
+    /// <summary>The settings of an identity, which a connection string excludes.</summary>
     private static readonly string[] Identity = ["accountName", "blobServiceUri", "serviceUri", "credential"];
 
-    /// <summary>What may be written in the section.</summary>
+    /// <summary>All names in the section.</summary>
     private static readonly string[] Names = [.. Identity, "clientId"];
 
     private BlobAccount(string setting, BlobServiceClient service) => (Setting, Service) = (setting, service);
 
-    /// <summary>The name of the setting it was read from.</summary>
+    /// <summary>The name of the setting that the account was read from.</summary>
     public string Setting { get; }
 
     /// <summary>The account's name; <c>devstoreaccount1</c> for Azurite.</summary>
     public string Name => Service.AccountName;
 
-    /// <summary>A client of the account. It repeats what failed on the way.</summary>
+    /// <summary>A client of the account, which retries transient failures.</summary>
     public BlobServiceClient Service { get; }
 
     /// <summary>Reads the setting, a value or a section. No request is made.</summary>
-    /// <param name="configuration">Where the setting is; environment variables write <c>__</c> for the colon of a section.</param>
+    /// <param name="configuration">The settings; environment variables write <c>__</c> for the colon of a section.</param>
     /// <param name="patience">
-    /// How long a request is tried again while attempts fail at once; attempts that get no answer last longer. Null means <see cref="DefaultPatience"/>.
+    /// How long a request is retried while attempts fail at once; attempts without a response take longer. Null means <see cref="DefaultPatience"/>.
     /// </param>
-    /// <param name="isMisspelling">Whether the first name may be a misspelling of the second. Null: the error for a missing setting suggests none.</param>
+    /// <param name="isMisspelling">
+    /// Whether the first name may be a misspelling of the second. Null: the error for a missing setting suggests none.
+    /// </param>
     /// <exception cref="ContentStoreException">
     /// The setting is missing or cannot be used; the message says what to write. It never shows a value that may be secret.
     /// </exception>
@@ -68,21 +70,26 @@ public sealed class BlobAccount
         configure(options);
         var section = configuration.GetSection(setting);
         isMisspelling ??= static (_, _) => false;
-        if (!section.Exists() && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => isMisspelling(other, setting)) is { } near)
+        if (!section.Exists()
+            && configuration.GetChildren().Select(other => other.Key).FirstOrDefault(other => isMisspelling(other, setting)) is { } near)
         {
             throw Refused(setting, $"{setting} is not set, and '{near}' is, which means nothing here: rename it.");
         }
 
-        // The Functions host would take the one and leave the other unread, and the user would look for the fault in the wrong one.
+        // The Functions host would ignore one of them without a message.
         if (!string.IsNullOrWhiteSpace(section.Value) && Identity.FirstOrDefault(name => Text(section, name) is not null) is { } second)
         {
-            throw Refused(setting, $"{setting} and {setting}__{second} are both set, a connection string and an identity: clear the one that is not meant.");
+            throw Refused(
+                setting, $"{setting} and {setting}__{second} are both set, a connection string and an identity: clear the one that is not meant.");
         }
 
-        return new BlobAccount(setting, string.IsNullOrWhiteSpace(section.Value) ? ByIdentity(section, setting, options, isMisspelling) : ByText(section.Value, setting, options));
+        var service = string.IsNullOrWhiteSpace(section.Value)
+            ? ByIdentity(section, setting, options, isMisspelling)
+            : ByText(section.Value, setting, options);
+        return new BlobAccount(setting, service);
     }
 
-    /// <summary>The client counts its retries, each after twice the delay of the one before, up to the longest.</summary>
+    /// <summary>The number of retries that take this long: the delay of each is twice that of the previous one, up to a maximum.</summary>
     internal static int Retries(TimeSpan patience)
     {
         var count = 0;
@@ -103,8 +110,11 @@ public sealed class BlobAccount
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or UriFormatException)
         {
-            // Without the exception: it may quote the text, and the text has the key.
-            throw Refused(setting, $"{setting} is no connection string of a storage account; copy it from the account's page 'Access keys', or write UseDevelopmentStorage=true for Azurite.");
+            // Without the inner exception, which may quote the connection string and its key.
+            throw Refused(
+                setting,
+                $"{setting} is no connection string of a storage account; copy it from the account's page 'Access keys', "
+                + "or write UseDevelopmentStorage=true for Azurite.");
         }
     }
 
@@ -116,8 +126,10 @@ public sealed class BlobAccount
         {
             null => new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId }),
             var kind when !kind.Equals("managedidentity", StringComparison.OrdinalIgnoreCase) =>
-                throw Refused(setting, $"{setting}__credential is '{kind}'; write managedidentity, or leave it out for the identity that is signed in."),
-            _ => new ManagedIdentityCredential(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)),
+                throw Refused(
+                    setting, $"{setting}__credential is '{kind}'; write managedidentity, or leave it out for the identity that is signed in."),
+            _ => new ManagedIdentityCredential(
+                clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)),
         };
         return new BlobServiceClient(Endpoint(section, setting, isMisspelling), credential, options);
     }
@@ -130,7 +142,9 @@ public sealed class BlobAccount
             {
                 return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.Query.Length == 0
                     ? uri
-                    : throw Refused(setting, $"{setting}__{name} is no address of a blob service; write https://ACCOUNT.blob.core.windows.net, without a query.");
+                    : throw Refused(
+                        setting,
+                        $"{setting}__{name} is no address of a blob service; write https://ACCOUNT.blob.core.windows.net, without a query.");
             }
         }
 
@@ -138,21 +152,28 @@ public sealed class BlobAccount
         {
             foreach (var child in section.GetChildren())
             {
-                if (Names.FirstOrDefault(name => isMisspelling(child.Key, name)) is { } meant && !Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                if (!Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
+                    && Names.FirstOrDefault(name => isMisspelling(child.Key, name)) is { } meant)
                 {
-                    throw Refused(setting, $"{setting}__{child.Key} is set, which means nothing here: {setting}__{meant} is probably meant. Rename it.");
+                    throw Refused(
+                        setting, $"{setting}__{child.Key} is set, which means nothing here: {setting}__{meant} is probably meant. Rename it.");
                 }
             }
 
-            throw Refused(setting, $"{setting} is not set; write a connection string, UseDevelopmentStorage=true for Azurite, or {setting}__accountName for an account that an identity may use.");
+            throw Refused(
+                setting,
+                $"{setting} is not set; write a connection string, UseDevelopmentStorage=true for Azurite, "
+                + $"or {setting}__accountName for an account that an identity may use.");
         }
 
         return account.All(char.IsAsciiLetterOrDigit)
             ? new Uri($"https://{account}.blob.core.windows.net")
-            : throw Refused(setting, $"{setting}__accountName is '{account}', but the name of a storage account has lower-case letters and digits only.");
+            : throw Refused(
+                setting, $"{setting}__accountName is '{account}', but the name of a storage account has lower-case letters and digits only.");
     }
 
-    private static string? Text(IConfigurationSection section, string name) => section[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+    private static string? Text(IConfigurationSection section, string name) =>
+        section[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
     private static ContentStoreException Refused(string setting, string message) => new(setting, message);
 }

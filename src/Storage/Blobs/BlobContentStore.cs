@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -9,24 +8,20 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator.Storage.Blobs;
 
 /// <summary>
-/// The contract in the blobs of one container, a key being a blob's name. Several processes may use it at the same time. Thread-safe. The container
-/// is created by the first write. Values are block blobs, written by one request; logs are append blobs.
+/// The contract in the blobs of one container; a key is a blob's name. Processes may share the container, which the first write creates. Values are
+/// block blobs, written by one request; logs are append blobs. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A write whose answer was lost is found again when the client repeats it: a value by a name that each write leaves in the blob's metadata, an
-/// append by its position and its bytes. This store cannot tell a value from a folder. Accounts with a hierarchical namespace are not supported.
+/// A write whose response was lost is recognized when the client retries it: a value by the name of the write in the blob's metadata, an append by
+/// its position and its bytes. This store does not detect that a key is both a value and a folder. Accounts with a hierarchical namespace are not
+/// supported.
 /// </remarks>
 public sealed class BlobContentStore : IContentStore
 {
-    /// <summary>The container that is used unless another is named.</summary>
+    /// <summary>The default container.</summary>
     public const string DefaultContainer = "orchestrator";
 
-    /// <summary>The service takes values up to 5,000 MiB in one request. One request is what makes them whole.</summary>
-    private const long MaxSinglePut = 5_000L * 1024 * 1024;
-
     private const int DeletedAtOnce = 16;
-
-    private const string WriteName = "write";
 
     private readonly BlobAccount _account;
     private readonly BlobLogs _logs;
@@ -42,7 +37,7 @@ public sealed class BlobContentStore : IContentStore
     {
     }
 
-    /// <param name="maxBlocks">After how many appends a log goes on in another blob. All users of a container must agree.</param>
+    /// <param name="maxBlocks">Number of appends after which a log continues in another blob. All users of a container must use the same.</param>
     internal BlobContentStore(BlobAccount account, string container, int maxBlocks)
     {
         ArgumentNullException.ThrowIfNull(account);
@@ -53,14 +48,16 @@ public sealed class BlobContentStore : IContentStore
             (key, parts) => WriteAsync(key, () => _logs.AppendAsync(key, parts), CancellationToken.None), IContentStore.MaxAppendBytes);
     }
 
-    /// <summary>The container, for what else is to be kept in it under names of its own.</summary>
+    /// <summary>The container, for blobs of other users with names that are not keys.</summary>
     public BlobContainerClient Container { get; }
 
-    /// <summary>What the store keeps its values in, for people: the container and the account.</summary>
+    /// <summary>The container and the account, for messages.</summary>
     public string Place => $"the container '{Container.Name}' of the storage account '{_account.Name}'";
 
     /// <summary>The store over the account of <see cref="BlobAccount.DefaultSetting"/> and the container of <see cref="ContainerSetting"/>.</summary>
-    /// <param name="patience">How long a request is tried again while the account does not answer; null means <see cref="BlobAccount.DefaultPatience"/>.</param>
+    /// <param name="patience">
+    /// How long a request is retried while the account does not respond; null means <see cref="BlobAccount.DefaultPatience"/>.
+    /// </param>
     /// <param name="isMisspelling">As for <see cref="BlobAccount.Read(IConfiguration, string, TimeSpan?, Func{string, string, bool}?)"/>.</param>
     /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
     public static BlobContentStore Open(IConfiguration configuration, TimeSpan? patience = null, Func<string, string, bool>? isMisspelling = null)
@@ -70,17 +67,21 @@ public sealed class BlobContentStore : IContentStore
         return IsContainerName(container)
             ? new BlobContentStore(BlobAccount.Read(configuration, patience: patience, isMisspelling: isMisspelling), container)
             : throw new ContentStoreException(
-                ContainerSetting, $"{ContainerSetting} is '{container}', but the name of a container has 3 to 63 lower-case letters, digits and single hyphens between them.");
+                ContainerSetting,
+                $"{ContainerSetting} is '{container}', but the name of a container has 3 to 63 lower-case letters, digits "
+                + "and single hyphens between them.");
     }
 
-    /// <summary>Asks the account whether the container is there: it may be missing, but there must be an answer.</summary>
-    /// <exception cref="ContentStoreException">The account does not answer, or refuses.</exception>
+    /// <summary>Checks that the account responds; the container may be missing.</summary>
+    /// <exception cref="ContentStoreException">The account does not respond, or refuses the request.</exception>
     public Task ReachAsync(CancellationToken cancellationToken) =>
         CallAsync("", async () => (await Container.ExistsAsync(cancellationToken)).Value, cancellationToken);
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => CallAsync(
         key.Value,
-        async () => await _logs.ReadAsync(key.Value, 0, cancellationToken) is var (tail, etag, age) ? new StoredContent(tail.Bytes, Text(etag), age) : null,
+        async () => await _logs.ReadAsync(key.Value, 0, cancellationToken) is var (tail, etag, age)
+            ? new StoredContent(tail.Bytes, BlobValue.Text(etag), age)
+            : null,
         cancellationToken);
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
@@ -99,7 +100,7 @@ public sealed class BlobContentStore : IContentStore
         ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(etag);
-        return UploadAsync(key, content, new BlobRequestConditions { IfMatch = Tag(etag) }, cancellationToken);
+        return UploadAsync(key, content, new BlobRequestConditions { IfMatch = BlobValue.Tag(etag) }, cancellationToken);
     }
 
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
@@ -122,8 +123,9 @@ public sealed class BlobContentStore : IContentStore
                 using var sends = Sends.Count();
                 try
                 {
-                    return await Container.GetBlobClient(key.Value).DeleteIfExistsAsync(
-                        conditions: new BlobRequestConditions { IfMatch = Tag(etag) }, cancellationToken: cancellationToken) || sends.MoreThanOne;
+                    var conditions = new BlobRequestConditions { IfMatch = BlobValue.Tag(etag) };
+                    return await Container.GetBlobClient(key.Value).DeleteIfExistsAsync(conditions: conditions, cancellationToken: cancellationToken)
+                        || sends.MoreThanOne;
                 }
                 catch (RequestFailedException failure) when (failure.Status == 412)
                 {
@@ -164,22 +166,18 @@ public sealed class BlobContentStore : IContentStore
 
     private static bool IsSegment(string name) => name.Contains(BlobLogs.SegmentMark, StringComparison.Ordinal);
 
-    private static bool IsOurs(string name) => (IsSegment(name) ? name[..name.IndexOf(BlobLogs.SegmentMark, StringComparison.Ordinal)] : name)
+    private static bool IsOfStore(string name) => (IsSegment(name) ? name[..name.IndexOf(BlobLogs.SegmentMark, StringComparison.Ordinal)] : name)
         .Split('/').All(ContentKey.IsSegment);
 
-    // The service writes it in quotes, which belong to the header.
-    private static string Text(ETag etag) => etag.ToString("G").Trim('"');
-
-    private static ETag Tag(string etag) => new($"\"{etag}\"");
-
-    /// <summary>The names of the blobs that hold keys or further parts of logs, in ordinal order, as the service lists them.</summary>
+    /// <summary>The names of the blobs of values and logs, with further blobs of logs, in the ordinal order of the service.</summary>
     private async IAsyncEnumerable<string> NamesAsync(ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await using var blobs = Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix.Value, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var pages = Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix.Value, cancellationToken);
+        await using var blobs = pages.GetAsyncEnumerator(cancellationToken);
         while (await CallAsync(prefix.Value, () => NextAsync(blobs), cancellationToken))
         {
-            if (IsOurs(blobs.Current.Name))
+            if (IsOfStore(blobs.Current.Name))
             {
                 yield return blobs.Current.Name;
             }
@@ -219,41 +217,14 @@ public sealed class BlobContentStore : IContentStore
     }
 
     /// <returns>The ETag; null when the conditions did not hold.</returns>
-    private Task<string?> UploadAsync(ContentKey key, ReadOnlyMemory<byte> content, BlobRequestConditions conditions, CancellationToken cancellationToken)
-    {
-        var blob = Container.GetBlockBlobClient(key.Value);
-        var write = Guid.NewGuid().ToString("N");
-        var options = new BlobUploadOptions
-        {
-            Conditions = conditions,
-            Metadata = new Dictionary<string, string> { [WriteName] = write },
-            TransferOptions = new StorageTransferOptions { InitialTransferSize = MaxSinglePut, MaximumTransferSize = MaxSinglePut },
-        };
-        return WriteAsync(
+    private Task<string?> UploadAsync(
+        ContentKey key, ReadOnlyMemory<byte> content, BlobRequestConditions conditions, CancellationToken cancellationToken) =>
+        WriteAsync(
             key.Value,
-            async () =>
-            {
-                using var sends = Sends.Count();
-                try
-                {
-                    using var stream = BinaryData.FromBytes(content).ToStream();
-                    return Text((await blob.UploadAsync(stream, options, cancellationToken)).Value.ETag);
-                }
-                catch (RequestFailedException failure) when (IsConditionNotMet(failure))
-                {
-                    var found = sends.MoreThanOne ? await BlobLogs.FindAsync(blob, cancellationToken) : null;
-                    return found?.Metadata.TryGetValue(WriteName, out var name) == true && name == write ? Text(found.ETag) : null;
-                }
-            },
+            () => BlobValue.UploadAsync(Container.GetBlockBlobClient(key.Value), content, conditions, cancellationToken),
             cancellationToken);
-    }
 
-    private static bool IsConditionNotMet(RequestFailedException failure) =>
-        failure.ErrorCode == BlobErrorCode.ConditionNotMet
-        || failure.ErrorCode == BlobErrorCode.BlobAlreadyExists
-        || failure.ErrorCode == BlobErrorCode.BlobNotFound;
-
-    /// <summary>Calls, and once more with a new container where there was none.</summary>
+    /// <summary>Makes a write; when the container is missing, creates it and makes the write again.</summary>
     private Task<T> WriteAsync<T>(string location, Func<Task<T>> write, CancellationToken cancellationToken) => CallAsync(
         location,
         async () =>
@@ -270,24 +241,6 @@ public sealed class BlobContentStore : IContentStore
         },
         cancellationToken);
 
-    private async Task<T> CallAsync<T>(string location, Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var refusals = Refusals.Listen();
-        try
-        {
-            return await call();
-        }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested && BlobErrors.IsGivenUp(exception))
-        {
-            // Who gave up while the client tried again is told why it did.
-            var failure = BlobErrors.BeforeGivenUp(exception, refusals.Last);
-            throw new OperationCanceledException(
-                exception.Message, failure is null ? exception : BlobErrors.Translate(failure, _account, Container.Name, location), cancellationToken);
-        }
-        catch (Exception exception) when (BlobErrors.IsOfTheService(exception, cancellationToken))
-        {
-            throw BlobErrors.Translate(exception, _account, Container.Name, location);
-        }
-    }
+    private Task<T> CallAsync<T>(string location, Func<Task<T>> call, CancellationToken cancellationToken) =>
+        BlobErrors.TranslateAsync(_account, Container.Name, location, call, cancellationToken);
 }

@@ -4,42 +4,69 @@ using Azure.Storage.Blobs.Models;
 
 namespace Orchestrator.Storage.Blobs;
 
-/// <summary>Turns what the blob service says into a sentence that names the account, the container and the remedy, and never a key.</summary>
+/// <summary>
+/// Translates failures of the blob service into messages that name the account, the container and the remedy, but no key. Thread-safe.
+/// </summary>
 internal static class BlobErrors
 {
-    /// <summary>Whether this is a failure of the service or of the way to it, not a bug in this program and not the caller's cancellation.</summary>
-    public static bool IsOfTheService(Exception exception, CancellationToken cancellationToken) => exception switch
+    /// <summary>Makes a call and translates its failures.</summary>
+    /// <param name="location">The key or prefix of the call; empty for the whole container.</param>
+    /// <exception cref="ContentStoreException">The service or the network failed, or the service refused the request.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The inner exception is the failure that was being retried.</exception>
+    public static async Task<T> TranslateAsync<T>(
+        BlobAccount account, string container, string location, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var refusals = Refusals.Listen();
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && IsCancellation(exception))
+        {
+            var cause = BeforeCancellation(exception, refusals.Last) is { } failure ? Translate(failure, account, container, location) : exception;
+            throw new OperationCanceledException(exception.Message, cause, cancellationToken);
+        }
+        catch (Exception exception) when (IsOfTheService(exception, cancellationToken))
+        {
+            throw Translate(exception, account, container, location);
+        }
+    }
+
+    /// <summary>Whether this is a failure of the service or the network rather than a bug or the caller's cancellation.</summary>
+    private static bool IsOfTheService(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         AggregateException all => all.InnerExceptions.All(inner => IsOfTheService(inner, cancellationToken)),
         _ => exception is RequestFailedException or AuthenticationFailedException or IOException or HttpRequestException,
     };
 
-    /// <summary>Whether a call ended with its cancellation. After tries that were not answered, the client's exception has those beside it.</summary>
-    public static bool IsGivenUp(Exception exception) =>
-        exception is OperationCanceledException || (exception is AggregateException all && all.InnerExceptions.Any(inner => inner is OperationCanceledException));
+    /// <summary>Whether a call ended with its cancellation. The client adds the failures of earlier attempts to its exception.</summary>
+    private static bool IsCancellation(Exception exception) => exception is OperationCanceledException
+        || (exception is AggregateException all && all.InnerExceptions.Any(inner => inner is OperationCanceledException));
 
-    /// <summary>Why the client tried again before a call was given up; null when it did not.</summary>
-    /// <param name="refusal">What the service answered last, when it refused.</param>
-    public static Exception? BeforeGivenUp(Exception exception, RequestFailedException? refusal) =>
-        refusal ?? (exception as AggregateException)?.InnerExceptions.LastOrDefault(inner => inner is not OperationCanceledException && IsOfTheService(inner, CancellationToken.None));
+    /// <summary>The failure that the client was retrying when the call was cancelled; null when there was none.</summary>
+    /// <param name="refusal">The last response of the service if it was a refusal; null otherwise.</param>
+    private static Exception? BeforeCancellation(Exception exception, RequestFailedException? refusal) => refusal
+        ?? (exception as AggregateException)?.InnerExceptions.LastOrDefault(
+            inner => inner is not OperationCanceledException && IsOfTheService(inner, CancellationToken.None));
 
     /// <summary>
-    /// Whether the service says that the blob or its container is not there. Any other 404 comes from an account or a server that is not the one meant, and must
-    /// not look like an empty store.
+    /// Whether the blob or its container does not exist. Any other 404 comes from a wrong account or server and must not be taken for an empty store.
     /// </summary>
     public static bool IsAbsence(RequestFailedException failure) => failure.Status == 404
         && (failure.ErrorCode == BlobErrorCode.BlobNotFound || failure.ErrorCode == BlobErrorCode.ContainerNotFound);
 
-    /// <param name="location">The key or prefix that it was about; empty for the whole container.</param>
-    public static ContentStoreException Translate(Exception exception, BlobAccount account, string container, string location)
+    /// <param name="location">The key or prefix of the request; empty for the whole container.</param>
+    private static ContentStoreException Translate(Exception exception, BlobAccount account, string container, string location)
     {
         var cause = exception is AggregateException all ? all.InnerExceptions[^1] : exception;
         var (problem, remedy) = cause switch
         {
             AuthenticationFailedException => (
                 "no identity could sign in",
-                $"Sign in with 'az login', or give this machine a managed identity and set {account.Setting}__credential to managedidentity, and {account.Setting}__clientId for a user-assigned one"),
+                $"Sign in with 'az login', or give this machine a managed identity and set {account.Setting}__credential to managedidentity, "
+                + $"and {account.Setting}__clientId for a user-assigned one"),
             RequestFailedException { Status: > 0 } failure => Explain(failure, account),
             _ => (
                 "it does not answer",
@@ -73,16 +100,18 @@ internal static class BlobErrors
 
         return (failure.Status, code) switch
         {
-            // The second code is Azurite's for a wrong key, and Azure's for a machine that the firewall keeps out.
+            // AuthorizationFailure: Azurite's code for a wrong key, and Azure's for a machine that the firewall blocks.
             (403, _) when code == BlobErrorCode.AuthenticationFailed || code == BlobErrorCode.AuthorizationFailure => (
                 $"the account does not accept this key, signature or machine ({code})",
                 $"Copy the connection string again into {account.Setting}, and check the account's firewall and this machine's clock"),
             (403, _) when code == "KeyBasedAuthenticationNotPermitted" => (
                 $"the account takes identities only, and {account.Setting} has a key ({code})",
-                $"Clear {account.Setting}, set {account.Setting}__accountName to the account's name, and give the identity the role 'Storage Blob Data Contributor'"),
+                $"Clear {account.Setting}, set {account.Setting}__accountName to the account's name, "
+                + "and give the identity the role 'Storage Blob Data Contributor'"),
             (401 or 403, _) => (
                 $"permission denied ({failure.ErrorCode ?? "no code"})",
-                $"Give the identity the role 'Storage Blob Data Contributor' on the account of {account.Setting}, or the signature in it the permissions racwdl"),
+                $"Give the identity the role 'Storage Blob Data Contributor' on the account of {account.Setting}, "
+                + "or the signature in it the permissions racwdl"),
             (404, _) => (
                 $"there is no such account at its address ({failure.ErrorCode ?? "no code"})",
                 $"Check the account's name and address in {account.Setting}"),

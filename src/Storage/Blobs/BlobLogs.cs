@@ -8,31 +8,33 @@ using Azure.Storage.Blobs.Specialized;
 namespace Orchestrator.Storage.Blobs;
 
 /// <summary>
-/// Append logs in append blobs. The service limits how many appends a blob takes, so a log goes on in further blobs: <c>key</c>, <c>key~0002</c>,
-/// <c>key~0003</c>. Every append names the position it goes to, so that several processes never interleave and a repeated request adds nothing.
-/// Thread-safe, but one key's appends must come one at a time.
+/// Append logs in append blobs. The service limits the number of appends to a blob, so a log continues in further blobs: <c>key</c>, <c>key~0002</c>,
+/// <c>key~0003</c>. Every append is conditional on its position, so that processes do not interleave and a retried request adds nothing.
+/// Thread-safe, except that appends to one key must not be concurrent.
 /// </summary>
 internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
 {
-    /// <summary>Stands in the names of further blobs and in no segment of a key, so that the two can never be confused.</summary>
+    /// <summary>Marks the names of further blobs. No segment of a key has it, so the names are unambiguous.</summary>
     public const char SegmentMark = '~';
 
-    /// <summary>Maximum number of tries of an append. A try fails only when another writer's append succeeded.</summary>
+    /// <summary>Maximum number of attempts of an append. An attempt fails only when another writer's append succeeded.</summary>
     private const int Attempts = 200;
 
-    /// <summary>An end that is not remembered costs one request.</summary>
+    /// <summary>Maximum number of cached ends. A missing one costs a request.</summary>
     private const int EndsRemembered = 1000;
 
     private readonly ConcurrentDictionary<string, LogEnd> _ends = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the parts as one block, at most 4 MiB. Returns the position at which it begins; with no bytes, the end of the log.</summary>
-    /// <exception cref="RequestFailedException">The service refused it.</exception>
+    /// <summary>
+    /// Appends the parts as one block of at most 4 MiB. Returns the offset at which it begins, in bytes; without bytes, the end of the log.
+    /// </summary>
+    /// <exception cref="RequestFailedException">The service refused the request.</exception>
     public async Task<long> AppendAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         var block = GroupCommit.Join(parts);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            // Taken out, so that after a failure the next append looks where the end is.
+            // Removed, so that after a failure the next append reads the end.
             if (block.Length == 0 || !_ends.TryRemove(key, out var end))
             {
                 end = await FindEndAsync(key);
@@ -54,10 +56,13 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
             }
         }
 
-        throw new ContentStoreException(key, $"Cannot append to '{key}': others wrote to it {Attempts} times first. Repeat it.");
+        throw new ContentStoreException(key, $"Cannot append to '{key}': other writers were faster {Attempts} times. Try again.");
     }
 
-    /// <summary>What the log, or the value, holds from the offset on; null when there is none. The age is that of the last segment, null where the service does not say it.</summary>
+    /// <summary>
+    /// Reads the log, or the value, from the offset to its end; null when there is none. The age is that of the last segment; null when the response
+    /// has no dates.
+    /// </summary>
     public async Task<(ContentTail Tail, ETag ETag, TimeSpan? Age)?> ReadAsync(string key, long offset, CancellationToken cancellationToken)
     {
         var parts = new List<ReadOnlyMemory<byte>>();
@@ -81,7 +86,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         }
     }
 
-    /// <summary>Deletes the value or all of the log. Returns whether there was one.</summary>
+    /// <summary>Deletes the value or the whole log. Returns whether it existed.</summary>
     public async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
         _ends.TryRemove(key, out _);
@@ -93,7 +98,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         }
         while (properties?.BlobCommittedBlockCount >= maxBlocks);
 
-        // From the end: what is left when this is cut off is the beginning of the log, never a rest that a new log would meet.
+        // From the end: an interrupted deletion leaves the beginning of the log, not later segments that a new log would continue with.
         for (var last = properties is null ? number - 1 : number; last > 1; last--)
         {
             await Segment(key, last).DeleteIfExistsAsync(cancellationToken: cancellationToken);
@@ -109,10 +114,10 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         return deleted || sends.MoreThanOne;
     }
 
-    /// <summary>Forgets where logs end: they were deleted.</summary>
+    /// <summary>Clears the cached ends of logs, which were deleted.</summary>
     public void Forget() => _ends.Clear();
 
-    /// <summary>The properties of a blob; null when it is absent.</summary>
+    /// <summary>The properties of a blob; null when it is missing.</summary>
     public static async Task<BlobProperties?> FindAsync(BlobBaseClient blob, CancellationToken cancellationToken)
     {
         try
@@ -197,7 +202,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         }
     }
 
-    /// <summary>Whether the block is at this position: the answer to an earlier request was lost then.</summary>
+    /// <summary>Whether the block is at this position: then an earlier attempt succeeded, and its response was lost.</summary>
     private static async Task<bool> HoldsAsync(AppendBlobClient blob, long position, ReadOnlyMemory<byte> block)
     {
         var found = await DownloadAsync(blob, position, CancellationToken.None);
@@ -218,4 +223,15 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     }
 
     private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, int Blocks, ETag ETag, TimeSpan? Age);
+}
+
+/// <summary>The end of a log, where the next append goes.</summary>
+/// <param name="Segment">The number of its last blob, from 1.</param>
+/// <param name="Start">The position in the log at which that blob begins, in bytes.</param>
+/// <param name="Length">The length of that blob, in bytes.</param>
+/// <param name="Blocks">The number of appends to that blob.</param>
+internal sealed record LogEnd(int Segment, long Start, long Length, int Blocks)
+{
+    /// <summary>The position in the log, in bytes.</summary>
+    public long Position => Start + Length;
 }

@@ -23,7 +23,9 @@ public sealed class DiskThreads : TaskScheduler
     /// <summary>The number of threads, 8.</summary>
     public override int MaximumConcurrencyLevel => Count;
 
-    /// <summary>Runs <paramref name="work"/> on the next free thread. Its exception is that of the task, whose continuations run on the thread pool.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> on the next free thread. The task fails with its exception; continuations run on the thread pool.
+    /// </summary>
     public static Task<T> RunAsync<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.RunContinuationsAsynchronously, Instance);
 

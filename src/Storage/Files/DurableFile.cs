@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Storage.Files;
 
-/// <summary>Writes of single files that survive a crash. Blocking: call it on <see cref="DiskThreads"/>.</summary>
+/// <summary>Writes single files durably. Blocking: call it on <see cref="DiskThreads"/>.</summary>
 internal static class DurableFile
 {
     /// <summary>
-    /// Stands before the 32 hex digits that end the name of a temporary file. No segment of a key has a <c>~</c>, and neither a history of the
-    /// journal nor an editor's backup has such a name: this class has made every file with one.
+    /// Precedes the 32 hex digits at the end of a temporary file's name. No segment of a key has a <c>~</c>, and histories and backups of editors
+    /// have other names, so only this class creates files with such a name.
     /// </summary>
     private const string TemporaryMark = "~orchestrator-";
 
@@ -18,18 +18,18 @@ internal static class DurableFile
 
     private const int FolderAttempts = 5;
 
-    /// <summary>Whether only this class can have made the name.</summary>
+    /// <summary>Whether the name is that of a temporary file of this class.</summary>
     public static bool IsTemporary(ReadOnlySpan<char> name) =>
         name.Length > TemporaryMark.Length + TemporaryDigits
         && name[..^TemporaryDigits].EndsWith(TemporaryMark, StringComparison.Ordinal)
         && !name[^TemporaryDigits..].ContainsAnyExcept(HexDigits)
         && ContentKey.IsSegment(name[..^(TemporaryMark.Length + TemporaryDigits)].ToString());
 
-    /// <summary>Writes the whole file: after a crash it is the old one or the new one.</summary>
+    /// <summary>Writes the whole file atomically: after a crash it is the old one or the new one.</summary>
     /// <returns>False when <paramref name="overwrite"/> is false and the file exists; it stays as it is.</returns>
     public static bool Write(string path, ReadOnlyMemory<byte> content, bool overwrite)
     {
-        // Beside its target, never in a common folder: a rename is atomic within one file system only.
+        // Beside its target: a rename is atomic within one file system only.
         var temporary = $"{path}{TemporaryMark}{Guid.NewGuid():N}";
         var written = false;
         try
@@ -48,7 +48,7 @@ internal static class DurableFile
             }
             else
             {
-                written = FileNames.TryGive(temporary, path);
+                written = FileNames.TryRename(temporary, path);
             }
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
@@ -71,8 +71,8 @@ internal static class DurableFile
         return written;
     }
 
-    /// <summary>Adds the parts to the end of the file, which is created when absent.</summary>
-    /// <returns>The position at which the first part begins.</returns>
+    /// <summary>Appends the parts to the file, which is created when it is missing. A failed append is truncated.</summary>
+    /// <returns>The offset at which the first part begins, in bytes.</returns>
     public static long Append(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         try
@@ -86,7 +86,7 @@ internal static class DurableFile
             }
             catch (IOException)
             {
-                CutQuietly(handle, start);
+                TruncateQuietly(handle, start);
                 throw;
             }
 
@@ -104,7 +104,7 @@ internal static class DurableFile
     }
 
     /// <summary>Deletes the files, and the folders below <paramref name="root"/> that are empty then.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of deleted files.</returns>
     public static int Delete(IEnumerable<string> paths, string root)
     {
         var folders = new HashSet<string>(StringComparer.Ordinal);
@@ -123,7 +123,7 @@ internal static class DurableFile
         return count;
     }
 
-    /// <summary>Deletes a file that is not needed; a failure is ignored.</summary>
+    /// <summary>Deletes a file that is no longer needed and ignores a failure.</summary>
     public static void DeleteQuietly(string path)
     {
         try
@@ -132,7 +132,7 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            // It is ignored by every listing and removed at the next start.
+            // Listings ignore the file, and the next start deletes it.
         }
     }
 
@@ -150,7 +150,7 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            // A key that only is a folder of others is no value; an empty one is of no use.
+            // A folder of other keys is not a value. An empty folder is deleted.
             if (Directory.Exists(path))
             {
                 RemoveEmptyFolder(path);
@@ -161,7 +161,7 @@ internal static class DurableFile
         }
     }
 
-    /// <summary>Removes an empty folder in the place of a file that is to be written: damage or a deletion left it.</summary>
+    /// <summary>Removes an empty folder at the path of a file; damage or a deletion left it.</summary>
     private static void RemoveEmptyFolder(string path)
     {
         try
@@ -173,11 +173,11 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            // It is not empty: the write that follows fails and says so.
+            // It is not empty: the write that follows reports it.
         }
     }
 
-    // Returns the first folder that stayed. A link is the user's: deleting it as a folder would remove the link.
+    // Returns the first folder that remains. A link was made by the user: deleting it as a folder would remove the link.
     private static string RemoveEmptyFolders(string folder, string root)
     {
         try
@@ -206,8 +206,8 @@ internal static class DurableFile
             }
             catch (Exception exception) when (attempt < FolderAttempts && (exception is DirectoryNotFoundException or FileNotFoundException))
             {
-                // FileNotFound, for a file to be created, is what .NET says when the folder appears between its failure and its look at why.
-                // More than one attempt: a deletion of its last value may take an empty folder away again.
+                // .NET throws FileNotFoundException for a file to be created when the folder appears between the failure and the check of its cause.
+                // Several attempts, because a concurrent deletion may remove the new, still empty folder.
                 CreateFolder(Path.GetDirectoryName(path)!);
             }
         }
@@ -228,7 +228,7 @@ internal static class DurableFile
         }
     }
 
-    private static void CutQuietly(SafeFileHandle handle, long length)
+    private static void TruncateQuietly(SafeFileHandle handle, long length)
     {
         try
         {
@@ -236,7 +236,7 @@ internal static class DurableFile
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            // The half-written end stays, as after a crash; the first failure is the one to report.
+            // The incomplete end remains, as after a crash. The first failure is reported.
         }
     }
 }

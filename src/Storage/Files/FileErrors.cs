@@ -1,18 +1,18 @@
 namespace Orchestrator.Storage.Files;
 
-/// <summary>Turns what the operating system says into a sentence that names the place and the remedy.</summary>
+/// <summary>Translates errors of the disk into messages that name the path and the remedy. Thread-safe.</summary>
 public static class FileErrors
 {
-    private const string DeadLink = "it is a link that leads nowhere. Put back what it leads to, or delete the link";
+    private const string DeadLink = "it is a link whose target is missing. Restore the target, or delete the link";
     private const int TooManyOpenFiles = 24;
     private const int UnixDiskFull = 28;
     private const int LinuxQuota = 122;
     private const int MacQuota = 69;
 
-    /// <summary>A part of the disk cannot be read (EIO); also when all of it cannot.</summary>
+    /// <summary>EIO: a part of the disk, or all of it, cannot be read.</summary>
     private const int BadBlock = 5;
 
-    /// <summary>A socket, for instance (ENXIO).</summary>
+    /// <summary>ENXIO: not a regular file, for instance a socket.</summary>
     private const int NoFile = 6;
 
     private const int WindowsBadBlock = unchecked((int)0x80070017);
@@ -20,7 +20,7 @@ public static class FileErrors
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsWriteProtected = unchecked((int)0x80070013);
 
-    /// <summary>Whether this is the disk's or the system's failure, not a bug in this program.</summary>
+    /// <summary>Whether this is a failure of the disk or the operating system rather than a bug.</summary>
     public static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     /// <summary>
@@ -29,7 +29,7 @@ public static class FileErrors
     public static bool IsHeld(Exception exception) =>
         exception is IOException { HResult: 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021) };
 
-    /// <summary>The file that stands where the path needs a folder; null when there is none.</summary>
+    /// <summary>The nearest file at a place where <paramref name="path"/> needs a folder; null when there is none.</summary>
     public static string? FileAbove(string path)
     {
         var above = Path.GetDirectoryName(path);
@@ -41,13 +41,17 @@ public static class FileErrors
         return above;
     }
 
-    /// <summary>Whether a file could not be opened since there is none: neither something else in its place, nor a file where one of its folders should be.</summary>
-    internal static bool IsMissing(Exception exception, string path) => exception is FileNotFoundException or DirectoryNotFoundException && Misplaced(path) is null;
+    /// <summary>
+    /// Whether a file could not be opened because it is missing, and neither a folder nor a link is at its path, nor a file at that of one of its
+    /// folders.
+    /// </summary>
+    internal static bool IsMissing(Exception exception, string path) =>
+        exception is FileNotFoundException or DirectoryNotFoundException && ObstacleAt(path) is null;
 
     /// <param name="path">The file that was to be read.</param>
     internal static ContentStoreException TranslateRead(Exception exception, string path)
     {
-        if (Misplaced(path) is { } problem)
+        if (ObstacleAt(path) is { } problem)
         {
             return new ContentValueException(path, $"Cannot read '{path}': {problem}.", exception);
         }
@@ -57,8 +61,7 @@ public static class FileErrors
     }
 
     /// <summary>
-    /// Whether the failure says something of this file only. Any that is not known to do so may be the system's or the disk's, which passes: then trying again
-    /// helps, and what depends on the file is not given up at once.
+    /// Whether the failure concerns this file only. Other failures may be of the disk or the system and may pass, so a retry can help.
     /// </summary>
     private static bool IsOfOneFile(Exception exception, string folder) => exception switch
     {
@@ -67,7 +70,7 @@ public static class FileErrors
         _ => false,
     };
 
-    /// <summary>Whether the disk answers.</summary>
+    /// <summary>Whether the folder can be listed, so the disk works.</summary>
     private static bool CanBeListed(string folder)
     {
         try
@@ -82,18 +85,19 @@ public static class FileErrors
 
     /// <param name="path">The file that was to be written.</param>
     internal static ContentStoreException TranslateWrite(Exception exception, string path) => Directory.Exists(path)
-        ? new ContentValueException(path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key, or move the folder away.", exception)
+        ? new ContentValueException(
+            path, $"Cannot write '{path}': it is a folder, other keys are below it. Choose another key, or move the folder away.", exception)
         : IsDeadLink(path) ? new ContentValueException(path, $"Cannot write '{path}': {DeadLink}.", exception)
         : Translate(exception, path);
 
-    /// <summary>What stands where the file should be, with the remedy; null when nothing does, or a file.</summary>
-    private static string? Misplaced(string path) => Directory.Exists(path) ? "it is a folder where a file should be. Move it away"
+    /// <summary>The obstacle at the path of a file, with the remedy; null when there is none.</summary>
+    private static string? ObstacleAt(string path) => Directory.Exists(path) ? "it is a folder where a file should be. Move it away"
         : IsDeadLink(path) ? DeadLink
         : Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder) && FileAbove(path) is { } file
             ? $"'{file}' is a file where a folder should be. Move it away"
         : null;
 
-    // File.Exists is true for a link that leads nowhere.
+    // File.Exists is true for a link whose target is missing.
     private static bool IsDeadLink(string path)
     {
         try
@@ -106,10 +110,10 @@ public static class FileErrors
         }
     }
 
-    /// <summary>What happened, as a sentence: the path, the problem and what to do.</summary>
+    /// <summary>Translates an error into a message with the path, the problem and the remedy.</summary>
     /// <param name="exception">One of the disk (<see cref="IsOfTheDisk"/>).</param>
     /// <param name="path">The file or folder that was to be used.</param>
-    /// <param name="inFolder">The folder whose rights and space matter; null when it is the one that <paramref name="path"/> is in.</param>
+    /// <param name="inFolder">The folder whose permissions and space matter; null for the parent of <paramref name="path"/>.</param>
     public static ContentStoreException Translate(Exception exception, string path, string? inFolder = null)
     {
         var folder = inFolder ?? Path.GetDirectoryName(path) ?? path;

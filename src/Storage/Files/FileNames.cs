@@ -2,23 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Storage.Files;
 
-/// <summary>What .NET cannot do with the names of files: give one exclusively, and make them durable. Four calls of libc, none on Windows.</summary>
+/// <summary>
+/// File operations that .NET lacks: an exclusive rename and the flush of a folder. Four functions of libc; none on Windows. Thread-safe.
+/// </summary>
 internal static class FileNames
 {
     private const int ErrnoExists = 17;
 
     /// <summary>
-    /// Gives <paramref name="temporary"/> its final name unless that is taken. Of several processes one succeeds. When it succeeds, the temporary
-    /// file is gone afterwards.
+    /// Renames <paramref name="temporary"/> to <paramref name="path"/> unless that exists. Of several processes one succeeds.
     /// </summary>
     /// <remarks>
-    /// On Unix <c>File.Move(…, overwrite: false)</c> looks first and renames then: measured with .NET 10.0.12 on ext4, two movers at once both
-    /// succeeded 541 times in 2,000. <c>link</c> is atomic. A file system without hard links (FAT) gets the look and the rename: there, creation is
-    /// exclusive within this process only, which holds the key's lock.
+    /// On Unix <c>File.Move(…, overwrite: false)</c> checks first and renames then: measured with .NET 10.0.12 on ext4, two concurrent moves both
+    /// succeeded 541 times in 2,000. <c>link</c> is atomic. On a file system without hard links (FAT), creation is exclusive only among callers that
+    /// hold the key's lock.
     /// </remarks>
-    /// <returns>False when the name is taken by a file.</returns>
-    /// <exception cref="IOException">The name is taken by a folder, or the disk fails.</exception>
-    public static bool TryGive(string temporary, string path)
+    /// <returns>False when there is a file at the path.</returns>
+    /// <exception cref="IOException">There is a folder at the path, or the disk failed.</exception>
+    public static bool TryRename(string temporary, string path)
     {
         if (!OperatingSystem.IsWindows())
         {
@@ -47,8 +48,8 @@ internal static class FileNames
 
     /// <summary>
     /// Makes the names in a folder durable on Linux: after a power failure a flushed file can still be missing from a folder that was not flushed.
-    /// Elsewhere it does nothing: Windows has no such call (NTFS logs the rename itself), and macOS flushes names with the file. A folder that is
-    /// gone, or a file system that cannot flush one, is no error: there is nothing more to be done.
+    /// Elsewhere it does nothing: Windows has no such function (NTFS logs renames), and macOS flushes names with the file. A deleted folder, or a
+    /// file system that cannot flush folders, is not an error.
     /// </summary>
     public static void Flush(string folder)
     {

@@ -4,9 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.Storage.Files;
 
 /// <summary>
-/// Lets one writer of a key at a time into the folder, whichever process it is in. The system releases the lock when its process dies, and nothing
-/// is flushed for it. Keys share a fixed number of empty lock files, so that their number does not grow with the keys; keys that share one take turns.
-/// Not reentrant. Thread-safe.
+/// Locks keys of a folder across processes. The operating system releases the lock of an ended process, and nothing is flushed. Keys share a fixed
+/// number of empty lock files, so that their number does not grow with that of the keys. Not reentrant. Thread-safe.
 /// </summary>
 /// <param name="root">The store's folder.</param>
 internal sealed class FolderLocks(string root)
@@ -14,20 +13,22 @@ internal sealed class FolderLocks(string root)
     /// <summary>Number of lock files: many more than disk threads, so that writers of different keys rarely wait for each other.</summary>
     private const int Files = 256;
 
-    /// <summary>Interval between tries: the system does not report when another process releases the lock. A write takes about this long.</summary>
+    /// <summary>
+    /// Interval between attempts: the system does not report that another process has released the lock. A write takes about this long.
+    /// </summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Maximum wait for a lock: a process that was stopped in the middle of a write (a debugger, Ctrl+Z) may hold it for ever.</summary>
+    /// <summary>Maximum wait for a lock: a process that was suspended during a write (a debugger, Ctrl+Z) may hold it forever.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Real time: a fake clock does not delay other processes.</summary>
     private static readonly TimeProvider Time = TimeProvider.System;
 
-    /// <summary>No segment of a key has a <c>~</c>, so the folder is never listed.</summary>
+    /// <summary>No segment of a key has a <c>~</c>, so listings ignore the folder.</summary>
     private readonly string _folder = Path.Combine(root, "~locks");
 
-    /// <summary>Does the work on a thread of the disk, alone with the key.</summary>
-    /// <exception cref="ContentStoreException">The folder cannot be written, or another process holds the lock for longer than any write takes.</exception>
+    /// <summary>Runs work on a disk thread while this process holds the lock of the key.</summary>
+    /// <exception cref="ContentStoreException">The folder cannot be written, or another process has held the lock for 30 s.</exception>
     public async Task<T> RunAsync<T>(string key, Func<T> work)
     {
         for (var began = Time.GetTimestamp(); ; await Task.Delay(Poll, Time))
@@ -45,12 +46,14 @@ internal sealed class FolderLocks(string root)
             if (Time.GetElapsedTime(began) > LockTimeout)
             {
                 throw new ContentStoreException(
-                    PathOf(key), $"Cannot write '{key}' below '{root}': another process holds '{PathOf(key)}' and does not go on. End that process, then try again.");
+                    PathOf(key),
+                    $"Cannot write '{key}' below '{root}': another process has held '{PathOf(key)}' for {LockTimeout.TotalSeconds:0} s. "
+                    + "End that process, then try again.");
             }
         }
     }
 
-    /// <summary>Takes the key until the result is disposed; null while another process has it. Blocking: call it on <see cref="DiskThreads"/>.</summary>
+    /// <summary>Locks the key until the result is disposed; null when it is locked already. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <exception cref="ContentStoreException">The folder cannot be written.</exception>
     public SafeFileHandle? TryTake(string key)
     {

@@ -3,17 +3,18 @@ using System.IO.Enumeration;
 namespace Orchestrator.Storage.Files;
 
 /// <summary>
-/// The keys below a folder, in ordinal order, one folder in memory at a time per level. Links are passed over, files and folders alike: what they
-/// lead to is not the store's, and what is listed may be deleted.
+/// Lists keys below a folder in ordinal order; per level one folder is in memory. Links to files and folders are ignored, because their targets do
+/// not belong to the store and listed keys may be deleted.
 /// </summary>
 internal static class FolderWalk
 {
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
     /// <summary>
-    /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Other names do not belong to the store and are passed over.
+    /// Every file whose path below <paramref name="root"/> is a key that the prefix covers. Files with other names do not belong to the store and are
+    /// ignored.
     /// </summary>
-    /// <param name="folders">The only folders directly below the root that count; null: all.</param>
+    /// <param name="folders">The only folders directly below the root that are considered; null: all.</param>
     public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix, IReadOnlyCollection<string>? folders)
     {
         if (LeadsThroughLink(root, prefix.Folder))
@@ -45,7 +46,7 @@ internal static class FolderWalk
     }
 
     /// <summary>Temporary files of <see cref="DurableFile"/> that were last written before <paramref name="before"/>.</summary>
-    /// <param name="folders">The only folders directly below <paramref name="root"/> that are looked into; null: all.</param>
+    /// <param name="folders">The only folders directly below <paramref name="root"/> that are searched; null: all.</param>
     public static IEnumerable<string> Leftovers(string root, IReadOnlyCollection<string>? folders, DateTimeOffset before)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
@@ -58,10 +59,10 @@ internal static class FolderWalk
     }
 
     /// <summary>
-    /// Removes what holds no value in a folder and would stay when its values are deleted: links, but not what they lead to, and folders without files.
-    /// The folder itself stays, and so does what cannot be ours by its name.
+    /// Removes what would remain in a folder after its values are deleted: links, but not their targets, and folders without files. The folder itself
+    /// remains, as does everything whose name is not that of a key.
     /// </summary>
-    /// <param name="folders">The only folders directly below the root that count; null: all.</param>
+    /// <param name="folders">The only folders directly below the root that are considered; null: all.</param>
     public static void RemoveEmpty(string root, string folder, IReadOnlyCollection<string>? folders)
     {
         if ((folders is not null && !(folder.Length > 0 && folders.Contains(ContentKey.FirstOf(folder)))) || LeadsThroughLink(root, folder))
@@ -71,7 +72,7 @@ internal static class FolderWalk
 
         var start = Path.Combine(root, folder);
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
-        // What is below a folder goes before it.
+        // Longer paths first: the content of a folder before the folder.
         foreach (var (path, isLink) in Found())
         {
             try
@@ -87,7 +88,7 @@ internal static class FolderWalk
             }
             catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
             {
-                // It holds something, or is gone.
+                // It is not empty, or deleted already.
             }
         }
 
@@ -101,14 +102,15 @@ internal static class FolderWalk
                         start, (ref entry) => (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), options)
                     {
                         ShouldIncludePredicate = (ref entry) =>
-                            (entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) && ContentKey.IsSegment(entry.FileName.ToString()),
+                            (entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                            && ContentKey.IsSegment(entry.FileName.ToString()),
                         ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
                     }.OrderByDescending(entry => entry.Path.Length),
                 ];
             }
             catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
             {
-                // It is not there, or another deletion takes it away at this moment.
+                // It is missing, or deleted by another process.
                 return [];
             }
         }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Storage.Files;
 
-/// <summary>One asynchronous lock per key; a key that is neither held nor waited for takes no memory. Thread-safe, not reentrant.</summary>
+/// <summary>One asynchronous lock per key, not reentrant. An unused key takes no memory. Thread-safe.</summary>
 public sealed class KeyedLock
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>How many keys are held or waited for.</summary>
+    /// <summary>The number of keys that are held or waited for.</summary>
     public int Count
     {
         get
@@ -20,7 +20,8 @@ public sealed class KeyedLock
         }
     }
 
-    /// <summary>Waits for the key. Dispose the result to let the next one in.</summary>
+    /// <summary>Waits for the lock of the key; disposing the result releases it.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled during the wait.</exception>
     public async Task<IDisposable> AcquireAsync(string key, CancellationToken cancellationToken)
     {
         Entry entry;

@@ -41,7 +41,7 @@ public sealed class BadFolderTests : IDisposable
     }
 
     [Fact]
-    public void Read_only_folder_is_refused_with_the_right_that_is_missing()
+    public void Read_only_folder_is_refused_with_the_missing_permission()
     {
         // The administrator may write anywhere but here: the kernel's own folder stands for a read-only one.
         var folder = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? "/proc/self" : ReadOnly(_folder.Combine("state"));

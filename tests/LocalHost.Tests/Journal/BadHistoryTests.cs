@@ -45,7 +45,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task History_cut_at_any_byte_keeps_what_is_complete_and_takes_the_next_record()
+    public async Task History_truncated_at_any_byte_keeps_complete_records_and_accepts_the_next()
     {
         for (var length = 0; length < _whole.Length; length++)
         {
@@ -55,7 +55,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task History_that_ends_in_zeros_was_torn()
+    public async Task History_that_ends_in_zeros_is_an_interrupted_write()
     {
         for (var cut = _lineEnds[^2] + 1; cut < _whole.Length - 1; cut++)
         {
@@ -90,18 +90,18 @@ public sealed class BadHistoryTests : IAsyncLifetime
         lines => [lines[0], lines[2], lines[1], .. lines[3..]], 1, Lines()[0].Length + 1, "carries the number 2: records are missing, doubled or in another order");
 
     [Fact]
-    public Task Record_that_is_gone_from_the_middle_is_noticed() => RefusedAsync(
+    public Task Missing_record_in_the_middle_is_detected() => RefusedAsync(
         lines => [lines[0], lines[1], .. lines[3..]], 2, Lines()[0].Length + Lines()[1].Length + 2, "carries the number 3");
 
     [Fact]
-    public Task Record_that_is_there_twice_is_noticed() => RefusedAsync(
+    public Task Duplicate_record_is_detected() => RefusedAsync(
         lines => [lines[0], lines[1], .. lines[1..]], 2, Lines()[0].Length + Lines()[1].Length + 2, "carries the number 1");
 
     [Fact]
-    public Task Header_that_is_gone_is_noticed() => RefusedAsync(lines => lines[1..], 0, 0, "carries the number 1");
+    public Task Missing_header_is_detected() => RefusedAsync(lines => lines[1..], 0, 0, "carries the number 1");
 
     [Fact]
-    public Task Text_behind_the_records_is_refused() => RefusedAsync(
+    public Task Text_after_the_records_is_refused() => RefusedAsync(
         lines => lines, Lines().Length, _whole.Length, "has no line break at its end and is not an interrupted write", "notes of mine"u8.ToArray());
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Copy_under_a_name_that_only_holds_a_hash_is_refused_and_the_original_goes_on()
+    public async Task Copy_under_a_hashed_name_is_refused_and_the_original_continues()
     {
         var original = FileOf(new JournalId(_longId, 0));
         var copy = original.Replace("==", "==0", StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Damaged_header_under_a_name_that_only_holds_a_hash_is_refused_under_the_name()
+    public async Task Damaged_header_under_a_hashed_name_is_refused_under_that_name()
     {
         var file = FileOf(new JournalId(_longId, 0));
         var damaged = await File.ReadAllBytesAsync(file);
@@ -163,7 +163,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     [InlineData("[]", "cannot be understood")]
     [InlineData("7", "cannot be understood")]
     [InlineData("nonsense", "cannot be understood")]
-    public async Task Event_that_makes_no_sense_is_refused_with_its_record(string happened, string problem)
+    public async Task Invalid_event_is_refused_with_its_record(string happened, string problem)
     {
         await using (var journal = FileJournal.Open(_folder.Path))
         {
@@ -179,7 +179,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Empty_file_is_a_history_that_was_never_begun()
+    public async Task Empty_file_is_a_history_without_records()
     {
         await File.WriteAllBytesAsync(FileOfA, []);
         await using var host = await StartAsync();
@@ -196,7 +196,7 @@ public sealed class BadHistoryTests : IAsyncLifetime
     [InlineData("A~0.jsonl")]
     [InlineData("a~00.jsonl")]
     [InlineData("=61~0.jsonl")]
-    public async Task Foreign_file_is_passed_over_and_kept(string name)
+    public async Task Foreign_file_is_ignored_and_kept(string name)
     {
         // Whatever it holds: also the text of a history, which would be the same instance twice.
         var foreign = Path.Combine(_folder.Path, "instances", name);

@@ -33,7 +33,7 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
-    public async Task Journal_that_is_closed_lets_go_of_everything()
+    public async Task Closed_journal_releases_all_instances()
     {
         await using var second = FileJournal.Open(_folder.Combine("shared"));
         await using (var first = FileJournal.Open(_folder.Combine("shared")))
@@ -45,7 +45,7 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
-    public async Task Hold_that_ends_for_good_leaves_no_file()
+    public async Task Deleted_hold_leaves_no_file()
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         var hold = await journal.HoldAsync("a");
@@ -57,7 +57,7 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
-    public async Task Of_many_who_take_an_instance_that_is_deleted_again_and_again_one_has_it_at_a_time()
+    public async Task Instance_that_is_deleted_repeatedly_has_one_holder_at_a_time()
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         var (inside, most) = (0, 0);
@@ -81,7 +81,7 @@ public sealed class FileJournalTests : JournalContractTests
     [InlineData("""{"pid":7,"host":"elsewhere","since":"2030-01-01T00:00:00Z"}""")]
     [InlineData("garbage")]
     [InlineData("")]
-    public async Task Note_of_a_process_that_is_gone_counts_for_nothing(string note)
+    public async Task Note_of_an_ended_process_is_ignored(string note)
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         await File.WriteAllTextAsync(_folder.Combine("shared/instances/a.lock"), "");
@@ -92,7 +92,7 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
-    public async Task History_that_another_process_is_writing_is_read_as_far_as_it_is_whole_and_not_changed()
+    public async Task History_that_another_process_is_writing_is_read_to_its_last_complete_record_and_not_changed()
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         await journal.AppendAsync(Id("a"), 0, "1"u8.ToArray());
@@ -112,7 +112,7 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
-    public async Task Messages_wait_in_their_order_until_they_are_deleted_and_one_that_is_not_whole_is_passed_over()
+    public async Task Messages_are_received_in_order_until_they_are_deleted_and_incomplete_ones_are_ignored()
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         await journal.SendAsync("a", "1"u8.ToArray());

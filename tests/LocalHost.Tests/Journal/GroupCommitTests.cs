@@ -59,7 +59,7 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
-    public async Task Failed_flush_fails_everything_that_waits_and_the_history_takes_no_more()
+    public async Task Failed_flush_fails_all_waiting_appends_and_the_history_accepts_no_more()
     {
         await using var journal = FileJournal.Open(_folder.Path, null, _device);
         var first = journal.AppendAsync(Id, 0, "0"u8.ToArray());
@@ -74,7 +74,7 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
-    public async Task Failure_of_one_history_leaves_the_others_alone()
+    public async Task Failure_of_one_history_does_not_affect_others()
     {
         await using var journal = FileJournal.Open(_folder.Path, null, _device);
         var first = journal.AppendAsync(Id, 0, "0"u8.ToArray());

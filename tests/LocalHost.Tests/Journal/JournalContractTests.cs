@@ -64,7 +64,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Append_by_racing_writers_lets_one_of_each_position_win()
+    public async Task Append_by_racing_writers_succeeds_once_per_position()
     {
         var wins = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
         {
@@ -85,7 +85,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     [SuiteTheory]
     [InlineData("")]
     [InlineData("{\n}")]
-    public async Task Append_of_a_record_that_is_no_line_is_refused(string record) =>
+    public async Task Append_of_a_record_with_a_line_break_or_without_bytes_is_refused(string record) =>
         await Assert.ThrowsAsync<ArgumentException>(() => AppendAsync(Id("a"), 0, record));
 
     [SuiteFact]
@@ -110,7 +110,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     [InlineData("..")]
     [InlineData("a~0.jsonl")]
     [InlineData("+=%2e")]
-    public async Task Any_id_is_listed_as_it_was_given(string instanceId)
+    public async Task Any_id_is_listed_unchanged(string instanceId)
     {
         await AppendAsync(Id(instanceId), 0, "1");
         Assert.Equal([Id(instanceId)], await ListAsync());
@@ -118,7 +118,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Ids_that_differ_only_in_case_or_far_behind_are_different_histories()
+    public async Task Ids_that_differ_only_in_case_or_near_their_end_are_different_histories()
     {
         var stem = new string('x', 400);
         JournalId[] ids = [Id("Order"), Id("order"), Id(stem + "1"), Id(stem + "2")];
@@ -132,7 +132,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Delete_removes_a_history_and_its_id_can_begin_again()
+    public async Task Delete_removes_a_history_and_its_id_can_be_used_again()
     {
         await AppendAsync(Id("a"), 0, "1");
         await _journal.DeleteAsync(Id("a"));
@@ -146,7 +146,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     public async Task Delete_of_an_unknown_history_is_no_error() => await _journal.DeleteAsync(Id("nobody"));
 
     [SuiteFact]
-    public async Task Reopened_journal_has_every_confirmed_record_and_takes_the_next()
+    public async Task Reopened_journal_has_every_confirmed_record_and_accepts_the_next()
     {
         var large = $"\"{new string('x', 200_000)}\"";
         await AppendAsync(Id("a"), 0, "1");
@@ -158,7 +158,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Reopened_journal_refuses_a_stale_position_and_takes_the_right_one()
+    public async Task Reopened_journal_refuses_a_stale_position_and_accepts_the_right_one()
     {
         await AppendAsync(Id("a"), 0, "1");
         await AppendAsync(Id("a"), 1, "2");
@@ -175,7 +175,23 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Append_that_is_durable_has_durable_ones_before_it()
+    public async Task Reopened_journal_refuses_a_stale_pipeline_and_accepts_the_right_position_after_it()
+    {
+        await AppendAsync(Id("a"), 0, "1");
+        await AppendAsync(Id("a"), 1, "2");
+        await _journal.DisposeAsync();
+        _journal = await OpenAsync();
+        foreach (var stale in Enumerable.Range(0, 2).Select(i => AppendAsync(Id("a"), i, "x")).ToArray())
+        {
+            await Assert.ThrowsAsync<JournalConflictException>(() => stale);
+        }
+
+        await AppendAsync(Id("a"), 2, "3");
+        Assert.Equal(["1", "2", "3"], await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public async Task Durable_append_has_only_durable_ones_before_it()
     {
         var durable = Enumerable.Range(0, 500).Select(i => AppendAsync(Id("a"), i, $"{i}")).ToArray();
         for (var i = durable.Length - 1; i >= 0; i -= 50)
@@ -186,7 +202,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Append_at_a_stale_position_in_a_pipeline_leaves_the_others_alone()
+    public async Task Append_at_a_stale_position_in_a_pipeline_does_not_affect_the_others()
     {
         var first = AppendAsync(Id("a"), 0, "1");
         var second = AppendAsync(Id("a"), 1, "2");
@@ -228,7 +244,7 @@ public abstract class JournalContractTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public void Journal_that_nobody_took_is_not_lost() => Assert.False(_journal.Lost.IsCompleted);
+    public void Open_journal_is_not_lost() => Assert.False(_journal.Lost.IsCompleted);
 
     protected static JournalId Id(string instanceId) => new(instanceId, 0);
 

@@ -9,7 +9,7 @@ namespace Orchestrator.LocalHost.Tests.Journal;
 public sealed class RefusedPurgeTests
 {
     [Fact]
-    public async Task Purge_of_a_refused_instance_deletes_its_history_and_the_id_is_free_again()
+    public async Task Purge_of_a_refused_instance_deletes_its_history_and_the_id_can_be_used_again()
     {
         using var folder = new TempFolder();
         await using (var host = await StartAsync(folder))

@@ -22,7 +22,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [SuiteFact]
-    public async Task Container_that_does_not_exist_reads_as_empty_and_is_made_by_the_first_write()
+    public async Task Missing_container_reads_as_empty_and_is_created_by_the_first_write()
     {
         var store = _container.Open();
 
@@ -52,7 +52,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Create_whose_answer_was_lost_has_won()
+    public async Task Create_whose_response_was_lost_succeeds()
     {
         var lost = LostAnswer.ToPut();
         await _container.Open().PutAsync(ContentKey.Of("container"), Bytes("x"));
@@ -64,7 +64,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Create_whose_answer_was_lost_where_another_had_written_the_same_has_not_won()
+    public async Task Create_whose_response_was_lost_fails_when_another_writer_wrote_the_same_bytes()
     {
         await _container.Open().CreateAsync(Key, Bytes("same"));
 
@@ -72,7 +72,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Replace_whose_answer_was_lost_has_happened()
+    public async Task Replace_whose_response_was_lost_succeeds()
     {
         var old = await _container.Open().PutAsync(Key, Bytes("old"));
 
@@ -83,7 +83,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Delete_whose_answer_was_lost_has_deleted_something()
+    public async Task Delete_whose_response_was_lost_returns_true()
     {
         await _container.Open().PutAsync(Key, Bytes("x"));
 
@@ -91,7 +91,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Value_has_the_age_that_the_service_says()
+    public async Task Value_has_the_age_by_the_clock_of_the_service()
     {
         await _container.Open().PutAsync(Key, Bytes("x"));
 
@@ -99,7 +99,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Account_that_may_only_be_read_says_which_right_is_missing()
+    public async Task Account_without_write_permission_is_reported_with_the_missing_role()
     {
         await _container.Open().PutAsync(Key, Bytes("x"));
         var signature = new BlobServiceClient(_server.ConnectionString).GenerateAccountSasUri(
@@ -116,7 +116,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Account_that_the_service_does_not_have_is_no_empty_store()
+    public async Task Unknown_account_is_not_an_empty_store()
     {
         var endpoint = _server.BlobEndpoint.ToString().Replace(AzuriteServer.AccountName, "other", StringComparison.Ordinal);
         var store = _container.Open($"DefaultEndpointsProtocol=http;AccountName=other;AccountKey={AzuriteServer.AccountKey};BlobEndpoint={endpoint};");
@@ -129,7 +129,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Wrong_key_is_named_as_such_and_not_shown()
+    public async Task Wrong_key_is_reported_and_not_shown()
     {
         var wrong = Convert.ToBase64String(Bytes(new string('k', 64)));
         var store = _container.Open(_server.ConnectionString.Replace(AzuriteServer.AccountKey, wrong, StringComparison.Ordinal));
@@ -143,7 +143,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Account_that_does_not_answer_is_named_until_it_does_and_then_has_what_it_had()
+    public async Task Unreachable_account_is_reported_and_keeps_its_values()
     {
         await using var server = await AzuriteServer.NewAsync();
         var store = new AzuriteContainer(server).Open();
@@ -162,7 +162,7 @@ public sealed class BlobFaultTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Blobs_that_are_not_ours_are_passed_over()
+    public async Task Foreign_blobs_are_ignored()
     {
         var store = _container.Open();
         await store.PutAsync(Key, Bytes("x"));

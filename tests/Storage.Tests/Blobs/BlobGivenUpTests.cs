@@ -16,7 +16,7 @@ public sealed class BlobGivenUpTests
     private int _requests;
 
     [Fact]
-    public async Task Account_that_answers_500_is_said_to_be_failing_and_not_silent()
+    public async Task Account_that_answers_500_is_reported_as_failing()
     {
         var hint = await HintAsync((attempt, _) =>
         {
@@ -33,7 +33,7 @@ public sealed class BlobGivenUpTests
     }
 
     [Fact]
-    public async Task Account_that_hangs_after_it_answered_503_is_said_to_be_busy()
+    public async Task Account_that_hangs_after_it_answered_503_is_reported_as_busy()
     {
         var hint = await HintAsync((attempt, token) => attempt == 1 ? Task.FromResult(Answer(HttpStatusCode.ServiceUnavailable, again: "0")) : HangAsync(token));
 
@@ -41,7 +41,7 @@ public sealed class BlobGivenUpTests
     }
 
     [Fact]
-    public async Task Account_that_hangs_is_said_to_be_silent() => Assert.Equal(Silent, await HintAsync((_, token) => HangAsync(token)));
+    public async Task Account_that_hangs_is_reported_as_not_responding() => Assert.Equal(Silent, await HintAsync((_, token) => HangAsync(token)));
 
     [Fact]
     public async Task Account_that_was_not_reached_at_first_and_hangs_then_names_what_to_check() => Assert.Equal(
@@ -49,7 +49,7 @@ public sealed class BlobGivenUpTests
         await HintAsync((attempt, token) => attempt == 1 ? throw new HttpRequestException("refused") : HangAsync(token)));
 
     [Fact]
-    public async Task Answer_that_comes_byte_by_byte_ends_with_the_time_of_the_read()
+    public async Task Response_that_arrives_byte_by_byte_is_cancelled_at_the_time_limit()
     {
         using var body = new Drips(_time, BoundedRead.Limit / 10);
         var read = HintAsync((_, _) => Task.FromResult(Value(body)), advances: false);

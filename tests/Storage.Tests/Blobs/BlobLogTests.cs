@@ -15,7 +15,7 @@ public sealed class BlobLogTests : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [SuiteFact]
-    public async Task Append_beyond_the_blocks_of_one_blob_goes_on_in_the_next()
+    public async Task Append_beyond_the_blocks_of_one_blob_continues_in_the_next()
     {
         var store = _container.Open(maxBlocks: 3);
         for (var i = 0; i < 8; i++)
@@ -52,7 +52,7 @@ public sealed class BlobLogTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Log_that_fills_its_last_blob_exactly_reads_and_goes_on_in_another_process()
+    public async Task Log_that_fills_its_last_blob_exactly_is_read_and_continued_by_another_process()
     {
         var first = _container.Open(maxBlocks: 3);
         for (var i = 0; i < 3; i++)
@@ -90,7 +90,7 @@ public sealed class BlobLogTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Append_whose_answer_was_lost_is_there_once()
+    public async Task Append_whose_response_was_lost_is_stored_once()
     {
         var lost = LostAnswer.ToAppend();
         var store = _container.Open(faults: lost);
@@ -103,7 +103,7 @@ public sealed class BlobLogTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Append_of_what_another_process_appended_there_is_not_taken_for_its_own()
+    public async Task Append_of_the_same_bytes_by_another_process_is_not_taken_for_its_own()
     {
         var store = _container.Open();
         await store.AppendAsync(Key, Bytes("a\n"));
@@ -113,7 +113,7 @@ public sealed class BlobLogTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Delete_takes_all_blobs_of_a_log_and_the_next_append_starts_afresh()
+    public async Task Delete_removes_all_blobs_of_a_log_and_the_next_append_starts_a_new_one()
     {
         var store = _container.Open(maxBlocks: 3);
         var other = ContentKey.Of("runs", "r2");
@@ -132,7 +132,7 @@ public sealed class BlobLogTests : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task Append_after_another_process_deleted_the_log_starts_afresh()
+    public async Task Append_after_another_process_deleted_the_log_starts_a_new_one()
     {
         var store = _container.Open();
         await store.AppendAsync(Key, Bytes("old"));

@@ -30,7 +30,7 @@ public sealed class BlobRefusalTests
     }
 
     [Fact]
-    public async Task Identity_that_gets_no_token_names_the_settings_of_identities()
+    public async Task Identity_without_a_token_is_reported_with_the_settings_of_identities()
     {
         var error = await RefusedAsync(() => throw new CredentialUnavailableException("No managed identity endpoint found."));
 
@@ -39,7 +39,7 @@ public sealed class BlobRefusalTests
     }
 
     [Fact]
-    public async Task Account_that_is_not_there_names_the_setting_and_its_place_only_in_the_message()
+    public async Task Unreachable_account_is_named_in_the_message_and_only_its_setting_in_the_hint()
     {
         var error = await RefusedAsync(() => throw new HttpRequestException("Name or service not known (shop.blob.core.windows.net:443)"));
 

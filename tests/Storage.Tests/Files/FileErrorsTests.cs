@@ -37,7 +37,7 @@ public sealed class FileErrorsTests
     [InlineData(116, false)] // ESTALE
     [InlineData(6, true)] // ENXIO
     [InlineData(5, true)] // EIO
-    public void Failed_read_is_of_one_value_only_when_the_rest_of_the_disk_answers(int code, bool isOfOneValue)
+    public void Failed_read_concerns_one_value_only_if_the_disk_works(int code, bool isOfOneValue)
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder.Combine("run.json"), "{}");

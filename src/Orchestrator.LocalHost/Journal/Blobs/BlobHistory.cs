@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -15,8 +16,8 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// </remarks>
 /// <param name="end">The end of the history; <see cref="BlobEnd.None"/> for one that is presumed new.</param>
 /// <param name="readPresumedNew">
-/// Reads the end of a history that was presumed new and exists. When it has records, the journal forgets this writer, so that the next append begins at
-/// the true end.
+/// Reads the end of a history that was presumed new and exists. When it has records, the journal forgets this writer, so that the next append begins
+/// at the true end.
 /// </param>
 internal sealed class BlobHistory(
     JournalId id,
@@ -35,7 +36,8 @@ internal sealed class BlobHistory(
 
     protected override JournalException Explain(Exception exception) => ownership.Reason
         ?? exception as JournalException
-        ?? new JournalException($"The history of '{Id}' could not be written: {exception.Message} Restart; what was confirmed before is safe.", exception);
+        ?? new JournalException(
+            $"The history of '{Id}' could not be written: {exception.Message} Restart; what was confirmed before is safe.", exception);
 
     private async Task<long> WriteAsync(ReadOnlyMemory<byte> block)
     {
@@ -130,4 +132,54 @@ internal sealed class BlobHistory(
         + (exception.Status == 404 ? "the blob is gone." : $"after byte {_end.Length} it has other content.")
         + " Another process writes to the container: stop it, then restart; what was confirmed before is safe.",
         exception);
+}
+
+/// <summary>Reads the segments of a history in order.</summary>
+internal sealed class BlobHistoryReader(JournalContainer container, BlobSegments segments, JournalId id)
+{
+    /// <summary>The end of the history, after it was read completely.</summary>
+    public BlobEnd End { get; private set; } = BlobEnd.None;
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = new JournalReader(id);
+        var end = BlobEnd.None;
+        await foreach (var segment in segments.ListAsync(id, cancellationToken).ConfigureAwait(false))
+        {
+            if (segment.Number != end.Segment + 1)
+            {
+                throw new JournalCorruptException(
+                    container.Locate(segments.NameOf(id, end.Segment + 1)),
+                    reader.Records + 1,
+                    0,
+                    "is missing with the whole segment, though later ones are there");
+            }
+
+            using var source = new BlobSource(container, segment.Name, segment.Length);
+            await foreach (var record in reader.ReadAsync(source, cancellationToken).ConfigureAwait(false))
+            {
+                yield return record;
+            }
+
+            end = new BlobEnd(reader.Records, segment.Number, segment.Length, source.Blocks);
+        }
+
+        if (reader is { Header: not null, Records: 0 })
+        {
+            throw new JournalCorruptException(
+                container.Locate(segments.NameOf(id, 0)), 1, reader.GoodLength, "is missing, though the header is there");
+        }
+
+        End = end;
+    }
+}
+
+/// <summary>The end of a history.</summary>
+/// <param name="Records">The number of records, without the header.</param>
+/// <param name="Segment">The number of the last segment; -1 when there is none.</param>
+/// <param name="Length">The length of the last segment in bytes.</param>
+/// <param name="Blocks">The number of blocks of the last segment.</param>
+internal readonly record struct BlobEnd(long Records, int Segment, long Length, int Blocks)
+{
+    public static readonly BlobEnd None = new(0, -1, 0, 0);
 }

@@ -17,7 +17,7 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 public sealed class BlobJournal : IJournal
 {
     private readonly ConcurrentDictionary<JournalId, BlobHistory> _histories = new();
-    private readonly ConcurrentDictionary<JournalId, JournalException> _unreadable = new();
+    private readonly HistoryHeaders _headers = new();
     private readonly GroupCommit<HistoryWriter> _commits = HistoryWriter.NewGroup(IContentStore.MaxAppendBytes);
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly JournalContainer _container;
@@ -86,11 +86,7 @@ public sealed class BlobJournal : IJournal
         JournalId id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_unreadable.TryGetValue(id, out var refusal))
-        {
-            throw refusal;
-        }
-
+        _headers.ThrowIfUnreadable(id);
         var reader = new BlobHistoryReader(_container, _segments, id);
         await foreach (var record in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -114,10 +110,13 @@ public sealed class BlobJournal : IJournal
             {
                 file = segment.File;
                 var id = InstanceFileName.Decode(file, out var isHistory);
-                if (isHistory && (id ?? await ReadIdAsync(segment, cancellationToken).ConfigureAwait(false)) is { } known)
+                if (isHistory && (id ?? await ReadIdAsync(segment).ConfigureAwait(false)) is { } known)
                 {
                     yield return known;
                 }
+
+                Task<JournalId?> ReadIdAsync(BlobSegment first) =>
+                    _headers.ReadIdAsync(first.File, () => new BlobSource(_container, first.Name, first.Length), cancellationToken);
             }
             else if (segment.File != file)
             {
@@ -202,22 +201,6 @@ public sealed class BlobJournal : IJournal
         await (_histories.TryGetValue(id, out var known)
             ? known.Append(expectedPosition, record.Span)
             : throw new JournalConflictException(id, expectedPosition, 0)).ConfigureAwait(false);
-    }
-
-    /// <summary>Reads the id from the header of a history whose name has only a hash; null when it is empty.</summary>
-    /// <remarks>When the header is unreadable, the name is used as the id: reading it throws the reason, and no other history is affected.</remarks>
-    private async Task<JournalId?> ReadIdAsync(BlobSegment segment, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await BlobHistoryReader.ReadIdAsync(_container, segment, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JournalException exception)
-        {
-            var unknown = new JournalId(segment.File, 0);
-            _unreadable[unknown] = exception;
-            return unknown;
-        }
     }
 }
 

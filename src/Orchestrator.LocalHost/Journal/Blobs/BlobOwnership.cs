@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -113,26 +112,6 @@ internal sealed class BlobOwnership : IAsyncDisposable
 
     private static string NameOf(JournalContainer container) => container.Options.Folder + "/owner";
 
-    private static bool IsGone(JournalOwner owner)
-    {
-        if (owner.Host != Environment.MachineName)
-        {
-            return false;
-        }
-
-        try
-        {
-            using var process = Process.GetProcessById(owner.Pid);
-
-            // Another process with the same id is taken for the owner. Start times are not compared, since the clock may have been set.
-            return process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
-    }
-
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
         var absent = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
@@ -165,7 +144,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
             var owner = await ReadNoteAsync(cancellationToken).ConfigureAwait(false);
-            if (!mayBreak || owner is null || !IsGone(owner))
+            if (!mayBreak || owner is null || !owner.HasEnded())
             {
                 throw InUse(owner, exception);
             }

@@ -7,7 +7,7 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// <summary>Reads a range of a segment. An interrupted download is resumed at its position.</summary>
 /// <param name="to">The end of the range, in bytes from the start of the segment.</param>
 /// <param name="from">The start of the range.</param>
-internal sealed class BlobSource(JournalContainer container, string name, long to, long from = 0) : IJournalSource, IDisposable
+internal sealed class BlobSource(JournalContainer container, string name, long to, long from = 0) : IJournalSource
 {
     private const int MaxBreaks = 10;
 

@@ -8,8 +8,8 @@ namespace Orchestrator.LocalHost.Journal.Blobs;
 /// respond, and with errors that name account and container but no key. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Not shared with the content store on blobs, whose client retries by itself: a retry of the journal is sent only while the lease is certain to last,
-/// waits by the journal's clock, and frees its slot meanwhile.
+/// Not shared with the content store on blobs, whose client retries by itself: a retry of the journal is sent only while the lease is certain to
+/// last, waits by the journal's clock, and frees its slot meanwhile.
 /// </remarks>
 internal sealed class JournalContainer(BlobContainerClient client, TimeProvider time, BlobJournalOptions options) : IDisposable
 {
@@ -112,7 +112,8 @@ internal sealed class JournalContainer(BlobContainerClient client, TimeProvider 
     }
 
     private JournalException Silent(string what, Exception problem) => new(
-        $"{what} failed: the account '{client.AccountName}' did not answer for {options.Patience:g} (container '{client.Name}'): {FirstLine(problem)} "
-        + "Check the account and the network, then restart; what was confirmed before is safe.",
+        $"{what} failed: the account '{client.AccountName}' did not answer for {options.Patience:g} (container '{client.Name}'): "
+        + FirstLine(problem)
+        + " Check the account and the network, then restart; what was confirmed before is safe.",
         problem);
 }

@@ -15,7 +15,7 @@ public sealed class BlobGroupCommitTests : IDisposable
     public void Dispose() => _network.Dispose();
 
     [SuiteFact]
-    public async Task Records_that_come_during_an_append_share_the_next_one()
+    public async Task Records_that_arrive_during_an_append_share_the_next_one()
     {
         var (reached, answer) = (NewSource(), NewSource());
         _network.AfterAppend = n => n == 1 ? HoldAsync(reached, answer) : Task.CompletedTask;
@@ -46,7 +46,7 @@ public sealed class BlobGroupCommitTests : IDisposable
     }
 
     [SuiteFact]
-    public async Task Lost_answer_is_recognised_and_nothing_is_there_twice()
+    public async Task Lost_response_is_recognized_and_nothing_is_stored_twice()
     {
         _network.AfterAppend = n => n is 1 or 3 ? throw new IOException("The connection was reset.") : Task.CompletedTask;
         await using var journal = await OpenAsync();

@@ -19,7 +19,7 @@ public sealed class BlobJournalTests : JournalContractTests
     protected override async Task<IJournal> OpenAsync() => await BlobJournal.OpenAsync(await ContainerAsync());
 
     [SuiteFact]
-    public async Task History_goes_on_in_another_blob_and_is_read_as_one()
+    public async Task History_continues_in_another_blob_and_is_read_as_one()
     {
         var container = await ContainerAsync();
         var options = new BlobJournalOptions { Folder = "rolling", BlocksPerSegment = 3 };
@@ -62,7 +62,7 @@ public sealed class BlobJournalTests : JournalContractTests
     }
 
     [SuiteFact]
-    public async Task Delete_takes_all_segments_and_listing_removes_what_a_cut_off_delete_left()
+    public async Task Delete_removes_all_segments_and_listing_removes_the_rest_of_an_interrupted_delete()
     {
         var container = await ContainerAsync();
         var options = new BlobJournalOptions { Folder = "deleting", BlocksPerSegment = 1 };
@@ -88,7 +88,7 @@ public sealed class BlobJournalTests : JournalContractTests
     }
 
     [SuiteFact]
-    public async Task Segment_that_is_gone_from_the_middle_is_corruption()
+    public async Task Missing_segment_in_the_middle_is_corruption()
     {
         var container = await ContainerAsync();
         var options = new BlobJournalOptions { Folder = "gap", BlocksPerSegment = 1 };
@@ -109,7 +109,7 @@ public sealed class BlobJournalTests : JournalContractTests
     [SuiteTheory]
     [InlineData("{\"v\":1,\"n\":2,\"crc", 2, "has no line break at its end")]
     [InlineData("garbage\n", 2, "does not begin as a record does")]
-    public async Task Bytes_of_others_are_corruption_and_stay(string bytes, int record, string problem)
+    public async Task Foreign_bytes_are_corruption_and_are_kept(string bytes, int record, string problem)
     {
         var container = await ContainerAsync();
         await using (var journal = await BlobJournal.OpenAsync(container, options: Foreign))
@@ -129,7 +129,7 @@ public sealed class BlobJournalTests : JournalContractTests
     }
 
     [SuiteFact]
-    public async Task Second_writer_cannot_interleave_and_is_told()
+    public async Task Second_writer_cannot_interleave_and_gets_an_error()
     {
         var container = await ContainerAsync();
         await using var journal = await BlobJournal.OpenAsync(container, options: Foreign);

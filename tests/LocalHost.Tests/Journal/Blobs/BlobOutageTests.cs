@@ -12,7 +12,7 @@ namespace Orchestrator.LocalHost.Tests.Journal.Blobs;
 public sealed class BlobOutageTests
 {
     [SuiteFact]
-    public async Task Orchestration_goes_on_when_the_account_is_back()
+    public async Task Orchestration_continues_when_the_account_responds_again()
     {
         await using var server = await AzuriteServer.NewAsync();
         var container = TestContainer.Of(server, TestContainer.NewName());

@@ -17,7 +17,7 @@ public sealed class BlobOwnershipTests
     private readonly SteppedTimeProvider _time = new();
 
     [SuiteFact]
-    public async Task Second_owner_is_refused_told_who_the_first_is_and_welcome_after_it()
+    public async Task Second_owner_is_refused_with_the_name_of_the_first_and_accepted_after_it()
     {
         var container = await ContainerAsync();
         var first = await BlobJournal.OpenAsync(container, _time);
@@ -52,7 +52,7 @@ public sealed class BlobOwnershipTests
     }
 
     [SuiteFact]
-    public async Task Lease_of_a_process_that_is_gone_from_this_host_is_broken()
+    public async Task Lease_of_an_ended_process_of_this_host_is_broken()
     {
         var container = await LeaseOfAsync(new JournalOwner(int.MaxValue, Environment.MachineName, _time.GetUtcNow()));
         await using var journal = await BlobJournal.OpenAsync(container, _time);
@@ -64,7 +64,7 @@ public sealed class BlobOwnershipTests
     /// two owners (decision 0013). Only a number that no process has is certain, see the test above.
     /// </summary>
     [SuiteFact]
-    public async Task Lease_of_a_process_whose_number_another_has_now_is_respected_until_it_ends()
+    public async Task Lease_of_a_process_whose_id_another_process_has_is_respected_until_that_ends()
     {
         var container = await LeaseOfAsync(new JournalOwner(Environment.ProcessId, Environment.MachineName, DateTimeOffset.UnixEpoch));
         var error = await Assert.ThrowsAsync<JournalException>(() => BlobJournal.OpenAsync(container, _time));
@@ -135,7 +135,7 @@ public sealed class BlobOwnershipTests
     }
 
     [SuiteFact]
-    public async Task Container_that_this_identity_may_not_use_is_named_without_the_key()
+    public async Task Container_without_permission_is_named_without_the_key()
     {
         var server = await AzuriteServer.SharedAsync();
         var wrong = server.ConnectionString.Replace(AzuriteServer.AccountKey, Convert.ToBase64String(new byte[64]), StringComparison.Ordinal);
