@@ -6,6 +6,7 @@ using Orchestrator.LocalHost.Hosting;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Bench.App;

@@ -3,6 +3,7 @@ using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.Bench.App;
 

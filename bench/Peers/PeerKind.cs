@@ -9,6 +9,7 @@ using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Bench.Peers;

@@ -1,5 +1,5 @@
 using Orchestrator.EndToEnd.Processes;
-using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;

@@ -1,7 +1,7 @@
 using System.Net;
 using Orchestrator.Activities.Runs;
 using Orchestrator.EndToEnd.Processes;
-using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Orchestrator.EndToEnd.Processes;
-using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;

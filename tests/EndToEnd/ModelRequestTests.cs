@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.ModelServer;
-using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Storage.Files;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Records;

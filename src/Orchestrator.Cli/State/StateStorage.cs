@@ -7,6 +7,7 @@ using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Journal.Blobs;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Storage.Files;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 

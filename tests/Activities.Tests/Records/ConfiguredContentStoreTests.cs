@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Activities.Tests.Records;

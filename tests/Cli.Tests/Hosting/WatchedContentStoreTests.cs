@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Records;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Cli.Tests.Hosting;

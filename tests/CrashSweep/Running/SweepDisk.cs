@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;

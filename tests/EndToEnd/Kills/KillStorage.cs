@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Azurite;
 

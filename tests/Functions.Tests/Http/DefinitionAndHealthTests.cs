@@ -3,6 +3,7 @@ using System.Text;
 using Moq;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Http;

@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.LocalHost.Journal;
-using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 

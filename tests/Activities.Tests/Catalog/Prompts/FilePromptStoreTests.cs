@@ -1,4 +1,5 @@
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Activities.Tests.Catalog.Prompts;

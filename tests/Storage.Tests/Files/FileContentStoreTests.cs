@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
-namespace Orchestrator.Storage.Tests;
+namespace Orchestrator.Storage.Tests.Files;
 
 public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
 {

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
-namespace Orchestrator.Storage.Tests;
+namespace Orchestrator.Storage.Tests.Files;
 
 /// <summary>Two stores on one folder, as two processes have them: no lock in common, only the file system.</summary>
 [Trait("Trust", "12")]

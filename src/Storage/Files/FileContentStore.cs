@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Orchestrator.Storage.Files;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Files;
 
 /// <summary>
 /// The contract in files below one folder; a key is a path. When the task of a write completes, the content and the file's name are on the disk.

@@ -1,6 +1,7 @@
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
-namespace Orchestrator.Storage.Tests;
+namespace Orchestrator.Storage.Tests.Files;
 
 public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyContract, IDisposable
 {

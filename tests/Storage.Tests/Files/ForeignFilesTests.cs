@@ -1,8 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
 
-namespace Orchestrator.Storage.Tests;
+namespace Orchestrator.Storage.Tests.Files;
 
 /// <summary>What others keep in the folder, or where its links lead, stays theirs.</summary>
 [Trait("Trust", "1")]
