@@ -104,9 +104,9 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
     {
         foreach (var input in prompt.Inputs)
         {
-            if (inputs.Named[input.Name] is { } value && input.Complaint(value) is { } complaint)
+            if (inputs.Named[input.Name] is { } value && input.Violation(value) is { } violation)
             {
-                throw new TemplateException($"The input '{input.Name}' of the prompt '{prompt.Slug}' {complaint}.");
+                throw new TemplateException($"The input '{input.Name}' of the prompt '{prompt.Slug}' {violation}.");
             }
         }
     }

@@ -109,7 +109,7 @@ internal sealed class StepInputs
 
     private void Keep(string name, JsonNode? value)
     {
-        Budget.Hand(value);
+        Budget.CountValue(value);
         Named[name] = value?.DeepClone();
     }
 
@@ -170,7 +170,7 @@ internal sealed class StepInputs
         }
 
         var value = Value(path, $"The placeholder '{{{{{path}}}}}'");
-        Budget.Hand(value);
+        Budget.CountValue(value);
         members[path.Segments[^1]] = value?.DeepClone();
     }
 

@@ -26,10 +26,10 @@ internal static class InputCheck
         {
             if (given.TryGetPropertyValue(input.Name, out var value) && value is not null)
             {
-                if (input.Complaint(value) is { } complaint)
+                if (input.Violation(value) is { } violation)
                 {
                     var details = input.Fits(value) ? null : new JsonObject { ["input"] = input.Name, ["type"] = input.TypeName() };
-                    problems.Add(Problem($"The input '{input.Name}' {complaint}.") with { Details = details });
+                    problems.Add(Problem($"The input '{input.Name}' {violation}.") with { Details = details });
                 }
 
                 inputs[input.Name] = value.DeepClone();

@@ -10,7 +10,7 @@ using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Formats.Requests;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -200,9 +200,9 @@ internal static class ResumeCommand
         var option = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.SingleOrDefault()?.Value is { Length: > RunResumeReader.MaxReason } text)
+            if (result.Tokens.SingleOrDefault()?.Value is { Length: > RunResumeReader.MaxReasonLength } text)
             {
-                result.AddError($"--reason takes at most {RunResumeReader.MaxReason} characters; it has {text.Length}.");
+                result.AddError($"--reason takes at most {RunResumeReader.MaxReasonLength} characters; it has {text.Length}.");
             }
         });
         return option;

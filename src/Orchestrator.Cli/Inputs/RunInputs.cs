@@ -106,6 +106,6 @@ internal static class RunInputs
         var root = SourceText.ReadJson(json, out var findings);
         return findings is [var first, ..]
             ? throw new UsageException($"{what} cannot be read: line {first.Line}, column {first.Column}: {first.Message}")
-            : SourceValue.ToJson(root!);
+            : root!.ToJson();
     }
 }

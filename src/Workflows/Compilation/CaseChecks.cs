@@ -26,5 +26,5 @@ internal sealed class CaseChecks(WorkflowDefinition definition, CompilerFindings
     }
 
     private void Error(int position, string member, string message) =>
-        findings.Error(DiagnosticCodes.DiffersOnlyInCase, WorkflowCompiler.Pointer(position) + member, message, NameRules.OneFile, position);
+        findings.Error(DiagnosticCodes.DiffersOnlyInCase, WorkflowCompiler.Pointer(position) + member, message, NameRules.RenameOne, position);
 }

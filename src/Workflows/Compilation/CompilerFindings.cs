@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Sources;
 namespace Orchestrator.Workflows.Compilation;
 
 /// <summary>Takes what the compiler finds, gives it a place in the text, and leaves out what only follows from a mistake that is reported already.</summary>
-/// <param name="missesNames">Some step's name could not be read, so that an unknown name may be its.</param>
-internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode root, WorkflowDefinition definition, bool missesNames)
+/// <param name="hasUnreadNames">Whether the id of a step could not be read, so that an unknown name may be that id.</param>
+internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode root, WorkflowDefinition definition, bool hasUnreadNames)
 {
     private readonly HashSet<int> _wrongDependencies = [.. diagnostics.Items.Select(item => StepOfDependency(item.Pointer)).OfType<int>()];
 
@@ -18,7 +18,7 @@ internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode roo
     /// <param name="step">Position of the step it is about; -1 when it is about the workflow.</param>
     public void Error(string code, string pointer, string message, string? suggestion, int step)
     {
-        var mayFollow = (code is DiagnosticCodes.UnknownStep or DiagnosticCodes.UnknownReference && missesNames && suggestion is null)
+        var mayFollow = (code is DiagnosticCodes.UnknownStep or DiagnosticCodes.UnknownReference && hasUnreadNames && suggestion is null)
             || (code == DiagnosticCodes.MissingDependency && _wrongDependencies.Contains(step));
         if (!mayFollow)
         {
@@ -45,7 +45,7 @@ internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode roo
 
     private void Add(DiagnosticSeverity severity, string code, string pointer, string message, string? suggestion, int step)
     {
-        var at = root.Nearest(pointer);
+        var at = root.FindNearest(pointer);
         diagnostics.Add(new Diagnostic(code, severity, pointer, at.Line, at.Column, message)
         {
             Suggestion = suggestion,

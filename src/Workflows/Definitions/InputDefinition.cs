@@ -1,29 +1,35 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Definitions;
 
-/// <summary>A declared input of a run.</summary>
+/// <summary>A declared input of a run. Immutable.</summary>
+/// <param name="Name"><c>[A-Za-z_][A-Za-z0-9_]*</c>, at most 128 characters, unique within the workflow without regard to letter case.</param>
 public sealed record InputDefinition(string Name)
 {
+    /// <summary>The JSON type of its value. Default <see cref="InputType.Any"/>.</summary>
     public InputType Type { get; init; } = InputType.Any;
 
-    /// <summary>Whether a run must be given it. Default false: it is then null, or <see cref="Default"/>.</summary>
+    /// <summary>Whether a run cannot start without it. Default false: a missing value becomes <see cref="Default"/>.</summary>
     public bool Required { get; init; }
 
+    /// <summary>The value of an input that is not given; null for JSON null.</summary>
     public JsonNode? Default { get; init; }
 
-    /// <summary>Maximum length of a text in characters; null for no limit.</summary>
+    /// <summary>Maximum length of a text in characters, from 1; null: no limit. Values of other types have none.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>An explanation for the people who start a run; null when the author gave none.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The type as definitions write it. A method, since properties are parts of stored documents.</summary>
-    public string TypeName() => JsonNamingPolicy.CamelCase.ConvertName(Type.ToString());
+    /// <summary>The type as definitions write it, such as <c>string</c>. A method, because properties are serialized.</summary>
+    public string TypeName() => EnumNames.Of(Type);
 
-    /// <summary>What is wrong with <paramref name="value"/>, as the end of a sentence about it; null when the input takes it.</summary>
-    public string? Complaint(JsonNode value)
+    /// <summary>Why <paramref name="value"/> is not valid for this input, as a predicate such as <c>has 5 characters; 3 are allowed</c>; null when it is valid.</summary>
+    public string? Violation(JsonNode value)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!Fits(value))
@@ -36,7 +42,7 @@ public sealed record InputDefinition(string Name)
             : null;
     }
 
-    /// <summary>Whether <paramref name="value"/> is of the declared type.</summary>
+    /// <summary>Whether <paramref name="value"/> has the declared type; its length is not checked.</summary>
     public bool Fits(JsonNode value) => Type switch
     {
         InputType.String => value.GetValueKind() == JsonValueKind.String,
@@ -57,4 +63,30 @@ public sealed record InputDefinition(string Name)
         JsonValueKind.Array => "a list",
         _ => "an object",
     };
+}
+
+/// <summary>The JSON types that an input can be declared with.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<InputType>))]
+public enum InputType
+{
+    /// <summary>Every value.</summary>
+    Any,
+
+    /// <summary>A text.</summary>
+    String,
+
+    /// <summary>A number.</summary>
+    Number,
+
+    /// <summary>A number without a fraction; 1.0 and 1e3 count as whole.</summary>
+    Integer,
+
+    /// <summary>true or false.</summary>
+    Boolean,
+
+    /// <summary>A list.</summary>
+    Array,
+
+    /// <summary>An object.</summary>
+    Object,
 }

@@ -1,27 +1,27 @@
 namespace Orchestrator.Workflows.Definitions;
 
-/// <summary>What may be said about a run beside its definition. Null always means the definition's own.</summary>
+/// <summary>Options of one run, which replace those of its definition. Null: the definition's. Immutable.</summary>
 public sealed record RunOptions
 {
-    /// <summary>The model for every step.</summary>
+    /// <summary>The model of every prompt step.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Steps that may execute at one time, from 1.</summary>
+    /// <summary>Maximum number of steps that execute at one time, 1 to 10,000.</summary>
     public int? MaxParallelism { get; init; }
 
-    /// <summary>What the run may spend, all its attempts together.</summary>
+    /// <summary>What all attempts of the run together may spend.</summary>
     public BudgetDefinition? Budget { get; init; }
 
-    /// <summary>Milliseconds for one attempt of the run.</summary>
+    /// <summary>Maximum duration of one attempt of the run in milliseconds, from 1.</summary>
     public int? MaxDuration { get; init; }
 
     /// <summary>What the failure of a step does to the run.</summary>
     public FailurePolicy? OnStepFailure { get; init; }
 
-    /// <summary>Whether the texts of all steps are shown while they are written.</summary>
+    /// <summary>Whether the texts of all steps are shown while they are generated.</summary>
     public bool? Stream { get; init; }
 
-    /// <summary>These options, and where they say nothing the <paramref name="earlier"/> ones.</summary>
+    /// <summary>These options, with those of <paramref name="earlier"/> where these are null.</summary>
     public RunOptions Over(RunOptions earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);

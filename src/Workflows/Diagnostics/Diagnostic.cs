@@ -1,17 +1,34 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
+
 namespace Orchestrator.Workflows.Diagnostics;
 
-/// <summary>One finding in a definition, with the place it is about.</summary>
+/// <summary>One error or warning about a definition, with its place. Immutable.</summary>
 /// <param name="Code">A stable code such as <c>unknown-step</c>, documented in docs/diagnostics.md.</param>
-/// <param name="Pointer">JSON pointer to the value it is about; empty for the document.</param>
-/// <param name="Line">Line of that value, from 1; 0 when the source has no text.</param>
-/// <param name="Column">Column of that value in characters, from 1; 0 when the source has no text.</param>
-/// <param name="Message">One sentence: what is wrong.</param>
+/// <param name="Pointer">JSON pointer (RFC 6901) to the value it is about; empty for the whole document.</param>
+/// <param name="Line">Line of that value, from 1; 0 when there is no source text.</param>
+/// <param name="Column">Column of that value in characters, from 1; 0 when there is no source text.</param>
+/// <param name="Message">What is wrong, as a sentence.</param>
 public sealed record Diagnostic(
     string Code, DiagnosticSeverity Severity, string Pointer, int Line, int Column, string Message)
 {
-    /// <summary>What to write instead; null when there is nothing certain enough to say.</summary>
+    /// <summary>A sentence that says how to correct it; null for none.</summary>
     public string? Suggestion { get; init; }
 
-    /// <summary>The step it is about; null when it is about the workflow.</summary>
+    /// <summary>The id of the step it is about; null when it is about the workflow.</summary>
     public string? Step { get; init; }
+
+    /// <summary>The message and the suggestion, if there is one. A method, because properties are serialized.</summary>
+    public string FullMessage() => Diagnostics.Suggestion.Append(Message, Suggestion);
+}
+
+/// <summary>Whether a <see cref="Diagnostic"/> prevents a run.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<DiagnosticSeverity>))]
+public enum DiagnosticSeverity
+{
+    /// <summary>The definition cannot run.</summary>
+    Error,
+
+    /// <summary>The definition can run, but probably not as intended.</summary>
+    Warning,
 }

@@ -1,23 +1,35 @@
 namespace Orchestrator.Workflows.Diagnostics;
 
-/// <summary>Finds the name that the author probably meant.</summary>
+/// <summary>Finds the known name that an author probably meant by an unknown one. Thread-safe.</summary>
 public static class Suggestion
 {
-    /// <summary>"Did you mean …?" for the nearest candidate, or null when none is near: at most a third of the letters differ, and never all.</summary>
+    /// <summary>
+    /// "Did you mean …?" for the most similar candidate by edit distance, without regard to letter case; null when none is similar: at most a third
+    /// of the letters may differ, and not all of them.
+    /// </summary>
     public static string? For(string written, IEnumerable<string> candidates)
     {
         var work = long.MaxValue;
         return For(written, candidates, ref work);
     }
 
-    /// <param name="work">How many pairs of letters may be compared; what was compared is taken away. Null when that does not suffice.</param>
+    /// <summary>The suggestion of <see cref="For(string, IEnumerable{string})"/>, or else the sentence "There are …." with all candidates.</summary>
+    public static string ForOrAll(string written, IReadOnlyCollection<string> candidates) => For(written, candidates) ?? All(candidates);
+
+    /// <summary>The message and, after a space, the suggestion; the message alone when the suggestion is null.</summary>
+    public static string Append(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
+
+    /// <summary>The sentence "There are …." with all names.</summary>
+    internal static string All(IEnumerable<string> names) => $"There are {string.Join(", ", names)}.";
+
+    /// <param name="work">Remaining number of letter comparisons, from which those made here are subtracted. Null when they do not suffice.</param>
     internal static string? For(string written, IEnumerable<string> candidates, ref long work)
     {
         var nearest = Nearest(written, candidates, ref work);
         return nearest is null || work < 0 ? null : $"Did you mean '{nearest}'?";
     }
 
-    /// <summary>Whether the two differ in two letters at the most, letter case aside.</summary>
+    /// <summary>Whether the edit distance of the two is at most 2, without regard to letter case.</summary>
     public static bool IsClose(string left, string right)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -27,8 +39,8 @@ public static class Suggestion
     }
 
     /// <summary>
-    /// Whether one letter of the two is wrong, missing or too many, or two neighbours are swapped. Names that differ in digits alone (<c>eu-1</c>, <c>eu-2</c>) are
-    /// different on purpose.
+    /// Whether the edit distance of the two is at most 1: one letter is wrong, missing or too many, or two neighbours are swapped. False for names
+    /// that differ only in digits (<c>eu-1</c>, <c>eu-2</c>): those are different on purpose.
     /// </summary>
     public static bool IsSlip(string left, string right)
     {
@@ -36,8 +48,10 @@ public static class Suggestion
         ArgumentNullException.ThrowIfNull(right);
         var work = long.MaxValue;
         return Math.Abs(left.Length - right.Length) <= 1 && Distance(left, right, limit: 2, ref work) <= 1
-            && !string.Concat(left.Where(letter => !char.IsAsciiDigit(letter))).Equals(string.Concat(right.Where(letter => !char.IsAsciiDigit(letter))), StringComparison.OrdinalIgnoreCase);
+            && !WithoutDigits(left).Equals(WithoutDigits(right), StringComparison.OrdinalIgnoreCase);
     }
+
+    private static string WithoutDigits(string name) => string.Concat(name.Where(letter => !char.IsAsciiDigit(letter)));
 
     private static string? Nearest(string written, IEnumerable<string> candidates, ref long work)
     {
@@ -50,7 +64,10 @@ public static class Suggestion
                 return null;
             }
 
-            if (Math.Abs(candidate.Length - written.Length) < limit && Distance(written, candidate, limit, ref work) is var distance && distance < limit && distance < Math.Min(written.Length, candidate.Length))
+            if (Math.Abs(candidate.Length - written.Length) < limit
+                && Distance(written, candidate, limit, ref work) is var distance
+                && distance < limit
+                && distance < Math.Min(written.Length, candidate.Length))
             {
                 (best, limit) = (candidate, distance);
             }
@@ -59,10 +76,10 @@ public static class Suggestion
         return best;
     }
 
-    /// <summary>Edits between the two, letter case aside, with neighbours swapped counting as one; <paramref name="limit"/> at the most.</summary>
+    /// <summary>Damerau-Levenshtein distance (optimal string alignment) without regard to letter case, capped at <paramref name="limit"/>.</summary>
     private static int Distance(string left, string right, int limit, ref long work)
     {
-        // Names are compared with all others of a document, so three rows serve for all letters.
+        // Three rows of the table suffice. A name is compared with all others of a document, so they are kept off the heap.
         var width = right.Length + 1;
         Span<int> rows = width <= 128 ? stackalloc int[3 * width] : new int[3 * width];
         var beforeLast = rows[..width];
@@ -90,7 +107,7 @@ public static class Suggestion
                 least = Math.Min(least, current[column]);
             }
 
-            // A later row is never less than the least of the two before it.
+            // No value of a later row is below the minimum of the two rows before it.
             if (least > limit)
             {
                 return limit;
@@ -106,4 +123,20 @@ public static class Suggestion
     }
 
     private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
+}
+
+/// <summary>
+/// The <see cref="Suggestion"/>s for one document or request, with a bound on their total time: every unknown name is compared with all known
+/// names, and ten thousand unknown names would take minutes. Not thread-safe.
+/// </summary>
+public sealed class Suggestions
+{
+    /// <summary>Remaining number of letter comparisons; initially about a tenth of a second.</summary>
+    private long _left = 10_000_000;
+
+    /// <summary>"Did you mean …?" for the most similar candidate; null when none is similar, or the bound is reached.</summary>
+    public string? For(string written, IEnumerable<string> candidates) => _left > 0 ? Suggestion.For(written, candidates, ref _left) : null;
+
+    /// <summary>The same, or else the sentence "There are …." with all candidates.</summary>
+    public string ForOrAll(string written, IReadOnlyCollection<string> candidates) => For(written, candidates) ?? Suggestion.All(candidates);
 }

@@ -6,11 +6,15 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats;
 
-/// <summary>Reads a workflow definition from text and checks it, everything at once.</summary>
+/// <summary>
+/// Reads a workflow definition from text: parses JSON or YAML, reads the format (one folder beside this file per format), and compiles the definition.
+/// All errors are reported at once. Thread-safe.
+/// </summary>
 public static class WorkflowReader
 {
-    /// <summary>Never throws for what a user wrote: what is wrong is in the result's diagnostics.</summary>
-    /// <param name="tools">The tools that there are; null when that is not known: then no name of a tool is doubted, and every text in an input is a template.</param>
+    /// <summary>Reads a definition. Errors in the text are in the result's diagnostics; none throws.</summary>
+    /// <param name="utf8">JSON or YAML as UTF-8, with or without a byte order mark.</param>
+    /// <param name="tools">The known tools; null: unknown, so that tool names are not checked, and every text of a tool's input is a template.</param>
     public static ReadResult Read(ReadOnlySpan<byte> utf8, IReadOnlyCollection<KnownTool>? tools = null)
     {
         var diagnostics = new DiagnosticBag();
@@ -21,18 +25,32 @@ public static class WorkflowReader
             return new ReadResult(null, diagnostics.Items);
         }
 
-        var root = SourceText.Parse(utf8, diagnostics);
-        var reader = new DefinitionReader(diagnostics);
-        if (root is null || reader.Read(root) is not { } definition)
+        if (SourceText.Parse(utf8, diagnostics) is not { } root || ReadFormat(root, diagnostics) is not { } format)
         {
             return new ReadResult(null, Sorted(diagnostics));
         }
 
-        var compiled = new WorkflowCompiler(definition, new CompilerFindings(diagnostics, root, definition, reader.MissesNames), tools).Compile();
-        return new ReadResult(compiled, Sorted(diagnostics));
+        var findings = new CompilerFindings(diagnostics, root, format.Definition, format.HasUnreadNames);
+        return new ReadResult(new WorkflowCompiler(format.Definition, findings, tools).Compile(), Sorted(diagnostics));
     }
 
-    // What aliases share is read once for each of them; a mistake in it is one mistake.
+    /// <summary>
+    /// Recognizes the format by the content and reads it. There is one format so far, the native one. Another format is a folder beside
+    /// <c>Native</c> whose reader makes a <see cref="WorkflowDefinition"/> of the same <see cref="SourceNode"/>s, and is chosen here.
+    /// </summary>
+    /// <returns>Null when there is no definition, which is reported.</returns>
+    private static (WorkflowDefinition Definition, bool HasUnreadNames)? ReadFormat(SourceNode root, DiagnosticBag diagnostics)
+    {
+        var reader = new DefinitionReader(diagnostics);
+        return reader.Read(root) is { } definition ? (definition, reader.HasUnreadNames) : null;
+    }
+
+    // The value of an anchor is read once for every alias; an error in it is reported once.
     private static IReadOnlyList<Diagnostic> Sorted(DiagnosticBag diagnostics) =>
         [.. diagnostics.Items.DistinctBy(item => (item.Code, item.Line, item.Column, item.Message)).OrderBy(item => item.Line).ThenBy(item => item.Column)];
 }
+
+/// <summary>The result of reading a definition. Immutable.</summary>
+/// <param name="Workflow">The compiled workflow; null when there is an error.</param>
+/// <param name="Diagnostics">All errors and warnings, in the order of the text.</param>
+public sealed record ReadResult(CompiledWorkflow? Workflow, IReadOnlyList<Diagnostic> Diagnostics);

@@ -53,7 +53,7 @@ public sealed class MockScript
                 new Diagnostic(
                     "invalid-json", DiagnosticSeverity.Error, "",
                     (int)(exception.LineNumber + 1 ?? 0), (int)(exception.BytePositionInLine + 1 ?? 0),
-                    "The mocks are not valid JSON: " + JsonMistake.Sentence(exception).TrimEnd('.') + "."),
+                    "The mocks are not valid JSON: " + JsonErrorText.Describe(exception).TrimEnd('.') + "."),
             ];
             return false;
         }

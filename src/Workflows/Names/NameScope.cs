@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Workflows.Names;
 
 /// <summary>
-/// Says what the names of a workflow mean (FORMAT.md): an output before an input of the same name, both before a step's id.
+/// Resolves the names of a workflow (FORMAT.md): an output takes precedence over an input of the same name, and both over a step's id.
 /// Immutable and thread-safe.
 /// </summary>
 public sealed class NameScope
@@ -15,7 +15,7 @@ public sealed class NameScope
     private readonly HashSet<string>? _inputs;
 
     /// <param name="steps">In definition order.</param>
-    /// <param name="inputs">The names of the inputs; null when none are declared, and then any other name is taken for one.</param>
+    /// <param name="inputs">The names of the inputs; null when none are declared: any other name then is an input.</param>
     public NameScope(IEnumerable<NamedStep> steps, IEnumerable<string>? inputs)
     {
         ArgumentNullException.ThrowIfNull(steps);
@@ -41,8 +41,9 @@ public sealed class NameScope
     /// <summary>Every name a path may begin with, for suggestions.</summary>
     public IEnumerable<string> Names => _outputs.Keys.Concat(_transformed.Keys).Concat(_inputs ?? []).Concat(_ids.Keys);
 
-    /// <summary>What <paramref name="path"/> begins at, or one sentence that says what it fails to name.</summary>
-    /// <param name="extra">Names that have a meaning only in some places.</param>
+    /// <summary>Resolves the beginning of a path.</summary>
+    /// <param name="extra">The names that are valid at the path's place in addition to those of the workflow.</param>
+    /// <param name="error">One sentence that says which name is unknown; null on success.</param>
     public bool TryResolve(ValuePath path, ExtraNames extra, out ValueReference reference, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -65,7 +66,7 @@ public sealed class NameScope
         return error is null;
     }
 
-    /// <summary>The same where no extra names have a meaning.</summary>
+    /// <summary>Resolves the beginning of a path at a place without extra names.</summary>
     public bool TryResolve(ValuePath path, out ValueReference reference, [NotNullWhen(false)] out string? error) =>
         TryResolve(path, ExtraNames.None, out reference, out error);
 
@@ -73,11 +74,11 @@ public sealed class NameScope
     {
         "inputs" => $"There is no input '{next}'.",
         "steps" => next is null ? "'steps' must be followed by the id of a step." : $"There is no step '{next}'.",
-        "run" => "Of 'run' there are 'run.id' and 'run.attempt'.",
-        "previous" => "'previous' has a meaning only in a step with 'repeat'.",
+        "run" => "'run' has the members 'run.id' and 'run.attempt'.",
+        "previous" => "'previous' is valid only in a step with 'repeat'.",
         "secrets" when extra.HasFlag(ExtraNames.Secrets) => "'secrets' must be followed by the name of a secret.",
         "secrets" => "'secrets' can be used only in the input of a tool.",
-        "item" or "index" => $"'{root}' has a meaning only in a map.",
+        "item" or "index" => $"'{root}' is valid only in a map.",
         _ => $"There is no output, input or step named '{root}'.",
     };
 
@@ -95,7 +96,10 @@ public sealed class NameScope
     {
         if (_outputs.TryGetValue(root, out var writers))
         {
-            return new(ReferenceKind.Output, null, writers, consumed) { MayBeStepRecord = _ids.TryGetValue(root, out var own) && writers is [var only] && own == only };
+            return new(ReferenceKind.Output, null, writers, consumed)
+            {
+                MayBeStepRecord = _ids.TryGetValue(root, out var own) && writers is [var only] && own == only,
+            };
         }
 
         if (_transformed.TryGetValue(root, out writers))
@@ -115,4 +119,21 @@ public sealed class NameScope
 
         return _inputs is null ? new(ReferenceKind.Input, root, [], consumed) : null;
     }
+}
+
+/// <summary>The names that a step gives to values.</summary>
+/// <param name="HasTransform">Whether there is also <c>{OutputKey}_transformed</c>.</param>
+public readonly record struct NamedStep(string Id, string OutputKey, bool HasTransform);
+
+/// <summary>Names that are valid only at some places of a definition.</summary>
+[Flags]
+public enum ExtraNames
+{
+    None = 0,
+
+    /// <summary><c>previous</c>: the output of the previous iteration, in a repeated step.</summary>
+    Previous = 1,
+
+    /// <summary><c>secrets.NAME</c>, in the input of a tool.</summary>
+    Secrets = 2,
 }

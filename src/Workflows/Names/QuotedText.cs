@@ -4,14 +4,14 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Names;
 
-/// <summary>Text in quotes, as paths and expressions write it: single or double quotes, the escapes of JSON and <c>\'</c>. Line breaks are escaped.</summary>
+/// <summary>Quoted text of paths and expressions: single or double quotes, the escapes of JSON and <c>\'</c>; line breaks must be escaped.</summary>
 internal static class QuotedText
 {
     private const string Escapes = "\"'\\/bfnrt";
     private const string Escaped = "\"'\\/\b\f\n\r\t";
     private const int UnicodeDigits = 4;
 
-    /// <summary>Reads what begins with the quote at <paramref name="position"/>, which then is behind the closing quote; on an error it is at the mistake.</summary>
+    /// <summary>Reads the text whose opening quote is at <paramref name="position"/>. On success the position is after the closing quote, on failure at the error.</summary>
     public static bool TryRead(string source, ref int position, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error)
     {
         var (open, next) = (position, position + 1);
@@ -43,11 +43,11 @@ internal static class QuotedText
             }
         }
 
-        error = $"The text that begins here has no closing {source[open]}; a line break in it is written \\n.";
+        error = $"The text that begins here has no closing {source[open]}; write a line break in it as \\n.";
         return false;
     }
 
-    /// <summary>The text in quotes; what is invisible or half a surrogate pair is escaped.</summary>
+    /// <summary>The text in quotes; control characters, line separators and unpaired surrogates are escaped.</summary>
     public static string Write(string text, char quote)
     {
         var written = new StringBuilder(text.Length + 2).Append(quote);

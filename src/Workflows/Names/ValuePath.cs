@@ -25,7 +25,8 @@ public sealed class ValuePath
     /// <summary>All names and indexes, the root first; at least one.</summary>
     public IReadOnlyList<string> Segments { get; }
 
-    /// <summary>Reads a path, or says in <paramref name="error"/> what is wrong with it.</summary>
+    /// <summary>Parses a path.</summary>
+    /// <param name="error">One sentence that says what is wrong and where; null on success.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out ValuePath? path, [NotNullWhen(false)] out string? error)
     {
         var segments = new List<string>();
@@ -47,8 +48,8 @@ public sealed class ValuePath
         return error is null;
     }
 
-    /// <summary>The path of these names and indexes, in its normal form.</summary>
-    /// <exception cref="ArgumentException">There is none, or the first is not a name of ASCII letters, digits and _.</exception>
+    /// <summary>The path of the given names and indexes, in its normal form.</summary>
+    /// <exception cref="ArgumentException">The list is empty, or its first entry is not a name of ASCII letters, digits and _.</exception>
     public static ValuePath Of(IReadOnlyList<string> segments)
     {
         ArgumentNullException.ThrowIfNull(segments);
@@ -70,8 +71,8 @@ public sealed class ValuePath
     }
 
     /// <summary>
-    /// Follows the segments from <paramref name="first"/> on into <paramref name="value"/>.
-    /// False when a segment names nothing; a null on the way is a value without members.
+    /// Follows the segments from index <paramref name="first"/> on into <paramref name="value"/>.
+    /// False when a segment names nothing; null has no members.
     /// </summary>
     public bool TryFollow(JsonNode? value, int first, out JsonNode? found)
     {
@@ -88,8 +89,8 @@ public sealed class ValuePath
     }
 
     /// <summary>
-    /// The member, element or length of <paramref name="value"/> that <paramref name="segment"/> names: a member before <c>length</c>,
-    /// which lists and texts have; false when there is none.
+    /// Gets the member, element or length of <paramref name="value"/> that <paramref name="segment"/> names. <c>length</c> is the number of elements of a
+    /// list or of characters of a text; in an object it is an ordinary member. False when there is none.
     /// </summary>
     public static bool TryStep(JsonNode? value, string segment, out JsonNode? found)
     {
@@ -120,7 +121,7 @@ public sealed class ValuePath
         {
             if (text[position] != '.')
             {
-                return $"Unexpected '{text[position]}' at character {position + 1} of the path '{text}'; names of other letters go into [\"…\"].";
+                return $"Unexpected '{text[position]}' at character {position + 1} of the path '{text}'; write names with other characters as [\"…\"].";
             }
 
             position++;

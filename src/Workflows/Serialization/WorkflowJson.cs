@@ -5,21 +5,21 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Workflows.Serialization;
 
 /// <summary>
-/// How the program writes all its JSON: camelCase names, nulls left out unless a type says otherwise, text readable. Letter case counts, also in
-/// the objects that are values of users: with the web defaults two of their members may be read as one. A member that stands twice is an error.
+/// The options of all JSON that the program reads and writes: camelCase names, and no escapes for characters outside ASCII. Letter case counts: with
+/// the web defaults, members of users' objects that differ only in letter case would be read as one. A duplicate member is an error. Thread-safe.
 /// </summary>
 public static class WorkflowJson
 {
-    /// <summary>Compact, for stores and the wire. Shared and read-only.</summary>
+    /// <summary>Without white space and nulls, for stores and requests. Read-only.</summary>
     public static JsonSerializerOptions Compact { get; } = Create(indented: false);
 
-    /// <summary>Indented, for people. Shared and read-only.</summary>
+    /// <summary>Indented and without nulls, for people. Read-only.</summary>
     public static JsonSerializerOptions Indented { get; } = Create(indented: true);
 
-    /// <summary>For documents whose members are a contract: nulls are written. Shared and read-only.</summary>
+    /// <summary>Without white space, with nulls, for documents whose members are a contract. Read-only.</summary>
     public static JsonSerializerOptions Document { get; } = Create(indented: false, JsonIgnoreCondition.Never);
 
-    /// <summary>The same for people. Shared and read-only.</summary>
+    /// <summary>Indented, with nulls, for the same documents as people read them. Read-only.</summary>
     public static JsonSerializerOptions IndentedDocument { get; } = Create(indented: true, JsonIgnoreCondition.Never);
 
     private static JsonSerializerOptions Create(bool indented, JsonIgnoreCondition ignore = JsonIgnoreCondition.WhenWritingNull)

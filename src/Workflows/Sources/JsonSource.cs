@@ -5,14 +5,14 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Reads JSON text into <see cref="SourceNode"/>s. Comments and trailing commas are allowed; a repeated name is an error.</summary>
+/// <summary>Parses JSON into <see cref="SourceNode"/>s. Comments and trailing commas are allowed; a duplicate name is an error.</summary>
 internal static class JsonSource
 {
-    /// <summary>The root, or null when the text is no JSON; everything wrong with it goes to <paramref name="diagnostics"/>.</summary>
+    /// <summary>The root; null when the text is not JSON. All errors are added to <paramref name="diagnostics"/>.</summary>
     /// <param name="utf8">Valid UTF-8 without a byte order mark.</param>
     public static SourceNode? Parse(ReadOnlySpan<byte> utf8, DiagnosticBag diagnostics)
     {
-        var lines = new LineIndex(utf8);
+        var lines = new Utf8LineIndex(utf8);
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions
         {
             AllowTrailingCommas = true,
@@ -25,26 +25,26 @@ internal static class JsonSource
         }
         catch (InvalidOperationException)
         {
-            // The reader accepts an escape such as \ud800 alone, and cannot make a text of it.
+            // The reader accepts an unpaired escape such as \ud800 and fails when its text is read.
             var (line, column) = lines.Position(utf8, (int)reader.TokenStartIndex);
-            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, "This is not valid JSON: a text has half of a surrogate pair as an escape.");
+            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, "This is not valid JSON: a text has the escape of an unpaired surrogate.");
             return null;
         }
         catch (JsonException exception)
         {
             var line = (int)(exception.LineNumber ?? 0) + 1;
             var column = lines.Column(utf8, line, (int)(exception.BytePositionInLine ?? 0));
-            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, $"This is not valid JSON: {JsonMistake.Sentence(exception)}");
+            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, $"This is not valid JSON: {JsonErrorText.Describe(exception)}");
             return null;
         }
     }
 
-    private static SourceNode Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineIndex lines, DiagnosticBag diagnostics)
+    private static SourceNode Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, Utf8LineIndex lines, DiagnosticBag diagnostics)
     {
         SourceNode? root = null;
         var open = new Stack<(SourceNode Node, HashSet<string>? Names)>();
         SourceMember? member = null;
-        var repeated = false;
+        var isDuplicate = false;
         while (reader.Read())
         {
             var (line, column) = lines.Position(utf8, (int)reader.TokenStartIndex);
@@ -52,10 +52,10 @@ internal static class JsonSource
             {
                 case JsonTokenType.PropertyName:
                     member = new SourceMember(reader.GetString()!, line, column, null!);
-                    repeated = !open.Peek().Names!.Add(member.Name);
-                    if (repeated)
+                    isDuplicate = !open.Peek().Names!.Add(member.Name);
+                    if (isDuplicate)
                     {
-                        diagnostics.RepeatedName(open.Peek().Node, member.Name, line, column);
+                        open.Peek().Node.ReportDuplicate(member.Name, line, column, diagnostics);
                     }
 
                     continue;
@@ -76,13 +76,13 @@ internal static class JsonSource
             {
                 items.Add(node);
             }
-            else if (!repeated)
+            else if (!isDuplicate)
             {
                 parent.MemberList!.Add(member! with { Value = node });
             }
 
             member = null;
-            repeated = false;
+            isDuplicate = false;
             if (node.Kind is SourceKind.Object or SourceKind.Array)
             {
                 open.Push((node, node.Kind == SourceKind.Object ? new HashSet<string>(StringComparer.Ordinal) : null));

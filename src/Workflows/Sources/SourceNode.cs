@@ -1,14 +1,16 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>A value of a parsed document with its place in the text: what JSON and YAML have in common.</summary>
+/// <summary>A value of a parsed JSON or YAML document with its place in the text. Thread-safe once parsing has ended, except <see cref="Member"/>.</summary>
 public sealed class SourceNode
 {
-    /// <summary>Up to so many members are looked through; beyond that they are indexed, since a mapping asks for each of its own.</summary>
-    private const int FewMembers = 16;
+    /// <summary>An object with more members gets an index: the reader of a mapping looks up every member.</summary>
+    private const int MaxUnindexed = 16;
 
-    /// <summary>The longest pointer that is written in full, in characters.</summary>
+    /// <summary>Maximum length of a complete pointer, in characters.</summary>
     private const int MaxPointer = 1_000;
 
     private const string CutOff = "/…";
@@ -28,6 +30,7 @@ public sealed class SourceNode
         Column = column;
     }
 
+    /// <summary>The JSON type of the value.</summary>
     public SourceKind Kind { get; }
 
     /// <summary>Line on which the value begins, from 1.</summary>
@@ -36,7 +39,7 @@ public sealed class SourceNode
     /// <summary>Column in characters at which the value begins, from 1.</summary>
     public int Column { get; }
 
-    /// <summary>The text of a string, or of a number as it was written; empty for other kinds.</summary>
+    /// <summary>The value of a string; a number in JSON syntax; empty for other kinds.</summary>
     public string Text { get; private init; } = "";
 
     /// <summary>The value of a boolean; false for other kinds.</summary>
@@ -48,7 +51,7 @@ public sealed class SourceNode
     /// <summary>The items of an array; empty for other kinds.</summary>
     public IReadOnlyList<SourceNode> Items => ItemList ?? (IReadOnlyList<SourceNode>)[];
 
-    /// <summary>JSON pointer (RFC 6901) of this value from the root.</summary>
+    /// <summary>JSON pointer (RFC 6901) from the root; shortened when it is longer than 1,000 characters.</summary>
     public string Pointer
     {
         get
@@ -67,10 +70,10 @@ public sealed class SourceNode
 
     internal List<SourceNode>? ItemList { get; private init; }
 
-    /// <summary>The member of that name; null when this is no object or has none.</summary>
+    /// <summary>The member with the given name; null when there is none, and for other kinds.</summary>
     public SourceNode? Member(string name)
     {
-        if (Members.Count <= FewMembers)
+        if (Members.Count <= MaxUnindexed)
         {
             return Members.FirstOrDefault(member => member.Name == name)?.Value;
         }
@@ -79,8 +82,8 @@ public sealed class SourceNode
         return _byName.GetValueOrDefault(name);
     }
 
-    /// <summary>The value at <paramref name="pointer"/>, or the nearest one on the way to it that exists.</summary>
-    public SourceNode Nearest(string pointer)
+    /// <summary>The value at <paramref name="pointer"/>, or its nearest ancestor that exists.</summary>
+    public SourceNode FindNearest(string pointer)
     {
         var node = this;
         foreach (var part in pointer.Split('/').Skip(1))
@@ -103,17 +106,32 @@ public sealed class SourceNode
     }
 
     /// <summary>
-    /// The pointer of a member. One that would be too long ends with … and leads to the object around: names have no maximum length, and would be repeated
-    /// in every pointer below them.
+    /// The pointer of a member. Names have no maximum length and are repeated in every pointer below them, so a pointer that would be too long is the
+    /// pointer of the parent, followed by "/…".
     /// </summary>
     internal static string Below(string pointer, string name) =>
         pointer.EndsWith(CutOff, StringComparison.Ordinal) ? pointer
         : pointer.Length + name.Length > MaxPointer ? pointer + CutOff
         : $"{pointer}/{Escape(name)}";
 
-    /// <summary>One segment of a JSON pointer for <paramref name="name"/>.</summary>
+    /// <summary><paramref name="name"/> as one segment of a JSON pointer.</summary>
     internal static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    /// <summary>The value as JSON; null for null.</summary>
+    public JsonNode? ToJson() => Kind switch
+    {
+        SourceKind.Object => new JsonObject(Members.Select(member => KeyValuePair.Create(member.Name, member.Value.ToJson()))),
+        SourceKind.Array => new JsonArray([.. Items.Select(item => item.ToJson())]),
+        SourceKind.String => JsonValue.Create(Text),
+        SourceKind.Number => JsonNode.Parse(Text),
+        SourceKind.Boolean => JsonValue.Create(IsTrue),
+        _ => null,
+    };
+
+    /// <summary>Reports that <paramref name="name"/> is a second member of that name in this object.</summary>
+    internal void ReportDuplicate(string name, int line, int column, DiagnosticBag diagnostics) => diagnostics.Error(
+        DiagnosticCodes.DuplicateName, line, column, $"'{name}' is given twice in one object; only one can count.", Below(Pointer, name));
 
     internal static SourceNode Scalar(SourceLocation at, SourceKind kind, string text = "", bool isTrue = false) =>
         new(at.Parent, at.Name, at.Index, kind, at.Line, at.Column) { Text = text, IsTrue = isTrue };
@@ -124,3 +142,25 @@ public sealed class SourceNode
     internal static SourceNode Array(SourceLocation at) =>
         new(at.Parent, at.Name, at.Index, SourceKind.Array, at.Line, at.Column) { ItemList = [] };
 }
+
+/// <summary>The JSON type of a <see cref="SourceNode"/>.</summary>
+public enum SourceKind
+{
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// <summary>A member of an object, with the place of its name. Immutable.</summary>
+/// <param name="Line">Line on which the name begins, from 1.</param>
+/// <param name="Column">Column in characters at which the name begins, from 1.</param>
+public sealed record SourceMember(string Name, int Line, int Column, SourceNode Value);
+
+/// <summary>The place of a <see cref="SourceNode"/> that is about to be created, in the document and in the text.</summary>
+/// <param name="Parent">The object or array; null for the root.</param>
+/// <param name="Name">The name of the member; null for an item and the root.</param>
+/// <param name="Index">The index of the item; 0 for a member and the root.</param>
+internal readonly record struct SourceLocation(SourceNode? Parent, string? Name, int Index, int Line, int Column);

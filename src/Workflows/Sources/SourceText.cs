@@ -4,13 +4,13 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Reads text into <see cref="SourceNode"/>s, as JSON or as YAML. Which of the two it is, its content says, never a file name.</summary>
+/// <summary>Parses JSON and YAML into <see cref="SourceNode"/>s. The content, never a file name, decides which of the two a text is. Thread-safe.</summary>
 public static class SourceText
 {
     /// <summary>
-    /// Reads YAML. The places of the result and of the findings count in characters from the start of <paramref name="text"/>; line ends are LF or CRLF.
+    /// Parses YAML. Lines and columns of the result and the diagnostics count from the start of <paramref name="text"/>; lines end with LF or CRLF.
     /// </summary>
-    /// <returns>The root; null when the text is empty or something is wrong with it, except names that stand twice, of which the first counts.</returns>
+    /// <returns>The root; null when the text is empty or invalid. A duplicate name is reported, but does not make the text invalid; its first value counts.</returns>
     public static SourceNode? ReadYaml(string text, out IReadOnlyList<Diagnostic> diagnostics)
     {
         var bag = new DiagnosticBag();
@@ -19,8 +19,8 @@ public static class SourceText
         return root;
     }
 
-    /// <summary>Reads JSON; comments and trailing commas are allowed.</summary>
-    /// <returns>The root; null when the text is no JSON. Of names that stand twice, which is among the findings, the first counts.</returns>
+    /// <summary>Parses JSON; comments and trailing commas are allowed.</summary>
+    /// <returns>The root; null when the text is not JSON. A duplicate name is reported, but its first value counts.</returns>
     public static SourceNode? ReadJson(string text, out IReadOnlyList<Diagnostic> diagnostics)
     {
         var bag = new DiagnosticBag();
@@ -29,7 +29,8 @@ public static class SourceText
         return root;
     }
 
-    /// <summary>The root, or null when the text cannot be read; everything wrong with it goes to <paramref name="diagnostics"/>.</summary>
+    /// <summary>Parses JSON or YAML.</summary>
+    /// <returns>The root; null when the text is invalid. All errors are added to <paramref name="diagnostics"/>.</returns>
     internal static SourceNode? Parse(ReadOnlySpan<byte> utf8, DiagnosticBag diagnostics)
     {
         var bom = Encoding.UTF8.Preamble;
@@ -48,8 +49,8 @@ public static class SourceText
     }
 
     /// <summary>
-    /// An object, a list or a comment with slashes begins the text. YAML can begin with a brace too, but its author means JSON, and is told
-    /// what is wrong in JSON's words.
+    /// Whether the text begins like a JSON object, list or comment. YAML may begin with a brace, too, but an author who begins so means JSON, and the
+    /// errors of the JSON parser are the helpful ones.
     /// </summary>
     private static bool IsJson(ReadOnlySpan<byte> utf8)
     {

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
-/// What a plain scalar means in the core schema of YAML 1.2. Numbers get the form JSON has for them: <c>+1</c> is 1, <c>007</c> is 7, <c>0x1F</c> is 31,
-/// <c>.5</c> is 0.5 and <c>1.</c> is 1. What that schema does not know is text, such as <c>1_000</c>, <c>yes</c>, <c>12:30</c> and dates.
+/// The value of a plain scalar in the core schema of YAML 1.2. Numbers are converted to JSON syntax: <c>+1</c> is 1, <c>007</c> is 7, <c>0x1F</c> is 31,
+/// <c>.5</c> is 0.5 and <c>1.</c> is 1. Everything outside that schema is text, such as <c>1_000</c>, <c>yes</c>, <c>12:30</c> and dates. Immutable.
 /// </summary>
-/// <param name="Kind">Null, boolean, number or text.</param>
-/// <param name="Text">The number as JSON writes it, or the text.</param>
-/// <param name="Problem">Why JSON has no such value, as the end of a sentence; null when it has.</param>
+/// <param name="Kind">Null, boolean, number or string.</param>
+/// <param name="Text">The number in JSON syntax, or the text.</param>
+/// <param name="Problem">Why the value cannot be represented in JSON, as a predicate; null when it can.</param>
 internal readonly partial record struct YamlScalar(SourceKind Kind, string Text = "", bool IsTrue = false, string? Problem = null)
 {
     public static YamlScalar Of(string plain)
@@ -31,7 +31,7 @@ internal readonly partial record struct YamlScalar(SourceKind Kind, string Text 
     {
         if (Infinite().IsMatch(plain))
         {
-            return new(SourceKind.Number, plain, Problem: "is no number that JSON has; write a finite one, or put it in quotes");
+            return new(SourceKind.Number, plain, Problem: "is not a finite number, as JSON needs it; write a finite one, or put it in quotes");
         }
 
         if (Prefixed().IsMatch(plain))

@@ -6,29 +6,28 @@ using YamlDotNet.Core.Events;
 namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
-/// Reads YAML text into <see cref="SourceNode"/>s: one document, names once per object, anchors and <c>&lt;&lt;</c> within the limits of
+/// Parses YAML into <see cref="SourceNode"/>s: one document, unique names, anchors and merge keys (<c>&lt;&lt;</c>) within the limits of
 /// <see cref="DefinitionLimits"/>, plain scalars by the core schema of YAML 1.2 (<see cref="YamlScalar"/>).
 /// </summary>
 internal static class YamlSource
 {
     /// <summary>
-    /// The root, or null when the text is empty or cannot be read; everything wrong with it goes to <paramref name="diagnostics"/>. A name that
-    /// stands twice is reported and leaves a tree, as in JSON; everything else leaves none, since all that followed would be its consequence.
+    /// The root; null when the text is empty or invalid. All errors are added to <paramref name="diagnostics"/>. A duplicate name is reported, and the
+    /// tree is returned, as for JSON; after any other error there is none, because further errors would only be its consequences.
     /// </summary>
     public static SourceNode? Parse(string text, DiagnosticBag diagnostics)
     {
-        var places = new TextPlaces(text);
-        if (Unprintable(text) is { } index)
+        var errors = new YamlErrors(new LineIndex(text), diagnostics);
+        if (FindForbidden(text) is { } index)
         {
-            var (line, column) = places.At(index);
-            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, $"The character U+{(int)text[index]:X4} cannot stand in YAML; in double quotes it can be written as an escape.");
+            errors.Add(index, $"YAML does not allow the character U+{(int)text[index]:X4}; write it as an escape in double quotes.");
             return null;
         }
 
-        // Comments carry nothing, and the parser stumbles over some of them.
-        var scanner = new Scanner(new StringReader(YamlBreaks.Hide(text)), skipComments: true);
+        // Comments are skipped because the parser fails on some of them.
+        var scanner = new Scanner(new StringReader(YamlLineSeparators.Replace(text)), skipComments: true);
         var parser = new Parser(scanner);
-        var tree = new YamlTree(places, diagnostics);
+        var tree = new YamlTree(errors, diagnostics);
         try
         {
             while (Next(parser, scanner) is { } item && tree.Add(item))
@@ -37,8 +36,7 @@ internal static class YamlSource
         }
         catch (YamlException exception)
         {
-            var (line, column) = places.At(YamlMistake.Index(exception, scanner.CurrentPosition));
-            diagnostics.Error(DiagnosticCodes.InvalidText, line, column, $"This is not valid YAML: {YamlMistake.Sentence(exception, text)}");
+            errors.Add(YamlErrorText.Index(exception, scanner.CurrentPosition), $"This is not valid YAML: {YamlErrorText.Describe(exception, text)}");
             return null;
         }
 
@@ -53,18 +51,21 @@ internal static class YamlSource
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or OverflowException or FormatException)
         {
-            // The parser's way to refuse some malformed anchors, tags, directives and brackets; what it says then means nothing to the writer.
+            // The parser throws these for some malformed anchors, tags, directives and brackets, with messages that do not help the author.
             throw new SyntaxErrorException(
-                scanner.CurrentPosition, scanner.CurrentPosition, "Something before this place cannot be understood. Check brackets, quotes and indentation.");
+                scanner.CurrentPosition, scanner.CurrentPosition, "The text before this place is malformed. Check brackets, quotes and indentation.");
         }
     }
 
-    /// <summary>The first character that YAML forbids. The parser takes a NUL for the end of the text, and would pass over all that follows.</summary>
-    private static int? Unprintable(string text)
+    /// <summary>The index of the first character that YAML forbids. The parser would take a NUL for the end of the text and ignore the rest.</summary>
+    private static int? FindForbidden(string text)
     {
         for (var index = 0; index < text.Length; index++)
         {
-            if (text[index] is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF' or (>= '\uFDD0' and <= '\uFDD2') or (>= '\u007F' and < '\u00A0' and not '\u0085'))
+            if (text[index] is (< ' ' and not ('\t' or '\n' or '\r'))
+                or (>= '\u007F' and < '\u00A0' and not '\u0085')
+                or (>= '\uFDD0' and <= '\uFDD2')
+                or '\uFFFE' or '\uFFFF')
             {
                 return index;
             }
@@ -72,4 +73,19 @@ internal static class YamlSource
 
         return null;
     }
+}
+
+/// <summary>
+/// Replaces U+0085, U+2028 and U+2029 before parsing and restores them afterwards: the parser ends lines at them, as YAML 1.1 did, but in YAML 1.2 they
+/// are ordinary characters, at which no comment ends. The replacements are noncharacters, which YAML source must not contain.
+/// </summary>
+internal static class YamlLineSeparators
+{
+    public static string Replace(string text) => text.AsSpan().ContainsAny("\u0085\u2028\u2029")
+        ? text.Replace('\u0085', '\uFDD0').Replace('\u2028', '\uFDD1').Replace('\u2029', '\uFDD2')
+        : text;
+
+    public static string Restore(string text) => text.AsSpan().ContainsAnyInRange('\uFDD0', '\uFDD2')
+        ? text.Replace('\uFDD0', '\u0085').Replace('\uFDD1', '\u2028').Replace('\uFDD2', '\u2029')
+        : text;
 }

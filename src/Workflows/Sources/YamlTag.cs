@@ -3,12 +3,12 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Tags: those of the core schema count, others are mistakes.</summary>
+/// <summary>Applies the tags of the core schema of YAML 1.2; other tags are errors. Thread-safe.</summary>
 internal static class YamlTag
 {
     private const string Core = "tag:yaml.org,2002:";
 
-    /// <summary>What a scalar means by its tag and its style; the problem is a whole sentence.</summary>
+    /// <summary>The value of a scalar by its tag and its style. Its problem is a whole sentence.</summary>
     public static YamlScalar Read(Scalar scalar, string value)
     {
         var plain = scalar.Style == ScalarStyle.Plain;
@@ -21,22 +21,23 @@ internal static class YamlTag
                 return read.Problem is null ? read : read with { Problem = $"'{value}' {read.Problem}." };
             case "!" or "!!str":
                 return text;
-            case "!!null" or "!!bool" or "!!int" or "!!float" when read.Problem is null && read.Kind == Kind(name) && (name != "!!int" || IsWhole(read.Text)):
+            case "!!null" or "!!bool" or "!!int" or "!!float"
+                when read.Problem is null && read.Kind == Kind(name) && (name != "!!int" || IsWhole(read.Text)):
                 return read;
             case "!!null" or "!!bool" or "!!int" or "!!float":
-                return text with { Problem = $"'{value}' is no {name}." };
+                return text with { Problem = $"'{value}' is not a {name}." };
             default:
-                return text with { Problem = name is "!!map" or "!!seq" ? $"The tag '{name}' cannot stand before a text." : Unknown(name) };
+                return text with { Problem = name is "!!map" or "!!seq" ? $"The tag '{name}' is not allowed before a text." : Unknown(name) };
         }
     }
 
-    /// <summary>What is wrong with the tag of an object or a list; null for nothing.</summary>
+    /// <summary>Why the tag of an object or a list is wrong, as a sentence; null when it is valid.</summary>
     public static string? Problem(TagName tag, bool isObject) => Name(tag) switch
     {
         null or "!" => null,
-        "!!map" => isObject ? null : "The tag '!!map' cannot stand before a list.",
-        "!!seq" => !isObject ? null : "The tag '!!seq' cannot stand before an object.",
-        "!!str" or "!!int" or "!!float" or "!!bool" or "!!null" => $"The tag '{Name(tag)}' cannot stand before {(isObject ? "an object" : "a list")}.",
+        "!!map" => isObject ? null : "The tag '!!map' is not allowed before a list.",
+        "!!seq" => !isObject ? null : "The tag '!!seq' is not allowed before an object.",
+        "!!str" or "!!int" or "!!float" or "!!bool" or "!!null" => $"The tag '{Name(tag)}' is not allowed before {(isObject ? "an object" : "a list")}.",
         var name => Unknown(name),
     };
 
@@ -53,5 +54,5 @@ internal static class YamlTag
     private static bool IsWhole(string number) => !number.AsSpan().ContainsAny(".eE");
 
     private static string Unknown(string name) =>
-        $"The tag '{name}' has no meaning here. There are !!str, !!int, !!float, !!bool, !!null, !!map and !!seq; mostly none is needed.";
+        $"The tag '{name}' is unknown. There are !!str, !!int, !!float, !!bool, !!null, !!map and !!seq; usually no tag is needed.";
 }

@@ -8,41 +8,42 @@ using Scalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Makes a tree of the events of one YAML document. Nothing here calls itself, however deep the document is.</summary>
-internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
+/// <summary>Builds the tree of one YAML document from the events of the parser. Without recursion, so that depth cannot overflow the stack. Not thread-safe.</summary>
+internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
 {
-    private const string Merge = "<<";
+    private const string MergeKey = "<<";
 
     private readonly Stack<YamlLevel> _open = new();
     private readonly Dictionary<string, YamlAnchor> _anchors = new(StringComparer.Ordinal);
+    private readonly YamlCopies _copies = new();
+
+    /// <summary>Takes the place of an anchor that does not exist, so that reading can continue and find further errors.</summary>
     private readonly YamlAnchor _missing = new(SourceNode.Scalar(default, SourceKind.String)) { Size = 1 };
     private SourceNode? _root;
     private bool _hasDocument;
-    private bool _isUnusable;
-    private readonly YamlCopies _copies = new();
     private int _read;
 
-    /// <summary>The whole tree; null when there is none that can be used.</summary>
+    /// <summary>The tree; null when the text is empty or has an error.</summary>
     public SourceNode? Root
     {
         get
         {
-            if (_root is null && !_isUnusable)
+            if (_root is null && !errors.Any)
             {
-                Wrong(1, 1, DiagnosticCodes.InvalidText, "The text is empty: there is neither JSON nor YAML in it.");
+                errors.Add(1, 1, DiagnosticCodes.InvalidText, "The text is empty: there is neither JSON nor YAML in it.");
             }
 
-            return _isUnusable ? null : _root;
+            return errors.Any ? null : _root;
         }
     }
 
-    /// <summary>The values in the tree by now.</summary>
-    private int Made => _read + _copies.Made;
+    /// <summary>Number of values created so far.</summary>
+    private int Created => _read + _copies.Created;
 
-    /// <summary>Takes the next event. False when reading on would be of no use.</summary>
+    /// <summary>Processes the next event. False when reading has to stop.</summary>
     public bool Add(ParsingEvent item) => item switch
     {
-        DocumentStart => !_hasDocument ? _hasDocument = true : Stop(item.Start, "A second YAML document begins here; one is allowed."),
+        DocumentStart => !_hasDocument ? _hasDocument = true : errors.Add(item.Start.Index, "A second YAML document begins here; one is allowed."),
         Scalar scalar => AddScalar(scalar),
         AnchorAlias alias => AddAlias(alias),
         MappingStart start => AddLevel(start, isObject: true),
@@ -53,16 +54,16 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
 
     private bool AddScalar(Scalar scalar)
     {
-        var text = YamlBreaks.Show(scalar.Value);
+        var text = YamlLineSeparators.Restore(scalar.Value);
         if (ExpectsName(out var level))
         {
             if (!scalar.Anchor.IsEmpty)
             {
-                _anchors[scalar.Anchor.Value] = new YamlAnchor(SourceNode.Scalar(Here(scalar.Start), SourceKind.String, text)) { Size = 1 };
+                _anchors[scalar.Anchor.Value] = new YamlAnchor(SourceNode.Scalar(LocationOf(scalar.Start), SourceKind.String, text)) { Size = 1 };
             }
 
-            var isMerge = scalar is { Style: ScalarStyle.Plain, Value: Merge } && scalar.Tag.IsEmpty;
-            return Name(level, text, scalar.Start, isMerge);
+            var isMergeKey = scalar is { Style: ScalarStyle.Plain, Value: MergeKey } && scalar.Tag.IsEmpty;
+            return BeginMember(level, text, scalar.Start, isMergeKey);
         }
 
         if (_open.Count == 0 && scalar is { Value: "", Style: ScalarStyle.Plain } && scalar.Tag.IsEmpty)
@@ -71,8 +72,8 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
         }
 
         var value = YamlTag.Read(scalar, text);
-        Report(scalar.Start, value.Problem);
-        var node = SourceNode.Scalar(Here(scalar.Start), value.Kind, value.Text, value.IsTrue);
+        errors.AddIfAny(scalar.Start.Index, value.Problem);
+        var node = SourceNode.Scalar(LocationOf(scalar.Start), value.Kind, value.Text, value.IsTrue);
         _read++;
         if (!scalar.Anchor.IsEmpty)
         {
@@ -88,31 +89,35 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
         var name = alias.Value.Value;
         if (!_anchors.TryGetValue(name, out var anchor) || anchor.Size == 0)
         {
-            Report(alias.Start, anchor is null ? $"There is no anchor '&{name}' before this alias." : $"The alias '*{name}' stands within its own anchor.");
+            errors.Add(alias.Start.Index, anchor is null ? $"There is no anchor '&{name}' before this alias." : $"The alias '*{name}' is inside its own anchor.");
             anchor = _missing;
         }
 
         if (ExpectsName(out var level))
         {
-            return anchor.Node.Kind == SourceKind.String
-                ? _copies.Spend(anchor.Node.Text.Length)
-                    ? Name(level, anchor.Node.Text, alias.Start, isMerge: false)
-                    : TooMany(places.At(alias.Start.Index).Line, places.At(alias.Start.Index).Column)
-                : Stop(alias.Start, $"A name must be a text; '*{name}' stands for something else.");
+            if (anchor.Node.Kind != SourceKind.String)
+            {
+                return errors.Add(alias.Start.Index, $"A name must be a text; '*{name}' refers to another type.");
+            }
+
+            var (line, column) = errors.Position(alias.Start.Index);
+            return _copies.Count(anchor.Node.Text.Length)
+                ? BeginMember(level, anchor.Node.Text, alias.Start, isMergeKey: false)
+                : errors.AddTooMany(line, column);
         }
 
-        // What is merged is read where it is; only the members that count are copied, at the object's end.
-        if (_open.TryPeek(out var parent) && (parent.IsMerge || parent.IsMergeList))
+        // The value of a merge key is not copied here: at the end of the object, only the members that count are.
+        if (_open.TryPeek(out var parent) && (parent.IsMergeKey || parent.IsMergeList))
         {
             Place(anchor.Node);
             return true;
         }
 
-        var at = Here(alias.Start);
+        var at = LocationOf(alias.Start);
         var copy = _copies.Fits(anchor.Size) ? _copies.Copy(anchor.Node, at, DefinitionLimits.MaxNesting - _open.Count) : null;
         if (copy is null)
         {
-            return _copies.Fits(anchor.Size) ? TooDeep(at.Line, at.Column) : TooMany(at.Line, at.Column);
+            return _copies.Fits(anchor.Size) ? errors.AddTooDeep(at.Line, at.Column) : errors.AddTooMany(at.Line, at.Column);
         }
 
         Place(copy);
@@ -121,23 +126,25 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
 
     private bool AddLevel(NodeEvent start, bool isObject)
     {
-        var at = Here(start.Start);
+        var at = LocationOf(start.Start);
         if (_open.Count == DefinitionLimits.MaxNesting)
         {
-            return TooDeep(at.Line, at.Column);
+            return errors.AddTooDeep(at.Line, at.Column);
         }
 
         if (ExpectsName(out _))
         {
-            return Stop(start.Start, $"A name must be a text; this one is {(isObject ? "an object" : "a list")}. If braces or brackets are part of a text, put it in quotes.");
+            return errors.Add(
+                start.Start.Index,
+                $"A name must be a text; this one is {(isObject ? "an object" : "a list")}. If braces or brackets are part of a text, put it in quotes.");
         }
 
-        Report(start.Start, YamlTag.Problem(start.Tag, isObject));
-        var isMergeList = !isObject && _open.TryPeek(out var parent) && parent.IsMerge;
+        errors.AddIfAny(start.Start.Index, YamlTag.Problem(start.Tag, isObject));
+        var isMergeList = !isObject && _open.TryPeek(out var parent) && parent.IsMergeKey;
         var node = isObject ? SourceNode.Object(at) : SourceNode.Array(at);
         var anchor = start.Anchor.IsEmpty ? null : _anchors[start.Anchor.Value] = new YamlAnchor(node);
         Place(node);
-        _open.Push(new YamlLevel(node, anchor, Made) { IsMergeList = isMergeList });
+        _open.Push(new YamlLevel(node, anchor, Created) { IsMergeList = isMergeList });
         _read++;
         return true;
     }
@@ -150,11 +157,11 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
             return false;
         }
 
-        level.Anchor?.Size = Made - level.MadeBefore;
+        level.Anchor?.Size = Created - level.CreatedBefore;
         return true;
     }
 
-    /// <summary>Adds what <c>&lt;&lt;</c> stood for, where it stood; names that the object has itself, or that came before, stay as they are.</summary>
+    /// <summary>Inserts the merged members at the place of the merge key. Members of the object itself, and those of earlier merged objects, take precedence.</summary>
     private bool AddMerged(YamlLevel level, SourceNode merged)
     {
         var added = new List<SourceMember>();
@@ -162,16 +169,16 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
         {
             if (source.Kind != SourceKind.Object)
             {
-                Wrong(source.Line, source.Column, DiagnosticCodes.InvalidText, "'<<' takes an object or a list of objects.");
+                errors.Add(source.Line, source.Column, DiagnosticCodes.InvalidText, "The value of '<<' must be an object or a list of objects.");
                 continue;
             }
 
-            // A member that is passed over counts as well: looking at it takes time.
+            // Members that are not inserted count, too, because checking them takes time.
             foreach (var member in source.Members)
             {
-                if (!_copies.Spend(member.Name.Length))
+                if (!_copies.Count(member.Name.Length))
                 {
-                    return TooMany(merged.Line, merged.Column);
+                    return errors.AddTooMany(merged.Line, merged.Column);
                 }
 
                 if (level.Names!.Add(member.Name))
@@ -179,7 +186,7 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
                     var at = new SourceLocation(level.Node, member.Name, 0, member.Value.Line, member.Value.Column);
                     if (_copies.Copy(member.Value, at, DefinitionLimits.MaxNesting - _open.Count - 1) is not { } copy)
                     {
-                        return _copies.Fits(1) ? TooDeep(merged.Line, merged.Column) : TooMany(merged.Line, merged.Column);
+                        return _copies.Fits(1) ? errors.AddTooDeep(merged.Line, merged.Column) : errors.AddTooMany(merged.Line, merged.Column);
                     }
 
                     added.Add(member with { Value = copy });
@@ -194,15 +201,15 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
     private bool ExpectsName([NotNullWhen(true)] out YamlLevel? level) =>
         _open.TryPeek(out level) && level.Node.Kind == SourceKind.Object && level.Member is null;
 
-    private bool Name(YamlLevel level, string name, Mark mark, bool isMerge)
+    private bool BeginMember(YamlLevel level, string name, Mark mark, bool isMergeKey)
     {
-        var (line, column) = places.At(mark.Index);
+        var (line, column) = errors.Position(mark.Index);
         level.Member = new SourceMember(name, line, column, null!);
-        level.IsRepeated = !level.Names!.Add(name);
-        level.IsMerge = isMerge && !level.IsRepeated;
-        if (level.IsRepeated)
+        level.IsDuplicate = !level.Names!.Add(name);
+        level.IsMergeKey = isMergeKey && !level.IsDuplicate;
+        if (level.IsDuplicate)
         {
-            diagnostics.RepeatedName(level.Node, name, line, column);
+            level.Node.ReportDuplicate(name, line, column, diagnostics);
         }
 
         return true;
@@ -220,53 +227,24 @@ internal sealed class YamlTree(TextPlaces places, DiagnosticBag diagnostics)
         }
         else
         {
-            if (level.IsMerge)
+            if (level.IsMergeKey)
             {
                 (level.Merged, level.MergedAt) = (node, level.Node.MemberList!.Count);
             }
-            else if (!level.IsRepeated)
+            else if (!level.IsDuplicate)
             {
                 level.Node.MemberList!.Add(level.Member! with { Value = node });
             }
 
-            (level.Member, level.IsMerge, level.IsRepeated) = (null, false, false);
+            (level.Member, level.IsMergeKey, level.IsDuplicate) = (null, false, false);
         }
     }
 
-    private SourceLocation Here(Mark mark)
+    private SourceLocation LocationOf(Mark mark)
     {
-        var (line, column) = places.At(mark.Index);
+        var (line, column) = errors.Position(mark.Index);
         return _open.TryPeek(out var level)
             ? new SourceLocation(level.Node, level.Member?.Name, level.Node.ItemList?.Count ?? 0, line, column)
             : new SourceLocation(null, null, 0, line, column);
-    }
-
-    private bool Stop(Mark mark, string message)
-    {
-        Report(mark, message);
-        return false;
-    }
-
-    private void Report(Mark mark, string? problem)
-    {
-        if (problem is not null)
-        {
-            var (line, column) = places.At(mark.Index);
-            Wrong(line, column, DiagnosticCodes.InvalidText, problem);
-        }
-    }
-
-    private bool TooDeep(int line, int column) =>
-        Wrong(line, column, DiagnosticCodes.InvalidText, $"Objects and lists stand within one another more than {DefinitionLimits.MaxNesting} deep here.");
-
-    private bool TooMany(int line, int column) => Wrong(
-        line, column, DiagnosticCodes.TooLarge, $"The aliases of this text stand for more than {DefinitionLimits.MaxAliased} values, or {DefinitionLimits.MaxAliasedCharacters} characters, in all. Write fewer of them.");
-
-    /// <summary>Always false: nothing can be made of the text.</summary>
-    private bool Wrong(int line, int column, string code, string message)
-    {
-        diagnostics.Error(code, line, column, message);
-        _isUnusable = true;
-        return false;
     }
 }

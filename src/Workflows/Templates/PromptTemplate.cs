@@ -1,13 +1,15 @@
+using System.Text.Json.Nodes;
+
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
 /// A prompt with <c>{{placeholders}}</c>: names and paths, <c>{{#if}}</c>, <c>{{#unless}}</c>, <c>{{#each}}</c>, <c>{{else}}</c>, <c>{{else if}}</c>,
 /// <c>{{this}}</c>, <c>{{../name}}</c>, <c>{{@root.name}}</c>, <c>{{@index}} {{@key}} {{@first}} {{@last}}</c>, <c>{{! comments }}</c>, <c>{{~</c> and <c>\{{</c>.
-/// Nothing is escaped, there are no partials and no helpers, and values are never expanded again. Immutable and thread-safe: parse once, render often.
+/// Nothing is escaped, there are no partials and no helpers, and placeholders in values are not replaced. Immutable and thread-safe: parse once, render often.
 /// </summary>
 /// <remarks>
-/// Text is placed as it is, null as nothing, other values as compact JSON. False are: null, false, 0, "", [] and {}. Every rendering ends: a
-/// rendering takes at most what <see cref="TemplateLimits"/> says.
+/// A text is inserted unchanged, null as an empty text, any other value as compact JSON. Conditions are false for null, false, 0, "", [] and {}.
+/// <see cref="TemplateLimits"/> bounds the time and the size of every rendering.
 /// </remarks>
 public sealed class PromptTemplate
 {
@@ -20,26 +22,26 @@ public sealed class PromptTemplate
         Paths = [.. program.References.Select(reference => reference.Path).Distinct()];
     }
 
-    /// <summary>The template as it was written.</summary>
+    /// <summary>The source text of the template.</summary>
     public string Text { get; }
 
-    /// <summary>Whether anything in it is replaced; comments and escaped braces do not count.</summary>
+    /// <summary>Whether it has placeholders or blocks; comments and escaped braces do not count.</summary>
     public bool HasPlaceholders => _program.HasPlaceholders;
 
     /// <summary>
-    /// The distinct paths that it takes from the lookup, in order of appearance and in the spelling of expressions: <c>inputs.question</c>,
-    /// <c>steps["fetch-users"].output</c>. What is relative to the items of a block is not among them; the block's own path is.
+    /// The distinct paths that it reads from the lookup, in order of appearance and in the syntax of expressions: <c>inputs.question</c>,
+    /// <c>steps["fetch-users"].output</c>. Paths relative to the items of a block are not included; the block's own path is.
     /// </summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>The path of a template that is one placeholder and nothing else, so that a value can take its place as it is; null for others.</summary>
+    /// <summary>The path of a template that is a single placeholder without other text, which a value of any type can replace; null for other templates.</summary>
     public string? OnlyPath => _program.IsOnePlaceholder && Paths is [var path] ? path : null;
 
-    /// <summary>Every place that names something from outside, in order of appearance.</summary>
+    /// <summary>Every place that reads from the lookup, in order of appearance.</summary>
     public IReadOnlyList<TemplateReference> References => _program.References;
 
-    /// <summary>Reads a template.</summary>
-    /// <exception cref="TemplateException">It is wrong; the message is one sentence with line and column.</exception>
+    /// <summary>Parses a template.</summary>
+    /// <exception cref="TemplateException">It is invalid; the message is one sentence with line and column.</exception>
     public static PromptTemplate Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -47,13 +49,51 @@ public sealed class PromptTemplate
     }
 
     /// <summary>The text with every placeholder replaced.</summary>
-    /// <param name="lookup">Resolves a root name, such as <c>inputs</c>; asked once for each name that rendering comes to. What it throws comes out unchanged.</param>
-    /// <param name="budget">What is left to this and other templates together; null: one of its own, which no token ends.</param>
-    /// <exception cref="TemplateException">A name or member does not exist, a value cannot be used like that, or the budget is spent.</exception>
-    /// <exception cref="OperationCanceledException">The budget's token fired.</exception>
+    /// <param name="lookup">Resolves a root name, such as <c>inputs</c>; called at most once for each name. Its exceptions are not caught.</param>
+    /// <param name="budget">The limits that this and other templates share; null: limits of its own, without cancellation.</param>
+    /// <exception cref="TemplateException">A name or member does not exist, a value has the wrong type, or a limit is exceeded.</exception>
+    /// <exception cref="OperationCanceledException">The budget's token was cancelled.</exception>
     public string Render(Func<string, TemplateValue> lookup, TemplateBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(lookup);
         return new TemplateRendering(lookup, budget ?? new TemplateBudget()).Render(_program.Nodes);
     }
+}
+
+/// <summary>One place in a template that reads from the lookup. Immutable.</summary>
+/// <param name="Segments">The names along the path, the root first: <c>inputs</c>, <c>question</c>. At least one.</param>
+/// <param name="Line">Line of the placeholder, from 1.</param>
+/// <param name="Column">Column of the placeholder in characters, from 1.</param>
+public sealed record TemplateReference(IReadOnlyList<string> Segments, int Line, int Column)
+{
+    /// <summary>The name that is passed to the lookup.</summary>
+    public string Root => Segments[0];
+
+    /// <summary>The whole path in the syntax of expressions: <c>a.b</c>, <c>a[0]</c>, <c>steps["fetch-users"].output</c>.</summary>
+    public string Path { get; } = TemplatePath.Write(Segments);
+}
+
+/// <summary>The result of a lookup: a JSON value, possibly null, or nothing. The default is <see cref="Missing"/>. Immutable.</summary>
+public readonly record struct TemplateValue
+{
+    private TemplateValue(JsonNode? value)
+    {
+        Exists = true;
+        Value = value;
+    }
+
+    /// <summary>The name does not exist, and rendering fails.</summary>
+    public static TemplateValue Missing => default;
+
+    /// <summary>Whether the name exists.</summary>
+    public bool Exists { get; }
+
+    /// <summary>The value; null for JSON null, and when the name does not exist.</summary>
+    public JsonNode? Value { get; }
+
+    /// <summary>An object in which members are looked up that the value does not have; null for none.</summary>
+    public JsonObject? Record { get; init; }
+
+    /// <summary>The name exists and has the given value; null is rendered as an empty text.</summary>
+    public static TemplateValue Of(JsonNode? value) => new(value);
 }

@@ -5,15 +5,15 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>How values are put into prompts that do not say where.</summary>
+/// <summary>Formats values for prompts. Thread-safe.</summary>
 public static class PromptText
 {
     /// <summary>
-    /// The prompt, then <c>Inputs:</c> after an empty line, and one <c>key: value</c> line per input in the given order; the prompt unchanged when there is none.
+    /// The prompt, an empty line, <c>Inputs:</c>, and one <c>key: value</c> line per input in the given order; the prompt alone when there are no inputs.
     /// For prompts without placeholders.
     /// </summary>
-    /// <param name="budget">What is left to this and other texts together; null: no limit.</param>
-    /// <exception cref="TemplateException">The budget is spent.</exception>
+    /// <param name="budget">The limits that this and other texts share; null: no limit.</param>
+    /// <exception cref="TemplateException">The limit of the text is exceeded.</exception>
     public static string WithInputs(string prompt, IEnumerable<KeyValuePair<string, JsonNode?>> inputs, TemplateBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -23,7 +23,7 @@ public static class PromptText
         foreach (var (key, value) in inputs)
         {
             var written = Of(value);
-            budget?.Write(separator.Length + key.Length + 2 + written.Length, null);
+            budget?.CountWritten(separator.Length + key.Length + 2 + written.Length, null);
             text.Append(separator).Append(key).Append(": ").Append(written);
             separator = "\n";
         }
@@ -31,7 +31,7 @@ public static class PromptText
         return text.ToString();
     }
 
-    /// <summary>A value as prompts show it: text as it is, null as nothing, everything else as compact JSON.</summary>
+    /// <summary>A value as text: a text unchanged, null as an empty text, any other value as compact JSON.</summary>
     public static string Of(JsonNode? value) => value switch
     {
         null => "",

@@ -3,19 +3,19 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
-/// Takes away the white space that only lays a template out, as Handlebars does: what <c>~</c> asks for, and the whole line of a block's tag or a
-/// comment that stands alone on it.
+/// Removes the white space that only formats a template, as Handlebars does: the white space next to <c>~</c>, and the whole line of a block's tag or
+/// a comment that is alone on its line.
 /// </summary>
 internal static partial class StandaloneLines
 {
-    /// <summary>The tags with their texts trimmed; a text of which nothing is left is gone.</summary>
+    /// <summary>The tokens with trimmed texts, without texts that became empty.</summary>
     public static IReadOnlyList<TemplateTag> Trim(IReadOnlyList<TemplateTag> tags)
     {
         var kept = tags.Select((tag, index) => Trimmed(tags, tag, index)).Where(tag => tag.Kind != TemplateTag.Sort.Text || tag.Content.Length > 0).ToList();
         var texts = kept.ConvertAll(tag => tag.Content);
         for (var index = 0; index < kept.Count; index++)
         {
-            if (IsLaidOut(kept[index]) && EndsLine(kept, index) && BeginsLine(kept, index))
+            if (RemovesItsLine(kept[index]) && EndsLine(kept, index) && BeginsLine(kept, index))
             {
                 if (index > 0)
                 {
@@ -43,7 +43,7 @@ internal static partial class StandaloneLines
         return tag with { Content = index + 1 < tags.Count && tags[index + 1].TrimBefore ? text.TrimEnd() : text };
     }
 
-    private static bool IsLaidOut(TemplateTag tag) =>
+    private static bool RemovesItsLine(TemplateTag tag) =>
         tag.Kind == TemplateTag.Sort.Comment || (tag.Kind == TemplateTag.Sort.Placeholder && (tag.Content is ['#' or '/', ..] || tag.IsElse));
 
     private static bool EndsLine(List<TemplateTag> tags, int index) => index == tags.Count - 1

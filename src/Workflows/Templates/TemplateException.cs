@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>A template is wrong, or names something that is not there. The message is one sentence with the place where it is known.</summary>
+/// <summary>A template is invalid, names a value that does not exist, or exceeds a limit. The message is one sentence, with line and column if known.</summary>
 public sealed class TemplateException : Exception
 {
     public TemplateException()
@@ -27,9 +27,9 @@ public sealed class TemplateException : Exception
         Column = column;
     }
 
-    /// <summary>Line of the placeholder it is about, from 1; null when it is about none in particular.</summary>
+    /// <summary>Line of the placeholder, from 1; null when no single placeholder is the cause.</summary>
     public int? Line { get; }
 
-    /// <summary>Column of that placeholder in characters, from 1; null when it is about none in particular.</summary>
+    /// <summary>Column of the placeholder in characters, from 1; null when no single placeholder is the cause.</summary>
     public int? Column { get; }
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>Reads a template strictly: what is no placeholder and no block is a mistake, never text. Linear in its length.</summary>
+/// <summary>Parses a template. Braces that are neither a placeholder nor a block are an error, never text. Linear in the length of the template.</summary>
 internal sealed class TemplateParser
 {
-    // Rendering is recursive: blocks that are nested too deep would overflow the stack.
+    // Rendering is recursive, and deeply nested blocks would overflow the stack.
     private const int MaxDepth = 64;
 
     private readonly List<TemplateReference> _references = [];
@@ -15,9 +15,9 @@ internal sealed class TemplateParser
     {
     }
 
-    private List<TemplateNode> Here => _blocks.TryPeek(out var block) ? block.Body : _nodes;
+    private List<TemplateNode> CurrentBody => _blocks.TryPeek(out var block) ? block.Body : _nodes;
 
-    /// <exception cref="TemplateException">The template is wrong; the message names the place.</exception>
+    /// <exception cref="TemplateException">The template is invalid; the message names the place.</exception>
     public static TemplateProgram Parse(string text)
     {
         var tags = TemplateScanner.Scan(text);
@@ -28,8 +28,10 @@ internal sealed class TemplateParser
         }
 
         return parser._blocks.TryPeek(out var open)
-            ? throw Wrong($"{{{{#{open.Name}}}}} is never closed", open.Tag)
-            : new TemplateProgram(parser._nodes, parser._references, tags.Any(tag => tag.Kind == TemplateTag.Sort.Placeholder), tags is [{ Kind: TemplateTag.Sort.Placeholder }]);
+            ? throw Wrong($"{{{{#{open.Name}}}}} is not closed", open.Tag)
+            : new TemplateProgram(
+                parser._nodes, parser._references,
+                tags.Any(tag => tag.Kind == TemplateTag.Sort.Placeholder), tags is [{ Kind: TemplateTag.Sort.Placeholder }]);
     }
 
     private void Read(TemplateTag tag)
@@ -37,7 +39,7 @@ internal sealed class TemplateParser
         switch (tag.Kind)
         {
             case TemplateTag.Sort.Text:
-                Here.Add(new TemplateNode.Text(tag));
+                CurrentBody.Add(new TemplateNode.Text(tag));
                 break;
             case TemplateTag.Sort.Comment:
                 break;
@@ -53,25 +55,25 @@ internal sealed class TemplateParser
             case var _ when tag.Content.StartsWith('>'):
                 throw Wrong("Partials, {{> …}}, are not supported", tag);
             default:
-                Here.Add(new TemplateNode.Value(tag, Source(tag.Content, tag)));
+                CurrentBody.Add(new TemplateNode.Value(tag, Source(tag.Content, tag)));
                 break;
         }
     }
 
     private void Open(TemplateTag tag)
     {
-        var name = TemplateTag.Word(tag.Content[1..].TrimStart(), out var argument);
+        var name = TemplateTag.FirstWord(tag.Content[1..].TrimStart(), out var argument);
         if (name is not ("if" or "unless" or "each"))
         {
-            throw Wrong($"'{{{{{tag.Content}}}}}' is no block; there are #if, #unless and #each", tag);
+            throw Wrong($"'{{{{{tag.Content}}}}}' is not a block; the blocks are #if, #unless and #each", tag);
         }
 
         if (_blocks.Count >= MaxDepth)
         {
-            throw Wrong($"Blocks are nested too deeply; {MaxDepth} levels are the limit", tag);
+            throw Wrong($"Blocks are nested more than {MaxDepth} levels deep", tag);
         }
 
-        var block = new TemplateBlock(name, tag, Source(argument, tag, name), Here, _depth);
+        var block = new TemplateBlock(name, tag, Source(argument, tag, name), CurrentBody, _depth);
         _blocks.Push(block);
         _depth += block.IsEach ? 1 : 0;
     }
@@ -89,7 +91,7 @@ internal sealed class TemplateParser
         }
 
         _depth = block.Depth;
-        block.Next(tag.ElseCondition is { } condition ? Source(condition, tag, "if") : null);
+        block.BeginBranch(tag.ElseCondition is { } condition ? Source(condition, tag, "if") : null);
     }
 
     private void Close(TemplateTag tag)
@@ -98,32 +100,34 @@ internal sealed class TemplateParser
         if (!_blocks.TryPop(out var block) || block.Name != name)
         {
             throw Wrong(
-                block is null ? $"{{{{/{name}}}}} closes a block that was never opened" : $"{{{{/{name}}}}} stands where {{{{/{block.Name}}}}} must close the block of line {block.Tag.Line}",
+                block is null
+                    ? $"{{{{/{name}}}}} closes a block that is not open"
+                    : $"{{{{/{name}}}}} does not close the block of line {block.Tag.Line}, which needs {{{{/{block.Name}}}}}",
                 tag);
         }
 
         _depth = block.Depth;
-        block.Around.Add(block.Close());
+        block.Parent.Add(block.Close());
     }
 
     private TemplateSource Source(string text, TemplateTag tag, string? block = null)
     {
         var path = TemplatePath.Read(text) ?? throw Wrong(
             text.Length == 0
-                ? "A placeholder holds a name, and this one is empty; write \\{{ for braces that are text"
-                : $"'{text}' is no name or path, and a placeholder holds nothing else; write \\{{{{ for braces that are text",
+                ? "This placeholder is empty; write a name in it, or literal braces as \\{{"
+                : $"'{text}' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{{{",
             tag);
         if (path.Start == TemplatePath.Origin.Variable)
         {
             return _depth > 0 && block != "each"
                 ? new TemplateSource(tag, text, _depth, path.Variable, [])
-                : throw Wrong($"'{text}' has a meaning only inside {{{{#each}}}}", tag);
+                : throw Wrong($"'{text}' is valid only inside {{{{#each}}}}", tag);
         }
 
         var depth = path.Start == TemplatePath.Origin.Root ? 0 : _depth - path.Up;
         if (depth < 0 || (depth == 0 && path.Segments.Count == 0))
         {
-            throw Wrong($"'{text}' names no value here: it would be the whole set of names", tag);
+            throw Wrong($"'{text}' names no value here; write a name", tag);
         }
 
         if (depth == 0)
@@ -135,4 +139,35 @@ internal sealed class TemplateParser
     }
 
     private static TemplateException Wrong(string message, TemplateTag tag) => new(message, tag.Line, tag.Column);
+}
+
+/// <summary>A block whose end has not been read yet.</summary>
+/// <param name="Name">if, unless or each.</param>
+/// <param name="Source">The list or object of {{#each}}, or the first condition.</param>
+/// <param name="Parent">The nodes to which the closed block is added.</param>
+/// <param name="Depth">Number of enclosing {{#each}} blocks.</param>
+internal sealed record TemplateBlock(string Name, TemplateTag Tag, TemplateSource Source, List<TemplateNode> Parent, int Depth)
+{
+    private readonly List<TemplateBranch> _branches = [];
+    private TemplateSource? _condition = Source;
+
+    public bool InElse => _condition is null;
+
+    public bool IsEach => Name == "each";
+
+    /// <summary>The nodes of the current branch.</summary>
+    public List<TemplateNode> Body { get; private set; } = [];
+
+    /// <summary>Begins another branch.</summary>
+    /// <param name="condition">Null for {{else}}.</param>
+    public void BeginBranch(TemplateSource? condition)
+    {
+        _branches.Add(new TemplateBranch(_condition, Name == "unless", Body));
+        (_condition, Body) = (condition, []);
+    }
+
+    /// <summary>The complete block.</summary>
+    public TemplateNode Close() => IsEach
+        ? new TemplateNode.Each(Tag, Source, InElse ? _branches[0].Body : Body, InElse ? Body : [])
+        : new TemplateNode.Choice(Tag, [.. _branches, new TemplateBranch(_condition, Name == "unless", Body)]);
 }

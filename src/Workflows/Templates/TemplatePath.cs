@@ -4,28 +4,28 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>A path as a placeholder writes it: <c>a.b</c>, <c>a.[0]</c>, <c>a[0]</c>, <c>a["x y"]</c>, <c>../a</c>, <c>this.a</c>, <c>@root.a</c>, <c>@index</c>.</summary>
-/// <param name="Up">How many <c>../</c> it begins with.</param>
-/// <param name="Start">Where it begins.</param>
+/// <summary>A path in the syntax of placeholders: <c>a.b</c>, <c>a.[0]</c>, <c>a[0]</c>, <c>a["x y"]</c>, <c>../a</c>, <c>this.a</c>, <c>@root.a</c>, <c>@index</c>. Immutable.</summary>
+/// <param name="Up">Number of leading <c>../</c>.</param>
+/// <param name="Start">The value it begins at.</param>
 /// <param name="Variable">The name after @ when <see cref="Start"/> is Variable; null otherwise.</param>
 internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? Variable, IReadOnlyList<string> Segments)
 {
     internal enum Origin
     {
-        /// <summary>The values of the block it is in.</summary>
+        /// <summary>The value of the enclosing block.</summary>
         Here,
 
-        /// <summary>The same, said with <c>this</c> or <c>.</c>.</summary>
+        /// <summary>The same, written as <c>this</c> or <c>.</c>.</summary>
         This,
 
-        /// <summary>The whole template's names.</summary>
+        /// <summary>The names of the lookup.</summary>
         Root,
 
-        /// <summary>Index, key, first or last of the {{#each}} it is in.</summary>
+        /// <summary>Index, key, first or last of the enclosing {{#each}}.</summary>
         Variable,
     }
 
-    /// <summary>The path that <paramref name="text"/> is; null when it is none.</summary>
+    /// <summary>The path; null when <paramref name="text"/> is not a path.</summary>
     public static TemplatePath? Read(string text)
     {
         var up = 0;
@@ -65,7 +65,7 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
         return segments is null ? null : new(up, origin, null, segments);
     }
 
-    /// <summary>The segments as one path in the spelling of expressions.</summary>
+    /// <summary>The segments as one path in the syntax of expressions.</summary>
     public static string Write(IReadOnlyList<string> segments)
     {
         var path = new StringBuilder();
@@ -152,7 +152,7 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
         return inside.Length == 0 ? null : inside;
     }
 
-    // Handlebars' own rule for identifiers, less the characters that would make a mistyped expression look like a name.
+    // The identifiers of Handlebars, without the characters that would make a mistyped expression look like a name.
     private static bool IsNameCharacter(char c) =>
         char.IsLetterOrDigit(c) || c is '_' or '-' or '$' || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 

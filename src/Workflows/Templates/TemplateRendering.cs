@@ -7,14 +7,14 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>One rendering of a template. Every step of it takes a bounded time, or is counted as the text that it makes. Not thread-safe.</summary>
+/// <summary>One rendering of a template. Every operation takes bounded time or is counted by its size. Not thread-safe.</summary>
 internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, TemplateBudget budget)
 {
     private readonly Dictionary<string, TemplateValue> _names = new(StringComparer.Ordinal);
     private readonly List<TemplateFrame> _frames = [];
     private readonly StringBuilder _text = new();
 
-    /// <exception cref="TemplateException">A name or member does not exist, a value cannot be used like that, or there is too much of it.</exception>
+    /// <exception cref="TemplateException">A name or member does not exist, a value has the wrong type, or a limit is exceeded.</exception>
     public string Render(IReadOnlyList<TemplateNode> nodes)
     {
         Write(nodes);
@@ -25,7 +25,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
     {
         foreach (var node in nodes)
         {
-            budget.Step(node.Tag);
+            budget.CountStep(node.Tag);
             switch (node)
             {
                 case TemplateNode.Text text:
@@ -48,7 +48,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
 
     private void Write(string text, TemplateTag at)
     {
-        budget.Write(text.Length, at);
+        budget.CountWritten(text.Length, at);
         _text.Append(text);
     }
 
@@ -60,7 +60,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
             null => 0,
             JsonArray list => list.Count,
             JsonObject members => members.Count,
-            _ => throw Wrong(each.Source, $"'{each.Source.Path}' cannot be gone through with {{{{#each}}}}: it is {Kind(value)}, not a list or an object"),
+            _ => throw Wrong(each.Source, $"{{{{#each}}}} needs a list or an object, and '{each.Source.Path}' is {Kind(value)}"),
         };
         if (count == 0)
         {
@@ -69,7 +69,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
 
         for (var index = 0; index < count; index++)
         {
-            budget.Step(each.Tag);
+            budget.CountStep(each.Tag);
             _frames.Add(value is JsonObject members
                 ? new TemplateFrame(members.GetAt(index).Value, members.GetAt(index).Key, index, count)
                 : new TemplateFrame(value![index], null, index, count));
@@ -85,7 +85,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
             return true;
         }
 
-        budget.Step(condition.Tag);
+        budget.CountStep(condition.Tag);
         return IsTrue(Value(condition), condition.Tag) != branch.Negated;
     }
 
@@ -105,7 +105,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
         return value;
     }
 
-    /// <summary>What the first name stands for: its value, or its record where only that has a member of the second name.</summary>
+    /// <summary>The value of the first name; its record when only the record has the member that follows.</summary>
     private JsonNode? Named(TemplateSource source)
     {
         var name = source.Segments[0];
@@ -117,16 +117,17 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
                 throw Wrong(source, $"The placeholder '{source.Path}' names '{name}', and there is no such name");
             }
 
-            // A .NET value may be written as an object.
+            // A JsonValue may wrap a .NET object, which is serialized as an object or a list.
             value = answer.Value is JsonValue single && single.GetValueKind() is JsonValueKind.Object or JsonValueKind.Array
                 ? TemplateValue.Of(JsonNode.Parse(single.ToJsonString(WorkflowJson.Compact))) with { Record = answer.Record }
                 : answer;
             _names[name] = value;
         }
 
-        return value.Record is { } record && source.Segments.Count > 1 && record.ContainsKey(source.Segments[1]) && !ValuePath.TryStep(value.Value, source.Segments[1], out _)
-            ? record
-            : value.Value;
+        return value.Record is { } record && source.Segments.Count > 1
+            && record.ContainsKey(source.Segments[1]) && !ValuePath.TryStep(value.Value, source.Segments[1], out _)
+                ? record
+                : value.Value;
     }
 
     private JsonNode? Member(JsonNode? value, string name, TemplateSource source)
@@ -142,14 +143,14 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
                 return index < list.Count ? list[index] : throw Wrong(source, $"'{source.Path}' names element {index} of a list of {list.Count}");
             case JsonValue text when name == "length" && text.GetValueKind() == JsonValueKind.String:
                 var length = PromptText.Of(text).Length;
-                budget.Read(length, source.Tag);
+                budget.CountRead(length, source.Tag);
                 return length;
             default:
                 throw Absent(source, name, Kind(value));
         }
     }
 
-    /// <summary>False are null, false, 0, "", [] and {}.</summary>
+    /// <summary>False for null, false, 0, "", [] and {}.</summary>
     private bool IsTrue(JsonNode? value, TemplateTag at) => value switch
     {
         null => false,
@@ -164,12 +165,12 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
         },
     };
 
-    // The text of a large value is not made for this.
+    // Without creating the text of a large value.
     private static bool IsEmpty(JsonValue text) => text.TryGetValue<JsonElement>(out var element) ? element.ValueEquals("") : PromptText.Of(text).Length == 0;
 
     private bool IsZero(string number, TemplateTag at)
     {
-        budget.Read(number.Length, at);
+        budget.CountRead(number.Length, at);
         return !number.AsSpan(0, number.AsSpan().IndexOfAny('e', 'E') is var end and >= 0 ? end : number.Length).ContainsAnyInRange('1', '9');
     }
 
@@ -189,9 +190,9 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
     private static TemplateException Wrong(TemplateSource source, string message) => new(message, source.Tag.Line, source.Tag.Column);
 }
 
-/// <summary>One turn of a {{#each}}.</summary>
-/// <param name="Key">The member's name; null for an element of a list.</param>
-/// <param name="Count">How many turns there are.</param>
+/// <summary>One iteration of {{#each}}.</summary>
+/// <param name="Key">The name of the member; null for an element of a list.</param>
+/// <param name="Count">Number of iterations.</param>
 internal readonly record struct TemplateFrame(JsonNode? Item, string? Key, int Index, int Count)
 {
     public JsonNode Variable(string name) => name switch

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>Cuts a template into text and tags, in one pass. Braces are Handlebars' own, <c>\{{</c> included.</summary>
+/// <summary>Splits a template into texts and tags in one pass, with the rules of Handlebars for braces and <c>\{{</c>.</summary>
 internal sealed class TemplateScanner(string text)
 {
     private readonly List<TemplateTag> _tags = [];
@@ -34,7 +34,7 @@ internal sealed class TemplateScanner(string text)
                 continue;
             }
 
-            // As in Handlebars, \\{{x}} is a backslash and then the value.
+            // In Handlebars, \\{{x}} is a backslash followed by the value.
             _pending.Append(text, position, open - position - (backslashes > 1 ? 1 : 0));
             FlushText();
             position = ReadTag(open);
@@ -57,7 +57,7 @@ internal sealed class TemplateScanner(string text)
         var (line, column) = Place(open);
         if (At(open, "{{{{"))
         {
-            throw new TemplateException("Raw blocks, {{{{…}}}}, are not supported; write \\{{ for braces that are text", line, column);
+            throw new TemplateException("Raw blocks, {{{{…}}}}, are not supported; write literal braces as \\{{", line, column);
         }
 
         var triple = At(open, "{{{");
@@ -70,7 +70,7 @@ internal sealed class TemplateScanner(string text)
         var nested = text.IndexOf("{{", start, StringComparison.Ordinal);
         if (end < 0 || (!comment && nested >= 0 && nested < end))
         {
-            throw new TemplateException("This placeholder is never closed; write \\{{ for braces that are text", line, column);
+            throw new TemplateException("This placeholder is not closed; write literal braces as \\{{", line, column);
         }
 
         var trimAfter = close.Contains('~', StringComparison.Ordinal) || (end > start && text[end - 1] == '~');
@@ -118,5 +118,37 @@ internal sealed class TemplateScanner(string text)
         }
 
         return (_line, position - _lineStart + 1);
+    }
+}
+
+/// <summary>A token of a template: a text, a comment, or a tag in braces. Immutable.</summary>
+/// <param name="Content">The text with escapes resolved; the inside of a tag without braces, tildes and surrounding white space; empty for a comment.</param>
+/// <param name="Line">Line where it begins, from 1.</param>
+/// <param name="Column">Column where it begins in characters, from 1.</param>
+/// <param name="TrimBefore">Whether the tag removes the white space before it (<c>{{~</c>).</param>
+/// <param name="TrimAfter">Whether the tag removes the white space after it (<c>~}}</c>).</param>
+internal sealed record TemplateTag(
+    TemplateTag.Sort Kind, string Content, int Line, int Column, bool TrimBefore = false, bool TrimAfter = false)
+{
+    internal enum Sort
+    {
+        Text,
+        Comment,
+        Placeholder,
+    }
+
+    /// <summary>Whether it is {{else}}, {{^}} or {{else if …}}.</summary>
+    public bool IsElse => Content is "else" or "^" || ElseCondition is not null;
+
+    /// <summary>The condition of {{else if}}; null for every other tag.</summary>
+    public string? ElseCondition => FirstWord(Content, out var rest) == "else" && FirstWord(rest, out var condition) == "if" ? condition : null;
+
+    /// <summary>The first word of a text.</summary>
+    /// <param name="rest">The text after the word, without surrounding white space.</param>
+    public static string FirstWord(string text, out string rest)
+    {
+        var end = text.AsSpan().IndexOfAny(' ', '\t', '\n');
+        rest = end < 0 ? "" : text[end..].Trim();
+        return end < 0 ? text : text[..end].TrimEnd('\r');
     }
 }

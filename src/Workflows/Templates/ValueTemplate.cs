@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
-/// A JSON object whose texts are templates. A text that is one placeholder and nothing else becomes the value itself, of whatever kind; every other
-/// text stays a text. Names of members are no templates, and values are never expanded again. Immutable and thread-safe.
+/// A JSON object whose texts are templates. A text that is a single placeholder is replaced by the value itself, of any type; every other text stays a
+/// text. Member names are not templates, and placeholders in values are not replaced. Immutable and thread-safe.
 /// </summary>
 public sealed class ValueTemplate
 {
@@ -14,8 +14,8 @@ public sealed class ValueTemplate
     private readonly IReadOnlyCollection<string> _literalMembers;
     private readonly Dictionary<string, PromptTemplate> _texts = new(StringComparer.Ordinal);
 
-    /// <exception cref="TemplateException">A text is no template.</exception>
-    /// <param name="literalMembers">Members of the value that are left as they are.</param>
+    /// <param name="literalMembers">Names of top-level members whose texts are not templates.</param>
+    /// <exception cref="TemplateException">A text is not a valid template.</exception>
     public ValueTemplate(JsonObject value, IReadOnlyCollection<string> literalMembers)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -31,14 +31,14 @@ public sealed class ValueTemplate
         Paths = [.. _texts.Values.SelectMany(text => text.Paths).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>The distinct paths that it takes from the lookup, in the spelling of expressions.</summary>
+    /// <summary>The distinct paths that it reads from the lookup, in the syntax of expressions.</summary>
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>The value with every placeholder replaced.</summary>
     /// <param name="lookup">Resolves a root name, such as <c>inputs</c>.</param>
-    /// <param name="budget">What is left to all texts together; null: one of its own, which no token ends.</param>
-    /// <exception cref="TemplateException">A name or member does not exist, a value cannot be used like that, or the budget is spent.</exception>
-    /// <exception cref="OperationCanceledException">The budget's token fired.</exception>
+    /// <param name="budget">The limits that all texts share; null: limits of its own, without cancellation.</param>
+    /// <exception cref="TemplateException">A name or member does not exist, a value has the wrong type, or a limit is exceeded.</exception>
+    /// <exception cref="OperationCanceledException">The budget's token was cancelled.</exception>
     public JsonObject Render(Func<string, TemplateValue> lookup, TemplateBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(lookup);
@@ -91,10 +91,10 @@ public sealed class ValueTemplate
         var root = lookup(path.Root);
         if (!root.Exists || !(path.TryFollow(root.Value, 1, out var found) || (root.Record is { } record && path.TryFollow(record, 1, out found))))
         {
-            throw new TemplateException($"'{only}' leads to nothing.");
+            throw new TemplateException($"'{only}' names no value.");
         }
 
-        budget.Hand(found);
+        budget.CountValue(found);
         return found?.DeepClone();
     }
 }

@@ -45,7 +45,7 @@ public sealed class PromptsCommandTests : IDisposable
         var added = await AddAsync("greet.md", "---\nmodel: m1\n---\nHello {{#each x}}");
 
         added.AssertPlainRefusal();
-        Assert.Contains("greet.md:4: {{#each}} is never closed (line 4, column 7).", added.Error, StringComparison.Ordinal);
+        Assert.Contains("greet.md:4: {{#each}} is not closed (line 4, column 7).", added.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_workspace.State));
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Orchestrator.Functions.Http.OpenApi;
 using Orchestrator.Workflows.Diagnostics;
-using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Formats.Requests;
 
 namespace Orchestrator.Functions.Tests.Http;
 

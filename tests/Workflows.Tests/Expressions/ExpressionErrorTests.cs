@@ -71,7 +71,7 @@ public sealed class ExpressionErrorTests
         { ".5", "^", "'.' cannot stand here" },
         { "1e29", "^^^^", "too large" },
         { "'abc", "^", "no closing '" },
-        { "\"abc\n\"", "^", "a line break in it is written \\n" },
+        { "\"abc\n\"", "^", "write a line break in it as \\n" },
         { "'a\\x'", "  ^", "After '\\' there must be" },
         { "'\\u12g4'", " ^", "four hexadecimal digits" },
         { "1 < 2 < 3", "      ^", "'<' and '<' cannot follow one another. Join comparisons with '&&'" },

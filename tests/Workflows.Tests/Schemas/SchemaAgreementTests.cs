@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Formats.Native;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Sources;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Schemas;
@@ -150,7 +150,7 @@ public sealed class SchemaAgreementTests
     [Fact]
     public void Schema_and_reader_agree_on_actions_by_kind_of_failure()
     {
-        foreach (var kind in Enum.GetValues<ErrorKind>().Select(ObjectReader.Name).Append("default"))
+        foreach (var kind in EnumNames.All<ErrorKind>().Append("default"))
         {
             foreach (var value in Values)
             {

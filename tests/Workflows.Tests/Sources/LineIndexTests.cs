@@ -10,7 +10,7 @@ public class LineIndexTests
     public void Position_counts_lines_and_characters_in_whatever_order_it_is_asked()
     {
         var text = Encoding.UTF8.GetBytes("aé😀b\nc\n\nüd");
-        var lines = new LineIndex(text);
+        var lines = new Utf8LineIndex(text);
 
         int[] offsets = [0, 3, 7, 9, 10, 12, 14, 12, 3, 9, 1, 7, 0];
 
@@ -24,7 +24,7 @@ public class LineIndexTests
     {
         // 8 MB on one line: counting from the start of the line for each token would take minutes.
         var text = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("1", 4_000_000))}]");
-        var lines = new LineIndex(text);
+        var lines = new Utf8LineIndex(text);
         var started = Stopwatch.GetTimestamp();
         for (var offset = 1; offset < text.Length; offset += 2)
         {

@@ -6,29 +6,29 @@ namespace Orchestrator.Workflows.Tests.Templates;
 public sealed class PromptTemplateErrorTests
 {
     [Theory]
-    [InlineData("a {{name", "This placeholder is never closed; write \\{{ for braces that are text (line 1, column 3).")]
-    [InlineData("a\n {{name {{b}}", "This placeholder is never closed; write \\{{ for braces that are text (line 2, column 2).")]
-    [InlineData("{{}}", "A placeholder holds a name, and this one is empty; write \\{{ for braces that are text (line 1, column 1).")]
-    [InlineData("{{\"a\": 1}}", "'\"a\": 1' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
-    [InlineData("{{12}}", "'12' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
-    [InlineData("{{upper name}}", "'upper name' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
-    [InlineData("{{a..b}}", "'a..b' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
+    [InlineData("a {{name", "This placeholder is not closed; write literal braces as \\{{ (line 1, column 3).")]
+    [InlineData("a\n {{name {{b}}", "This placeholder is not closed; write literal braces as \\{{ (line 2, column 2).")]
+    [InlineData("{{}}", "This placeholder is empty; write a name in it, or literal braces as \\{{ (line 1, column 1).")]
+    [InlineData("{{\"a\": 1}}", "'\"a\": 1' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData("{{12}}", "'12' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData("{{upper name}}", "'upper name' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData("{{a..b}}", "'a..b' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{ (line 1, column 1).")]
     [InlineData("{{> part}}", "Partials, {{> …}}, are not supported (line 1, column 1).")]
-    [InlineData("{{#*inline \"p\"}}x{{/inline}}", "'{{#*inline \"p\"}}' is no block; there are #if, #unless and #each (line 1, column 1).")]
-    [InlineData("{{#name}}x{{/name}}", "'{{#name}}' is no block; there are #if, #unless and #each (line 1, column 1).")]
-    [InlineData("{{#with a}}{{/with}}", "'{{#with a}}' is no block; there are #if, #unless and #each (line 1, column 1).")]
-    [InlineData("{{#if (eq a b)}}x{{/if}}", "'(eq a b)' is no name or path, and a placeholder holds nothing else; write \\{{ for braces that are text (line 1, column 1).")]
-    [InlineData("{{{{raw}}}}", "Raw blocks, {{{{…}}}}, are not supported; write \\{{ for braces that are text (line 1, column 1).")]
-    [InlineData("x\n\n{{#if a}}", "{{#if}} is never closed (line 3, column 1).")]
-    [InlineData("{{/if}}", "{{/if}} closes a block that was never opened (line 1, column 1).")]
-    [InlineData("{{#if a}}\n{{/each}}", "{{/each}} stands where {{/if}} must close the block of line 1 (line 2, column 1).")]
+    [InlineData("{{#*inline \"p\"}}x{{/inline}}", "'{{#*inline \"p\"}}' is not a block; the blocks are #if, #unless and #each (line 1, column 1).")]
+    [InlineData("{{#name}}x{{/name}}", "'{{#name}}' is not a block; the blocks are #if, #unless and #each (line 1, column 1).")]
+    [InlineData("{{#with a}}{{/with}}", "'{{#with a}}' is not a block; the blocks are #if, #unless and #each (line 1, column 1).")]
+    [InlineData("{{#if (eq a b)}}x{{/if}}", "'(eq a b)' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData("{{{{raw}}}}", "Raw blocks, {{{{…}}}}, are not supported; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData("x\n\n{{#if a}}", "{{#if}} is not closed (line 3, column 1).")]
+    [InlineData("{{/if}}", "{{/if}} closes a block that is not open (line 1, column 1).")]
+    [InlineData("{{#if a}}\n{{/each}}", "{{/each}} does not close the block of line 1, which needs {{/if}} (line 2, column 1).")]
     [InlineData("{{else}}", "This {{else}} belongs to no block (line 1, column 1).")]
     [InlineData("{{#if a}}{{else}}{{else}}{{/if}}", "This {{else}} belongs to no block (line 1, column 18).")]
     [InlineData("{{#each a}}{{else if b}}{{/each}}", "{{else if}} belongs to {{#if}}, not to {{#each}} (line 1, column 12).")]
-    [InlineData("{{this}}", "'this' names no value here: it would be the whole set of names (line 1, column 1).")]
-    [InlineData("{{@root}}", "'@root' names no value here: it would be the whole set of names (line 1, column 1).")]
-    [InlineData("{{../a}}", "'../a' names no value here: it would be the whole set of names (line 1, column 1).")]
-    [InlineData("{{#if a}}{{@index}}{{/if}}", "'@index' has a meaning only inside {{#each}} (line 1, column 10).")]
+    [InlineData("{{this}}", "'this' names no value here; write a name (line 1, column 1).")]
+    [InlineData("{{@root}}", "'@root' names no value here; write a name (line 1, column 1).")]
+    [InlineData("{{../a}}", "'../a' names no value here; write a name (line 1, column 1).")]
+    [InlineData("{{#if a}}{{@index}}{{/if}}", "'@index' is valid only inside {{#each}} (line 1, column 10).")]
     public void Parse_of_a_wrong_template_says_what_and_where(string template, string message)
     {
         var error = Assert.Throws<TemplateException>(() => PromptTemplate.Parse(template));
@@ -43,7 +43,7 @@ public sealed class PromptTemplateErrorTests
         var deep = string.Concat(Enumerable.Repeat("{{#if a}}", 64)) + "x" + string.Concat(Enumerable.Repeat("{{/if}}", 64));
 
         Assert.Equal("x", PromptTemplate.Parse(deep).Render(_ => TemplateValue.Of(1)));
-        Assert.Contains("nested too deeply", Assert.Throws<TemplateException>(() => PromptTemplate.Parse($"{{{{#if a}}}}{deep}{{{{/if}}}}")).Message, StringComparison.Ordinal);
+        Assert.Contains("nested more than 64 levels deep", Assert.Throws<TemplateException>(() => PromptTemplate.Parse($"{{{{#if a}}}}{deep}{{{{/if}}}}")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class PromptTemplateErrorTests
     [InlineData("{{#each list}}{{value}}{{/each}}", "The placeholder 'value' names 'value', and a number has no such member (line 1, column 15).")]
     [InlineData("{{#each nulls}}{{value}}{{/each}}", "The placeholder 'value' names 'value', and null has no such member (line 1, column 16).")]
     [InlineData("{{#each list}}{{text}}{{/each}}", "The placeholder 'text' names 'text', and a number has no such member (line 1, column 15).")]
-    [InlineData("{{#each text}}{{/each}}", "'text' cannot be gone through with {{#each}}: it is text, not a list or an object (line 1, column 1).")]
-    [InlineData("{{#each object.a}}{{/each}}", "'object.a' cannot be gone through with {{#each}}: it is a number, not a list or an object (line 1, column 1).")]
+    [InlineData("{{#each text}}{{/each}}", "{{#each}} needs a list or an object, and 'text' is text (line 1, column 1).")]
+    [InlineData("{{#each object.a}}{{/each}}", "{{#each}} needs a list or an object, and 'object.a' is a number (line 1, column 1).")]
     public void Render_of_what_is_not_there_says_what_and_where(string template, string message)
     {
         var values = JsonNode.Parse("""{ "text": "t", "nothing": null, "object": { "a": 1, "n": null }, "list": [1], "nulls": [null] }""")!.AsObject();

@@ -17,7 +17,7 @@ public sealed class TemplateBudgetTests
 
         var error = Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(Thirty)));
 
-        Assert.StartsWith("The template takes more than 1,000,000 steps, that is turns of {{#each}}, blocks and placeholders (line 1, column ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The template takes more than 1,000,000 steps (iterations of {{#each}}, blocks and placeholders) (line 1, column ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ internal static class DeclaredInputs
         {
             Type = input.Take("type") is { } type ? ReadType(input, type) : InputType.Any,
             Required = input.Boolean("required") ?? false,
-            Default = input.Node.Member("default") is { } value ? SourceValue.ToJson(value) : null,
+            Default = input.Node.Member("default")?.ToJson(),
             Description = input.Text("description"),
             MaxLength = (int?)input.Number("maxLength", 1, int.MaxValue, whole: true),
         };

@@ -28,7 +28,7 @@ internal static class PromptJson
         }
         catch (JsonException exception)
         {
-            throw Refused($"The prompt is not valid JSON: {JsonMistake.SentenceWithPlace(exception)}");
+            throw Refused($"The prompt is not valid JSON: {JsonErrorText.DescribeWithPlace(exception)}");
         }
         catch (InvalidOperationException)
         {

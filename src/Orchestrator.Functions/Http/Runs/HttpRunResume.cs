@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Functions.Application;
-using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Formats.Requests;
 
 namespace Orchestrator.Functions.Http.Runs;
 

@@ -7,7 +7,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Storage;
-using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Formats.Requests;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Runs;

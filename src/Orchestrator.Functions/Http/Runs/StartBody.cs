@@ -41,7 +41,7 @@ internal static class StartBody
         }
         catch (JsonException exception)
         {
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {JsonMistake.SentenceWithPlace(exception)}");
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {JsonErrorText.DescribeWithPlace(exception)}");
         }
     }
 

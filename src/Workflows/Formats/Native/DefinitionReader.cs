@@ -6,12 +6,13 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Turns a parsed document of the native format into a <see cref="WorkflowDefinition"/>. For one document.</summary>
+/// <summary>Reads one parsed document of the native format as a <see cref="WorkflowDefinition"/>. Not thread-safe; for one document.</summary>
 internal sealed class DefinitionReader(DiagnosticBag diagnostics)
 {
-    /// <summary>Some step's name could not be read, so that a name that seems to be unknown may be its.</summary>
-    public bool MissesNames { get; private set; }
+    /// <summary>Whether the id of a step could not be read, so that a name that seems to be unknown may be that id.</summary>
+    public bool HasUnreadNames { get; private set; }
 
+    /// <summary>The definition, incomplete where there are errors; null when the document is not an object.</summary>
     public WorkflowDefinition? Read(SourceNode root)
     {
         if (root.Kind != SourceKind.Object)
@@ -45,7 +46,9 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         var slug = reader.String("slug");
         if (slug is not null && !NameRules.Slug.IsMatch(slug))
         {
-            reader.Error(DiagnosticCodes.InvalidId, reader.Take("slug")!, $"The slug '{slug}' may have only a-z, 0-9 and -, 1 to 128 in all, and be {NameRules.NoDevice}.");
+            reader.Error(
+                DiagnosticCodes.InvalidId, reader.Take("slug")!,
+                $"The slug '{slug}' must have 1 to 128 of the characters a-z, 0-9 and -, and be {NameRules.NoDevice}.");
         }
 
         return slug;
@@ -66,15 +69,14 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             {
                 diagnostics.Error(
                     DiagnosticCodes.InvalidId, member.Line, member.Column,
-                    $"The input name '{member.Name}' must begin with a letter or _ and have only letters, digits and _, at most 128 in all, and be {NameRules.NoDevice}.",
-                    member.Value.Pointer);
+                    $"The input name '{member.Name}' {NameRules.Requirement("letters, digits and _")}", member.Value.Pointer);
             }
 
             if (!names.TryAdd(member.Name, member.Name))
             {
                 diagnostics.Error(
-                    DiagnosticCodes.DiffersOnlyInCase, member.Line, member.Column, $"The inputs '{names[member.Name]}' and '{member.Name}' differ only in letter case.",
-                    member.Value.Pointer, NameRules.OneFile);
+                    DiagnosticCodes.DiffersOnlyInCase, member.Line, member.Column,
+                    $"The inputs '{names[member.Name]}' and '{member.Name}' differ only in letter case.", member.Value.Pointer, NameRules.RenameOne);
             }
 
             if (inputs.Object(member.Name, $"the input '{ExpressionText.Cut(member.Name)}'") is not { } input)
@@ -87,13 +89,13 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
                 {
                     Type = input.Choice<InputType>("type") ?? InputType.Any,
                     Required = input.Boolean("required") ?? false,
-                    Default = input.Take("default") is { } value ? SourceValue.ToJson(value) : null,
+                    Default = input.Take("default")?.ToJson(),
                     MaxLength = input.Integer("maxLength", 1),
                     Description = input.String("description"),
                 };
-                if (declared.Default is { } preset && declared.Complaint(preset) is { } complaint)
+                if (declared.Default is { } preset && declared.Violation(preset) is { } violation)
                 {
-                    input.Error(DiagnosticCodes.WrongValue, input.Take("default")!, $"The default of the input '{member.Name}' {complaint}.");
+                    input.Error(DiagnosticCodes.WrongValue, input.Take("default")!, $"The default of the input '{member.Name}' {violation}.");
                 }
 
                 input.Finish();
@@ -109,12 +111,12 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
         var steps = new List<StepDefinition>();
         if (workflow.Take("steps") is not { } list)
         {
-            MissesNames = true;
+            HasUnreadNames = true;
             workflow.Missing("steps", "The workflow has no steps.");
         }
         else if (!workflow.Expect(list, SourceKind.Array, "steps", "a list of steps"))
         {
-            MissesNames = true;
+            HasUnreadNames = true;
         }
         else
         {
@@ -122,15 +124,15 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             {
                 if (!workflow.Expect(item, SourceKind.Object, "steps", "a list of objects"))
                 {
-                    // A stand-in, so that positions stay those of the text.
+                    // A placeholder, so that the indexes of later steps are those of the text.
                     steps.Add(new StepDefinition { Id = "" });
-                    MissesNames = true;
+                    HasUnreadNames = true;
                 }
                 else
                 {
                     var reader = new StepReader(item, diagnostics);
                     steps.Add(reader.Read());
-                    MissesNames |= reader.MissesNames;
+                    HasUnreadNames |= reader.HasUnreadNames;
                 }
             }
 
@@ -140,7 +142,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             }
             else if (list.Items.Count > DefinitionLimits.MaxSteps)
             {
-                MissesNames = true;
+                HasUnreadNames = true;
                 workflow.Error(
                     DiagnosticCodes.TooLarge, list.Items[DefinitionLimits.MaxSteps],
                     $"The workflow has {list.Items.Count} steps; {DefinitionLimits.MaxSteps} are allowed.");

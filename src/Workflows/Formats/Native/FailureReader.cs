@@ -1,15 +1,14 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads what a step's options say of failures: <c>retry</c>, <c>onError</c>, <c>fallback</c>.</summary>
+/// <summary>Reads the options of a step about failures: <c>retry</c>, <c>onError</c>, <c>fallback</c>. Thread-safe.</summary>
 internal static class FailureReader
 {
-    private static readonly Dictionary<string, ErrorKind> Kinds = Enum.GetValues<ErrorKind>().ToDictionary(ObjectReader.Name, StringComparer.Ordinal);
-
     public static RetryDefinition? Retry(ObjectReader options)
     {
         if (options.Object("retry", "the retry rule") is not { } retry)
@@ -87,10 +86,10 @@ internal static class FailureReader
         }
 
         fallback.Finish();
-        return new FallbackDefinition(step, value is null ? null : SourceValue.ToJson(value))
+        return new FallbackDefinition(step, value?.ToJson())
         {
             HasTransformed = transformed is not null && step is null,
-            Transformed = transformed is null ? null : SourceValue.ToJson(transformed),
+            Transformed = transformed?.ToJson(),
         };
     }
 
@@ -127,14 +126,14 @@ internal static class FailureReader
 
     private static ErrorKind? Kind(ObjectReader owner, string name, SourceNode at)
     {
-        if (Kinds.TryGetValue(name, out var kind))
+        if (EnumNames.TryParse<ErrorKind>(name, out var kind))
         {
             return kind;
         }
 
         owner.Error(
             DiagnosticCodes.WrongValue, at, $"There is no kind of failure '{name}'.",
-            owner.Suggest(name, Kinds.Keys) ?? $"There are {string.Join(", ", Kinds.Keys)}.");
+            owner.SuggestOrAll(name, EnumNames.All<ErrorKind>()));
         return null;
     }
 }

@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads objects that give names to values.</summary>
+/// <summary>Reads objects whose members are paths, expressions or literals. Thread-safe.</summary>
 internal static class MappingReader
 {
     /// <summary>Names and paths in document order; null when the member is absent.</summary>
@@ -21,7 +21,7 @@ internal static class MappingReader
             ]
             : null;
 
-    /// <summary>Names and where their values come from, in document order; null when the member is absent.</summary>
+    /// <summary>Names and the sources of their values, in document order; null when the member is absent.</summary>
     public static IReadOnlyList<KeyValuePair<string, MappedValue>>? Values(ObjectReader owner, string member, string what)
     {
         if (owner.Object(member, what) is not { } mapping)
@@ -32,7 +32,7 @@ internal static class MappingReader
         var read = new List<KeyValuePair<string, MappedValue>>();
         foreach (var entry in mapping.Node.Members)
         {
-            // A value that is wrong has a stand-in: the prompt may name it.
+            // A wrong value is replaced by null, so that the name is known where the prompt uses it.
             if (mapping.Take(entry.Name) is not null)
             {
                 read.Add(new(entry.Name, Value(mapping, entry) ?? MappedValue.Literal(null)));
@@ -42,7 +42,7 @@ internal static class MappingReader
         return read;
     }
 
-    /// <summary>The text of an expression; null when it is none, which is reported.</summary>
+    /// <summary>The text of an expression; null when it is invalid, which is reported.</summary>
     public static string? ExpressionText(ObjectReader owner, SourceNode at, string what)
     {
         if (Expression.TryParse(at.Text, out _, out var error))
@@ -54,7 +54,7 @@ internal static class MappingReader
         return null;
     }
 
-    /// <summary>The text of a path; null when it is none, which is reported.</summary>
+    /// <summary>The text of a path; null when it is invalid, which is reported.</summary>
     public static string? Path(ObjectReader owner, SourceNode at, string text)
     {
         if (ValuePath.TryParse(text, out _, out var error))
@@ -84,7 +84,7 @@ internal static class MappingReader
             return null;
         }
 
-        return literal is not null ? MappedValue.Literal(SourceValue.ToJson(literal))
+        return literal is not null ? MappedValue.Literal(literal.ToJson())
             : expression is not null && ExpressionText(form, given.Member("expr")!, $"The expression of '{entry.Name}'") is { } parsed
                 ? MappedValue.Expression(parsed)
                 : null;

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads <c>resources</c> and its short form for models, <c>rateLimits</c>.</summary>
+/// <summary>Reads <c>resources</c>, and <c>rateLimits</c> for models. Thread-safe.</summary>
 internal static class ResourceReader
 {
     public static IReadOnlyList<ResourceDefinition> Read(ObjectReader workflow)

@@ -1,16 +1,18 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Sources;
 using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads the options of a step; which there are depends on its type.</summary>
+/// <summary>Reads the options of a step, which depend on its type. Thread-safe.</summary>
 internal static class StepOptionsReader
 {
     public static StepOptions Read(ObjectReader step, StepType type)
     {
-        if (step.Object("options", type == StepType.Prompt ? "the step's options" : $"the options of a {ObjectReader.Name(type)} step") is not { } options)
+        var what = type == StepType.Prompt ? "the step's options" : $"the options of a {EnumNames.Of(type)} step";
+        if (step.Object("options", what) is not { } options)
         {
             return new StepOptions();
         }
@@ -58,7 +60,7 @@ internal static class StepOptionsReader
         {
             options.Error(
                 DiagnosticCodes.UnknownTransform, options.Take("outputTransform")!, $"There is no transform '{name}'.",
-                options.Suggest(name, OutputTransform.Names) ?? $"There are {string.Join(", ", OutputTransform.Names)}.");
+                options.SuggestOrAll(name, [.. OutputTransform.Names]));
         }
 
         return name;

@@ -5,24 +5,24 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads one step of the native format.</summary>
+/// <summary>Reads one step of the native format. Not thread-safe; for one step.</summary>
 internal sealed class StepReader
 {
-    /// <summary>Types of FORMAT.md that this version cannot run.</summary>
-    private static readonly string[] Planned = ["group", "map", "branch", "workflow", "wait"];
+    /// <summary>Types of FORMAT.md that this version does not support.</summary>
+    private static readonly string[] UnsupportedTypes = ["group", "map", "branch", "workflow", "wait"];
 
     private readonly ObjectReader _step;
     private readonly string? _id;
 
     public StepReader(SourceNode node, DiagnosticBag diagnostics)
     {
-        // An id that is too long counts as missing: it would stand in every finding of the step.
-        _id = node.Member("id") is { Kind: SourceKind.String, Text.Length: <= NameRules.LongestId } given ? given.Text : null;
+        // An id that is too long counts as missing, because every error of the step would repeat it.
+        _id = node.Member("id") is { Kind: SourceKind.String, Text.Length: <= NameRules.MaxIdLength } given ? given.Text : null;
         _step = new ObjectReader(node, _id is null ? "the step" : $"step '{_id}'", diagnostics, _id);
     }
 
-    /// <summary>Its id, or those of steps within it, could not be read.</summary>
-    public bool MissesNames { get; private set; }
+    /// <summary>Whether its id, or the ids of nested steps, could not be read.</summary>
+    public bool HasUnreadNames { get; private set; }
 
     public StepDefinition Read()
     {
@@ -38,8 +38,8 @@ internal sealed class StepReader
         };
         if (type is null)
         {
-            // What else there is belongs to a kind of step that is not known here.
-            MissesNames = true;
+            // The other members depend on the type.
+            HasUnreadNames = true;
             return step;
         }
 
@@ -56,9 +56,9 @@ internal sealed class StepReader
         };
         step = step.Type switch
         {
-            StepType.Tool => StepWorkReader.Tool(_step, step),
-            StepType.Merge => StepWorkReader.Merge(_step, step),
-            _ => StepWorkReader.Prompt(_step, step),
+            StepType.Tool => StepTypeReader.Tool(_step, step),
+            StepType.Merge => StepTypeReader.Merge(_step, step),
+            _ => StepTypeReader.Prompt(_step, step),
         };
         _step.Finish();
         return step;
@@ -67,7 +67,7 @@ internal sealed class StepReader
     private StepType? Type()
     {
         var given = _step.String("type");
-        if (given is not null && Planned.Contains(given))
+        if (given is not null && UnsupportedTypes.Contains(given))
         {
             _step.Error(
                 DiagnosticCodes.UnsupportedProperty, _step.Take("type")!,
@@ -81,24 +81,24 @@ internal sealed class StepReader
             return StepType.Tool;
         }
 
-        return given is null ? StepType.Prompt : _step.Choice<StepType>("type", Planned);
+        return given is null ? StepType.Prompt : _step.Choice<StepType>("type", UnsupportedTypes);
     }
 
     private void Names()
     {
         if (_step.Take("id") is not { } id)
         {
-            MissesNames = true;
+            HasUnreadNames = true;
             _step.Missing("id", "The step has no id.");
         }
         else if (_step.String("id") is not null && _id is null)
         {
-            MissesNames = true;
+            HasUnreadNames = true;
             CheckName(id, matches: false, "step id", "letters, digits, _ and -");
         }
         else if (_id is null)
         {
-            MissesNames = true;
+            HasUnreadNames = true;
         }
         else
         {
@@ -121,7 +121,7 @@ internal sealed class StepReader
     {
         if (!matches)
         {
-            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' must begin with a letter or _ and have only {letters}, at most 128 in all, and be {NameRules.NoDevice}.");
+            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' {NameRules.Requirement(letters)}");
         }
         else if (NameRules.Reserved.Contains(at.Text))
         {

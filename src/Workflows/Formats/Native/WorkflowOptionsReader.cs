@@ -5,11 +5,9 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads the options of a whole workflow.</summary>
+/// <summary>Reads the options of a workflow. Thread-safe.</summary>
 internal static class WorkflowOptionsReader
 {
-    internal const int MostParallelism = 10_000;
-
     public static WorkflowOptions Read(ObjectReader workflow)
     {
         if (workflow.Object("options", "the workflow's options") is not { } options)
@@ -20,7 +18,9 @@ internal static class WorkflowOptionsReader
         var adaptive = options.Take("maxParallelism") is { Kind: SourceKind.String } parallelism && IsAuto(options, parallelism);
         var read = new WorkflowOptions
         {
-            MaxParallelism = options.Take("maxParallelism") is { Kind: SourceKind.String } ? null : options.Integer("maxParallelism", 1, MostParallelism),
+            MaxParallelism = options.Take("maxParallelism") is { Kind: SourceKind.String }
+                ? null
+                : options.Integer("maxParallelism", 1, DefinitionLimits.MaxParallelism),
             AdaptiveParallelism = adaptive,
             ParallelBatchDelay = options.Integer("parallelBatchDelay", 0),
             DefaultModel = options.String("defaultModel"),
@@ -43,10 +43,12 @@ internal static class WorkflowOptionsReader
             return true;
         }
 
-        options.Error(DiagnosticCodes.WrongType, value, $"'maxParallelism' of the workflow's options must be a whole number or auto; it is '{value.Text}'.");
+        options.Error(
+            DiagnosticCodes.WrongType, value, $"'maxParallelism' of the workflow's options must be a whole number or auto; it is '{value.Text}'.");
         return false;
     }
 
+    /// <summary>The member <c>budget</c> of the options of a workflow or a run; null when it is absent, or not an object, which is reported.</summary>
     internal static BudgetDefinition? Budget(ObjectReader options)
     {
         if (options.Object("budget", "the budget") is not { } budget)
@@ -54,7 +56,7 @@ internal static class WorkflowOptionsReader
             return null;
         }
 
-        // The number itself, of which a double would keep 15 digits.
+        // Parsed as decimal, because a double keeps only 15 digits.
         var usd = budget.Number("usd", 0, 1_000_000_000, above: true) is null
             ? (decimal?)null
             : decimal.Parse(budget.Take("usd")!.Text, NumberStyles.Float, CultureInfo.InvariantCulture);

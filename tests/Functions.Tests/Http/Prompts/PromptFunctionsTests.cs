@@ -52,7 +52,7 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
     [InlineData("""{ "text": "Hello.", "modle": "m1" }""", "modle")]
     [InlineData("""{ "text": "Hello.", "temperature": 9 }""", "from 0 to 2")]
     [InlineData("""{ "text": "Hello.", "inputs": [ { "name": "a" }, { "name": "a" } ] }""", "'a' is there twice")]
-    [InlineData("""{ "text": "Hello\n {{#if a}}" }""", "The text of 'text' is wrong: {{#if}} is never closed (line 2, column 2).")]
+    [InlineData("""{ "text": "Hello\n {{#if a}}" }""", "The text of 'text' is wrong: {{#if}} is not closed (line 2, column 2).")]
     [InlineData("""{ "text": "Hello.", "system": "{{> a}}" }""", "The text of 'system' is wrong")]
     [InlineData("""{ "text": "" }""", "no text")]
     [InlineData("""{ "text": 1 }""", "no 'text'")]

@@ -1,7 +1,6 @@
 using System.Text;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Formats;
-using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
@@ -11,10 +10,10 @@ public sealed class ReadingLimitTests
     [Fact]
     public void Findings_are_kept_up_to_a_limit_and_it_is_said_that_there_are_more()
     {
-        var found = Read($$"""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": [{{string.Join(",", Enumerable.Repeat("1", DiagnosticBag.Most + 10))}}] } ] }""");
+        var found = Read($$"""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": [{{string.Join(",", Enumerable.Repeat("1", DiagnosticBag.MaxPerSeverity + 10))}}] } ] }""");
 
         // Each item is of a wrong type and has a place of its own.
-        Assert.Equal(DiagnosticBag.Most, found.Count(finding => finding.Severity == DiagnosticSeverity.Error));
+        Assert.Equal(DiagnosticBag.MaxPerSeverity, found.Count(finding => finding.Severity == DiagnosticSeverity.Error));
         Assert.Contains("more than 50000 errors", Assert.Single(found, finding => finding.Code == DiagnosticCodes.TooLarge).Message, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,7 @@ internal sealed class StepSource(Choices choose, ValueSource values)
         step = step with
         {
             InputMapping = choose.Maybe(() => choose.Named(Mapped)),
-            Repeat = choose.Maybe(() => new RepeatDefinition(choose.Expression(), choose.Of(1, 3, RepeatDefinition.MostTurns))),
+            Repeat = choose.Maybe(() => new RepeatDefinition(choose.Expression(), choose.Of(1, 3, RepeatDefinition.MaxIterations))),
         };
         return type == StepType.Tool ? step with { Tool = choose.Text(), Input = choose.Maybe(() => values.Object()) }
             : choose.Flag() ? step with { PromptId = choose.Text() }

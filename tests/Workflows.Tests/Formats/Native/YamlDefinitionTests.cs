@@ -18,7 +18,7 @@ public class YamlDefinitionTests
     public void Same_definition_in_yaml_and_json_is_the_same(string example)
     {
         var json = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "examples", example, "workflow.json"));
-        var yaml = YamlText.Of(JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }));
+        var yaml = HandWrittenYaml.Of(JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }));
 
         Assert.Equal(Definition(json), Definition(yaml));
         Assert.Equal(Definition(json), Definition("\uFEFF" + yaml.Replace("\n", "\r\n", StringComparison.Ordinal)));

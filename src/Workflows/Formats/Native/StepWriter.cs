@@ -3,10 +3,10 @@ using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Makes the document of one step.</summary>
-internal static class StepDocument
+/// <summary>Writes one step. Thread-safe.</summary>
+internal static class StepWriter
 {
-    public static JsonObject Of(StepDefinition step)
+    public static JsonObject Write(StepDefinition step)
     {
         var written = new JsonObject { ["id"] = step.Id };
         written.Put("type", step.Type == StepType.Prompt ? null : DocumentMembers.Name<StepType>(step.Type));
@@ -30,19 +30,21 @@ internal static class StepDocument
         written.PutTexts("reads", step.Reads);
         written.PutTexts("writes", step.Writes);
         written.Put("repeat", step.Repeat is { } repeat ? new JsonObject { ["until"] = repeat.Until, ["max"] = repeat.Max } : null);
-        written.Put("options", step.Options == new StepOptions() ? null : StepOptionsDocument.Of(step.Options));
+        written.Put("options", step.Options == new StepOptions() ? null : StepOptionsWriter.Write(step.Options));
         return written;
     }
 
     private static void Merge(JsonObject written, MergeDefinition merge)
     {
         written.Put("mode", merge.Mode == MergeStepMode.Object ? null : DocumentMembers.Name<MergeStepMode>(merge.Mode));
-        written.Put("from", merge.FromList ? DocumentMembers.Texts(merge.From.Select(entry => entry.Value)) : DocumentMembers.Named(merge.From, path => path));
+        written.Put(
+            "from",
+            merge.FromList ? DocumentMembers.Texts(merge.From.Select(entry => entry.Value)) : DocumentMembers.Named(merge.From, path => path));
         written.Put("template", merge.Template);
         written.Put("separator", merge.Separator);
     }
 
-    /// <summary>Null for what a step of its type means without it: a merge depends on what it takes, another step on nothing.</summary>
+    /// <summary>Null for the default of the step's type: a merge depends on the steps whose values it combines, another step on none.</summary>
     private static JsonNode? DependsOn(StepDefinition step)
     {
         if (step.DependsOnAuto)

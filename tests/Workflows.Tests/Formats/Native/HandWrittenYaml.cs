@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Writes JSON as YAML as people write it: blocks, plain words where they stay texts, and long texts as lines.</summary>
-internal static class YamlText
+/// <summary>Writes JSON as the YAML that people write, which <c>YamlWriter</c> does not: plain words, <c>~</c> for null, block scalars for texts of several lines.</summary>
+internal static class HandWrittenYaml
 {
     public static string Of(JsonNode? node)
     {

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Makes the document of a step's options.</summary>
-internal static class StepOptionsDocument
+/// <summary>Writes the options of a step. Thread-safe.</summary>
+internal static class StepOptionsWriter
 {
-    public static JsonObject Of(StepOptions options)
+    public static JsonObject Write(StepOptions options)
     {
         var written = new JsonObject();
         written.Put("stream", options.Stream);
@@ -34,11 +35,11 @@ internal static class StepOptionsDocument
         written.Put("firstInterval", retry.FirstInterval);
         written.Put("backoff", retry.Backoff);
         written.Put("maxInterval", retry.MaxInterval);
-        written.Put("on", retry.On is { } kinds ? DocumentMembers.Texts(kinds.Select(kind => DocumentMembers.Name<Runs.ErrorKind>(kind)!)) : null);
+        written.Put("on", retry.On is { } kinds ? DocumentMembers.Texts(kinds.Select(kind => EnumNames.Of(kind))) : null);
         return written;
     }
 
-    /// <summary>A step that takes over can stand only beside a kind, so that a rule with one is an object.</summary>
+    /// <summary>One action for all kinds is written as itself; a step that takes over can be written only in an object by kind.</summary>
     private static JsonNode OnError(ErrorRule rule)
     {
         if (rule.ByKind.Count == 0 && rule.Default.Step is null)
@@ -49,7 +50,7 @@ internal static class StepOptionsDocument
         var written = new JsonObject();
         foreach (var (kind, action) in rule.ByKind)
         {
-            written.Add(DocumentMembers.Name<Runs.ErrorKind>(kind)!, Action(action));
+            written.Add(EnumNames.Of(kind), Action(action));
         }
 
         written.Put("default", rule.Default.Kind == ErrorActionKind.Fail ? null : Action(rule.Default));
@@ -57,7 +58,7 @@ internal static class StepOptionsDocument
     }
 
     private static JsonNode Action(ErrorAction action) =>
-        action.Step is { } step ? new JsonObject { ["step"] = step } : DocumentMembers.Name<ErrorActionKind>(action.Kind)!;
+        action.Step is { } step ? new JsonObject { ["step"] = step } : EnumNames.Of(action.Kind);
 
     private static JsonObject Fallback(FallbackDefinition fallback)
     {

@@ -1,12 +1,10 @@
-using Orchestrator.Workflows.Diagnostics;
+namespace Orchestrator.Workflows.Diagnostics;
 
-namespace Orchestrator.Workflows.Sources;
-
-/// <summary>Collects findings while a document is read.</summary>
+/// <summary>Collects diagnostics while a document is read. Not thread-safe.</summary>
 internal sealed class DiagnosticBag
 {
     /// <summary>Maximum number of errors, and of warnings, that are kept: a text of 8 MiB can have millions.</summary>
-    public const int Most = 50_000;
+    public const int MaxPerSeverity = 50_000;
 
     private readonly List<Diagnostic> _items = [];
     private readonly int[] _counts = new int[2];
@@ -21,22 +19,19 @@ internal sealed class DiagnosticBag
     {
         HasErrors |= diagnostic.Severity == DiagnosticSeverity.Error;
         var count = ++_counts[(int)diagnostic.Severity];
-        if (count <= Most)
+        if (count <= MaxPerSeverity)
         {
             _items.Add(diagnostic);
         }
-        else if (count == Most + 1)
+        else if (count == MaxPerSeverity + 1)
         {
             var what = diagnostic.Severity == DiagnosticSeverity.Error ? "errors" : "warnings";
             _items.Add(new Diagnostic(
-                DiagnosticCodes.TooLarge, DiagnosticSeverity.Warning, "", diagnostic.Line, diagnostic.Column, $"There are more than {Most} {what}; those that were found later are left out."));
+                DiagnosticCodes.TooLarge, DiagnosticSeverity.Warning, "", diagnostic.Line, diagnostic.Column,
+                $"There are more than {MaxPerSeverity} {what}; those found after this one are left out."));
         }
     }
 
     public void Error(string code, int line, int column, string message, string pointer = "", string? suggestion = null, string? step = null) =>
         Add(new Diagnostic(code, DiagnosticSeverity.Error, pointer, line, column, message) { Suggestion = suggestion, Step = step });
-
-    /// <summary>A name stands in an object for the second time.</summary>
-    public void RepeatedName(SourceNode owner, string name, int line, int column) => Error(
-        DiagnosticCodes.DuplicateName, line, column, $"'{name}' is given twice in one object; only one can count.", SourceNode.Below(owner.Pointer, name));
 }

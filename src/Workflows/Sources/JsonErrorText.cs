@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>What the JSON parser found, in words for those who wrote the text.</summary>
-public static class JsonMistake
+/// <summary>Describes errors of the JSON parser for the authors of the text. Thread-safe.</summary>
+public static class JsonErrorText
 {
-    /// <summary>One sentence without the place.</summary>
-    public static string Sentence(JsonException exception)
+    /// <summary>The error as one sentence, without the place.</summary>
+    public static string Describe(JsonException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         var end = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
@@ -17,10 +17,10 @@ public static class JsonMistake
             : message;
     }
 
-    /// <summary>The sentence with line and column, as far as they are known.</summary>
-    public static string SentenceWithPlace(JsonException exception)
+    /// <summary>The error as one sentence, with line and column (in bytes) if they are known.</summary>
+    public static string DescribeWithPlace(JsonException exception)
     {
-        var sentence = Sentence(exception);
+        var sentence = Describe(exception);
         return exception.LineNumber is { } line && exception.BytePositionInLine is { } column
             ? string.Create(CultureInfo.InvariantCulture, $"{sentence.TrimEnd('.')} (line {line + 1}, column {column + 1}).")
             : sentence;

@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Reads what a step does: the members that belong to its type.</summary>
-internal static class StepWorkReader
+/// <summary>Reads the members of a step that depend on its type. Thread-safe.</summary>
+internal static class StepTypeReader
 {
     public static StepDefinition Prompt(ObjectReader reader, StepDefinition step)
     {
@@ -40,7 +40,7 @@ internal static class StepWorkReader
         return step with
         {
             Tool = reader.String("tool"),
-            Input = reader.Object("input", "the tool's input") is { } input ? (JsonObject)SourceValue.ToJson(input.Node)! : null,
+            Input = reader.Object("input", "the tool's input") is { } input ? (JsonObject)input.Node.ToJson()! : null,
             InputMapping = MappingReader.Values(reader, "inputMapping", "the input mapping"),
             Repeat = Repeat(reader),
         };
@@ -76,7 +76,7 @@ internal static class StepWorkReader
                 Separator = separator,
             },
 
-            // What it takes is all in sight, so it need not be said twice.
+            // The values it combines name the steps that it depends on.
             DependsOnAuto = step.DependsOnAuto || reader.Take("dependsOn") is null,
         };
     }
@@ -119,7 +119,7 @@ internal static class StepWorkReader
         return read;
     }
 
-    /// <summary>The name of a value by its path: what it ends with, and for <c>steps.x.output</c> the step.</summary>
+    /// <summary>The name of a value by its path: the last segment, and for <c>steps.x.output</c> the step's id.</summary>
     private static string Name(string path)
     {
         _ = ValuePath.TryParse(path, out var parsed, out _);
@@ -134,7 +134,7 @@ internal static class StepWorkReader
         }
 
         var until = repeat.String("until") is null ? null : MappingReader.ExpressionText(repeat, repeat.Take("until")!, "The condition");
-        var max = repeat.Integer("max", 1, RepeatDefinition.MostTurns);
+        var max = repeat.Integer("max", 1, RepeatDefinition.MaxIterations);
         if (repeat.Take("until") is null)
         {
             repeat.Missing("until", "The repetition has no condition that ends it.");

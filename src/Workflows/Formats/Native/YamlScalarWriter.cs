@@ -5,33 +5,33 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>How a text is written in YAML so that every reader takes it for that very text.</summary>
-internal static class YamlScalarText
+/// <summary>Writes a text as a YAML scalar that every YAML 1.1 and 1.2 parser reads as that text. Thread-safe.</summary>
+internal static class YamlScalarWriter
 {
-    /// <summary>What begins so is no plain text for YAML, or might be a number, a date or a merge for some reader of it.</summary>
+    /// <summary>First characters that are not allowed in a plain scalar, or with which it may be a number, a date or a merge key for some parser.</summary>
     private static readonly SearchValues<char> Indicators = SearchValues.Create("-?:,[]{}#&*!|>'\"%@`+.=~< 0123456789");
 
-    /// <summary>Truth values of YAML 1.1, which many readers still know.</summary>
+    /// <summary>Booleans and nulls of YAML 1.1, which many parsers still support.</summary>
     private static readonly HashSet<string> Words = new(["y", "n", "yes", "no", "on", "off", "true", "false", "null"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The text on one line: plain where it reads as itself, otherwise in quotes.</summary>
+    /// <summary>The text on one line: plain if every parser reads it as this text, otherwise in quotes.</summary>
     public static string Line(string text)
     {
-        if (!text.All(IsPlain))
+        if (!text.All(IsPrintable))
         {
             return Escaped(text);
         }
 
-        return IsReadAsItself(text) ? text
+        return IsSafePlain(text) ? text
             : text.AsSpan().ContainsAny('"', '\\') ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'"
             : $"\"{text}\"";
     }
 
-    /// <summary>What stands before the lines of a text of several lines; null when these lines would not be exactly that text.</summary>
-    /// <param name="indentation">The columns by which the lines are indented, said when the text's own first line does not show it.</param>
+    /// <summary>The header of a literal block scalar for a text of several lines; null when a block scalar cannot represent the text exactly.</summary>
+    /// <param name="indentation">Number of columns by which the lines are indented, which the header states if the first line begins with white space.</param>
     public static string? BlockHeader(string text, int indentation)
     {
-        if (!text.Contains('\n', StringComparison.Ordinal) || !text.All(character => character is '\n' or '\t' || IsPlain(character)))
+        if (!text.Contains('\n', StringComparison.Ordinal) || !text.All(character => character is '\n' or '\t' || IsPrintable(character)))
         {
             return null;
         }
@@ -48,20 +48,20 @@ internal static class YamlScalarText
         return $"|{indicator}{ending}";
     }
 
-    private static bool IsReadAsItself(string text) =>
+    private static bool IsSafePlain(string text) =>
         text.Length > 0
         && !Indicators.Contains(text[0])
         && text[^1] is not (' ' or ':')
         && !text.Contains(": ", StringComparison.Ordinal)
         && !text.Contains(" #", StringComparison.Ordinal)
 
-        // Plain for YAML, but YamlDotNet 16 takes a name with it for one with an alias.
+        // Valid in a plain scalar, but YamlDotNet 16 reads a name with it as one with an alias.
         && !text.Contains(" *", StringComparison.Ordinal)
         && !Words.Contains(text)
         && YamlScalar.Of(text).Kind == SourceKind.String;
 
-    /// <summary>A character that stands for itself and that one can see.</summary>
-    private static bool IsPlain(char character) =>
+    /// <summary>Whether a character is visible and needs no escape.</summary>
+    private static bool IsPrintable(char character) =>
         character is (>= ' ' and <= '~') or (> '\u00A0' and not ('\u2028' or '\u2029' or '\uFEFF' or '\uFFFE' or '\uFFFF'));
 
     private static string Escaped(string text)
@@ -75,7 +75,7 @@ internal static class YamlScalarText
                 '\n' => written.Append("\\n"),
                 '\r' => written.Append("\\r"),
                 '\t' => written.Append("\\t"),
-                _ when IsPlain(character) => written.Append(character),
+                _ when IsPrintable(character) => written.Append(character),
                 _ => written.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
             };
         }

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Writes a document as YAML in block style. For one document.</summary>
-internal sealed class YamlText
+/// <summary>Writes one JSON object as YAML in block style. Not thread-safe; for one document.</summary>
+internal sealed class YamlWriter
 {
     private const int Indentation = 2;
 
-    /// <summary>A longer name needs a line of its own: YAML gives up on a ':' that comes later than after 1,024 characters.</summary>
-    private const int LongestName = 1_000;
+    /// <summary>A longer name is written as an explicit key (<c>? name</c>): YAML allows at most 1,024 characters before the ':'.</summary>
+    private const int MaxImplicitKey = 1_000;
 
     private readonly StringBuilder _text = new();
 
@@ -20,7 +20,7 @@ internal sealed class YamlText
         return _text.ToString();
     }
 
-    /// <param name="indent">The column of its names; the first stands there already.</param>
+    /// <param name="indent">The column of its names; the text already ends at that column.</param>
     private void WriteObject(JsonObject value, int indent)
     {
         var isFirst = true;
@@ -28,8 +28,8 @@ internal sealed class YamlText
         {
             Indent(isFirst ? 0 : indent);
             isFirst = false;
-            var written = YamlScalarText.Line(name);
-            if (written.Length > LongestName)
+            var written = YamlScalarWriter.Line(name);
+            if (written.Length > MaxImplicitKey)
             {
                 _text.Append("? ").Append(written).Append('\n');
                 Indent(indent);
@@ -44,7 +44,7 @@ internal sealed class YamlText
         }
     }
 
-    /// <param name="indent">The column of the dashes; the first is to stand where the text ends now.</param>
+    /// <param name="indent">The column of the dashes; the text already ends at that column.</param>
     private void WriteArray(JsonArray value, int indent)
     {
         for (var index = 0; index < value.Count; index++)
@@ -55,9 +55,9 @@ internal sealed class YamlText
         }
     }
 
-    /// <summary>Writes what comes after a ':' or a '-', to the end of its last line.</summary>
+    /// <summary>Writes the value after a ':' or a '-', including the line break after it.</summary>
     /// <param name="indent">The column of the name or the dash.</param>
-    /// <param name="isItem">It can begin on the line of its dash, whatever it is.</param>
+    /// <param name="isItem">Whether it follows a dash: an object or a list then begins on the same line.</param>
     private void WriteValue(JsonNode? value, int indent, bool isItem)
     {
         var within = indent + Indentation;
@@ -87,9 +87,9 @@ internal sealed class YamlText
     private void WriteString(string value, int indent)
     {
         _text.Append(' ');
-        if (YamlScalarText.BlockHeader(value, Indentation) is not { } header)
+        if (YamlScalarWriter.BlockHeader(value, Indentation) is not { } header)
         {
-            _text.Append(YamlScalarText.Line(value)).Append('\n');
+            _text.Append(YamlScalarWriter.Line(value)).Append('\n');
             return;
         }
 

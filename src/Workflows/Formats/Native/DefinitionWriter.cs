@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Formats.Native;
 
-/// <summary>Makes the document of a definition, which JSON and YAML have in common.</summary>
-internal static class DefinitionDocument
+/// <summary>Writes a definition as the JSON object from which both JSON and YAML are made. Thread-safe.</summary>
+internal static class DefinitionWriter
 {
     public static void Write(WorkflowDefinition definition, JsonObject document)
     {
@@ -25,10 +25,11 @@ internal static class DefinitionDocument
 
         if (definition.Resources.Count > 0)
         {
-            document.Add("resources", DocumentMembers.Named(definition.Resources.Select(resource => KeyValuePair.Create(resource.Name, resource)), Resource));
+            document.Add(
+                "resources", DocumentMembers.Named(definition.Resources.Select(resource => KeyValuePair.Create(resource.Name, resource)), Resource));
         }
 
-        document.Add("steps", new JsonArray([.. definition.Steps.Select(StepDocument.Of)]));
+        document.Add("steps", new JsonArray([.. definition.Steps.Select(StepWriter.Write)]));
         document.PutTexts("finally", definition.Finally);
         if (definition.Outputs is { } outputs)
         {
