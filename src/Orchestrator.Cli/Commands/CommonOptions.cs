@@ -69,7 +69,7 @@ internal static class CommonOptions
             foreach (var token in result.Tokens.Where(token => !words.Contains(token.Value)))
             {
                 var refusal = $"{option.Name} takes {string.Join(", ", words.SkipLast(1))} or {words[^1]}, and '{token.Value}' is none of them.";
-                result.AddError(Wording.WithAdvice(refusal, Suggestion.For(token.Value, words)));
+                result.AddError(Suggestion.Append(refusal, Suggestion.For(token.Value, words)));
             }
         });
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Cli.Commands;
@@ -73,11 +72,11 @@ internal static class UsageMistakes
             var written = token.Split('=')[0];
             var options = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
             var longOptions = options.Where(option => option.StartsWith("--", StringComparison.Ordinal));
-            return Wording.WithAdvice($"'{name}' has no option '{written}'.", Suggestion.For(written, longOptions));
+            return Suggestion.Append($"'{name}' has no option '{written}'.", Suggestion.For(written, longOptions));
         }
 
         return command.Subcommands.Count > 0
-            ? Wording.WithAdvice($"'{name}' has no command '{token}'.", Suggestion.For(token, VisibleNames(command)))
+            ? Suggestion.Append($"'{name}' has no command '{token}'.", Suggestion.For(token, VisibleNames(command)))
             : $"'{name}' takes no further argument, and '{token}' is one. A value with spaces needs quotes.";
     }
 

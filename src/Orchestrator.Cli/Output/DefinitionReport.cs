@@ -28,7 +28,7 @@ internal static class DefinitionReport
             : diagnostic.Pointer.Length > 0 ? $"{diagnostic.Pointer}: "
             : "";
         var severity = diagnostic.Severity == DiagnosticSeverity.Error ? "error" : "warning";
-        return $"{place}{severity} {diagnostic.Code}: {Wording.WithAdvice(diagnostic.Message, diagnostic.Suggestion)}";
+        return $"{place}{severity} {diagnostic.Code}: {diagnostic.FullMessage()}";
     }
 
     private static string Summary(IReadOnlyList<Diagnostic> diagnostics, int? steps)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Cli.Output;
@@ -53,10 +53,6 @@ internal static class Wording
         ? string.Join(", ", names)
         : $"{string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} more";
 
-    /// <summary>A sentence and the advice that follows it.</summary>
-    /// <param name="advice">Null for none.</param>
-    public static string WithAdvice(string sentence, string? advice) => advice is null ? sentence : $"{sentence} {advice}";
-
     /// <summary>Text with a full stop, so that a sentence can follow.</summary>
     public static string Sentence(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
 
@@ -68,7 +64,7 @@ internal static class Wording
 
     /// <summary>The name that documents and options have for a value: <c>timedOut</c>, <c>rateLimited</c>.</summary>
     public static string Name<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+        where T : struct, Enum => EnumNames.Of(value);
 
     /// <summary>An error's message on one line, so that text from a server does not look like lines of this program; null for null.</summary>
     public static string? OneLine(WorkflowError? error) => error?.Message.ReplaceLineEndings(" ");

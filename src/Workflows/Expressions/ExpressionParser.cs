@@ -221,7 +221,7 @@ internal sealed class ExpressionParser
             ? function
             : throw new ExpressionFailure(
                 $"There is no function '{written}'.", name.Position, name.Length,
-                Suggestion.For(written, all.Keys) ?? $"There are {string.Join(", ", all.Keys)}.");
+                Suggestion.ForOrAll(written, [.. all.Keys]));
     }
 
     private List<ExpressionNode> ReadItems(string close)

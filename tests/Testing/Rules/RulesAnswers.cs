@@ -8,7 +8,6 @@ namespace Orchestrator.Testing.Rules;
 /// <summary>The answers of a case, by step and attempt.</summary>
 internal sealed class RulesAnswers
 {
-    private static readonly Dictionary<string, ErrorKind> Kinds = Enum.GetValues<ErrorKind>().ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()));
     private static readonly RulesAnswer Standard = new(0, "ok", null, default);
 
     private readonly RulesAnswer[][] _answers;
@@ -27,7 +26,7 @@ internal sealed class RulesAnswers
     {
         var usage = answer["usage"];
         var error = answer["error"];
-        var kind = error is null ? default : Kinds[(string)error["kind"]!];
+        var kind = error is null ? default : error["kind"].Deserialize<ErrorKind>();
         return new RulesAnswer(
             (int?)answer["latencyMs"] ?? 0,
             (string?)answer["output"],

@@ -7,10 +7,10 @@ using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Workflows.Tests.Diagnostics;
 
-/// <summary>docs/diagnostics.md: every code has a section, and the example of each is found to be what the section says.</summary>
+/// <summary>docs/diagnostics.md: every code has a section, and the example of each section gives its code.</summary>
 public partial class DiagnosticsDocumentTests
 {
-    /// <summary>Codes whose example would fill a book.</summary>
+    /// <summary>Codes whose example would be too long for a document.</summary>
     private static readonly string[] WithoutExample = [DiagnosticCodes.TooLarge, DiagnosticCodes.ManySteps];
 
     private static readonly IReadOnlyList<KnownTool> Tools = [new("http_request", [])];
@@ -26,7 +26,7 @@ public partial class DiagnosticsDocumentTests
     }
 
     [Fact]
-    public void Example_of_a_section_gives_that_finding_and_an_error_only_that_one()
+    public void Example_of_a_section_gives_its_code_and_at_most_one_error()
     {
         foreach (var (code, example) in Sections().Where(section => !WithoutExample.Contains(section.Code)))
         {

@@ -11,12 +11,29 @@ public class SuggestionTests
     [InlineData("x", null)]
     [InlineData("b", null)]
     [InlineData("entirely", null)]
-    public void Nearest_name_is_suggested_only_when_it_is_near(string written, string? expected) =>
+    public void Most_similar_name_is_suggested_only_when_it_is_similar(string written, string? expected) =>
         Assert.Equal(
             expected is null ? null : $"Did you mean '{expected}'?", Suggestion.For(written, ["dependsOn", "clarify", "summary", "solution", "a"]));
 
+    [Theory]
+    [InlineData("clarfy", "Did you mean 'clarify'?")]
+    [InlineData("other", "There are clarify, summary.")]
+    public void Without_a_similar_name_all_names_are_listed(string written, string expected)
+    {
+        Assert.Equal(expected, Suggestion.ForOrAll(written, ["clarify", "summary"]));
+        Assert.Equal(expected, new Suggestions().ForOrAll(written, ["clarify", "summary"]));
+    }
+
     [Fact]
-    public void Suggestions_of_one_document_end_when_they_have_compared_much()
+    public void Suggestion_follows_the_message()
+    {
+        var finding = new Diagnostic("unknown-step", DiagnosticSeverity.Error, "", 1, 1, "There is no step 'a'.");
+        Assert.Equal("There is no step 'a'.", finding.FullMessage());
+        Assert.Equal("There is no step 'a'. Rename it.", (finding with { Suggestion = "Rename it." }).FullMessage());
+    }
+
+    [Fact]
+    public void Suggestions_of_one_document_stop_at_the_bound_of_comparisons()
     {
         var names = Enumerable.Range(0, 10_000).Select(name => $"a-long-name-{name}").ToList();
         var suggestions = new Suggestions();
@@ -32,5 +49,5 @@ public class SuggestionTests
     [InlineData("prod-us", "prod-eu", false)]
     [InlineData("eu-2", "eu-1", false)]
     [InlineData("test12", "test1", false)]
-    public void One_letter_makes_a_slip_and_a_digit_another_name(string written, string known, bool isSlip) => Assert.Equal(isSlip, Suggestion.IsSlip(written, known));
+    public void Edit_of_one_letter_is_a_slip_and_another_digit_is_another_name(string written, string known, bool isSlip) => Assert.Equal(isSlip, Suggestion.IsSlip(written, known));
 }

@@ -184,7 +184,7 @@ public class WorkflowReaderTests
     }
 
     [Fact]
-    public void Unknown_step_is_reported_with_what_was_probably_meant()
+    public void Unknown_step_is_reported_with_the_most_similar_step()
     {
         var result = WorkflowReader.Read(
             """{ "steps": [ { "id": "clarify", "prompt": "x" }, { "id": "b", "prompt": "y", "dependsOn": ["clarfiy"] } ] }"""u8);
@@ -214,7 +214,7 @@ public class WorkflowReaderTests
     [Theory]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x7B })]
     [InlineData(new byte[] { })]
-    public void Text_that_is_no_utf8_or_empty_is_a_finding(byte[] text) =>
+    public void Text_that_is_not_utf8_or_is_empty_is_an_error(byte[] text) =>
         Assert.Equal(DiagnosticCodes.InvalidText, Assert.Single(WorkflowReader.Read(text).Diagnostics).Code);
 
     [Fact]
@@ -222,7 +222,7 @@ public class WorkflowReaderTests
         Assert.Equal(DiagnosticCodes.TooLarge, Assert.Single(WorkflowReader.Read(new byte[DefinitionLimits.MaxBytes + 1]).Diagnostics).Code);
 
     [Fact]
-    public void Nesting_beyond_the_limit_is_a_finding_and_no_overflow() =>
+    public void Nesting_beyond_the_limit_is_an_error_and_does_not_overflow_the_stack() =>
         Assert.Equal(DiagnosticCodes.InvalidText, Assert.Single(WorkflowReader.Read(Encoding.UTF8.GetBytes(new string('[', 1_000_000))).Diagnostics).Code);
 
     [Fact]
@@ -245,12 +245,12 @@ public class WorkflowReaderTests
         return result.Workflow!;
     }
 
-    /// <summary>Each of these took minutes before, for names are looked up, compared and suggested among all others.</summary>
+    /// <summary>Names are looked up, compared and suggested among all others, which must not take quadratic time.</summary>
     [Theory]
     [InlineData("\"inputMapping\": { {0} }", "\"k{0}\": \"inputs.x\"")]
     [InlineData("\"dependsOn\": [ {0} ]", "\"t{0}x\"")]
     [InlineData("\"options\": { \"onError\": { {0} } }", "\"k{0}\": \"fail\"")]
-    public void Many_names_cost_what_the_text_is_long(string member, string entry)
+    public void Reading_many_names_takes_linear_time(string member, string entry)
     {
         const int Count = 10_000;
         var entries = string.Join(',', Enumerable.Range(0, Count).Select(index => entry.Replace("{0}", $"{index}", StringComparison.Ordinal)));

@@ -21,14 +21,14 @@ public class NameScopeTests
     [InlineData("inputs.users", ReferenceKind.Input, -1, 2)]
     [InlineData("context.feedback", ReferenceKind.Output, 0, 2)]
     [InlineData("run.id", ReferenceKind.Run, -1, 1)]
-    public void Name_means_what_the_order_of_look_up_says(string text, ReferenceKind kind, int step, int consumed)
+    public void Names_resolve_in_the_order_of_precedence(string text, ReferenceKind kind, int step, int consumed)
     {
         Assert.True(_declared.TryResolve(Path(text), out var reference, out _));
         Assert.Equal((kind, step, consumed), (reference.Kind, reference.Steps.FirstOrDefault(-1), reference.Consumed));
     }
 
     [Fact]
-    public void Output_that_is_named_like_its_step_may_also_be_the_steps_record()
+    public void Output_key_that_equals_its_step_id_also_refers_to_the_record()
     {
         _declared.TryResolve(Path("own.output"), out var own, out _);
         _declared.TryResolve(Path("feedback.output"), out var other, out _);
@@ -44,14 +44,14 @@ public class NameScopeTests
     [InlineData("run.name")]
     [InlineData("item")]
     [InlineData("users_transformed")]
-    public void Name_of_nothing_is_one_sentence(string text)
+    public void Unknown_name_is_reported_in_one_sentence(string text)
     {
         Assert.False(_declared.TryResolve(Path(text), out _, out var error));
         Assert.EndsWith(".", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Without_declared_inputs_any_other_name_is_taken_for_one()
+    public void Without_declared_inputs_any_other_name_is_an_input()
     {
         Assert.True(_open.TryResolve(Path("anything"), out var reference, out _));
         Assert.Equal((ReferenceKind.Input, "anything"), (reference.Kind, reference.Input));

@@ -30,7 +30,7 @@ public sealed class ValuePathTests
     [InlineData("a.b['x]", "'[' at character 4")]
     [InlineData("a['x'", "'[' at character 2")]
     [InlineData("a['\\x']", "'[' at character 2")]
-    public void TryParse_of_no_path_says_where_it_is_wrong(string text, string message)
+    public void TryParse_of_an_invalid_path_gives_the_place_of_the_error(string text, string message)
     {
         Assert.False(ValuePath.TryParse(text, out _, out var error));
         Assert.Contains(message, error, StringComparison.Ordinal);
@@ -50,13 +50,13 @@ public sealed class ValuePathTests
     }
 
     [Fact]
-    public void Of_half_a_surrogate_pair_escapes_it() => Assert.Equal("a[\"x\\ud800\"][\"\\udc00y\"]", ValuePath.Of(["a", "x\ud800", "\udc00y"]).ToString());
+    public void Of_an_unpaired_surrogate_escapes_it() => Assert.Equal("a[\"x\\ud800\"][\"\\udc00y\"]", ValuePath.Of(["a", "x\ud800", "\udc00y"]).ToString());
 
     [Theory]
     [InlineData("")]
     [InlineData("1a")]
     [InlineData("x-y")]
-    public void Of_a_root_that_is_no_name_throws(string root) => Assert.Throws<ArgumentException>(() => ValuePath.Of([root]));
+    public void Of_a_root_that_is_not_a_name_throws(string root) => Assert.Throws<ArgumentException>(() => ValuePath.Of([root]));
 
     [Theory]
     [InlineData("v.a[1]", "2")]

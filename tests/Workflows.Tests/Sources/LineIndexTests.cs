@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tests.Sources;
 public class LineIndexTests
 {
     [Fact]
-    public void Position_counts_lines_and_characters_in_whatever_order_it_is_asked()
+    public void Position_counts_lines_and_characters_in_any_order_of_offsets()
     {
         var text = Encoding.UTF8.GetBytes("aé😀b\nc\n\nüd");
         var lines = new Utf8LineIndex(text);

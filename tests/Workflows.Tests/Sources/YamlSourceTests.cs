@@ -88,7 +88,7 @@ public class YamlSourceTests
     [InlineData("'b\u2028c'")]
     [InlineData("\"b\u0085c\"")]
     [InlineData("b\u2029c # d\u2028 e")]
-    public void Line_separators_of_unicode_are_letters(string value) =>
+    public void Line_separators_of_unicode_are_ordinary_characters(string value) =>
         Assert.Equal(value.Split(' ')[0].Trim('\'', '"'), (string?)Read($"a: {value}\nf: g")["a"]);
 
     [Fact]
@@ -143,7 +143,7 @@ public class YamlSourceTests
     }
 
     [Fact]
-    public void Mistakes_that_do_not_hide_what_follows_are_reported_all_at_once()
+    public void Errors_that_do_not_stop_the_parser_are_reported_together()
     {
         SourceText.ReadYaml("a: *x\nb: !y z\nc: .nan\nc: 1\nd: {<<: 1}", out var diagnostics);
 
@@ -151,7 +151,7 @@ public class YamlSourceTests
     }
 
     [Fact]
-    public void Repeated_name_is_reported_and_the_first_counts()
+    public void Duplicate_name_is_reported_and_the_first_counts()
     {
         var root = SourceText.ReadYaml("a: 1\nb: {x: 1, 'x': {y: 2}}\na: 2", out var diagnostics)!;
 
@@ -204,7 +204,7 @@ public class YamlSourceTests
     }
 
     [Fact]
-    public void Merging_counts_what_it_looks_at_too()
+    public void Merging_counts_members_that_it_does_not_insert()
     {
         var wide = "- &a {" + string.Join(", ", Enumerable.Range(0, 1000).Select(index => $"k{index}: 1")) + "}\n";
 
@@ -213,7 +213,7 @@ public class YamlSourceTests
         Assert.Equal(DiagnosticCodes.TooLarge, Assert.Single(diagnostics).Code);
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Plain = Serialization.WorkflowJson.Compact;
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = Workflows.Serialization.WorkflowJson.Compact;
 
     private static (int, int, string) Place(SourceNode node) => (node.Line, node.Column, node.Pointer);
 

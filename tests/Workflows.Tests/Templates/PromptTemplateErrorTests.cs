@@ -29,7 +29,7 @@ public sealed class PromptTemplateErrorTests
     [InlineData("{{@root}}", "'@root' names no value here; write a name (line 1, column 1).")]
     [InlineData("{{../a}}", "'../a' names no value here; write a name (line 1, column 1).")]
     [InlineData("{{#if a}}{{@index}}{{/if}}", "'@index' is valid only inside {{#each}} (line 1, column 10).")]
-    public void Parse_of_a_wrong_template_says_what_and_where(string template, string message)
+    public void Parse_of_an_invalid_template_says_what_is_wrong_and_where(string template, string message)
     {
         var error = Assert.Throws<TemplateException>(() => PromptTemplate.Parse(template));
 
@@ -38,7 +38,7 @@ public sealed class PromptTemplateErrorTests
     }
 
     [Fact]
-    public void Parse_of_blocks_that_are_too_deep_says_so()
+    public void Parse_of_too_deeply_nested_blocks_fails()
     {
         var deep = string.Concat(Enumerable.Repeat("{{#if a}}", 64)) + "x" + string.Concat(Enumerable.Repeat("{{/if}}", 64));
 
@@ -47,7 +47,7 @@ public sealed class PromptTemplateErrorTests
     }
 
     [Fact]
-    public void Alternatives_are_no_levels()
+    public void Else_branches_do_not_count_as_nesting()
     {
         var many = "{{#if no}}" + string.Concat(Enumerable.Repeat("{{else if no}}", 10_000)) + "{{else}}x{{/if}}";
 
@@ -71,7 +71,7 @@ public sealed class PromptTemplateErrorTests
     [InlineData("{{#each list}}{{text}}{{/each}}", "The placeholder 'text' names 'text', and a number has no such member (line 1, column 15).")]
     [InlineData("{{#each text}}{{/each}}", "{{#each}} needs a list or an object, and 'text' is text (line 1, column 1).")]
     [InlineData("{{#each object.a}}{{/each}}", "{{#each}} needs a list or an object, and 'object.a' is a number (line 1, column 1).")]
-    public void Render_of_what_is_not_there_says_what_and_where(string template, string message)
+    public void Render_of_a_missing_value_says_what_is_missing_and_where(string template, string message)
     {
         var values = JsonNode.Parse("""{ "text": "t", "nothing": null, "object": { "a": 1, "n": null }, "list": [1], "nulls": [null] }""")!.AsObject();
 

@@ -13,7 +13,7 @@ public sealed class PromptTemplatePathTests
     [InlineData("{{#each items}}{{name}}{{this}}{{@index}}{{../topic}}{{@root.inputs.x}}{{else}}{{nothing}}{{/each}}", "items topic inputs.x nothing")]
     [InlineData("{{#if a}}{{b}}{{else if c}}{{d}}{{/if}}{{#unless e}}{{/unless}}", "a b c d e")]
     [InlineData("{{#each users}}{{name}}{{#each tags}}{{../../x}}{{../y}}{{/each}}{{/each}}", "users x")]
-    public void Paths_of_a_template_are_what_it_takes_from_outside(string template, string expected) =>
+    public void Paths_of_a_template_are_those_it_reads_from_the_lookup(string template, string expected) =>
         Assert.Equal(expected, string.Join(' ', PromptTemplate.Parse(template).Paths));
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class PromptTemplatePathTests
     [InlineData("{{! a comment }}", false)]
     [InlineData("{{name}}", true)]
     [InlineData("{{#if a}}{{/if}}", true)]
-    public void HasPlaceholders_tells_whether_something_is_replaced(string template, bool expected) =>
+    public void HasPlaceholders_is_true_for_placeholders_and_blocks_only(string template, bool expected) =>
         Assert.Equal(expected, PromptTemplate.Parse(template).HasPlaceholders);
 
     [Fact]

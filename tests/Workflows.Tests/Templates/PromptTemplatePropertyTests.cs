@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Tests.Templates;
 
 public sealed class PromptTemplatePropertyTests
 {
-    // Strings made of what templates are made of find more than arbitrary ones.
+    // Texts made of the parts of templates find more faults than arbitrary texts.
     private static readonly Arbitrary<string> Hostile = Gen.OneOf(
             Gen.Elements("{", "}", "{{", "}}", "{{{", "\\", "\\{{", "{{x}}", "{{#if x}}", "{{/if}}", "{{!", "--", "~", "&", "<b>", "\"", "\n", "\r\n", " ", "\0", "\uFFFF", "\uFEFF", "\uD800", "é", "x"),
             ArbMap.Default.GeneratorFor<NonNull<string>>().Select(text => text.Get))
@@ -31,7 +31,7 @@ public sealed class PromptTemplatePropertyTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Parse_of_any_text_either_works_or_says_why() =>
+    public void Parse_of_any_text_succeeds_or_throws_a_template_exception() =>
         Prop.ForAll(Hostile, text =>
         {
             try
@@ -45,7 +45,7 @@ public sealed class PromptTemplatePropertyTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Render_of_very_many_placeholders_needs_no_stack()
+    public void Render_of_many_placeholders_does_not_overflow_the_stack()
     {
         var template = PromptTemplate.Parse(string.Concat(Enumerable.Repeat("{{x}},{{#if x}}y{{/if}};{{!-- z --}}\n", 500)));
 

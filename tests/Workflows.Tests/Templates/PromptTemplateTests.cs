@@ -30,7 +30,7 @@ public sealed class PromptTemplateTests
     [InlineData("{{value}}{{first}}{{lookup}}{{log}}{{if}}{{This}}{{écrit}}{{with-dash}}{{true}}", "VFLOOKLOGIFTHISÉWyes")]
     [InlineData("{{@root.question}} {{this.question}} {{./question}}", null)]
     [InlineData("{{@root.question}} {{this.question}}", "Why? Why?")]
-    public void Render_places_values(string template, string? expected)
+    public void Render_inserts_values(string template, string? expected)
     {
         if (expected is null)
         {
@@ -49,7 +49,7 @@ public sealed class PromptTemplateTests
     [InlineData("{{#if empty}}a{{else if nothing}}b{{else}}d{{/if}}", "d")]
     [InlineData("{{#unless empty}}a{{else}}b{{/unless}}{{#unless question}}c{{^}}d{{/unless}}", "ad")]
     [InlineData("{{#if object.n}}a{{else}}b{{/if}}", "b")]
-    public void Render_decides_blocks(string template, string expected) => Assert.Equal(expected, Render(template));
+    public void Render_evaluates_conditions(string template, string expected) => Assert.Equal(expected, Render(template));
 
     [Theory]
     [InlineData("{{#each list}}{{@index}}={{this}};{{/each}}", "0=a;1=b;2=c;")]
@@ -91,10 +91,10 @@ public sealed class PromptTemplateTests
     [InlineData("a\n{{! comment }}\nb {{question}}", "a\nb Why?")]
     [InlineData("a\r\n{{question}}\r\nb", "a\r\nWhy?\r\nb")]
     [InlineData("\0{{question}}\uFFFF\uFEFF", "\0Why?\uFFFF\uFEFF")]
-    public void Render_leaves_text_alone(string template, string expected) => Assert.Equal(expected, Render(template));
+    public void Render_leaves_other_text_unchanged(string template, string expected) => Assert.Equal(expected, Render(template));
 
     [Fact]
-    public void Render_asks_once_for_each_name_it_comes_to()
+    public void Render_looks_up_each_name_once()
     {
         var asked = new List<string>();
         var template = PromptTemplate.Parse("{{a.x}} {{a.y}} {{#if no}}{{never}}{{/if}}{{b}}");
@@ -109,7 +109,7 @@ public sealed class PromptTemplateTests
     }
 
     [Fact]
-    public void Render_of_a_failing_lookup_passes_the_failure_on()
+    public void Render_does_not_catch_exceptions_of_the_lookup()
     {
         var failure = new InvalidDataException("unreadable");
 

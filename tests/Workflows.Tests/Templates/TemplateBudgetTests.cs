@@ -11,7 +11,7 @@ public sealed class TemplateBudgetTests
     [InlineData("{{#each @root.a}}", "{{/each}}")]
     [InlineData("{{#each @root.a}}{{#if @root.a}}", "{{/if}}{{/each}}")]
     [InlineData("{{#each @root.a}}{{#unless @root.a}}{{else}}", "{{/unless}}{{/each}}")]
-    public void Loops_within_loops_end_at_the_limit_of_steps(string open, string close)
+    public void Nested_loops_stop_at_the_limit_of_steps(string open, string close)
     {
         var template = PromptTemplate.Parse(string.Concat(Enumerable.Repeat(open, 9)) + string.Concat(Enumerable.Repeat(close, 9)));
 
@@ -21,7 +21,7 @@ public sealed class TemplateBudgetTests
     }
 
     [Fact]
-    public void Loops_over_an_item_within_itself_end_at_the_limit_of_steps()
+    public void Nested_loops_over_the_same_item_stop_at_the_limit_of_steps()
     {
         var template = PromptTemplate.Parse("{{#each a}}{{#each this}}{{#each ../this}}{{#each ../../this}}{{#each ../../../this}}{{/each}}{{/each}}{{/each}}{{/each}}{{/each}}");
 
@@ -29,7 +29,7 @@ public sealed class TemplateBudgetTests
     }
 
     [Fact]
-    public void Text_that_grows_ends_at_the_limit_of_characters()
+    public void Rendered_text_stops_at_the_limit_of_characters()
     {
         var text = new string('x', 100_000);
         var template = PromptTemplate.Parse("{{#each a}}{{#each @root.a}}\n{{@root.text}}{{/each}}{{/each}}");
@@ -40,7 +40,7 @@ public sealed class TemplateBudgetTests
     }
 
     [Fact]
-    public void Values_that_are_only_looked_through_end_at_their_limit()
+    public void Values_that_are_only_searched_count_against_a_limit()
     {
         var large = JsonNode.Parse($"\"{new string('x', 1_000_000)}\"");
         var template = PromptTemplate.Parse("{{#each a}}{{#each @root.a}}{{#if @root.text.length}}{{/if}}{{/each}}{{/each}}");
@@ -58,7 +58,7 @@ public sealed class TemplateBudgetTests
     }
 
     [Fact]
-    public void Values_that_are_handed_on_share_a_budget()
+    public void Values_that_replace_whole_texts_share_a_budget()
     {
         var values = new JsonObject { ["list"] = new JsonArray([.. Enumerable.Range(0, 200).Select(_ => (JsonNode)"{{text}}")]) };
         var template = new ValueTemplate(values, []);
@@ -67,7 +67,7 @@ public sealed class TemplateBudgetTests
     }
 
     [Fact]
-    public void Token_that_fires_ends_a_rendering()
+    public void Cancelled_token_ends_a_rendering()
     {
         using var cancellation = new CancellationTokenSource();
         var template = PromptTemplate.Parse("{{#each a}}{{#each @root.a}}{{#each @root.a}}{{@root.stop}}{{/each}}{{/each}}{{/each}}");
@@ -86,7 +86,7 @@ public sealed class TemplateBudgetTests
     }
 
     [Fact]
-    public void Large_honest_text_is_within_the_limits()
+    public void Large_text_within_the_limits_is_rendered()
     {
         var rows = new JsonArray([.. Enumerable.Range(0, 100_000).Select(row => (JsonNode)new JsonObject { ["name"] = $"n{row}", ["value"] = row })]);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>The small choices of which a definition is made.</summary>
+/// <summary>Random choices from which definitions are generated.</summary>
 internal sealed class Choices(Random random)
 {
     private static readonly string[] Paths =
@@ -41,6 +41,6 @@ internal sealed class Choices(Random random)
 
     public List<T> List<T>(int most, Func<T> make) => [.. Enumerable.Range(0, random.Next(most + 1)).Select(_ => make())];
 
-    /// <summary>Names, each once, and what they stand for.</summary>
+    /// <summary>Unique names and their values.</summary>
     public IReadOnlyList<KeyValuePair<string, T>> Named<T>(Func<T> make) => [.. List(4, Text).Distinct().Select(name => KeyValuePair.Create(name, make()))];
 }

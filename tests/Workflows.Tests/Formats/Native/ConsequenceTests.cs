@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>One mistake, one finding: what only follows from it is not reported, and nothing hides behind it.</summary>
+/// <summary>One error is reported once: its consequences are not reported, and it does not hide other errors.</summary>
 public class ConsequenceTests
 {
     [Theory]
@@ -28,7 +28,7 @@ public class ConsequenceTests
     }
 
     [Fact]
-    public void Input_of_a_wrong_form_is_still_known_by_its_name()
+    public void Wrong_input_is_still_known_by_its_name()
     {
         Assert.Equal(DiagnosticCodes.WrongType, Assert.Single(Read("{ inputs: { q: string }, steps: [ { id: a, prompt: '{{q}}' } ] }")).Code);
     }

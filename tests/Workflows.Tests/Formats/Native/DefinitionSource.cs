@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Makes arbitrary definitions in which the reader finds nothing wrong, with every field of the model.</summary>
+/// <summary>Generates arbitrary definitions that are valid for the reader and use every property of the model.</summary>
 internal sealed class DefinitionSource
 {
     private readonly Choices _choose;

@@ -23,7 +23,7 @@ internal static class Documents
         return reader.ReadToEnd();
     }
 
-    /// <summary>The model, and what the reader alone has to say of the text.</summary>
+    /// <summary>The definition and the diagnostics of the reader, without those of the compiler.</summary>
     public static (WorkflowDefinition? Definition, IReadOnlyList<Diagnostic> Findings) Read(string text)
     {
         var diagnostics = new DiagnosticBag();
@@ -32,7 +32,7 @@ internal static class Documents
         return (definition, diagnostics.Items);
     }
 
-    /// <summary>The model of a text in which nothing is wrong.</summary>
+    /// <summary>The definition of a valid text.</summary>
     public static WorkflowDefinition ReadWell(string text)
     {
         var (definition, findings) = Read(text);
@@ -40,6 +40,6 @@ internal static class Documents
         return definition!;
     }
 
-    /// <summary>All that is in the model, as one text.</summary>
+    /// <summary>The whole definition as one text.</summary>
     public static string Content(WorkflowDefinition definition) => JsonSerializer.Serialize(definition, Everything);
 }

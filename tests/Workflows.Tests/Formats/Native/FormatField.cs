@@ -7,14 +7,14 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>A member of the format: how it is written, where in the model it is read to, and how it can be wrong.</summary>
+/// <summary>A member of the format: how it is written, into which property it is read, and an invalid value.</summary>
 /// <param name="Path">Names from the document's root; * for names that the author chooses, and steps without positions.</param>
 /// <param name="Frame">The document around the member.</param>
 /// <param name="Written">The member.</param>
-/// <param name="Value">Where it is in the model.</param>
-/// <param name="Expected">What is there, as JSON.</param>
-/// <param name="Wrong">The member with a mistake; « stands before the place that the finding names.</param>
-/// <param name="Code">The code of that finding.</param>
+/// <param name="Value">The property of the definition.</param>
+/// <param name="Expected">The value of the property, as JSON.</param>
+/// <param name="Wrong">The member with an error; « marks the place that is reported.</param>
+/// <param name="Code">The code of that error.</param>
 public sealed record FormatField(
     string Path, FormatFrame Frame, string Written, Func<WorkflowDefinition, object?> Value, string Expected, string Wrong, string Code)
 {

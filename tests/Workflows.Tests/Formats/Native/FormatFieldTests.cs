@@ -85,7 +85,7 @@ public sealed class FormatFieldTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Member_is_read_to_its_place(string path, int index, bool yaml)
+    public void Member_is_read_into_its_property(string path, int index, bool yaml)
     {
         Assert.Equal(path, Fields[index].Path);
         Fields[index].AssertIsRead(yaml);
@@ -100,7 +100,7 @@ public sealed class FormatFieldTests
     }
 
     [Fact]
-    public void Every_member_of_the_format_is_among_these()
+    public void Every_member_of_the_format_is_tested()
     {
         var root = SourceText.ReadYaml(Example, out var findings);
 

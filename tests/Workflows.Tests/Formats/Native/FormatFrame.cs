@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>A valid document around one member, in both formats; the member itself is written as JSON, which YAML takes as it is.</summary>
+/// <summary>A valid document around one member, as JSON and as YAML; the member itself is JSON in both.</summary>
 public sealed record FormatFrame(string Json, string Yaml)
 {
     private const string Place = "§";
 
-    /// <summary>The member stands in the workflow.</summary>
+    /// <summary>The member is in the workflow.</summary>
     public static FormatFrame Workflow { get; } = new(
         """
         {
@@ -18,7 +18,7 @@ public sealed record FormatFrame(string Json, string Yaml)
         steps: [ { id: a, prompt: x } ]
         """);
 
-    /// <summary>The member stands in the workflow's options.</summary>
+    /// <summary>The member is in the workflow's options.</summary>
     public static FormatFrame Options { get; } = new(
         """
         {
@@ -31,7 +31,7 @@ public sealed record FormatFrame(string Json, string Yaml)
         options: { § }
         """);
 
-    /// <summary>The members stand in the second step, a, of which the id is there already.</summary>
+    /// <summary>The members are in the second step, whose id, a, is given.</summary>
     public static FormatFrame Step { get; } = new(
         """
         {
@@ -50,7 +50,7 @@ public sealed record FormatFrame(string Json, string Yaml)
           - { id: a, § }
         """);
 
-    /// <summary>The members stand in the options of the second step, a prompt.</summary>
+    /// <summary>The members are in the options of the second step, a prompt.</summary>
     public static FormatFrame StepOptions { get; } = new(
         """
         {

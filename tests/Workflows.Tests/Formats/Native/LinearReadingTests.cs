@@ -6,17 +6,17 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Whatever a definition holds much of, reading and checking it takes time in proportion.</summary>
+/// <summary>Reading and checking take linear time, whichever part of a definition is large.</summary>
 public sealed class LinearReadingTests(ITestOutputHelper output)
 {
     private const int Small = 2_500;
     private const int Large = 4 * Small;
 
-    /// <summary>Linear is 4, quadratic 16; the best of several readings, since other work takes the processors now and then.</summary>
+    /// <summary>Linear time has the ratio 4, quadratic time 16. The best of several readings counts, because other processes share the processors.</summary>
     private const double MostRatio = 9;
     private const int Rounds = 30;
 
-    /// <summary>What takes no longer than this is not slow, whatever the ratio: the compiler of .NET, and its collector, take their time.</summary>
+    /// <summary>Shorter times pass whatever the ratio: just-in-time compilation and garbage collection distort them.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(150);
 
     private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(10);

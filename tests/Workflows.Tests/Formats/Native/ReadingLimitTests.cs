@@ -4,15 +4,15 @@ using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>What would make findings, dependencies or copies without bound.</summary>
+/// <summary>Limits of the number of diagnostics, dependencies and copies.</summary>
 public sealed class ReadingLimitTests
 {
     [Fact]
-    public void Findings_are_kept_up_to_a_limit_and_it_is_said_that_there_are_more()
+    public void Errors_beyond_the_limit_are_dropped_with_one_warning()
     {
         var found = Read($$"""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": [{{string.Join(",", Enumerable.Repeat("1", DiagnosticBag.MaxPerSeverity + 10))}}] } ] }""");
 
-        // Each item is of a wrong type and has a place of its own.
+        // Each item has a wrong type and its own place.
         Assert.Equal(DiagnosticBag.MaxPerSeverity, found.Count(finding => finding.Severity == DiagnosticSeverity.Error));
         Assert.Contains("more than 50000 errors", Assert.Single(found, finding => finding.Code == DiagnosticCodes.TooLarge).Message, StringComparison.Ordinal);
     }
@@ -30,7 +30,7 @@ public sealed class ReadingLimitTests
     }
 
     [Fact]
-    public void Aliases_stand_for_a_limited_number_of_characters()
+    public void Aliases_expand_to_a_limited_number_of_characters()
     {
         var text = $"steps:\n  - {{ id: first, prompt: &long \"{new string('x', 1_000_000)}\" }}\n"
             + string.Concat(Enumerable.Range(0, 9).Select(step => $"  - {{ id: s{step}, prompt: *long }}\n"));
@@ -39,7 +39,7 @@ public sealed class ReadingLimitTests
     }
 
     [Fact]
-    public void Pointer_below_a_very_long_name_ends_there()
+    public void Pointer_below_a_very_long_name_is_shortened()
     {
         var found = Read($$"""{ "inputs": { "{{new string('n', 5_000)}}": { "tpye": 1 } }, "steps": [ { "id": "a", "prompt": "x" } ] }""");
 
@@ -47,7 +47,7 @@ public sealed class ReadingLimitTests
     }
 
     [Fact]
-    public void Step_with_an_id_that_is_too_long_is_told_so_once()
+    public void Too_long_step_id_is_reported_once()
     {
         var found = Read($$"""{ "steps": [ { "id": "{{new string('a', 129)}}", "prompt": "x" }, { "id": "{{new string('a', 129)}}", "prompt": "x" } ] }""");
 

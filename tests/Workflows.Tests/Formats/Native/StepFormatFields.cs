@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>The members of steps, all but their options.</summary>
+/// <summary>The members of steps, without their options.</summary>
 internal static class StepFormatFields
 {
     public static IEnumerable<FormatField> All =>

@@ -4,10 +4,10 @@ using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Makes arbitrary steps of every type, each with the members that its type has.</summary>
+/// <summary>Generates arbitrary steps of every type, each with the members of its type.</summary>
 internal sealed class StepSource(Choices choose, ValueSource values)
 {
-    /// <summary>Paths in a list, with the names that they give their values.</summary>
+    /// <summary>Paths in a list, with the names that are derived from them.</summary>
     private static readonly KeyValuePair<string, string>[] Listed =
         [new("a", "a"), new("b", "x.b"), new("c", "c.transformed"), new("0", "list[0]"), new("s: p", "steps[\"s: p\"].output"), new("output", "output"), new("no", "inputs.no")];
 

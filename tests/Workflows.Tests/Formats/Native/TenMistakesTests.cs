@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Formats;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>One definition with ten mistakes, in both ways to write it.</summary>
+/// <summary>One definition with ten errors, as JSON and as YAML.</summary>
 public class TenMistakesTests
 {
     private static readonly string[] Codes =
@@ -26,7 +26,7 @@ public class TenMistakesTests
     }
 
     [Fact]
-    public void Both_ways_to_write_it_give_the_same_messages_and_pointers() => Assert.Equal(Findings("json"), Findings("yaml"));
+    public void Json_and_yaml_give_the_same_messages_and_pointers() => Assert.Equal(Findings("json"), Findings("yaml"));
 
     private static IEnumerable<(string, string, string, string?, string?)> Findings(string extension) =>
         WorkflowReader.Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Reading", $"ten-mistakes.{extension}"))).Diagnostics

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Makes texts of every kind of character, mostly such as a careless writer of YAML or JSON would get wrong.</summary>
+/// <summary>Generates texts of all kinds of characters, mostly those that YAML or JSON has to escape.</summary>
 internal sealed class TextSource(Random random)
 {
     private static readonly string[] Pieces =

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Makes JSON values of every form.</summary>
+/// <summary>Generates JSON values of every type.</summary>
 internal sealed class ValueSource(Random random, TextSource texts)
 {
     private static readonly string[] Numbers =

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>The members of a workflow, all but its steps' own.</summary>
+/// <summary>The members of a workflow, without those of its steps.</summary>
 internal static class WorkflowFormatFields
 {
     public static IEnumerable<FormatField> All =>

@@ -205,7 +205,7 @@ public sealed class WorkflowWriterTests
 
     [Theory]
     [MemberData(nameof(Documents.Examples), MemberType = typeof(Documents))]
-    public void Example_comes_back_from_both_formats(string name)
+    public void Example_is_read_again_from_both_formats(string name)
     {
         var definition = Documents.ReadWell(Documents.Resource(name));
 
@@ -214,7 +214,7 @@ public sealed class WorkflowWriterTests
     }
 
     [Fact]
-    public void Value_as_deep_as_the_reader_allows_comes_back()
+    public void Value_of_the_maximum_depth_is_read_again()
     {
         var depth = DefinitionLimits.MaxNesting - 3;
         var value = JsonNode.Parse($"{string.Concat(Enumerable.Repeat("[{\"\":", depth / 2))}1{string.Concat(Enumerable.Repeat("}]", depth / 2))}", null, new JsonDocumentOptions { MaxDepth = 100 });

@@ -25,7 +25,7 @@ public class YamlDefinitionTests
     }
 
     [Fact]
-    public void Rules_that_steps_share_can_be_written_once()
+    public void Steps_can_share_options_with_anchors()
     {
         var workflow = Read("""
             steps:
@@ -47,7 +47,7 @@ public class YamlDefinitionTests
     }
 
     [Fact]
-    public void Mistake_in_what_is_shared_is_shown_where_it_is_written_and_once()
+    public void Error_in_an_anchored_value_is_reported_once_where_it_is_written()
     {
         var result = WorkflowReader.Read("""
             steps:
@@ -60,7 +60,7 @@ public class YamlDefinitionTests
     }
 
     [Fact]
-    public void Alias_of_the_wrong_kind_is_shown_where_it_stands()
+    public void Alias_of_the_wrong_type_is_reported_at_the_alias()
     {
         var result = WorkflowReader.Read("name: &n Name\nsteps: *n"u8);
 
@@ -72,14 +72,14 @@ public class YamlDefinitionTests
     [InlineData(" \t\r\n[1")]
     [InlineData("// what this is for\n{ steps }")]
     [InlineData("/* what this is for */ { steps }")]
-    public void Text_that_begins_like_json_is_told_its_mistakes_as_json(string text) =>
+    public void Text_that_begins_like_json_has_errors_of_the_json_parser(string text) =>
         Assert.Contains("JSON", Assert.Single(WorkflowReader.Read(Encoding.UTF8.GetBytes(text)).Diagnostics).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("steps: [")]
     [InlineData("# { }\nsteps: [")]
     [InlineData("---\nsteps: [")]
-    public void Any_other_text_is_told_its_mistakes_as_yaml(string text) =>
+    public void Any_other_text_has_errors_of_the_yaml_parser(string text) =>
         Assert.Contains("YAML", Assert.Single(WorkflowReader.Read(Encoding.UTF8.GetBytes(text)).Diagnostics).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -88,7 +88,7 @@ public class YamlDefinitionTests
     [InlineData("# nothing\n")]
     [InlineData("---\n")]
     [InlineData("---\n...\n")]
-    public void Text_with_nothing_in_it_is_one_finding(string text)
+    public void Empty_text_is_one_error(string text)
     {
         var finding = Assert.Single(WorkflowReader.Read(Encoding.UTF8.GetBytes(text)).Diagnostics);
 
@@ -96,7 +96,7 @@ public class YamlDefinitionTests
     }
 
     [Fact]
-    public void Half_of_a_surrogate_pair_is_a_finding_in_both()
+    public void Unpaired_surrogate_is_an_error_in_json_and_yaml()
     {
         Assert.Equal((1, 11), Place("""{ "name": "\ud800" }"""));
         Assert.Equal((1, 14), Place("name: \"\\ud800\""));
