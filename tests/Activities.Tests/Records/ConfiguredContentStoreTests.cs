@@ -26,6 +26,11 @@ public sealed class ConfiguredContentStoreTests : IDisposable
         "Orchestrator:Storage is 'paper'; write azure or files.",
         Assert.Throws<ContentStoreException>(() => Open(("Orchestrator:Storage", "paper"))).Message);
 
+    [Fact]
+    public void Misspelt_setting_of_the_account_is_named() => Assert.Equal(
+        "AzureWebJobsStorage is not set, and 'AzureWebJobStorage' is, which means nothing here: rename it.",
+        Assert.Throws<ContentStoreException>(() => Open(("AzureWebJobStorage", "UseDevelopmentStorage=true"))).Message);
+
     public void Dispose() => _folder.Dispose();
 
     private static IContentStore Open(params (string Name, string? Value)[] settings) => ConfiguredContentStore.Open(
