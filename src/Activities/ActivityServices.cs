@@ -64,9 +64,9 @@ public static class ActivityServices
         services.AddSingleton<PromptStore>();
         services.AddSingleton<ContentPruner>();
         services.AddSingleton<AnswerCache>();
-        services.AddSingleton<PromptWork>();
-        services.AddSingleton<ToolWork>();
-        services.AddSingleton<StepWorker>();
+        services.AddSingleton<PromptRunner>();
+        services.AddSingleton<ToolRunner>();
+        services.AddSingleton<StepRunner>();
         services.AddSingleton<HostStop>();
         services.AddSingleton<StepExecutor>();
         services.AddSingleton<LostAttempts>();

@@ -8,25 +8,26 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Outputs kept for the very same request of another step or run (<c>cache: true</c>). Thread-safe.</summary>
+/// <summary>Caches outputs by request, for identical requests of other steps and runs (<c>cache: true</c>). Thread-safe.</summary>
 public sealed class AnswerCache(IContentStore store, TimeProvider time)
 {
-    /// <summary>How long an answer waits for its place in the cache; the store's own tries take 2.1 seconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>Maximum time for writing an output; the store's own retries take 2.1 seconds.</summary>
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The key of a request to a model: everything that goes to it, and to whom, so that made-up answers are not taken for a provider's.</summary>
+    /// <summary>The key of a request to a model: all of the request, and the provider, so that a simulated answer is never used as a provider's.</summary>
     public static string Key(PromptRequest request, IChatClient client)
     {
-        var answers = client.GetService<ChatClientMetadata>();
+        var provider = client.GetService<ChatClientMetadata>();
         return Hash(new JsonArray(
-            "prompt", answers?.ProviderName, answers?.ProviderUri?.ToString(), request.Model, request.System, request.Prompt, request.Temperature,
+            "prompt", provider?.ProviderName, provider?.ProviderUri?.ToString(), request.Model, request.System, request.Prompt, request.Temperature,
             request.Reasoning?.ToString(), request.MaxTokens));
     }
 
     /// <summary>The key of a call of a tool.</summary>
     public static string Key(string tool, JsonObject input) => Hash(new JsonArray("tool", tool, input.DeepClone()));
 
-    /// <summary>What was kept; null when nothing was.</summary>
+    /// <summary>The cached output; null when there is none.</summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task<KeptAnswer?> FindAsync(string key, CancellationToken cancellationToken)
     {
         try
@@ -35,7 +36,7 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
         }
         catch (UnreadableRecordException problem)
         {
-            // A damaged answer counts as absent, so that a new answer replaces it; one of a newer version stays.
+            // Delete a damaged entry, so that a new one replaces it; keep one of a newer version.
             if (problem is { IsNewer: false, ETag: { } etag })
             {
                 await store.DeleteAsync(Place(key), etag, cancellationToken);
@@ -45,20 +46,21 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Keeps an output; of two for one request the first stays.</summary>
-    /// <returns>Why it could not be kept, which must neither cost the step its answer nor hold it back; null when it was.</returns>
+    /// <summary>Caches an output; of two outputs for one request the first one stays.</summary>
+    /// <returns>Why it could not be cached, as a warning: the step keeps its answer. Null when it was cached.</returns>
     public async Task<string?> KeepAsync(string key, JsonNode? output)
     {
-        // The answer is there: whatever stops now must not lose it.
+        // Not cancelled with the step: the answer exists and is worth caching.
         var keeping = store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, time.GetUtcNow())), CancellationToken.None);
         try
         {
-            await keeping.WaitAsync(Patience, time);
+            await keeping.WaitAsync(WriteTimeout, time);
             return null;
         }
         catch (Exception exception) when (exception is ContentStoreException or TimeoutException)
         {
-            return $"The output was not kept for later requests: {(exception is TimeoutException ? $"the store did not answer within {Patience.TotalSeconds:0} seconds." : exception.Message)}";
+            var reason = exception is TimeoutException ? $"the store did not answer within {WriteTimeout.TotalSeconds:0} seconds." : exception.Message;
+            return $"The output was not kept for later requests: {reason}";
         }
     }
 
@@ -67,8 +69,8 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
     private static string Hash(JsonArray request) => Convert.ToHexStringLower(SHA256.HashData(JsonContent.Bytes(request)));
 }
 
-/// <summary>An output that is used again.</summary>
-/// <param name="At">When it was kept; what is kept for longer than runs are is pruned.</param>
+/// <summary>A cached output.</summary>
+/// <param name="At">When it was cached; it is pruned after the time for which runs are kept.</param>
 public sealed record KeptAnswer(JsonNode? Output, DateTimeOffset At) : IStoredRecord
 {
     /// <inheritdoc/>

@@ -2,12 +2,12 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>A claim that this process holds, and renews until it is disposed of. Thread-safe.</summary>
+/// <summary>A claim on an attempt that this process holds and renews until it is disposed. Thread-safe.</summary>
 internal sealed class AttemptClaim : IAsyncDisposable
 {
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>An owner that could not renew for this long gives up, so that it has ended before another execution begins.</summary>
+    /// <summary>An owner that could not renew for this time stops, so that it has stopped before another execution takes the claim over.</summary>
     private static readonly TimeSpan RenewalTimeout = TimeSpan.FromSeconds(25);
 
     private readonly IContentStore _store;
@@ -19,8 +19,9 @@ internal sealed class AttemptClaim : IAsyncDisposable
     private readonly Task _renewing = Task.CompletedTask;
     private string _etag;
 
-    /// <param name="renewed">Makes the content of the next renewal; null: it need not be renewed.</param>
-    /// <param name="asked">When it was asked for, as a timestamp.</param>
+    /// <summary>Takes charge of a claim that was just written.</summary>
+    /// <param name="renewed">Makes the content of the next renewal; null: the claim needs no renewal.</param>
+    /// <param name="asked">When its write was requested, as a timestamp of <paramref name="time"/>.</param>
     public AttemptClaim(IContentStore store, TimeProvider time, ContentKey key, string etag, bool takenOver, Func<byte[]>? renewed, long asked)
     {
         (_store, _time, _key, _etag, TakenOver) = (store, time, key, etag, takenOver);
@@ -31,14 +32,14 @@ internal sealed class AttemptClaim : IAsyncDisposable
         }
     }
 
-    /// <summary>Another process held it and is gone: money may have been spent.</summary>
+    /// <summary>Whether it was taken over from a process that is gone: that one may have sent a paid request.</summary>
     public bool TakenOver { get; }
 
-    /// <summary>Fires when another execution has the claim, or may take it soon: a request that is under way is aborted.</summary>
+    /// <summary>Fires when another execution has the claim or may take it soon: the running request must be aborted.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Releases the claim when the attempt has its record or must be executed again. A lost claim belongs to its new owner and stays.</summary>
-    /// <exception cref="ContentStoreException">It could not be deleted; it is taken over in 30 seconds.</exception>
+    /// <summary>Stops the renewal and deletes the claim. A lost claim belongs to its new owner and stays.</summary>
+    /// <exception cref="ContentStoreException">It could not be deleted; it expires after <see cref="AttemptClaims.Lease"/>.</exception>
     public async ValueTask DisposeAsync()
     {
         await _released.CancelAsync();
@@ -77,13 +78,13 @@ internal sealed class AttemptClaim : IAsyncDisposable
             }
             catch (ContentStoreException)
             {
-                // The store is asked again at the next renewal, for as long as the lease lasts.
+                // Try again at the next renewal, until the lease expires. Whether this write happened is not known.
                 uncertain = next;
             }
         }
     }
 
-    /// <summary>The ETag of a renewal that was reported as failed and has happened; null when another execution wrote.</summary>
+    /// <summary>The ETag of a renewal that was reported as failed but happened; null when another execution has the claim.</summary>
     private async Task<string?> OwnAsync(byte[] content) =>
         await _store.GetAsync(_key) is { } present && present.Bytes.Span.SequenceEqual(content) ? present.ETag : null;
 

@@ -7,27 +7,28 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Keeps two executions of one attempt from both spending money: the holder of the claim works, the other waits for the record.
-/// Over a store that processes share, a claim is a lease: its owner renews it, and one that is not renewed any more is taken over. Over a
-/// <see cref="MemoryContentStore"/>, as on LocalHost, it is gone with the process. Thread-safe.
+/// Prevents two executions of one attempt from both paying for it: the holder of the claim works, the other one waits for the checkpoint. In a store that
+/// processes share, a claim is a lease: its owner renews it, and a claim that is no longer renewed is taken over. In a <see cref="MemoryContentStore"/>, as
+/// on LocalHost, it ends with the process. Thread-safe.
 /// </summary>
-/// <param name="isShared">Whether a claim can outlive its process: only then it must be renewed and can be taken over.</param>
+/// <param name="isShared">Whether a claim can outlive its process: only then it is renewed and can be taken over.</param>
 public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool isShared)
 {
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
     private long _written;
 
-    /// <summary>A claim that was not renewed for this time belongs to a process that is gone.</summary>
+    /// <summary>A claim that is not renewed for this time belongs to a process that is gone.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What is added to the lease where the store tells a claim's age: its clocks are not one.</summary>
+    /// <summary>Added to the lease when the claim's age comes from the store, whose servers' clocks may differ.</summary>
     private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(15);
 
-    /// <summary>The interval at which an execution that waits for a claim looks at it.</summary>
+    /// <summary>How often an execution that waits for a claim checks it.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Takes the claim; null when another execution holds it.</summary>
-    /// <param name="seen">What the caller saw of it when it asked before; kept up to date.</param>
+    /// <param name="seen">What the caller saw of the claim in earlier calls; updated.</param>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     internal async Task<AttemptClaim?> TryTakeAsync(ExecuteStepInput call, ClaimSighting seen, CancellationToken cancellationToken)
     {
         var key = RunKeys.Claim(call.Run, call.StepId, call.RunAttempt, call.Attempt);
@@ -37,16 +38,23 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
             return Taken(key, created, asked, takenOver: false);
         }
 
-        if (!isShared || await store.GetAsync(key, cancellationToken) is not { } held || !(seen.IsDead(held.ETag, time) || IsDead(held)))
+        if (!isShared
+            || await store.GetAsync(key, cancellationToken) is not { } held
+            || !(seen.IsExpired(held.ETag, time) || IsExpired(held)))
         {
             return null;
         }
 
         asked = time.GetTimestamp();
-        return await store.ReplaceAsync(key, Content(), held.ETag, cancellationToken) is { } etag ? Taken(key, etag, asked, takenOver: true) : null;
+        return await store.ReplaceAsync(key, Content(), held.ETag, cancellationToken) is { } etag
+            ? Taken(key, etag, asked, takenOver: true)
+            : null;
     }
 
-    /// <summary>The claims on attempts of a run's steps with their ETags: one that has the same after a <see cref="Lease"/> belongs to a process that is gone. None where they end with their process.</summary>
+    /// <summary>
+    /// The claims on attempts of the run's steps with their ETags: a claim with the same ETag after a <see cref="Lease"/> belongs to a process that is gone.
+    /// Empty when claims end with their process.
+    /// </summary>
     public async Task<IReadOnlyDictionary<ContentKey, string>> HeldAsync(RunIdentity run, CancellationToken cancellationToken)
     {
         var held = new Dictionary<ContentKey, string>();
@@ -64,11 +72,11 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
         return held;
     }
 
-    /// <summary>Waits so long that every claim that a live process holds was renewed.</summary>
+    /// <summary>Waits until every claim of a live process has been renewed.</summary>
     public Task WaitForLeaseAsync(CancellationToken cancellationToken) => Task.Delay(Lease, time, cancellationToken);
 
-    /// <summary>Whether the store says that it was not renewed: an execution that sees it for the first time then need not watch it for a lease.</summary>
-    private static bool IsDead(StoredContent claim) => claim.Age >= Lease + ClockError;
+    /// <summary>Whether the claim expired by the store's clock: an execution that sees it for the first time then need not wait for a lease.</summary>
+    private static bool IsExpired(StoredContent claim) => claim.Age >= Lease + ClockError;
 
     private AttemptClaim Taken(ContentKey key, string etag, long asked, bool takenOver) =>
         new(store, time, key, etag, takenOver, isShared ? Content : null, asked);
@@ -76,19 +84,19 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     private byte[] Content() => JsonContent.Bytes(new Claim(_owner, Interlocked.Increment(ref _written)));
 
     /// <param name="Number">
-    /// Makes the bytes of every write unique: the ETag of a file depends on its content, and a store that repeats a write recognizes its own by the bytes.
+    /// Makes the bytes of every write unique: the ETag of a file depends on its content, and a store that repeats a write recognizes its own bytes.
     /// </param>
     private sealed record Claim(string Owner, long Number);
 }
 
-/// <summary>What an execution that waits for a claim saw of it. For one waiter; not thread-safe.</summary>
+/// <summary>What an execution that waits for a claim saw of it. For one waiting execution; not thread-safe.</summary>
 internal sealed class ClaimSighting
 {
     private string? _etag;
     private long _since;
 
-    /// <summary>Whether the claim was not renewed for the length of a lease, measured by this process's own clock.</summary>
-    public bool IsDead(string etag, TimeProvider time)
+    /// <summary>Whether the claim was not renewed for a lease, by the monotonic clock of this process.</summary>
+    public bool IsExpired(string etag, TimeProvider time)
     {
         if (etag != _etag)
         {

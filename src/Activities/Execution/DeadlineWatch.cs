@@ -6,30 +6,33 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Ends an executing step when the run's time is over, also while the orchestrator's own timer waits in a queue. The clock is read once; from then on the
-/// process's own time counts. Disposing it ends the waiting.
+/// Cancels an executing step when the run's time limit has passed, even while the orchestrator's own timer waits in a queue. The wall clock is read once;
+/// then the monotonic clock of the process counts. For one execution; disposing it ends the wait.
 /// </summary>
 internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteStepInput call, TimeProvider time) : IDisposable
 {
-    /// <summary>Maximum length of one wait: a timer takes at most 49 days, and a wrong clock may set a later deadline.</summary>
+    /// <summary>Maximum length of one wait: a timer takes at most 49 days, and a wrong clock can make the deadline later than that.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly CancellationTokenSource _done = new();
     private readonly long _started = time.GetTimestamp();
     private readonly TimeSpan _first = call.RunDeadline is { } deadline ? Left(deadline, watch, call, time.GetUtcNow()) : Timeout.InfiniteTimeSpan;
 
-    /// <summary>Begins to wait. When the time is over already, the step has been told to end before this completes.</summary>
+    /// <summary>Starts the wait. When the limit has passed already, the step is cancelled before this completes.</summary>
     public async Task StartAsync()
     {
-        if (call.RunDeadline is not null && (_first > TimeSpan.Zero ? _first : await LookAsync()) is { } wait)
+        if (call.RunDeadline is not null && (_first > TimeSpan.Zero ? _first : await CheckAsync()) is { } wait)
         {
             _ = WaitAsync(wait);
         }
     }
 
+    /// <summary>Ends the wait.</summary>
     public void Dispose() => _done.Cancel();
 
-    /// <summary>What is left when the execution begins. A clock that was set back since the orchestrator asked for it makes it no longer.</summary>
+    /// <summary>
+    /// The time that is left when the execution begins. It is not longer when the clock was set back after the orchestrator scheduled the execution.
+    /// </summary>
     private static TimeSpan Left(RunDeadline deadline, RunWatch watch, ExecuteStepInput call, DateTimeOffset now)
     {
         var begun = now > deadline.KnownAt ? now : deadline.KnownAt;
@@ -38,15 +41,16 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
 
     private async Task WaitAsync(TimeSpan first)
     {
-        for (TimeSpan? wait = first; wait is { } duration; wait = await LookAsync())
+        for (TimeSpan? wait = first; wait is { } duration; wait = await CheckAsync())
         {
-            await Task.Delay(duration < LongestWait ? duration : LongestWait, time, _done.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var next = duration < LongestWait ? duration : LongestWait;
+            await Task.Delay(next, time, _done.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Ends the step when there is no time left. Suspensions recorded in control.json extend the time.</summary>
-    /// <returns>How long to wait before the next look; null: there will be none.</returns>
-    private async Task<TimeSpan?> LookAsync()
+    /// <summary>Cancels the step when no time is left. Suspensions in control.json extend the time.</summary>
+    /// <returns>How long to wait before the next check; null: no further check.</returns>
+    private async Task<TimeSpan?> CheckAsync()
     {
         if (_done.IsCancellationRequested)
         {
@@ -60,7 +64,7 @@ internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteS
         }
         catch (ContentStoreException)
         {
-            // Without the store it is unknown whether the run was suspended, so the step goes on until the store is back.
+            // Without the store it is not known whether the run was suspended, so the step continues until the store is available.
             return RunControl.PollInterval;
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
@@ -9,13 +10,16 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Records the attempts of steps that had begun when the run's orchestration ended without them, so that requests which may have been paid for count in the
-/// run's sums and budgets. An orchestration that goes on has them recorded by the steps' next executions. Thread-safe, and may be repeated.
+/// Writes checkpoints for attempts that had begun when the run's orchestration ended without them, so that requests that may have been paid for count in
+/// the run's usage and budgets. While an orchestration continues, the next executions of the steps do that. May be repeated. Thread-safe.
 /// </summary>
 public sealed class LostAttempts(
-    RunStore runs, LostRequests requests, AttemptClaims claims, CheckpointStore checkpoints, StepWorker worker, RunEventFeed feed, RunTelemetry telemetry, TimeProvider time)
+    RunStore runs, LostRequests requests, AttemptClaims claims, CheckpointStore checkpoints, StepRunner runner, RunEventFeed feed,
+    RunTelemetry telemetry, TimeProvider time)
 {
-    /// <summary>Does so unless steps may still execute elsewhere: theirs are the records then.</summary>
+    /// <summary>Records the lost attempts of the run's latest attempt, unless steps of it may still execute elsewhere: those write their own checkpoints.</summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task RecordUnclaimedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -25,7 +29,9 @@ public sealed class LostAttempts(
         }
     }
 
-    /// <summary>Does so for the run's newest attempt, of which no step executes any more.</summary>
+    /// <summary>Records the lost attempts of the run's latest attempt. Call it only when no step of the run executes any more.</summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task RecordAsync(RunRecord run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -35,7 +41,7 @@ public sealed class LostAttempts(
             return;
         }
 
-        var positions = prepared.Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+        var positions = prepared.Steps.Index().ToDictionary(step => step.Item.Id, step => step.Index, StringComparer.Ordinal);
         foreach (var ((step, attempt), moments) in begun)
         {
             if (positions.TryGetValue(step, out var position))
@@ -48,10 +54,11 @@ public sealed class LostAttempts(
     private async Task RecordAsync(PreparedRun run, ExecuteStepInput call, int executions, CancellationToken cancellationToken)
     {
         var requested = run.Steps[call.Step].Type == StepType.Prompt ? executions : 0;
-        var work = await worker.AddLostAsync(run, call, new StepWork { Error = call.EndedBy }, requested, cancellationToken);
-        var (record, isNew) = await checkpoints.AddAsync(call.Run, StepRecord.Of(run, call, call.ReadyAt, time.GetUtcNow(), work, null), cancellationToken);
-        await (isNew ? telemetry.RecordedAsync(run, call, record, null, checkpoints, cancellationToken) : Task.CompletedTask);
-        await feed.AppendAsync(call.Run, [StepEvents.Ended(call, run, record)], cancellationToken);
+        var result = await runner.AddLostAsync(run, call, new AttemptResult { Error = call.EndedBy }, requested, cancellationToken);
+        var checkpoint = CheckpointFactory.Of(run, call, call.ReadyAt, time.GetUtcNow(), result, null);
+        var (stored, isNew) = await checkpoints.AddAsync(call.Run, checkpoint, cancellationToken);
+        await (isNew ? telemetry.RecordedAsync(run, call, stored, null, checkpoints, cancellationToken) : Task.CompletedTask);
+        await feed.AppendAsync(call.Run, [StepEvents.Ended(call, run, stored)], cancellationToken);
     }
 
     private static ExecuteStepInput Lost(RunRecord run, string step, int position, int attempt, DateTimeOffset begunAt) => new()
@@ -64,6 +71,7 @@ public sealed class LostAttempts(
         Attempt = attempt,
         ReadyAt = begunAt,
         EndedBy = new WorkflowError(
-            ErrorKind.Cancelled, $"The process that executed step '{step}' ended, and this attempt of the run goes on no more. What it had asked for may have been paid for."),
+            ErrorKind.Cancelled,
+            $"The process that executed step '{step}' ended, and this attempt of the run does not continue. Its request may have been paid for."),
     };
 }

@@ -6,20 +6,21 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// How many requests of an attempt may have been paid for without an answer that was recorded. An attempt is executed only while it has no record,
-/// so every <c>step.started</c> of it that the feed has before this execution tells its own is of an execution that was lost. Where one process at a
-/// time drives a run, its feed is read once, before the first step that the process executes of an attempt of the run, and again only after an
-/// execution of the process's own was lost; where several do, it is read for an attempt that was taken over. Thread-safe.
+/// Counts the requests of an attempt that may have been paid for without a recorded answer. An attempt is executed only while it has no checkpoint, so
+/// every <c>step.started</c> event of it before that of this execution is of a lost execution. When one process at a time drives a run, the run's feed is
+/// read once, before the process executes its first step of an attempt of the run, and again after an execution of this process was lost. When several
+/// processes drive a run, the feed is read for an attempt that was taken over. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether several processes work on a run at the same time.</param>
 public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
 {
-    /// <summary>What was read leaves the cache when no step asked for it in this time, and is read again when one does.</summary>
+    /// <summary>An entry that is not used for this time leaves the cache, and is read again when needed.</summary>
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
     private readonly MemoryCache _read = new(new MemoryCacheOptions());
 
-    /// <param name="takenOver">Another process held the attempt's claim and is gone: at least one request may have been made.</param>
+    /// <summary>The number of lost executions of the attempt.</summary>
+    /// <param name="takenOver">Whether the claim was taken over from a process that is gone: it may have sent at least one request.</param>
     internal async Task<int> CountAsync(ExecuteStepInput call, bool takenOver, CancellationToken cancellationToken)
     {
         if (isShared)
@@ -27,7 +28,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
             return takenOver ? Math.Max(1, Of(await ReadAsync(call.Run, call.RunAttempt), call)) : 0;
         }
 
-        // Reading begins when the entry is in the cache: what Forget is called for is then either read, or makes the feed be read again.
+        // Lazy: reading begins when the entry is in the cache. A concurrent Forget then either comes before the read or removes the entry.
         var reading = _read.GetOrCreate((call.Run, call.RunAttempt), entry =>
         {
             entry.SlidingExpiration = CacheLifetime;
@@ -44,17 +45,17 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
         }
     }
 
-    /// <summary>An execution of this process has ended without a record: the feed is read again when a step of the run is executed next.</summary>
+    /// <summary>An execution of this process ended without a checkpoint: the feed is read again for the next execution of a step of the run.</summary>
     internal void Forget(ExecuteStepInput call) => _read.Remove((call.Run, call.RunAttempt));
 
+    /// <summary>Frees the cache.</summary>
     public void Dispose() => _read.Dispose();
 
     private static int Of(Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>> begun, ExecuteStepInput call) =>
         begun.GetValueOrDefault((call.StepId, call.Attempt))?.Count ?? 0;
 
     /// <summary>
-    /// When the executions of each attempt without an end began. A repeated append names the same moment twice; two executions began
-    /// at two.
+    /// The start times of the executions of each attempt without an end. A duplicate event has the same time; two executions have different ones.
     /// </summary>
     internal async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(RunIdentity run, int runAttempt)
     {

@@ -10,7 +10,8 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// The values that fill in a step's texts: what its mapping names or, without a mapping, the run's inputs and the outputs of all steps before it.
+/// The values for a step's templates: those of its mapping or, without a mapping, the run's inputs and the outputs of all steps before it. For one
+/// attempt; not thread-safe.
 /// </summary>
 internal sealed class StepInputs
 {
@@ -29,15 +30,16 @@ internal sealed class StepInputs
         Budget = budget;
     }
 
-    /// <summary>The budget that the step's texts and values share.</summary>
+    /// <summary>The size limit that the step's templates and values share.</summary>
     public TemplateBudget Budget { get; }
 
-    /// <summary>The named values, in the order of the mapping; what the record of the call keeps.</summary>
+    /// <summary>The named values in the order of the mapping: the inputs in the checkpoint.</summary>
     public JsonObject Named { get; } = [];
 
     /// <summary>Reads the values that the step needs, and only those.</summary>
-    /// <exception cref="TemplateException">A path of the mapping leads to nothing, an expression cannot be evaluated, or the values are too large together.</exception>
-    public static async Task<StepInputs> LoadAsync(PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
+    /// <exception cref="TemplateException">A path of the mapping has no value, an expression cannot be evaluated, or the values are too large.</exception>
+    public static async Task<StepInputs> LoadAsync(
+        PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
     {
         var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
         var placeholders = texts.Paths.Select(Parse).Where(path => !own.Contains(path.Root)).ToList();
@@ -48,25 +50,25 @@ internal sealed class StepInputs
         await values.LoadAsync(StepTexts.MappedPaths(step).Concat(placeholders), cancellationToken);
         foreach (var (name, value) in mapping ?? [])
         {
-            inputs.Keep(name, inputs.Value(value, $"The input mapping '{name}'"));
+            inputs.Add(name, inputs.Value(value, $"The input mapping '{name}'"));
         }
 
         foreach (var (name, value) in step.Defaults ?? [])
         {
-            inputs.Keep(name, value);
+            inputs.Add(name, value);
         }
 
         return inputs;
     }
 
-    /// <summary>Without a mapping, what a prompt sees: what it names, or when it names nothing all that is in reach.</summary>
+    /// <summary>Adds the inputs of a prompt without a mapping: those of its placeholders or, without placeholders, all values that it may read.</summary>
     public async Task AddInReachAsync(int position, bool hasPlaceholders, CancellationToken cancellationToken)
     {
         if (hasPlaceholders)
         {
             foreach (var path in _placeholders)
             {
-                Keep(path.ToString(), Value(path, $"The placeholder '{{{{{path}}}}}'"));
+                Add(path.ToString(), Value(path, $"The placeholder '{{{{{path}}}}}'"));
             }
 
             return;
@@ -74,18 +76,18 @@ internal sealed class StepInputs
 
         foreach (var (name, value) in _run.Inputs)
         {
-            Keep(name, value);
+            Add(name, value);
         }
 
         var before = _run.Graph.InReachOf(position).Order().ToList();
         await _values.LoadAsync(before, cancellationToken);
         foreach (var (name, value) in _values.ByOutputKey(before))
         {
-            Keep(name, value);
+            Add(name, value);
         }
     }
 
-    /// <summary>The value of a root name in the step's texts, made once: a step may have very many texts.</summary>
+    /// <summary>The value of a root name in the step's templates. Computed once, since a step may have many templates.</summary>
     public TemplateValue Lookup(string root)
     {
         if (!_found.TryGetValue(root, out var found))
@@ -97,7 +99,7 @@ internal sealed class StepInputs
                 _ => Single(root),
             };
 
-            // A text may name both an output and how its step ended: {{check}} and {{check.status}}.
+            // A template may use both an output and the record of its step: {{check}} and {{check.status}}.
             if (found.Exists && _byRoot[root].Any(path => path.Segments.Count > 1))
             {
                 _found[root] = found = found with { Record = _values.FindRecord(Parse(root)) };
@@ -107,7 +109,8 @@ internal sealed class StepInputs
         return found;
     }
 
-    private void Keep(string name, JsonNode? value)
+    /// <summary>Adds a named value within the size limit.</summary>
+    private void Add(string name, JsonNode? value)
     {
         Budget.CountValue(value);
         Named[name] = value?.DeepClone();
@@ -121,7 +124,7 @@ internal sealed class StepInputs
             return _values.Get(Parse(root)) is (var value, null) ? TemplateValue.Of(value) : TemplateValue.Missing;
         }
 
-        // Only members are asked for: what each path means may be the output's member or the step's record.
+        // Only members are used: a path may lead to a member of the output or of the step's record.
         var members = new JsonObject();
         whole.ForEach(path => Place(members, path, from: 1));
         return TemplateValue.Of(members);
@@ -133,7 +136,7 @@ internal sealed class StepInputs
         var whole = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in _byRoot[root].OrderBy(path => path.Segments.Count))
         {
-            // What leads into a value that is there as a whole is found in it.
+            // A path into a value that is there as a whole needs no entry of its own.
             if (!Enumerable.Range(1, path.Segments.Count - 1).Any(count => whole.Contains(Beginning(path, count))))
             {
                 Place(members, path, from: 1);
@@ -146,6 +149,7 @@ internal sealed class StepInputs
 
     private static string Beginning(ValuePath path, int count) => JsonSerializer.Serialize(path.Segments.Take(count), WorkflowJson.Compact);
 
+    /// <summary>The run's inputs, with null for declared inputs that were not given.</summary>
     private JsonObject WithOptional()
     {
         var inputs = (JsonObject)_run.Inputs.DeepClone();
@@ -157,6 +161,7 @@ internal sealed class StepInputs
         return inputs;
     }
 
+    /// <summary>Adds the value of a path to nested members.</summary>
     private void Place(JsonObject members, ValuePath path, int from)
     {
         for (var index = from; index < path.Segments.Count - 1; index++)

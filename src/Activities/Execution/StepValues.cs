@@ -13,12 +13,12 @@ using Orchestrator.Workflows.Transforms;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// The values that a step's mapping and texts may name, read from the run's inputs and from the checkpoints of the steps before it;
-/// of those only the ones that are asked for. Thread-safe once everything is loaded.
+/// The values that a step's mapping and templates may use: the run's inputs, and what is loaded of the checkpoints of earlier steps. Thread-safe once
+/// everything is loaded.
 /// </summary>
-/// <param name="checkpoints">Null where only the run's inputs are asked for.</param>
-/// <param name="call">Whose values they are; null for the run's own, who may read everything.</param>
-/// <param name="observed">How steps whose records are read ended, as far as they have no output; null when there are none.</param>
+/// <param name="checkpoints">Null when only the run's inputs are used.</param>
+/// <param name="call">The step that uses the values; null for the outputs of the run, which may use all.</param>
+/// <param name="observed">How the steps ended that are read and have no output; null when there are none.</param>
 internal sealed class StepValues(
     PreparedRun run, CheckpointStore? checkpoints = null, ExecuteStepInput? call = null, IReadOnlyList<EndedStep>? observed = null)
 {
@@ -28,16 +28,17 @@ internal sealed class StepValues(
     private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTexts.Extra(run.Steps[call.Step]);
     private HashSet<int>? _reach;
 
-    /// <summary>The output of the turn before; null in the first.</summary>
+    /// <summary>The output of the turn before; null in the first turn.</summary>
     public JsonNode? Previous { get; set; }
 
-    /// <summary>The secrets that were asked for and exist, by name.</summary>
+    /// <summary>The values of the secrets that the step uses and that exist, by name.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The step's own result, for the condition that ends its turns; null before it has one.</summary>
+    /// <summary>The step's own checkpoint, for its <c>until</c>; null before there is one.</summary>
     public StepCheckpoint? Own { get; set; }
 
-    /// <summary>Reads what these paths lead into, so that <see cref="Get"/> can answer.</summary>
+    /// <summary>Loads the checkpoints that these paths lead into, for <see cref="Get"/>.</summary>
+    /// <exception cref="Records.UnreadableRecordException">A checkpoint cannot be read.</exception>
     public Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken) => LoadAsync(
         paths
             .SelectMany(path => run.Names.TryResolve(path, _extra, out var reference, out _) ? reference.Steps : [])
@@ -45,16 +46,17 @@ internal sealed class StepValues(
             .Distinct(),
         cancellationToken);
 
-    /// <summary>Reads the checkpoints of these steps.</summary>
+    /// <summary>Loads the checkpoints of these steps.</summary>
+    /// <exception cref="Records.UnreadableRecordException">A checkpoint cannot be read.</exception>
     public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken)
     {
-        // For a join of the first success the dependencies that had completed: only they, and what is before them, can be read.
+        // A join of the first success may read only the dependencies that had completed, and what is before them.
         var readable = call?.Available is null ? null : Reach();
         return Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
         {
             if (_ended.ContainsKey(step))
             {
-                // The record of its latest attempt, if it has one, has the failure and its cost.
+                // The checkpoint of its latest attempt, if there is one, has the error and the usage.
                 _loaded[step] = null;
                 _last[step] = await checkpoints!.FindLastAsync(run.Identity, run.Steps[step].Id, run.RunAttempt, token);
             }
@@ -65,7 +67,7 @@ internal sealed class StepValues(
         });
     }
 
-    /// <summary>The value at the end of <paramref name="path"/>, or one sentence that says why there is none.</summary>
+    /// <summary>The value of <paramref name="path"/>, or one sentence that says why there is none.</summary>
     public (JsonNode? Value, string? Problem) Get(ValuePath path)
     {
         if (!run.Names.TryResolve(path, _extra, out var reference, out var error))
@@ -75,7 +77,7 @@ internal sealed class StepValues(
 
         if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!))
         {
-            // A declared input that is optional and was not given is null; any other name is a mistake.
+            // A declared, optional input that was not given is null; any other name is a mistake.
             return run.DeclaredInputs is null ? (null, $"There is no input '{reference.Input}'.") : (null, null);
         }
 
@@ -89,14 +91,14 @@ internal sealed class StepValues(
         return found ? (value, null) : (null, $"'{path}' leads to nothing: there is no '{path.Segments[^1]}' there.");
     }
 
-    /// <summary>The value at the end of a path; null when it leads to nothing, such as the output of a step that was skipped.</summary>
+    /// <summary>The value of a path; null when there is none, as for the output of a skipped step.</summary>
     public JsonNode? Find(string path) => ValuePath.TryParse(path, out var parsed, out _) ? Get(parsed).Value : null;
 
-    /// <summary>The record of the step whose output and id <paramref name="name"/> is at once; null when it is no such name.</summary>
+    /// <summary>The record of the step if <paramref name="name"/> is both its id and its output key; otherwise null.</summary>
     public JsonObject? FindRecord(ValuePath name) =>
         run.Names.TryResolve(name, _extra, out var reference, out _) && reference.MayBeStepRecord ? Record(reference.Steps[0]) : null;
 
-    /// <summary>Where a path of an expression begins.</summary>
+    /// <summary>The value at which a path of an expression begins.</summary>
     public RootValue Begin(ValuePath path)
     {
         if (!run.Names.TryResolve(path, _extra, out var reference, out _)
@@ -105,7 +107,7 @@ internal sealed class StepValues(
             return RootValue.Missing();
         }
 
-        // What an output has no member for is looked up in the record of its step.
+        // A member that the output does not have is looked up in the step's record.
         return reference.MayBeStepRecord && !path.TryFollow(Start(reference), reference.Consumed, out _)
             ? RootValue.Of(Record(reference.Steps[0]), reference.Consumed)
             : RootValue.Of(Start(reference), reference.Consumed);
@@ -127,7 +129,10 @@ internal sealed class StepValues(
         }
     }
 
-    /// <summary>Of several writers those count that have completed and come before the reader: merged as they say, or else the last in the order of the graph.</summary>
+    /// <summary>
+    /// The value of one output key. Of several writers, those count that have completed and come before the reader: merged by their rule or, without one, the
+    /// last in the order of the graph.
+    /// </summary>
     private JsonNode? Merged(IReadOnlyList<int> writers, Func<StepCheckpoint, JsonNode?> select)
     {
         if (writers is [var only])
@@ -163,7 +168,7 @@ internal sealed class StepValues(
     };
 
     /// <summary>
-    /// The readable record of a step: empty when it has not ended. A step whose output is of an earlier attempt of the run or given by hand has completed, as
+    /// The record of a step for expressions, with null members when it has not ended. A step whose output is reused or given by hand counts as completed, as
     /// in a run that executed it.
     /// </summary>
     private JsonObject Record(int step)
@@ -177,7 +182,9 @@ internal sealed class StepValues(
             ["transformed"] = checkpoint?.Transformed?.DeepClone(),
             ["status"] = JsonSerializer.SerializeToNode(status, WorkflowJson.Compact),
             ["error"] = JsonSerializer.SerializeToNode(ended is null ? checkpoint?.Error : Failure(ended), WorkflowJson.Compact),
-            ["usage"] = status is null ? null : JsonSerializer.SerializeToNode((checkpoint ?? _last.GetValueOrDefault(step))?.Usage ?? default, WorkflowJson.Compact),
+            ["usage"] = status is null
+                ? null
+                : JsonSerializer.SerializeToNode((checkpoint ?? _last.GetValueOrDefault(step))?.Usage ?? default, WorkflowJson.Compact),
         };
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Records;
@@ -9,6 +8,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Resuming;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Transforms;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Preparation;

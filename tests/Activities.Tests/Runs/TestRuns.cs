@@ -80,10 +80,10 @@ internal sealed class TestRuns
     /// <param name="control">What tells it of cancellations; null: what tells the others.</param>
     public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
-        new StepWorker(
+        new StepRunner(
             Checkpoints,
-            new PromptWork(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
-            new ToolWork(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry)),
+            new PromptRunner(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
+            new ToolRunner(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry)),
         Time,
         NullLogger<StepExecutor>.Instance,
         Telemetry);

@@ -8,22 +8,25 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Decides whether a repeated step has another turn. The records that its condition names are read before the step works: afterwards one that cannot be
-/// read would throw away what was paid for. For one attempt; not thread-safe.
+/// Evaluates the <c>until</c> of a repeated step: whether another turn follows. The checkpoints that the condition reads are loaded before the step works:
+/// if one could not be read afterwards, a paid answer would be lost. For one attempt; not thread-safe.
 /// </summary>
-internal sealed class StepTurns(PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints)
+internal sealed class UntilCondition(PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints)
 {
     private readonly StepValues _values = new(run, checkpoints, call);
 
-    /// <summary>Reads what the condition names.</summary>
-    /// <exception cref="UnreadableRecordException">A record of another step cannot be read.</exception>
+    /// <summary>Loads the checkpoints that the condition reads.</summary>
+    /// <exception cref="UnreadableRecordException">A checkpoint of another step cannot be read.</exception>
     public Task LoadAsync(CancellationToken cancellationToken) =>
         run.Steps[call.Step].Repeat is { } repeat && Expression.TryParse(repeat.Until, out var until, out _)
             ? _values.LoadAsync(until.Paths, cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>The record of the turn, with what its condition says. A condition that cannot be evaluated fails the step; its output stays in the record.</summary>
-    public StepCheckpoint Decide(StepCheckpoint turn)
+    /// <summary>
+    /// The checkpoint of the turn with the decision: another turn, or the end. A condition that cannot be evaluated fails the step, whose output stays in the
+    /// checkpoint.
+    /// </summary>
+    public StepCheckpoint Apply(StepCheckpoint turn)
     {
         if (run.Steps[call.Step].Repeat is not { } repeat || turn is not { Status: StepStatus.Completed, FallbackUsed: false })
         {
@@ -33,12 +36,12 @@ internal sealed class StepTurns(PreparedRun run, ExecuteStepInput call, Checkpoi
         _values.Own = turn;
         if (!Expression.TryParse(repeat.Until, out var until, out var error))
         {
-            return Wrong(turn, error);
+            return Failed(turn, error);
         }
 
         if (!until.TryEvaluate(_values.Begin, out var value, out error))
         {
-            return Wrong(turn, error);
+            return Failed(turn, error);
         }
 
         return value?.GetValueKind() switch
@@ -49,11 +52,11 @@ internal sealed class StepTurns(PreparedRun run, ExecuteStepInput call, Checkpoi
             {
                 Warnings = [.. turn.Warnings, $"Step '{turn.StepId}' had all its {repeat.Max} turns, and its 'until' is still false."],
             },
-            _ => Wrong(turn, new ExpressionError("It must be true or false.", 0, repeat.Until.Length)),
+            _ => Failed(turn, new ExpressionError("It must be true or false.", 0, repeat.Until.Length)),
         };
     }
 
-    private static StepCheckpoint Wrong(StepCheckpoint turn, ExpressionError error) => turn with
+    private static StepCheckpoint Failed(StepCheckpoint turn, ExpressionError error) => turn with
     {
         Status = StepStatus.Failed,
         Error = new WorkflowError(ErrorKind.TemplateError, $"The 'until' of step '{turn.StepId}' cannot be evaluated: {error}")

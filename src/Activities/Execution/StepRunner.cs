@@ -7,23 +7,25 @@ using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Templates;
+using Orchestrator.Workflows.Transforms;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Does the work of one attempt, whatever the step's type, and makes a value of every way in which it can end. Thread-safe.</summary>
-public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, ToolWork tools)
+/// <summary>Does the work of one attempt by the step's type, and returns its result, also when it fails, times out or is cancelled. Thread-safe.</summary>
+public sealed class StepRunner(CheckpointStore checkpoints, PromptRunner prompts, ToolRunner tools)
 {
-    /// <param name="lost">How many requests of the attempt may have been paid for by executions that left no record: they count.</param>
-    /// <param name="onText">Gets an answer piece by piece; null: no receiver.</param>
+    /// <summary>Does the work of the attempt.</summary>
+    /// <param name="lost">How many requests of the attempt may have been paid for by executions without a checkpoint: they count in the usage.</param>
+    /// <param name="onText">Receives the answer piece by piece; null: no receiver.</param>
     /// <param name="limit">How long the attempt may take, for the error.</param>
-    /// <param name="timeout">Fires when it has had that time.</param>
-    /// <param name="cancellation">Fires when the work is not wanted any more: the result then has the error kind <c>cancelled</c>.</param>
-    internal async Task<StepWork> RunAsync(
+    /// <param name="timeout">Fires when that time has passed.</param>
+    /// <param name="cancellation">Fires when the work is cancelled: the result then has the error kind <c>cancelled</c>.</param>
+    internal async Task<AttemptResult> RunAsync(
         PreparedRun run, ExecuteStepInput input, int lost, Action<string>? onText, AttemptLimit limit, CancellationToken timeout,
         CancellationToken cancellation)
     {
-        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), onText) { Lost = lost };
+        var call = new AttemptContext(run, input, new StepValues(run, checkpoints, input), onText) { Lost = lost };
         var step = call.Step;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellation);
         WorkflowError error;
@@ -34,14 +36,15 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
             {
                 StepType.Tool => await tools.RunAsync(call, both.Token),
                 StepType.Merge when call.Mock is { } mock => await tools.AnswerAsync(mock, both.Token),
-                StepType.Merge => await MergeWork.RunAsync(call, both.Token),
+                StepType.Merge => await MergeRunner.RunAsync(call, both.Token),
                 _ => await prompts.RunAsync(call, both.Token),
             };
             return Ended(call, Finished(call, output));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeout.IsCancellationRequested)
         {
-            error = new WorkflowError(ErrorKind.Timeout, $"Step '{step.Id}' was not done within {limit.LimitMs} ms{(limit.Level == "step" ? " for all attempts (stepTimeout)" : "")}.")
+            var allAttempts = limit.Level == "step" ? " for all attempts (stepTimeout)" : "";
+            error = new WorkflowError(ErrorKind.Timeout, $"Step '{step.Id}' was not done within {limit.LimitMs} ms{allAttempts}.")
             {
                 Retryable = limit.Level == "attempt",
                 Details = new JsonObject { ["level"] = limit.Level, ["timeoutMs"] = limit.LimitMs },
@@ -49,7 +52,7 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
         catch (OperationCanceledException)
         {
-            // The caller that cancelled decides what it means; what was spent until then counts.
+            // The caller knows why it cancelled. What was spent until now counts.
             error = new WorkflowError(ErrorKind.Cancelled, $"Step '{step.Id}' was cancelled.");
         }
         catch (WorkflowErrorException exception)
@@ -58,21 +61,23 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
         catch (TemplateException exception)
         {
-            error = new WorkflowError(ErrorKind.TemplateError, $"{Texts(step)} of step '{step.Id}' cannot be filled in: {exception.Message}");
+            error = new WorkflowError(ErrorKind.TemplateError, $"{TemplateOf(step)} of step '{step.Id}' cannot be filled in: {exception.Message}");
         }
 
-        return Ended(call, new StepWork { Error = error });
+        return Ended(call, new AttemptResult { Error = error });
     }
 
-    /// <summary>Adds to the end of an attempt that is not worked on any more what earlier executions of it may have spent: the input, estimated, of each request.</summary>
-    internal async Task<StepWork> AddLostAsync(PreparedRun run, ExecuteStepInput input, StepWork end, int lost, CancellationToken cancellationToken)
+    /// <summary>Adds the estimated input of lost requests to the result of an attempt that ends without work.</summary>
+    /// <param name="lost">How many requests of the attempt may have been paid for by executions without a checkpoint.</param>
+    internal async Task<AttemptResult> AddLostAsync(
+        PreparedRun run, ExecuteStepInput input, AttemptResult end, int lost, CancellationToken cancellationToken)
     {
         if (lost == 0)
         {
             return end;
         }
 
-        var call = new StepCall(run, input, new StepValues(run, checkpoints, input), null) { Lost = lost };
+        var call = new AttemptContext(run, input, new StepValues(run, checkpoints, input), null) { Lost = lost };
         try
         {
             await LoadPreviousAsync(call, cancellationToken);
@@ -80,18 +85,19 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
         catch (UnreadableRecordException problem)
         {
-            // What was asked is not known any more; that something may have been is said.
+            // The request can no longer be estimated; the warning says that there may have been one.
             call.Usage += new TokenUsage { Estimated = true };
+            var (executions, they) = lost == 1 ? ("1 execution", "it") : ($"{lost} executions", "they");
             call.Warnings.Add(
-                $"Step '{call.Step.Id}': {(lost == 1 ? "1 execution" : $"{lost} executions")} of this attempt ended without a record, and what "
-                + $"{(lost == 1 ? "it" : "they")} may have cost is not counted: {problem.Message}");
+                $"Step '{call.Step.Id}': {executions} of this attempt ended without a record, and what {they} may have cost is not counted: "
+                + problem.Message);
         }
 
         return Ended(call, end);
     }
 
-    /// <summary>The result of the turn before, for the texts of the next one.</summary>
-    private async Task LoadPreviousAsync(StepCall call, CancellationToken cancellationToken)
+    /// <summary>Loads the output of the turn before, for the templates of this one.</summary>
+    private async Task LoadPreviousAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         if (call.Input.Turn > 1)
         {
@@ -100,42 +106,45 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
         }
     }
 
-    private static string Texts(PreparedStep step) => step.Type switch
+    private static string TemplateOf(PreparedStep step) => step.Type switch
     {
         StepType.Tool => "The input",
         StepType.Merge => "The merge",
         _ => "The prompt",
     };
 
-    private static StepWork Ended(StepCall call, StepWork work) => work with
+    /// <summary>The result with what was collected during the work.</summary>
+    private static AttemptResult Ended(AttemptContext call, AttemptResult result) => result with
     {
         Inputs = call.Inputs,
         Usage = call.Usage,
         Model = call.Model,
         Simulated = call.Simulated,
         FromCache = call.FromCache,
-        Warnings = [.. call.Warnings, .. work.Warnings],
+        Warnings = [.. call.Warnings, .. result.Warnings],
     };
 
-    private static StepWork Finished(StepCall call, JsonNode? output)
+    /// <summary>The result of a successful attempt: the output with its transform, or an error when it is too large.</summary>
+    private static AttemptResult Finished(AttemptContext call, JsonNode? output)
     {
         var step = call.Step;
         var bytes = Encoding.UTF8.GetByteCount(StepTransform.Text(output));
         if (bytes > DefinitionLimits.MaxOutputBytes)
         {
-            return new StepWork
+            return new AttemptResult
             {
                 Error = new WorkflowError(
-                    ErrorKind.PayloadTooLarge, $"The output of step '{step.Id}' has {bytes} bytes; {DefinitionLimits.MaxOutputBytes} (10 MiB) are allowed."),
+                    ErrorKind.PayloadTooLarge,
+                    $"The output of step '{step.Id}' has {bytes} bytes; {DefinitionLimits.MaxOutputBytes} (10 MiB) are allowed."),
             };
         }
 
         if (StepTransform.Apply(step.Transform, output) is not { } transformed)
         {
-            return new StepWork { Output = output };
+            return new AttemptResult { Output = output };
         }
 
-        return new StepWork
+        return new AttemptResult
         {
             Output = output,
             Transformed = transformed.Value,
@@ -144,15 +153,15 @@ public sealed class StepWorker(CheckpointStore checkpoints, PromptWork prompts, 
     }
 }
 
-/// <summary>The result of the work on one attempt, success or not.</summary>
-internal sealed record StepWork
+/// <summary>The result of one attempt, successful or not.</summary>
+internal sealed record AttemptResult
 {
     public JsonObject? Inputs { get; init; }
 
-    /// <summary>The step's condition is false.</summary>
+    /// <summary>Whether the step's condition is false.</summary>
     public bool Skipped { get; init; }
 
-    /// <summary>The output is that of another step.</summary>
+    /// <summary>Whether the output is a substitute: a fallback value, or the output of a fallback step.</summary>
     public bool FallbackUsed { get; init; }
 
     public JsonNode? Output { get; init; }
@@ -163,24 +172,25 @@ internal sealed record StepWork
 
     public TokenUsage Usage { get; init; }
 
-    /// <summary>The model that was asked last; null when none was.</summary>
+    /// <summary>The model that was called last; null when none was.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The simulation answered in the model's place.</summary>
+    /// <summary>Whether the simulated model answered instead of the model.</summary>
     public bool Simulated { get; init; }
 
-    /// <summary>The output was kept from an earlier request.</summary>
+    /// <summary>Whether the output came from the cache of answers.</summary>
     public bool FromCache { get; init; }
 
     /// <summary>The failure; null when it succeeded.</summary>
     public WorkflowError? Error { get; init; }
 }
 
-/// <summary>How long the work on one attempt may take, and which setting says so.</summary>
-/// <param name="Level"><c>attempt</c> for the step's timeout, <c>step</c> for its stepTimeout: what the error's details name.</param>
+/// <summary>How long the work on one attempt may take, and which setting limits it.</summary>
+/// <param name="Level"><c>attempt</c> for the step's timeout, <c>step</c> for its stepTimeout; the error's details contain it.</param>
+/// <param name="LimitMs">The setting's value in milliseconds.</param>
 internal readonly record struct AttemptLimit(TimeSpan Duration, string Level, int LimitMs)
 {
-    /// <summary>The nearer of the two limits. The first attempt begins the time of all.</summary>
+    /// <summary>The limit that ends first. The time for all attempts begins with the first one.</summary>
     public static AttemptLimit Of(PreparedRun run, ExecuteStepInput call, DateTimeOffset now)
     {
         var step = run.Steps[call.Step];

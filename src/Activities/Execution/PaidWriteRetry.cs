@@ -6,12 +6,12 @@ using Orchestrator.Storage;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Writes what follows a paid answer, up to its record: when the host stops, for a few seconds more; while the store is away, each write is tried
-/// again and again, for five minutes (docs/decisions/0009).
+/// Retries the writes that follow a paid answer, up to its checkpoint (docs/decisions/0009): for five minutes while the store is not available, and for
+/// a few seconds after the host begins to stop. For one execution; not thread-safe.
 /// </summary>
-internal sealed class PaidWork : IDisposable
+internal sealed class PaidWriteRetry : IDisposable
 {
-    /// <summary>Maximum time after the host's token in which an answer may still be written.</summary>
+    /// <summary>Maximum time after the host begins to stop in which an answer may still be written.</summary>
     public static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan RetryTimeout = TimeSpan.FromMinutes(5);
@@ -24,7 +24,7 @@ internal sealed class PaidWork : IDisposable
     private readonly CancellationTokenRegistration _stopping;
 
     /// <param name="stopping">Fires when the host stops.</param>
-    public PaidWork(ExecuteStepInput call, TimeProvider time, ILogger logger, CancellationToken stopping)
+    public PaidWriteRetry(ExecuteStepInput call, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         _call = call;
         _time = time;
@@ -33,27 +33,21 @@ internal sealed class PaidWork : IDisposable
         _stopping = stopping.UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(FinalWriteTimeout), _end);
     }
 
-    /// <summary>For every write of an answer that has arrived: fires a few seconds after the host's token.</summary>
+    /// <summary>For the writes of an answer: fires <see cref="FinalWriteTimeout"/> after the host's token.</summary>
     public CancellationToken Token => _end.Token;
 
+    /// <summary>Frees the tokens.</summary>
     public void Dispose()
     {
         _stopping.Dispose();
         _end.Dispose();
     }
 
-    /// <param name="operation">May be repeated.</param>
-    /// <exception cref="AttemptLostException">The store was away until the end.</exception>
-    public Task RetryAsync(Func<Task> operation) => RetryAsync(
-        async () =>
-        {
-            await operation();
-            return true;
-        });
-
-    /// <param name="operation">May be repeated.</param>
-    /// <exception cref="AttemptLostException">The store was away until the end.</exception>
-    public async Task<T> RetryAsync<T>(Func<Task<T>> operation)
+    /// <summary>Runs the operation until it succeeds.</summary>
+    /// <param name="operation">A write that may be repeated.</param>
+    /// <exception cref="AttemptLostException">The store was not available for five minutes, or refuses this value.</exception>
+    /// <exception cref="OperationCanceledException">The host has stopped.</exception>
+    public async Task<T> RunAsync<T>(Func<Task<T>> operation)
     {
         var began = _time.GetTimestamp();
         for (var isFirst = true; ; isFirst = false)
@@ -85,7 +79,7 @@ internal sealed class PaidWork : IDisposable
     }
 }
 
-/// <summary>An attempt was worked on, but its record could not be written for too long: what it cost is lost.</summary>
+/// <summary>An attempt was worked on, but its checkpoint could not be written for too long: its result, and what it cost, are lost.</summary>
 public sealed class AttemptLostException(ExecuteStepInput call, ContentStoreException cause)
     : Exception($"it was worked on, but its record could not be written, so that what it cost is lost: {cause.Message}", cause)
 {

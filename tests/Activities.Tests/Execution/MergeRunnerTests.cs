@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-public class MergeWorkTests
+public class MergeRunnerTests
 {
     private readonly TestRuns _runs = new();
 

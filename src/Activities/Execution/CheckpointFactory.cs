@@ -6,16 +6,18 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Makes the record of an attempt from the result of the work.</summary>
-internal static class StepRecord
+/// <summary>Makes checkpoints from the results of attempts. <see cref="CheckpointStore"/> writes them.</summary>
+internal static class CheckpointFactory
 {
-    /// <param name="cancellation">What told the step to end; null when nothing did.</param>
+    /// <summary>The checkpoint of an attempt, before the step's rule for failures applies (<see cref="AfterRules"/>).</summary>
+    /// <param name="cancellation">The cancellation that ended the attempt; null when none did.</param>
     public static StepCheckpoint Of(
-        PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, DateTimeOffset completedAt, StepWork work, ScopeCancellation? cancellation)
+        PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, DateTimeOffset completedAt, AttemptResult result,
+        ScopeCancellation? cancellation)
     {
         var step = run.Steps[call.Step];
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
-        var status = work switch
+        var status = result switch
         {
             { Skipped: true } => StepStatus.Skipped,
             { Error: null } or { FallbackUsed: true } => StepStatus.Completed,
@@ -33,12 +35,12 @@ internal static class StepRecord
             PromptId = prompt?.Slug,
             PromptVersion = prompt?.Version,
             Type = step.Type,
-            Model = work.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
-            Simulated = work.Simulated,
+            Model = result.Model ?? (step.Models.Count > 0 ? step.Models[0] : null),
+            Simulated = result.Simulated,
             Environment = run.Environment,
             Consumed = call.Available?.Select(dependency => run.Steps[dependency].Id).ToList(),
             Adopted = call.Adopt is { } other ? run.Steps[other].Id : null,
-            Inputs = work.Inputs,
+            Inputs = result.Inputs,
             Status = status,
             Reason = status switch
             {
@@ -47,46 +49,46 @@ internal static class StepRecord
                 _ => null,
             },
             DecidedBy = status == StepStatus.Cancelled ? cancellation?.DecidedBy : null,
-            Output = work.Output,
-            Transformed = work.Transformed,
-            FromCache = work.FromCache,
-            FallbackUsed = work.FallbackUsed,
-            Warnings = work.Warnings,
+            Output = result.Output,
+            Transformed = result.Transformed,
+            FromCache = result.FromCache,
+            FallbackUsed = result.FallbackUsed,
+            Warnings = result.Warnings,
             ReadyAt = call.ReadyAt,
             StartedAt = startedAt,
             CompletedAt = completedAt,
-            Usage = work.Usage,
-            Error = work.Error is null ? null : work.Error with { Step = call.StepId, Attempt = work.Error.Attempt ?? call.Attempt },
+            Usage = result.Usage,
+            Error = result.Error is null ? null : result.Error with { Step = call.StepId, Attempt = result.Error.Attempt ?? call.Attempt },
         };
     }
 
-    /// <summary>The record of an attempt after the step's rule for failures: with the failure that counts, or with the value that takes the place of its output.</summary>
-    public static StepCheckpoint Ruled(PreparedRun run, ExecuteStepInput call, StepCheckpoint record)
+    /// <summary>The checkpoint after the step's rule for failures: with the error by that rule, or completed with the step's fallback value.</summary>
+    public static StepCheckpoint AfterRules(PreparedRun run, ExecuteStepInput call, StepCheckpoint checkpoint)
     {
-        if (record.VerdictIn(run, call) is not { } verdict)
+        if (checkpoint.VerdictIn(run, call) is not { } verdict)
         {
-            return record;
+            return checkpoint;
         }
 
         if (verdict is not { RetryAfter: null, Action.Kind: FailureActionKind.Value })
         {
-            return record with { Error = verdict.Error };
+            return checkpoint with { Error = verdict.Error };
         }
 
         var value = StepSubstitute.Value(run.Steps[call.Step]);
-        return record with
+        return checkpoint with
         {
             Status = StepStatus.Completed,
             Output = value.Output,
             Transformed = value.Transformed,
             FallbackUsed = true,
-            Warnings = [.. record.Warnings, .. value.Warnings],
+            Warnings = [.. checkpoint.Warnings, .. value.Warnings],
             Error = verdict.Error,
         };
     }
 
-    /// <summary>The record of a failed attempt whose call broke, so that it wrote none.</summary>
-    public static StepCheckpoint Broken(PreparedRun run, ExecuteStepInput call, int attempt, WorkflowError failure, DateTimeOffset at) => new()
+    /// <summary>The checkpoint of an attempt whose activity call failed without writing one.</summary>
+    public static StepCheckpoint OfFailedCall(PreparedRun run, ExecuteStepInput call, int attempt, WorkflowError failure, DateTimeOffset at) => new()
     {
         CallId = $"{call.RunId}.{call.StepId}.{call.RunAttempt}-{attempt}",
         RunId = call.RunId,

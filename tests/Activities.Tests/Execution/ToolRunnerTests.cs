@@ -11,12 +11,12 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-public class ToolWorkTests
+public class ToolRunnerTests
 {
     private readonly EchoTool _echo = new();
     private readonly TestRuns _runs;
 
-    public ToolWorkTests() => _runs = new TestRuns { Tools = new ToolSet([_echo, new TemplateTool()]), Secrets = new OneSecret("crm_key", "s3cr3t-value") };
+    public ToolRunnerTests() => _runs = new TestRuns { Tools = new ToolSet([_echo, new TemplateTool()]), Secrets = new OneSecret("crm_key", "s3cr3t-value") };
 
     [Fact]
     public async Task Input_is_filled_in_and_a_lone_placeholder_keeps_its_kind()

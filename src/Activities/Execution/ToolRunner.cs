@@ -11,13 +11,14 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Does the work of a tool step: fills its input in, checks it, and calls the tool. The values of secrets go to the tool and nowhere else. Thread-safe.
+/// Does the work of a tool step: fills in and checks its input, and calls the tool. Only the tool receives the values of secrets. Thread-safe.
 /// </summary>
-public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache cache, TimeProvider time, RunTelemetry telemetry)
+public sealed class ToolRunner(ToolSet tools, ISecretSource secrets, AnswerCache cache, TimeProvider time, RunTelemetry telemetry)
 {
-    /// <exception cref="ToolException">The tool failed, or does not take the input.</exception>
+    /// <summary>The output of the tool, of the mock, or of the cache; secrets are masked in it.</summary>
+    /// <exception cref="ToolException">The tool failed or rejected the input.</exception>
     /// <exception cref="TemplateException">The input cannot be filled in.</exception>
-    internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
+    internal async Task<JsonNode?> RunAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         var texts = StepTexts.Of(call.Run, call.Step);
         call.Values.Secrets = await FindSecretsAsync(texts, cancellationToken);
@@ -41,10 +42,11 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
     }
 
-    private async Task<JsonNode?> InvokeAsync(StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
+    private async Task<JsonNode?> InvokeAsync(AttemptContext call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
     {
         var step = call.Step;
-        var tool = tools.Find(step.Tool!) ?? throw new ToolException(ErrorKind.ToolNotFound, $"There is no tool '{step.Tool}' on this host.");
+        var tool = tools.Find(step.Tool!)
+            ?? throw new ToolException(ErrorKind.ToolNotFound, $"There is no tool '{step.Tool}' on this host.");
         ToolInputCheck.Require(tool, input);
         var key = step.Cache ? AnswerCache.Key(tool.Name, input) : null;
         if (key is not null && await cache.FindAsync(key, cancellationToken) is { } kept)
@@ -53,7 +55,7 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
             return kept.Output;
         }
 
-        var output = await ToldAsync(tool, call, input, mask, cancellationToken);
+        var output = await TracedAsync(tool, call, input, mask, cancellationToken);
         if (key is not null && await cache.KeepAsync(key, output) is { } problem)
         {
             call.Warnings.Add($"Step '{step.Id}': {problem}");
@@ -62,8 +64,9 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         return output;
     }
 
-    /// <summary>The masked output, with a span of the call.</summary>
-    private async Task<JsonNode?> ToldAsync(ITool tool, StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
+    /// <summary>Calls the tool within a span, and masks its output.</summary>
+    private async Task<JsonNode?> TracedAsync(
+        ITool tool, AttemptContext call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
     {
         using var span = telemetry.Work.StartTool(tool.Name, call.Inputs, time.GetUtcNow());
         JsonNode? output = null;
@@ -85,8 +88,12 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
     }
 
-    /// <summary>What a tool throws that it should not is its failure, too: it may have secrets in it, and a cancellation of its own is not the run's.</summary>
-    private static async Task<JsonNode?> OutputAsync(ITool tool, StepCall call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
+    /// <summary>
+    /// Calls the tool. An unexpected exception fails the step, too: its message may contain secrets and is masked, and a cancellation of the tool's own does
+    /// not cancel the run.
+    /// </summary>
+    private static async Task<JsonNode?> OutputAsync(
+        ITool tool, AttemptContext call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)
     {
         try
         {
@@ -103,7 +110,8 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         }
         catch (Exception exception) when (exception is not ToolException && !cancellationToken.IsCancellationRequested)
         {
-            throw new ToolException(ErrorKind.Internal, mask.Apply($"The tool '{tool.Name}' broke ({exception.GetType().Name}): {exception.Message}"));
+            throw new ToolException(
+                ErrorKind.Internal, mask.Apply($"The tool '{tool.Name}' broke ({exception.GetType().Name}): {exception.Message}"));
         }
     }
 
@@ -121,13 +129,14 @@ public sealed class ToolWork(ToolSet tools, ISecretSource secrets, AnswerCache c
         return found;
     }
 
-    /// <summary>The made-up result of a tool that a run with mocks does not call; its text says so.</summary>
-    private static JsonObject Simulated(StepCall call) => call.Run.Mocks!.Else is not null
+    /// <summary>The result of a tool that a run with mocks does not call; it says that it is simulated.</summary>
+    /// <exception cref="ToolException">The mocks are complete (no <c>else</c>), and the step has none.</exception>
+    private static JsonObject Simulated(AttemptContext call) => call.Run.Mocks!.Else is not null
         ? new JsonObject { ["simulated"] = true, ["tool"] = call.Step.Tool, ["input"] = call.Inputs?.DeepClone() }
         : throw new ToolException(ErrorKind.InvalidInput, $"Step '{call.Step.Id}' has no mock, and a run with mocks calls no tool.");
 
-    /// <summary>What a mock answers after its latency.</summary>
-    /// <exception cref="ToolException">It is an error.</exception>
+    /// <summary>The output of a mock, after its latency.</summary>
+    /// <exception cref="ToolException">The mock is an error.</exception>
     internal async Task<JsonNode?> AnswerAsync(MockResponse mock, CancellationToken cancellationToken)
     {
         if (mock.LatencyMs > 0)

@@ -10,12 +10,13 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Does the work of a prompt step: fills the prompt in and calls the model, or the next one when it is unavailable. Thread-safe.</summary>
-public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time, RunTelemetry telemetry)
+/// <summary>Does the work of a prompt step: fills in the prompt and calls the model, or the next model when it is not available. Thread-safe.</summary>
+public sealed class PromptRunner(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time, RunTelemetry telemetry)
 {
+    /// <summary>The answer of the model, of the mock, or of the cache.</summary>
     /// <exception cref="ModelException">The model, or the last of several, failed.</exception>
     /// <exception cref="TemplateException">The prompt cannot be filled in.</exception>
-    internal async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
+    internal async Task<JsonNode?> RunAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         var request = await RequestAsync(call, cancellationToken);
         AddLost(call, request);
@@ -29,17 +30,20 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             var model = call.Step.Models[index];
             try
             {
-                return await CachedAsync(call, request with { Model = model, Reasoning = call.Step.Reasoning ?? DefaultModel.ReasoningOf(model) }, cancellationToken);
+                var reasoning = call.Step.Reasoning ?? DefaultModel.ReasoningOf(model);
+                return await CachedAsync(call, request with { Model = model, Reasoning = reasoning }, cancellationToken);
             }
-            catch (UnheardException exception) when (index < call.Step.Models.Count - 1)
+            catch (FailedBeforeFirstTokenException exception) when (index < call.Step.Models.Count - 1)
             {
-                call.Warnings.Add($"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}) and '{call.Step.Models[index + 1]}' was asked.");
+                call.Warnings.Add(
+                    $"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}), and '{call.Step.Models[index + 1]}' was "
+                    + "asked.");
             }
         }
     }
 
-    /// <summary>Estimates the input of requests that may have been made. A prompt that cannot be filled in made none.</summary>
-    internal async Task CountLostAsync(StepCall call, CancellationToken cancellationToken)
+    /// <summary>Adds the estimated input of lost requests. A prompt that cannot be filled in was never sent.</summary>
+    internal async Task CountLostAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +55,8 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
     }
 
-    private void AddLost(StepCall call, PromptRequest request)
+    /// <summary>Adds the estimated input of each lost request to the usage, with a warning.</summary>
+    private void AddLost(AttemptContext call, PromptRequest request)
     {
         if (call.Lost == 0)
         {
@@ -76,7 +81,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             + "it may have been paid for, and its execution ended without a record.");
     }
 
-    private static async Task<PromptRequest> RequestAsync(StepCall call, CancellationToken cancellationToken)
+    private static async Task<PromptRequest> RequestAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         var (run, step) = (call.Run, call.Step);
         var texts = StepTexts.Of(run, step);
@@ -99,8 +104,9 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         };
     }
 
-    /// <summary>Holds the values against what the prompt says of its inputs, before the model is paid for them.</summary>
-    private static void Check(StepCall call, PreparedPrompt prompt, StepInputs inputs)
+    /// <summary>Checks the values against the inputs that the prompt declares, before the model is paid.</summary>
+    /// <exception cref="TemplateException">A value does not fit.</exception>
+    private static void Check(AttemptContext call, PreparedPrompt prompt, StepInputs inputs)
     {
         foreach (var input in prompt.Inputs)
         {
@@ -111,10 +117,12 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
     }
 
-    /// <summary>With mocks no provider is asked: the host's own clients are not used at all then.</summary>
-    private IChatClient Client(PreparedRun run, string model) => run.Mocks is { } mocks ? MockClients.For(mocks, model, time) : models.Create(model);
+    /// <summary>The client for a model. A run with mocks never uses the clients of the host, so that no provider is called.</summary>
+    private IChatClient Client(PreparedRun run, string model) =>
+        run.Mocks is { } mocks ? MockClients.For(mocks, model, time) : models.Create(model);
 
-    private async Task<JsonNode?> CachedAsync(StepCall call, PromptRequest request, CancellationToken cancellationToken)
+    /// <summary>The cached answer, or that of the model, which is then cached.</summary>
+    private async Task<JsonNode?> CachedAsync(AttemptContext call, PromptRequest request, CancellationToken cancellationToken)
     {
         var client = Client(call.Run, request.Model!);
         call.Simulated = call.Run.Mocks is null && models.IsSubstituted(request.Model!);
@@ -139,7 +147,9 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         return output;
     }
 
-    private async Task<(JsonNode? Output, bool IsWhole)> AskAsync(StepCall call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
+    /// <summary>Calls the model, and adds the usage, warnings, span and metrics of the call.</summary>
+    private async Task<(JsonNode? Output, bool IsWhole)> AskAsync(
+        AttemptContext call, IChatClient client, PromptRequest request, CancellationToken cancellationToken)
     {
         call.Model = request.Model;
         var asked = new PromptCall(client, request, time);
@@ -157,7 +167,8 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
 
             if (answer.UnknownFinish is { } reason)
             {
-                call.Warnings.Add($"The model ended the answer of step '{call.Step.Id}' for a reason that is not known ('{reason}'). Check that the answer is whole.");
+                call.Warnings.Add(
+                    $"The model ended the answer of step '{call.Step.Id}' for a reason that is not known ('{reason}'). Check that the answer is whole.");
             }
 
             return (JsonValue.Create(answer.Text), answer.IsWhole);
@@ -167,7 +178,7 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
             failure = exception.Error.Kind;
             if (asked.Text.Length == 0 && exception.Error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.CircuitOpen)
             {
-                throw new UnheardException(exception);
+                throw new FailedBeforeFirstTokenException(exception);
             }
 
             throw;
@@ -187,6 +198,6 @@ public sealed class PromptWork(IChatClientFactory models, AnswerCache cache, Pri
         }
     }
 
-    /// <summary>The model did not say a word, so another one may be asked without mixing two answers.</summary>
-    private sealed class UnheardException(ModelException cause) : ModelException(cause.Error, cause);
+    /// <summary>The model failed without any text, so the next model may be called without mixing two answers.</summary>
+    private sealed class FailedBeforeFirstTokenException(ModelException cause) : ModelException(cause.Error, cause);
 }

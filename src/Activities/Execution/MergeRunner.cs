@@ -6,11 +6,12 @@ using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Does the work of a merge step.</summary>
-internal static class MergeWork
+/// <summary>Does the work of a merge step: combines values of earlier steps.</summary>
+internal static class MergeRunner
 {
-    /// <exception cref="TemplateException">A value is not there, or the text cannot be filled in.</exception>
-    public static async Task<JsonNode?> RunAsync(StepCall call, CancellationToken cancellationToken)
+    /// <summary>The merged value.</summary>
+    /// <exception cref="TemplateException">A value is missing, or the text cannot be filled in.</exception>
+    public static async Task<JsonNode?> RunAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         var merge = call.Step.Merge!;
         var texts = StepTexts.Of(call.Run, call.Step);
