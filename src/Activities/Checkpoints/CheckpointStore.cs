@@ -16,7 +16,8 @@ public sealed class CheckpointStore(IContentStore store)
     /// <summary>The checkpoint of one attempt; null when the attempt is not over.</summary>
     /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
     public async Task<StepCheckpoint?> FindAsync(
-        RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) => await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
+        RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) =>
+        await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
 
     /// <summary>The keys of all checkpoints of the run, including those that cannot be read.</summary>
     internal IAsyncEnumerable<ContentKey> KeysAsync(string runId, CancellationToken cancellationToken) =>
@@ -43,8 +44,8 @@ public sealed class CheckpointStore(IContentStore store)
     }
 
     /// <summary>
-    /// The checkpoint with a step's output, from wherever it comes: given by hand, reused from an earlier attempt of the run, or made in this attempt.
-    /// Null when the step has no output.
+    /// The checkpoint with a step's output, from wherever it comes: given by hand, reused from an earlier attempt of the run, or made in this
+    /// attempt. Null when the step has no output.
     /// </summary>
     /// <exception cref="UnreadableRecordException">A reused checkpoint is missing, or the checkpoint cannot be read.</exception>
     public async Task<StepCheckpoint?> FindResultAsync(PreparedRun run, int step, CancellationToken cancellationToken)
@@ -87,7 +88,9 @@ public sealed class CheckpointStore(IContentStore store)
         return last;
     }
 
-    /// <summary>The checkpoint of the last completed turn of a repeated step at or before <paramref name="attempt"/>; null when there is none.</summary>
+    /// <summary>
+    /// The checkpoint of the last completed turn of a repeated step at or before <paramref name="attempt"/>; null when there is none.
+    /// </summary>
     public async Task<StepCheckpoint?> FindTurnAsync(
         RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken)
     {
@@ -101,8 +104,8 @@ public sealed class CheckpointStore(IContentStore store)
     }
 
     /// <summary>
-    /// The checkpoint of the attempt that completed a step; null when none did. A failed attempt is recorded before the next one starts, so the attempts
-    /// are read in order until one is missing.
+    /// The checkpoint of the attempt that completed a step; null when none did. A failed attempt is recorded before the next one starts, so the
+    /// attempts are read in order until one is missing.
     /// </summary>
     internal async Task<StepCheckpoint?> FindCompletedAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken)
     {

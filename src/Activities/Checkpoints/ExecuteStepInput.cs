@@ -5,7 +5,9 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Checkpoints;
 
-/// <summary>The input of the <c>ExecuteStep</c> activity: one execution of a step's attempt. Small, since the activity reads outputs from checkpoints.</summary>
+/// <summary>
+/// The input of the <c>ExecuteStep</c> activity: one execution of a step's attempt. Small, since the activity reads outputs from checkpoints.
+/// </summary>
 public sealed record ExecuteStepInput
 {
     public required string RunId { get; init; }
@@ -28,7 +30,9 @@ public sealed record ExecuteStepInput
     /// <summary>The number of the call within the attempt, from 1: a call whose worker died is repeated.</summary>
     public int Call { get; init; } = 1;
 
-    /// <summary>The error with which the host ended the attempt: it is recorded unless the attempt has a checkpoint. Null: the step executes.</summary>
+    /// <summary>
+    /// The error with which the host ended the attempt: it is recorded unless the attempt has a checkpoint. Null: the step executes.
+    /// </summary>
     public WorkflowError? EndedBy { get; init; }
 
     /// <summary>When the step became ready, by the orchestrator's clock.</summary>
@@ -61,10 +65,14 @@ public sealed record ExecuteStepInput
     /// <summary>How the steps ended that it reads and that have no output; null when there are none.</summary>
     public IReadOnlyList<EndedStep>? Observed { get; init; }
 
-    /// <summary>The failure after which the step's fallback applies: only a checkpoint with the substitute output is written. Null: the step executes.</summary>
+    /// <summary>
+    /// The failure after which the step's fallback applies: only a checkpoint with the substitute output is written. Null: the step executes.
+    /// </summary>
     public WorkflowError? Failure { get; init; }
 
-    /// <summary>With <see cref="Failure"/>, the position of the fallback step whose output is used; null: the fallback value of the step's rule.</summary>
+    /// <summary>
+    /// With <see cref="Failure"/>, the position of the fallback step whose output is used; null: the fallback value of the step's rule.
+    /// </summary>
     public int? Adopt { get; init; }
 
     /// <summary>The orchestrator's decisions since its last call of an activity, for the event feed; null for none.</summary>

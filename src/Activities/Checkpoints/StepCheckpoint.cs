@@ -9,8 +9,8 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Checkpoints;
 
 /// <summary>
-/// The record of one attempt of a step: its inputs, output and cost. It is written once, when the attempt is over, and never changed; it lives as long as
-/// its run.
+/// The record of one attempt of a step: its inputs, output and cost. It is written once, when the attempt is over, and never changed; it lives as
+/// long as its run.
 /// </summary>
 public sealed record StepCheckpoint : IRunPart
 {

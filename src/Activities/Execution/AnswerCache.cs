@@ -14,7 +14,9 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
     /// <summary>Maximum time for writing an output; the store's own retries take 2.1 seconds.</summary>
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The key of a request to a model: all of the request, and the provider, so that a simulated answer is never used as a provider's.</summary>
+    /// <summary>
+    /// The key of a request to a model: all of the request, and the provider, so that a simulated answer is never used as a provider's.
+    /// </summary>
     public static string Key(PromptRequest request, IChatClient client)
     {
         var provider = client.GetService<ChatClientMetadata>();
@@ -59,7 +61,9 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
         }
         catch (Exception exception) when (exception is ContentStoreException or TimeoutException)
         {
-            var reason = exception is TimeoutException ? $"the store did not answer within {WriteTimeout.TotalSeconds:0} seconds." : exception.Message;
+            var reason = exception is TimeoutException
+                ? $"the store did not answer within {WriteTimeout.TotalSeconds:0} seconds."
+                : exception.Message;
             return $"The output was not kept for later requests: {reason}";
         }
     }

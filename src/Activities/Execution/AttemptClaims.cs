@@ -7,9 +7,9 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Prevents two executions of one attempt from both paying for it: the holder of the claim works, the other one waits for the checkpoint. In a store that
-/// processes share, a claim is a lease: its owner renews it, and a claim that is no longer renewed is taken over. In a <see cref="MemoryContentStore"/>, as
-/// on LocalHost, it ends with the process. Thread-safe.
+/// Prevents two executions of one attempt from both paying for it: the holder of the claim works, the other one waits for the checkpoint. In a store
+/// that processes share, a claim is a lease: its owner renews it, and a claim that is no longer renewed is taken over. In a
+/// <see cref="MemoryContentStore"/>, as on LocalHost, it ends with the process. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether a claim can outlive its process: only then it is renewed and can be taken over.</param>
 public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool isShared)
@@ -52,8 +52,8 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     }
 
     /// <summary>
-    /// The claims on attempts of the run's steps with their ETags: a claim with the same ETag after a <see cref="Lease"/> belongs to a process that is gone.
-    /// Empty when claims end with their process.
+    /// The claims on attempts of the run's steps with their ETags: a claim with the same ETag after a <see cref="Lease"/> belongs to a process that
+    /// is gone. Empty when claims end with their process.
     /// </summary>
     public async Task<IReadOnlyDictionary<ContentKey, string>> HeldAsync(RunIdentity run, CancellationToken cancellationToken)
     {
@@ -75,7 +75,9 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
     /// <summary>Waits until every claim of a live process has been renewed.</summary>
     public Task WaitForLeaseAsync(CancellationToken cancellationToken) => Task.Delay(Lease, time, cancellationToken);
 
-    /// <summary>Whether the claim expired by the store's clock: an execution that sees it for the first time then need not wait for a lease.</summary>
+    /// <summary>
+    /// Whether the claim expired by the store's clock: an execution that sees it for the first time then need not wait for a lease.
+    /// </summary>
     private static bool IsExpired(StoredContent claim) => claim.Age >= Lease + ClockError;
 
     private AttemptClaim Taken(ContentKey key, string etag, long asked, bool takenOver) =>

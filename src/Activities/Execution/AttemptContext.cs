@@ -7,8 +7,8 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// One attempt of a step while it is worked on: its inputs, and what has been collected of its result, which counts also when it fails. For one attempt;
-/// not thread-safe.
+/// One attempt of a step while it is worked on: its inputs, and what has been collected of its result, which counts also when it fails. For one
+/// attempt; not thread-safe.
 /// </summary>
 internal sealed class AttemptContext(PreparedRun run, ExecuteStepInput input, StepValues values, Action<string>? onText)
 {

@@ -107,7 +107,8 @@ internal sealed class AttemptExecutor(
     }
 
     /// <summary>
-    /// How many requests of earlier executions of the attempt may have been paid for without a checkpoint; at least one for an attempt that the host ended.
+    /// How many requests of earlier executions of the attempt may have been paid for without a checkpoint; at least one for an attempt that the host
+    /// ended.
     /// </summary>
     private async Task<int> LostAsync(PreparedRun run, ExecuteStepInput call, AttemptClaim claim, CancellationToken stopping) =>
         run.Steps[call.Step].Type == StepType.Prompt
@@ -188,8 +189,8 @@ internal sealed class AttemptExecutor(
 }
 
 /// <summary>
-/// The time of one execution of an attempt. It starts no earlier than the orchestrator scheduled the execution and continues with the monotonic clock, so
-/// that durations, waits and the orchestrator's deadlines do not depend on changes of the wall clock. Thread-safe.
+/// The time of one execution of an attempt. It starts no earlier than the orchestrator scheduled the execution and continues with the monotonic
+/// clock, so that durations, waits and the orchestrator's deadlines do not depend on changes of the wall clock. Thread-safe.
 /// </summary>
 internal sealed class AttemptClock
 {

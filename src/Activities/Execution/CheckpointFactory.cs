@@ -62,7 +62,9 @@ internal static class CheckpointFactory
         };
     }
 
-    /// <summary>The checkpoint after the step's rule for failures: with the error by that rule, or completed with the step's fallback value.</summary>
+    /// <summary>
+    /// The checkpoint after the step's rule for failures: with the error by that rule, or completed with the step's fallback value.
+    /// </summary>
     public static StepCheckpoint AfterRules(PreparedRun run, ExecuteStepInput call, StepCheckpoint checkpoint)
     {
         if (checkpoint.VerdictIn(run, call) is not { } verdict)

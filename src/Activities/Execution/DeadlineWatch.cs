@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Cancels an executing step when the run's time limit has passed, even while the orchestrator's own timer waits in a queue. The wall clock is read once;
-/// then the monotonic clock of the process counts. For one execution; disposing it ends the wait.
+/// Cancels an executing step when the run's time limit has passed, even while the orchestrator's own timer waits in a queue. The wall clock is read
+/// once; then the monotonic clock of the process counts. For one execution; disposing it ends the wait.
 /// </summary>
 internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteStepInput call, TimeProvider time) : IDisposable
 {

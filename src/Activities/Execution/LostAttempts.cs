@@ -10,14 +10,16 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Writes checkpoints for attempts that had begun when the run's orchestration ended without them, so that requests that may have been paid for count in
-/// the run's usage and budgets. While an orchestration continues, the next executions of the steps do that. May be repeated. Thread-safe.
+/// Writes checkpoints for attempts that had begun when the run's orchestration ended without them, so that requests that may have been paid for count
+/// in the run's usage and budgets. While an orchestration continues, the next executions of the steps do that. May be repeated. Thread-safe.
 /// </summary>
 public sealed class LostAttempts(
     RunStore runs, LostRequests requests, AttemptClaims claims, CheckpointStore checkpoints, StepRunner runner, RunEventFeed feed,
     RunTelemetry telemetry, TimeProvider time)
 {
-    /// <summary>Records the lost attempts of the run's latest attempt, unless steps of it may still execute elsewhere: those write their own checkpoints.</summary>
+    /// <summary>
+    /// Records the lost attempts of the run's latest attempt, unless steps of it may still execute elsewhere: those write their own checkpoints.
+    /// </summary>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task RecordUnclaimedAsync(RunRecord run, CancellationToken cancellationToken)

@@ -6,10 +6,10 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Counts the requests of an attempt that may have been paid for without a recorded answer. An attempt is executed only while it has no checkpoint, so
-/// every <c>step.started</c> event of it before that of this execution is of a lost execution. When one process at a time drives a run, the run's feed is
-/// read once, before the process executes its first step of an attempt of the run, and again after an execution of this process was lost. When several
-/// processes drive a run, the feed is read for an attempt that was taken over. Thread-safe.
+/// Counts the requests of an attempt that may have been paid for without a recorded answer. An attempt is executed only while it has no checkpoint,
+/// so every <c>step.started</c> event of it before that of this execution is of a lost execution. When one process at a time drives a run, the run's
+/// feed is read once, before the process executes its first step of an attempt of the run, and again after an execution of this process was lost.
+/// When several processes drive a run, the feed is read for an attempt that was taken over. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether several processes work on a run at the same time.</param>
 public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
@@ -45,7 +45,9 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
         }
     }
 
-    /// <summary>An execution of this process ended without a checkpoint: the feed is read again for the next execution of a step of the run.</summary>
+    /// <summary>
+    /// An execution of this process ended without a checkpoint: the feed is read again for the next execution of a step of the run.
+    /// </summary>
     internal void Forget(ExecuteStepInput call) => _read.Remove((call.Run, call.RunAttempt));
 
     /// <summary>Frees the cache.</summary>

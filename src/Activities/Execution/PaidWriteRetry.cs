@@ -6,8 +6,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Retries the writes that follow a paid answer, up to its checkpoint (docs/decisions/0009): for five minutes while the store is not available, and for
-/// a few seconds after the host begins to stop. For one execution; not thread-safe.
+/// Retries the writes that follow a paid answer, up to its checkpoint (docs/decisions/0009): for five minutes while the store is not available, and
+/// for a few seconds after the host begins to stop. For one execution; not thread-safe.
 /// </summary>
 internal sealed class PaidWriteRetry : IDisposable
 {

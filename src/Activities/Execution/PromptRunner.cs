@@ -10,7 +10,9 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Does the work of a prompt step: fills in the prompt and calls the model, or the next model when it is not available. Thread-safe.</summary>
+/// <summary>
+/// Does the work of a prompt step: fills in the prompt and calls the model, or the next model when it is not available. Thread-safe.
+/// </summary>
 public sealed class PromptRunner(IChatClientFactory models, AnswerCache cache, PriceTable prices, TimeProvider time, RunTelemetry telemetry)
 {
     /// <summary>The answer of the model, of the mock, or of the cache.</summary>
@@ -36,8 +38,8 @@ public sealed class PromptRunner(IChatClientFactory models, AnswerCache cache, P
             catch (FailedBeforeFirstTokenException exception) when (index < call.Step.Models.Count - 1)
             {
                 call.Warnings.Add(
-                    $"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}), and '{call.Step.Models[index + 1]}' was "
-                    + "asked.");
+                    $"Step '{call.Step.Id}': the model '{model}' was not available ({exception.Error.Message}), "
+                    + $"and '{call.Step.Models[index + 1]}' was asked.");
             }
         }
     }
@@ -76,8 +78,9 @@ public sealed class PromptRunner(IChatClientFactory models, AnswerCache cache, P
             call.Usage += lost;
         }
 
+        var requests = call.Lost == 1 ? "1 request" : $"{call.Lost} requests";
         call.Warnings.Add(
-            $"Step '{call.Step.Id}': the input of {(call.Lost == 1 ? "1 request" : $"{call.Lost} requests")} of this attempt is counted as an estimate: "
+            $"Step '{call.Step.Id}': the input of {requests} of this attempt is counted as an estimate: "
             + "it may have been paid for, and its execution ended without a record.");
     }
 
@@ -168,7 +171,8 @@ public sealed class PromptRunner(IChatClientFactory models, AnswerCache cache, P
             if (answer.UnknownFinish is { } reason)
             {
                 call.Warnings.Add(
-                    $"The model ended the answer of step '{call.Step.Id}' for a reason that is not known ('{reason}'). Check that the answer is whole.");
+                    $"The model ended the answer of step '{call.Step.Id}' for a reason that is not known ('{reason}'). "
+                    + "Check that the answer is whole.");
             }
 
             return (JsonValue.Create(answer.Text), answer.IsWhole);

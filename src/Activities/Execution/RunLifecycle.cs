@@ -9,7 +9,9 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Records in the store that attempts of runs begin and end, and appends the events of that. Every operation may be repeated. Thread-safe.</summary>
+/// <summary>
+/// Records in the store that attempts of runs begin and end, and appends the events of that. Every operation may be repeated. Thread-safe.
+/// </summary>
 public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, RunEventFeed feed, TimeProvider time, RunTelemetry telemetry)
 {
     /// <summary>Maximum time between a run's record and the rest of it while a host writes the run.</summary>
@@ -41,7 +43,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
 
     /// <summary>Appends the events of decisions about steps that did not execute.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
-    public async Task AppendDecisionsAsync(RunIdentity run, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
+    public async Task AppendDecisionsAsync(
+        RunIdentity run, int runAttempt, IReadOnlyList<StepDecision> decisions, CancellationToken cancellationToken)
     {
         var prepared = await runs.GetPreparedAsync(run, runAttempt, cancellationToken);
         await runs.CheckThereAsync(run, cancellationToken);
@@ -78,8 +81,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     /// <summary>
-    /// Records the end of an attempt that was found outside its orchestration, and appends the event. An attempt that has ended already stays as it is.
-    /// After a crash in between, <see cref="AppendPendingEventAsync"/> appends the event.
+    /// Records the end of an attempt that was found outside its orchestration, and appends the event. An attempt that has ended already stays as it
+    /// is. After a crash in between, <see cref="AppendPendingEventAsync"/> appends the event.
     /// </summary>
     /// <param name="ended">When it ended; null: now.</param>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
@@ -140,8 +143,8 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     /// <summary>
-    /// Records that the attempt was interrupted because another version had begun it, so that its orchestration cannot continue, and appends the event.
-    /// The run has not ended.
+    /// Records that the attempt was interrupted because another version had begun it, so that its orchestration cannot continue, and appends the
+    /// event. The run has not ended.
     /// </summary>
     /// <param name="error">What happened and what to do.</param>
     /// <exception cref="RunGoneException">The run was deleted.</exception>

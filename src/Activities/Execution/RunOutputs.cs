@@ -10,8 +10,8 @@ namespace Orchestrator.Activities.Execution;
 internal static class RunOutputs
 {
     /// <summary>
-    /// The values that the definition's <c>outputs</c> names; without it, as <c>finalOutputs</c> in the seed, the inputs, all outputs and all transformed
-    /// outputs.
+    /// The values that the definition's <c>outputs</c> names; without it, as <c>finalOutputs</c> in the seed, the inputs, all outputs and all
+    /// transformed outputs.
     /// </summary>
     /// <param name="observed">How the steps ended that the outputs read and that have no output; null when there are none.</param>
     public static async Task<JsonObject> CollectAsync(

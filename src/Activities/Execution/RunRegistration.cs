@@ -12,8 +12,8 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
     private const int StampLength = 16;
 
     /// <summary>
-    /// Writes a new run: first its record, which only one caller can create, then what it executes. When the same request comes again, it continues where
-    /// it stopped.
+    /// Writes a new run: first its record, which only one caller can create, then what it executes. When the same request comes again, it continues
+    /// where it stopped.
     /// </summary>
     /// <returns>The record; null when another request's run has the id.</returns>
     public async Task<RunRecord?> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
@@ -65,8 +65,8 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
     }
 
     /// <summary>
-    /// Adds another attempt to a run that has ended, or was interrupted by an upgrade. What the attempt executes is written before the record refers to it,
-    /// so that any process that sees the attempt can begin it.
+    /// Adds another attempt to a run that has ended, or was interrupted by an upgrade. What the attempt executes is written before the record refers
+    /// to it, so that any process that sees the attempt can begin it.
     /// </summary>
     /// <param name="before">The run as it was when the attempt was prepared.</param>
     /// <param name="run">The definition, warnings and file of the attempt.</param>

@@ -8,9 +8,9 @@ using Orchestrator.Storage;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Appends the events of one execution of a step to the feed, in order and in the background: events only inform, so a feed that fails or hangs must not
-/// delay or lose an answer. Events that could not be appended are retried, at the latest when the answer has its checkpoint. For one execution, whose
-/// calls follow one another.
+/// Appends the events of one execution of a step to the feed, in order and in the background: events only inform, so a feed that fails or hangs must
+/// not delay or lose an answer. Events that could not be appended are retried, at the latest when the answer has its checkpoint. For one execution,
+/// whose calls follow one another.
 /// </summary>
 /// <param name="end">Ends all appends.</param>
 internal sealed class StepEventWriter(RunEventFeed feed, ExecuteStepInput call, TimeProvider time, ILogger logger, CancellationToken end)

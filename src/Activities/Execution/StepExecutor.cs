@@ -12,8 +12,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Executes one attempt of a step idempotently: it may be called again, even at the same time. The attempt's work is done once, its checkpoint is written
-/// once, and every call returns the outcome in that checkpoint. Thread-safe.
+/// Executes one attempt of a step idempotently: it may be called again, even at the same time. The attempt's work is done once, its checkpoint is
+/// written once, and every call returns the outcome in that checkpoint. Thread-safe.
 /// </summary>
 public sealed class StepExecutor(
     RunStore runs,
@@ -34,7 +34,9 @@ public sealed class StepExecutor(
     private readonly AttemptExecutor _attempts = new(checkpoints, lostRequests, control, runner, time, telemetry, hostStop);
 
     /// <summary>Executes the attempt, or returns the outcome of its checkpoint. A deleted run gives a cancelled outcome.</summary>
-    /// <param name="stopping">Fires when the host stops: an attempt without an answer is then left without a checkpoint, to be executed again.</param>
+    /// <param name="stopping">
+    /// Fires when the host stops: an attempt without an answer is then left without a checkpoint, to be executed again.
+    /// </param>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     /// <exception cref="ContentStoreException">
     /// The store is not available. Nothing was paid for, or the attempt has its checkpoint: the call may be repeated.
@@ -149,8 +151,8 @@ public sealed class StepExecutor(
 }
 
 /// <summary>
-/// Announces to executors that their host is about to stop: an attempt that has not begun to work does not begin; one that works continues until its own
-/// token fires. Thread-safe.
+/// Announces to executors that their host is about to stop: an attempt that has not begun to work does not begin; one that works continues until its
+/// own token fires. Thread-safe.
 /// </summary>
 public sealed class HostStop : IDisposable
 {

@@ -37,7 +37,9 @@ internal sealed class StepInputs
     public JsonObject Named { get; } = [];
 
     /// <summary>Reads the values that the step needs, and only those.</summary>
-    /// <exception cref="TemplateException">A path of the mapping has no value, an expression cannot be evaluated, or the values are too large.</exception>
+    /// <exception cref="TemplateException">
+    /// A path of the mapping has no value, an expression cannot be evaluated, or the values are too large.
+    /// </exception>
     public static async Task<StepInputs> LoadAsync(
         PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
     {
@@ -61,7 +63,9 @@ internal sealed class StepInputs
         return inputs;
     }
 
-    /// <summary>Adds the inputs of a prompt without a mapping: those of its placeholders or, without placeholders, all values that it may read.</summary>
+    /// <summary>
+    /// Adds the inputs of a prompt without a mapping: those of its placeholders or, without placeholders, all values that it may read.
+    /// </summary>
     public async Task AddInReachAsync(int position, bool hasPlaceholders, CancellationToken cancellationToken)
     {
         if (hasPlaceholders)

@@ -12,11 +12,15 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Execution;
 
-/// <summary>Does the work of one attempt by the step's type, and returns its result, also when it fails, times out or is cancelled. Thread-safe.</summary>
+/// <summary>
+/// Does the work of one attempt by the step's type, and returns its result, also when it fails, times out or is cancelled. Thread-safe.
+/// </summary>
 public sealed class StepRunner(CheckpointStore checkpoints, PromptRunner prompts, ToolRunner tools)
 {
     /// <summary>Does the work of the attempt.</summary>
-    /// <param name="lost">How many requests of the attempt may have been paid for by executions without a checkpoint: they count in the usage.</param>
+    /// <param name="lost">
+    /// How many requests of the attempt may have been paid for by executions without a checkpoint: they count in the usage.
+    /// </param>
     /// <param name="onText">Receives the answer piece by piece; null: no receiver.</param>
     /// <param name="limit">How long the attempt may take, for the error.</param>
     /// <param name="timeout">Fires when that time has passed.</param>

@@ -8,7 +8,9 @@ namespace Orchestrator.Activities.Execution;
 /// <summary>The output that replaces that of a failed step: the fallback value of its rule, or the output of its fallback step.</summary>
 internal static class StepSubstitute
 {
-    /// <summary>The fallback value of the step's rule. The step's transform applies to it, unless the definition gives the transformed value, too.</summary>
+    /// <summary>
+    /// The fallback value of the step's rule. The step's transform applies to it, unless the definition gives the transformed value, too.
+    /// </summary>
     public static AttemptResult Value(PreparedStep step)
     {
         var fallback = step.Fallback ?? throw new InvalidOperationException($"Step '{step.Id}' has no fallback value, although its rule needs one.");
@@ -22,8 +24,8 @@ internal static class StepSubstitute
     }
 
     /// <summary>
-    /// The checkpoint of the attempt before, if that completed although its call failed; otherwise null. Every attempt before another one has a checkpoint:
-    /// one whose call failed without a checkpoint gets one of the failure here.
+    /// The checkpoint of the attempt before, if that completed although its call failed; otherwise null. Every attempt before another one has a
+    /// checkpoint: one whose call failed without a checkpoint gets one of the failure here.
     /// </summary>
     public static async Task<StepCheckpoint?> CompletedBeforeAsync(
         PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints, DateTimeOffset now, CancellationToken cancellationToken)

@@ -114,8 +114,8 @@ internal sealed class StepValues(
     }
 
     /// <summary>
-    /// The values that these loaded steps write, by output key, and the transformed values by output key with <c>_transformed</c> appended. A value is null
-    /// when none of its steps has completed.
+    /// The values that these loaded steps write, by output key, and the transformed values by output key with <c>_transformed</c> appended. A value
+    /// is null when none of its steps has completed.
     /// </summary>
     public IEnumerable<KeyValuePair<string, JsonNode?>> ByOutputKey(IEnumerable<int> steps)
     {
@@ -130,8 +130,8 @@ internal sealed class StepValues(
     }
 
     /// <summary>
-    /// The value of one output key. Of several writers, those count that have completed and come before the reader: merged by their rule or, without one, the
-    /// last in the order of the graph.
+    /// The value of one output key. Of several writers, those count that have completed and come before the reader: merged by their rule or, without
+    /// one, the last in the order of the graph.
     /// </summary>
     private JsonNode? Merged(IReadOnlyList<int> writers, Func<StepCheckpoint, JsonNode?> select)
     {
@@ -168,8 +168,8 @@ internal sealed class StepValues(
     };
 
     /// <summary>
-    /// The record of a step for expressions, with null members when it has not ended. A step whose output is reused or given by hand counts as completed, as
-    /// in a run that executed it.
+    /// The record of a step for expressions, with null members when it has not ended. A step whose output is reused or given by hand counts as
+    /// completed, as in a run that executed it.
     /// </summary>
     private JsonObject Record(int step)
     {

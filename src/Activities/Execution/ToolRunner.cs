@@ -89,8 +89,8 @@ public sealed class ToolRunner(ToolSet tools, ISecretSource secrets, AnswerCache
     }
 
     /// <summary>
-    /// Calls the tool. An unexpected exception fails the step, too: its message may contain secrets and is masked, and a cancellation of the tool's own does
-    /// not cancel the run.
+    /// Calls the tool. An unexpected exception fails the step, too: its message may contain secrets and is masked, and a cancellation of the tool's
+    /// own does not cancel the run.
     /// </summary>
     private static async Task<JsonNode?> OutputAsync(
         ITool tool, AttemptContext call, JsonObject input, SecretMask mask, CancellationToken cancellationToken)

@@ -8,8 +8,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Evaluates the <c>until</c> of a repeated step: whether another turn follows. The checkpoints that the condition reads are loaded before the step works:
-/// if one could not be read afterwards, a paid answer would be lost. For one attempt; not thread-safe.
+/// Evaluates the <c>until</c> of a repeated step: whether another turn follows. The checkpoints that the condition reads are loaded before the step
+/// works: if one could not be read afterwards, a paid answer would be lost. For one attempt; not thread-safe.
 /// </summary>
 internal sealed class UntilCondition(PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints)
 {
@@ -23,8 +23,8 @@ internal sealed class UntilCondition(PreparedRun run, ExecuteStepInput call, Che
             : Task.CompletedTask;
 
     /// <summary>
-    /// The checkpoint of the turn with the decision: another turn, or the end. A condition that cannot be evaluated fails the step, whose output stays in the
-    /// checkpoint.
+    /// The checkpoint of the turn with the decision: another turn, or the end. A condition that cannot be evaluated fails the step, whose output
+    /// stays in the checkpoint.
     /// </summary>
     public StepCheckpoint Apply(StepCheckpoint turn)
     {

@@ -7,8 +7,8 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// Serializes an event as one line of the feed. An error may contain more text of a tool or a model than one append takes; it is cut so that the append
-/// does not fail.
+/// Serializes an event as one line of the feed. An error may contain more text of a tool or a model than one append takes; it is cut so that the
+/// append does not fail.
 /// </summary>
 internal static class EventLine
 {

@@ -188,7 +188,9 @@ public sealed record RunUsage
     /// <summary>Milliseconds of all attempts, each from its start to its end or now, without the time between them.</summary>
     public double TotalDurationMs { get; init; }
 
-    /// <summary><see cref="WorkMs"/> ÷ <see cref="TotalDurationMs"/>: how many times longer the steps would take one after the other (as in seed 000).</summary>
+    /// <summary>
+    /// <see cref="WorkMs"/> ÷ <see cref="TotalDurationMs"/>: how many times longer the steps would take one after the other (as in seed 000).
+    /// </summary>
     public double ParallelEfficiency { get; init; }
 
     /// <summary>Milliseconds of the longest path of dependent steps.</summary>

@@ -23,8 +23,8 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
     internal int Followed => _appended.Count;
 
     /// <summary>
-    /// Appends the events durably and wakes followers: in one append, or several when they are too large for one. An event that is too large is cut; the
-    /// record that it names has the full text.
+    /// Appends the events durably and wakes followers: in one append, or several when they are too large for one. An event that is too large is cut;
+    /// the record that it names has the full text.
     /// </summary>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
@@ -139,7 +139,9 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         }
     }
 
-    /// <summary>The event; null for an empty line, which is a separator, and for a damaged one: a write that a crash interrupted was repeated.</summary>
+    /// <summary>
+    /// The event; null for an empty line, which is a separator, and for a damaged one: a write that a crash interrupted was repeated.
+    /// </summary>
     private static RunEvent? Parse(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty)

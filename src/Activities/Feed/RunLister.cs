@@ -98,8 +98,8 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
     }
 
     /// <summary>
-    /// The item of one entry; null when it does not pass the filter. A run whose record cannot be read is listed with what the index has. An entry that
-    /// cannot be read is not needed: its name and the record have its content.
+    /// The item of one entry; null when it does not pass the filter. A run whose record cannot be read is listed with what the index has. An entry
+    /// that cannot be read is not needed: its name and the record have its content.
     /// </summary>
     private async Task<RunListItem?> FindAsync(
         RunFilter filter, (string Name, ContentKey Key) place, Func<RunRecord, Task<RunRecord>> reconcile, CancellationToken cancellationToken)

@@ -11,8 +11,8 @@ namespace Orchestrator.Activities.Feed;
 public sealed record RunLog(IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Flaws, string? Obstacle = null);
 
 /// <summary>
-/// Reads all events of a run. Where the log is cut, damaged or missing, events are rebuilt from the steps' checkpoints, which also have the result and the
-/// cost of each attempt: so cost is never counted as 0 without a warning. Linear in the run. Thread-safe.
+/// Reads all events of a run. Where the log is cut, damaged or missing, events are rebuilt from the steps' checkpoints, which also have the result
+/// and the cost of each attempt: so cost is never counted as 0 without a warning. Linear in the run. Thread-safe.
 /// </summary>
 public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
 {
@@ -64,8 +64,8 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
     }
 
     /// <summary>
-    /// Whether the log has the start and the end of every attempt of the run that the run's record has, and, in attempts of the run that have ended, the
-    /// end of every attempt of a step: a process may die between the checkpoint and the event.
+    /// Whether the log has the start and the end of every attempt of the run that the run's record has, and, in attempts of the run that have ended,
+    /// the end of every attempt of a step: a process may die between the checkpoint and the event.
     /// </summary>
     private static bool IsComplete(RunRecord run, IReadOnlyList<RunEvent> events)
     {
@@ -88,8 +88,8 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
     }
 
     /// <summary>
-    /// A sentence about what is missing; null when nothing is: an event whose write a crash interrupted is written again, and the end of a run is in its
-    /// record first.
+    /// A sentence about what is missing; null when nothing is: an event whose write a crash interrupted is written again, and the end of a run is in
+    /// its record first.
     /// </summary>
     private static string? Describe(RunRecord run, EventPage page, string? problem, int missing)
     {
@@ -97,7 +97,8 @@ public sealed class RunLogReader(RunEventFeed feed, CheckpointStore checkpoints)
         var attempts = missing == 1 ? "attempt" : "attempts";
         var damaged = page.BadLines == 0 ? "" : $" and has damaged lines ({page.BadLines})";
         var reason = problem is not null ? $"cannot be read: {problem.TrimEnd('.')}"
-            : page.Events.Count == 0 && run.StartedAt is not null ? page.BadLines == 0 ? "is empty or missing" : "is damaged: it holds no event of the run"
+            : page.Events.Count == 0 && run.StartedAt is not null
+                ? page.BadLines == 0 ? "is empty or missing" : "is damaged: it holds no event of the run"
             : missing > 0 ? $"lacks the end of {missing} {attempts} of steps{damaged}"
             : null;
         return reason is null

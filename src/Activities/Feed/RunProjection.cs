@@ -14,7 +14,9 @@ public sealed class RunProjection
     /// <summary>The state before the first event.</summary>
     /// <param name="stepIds">The ids of all steps, in definition order.</param>
     /// <param name="runAttempt">The attempt whose state is computed; earlier ones count only for time and cost.</param>
-    /// <param name="reused">The steps that this attempt does not execute, since they have an output, and where their checkpoints are; null for none.</param>
+    /// <param name="reused">
+    /// The steps that this attempt does not execute, since they have an output, and where their checkpoints are; null for none.
+    /// </param>
     public RunProjection(IEnumerable<string> stepIds, int runAttempt = 1, IReadOnlyDictionary<string, CheckpointReference>? reused = null)
     {
         ArgumentNullException.ThrowIfNull(stepIds);

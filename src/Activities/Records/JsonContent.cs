@@ -63,7 +63,8 @@ internal static class JsonContent
         {
             throw typeof(T).IsAssignableTo(typeof(IStoredRecord)) && Format(stored.Bytes.Span) is > IStoredRecord.CurrentFormat and var newer
                 ? UnreadableRecordException.Newer(key, newer, stored.ETag)
-                : UnreadableRecordException.Damaged(key, exception is JsonException json ? Place(json) : "it holds an impossible value", stored.ETag, exception);
+                : UnreadableRecordException.Damaged(
+                    key, exception is JsonException json ? Place(json) : "it holds an impossible value", stored.ETag, exception);
         }
 
         return value switch

@@ -49,8 +49,8 @@ public sealed class UnreadableRecordException : Exception
         new(key, $"{what} is missing: there is no '{key}', the storage was changed. {remedy}", etag: null, isNewer: false, null);
 
     /// <summary>
-    /// The record cannot be read and may be intact. The store's exception is not kept as the cause: callers would take it for an unavailable store and
-    /// retry, which does not help.
+    /// The record cannot be read and may be intact. The store's exception is not kept as the cause: callers would take it for an unavailable store
+    /// and retry, which does not help.
     /// </summary>
     public static UnreadableRecordException OutOfReach(ContentKey key, ContentStoreException problem) =>
         new(key, $"The record '{key}' cannot be read: {problem.Message}", etag: null, isNewer: false, null);

@@ -7,9 +7,9 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Delivers requests about a run to its executing steps: durably through <c>control.json</c>, at once to steps of this process, and within two seconds
-/// to those of other processes. Steps learn in the same way that the run was deleted or has ended. Keeps nothing in memory for a run that is not
-/// watched. Thread-safe.
+/// Delivers requests about a run to its executing steps: durably through <c>control.json</c>, at once to steps of this process, and within two
+/// seconds to those of other processes. Steps learn in the same way that the run was deleted or has ended. Keeps nothing in memory for a run that is
+/// not watched. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether other processes may write to the store: only then it is polled.</param>
 /// <param name="logger">Gets a warning when <c>control.json</c> cannot be read; null: no log.</param>

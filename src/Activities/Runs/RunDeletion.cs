@@ -10,8 +10,8 @@ namespace Orchestrator.Activities.Runs;
 /// finished. Every operation may be repeated. Thread-safe.
 /// </summary>
 /// <remarks>
-/// On a full disk the mark cannot be written beside the present record. So the record is deleted, by compare-and-swap too, and the mark is written into
-/// the freed space. In between the parts have no record; pruning finds and deletes such parts, and a new run with the id ignores them.
+/// On a full disk the mark cannot be written beside the present record. So the record is deleted, by compare-and-swap too, and the mark is written
+/// into the freed space. In between the parts have no record; pruning finds and deletes such parts, and a new run with the id ignores them.
 /// </remarks>
 public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider time)
 {
@@ -83,8 +83,8 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
     }
 
     /// <summary>
-    /// Serializes the deletions of one id in this process: the second one sees what the first one left, which may be a new run of that id. Dispose the
-    /// result when the deletion is over.
+    /// Serializes the deletions of one id in this process: the second one sees what the first one left, which may be a new run of that id. Dispose
+    /// the result when the deletion is over.
     /// </summary>
     public Task<IDisposable> LockAsync(string runId, CancellationToken cancellationToken) => _deleting.AcquireAsync(runId, cancellationToken);
 

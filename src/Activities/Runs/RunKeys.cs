@@ -69,8 +69,8 @@ internal static partial class RunKeys
         ContentKey.Of(StoreFolders.Runs, runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
 
     /// <summary>
-    /// The claim on one attempt of a step. It has the run's stamp in its name, so that an execution that still ends for a deleted run holds no claim on a
-    /// later run of that id.
+    /// The claim on one attempt of a step. It has the run's stamp in its name, so that an execution that still ends for a deleted run holds no claim
+    /// on a later run of that id.
     /// </summary>
     public static ContentKey Claim(RunIdentity run, string stepPath, int runAttempt, int attempt) => ContentKey.Of(
         StoreFolders.Runs, run.RunId, "claims", stepPath, $"{Text(runAttempt)}-{Text(attempt)}{(run.Stamp is null ? "" : $"-{run.Stamp}")}.json");
@@ -85,7 +85,8 @@ internal static partial class RunKeys
     public static ContentKey Outputs(string runId, int runAttempt) => ContentKey.Of(StoreFolders.Runs, runId, $"outputs-{Text(runAttempt)}.json");
 
     /// <summary>The run's entry in the index. Within a folder the entry of the newest run comes first.</summary>
-    public static ContentKey Index(RunRecord run) => ContentKey.Of(StoreFolders.Index, IndexFolder(run.App), $"{NewestFirst(run.CreatedAt)}-{run.RunId}");
+    public static ContentKey Index(RunRecord run) =>
+        ContentKey.Of(StoreFolders.Index, IndexFolder(run.App), $"{NewestFirst(run.CreatedAt)}-{run.RunId}");
 
     /// <summary>The index folder of an app's runs: its name, or the hash of a name that cannot be a folder.</summary>
     public static string IndexFolder(string? app) => app switch

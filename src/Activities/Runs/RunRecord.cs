@@ -49,14 +49,18 @@ public sealed record RunRecord : IStoredRecord
 
     public string? ParentRunId { get; init; }
 
-    /// <summary>Identifies the request that started it, so that a repeated request finds its run (<see cref="StartKeys"/>); null for one without a key.</summary>
+    /// <summary>
+    /// Identifies the request that started it, so that a repeated request finds its run (<see cref="StartKeys"/>); null for one without a key.
+    /// </summary>
     public string? StartKey { get; init; }
 
     public WorkflowError? Error { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>The file that the definition was read from; prompts are searched in its folder. Null when the definition came without a file.</summary>
+    /// <summary>
+    /// The file that the definition was read from; prompts are searched in its folder. Null when the definition came without a file.
+    /// </summary>
     public string? File { get; init; }
 
     /// <summary>Its attempts in order; never empty.</summary>
@@ -69,7 +73,8 @@ public sealed record RunRecord : IStoredRecord
     public bool Deleting { get; init; }
 
     /// <summary>
-    /// The reconciler recorded how the latest attempt ended or was interrupted, and the feed may lack that event: the next check of the run appends it.
+    /// The reconciler recorded how the latest attempt ended or was interrupted, and the feed may lack that event: the next check of the run appends
+    /// it.
     /// </summary>
     [JsonPropertyName("untold")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -95,15 +100,15 @@ public sealed record RunRecord : IStoredRecord
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut;
 
     /// <summary>
-    /// Whether the latest attempt was interrupted because another version of the orchestration code had begun it. Its orchestration has failed, the run
-    /// has not ended, and its next attempt reuses the completed steps.
+    /// Whether the latest attempt was interrupted because another version of the orchestration code had begun it. Its orchestration has failed, the
+    /// run has not ended, and its next attempt reuses the completed steps.
     /// </summary>
     [JsonIgnore]
     public bool IsUpgraded => !HasEnded && Attempts[^1].Status == RunStatus.Interrupted;
 
     /// <summary>
-    /// Whether the latest attempt never began although the one before was interrupted: the host runs another version than new runs are given, or hosts of
-    /// two versions share the task hub. A further attempt would end in the same way.
+    /// Whether the latest attempt never began although the one before was interrupted: the host runs another version than new runs are given, or
+    /// hosts of two versions share the task hub. A further attempt would end in the same way.
     /// </summary>
     [JsonIgnore]
     public bool IsInterruptedAgain => Attempts.Count > 1 && Attempts[^1].StartedAt is null && Attempts[^2].Status == RunStatus.Interrupted;

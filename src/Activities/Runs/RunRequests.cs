@@ -5,7 +5,8 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// The requests to cancel and suspend the attempts of a run (<c>control.json</c>). Entries are only added; the end of a suspension is set once. Immutable.
+/// The requests to cancel and suspend the attempts of a run (<c>control.json</c>). Entries are only added; the end of a suspension is set once.
+/// Immutable.
 /// </summary>
 public sealed record RunRequests : IRunPart
 {
@@ -37,12 +38,13 @@ public sealed record RunRequests : IRunPart
 
     /// <summary>Whether the whole attempt is to be cancelled.</summary>
     /// <param name="runAttempt">The attempt of the run, from 1.</param>
-    public bool IsCancelled(int runAttempt) => Cancellations.Any(cancellation => cancellation.RunAttempt == runAttempt && cancellation.Scope.Length == 0);
+    public bool IsCancelled(int runAttempt) =>
+        Cancellations.Any(cancellation => cancellation.RunAttempt == runAttempt && cancellation.Scope.Length == 0);
 
     /// <summary>
     /// How long the attempt was suspended between two moments, by the clocks of the callers that suspended and continued it. Use
-    /// <see cref="RunWatch.Suspended"/> for time in which this process watched the run. At least zero and at most the time between the moments, even when
-    /// the clocks differ.
+    /// <see cref="RunWatch.Suspended"/> for time in which this process watched the run. At least zero and at most the time between the moments, even
+    /// when the clocks differ.
     /// </summary>
     public TimeSpan SuspendedBetween(int runAttempt, DateTimeOffset from, DateTimeOffset to)
     {

@@ -50,7 +50,9 @@ public sealed class RunStore(IContentStore store) : IDisposable
         return stored is null || Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == hash
             ? stored?.Bytes
             : throw UnreadableRecordException.Damaged(
-                key, "its content does not have the hash that is its name. Give the definition with --definition, or start a run of it, which writes it again");
+                key,
+                "its content does not have the hash that is its name. "
+                + "Give the definition with --definition, or start a run of it, which writes it again");
     }
 
     /// <summary>Writes the record of a new run. False when there is a record with the id.</summary>
@@ -58,8 +60,8 @@ public sealed class RunStore(IContentStore store) : IDisposable
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
     /// <summary>
-    /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a stamp
-    /// are overwritten.
+    /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a
+    /// stamp are overwritten.
     /// </summary>
     public async Task ClearAsync(RunRecord record, CancellationToken cancellationToken)
     {
@@ -84,7 +86,8 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     /// <summary>The record, even of a run that is being deleted; null when there is none.</summary>
     /// <exception cref="UnreadableRecordException">The record exists and this version cannot read it.</exception>
-    public async Task<RunRecord?> FindAnyAsync(string runId, CancellationToken cancellationToken) => (await ReadAsync(runId, cancellationToken))?.Record;
+    public async Task<RunRecord?> FindAnyAsync(string runId, CancellationToken cancellationToken) =>
+        (await ReadAsync(runId, cancellationToken))?.Record;
 
     /// <summary>Adds the run to the index. May be repeated.</summary>
     public async Task AddToIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
@@ -175,8 +178,8 @@ public sealed class RunStore(IContentStore store) : IDisposable
     }
 
     /// <summary>
-    /// Whether the run's record exists without what the run executes: its host died between the two writes, or is between them now. Nothing of the run
-    /// was started.
+    /// Whether the run's record exists without what the run executes: its host died between the two writes, or is between them now. Nothing of the
+    /// run was started.
     /// </summary>
     /// <exception cref="UnreadableRecordException">What it executes cannot be read.</exception>
     public async Task<bool> IsUnwrittenAsync(RunRecord record, CancellationToken cancellationToken) =>

@@ -2,7 +2,9 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>Watches the requests about a run for one executing step, and cancels the step's token when one applies. Thread-safe. Disposing ends the watch.</summary>
+/// <summary>
+/// Watches the requests about a run for one executing step, and cancels the step's token when one applies. Thread-safe. Disposing ends the watch.
+/// </summary>
 public sealed class RunWatch : IDisposable
 {
     // Not disposed: a concurrent cancellation may still fire it.

@@ -6,9 +6,9 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// The failed instances that need no further look by a process that looks for runs that an upgrade interrupted: their runs have ended or were resumed.
-/// Such an instance stays until its run is deleted, and no host can select instances by the time of their failure. An instance that is missing here
-/// is only looked at once more. Thread-safe.
+/// The failed instances that need no further look by a process that looks for runs that an upgrade interrupted: their runs have ended or were
+/// resumed. Such an instance stays until its run is deleted, and no host can select instances by the time of their failure. An instance that is
+/// missing here is only looked at once more. Thread-safe.
 /// </summary>
 public sealed class SettledInstances(IContentStore store)
 {

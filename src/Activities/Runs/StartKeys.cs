@@ -88,8 +88,8 @@ public sealed record StartClaim(string Request, string RunId, DateTimeOffset Cre
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
     /// <summary>
-    /// Whether the run was recorded: if it is missing then, it was deleted. While false, a crash may have come before the record, and a repeated request
-    /// starts the run.
+    /// Whether the run was recorded: if it is missing then, it was deleted. While false, a crash may have come before the record, and a repeated
+    /// request starts the run.
     /// </summary>
     public bool Begun { get; init; }
 

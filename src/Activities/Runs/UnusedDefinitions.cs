@@ -6,8 +6,8 @@ namespace Orchestrator.Activities.Runs;
 
 /// <summary>
 /// Prunes definitions that no run and no stored workflow uses. A start writes or finds its definition before its record refers to it, so pruning only
-/// moves an unused definition aside, under a key with the time, and deletes it a day later if it is still unused. A start that needs it meanwhile finds
-/// it there.
+/// moves an unused definition aside, under a key with the time, and deletes it a day later if it is still unused. A start that needs it meanwhile
+/// finds it there.
 /// </summary>
 internal static class UnusedDefinitions
 {

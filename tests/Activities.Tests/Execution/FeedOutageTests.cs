@@ -21,7 +21,7 @@ public sealed class FeedOutageTests
     public FeedOutageTests() => _runs = new TestRuns(_store);
 
     [Fact]
-    public async Task Answer_that_comes_after_a_feed_was_away_for_five_minutes_is_kept_and_its_events_are_told_with_it()
+    public async Task Answer_after_a_feed_outage_of_five_minutes_is_kept_and_its_events_are_appended()
     {
         var run = await _runs.BeginAsync(One, mocks: Late);
 
@@ -45,7 +45,7 @@ public sealed class FeedOutageTests
     }
 
     [Fact]
-    public async Task Record_of_an_execution_that_died_before_it_told_of_it_is_told_as_a_whole()
+    public async Task Events_of_a_checkpoint_whose_execution_died_are_appended_by_the_next_one()
     {
         var run = await _runs.BeginAsync(One, mocks: """{ "a": [ { "output": "answer" } ] }""");
         _back = DateTimeOffset.MaxValue;
@@ -103,7 +103,7 @@ public sealed class FeedOutageTests
         _store.OnAppend = FailUntilBack;
         var execution = _runs.ExecuteAsync(run, 0);
 
-        // Three timers: the attempt's limit, the answer's, and that of the next try to tell the feed.
+        // Three timers: the attempt's limit, the answer's, and the next retry of the append.
         for (var tries = 0; tries < 60; tries++)
         {
             await _runs.Time.WhenTimersAsync(3);

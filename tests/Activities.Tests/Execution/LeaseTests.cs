@@ -19,7 +19,7 @@ public sealed class LeaseTests
     private readonly FailingStore _claims = new();
 
     [Fact]
-    public async Task Claim_is_renewed_for_as_long_as_the_work_goes_on_and_whoever_waits_is_answered_from_the_record()
+    public async Task Claim_is_renewed_while_the_work_lasts_and_a_waiting_execution_returns_the_checkpoint()
     {
         var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 120000 } ] }""");
 
@@ -87,7 +87,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task Owner_that_cannot_renew_aborts_its_request_before_anybody_may_take_over()
+    public async Task Owner_that_cannot_renew_aborts_its_request_before_the_claim_can_be_taken_over()
     {
         var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 500000 } ] }""");
 
@@ -102,7 +102,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task Claim_that_somebody_else_has_taken_over_is_theirs_to_release()
+    public async Task Claim_that_was_taken_over_is_not_released_by_its_former_owner()
     {
         var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "late", "latencyMs": 5000 } ] }""");
 

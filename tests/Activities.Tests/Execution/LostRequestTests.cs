@@ -79,7 +79,7 @@ public sealed class LostRequestTests
     }
 
     [Fact]
-    public async Task Start_that_was_told_twice_is_one_and_those_of_other_attempts_are_none()
+    public async Task Duplicate_start_events_count_once_and_those_of_other_attempts_not()
     {
         var run = await _runs.BeginAsync(Two, mocks: Mocks);
         var start = new RunEvent(RunEventNames.StepStarted, TestRuns.RunId, 1, _runs.Time.GetUtcNow()) { StepId = "a", StepPath = "a", Attempt = 1 };

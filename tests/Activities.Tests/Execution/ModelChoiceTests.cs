@@ -49,7 +49,7 @@ public class ModelChoiceTests
     }
 
     [Fact]
-    public async Task Kept_answer_of_a_prompt_costs_nothing_and_asks_nobody()
+    public async Task Cached_answer_of_a_prompt_costs_nothing_and_calls_no_model()
     {
         var run = await _runs.BeginAsync(
             """{ "steps": [ { "id": "a", "prompt": "same", "options": { "model": "two", "cache": true } }, { "id": "b", "prompt": "same", "options": { "model": "two", "cache": true } } ] }""",

@@ -16,7 +16,7 @@ public class RepeatTests
     private readonly TestRuns _runs = new();
 
     [Fact]
-    public async Task Turn_whose_condition_is_false_wants_another_one_and_is_no_output_yet()
+    public async Task Turn_with_a_false_condition_is_followed_by_another_one_and_is_not_the_output()
     {
         var run = await _runs.BeginAsync(Refine, null, """{ "refine": [ { "output": "Clarity: 5" }, { "output": "Clarity: 9" } ] }""");
 
@@ -80,7 +80,7 @@ public class RepeatTests
     }
 
     [Fact]
-    public async Task Condition_is_asked_once_before_the_first_turn()
+    public async Task Condition_is_evaluated_once_before_the_first_turn()
     {
         var run = await _runs.BeginAsync(
             """{ "steps": [ { "id": "ask", "prompt": "x" }, { "id": "a", "prompt": "x", "dependsOn": ["ask"], "when": "ask == 'never'", "repeat": { "until": "false", "max": 3 } } ] }""",

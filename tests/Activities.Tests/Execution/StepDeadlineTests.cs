@@ -14,7 +14,7 @@ public sealed class StepDeadlineTests
     private readonly TestRuns _runs = new();
 
     [Fact]
-    public async Task Step_is_cancelled_when_its_run_has_had_its_time()
+    public async Task Step_is_cancelled_when_the_time_limit_of_its_run_has_passed()
     {
         var run = await _runs.BeginAsync(One, mocks: Late);
 
@@ -39,7 +39,7 @@ public sealed class StepDeadlineTests
     }
 
     [Fact]
-    public async Task Time_in_which_the_run_was_suspended_does_not_count()
+    public async Task Time_while_the_run_is_suspended_does_not_count()
     {
         var run = await _runs.BeginAsync(One, mocks: Late);
 

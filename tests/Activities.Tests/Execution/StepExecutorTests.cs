@@ -79,7 +79,7 @@ public class StepExecutorTests
         Assert.Single((await _runs.EventsAsync()).Where(item => item.Event == RunEventNames.StepStarted).Select(item => item.At).Distinct());
     }
 
-    /// <summary>A worker that does not see the other's claim works too, and pays; the record of the first still counts for both.</summary>
+    /// <summary>A worker that does not see the other's claim works too, and pays; both return the first checkpoint.</summary>
     [Fact]
     public async Task Two_executions_that_do_not_see_one_anothers_claims_get_the_same_record()
     {
@@ -159,7 +159,7 @@ public class StepExecutorTests
     }
 
     [Fact]
-    public async Task Host_that_stops_leaves_no_record_so_that_the_attempt_runs_again()
+    public async Task Stopping_host_leaves_no_checkpoint_so_that_the_attempt_runs_again()
     {
         var run = await _runs.BeginAsync(Two, """{ "word": "x" }""", """{ "a": [ { "output": "late", "latencyMs": 500 } ] }""");
         using var stopping = new CancellationTokenSource();
@@ -177,7 +177,7 @@ public class StepExecutorTests
     }
 
     [Fact]
-    public async Task Start_is_held_back_until_its_turn()
+    public async Task Work_does_not_start_before_its_earliest_time()
     {
         var run = await _runs.BeginAsync(Two, """{ "word": "x" }""");
         var turn = _runs.Time.GetUtcNow().AddSeconds(3);
@@ -193,7 +193,7 @@ public class StepExecutorTests
     }
 
     [Fact]
-    public async Task Turn_that_comes_while_the_feed_is_told_is_taken_at_once()
+    public async Task Delay_that_ends_while_events_are_appended_starts_the_work_at_once()
     {
         var store = new SlowAppendStore();
         var runs = new TestRuns(store);

@@ -24,7 +24,7 @@ public class StepSubstituteTests
     }
 
     [Fact]
-    public async Task Attempt_whose_call_broke_is_given_a_record_before_the_one_of_its_fallback()
+    public async Task Attempt_whose_call_failed_gets_a_checkpoint_before_that_of_its_fallback()
     {
         var run = await BeginAsync("\"fallback\": { \"value\": \"n/a\" }");
         await CallAsync(run, attempt: 2);
@@ -34,7 +34,7 @@ public class StepSubstituteTests
     }
 
     [Fact]
-    public async Task Attempt_that_completed_although_its_call_broke_is_the_answer()
+    public async Task Attempt_that_completed_although_its_call_failed_gives_the_result()
     {
         var run = await BeginAsync("\"fallback\": { \"value\": \"n/a\" }");
         await _runs.ExecuteAsync(run, 0);

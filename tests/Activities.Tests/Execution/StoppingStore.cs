@@ -3,7 +3,7 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>A memory store that heeds its tokens before each operation, as one over a network would, and tells of it first.</summary>
+/// <summary>A memory store that checks its tokens before each operation, as a store over a network does, and calls back before that.</summary>
 public class StoppingStore : DispatchProxy
 {
     private readonly MemoryContentStore _store = new();

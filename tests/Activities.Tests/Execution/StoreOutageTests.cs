@@ -69,7 +69,7 @@ public sealed class StoreOutageTests
     }
 
     [Fact]
-    public async Task Answer_that_cannot_be_kept_for_others_is_the_steps_all_the_same()
+    public async Task Answer_that_cannot_be_cached_still_completes_the_step()
     {
         var run = await _runs.BeginAsync(Cached, mocks: null);
 

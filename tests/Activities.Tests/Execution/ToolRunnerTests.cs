@@ -91,7 +91,7 @@ public class ToolRunnerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Tool_that_throws_what_it_should_not_fails_its_step_alone_and_gives_no_secret_away(bool cancellation)
+    public async Task Tool_with_an_unexpected_exception_fails_only_its_step_and_reveals_no_secret(bool cancellation)
     {
         _echo.Bug = cancellation ? new OperationCanceledException("s3cr3t-value timed out") : new InvalidOperationException("s3cr3t-value is no number");
         var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.crm_key}}" } }""");
@@ -127,7 +127,7 @@ public class ToolRunnerTests
     }
 
     [Fact]
-    public async Task Kept_answer_is_used_again_only_for_the_same_input()
+    public async Task Cached_answer_is_used_only_for_the_same_input()
     {
         var run = await BeginAsync(
             """

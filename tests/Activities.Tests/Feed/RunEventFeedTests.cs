@@ -32,7 +32,7 @@ public sealed class RunEventFeedTests
 
     [Fact]
     [Trait("Trust", "18")]
-    public async Task Follower_that_goes_costs_the_others_no_event()
+    public async Task Follower_that_stops_does_not_cost_others_an_event()
     {
         await AppendAsync(RunEventNames.RunStarted);
         await using var stays = Follow();

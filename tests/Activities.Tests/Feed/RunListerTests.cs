@@ -51,7 +51,7 @@ public class RunListerTests
     }
 
     [Fact]
-    public async Task Page_over_a_slow_store_ends_with_what_it_has_and_the_next_one_goes_on()
+    public async Task Page_over_a_slow_store_ends_early_and_the_next_one_continues()
     {
         var time = new SteppedTimeProvider();
         var (_, lister) = await FilledAsync(time);

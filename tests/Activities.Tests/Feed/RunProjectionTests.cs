@@ -20,7 +20,7 @@ public class RunProjectionTests
     }
 
     [Fact]
-    public void Earlier_attempts_count_for_time_and_money_and_say_nothing_of_how_a_step_stands()
+    public void Earlier_attempts_count_for_time_and_cost_but_not_for_the_status_of_a_step()
     {
         var run = Resumed();
 

@@ -45,7 +45,7 @@ public class DeletedRunTests
     }
 
     [Fact]
-    public async Task What_was_written_late_is_not_there_for_the_next_run_and_is_written_over()
+    public async Task Late_writes_are_invisible_to_the_next_run_and_overwritten()
     {
         var old = await _runs.BeginAsync(Definition, mocks: """{ "a": [ { "output": "OLD" } ] }""");
         await _runs.ExecuteAsync(old, 0);

@@ -76,7 +76,7 @@ public class FullDiskTests
     }
 
     [Fact]
-    public async Task Room_that_another_writer_takes_is_made_of_the_parts()
+    public async Task Space_that_another_writer_takes_is_freed_from_the_parts()
     {
         await AddAsync("r1");
         _store.FreeBlocks = 0;

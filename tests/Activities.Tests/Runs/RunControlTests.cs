@@ -48,7 +48,7 @@ public class RunControlTests
     }
 
     [Fact]
-    public void Suspended_time_is_never_longer_than_the_time_that_is_asked_about()
+    public void Suspended_time_is_never_longer_than_the_queried_time()
     {
         var from = _time.GetUtcNow();
         var requests = RunRequests.None with

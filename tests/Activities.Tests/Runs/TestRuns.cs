@@ -45,7 +45,7 @@ internal sealed class TestRuns
 
     public IContentStore Store { get; }
 
-    /// <summary>What executors and the lifecycle tell of.</summary>
+    /// <summary>The telemetry of executors and of the lifecycle.</summary>
     public RunTelemetry Telemetry { get; }
 
     public RunStore Runs { get; }
@@ -69,7 +69,7 @@ internal sealed class TestRuns
 
     public ISecretSource Secrets { get; set; } = new EnvironmentSecrets();
 
-    /// <summary>How long the host lets an activity run; null: as long as it takes.</summary>
+    /// <summary>The host's time limit for an activity; null: no limit.</summary>
     public ActivityTimeLimit? ActivityTime { get; set; }
 
     public MemoryContentStore Claims { get; } = new();
@@ -77,7 +77,7 @@ internal sealed class TestRuns
     /// <summary>Another executor over the same stores, as a second worker would have.</summary>
     /// <param name="claims">Where its claims are kept; null: with those of the others.</param>
     /// <param name="leased">Whether a claim can outlive its process.</param>
-    /// <param name="control">What tells it of cancellations; null: what tells the others.</param>
+    /// <param name="control">Delivers cancellations to it; null: the one of the other executors.</param>
     public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
         new StepRunner(
