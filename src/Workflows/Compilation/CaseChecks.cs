@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Finds ids, and output keys, that differ only in letter case: they are two names here, but name one file on Windows and macOS.</summary>
+/// <summary>Refuses ids, and output keys, that differ only in letter case, since they would name one file on Windows and macOS.</summary>
 internal sealed class CaseChecks(WorkflowDefinition definition, CompilerFindings findings)
 {
     public void Report()
@@ -18,7 +18,8 @@ internal sealed class CaseChecks(WorkflowDefinition definition, CompilerFindings
             {
                 Error(position, "/id", $"The step ids '{id}' and '{step.Id}' differ only in letter case.");
             }
-            else if (step.EffectiveOutputKey is { Length: > 0 } key && !keys.TryAdd(key, position) && definition.Steps[keys[key]].EffectiveOutputKey is var other && other != key)
+            else if (step.EffectiveOutputKey is { Length: > 0 } key && !keys.TryAdd(key, position)
+                && definition.Steps[keys[key]].EffectiveOutputKey is var other && other != key)
             {
                 Error(position, step.OutputKey is null ? "/id" : "/outputKey", $"The output keys '{other}' and '{key}' differ only in letter case.");
             }

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Takes what the compiler finds, gives it a place in the text, and leaves out what only follows from a mistake that is reported already.</summary>
+/// <summary>Collects the findings of the compiler with their place in the text, and drops those that only follow from an error that was reported before.</summary>
 /// <param name="hasUnreadNames">Whether the id of a step could not be read, so that an unknown name may be that id.</param>
 internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode root, WorkflowDefinition definition, bool hasUnreadNames)
 {
@@ -34,7 +34,7 @@ internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode roo
     public void Warning(string code, string pointer, string message, string? suggestion, int step) =>
         Add(DiagnosticSeverity.Warning, code, pointer, message, suggestion, step);
 
-    /// <summary>What the step depends on is wrong: it is not told in addition that it reads what it does not depend on.</summary>
+    /// <summary>Notes that the dependencies of a step are wrong, so that a missing dependency of it is not reported in addition.</summary>
     public void DoubtDependencies(int step) => _wrongDependencies.Add(step);
 
     private static int? StepOfDependency(string pointer)

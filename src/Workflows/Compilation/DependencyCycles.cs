@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Finds steps that wait for one another, over dependencies and fallbacks. Linear in steps and edges for each cycle found; no recursion.</summary>
+/// <summary>Finds steps that wait for one another through dependencies and fallbacks. Linear in steps and edges for each cycle; no recursion.</summary>
 internal static class DependencyCycles
 {
     /// <summary>Cycles, each with at least one step that no earlier one contains.</summary>
@@ -56,7 +56,7 @@ internal static class DependencyCycles
             path.Add(phase);
         }
 
-        // The whole cycle leaves the search, so that another one through the same steps is not reported as well.
+        // Leave the whole cycle out of the search, so that another one through the same steps is not reported, too.
         void Cut(int from)
         {
             var cycle = path.GetRange(from, path.Count - from);
@@ -90,7 +90,11 @@ internal static class DependencyCycles
         foreach (var step in stuck)
         {
             // Among stuck steps only dependencies on earlier ones are kept: they cannot form a cycle.
-            steps[step] = steps[step] with { DependsOn = [.. steps[step].DependsOn.Where(dependency => free[dependency] || dependency < step)], OnError = null };
+            steps[step] = steps[step] with
+            {
+                DependsOn = [.. steps[step].DependsOn.Where(dependency => free[dependency] || dependency < step)],
+                OnError = null,
+            };
         }
 
         return stuck;
@@ -99,7 +103,7 @@ internal static class DependencyCycles
 
 /// <summary>Steps that wait for one another.</summary>
 /// <param name="Steps">Positions in the order of "waits for", each once.</param>
-/// <param name="FallsBack">A step of the cycle that waits for its fallback step, or for which its fallback step waits; null for a cycle of dependencies alone.</param>
+/// <param name="FallsBack">A step of the cycle that waits for its fallback step, or the other way round; null for a cycle of dependencies alone.</param>
 internal sealed record StepCycle(IReadOnlyList<int> Steps, int? FallsBack)
 {
     /// <param name="phases">Each waits for the next, the last for the first.</param>
@@ -116,7 +120,7 @@ internal sealed record StepCycle(IReadOnlyList<int> Steps, int? FallsBack)
                 continue;
             }
 
-            // Work waits for ends by a dependency; of what is left, an end waits for its fallback's, and the work of a fallback for that of its step.
+            // Work that waits for an end is a dependency. All else is a fallback: an end waits for the fallback's end, its work for the caller's work.
             if (StepPhases.IsEnd(phase) || !StepPhases.IsEnd(next))
             {
                 fallsBack ??= StepPhases.IsEnd(phase) ? step : other;

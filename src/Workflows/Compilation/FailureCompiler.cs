@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Compiles what steps say of their failures, and marks the steps that stand in for others.</summary>
+/// <summary>Compiles the <c>onError</c> and <c>fallback</c> of steps to their rules for failures, and marks the fallback steps.</summary>
 internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
 {
     private readonly HashSet<int> _fallbacks = [];
@@ -46,9 +46,9 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
             case ErrorActionKind.Continue:
                 return new FailureAction(FailureActionKind.Continue);
             case ErrorActionKind.Step:
-                return StandIn(action.Step!, "/options/onError", position, findings);
+                return FallbackStep(action.Step!, "/options/onError", position, findings);
             case ErrorActionKind.Fallback when fallback is null:
-                Wrong(findings, position, "/options/onError", $"Step '{definition.Steps[position].Id}' falls back on nothing: it has no 'fallback'.");
+                Wrong(findings, position, "/options/onError", $"Step '{definition.Steps[position].Id}' has an onError of fallback, but no 'fallback'.");
                 return FailureAction.Fail;
             case ErrorActionKind.Fallback when fallback.HasTransformed && definition.Steps[position].Options.OutputTransform is null:
                 Wrong(
@@ -57,14 +57,14 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
                 return FailureAction.Fail;
             case ErrorActionKind.Fallback:
                 return fallback.Step is { } step
-                    ? StandIn(step, "/options/fallback/step", position, findings)
+                    ? FallbackStep(step, "/options/fallback/step", position, findings)
                     : new FailureAction(FailureActionKind.Value);
             default:
                 return FailureAction.Fail;
         }
     }
 
-    private FailureAction StandIn(string id, string pointer, int position, CompilerFindings findings)
+    private FailureAction FallbackStep(string id, string pointer, int position, CompilerFindings findings)
     {
         if (!positions.TryGetValue(id, out var fallback))
         {

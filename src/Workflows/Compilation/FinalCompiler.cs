@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Marks the steps of <c>finally</c>, and with them their fallback steps, which can be needed only then.</summary>
+/// <summary>Marks the steps of <c>finally</c> and their fallback steps as final, and checks that no other step needs one of them.</summary>
 internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDictionary<string, int> positions)
 {
     public void Compile(GraphStep[] steps, CompilerFindings findings)
@@ -16,7 +16,8 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             var pointer = string.Create(CultureInfo.InvariantCulture, $"/finally/{index}");
             if (!positions.TryGetValue(id, out var position))
             {
-                findings.Error(DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), -1);
+                findings.Error(
+                    DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), -1);
             }
             else
             {
@@ -27,24 +28,24 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
 
         for (var position = 0; position < steps.Length; position++)
         {
-            if (!steps[position].IsFinal && StepRules.Fallbacks(steps[position]).FirstOrDefault(fallback => steps[fallback].IsFinal, -1) is var late and >= 0)
+            if (!steps[position].IsFinal)
             {
-                findings.Error(
-                    DiagnosticCodes.WrongFinally, $"{WorkflowCompiler.Pointer(position)}/options",
-                    $"Step '{steps[position].Id}' falls back on '{steps[late].Id}', which runs after all others (finally).", null, position);
+                Check(StepRules.Fallbacks(steps[position]), "falls back on", "options", position);
+                Check(steps[position].DependsOn, "depends on", "dependsOn", position);
             }
         }
 
-        for (var position = 0; position < steps.Length; position++)
+        void Check(IReadOnlyList<int> needed, string relation, string member, int position)
         {
-            if (!steps[position].IsFinal && steps[position].DependsOn.FirstOrDefault(dependency => steps[dependency].IsFinal, -1) is var final and >= 0)
+            if (needed.FirstOrDefault(step => steps[step].IsFinal, -1) is var final and >= 0)
             {
                 findings.Error(
-                    DiagnosticCodes.WrongFinally, $"{WorkflowCompiler.Pointer(position)}/dependsOn",
-                    $"Step '{steps[position].Id}' depends on '{steps[final].Id}', which runs after all others (finally).", null, position);
+                    DiagnosticCodes.WrongFinally, $"{WorkflowCompiler.Pointer(position)}/{member}",
+                    $"Step '{steps[position].Id}' {relation} '{steps[final].Id}', which runs after all others (finally).", null, position);
             }
         }
     }
+
     private static void MarkFallbacks(GraphStep[] steps, int final)
     {
         var open = new Stack<int>([final]);

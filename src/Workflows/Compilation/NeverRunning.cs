@@ -6,17 +6,17 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Warns of joins that cannot be met, because they need steps of which only one ever runs or steps that never run. Linear.</summary>
+/// <summary>Warns of joins that can never be met, since they need several steps of which at most one runs. Linear in steps and edges.</summary>
 internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph graph, CompilerFindings findings)
 {
     public void Report()
     {
-        var standsInFor = SoleCallers();
+        var callers = SoleCallers();
         var never = new bool[graph.Count];
         foreach (var step in graph.TopologicalOrder)
         {
             var node = graph.Steps[step];
-            if (StepRules.JoinOf(node) == JoinKind.All && Rivals(node, standsInFor) is var (first, second))
+            if (StepRules.JoinOf(node) == JoinKind.All && Rivals(node, callers) is var (first, second))
             {
                 never[step] = true;
                 findings.Warning(
@@ -32,21 +32,19 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
     }
 
     /// <summary>The caller of each fallback step that only one step may call; a fallback step of several may run beside any other step.</summary>
-    private Dictionary<int, int> SoleCallers() => Enumerable.Range(0, graph.Count)
-        .SelectMany(step => StepRules.Fallbacks(graph.Steps[step]), (step, fallback) => (step, fallback))
-        .GroupBy(pair => pair.fallback, pair => pair.step)
+    private Dictionary<int, int> SoleCallers() => StepRules.Callers(graph.Steps)
         .Where(callers => callers.Count() == 1)
         .ToDictionary(callers => callers.Key, callers => callers.First());
 
-    /// <summary>Two fallbacks of one step among the dependencies; null when there are none.</summary>
-    private static (int First, int Second)? Rivals(GraphStep node, Dictionary<int, int> standsInFor)
+    /// <summary>Two dependencies that are fallback steps of one caller, so that only one of them is called; null if there are none.</summary>
+    private static (int First, int Second)? Rivals(GraphStep node, Dictionary<int, int> callers)
     {
         var seen = new Dictionary<int, int>();
         foreach (var dependency in node.DependsOn)
         {
-            if (standsInFor.TryGetValue(dependency, out var failed) && !seen.TryAdd(failed, dependency))
+            if (callers.TryGetValue(dependency, out var caller) && !seen.TryAdd(caller, dependency))
             {
-                return (seen[failed], dependency);
+                return (seen[caller], dependency);
             }
         }
 

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Checks that an output key that several steps write means one thing: they run one after the other, or say how their outputs are merged.</summary>
+/// <summary>Checks that steps which write one output key run one after the other, or all say how their outputs are merged.</summary>
 internal sealed class OutputKeyChecks(WorkflowDefinition definition, WorkflowGraph graph, CompilerFindings findings)
 {
     private readonly Lazy<StepReach> _order = new(() => StepReach.OfOrder(graph));

@@ -6,11 +6,11 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Checks the data that steps take from one another: it must be there when the step starts.</summary>
+/// <summary>Checks that the values which steps take from one another exist, and are there when the step starts.</summary>
 internal sealed class ReferenceChecks(
     WorkflowDefinition definition, WorkflowGraph graph, NameScope names, IReadOnlyList<StepReferences> references, CompilerFindings findings)
 {
-    /// <summary>Maximum number of writers of one key that are compared one by one; more are compared as a set.</summary>
+    /// <summary>Up to this number, the writers of a key are looked up one by one; more are looked up as a set, which is faster.</summary>
     private const int FewWriters = 16;
 
     private readonly Lazy<StepReach> _reach = new(() => StepReach.OfData(graph));
@@ -51,7 +51,8 @@ internal sealed class ReferenceChecks(
         else if (found.Steps is [var only] && only == position)
         {
             findings.Error(
-                DiagnosticCodes.MissingDependency, reference.Pointer, $"Step '{step.Id}' takes '{reference.Path}' from itself, and that is there only when it has ended.",
+                DiagnosticCodes.MissingDependency, reference.Pointer,
+                $"Step '{step.Id}' takes '{reference.Path}' from itself, and that is there only when it has ended.",
                 step.Repeat is null ? null : "Write 'previous' for the output of the turn before.", position);
         }
         else if (!IsThere(found.Steps, position))
@@ -64,7 +65,7 @@ internal sealed class ReferenceChecks(
         }
     }
 
-    /// <summary>The error for a path into a step's record that no record has; null when there is none.</summary>
+    /// <summary>The member of a step's record that a path names and no record has; null if there is none.</summary>
     private static string? UnknownMember(ValueReference found, ValuePath path) =>
         found.Kind == ReferenceKind.StepRecord && path.Segments.Count > found.Consumed && !NameScope.RecordMembers.Contains(path.Segments[found.Consumed])
             ? path.Segments[found.Consumed]
@@ -115,7 +116,7 @@ internal sealed class ReferenceChecks(
         }
     }
 
-    /// <summary>The segment that names something: behind <c>inputs</c>, <c>steps</c> and <c>context</c> the next one.</summary>
+    /// <summary>The segment that names a value: the first one, or the one behind <c>inputs</c>, <c>steps</c> or <c>context</c>.</summary>
     private static string Named(ValuePath path) =>
         path.Root is "inputs" or "steps" or "context" && path.Segments.Count > 1 ? path.Segments[1] : path.Root;
 }

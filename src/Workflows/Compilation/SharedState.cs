@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Warns of steps that may run at the same time and change what another of them changes or reads outside the workflow.</summary>
+/// <summary>Warns of steps that may run at the same time while one writes what the other reads or writes outside the workflow.</summary>
 internal sealed class SharedState(WorkflowDefinition definition, WorkflowGraph graph, CompilerFindings findings)
 {
     private readonly Lazy<StepReach> _order = new(() => StepReach.OfOrder(graph));
@@ -51,8 +51,8 @@ internal sealed class SharedState(WorkflowDefinition definition, WorkflowGraph g
     }
 
     /// <summary>
-    /// A writer and another step of whom neither comes first; null when there are none. "Comes before" is transitive: when each writer comes before the
-    /// next one in some order of all steps, all writers are in order, and a reader has to be in order only with the writers next to it.
+    /// A writer and another step that may run at the same time; null if there are none. "Comes before" is transitive: if in some order each writer comes before
+    /// the next one, all writers are in order, and a reader needs to be compared only with the writers next to it.
     /// </summary>
     private (int Writer, int Other)? Conflict(HashSet<int> writers, List<int> readers)
     {

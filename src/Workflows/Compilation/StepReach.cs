@@ -1,13 +1,12 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
 /// <summary>
-/// Answers for all pairs of steps whether one comes before the other, in constant time. Takes an eighth of a byte per pair, so it is made for a check
-/// and not kept. Immutable and thread-safe.
+/// For all pairs of steps, whether one comes before the other, answered in constant time. Takes one bit per pair, so it is made for a check and not kept.
+/// Immutable. Thread-safe.
 /// </summary>
 public sealed class StepReach
 {
@@ -19,14 +18,10 @@ public sealed class StepReach
         var words = (graph.Count + BitsPerWord - 1) / BitsPerWord;
         _before = new ulong[graph.Count][];
         var ended = new ulong[]?[graph.Count];
-        var callers = new List<int>?[graph.Count];
+        var callers = StepRules.Callers(graph.Steps);
         for (var step = 0; step < graph.Count; step++)
         {
             _before[step] = new ulong[words];
-            foreach (var fallback in StepRules.Fallbacks(graph.Steps[step]))
-            {
-                (callers[fallback] ??= []).Add(step);
-            }
         }
 
         // When a final step starts, all others have ended.
@@ -48,15 +43,15 @@ public sealed class StepReach
             foreach (var dependency in graph.Steps[step].DependsOn)
             {
                 Set(_before[step], dependency);
-                if (isOrder || graph.Steps[dependency].Join != JoinKind.Any)
+                if (isOrder || !StepRules.StartsBeforeAllEnded(graph.Steps[dependency]))
                 {
                     Add(_before[step], ended[dependency]!);
                 }
             }
 
-            // A fallback step is called by a step that has failed: with a single caller it is known which. Dependents of the fallback step may not
-            // read the caller: it is recorded with the new output only after the fallback step has ended.
-            if (callers[step] is [var caller])
+            // A fallback step may read the step that called it, which has failed, if it is known which one that is. Its dependents may not: the caller is
+            // recorded with its new output only after the fallback step has ended.
+            if (callers[step].ToList() is [var caller])
             {
                 ended[step] = isOrder ? _before[step] : (ulong[])_before[step].Clone();
                 Set(_before[step], caller);
@@ -65,10 +60,10 @@ public sealed class StepReach
         }
     }
 
-    /// <summary>The steps whose outputs a step may read, as <see cref="WorkflowGraph.ReadableBy"/> says, and of a fallback step the one that it stands in for.</summary>
+    /// <summary>The steps whose values a step may read: those of <see cref="WorkflowGraph.ReadableBy"/> and, for a fallback step with one caller, the caller.</summary>
     public static StepReach OfData(WorkflowGraph graph) => new(graph, isOrder: false);
 
-    /// <summary>The steps that have ended when a step starts, behind a join of the first success perhaps.</summary>
+    /// <summary>The steps that come before a step on any path, although before a join of the first success some of them may still execute.</summary>
     public static StepReach OfOrder(WorkflowGraph graph) => new(graph, isOrder: true);
 
     /// <summary>Whether <paramref name="other"/> comes before <paramref name="step"/>.</summary>

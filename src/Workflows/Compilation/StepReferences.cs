@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Templates;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Finds the paths that a step names, in whatever way: mapping, condition, template, merge, repetition.</summary>
+/// <summary>Finds the paths that a step names in its mapping, condition, templates, merge and repetition.</summary>
 internal sealed class StepReferences
 {
     private readonly List<StepReference> _found = [];
@@ -24,10 +24,10 @@ internal sealed class StepReferences
 
     public IReadOnlyList<StepReference> Found => _found;
 
-    /// <summary>Templates that are none.</summary>
+    /// <summary>The templates that are not valid, with the reason.</summary>
     public IReadOnlyList<(string Pointer, string Problem)> Problems => _problems;
 
-    /// <param name="literalMembers">Members of a tool's input that are no templates.</param>
+    /// <param name="literalMembers">Members of a tool's input that are not templates.</param>
     public static StepReferences Of(StepDefinition step, int position, IReadOnlyList<string> literalMembers)
     {
         var references = new StepReferences(step);
@@ -50,7 +50,8 @@ internal sealed class StepReferences
         for (var index = 0; index < step.Merge?.From.Count; index++)
         {
             var (name, path) = step.Merge.From[index];
-            references.Path(path, step.Merge.FromList ? string.Create(CultureInfo.InvariantCulture, $"{pointer}/from/{index}") : SourceNode.Below($"{pointer}/from", name));
+            var at = step.Merge.FromList ? string.Create(CultureInfo.InvariantCulture, $"{pointer}/from/{index}") : SourceNode.Below($"{pointer}/from", name);
+            references.Path(path, at);
         }
 
         references.Template(step.Merge?.Template, $"{pointer}/template");
@@ -136,10 +137,11 @@ internal sealed class StepReferences
     }
 }
 
-/// <summary>A path that a step names, and where.</summary>
-/// <param name="Extra">Names that have a meaning there.</param>
+/// <summary>A path that a step names.</summary>
+/// <param name="Pointer">The JSON pointer to the text that names it.</param>
+/// <param name="Extra">Names that have a meaning only there.</param>
 internal readonly record struct StepReference(string Pointer, ValuePath Path, ExtraNames Extra)
 {
-    /// <summary>The step's own output is there already.</summary>
+    /// <summary>Whether it is evaluated after the step's work, so that it may name the step's own output.</summary>
     public bool OwnOutput { get; init; }
 }

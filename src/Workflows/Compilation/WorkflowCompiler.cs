@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Checks what the steps of a definition say of one another and makes the graph.</summary>
+/// <summary>Compiles a definition to a graph: resolves the names of steps and values, and reports everything that is wrong with them. Not thread-safe.</summary>
 internal sealed class WorkflowCompiler
 {
     private readonly WorkflowDefinition _definition;
@@ -15,10 +15,8 @@ internal sealed class WorkflowCompiler
     private readonly NameScope _names;
     private readonly IReadOnlyList<StepReferences> _references;
     private readonly Dictionary<string, KnownTool>? _tools;
-    private ILookup<string, int>? _callers;
-    private long _dependencies;
 
-    /// <param name="tools">The tools that there are; null when that is not known.</param>
+    /// <param name="tools">The available tools; null if they are not known.</param>
     public WorkflowCompiler(WorkflowDefinition definition, CompilerFindings findings, IReadOnlyCollection<KnownTool>? tools)
     {
         _tools = tools?.ToDictionary(tool => tool.Name, StringComparer.Ordinal);
@@ -30,13 +28,14 @@ internal sealed class WorkflowCompiler
         _references = [.. definition.Steps.Select((step, position) => StepReferences.Of(step, position, LiteralMembers(step)))];
     }
 
-    /// <summary>The compiled workflow, or null when there is an error from any check.</summary>
+    /// <summary>The compiled workflow; null if any check has found an error.</summary>
     public CompiledWorkflow? Compile()
     {
         FindPositions();
         new CaseChecks(_definition, _findings).Report();
         var steps = _definition.Steps.Select(Plan).ToArray();
         new FailureCompiler(_definition, _positions).Compile(steps, _findings);
+        new DependencyCompiler(_definition, _positions, _names, _references).Compile(steps, _findings);
         new FinalCompiler(_definition, _positions).Compile(steps, _findings);
         foreach (var cycle in DependencyCycles.Find(steps))
         {
@@ -53,7 +52,6 @@ internal sealed class WorkflowCompiler
         new ReferenceChecks(_definition, graph, _names, _references, _findings).Report();
         var lints = new WorkflowLints(_definition, graph, _names, _references, _findings);
         lints.ReportSteps(_tools?.Keys);
-        ModelLints.Report(_definition, _findings);
         if (_findings.HasErrors)
         {
             return null;
@@ -63,7 +61,17 @@ internal sealed class WorkflowCompiler
         return new CompiledWorkflow(_definition, graph, _names) { UndeclaredInputs = UndeclaredInputs() };
     }
 
+    /// <summary>The JSON pointer to a step in the definition.</summary>
     internal static string Pointer(int step) => string.Create(CultureInfo.InvariantCulture, $"/steps/{step}");
+
+    private static GraphStep Plan(StepDefinition step) => new(step.Id)
+    {
+        Paced = step.Type == StepType.Prompt,
+        EstimatedMs = step.Options.EstimatedMs ?? (step.Type == StepType.Merge ? 0 : StepOptions.DefaultEstimatedMs),
+        Join = step.Join,
+        StepTimeoutMs = step.Options.StepTimeout,
+        Retry = RetryRule.Of(step),
+    };
 
     private IReadOnlyList<string> LiteralMembers(StepDefinition step) =>
         step.Tool is not null && _tools?.TryGetValue(step.Tool, out var tool) == true ? tool.LiteralMembers : [];
@@ -79,7 +87,7 @@ internal sealed class WorkflowCompiler
             }
         }
 
-        // No step can depend on one whose id could not be read.
+        // An id that could not be read is empty, and no step can name it.
         _positions.Remove("");
     }
 
@@ -88,7 +96,9 @@ internal sealed class WorkflowCompiler
         var names = string.Join(" → ", cycle.Steps.Append(cycle.Steps[0]).Select(step => _definition.Steps[step].Id));
         if (cycle.FallsBack is not { } step)
         {
-            _findings.Error(DiagnosticCodes.DependencyCycle, $"{Pointer(cycle.Steps[0])}/dependsOn", $"The steps wait for one another: {names}.", "Remove one of these dependencies.", cycle.Steps[0]);
+            _findings.Error(
+                DiagnosticCodes.DependencyCycle, $"{Pointer(cycle.Steps[0])}/dependsOn", $"The steps wait for one another: {names}.",
+                "Remove one of these dependencies.", cycle.Steps[0]);
             return;
         }
 
@@ -98,113 +108,30 @@ internal sealed class WorkflowCompiler
             "Let it fall back on another step.", step);
     }
 
-    private GraphStep Plan(StepDefinition step, int position) => new(step.Id)
+    /// <summary>The names that are taken for inputs because nothing else has them, in order of appearance. Empty if inputs are declared.</summary>
+    private IReadOnlyList<string> UndeclaredInputs()
     {
-        DependsOn = Counted(step.DependsOnAuto && _dependencies <= DefinitionLimits.MaxDependencies ? Inferred(position) : Declared(step, position), position),
-        Paced = step.Type == StepType.Prompt,
-        EstimatedMs = step.Options.EstimatedMs ?? (step.Type == StepType.Merge ? 0 : StepOptions.DefaultEstimatedMs),
-        Join = step.Join,
-        StepTimeoutMs = step.Options.StepTimeout,
-        Retry = RetryRule.Of(step),
-    };
-
-    private List<int> Declared(StepDefinition step, int position)
-    {
-        var dependsOn = new List<int>();
-        var seen = new HashSet<int>();
-        for (var index = 0; index < step.DependsOn.Count; index++)
+        if (_definition.Inputs is not null)
         {
-            var name = step.DependsOn[index];
-            var pointer = string.Create(CultureInfo.InvariantCulture, $"{Pointer(position)}/dependsOn/{index}");
-            if (!_positions.TryGetValue(name, out var dependency))
-            {
-                _findings.Error(
-                    DiagnosticCodes.UnknownStep, pointer, $"Step '{step.Id}' depends on '{name}', and there is no such step.",
-                    _findings.Suggestions.For(name, _positions.Keys.Where(id => id != step.Id)), position);
-            }
-            else if (dependency == position)
-            {
-                _findings.Error(DiagnosticCodes.DependencyCycle, pointer, $"Step '{step.Id}' depends on itself.", null, position);
-            }
-            else if (seen.Add(dependency))
-            {
-                dependsOn.Add(dependency);
-            }
+            return [];
         }
 
-        return dependsOn;
+        var ofSteps = _references.SelectMany(references => references.Found).Select(reference => InputOf(reference.Path, reference.Extra));
+        var ofOutputs = (_definition.Outputs ?? []).Select(output => ValuePath.TryParse(output.Value, out var path, out _) ? InputOf(path, ExtraNames.None) : null);
+        return [.. ofSteps.Concat(ofOutputs).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>
-    /// <c>dependsOn: auto</c>: the steps whose values the step names. Of several that write one key those before it in the document, unless their outputs
-    /// are merged or none is before it: then all. Not the steps that it stands in for: it starts when they have failed, whatever it depends on.
-    /// </summary>
-    private List<int> Inferred(int position)
-    {
-        _callers ??= _definition.Steps
-            .SelectMany((step, caller) => StepsNamed(step.Options).Select(fallback => (fallback, caller)))
-            .ToLookup(pair => pair.fallback, pair => pair.caller, StringComparer.Ordinal);
-        var callers = _callers[_definition.Steps[position].Id].ToHashSet();
-        var found = new HashSet<int>();
-        var seen = new HashSet<IReadOnlyList<int>>(ReferenceEqualityComparer.Instance);
-        foreach (var reference in _references[position].Found)
-        {
-            if (_names.TryResolve(reference.Path, reference.Extra, out var target, out _) && seen.Add(target.Steps))
-            {
-                var others = target.Steps.Where(source => source != position && !callers.Contains(source)).ToList();
-                var before = others.Where(source => source < position && _definition.Steps[source].KeyMerge is null).ToList();
-                found.UnionWith(others.Count > 1 && before.Count > 0 ? before : others);
-            }
-        }
-
-        return [.. found.Order()];
-    }
-
-    /// <summary>The dependencies, none beyond the limit: every step may depend on every other, so their number can grow with the square of the steps.</summary>
-    private List<int> Counted(List<int> dependsOn, int position)
-    {
-        var isOver = _dependencies > DefinitionLimits.MaxDependencies;
-        _dependencies += dependsOn.Count;
-        if (_dependencies <= DefinitionLimits.MaxDependencies)
-        {
-            return dependsOn;
-        }
-
-        if (!isOver)
-        {
-            _findings.Error(
-                DiagnosticCodes.TooLarge, Pointer(position) + "/dependsOn", $"The steps have more than {DefinitionLimits.MaxDependencies} dependencies in all.",
-                "Put a step between those that write and those that read.", position);
-        }
-
-        _findings.DoubtDependencies(position);
-        return [];
-    }
-
-    /// <summary>The steps that the options let stand in.</summary>
-    private static IEnumerable<string> StepsNamed(StepOptions options) =>
-        (options.OnError?.ByKind.Select(entry => entry.Value.Step) ?? []).Append(options.OnError?.Default.Step).Append(options.Fallback?.Step).OfType<string>();
-
-    /// <summary>The names that are taken for inputs because nothing else has them, in order of appearance.</summary>
-    private IReadOnlyList<string> UndeclaredInputs() => _definition.Inputs is not null ? [] :
-    [
-        .. _references
-            .SelectMany(references => references.Found)
-            .Select(reference => _names.TryResolve(reference.Path, reference.Extra, out var found, out _) && found.Kind == ReferenceKind.Input ? found.Input : null)
-            .Concat((_definition.Outputs ?? []).Select(output =>
-                ValuePath.TryParse(output.Value, out var path, out _) && _names.TryResolve(path, out var found, out _) && found.Kind == ReferenceKind.Input ? found.Input : null))
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal),
-    ];
+    private string? InputOf(ValuePath path, ExtraNames extra) =>
+        _names.TryResolve(path, extra, out var found, out _) && found.Kind == ReferenceKind.Input ? found.Input : null;
 }
 
-/// <summary>A definition without errors, its graph, and what its names mean. Immutable.</summary>
+/// <summary>A definition without errors, its graph, and the meaning of its names. Immutable. Thread-safe.</summary>
 public sealed record CompiledWorkflow(WorkflowDefinition Definition, WorkflowGraph Graph, NameScope Names)
 {
-    /// <summary>Without declared inputs, the names in the definition that are taken for inputs; those in stored prompts are not among them.</summary>
+    /// <summary>The names in the definition that are taken for inputs since none are declared; names in stored prompts are not included.</summary>
     public IReadOnlyList<string> UndeclaredInputs { get; init; } = [];
 }
 
-/// <summary>What reading a definition needs to know of a tool.</summary>
-/// <param name="LiteralMembers">Members of its input in which <c>{{…}}</c> is left as it is, because the tool fills them in itself or refuses it.</param>
+/// <summary>What the compiler must know of a tool.</summary>
+/// <param name="LiteralMembers">Members of its input that are no templates: the tool fills <c>{{…}}</c> in itself, or refuses it.</param>
 public sealed record KnownTool(string Name, IReadOnlyList<string> LiteralMembers);

@@ -3,14 +3,15 @@ using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;
+using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Warns of what can run and is probably not meant so (FORMAT.md).</summary>
+/// <summary>Warns of definitions that can run but probably contain a mistake.</summary>
 internal sealed class WorkflowLints(
     WorkflowDefinition definition, WorkflowGraph graph, NameScope names, IReadOnlyList<StepReferences> references, CompilerFindings findings)
 {
-    /// <summary>More steps than this in one definition cost too much replay on a real task hub (DESIGN §3).</summary>
+    /// <summary>Above this number of steps, each episode on Azure replays a history so long that it slows the run down.</summary>
     private const int ManySteps = 1_000;
 
     private const int WideFanOut = 20;
@@ -18,11 +19,12 @@ internal sealed class WorkflowLints(
     /// <summary>Built-in tools that wait for another service.</summary>
     private static readonly string[] ExternalTools = ["http_request", "database_query"];
 
-    /// <summary>What can be said of each step alone, in a definition that has mistakes too.</summary>
-    /// <param name="tools">The names of the tools that there are; null when that is not known.</param>
+    /// <summary>The warnings about single steps, also for a definition with errors.</summary>
+    /// <param name="tools">The names of the available tools; null if they are not known.</param>
     public void ReportSteps(IReadOnlyCollection<string>? tools)
     {
         Resources();
+        ModelShutdown(definition.Options.DefaultModel, "/options/defaultModel", -1);
         var inputs = definition.Inputs?.Select(input => input.Name).ToHashSet(StringComparer.Ordinal) ?? [];
         for (var position = 0; position < definition.Steps.Count; position++)
         {
@@ -33,6 +35,12 @@ internal sealed class WorkflowLints(
                     DiagnosticCodes.ShadowedInput, pointer + (step.OutputKey is null ? "/id" : "/outputKey"),
                     $"'{step.EffectiveOutputKey}' is an input and the output of step '{step.Id}'; behind the step the name means the output.",
                     $"Write 'inputs.{step.EffectiveOutputKey}' for the input.", position);
+            }
+
+            ModelShutdown(step.Options.Model, $"{pointer}/options/model", position);
+            for (var index = 0; index < step.Options.Models?.Count; index++)
+            {
+                ModelShutdown(step.Options.Models[index], FormattableString.Invariant($"{pointer}/options/models/{index}"), position);
             }
 
             if (step.Type == StepType.Tool)
@@ -64,7 +72,7 @@ internal sealed class WorkflowLints(
         }
     }
 
-    /// <summary>What can be said only of a graph without mistakes.</summary>
+    /// <summary>The warnings that need a graph without errors.</summary>
     public void ReportGraph()
     {
         FanOut();
@@ -97,6 +105,14 @@ internal sealed class WorkflowLints(
                         findings.Suggestions.For(step.Uses[index], known), position);
                 }
             }
+        }
+    }
+
+    private void ModelShutdown(string? model, string pointer, int step)
+    {
+        if (model is not null && ModelShutdowns.Warning(model) is { } warning)
+        {
+            Warn(DiagnosticCodes.ModelShutdown, pointer, warning, null, step);
         }
     }
 
@@ -140,13 +156,15 @@ internal sealed class WorkflowLints(
         {
             Warn(
                 DiagnosticCodes.WideFanOut, widest < 0 ? "/steps" : WorkflowCompiler.Pointer(widest),
-                $"{width} steps {(widest < 0 ? "have no dependency" : $"wait for step '{definition.Steps[widest].Id}'")} and become ready at once; {slots} run at a time, and nothing else limits them.",
+                $"{width} steps {(widest < 0 ? "have no dependency" : $"wait for step '{definition.Steps[widest].Id}'")} and become ready at once; "
+                    + $"{slots} run at a time, and nothing else limits them.",
                 "Set 'queueSize', or limits for the model in 'resources'.", widest);
         }
     }
 
     /// <summary>
-    /// A step that may fail and be passed over, while others take its output. A reader whose own condition looks at the step decides about that case itself.
+    /// Warns of steps whose dependents go on after their failure although one of them takes their output. A reader is exempt if its own condition looks at the
+    /// step, since it then decides about that case itself.
     /// </summary>
     private void Continued()
     {
@@ -168,8 +186,7 @@ internal sealed class WorkflowLints(
 
         foreach (var (source, reader) in readers.OrderBy(entry => entry.Key))
         {
-            if (definition.Steps[source].Options.OnError is { } rule
-                && rule.ByKind.Select(entry => entry.Value).Append(rule.Default).Any(action => action.Kind == ErrorActionKind.Continue))
+            if (StepRules.Actions(graph.Steps[source]).Any(action => action.Kind == FailureActionKind.Continue))
             {
                 Warn(
                     DiagnosticCodes.ContinueNeeded, $"{WorkflowCompiler.Pointer(source)}/options/onError",
@@ -179,7 +196,7 @@ internal sealed class WorkflowLints(
         }
     }
 
-    /// <summary>Whether a path needs the step's output, and not only how the step ended, which can be read of every step.</summary>
+    /// <summary>Whether a path needs the output of a step, and not only its status, error or usage, which every step has.</summary>
     private static bool TakesOutput(ValueReference found, ValuePath path)
     {
         var member = found.Consumed < path.Segments.Count ? path.Segments[found.Consumed] : null;

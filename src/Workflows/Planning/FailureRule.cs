@@ -4,19 +4,22 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Planning;
 
-/// <summary>What the final failure of a step leads to, by kind.</summary>
+/// <summary>What the final failure of a step leads to, by the kind of the failure. Immutable. Thread-safe.</summary>
+/// <param name="Default">The action for all kinds that <see cref="ByKind"/> does not list.</param>
 public sealed record FailureRule(FailureAction Default)
 {
-    /// <summary>Actions for single kinds; they go before <see cref="Default"/>.</summary>
+    /// <summary>Actions for single kinds; they take precedence over <see cref="Default"/>.</summary>
     public IReadOnlyDictionary<ErrorKind, FailureAction> ByKind { get; init; } = new Dictionary<ErrorKind, FailureAction>();
 
+    /// <summary>The action for a kind of failure.</summary>
     public FailureAction For(ErrorKind kind) => ByKind.TryGetValue(kind, out var action) ? action : Default;
 }
 
 /// <summary>What the final failure of a step leads to.</summary>
-/// <param name="Step">Position of the step that takes over, for <see cref="FailureActionKind.Step"/>; null otherwise.</param>
+/// <param name="Step">Position of the fallback step, for <see cref="FailureActionKind.Step"/>; null otherwise.</param>
 public sealed record FailureAction(FailureActionKind Kind, int? Step = null)
 {
+    /// <summary>The action of a step without a rule.</summary>
     public static FailureAction Fail { get; } = new(FailureActionKind.Fail);
 }
 
@@ -30,7 +33,7 @@ public enum FailureActionKind
     /// <summary>The step stays failed and counts as a success without an output.</summary>
     Continue,
 
-    /// <summary>The step completes with a given value: decided where it executes.</summary>
+    /// <summary>The step completes with a given value, which the activity writes into its record.</summary>
     Value,
 
     /// <summary>Another step runs, and its output becomes this step's.</summary>

@@ -4,24 +4,25 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Planning;
 
-/// <summary>All that decides the order of a run: the graph's steps and the limits. The same plan and the same facts give the same run.</summary>
+/// <summary>Everything that decides the order of a run: its steps and limits. The same plan and the same facts give the same commands. Immutable. Thread-safe.</summary>
 public sealed record RunPlan
 {
-    /// <summary>Of the run: the seed of what is drawn, such as jitter.</summary>
+    /// <summary>The id of the run, from which the random part of retry waits is drawn.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>Distinguishes the run from others that had its id; null in runs of versions that drew none, and until the run is written down.</summary>
+    /// <summary>Distinguishes the run from earlier runs with its id; null in runs of versions that had no stamps, and until the run record is written.</summary>
     public string? Stamp { get; init; }
 
+    /// <summary>The steps; other members name them by their position.</summary>
     public required IReadOnlyList<GraphStep> Steps { get; init; }
 
     /// <summary>Positions of the steps whose records (<c>status</c>, <c>error</c>, <c>usage</c>) the run's outputs read; null for none.</summary>
     public IReadOnlyList<int>? Observes { get; init; }
 
-    /// <summary>Steps that may execute at one time, from 1.</summary>
+    /// <summary>How many steps may execute at one time, from 1. Default <see cref="WorkflowOptions.DefaultMaxParallelism"/>.</summary>
     public int MaxParallelism { get; init; } = WorkflowOptions.DefaultMaxParallelism;
 
-    /// <summary><see cref="MaxParallelism"/> is only the beginning: the limit follows what the steps meet.</summary>
+    /// <summary>Whether <see cref="MaxParallelism"/> is only the first limit, which follows how often the provider refuses calls. Default false.</summary>
     public bool AdaptiveParallelism { get; init; }
 
     /// <summary>What the run may spend; null: no limit.</summary>
@@ -30,24 +31,26 @@ public sealed record RunPlan
     /// <summary>What earlier attempts of the run have spent of it.</summary>
     public TokenUsage Spent { get; init; }
 
-    /// <summary>Why nothing but final steps could start, since earlier attempts have spent the budget; null while something may.</summary>
+    /// <summary>The minimum gap between the starts of two paced steps, in milliseconds; 0 for none. Default <see cref="WorkflowOptions.DefaultParallelBatchDelay"/>.</summary>
+    public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;
+
+    /// <summary>What the failure of a step does to the run. Default <see cref="FailurePolicy.Stop"/>.</summary>
+    public FailurePolicy OnStepFailure { get; init; } = FailurePolicy.Stop;
+
+    /// <summary>The time limit of the run in milliseconds, without final steps and suspended time; null: no limit.</summary>
+    public int? MaxDurationMs { get; init; }
+
+    /// <summary>How many ready steps may wait for a slot; null: no limit.</summary>
+    public int? QueueSize { get; init; }
+
+    /// <summary>What happens when more steps become ready. Default <see cref="QueueFullPolicy.Fail"/>.</summary>
+    public QueueFullPolicy QueueFull { get; init; } = QueueFullPolicy.Fail;
+
+    /// <summary>The failure of a run whose earlier attempts have spent the budget, so that only final steps could start; null while steps may start.</summary>
     public WorkflowError? BudgetSpent()
     {
         var spending = new RunSpending(Budget);
         spending.Add(Spent);
         return spending.Exceeded();
     }
-
-    /// <summary>Milliseconds between the starts of two paced steps; 0 for none.</summary>
-    public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;
-
-    public FailurePolicy OnStepFailure { get; init; } = FailurePolicy.Stop;
-
-    /// <summary>Milliseconds for the whole run, the final steps aside; null: no limit.</summary>
-    public int? MaxDurationMs { get; init; }
-
-    /// <summary>Ready steps that may wait for a slot; null: no limit.</summary>
-    public int? QueueSize { get; init; }
-
-    public QueueFullPolicy QueueFull { get; init; } = QueueFullPolicy.Fail;
 }

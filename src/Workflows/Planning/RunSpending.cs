@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Planning;
 
-/// <summary>What a run has spent of its budget, failed attempts included. Not thread-safe.</summary>
+/// <summary>What a run has spent of its budget, including failed attempts. Not thread-safe.</summary>
 internal sealed class RunSpending(BudgetDefinition? budget)
 {
     private decimal? _usd = 0;
@@ -17,12 +17,12 @@ internal sealed class RunSpending(BudgetDefinition? budget)
         _tokens += usage.InputTokens + usage.OutputTokens;
     }
 
-    /// <summary>The failure of a run that may spend no more; null while it may.</summary>
+    /// <summary>The failure of a run that has spent its budget; null while it may spend more, or has no budget.</summary>
     public WorkflowError? Exceeded()
     {
         if (budget?.Usd is not null && _usd is null)
         {
-            // A start is refused when a model has no price, so the price was removed while this run was under way.
+            // A run with a budget in USD does not start with a model without a price, so the price was removed since.
             return new WorkflowError(
                 ErrorKind.BudgetExceeded, "What the run has spent is not known since a model that it used has no price any more, so no other step was started.");
         }
@@ -36,6 +36,7 @@ internal sealed class RunSpending(BudgetDefinition? budget)
         var spent = usd
             ? string.Create(CultureInfo.InvariantCulture, $"{_usd} of {budget!.Usd} USD")
             : string.Create(CultureInfo.InvariantCulture, $"{_tokens} of {budget!.Tokens} tokens");
-        return new WorkflowError(ErrorKind.BudgetExceeded, $"The run has spent its budget, {spent}, so no other step was started. Resume with a larger budget to go on.");
+        return new WorkflowError(
+            ErrorKind.BudgetExceeded, $"The run has spent its budget, {spent}, so no other step was started. Resume with a larger budget to go on.");
     }
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// The order of work in a workflow, fallbacks included. A step has two phases: its own work (node <c>2 × position</c>) and its end
-/// (<c>2 × position + 1</c>). Work waits for the ends of what the step depends on and, of a fallback step, for the work of the steps that may call it; an
-/// end waits for the work and for the ends of the fallback steps. Linear; no recursion.
+/// The order of work in a workflow with fallback steps, which start before the step that calls them has ended. So a step has two phases: its own work
+/// (node <c>2 × position</c>) and its end (<c>2 × position + 1</c>). The work waits for the ends of the dependencies and, of a fallback step, for the work of
+/// its callers; the end waits for the work and for the ends of the step's fallback steps. Linear; no recursion.
 /// </summary>
 internal static class StepPhases
 {
@@ -17,7 +17,7 @@ internal static class StepPhases
 
     public static bool IsEnd(int phase) => phase % 2 == 1;
 
-    /// <summary>Per phase, the phases that it waits for.</summary>
+    /// <summary>By phase, the phases that it waits for.</summary>
     public static List<int>[] Waits(IReadOnlyList<GraphStep> steps)
     {
         var waits = new List<int>[Count(steps)];
@@ -39,7 +39,7 @@ internal static class StepPhases
         return waits;
     }
 
-    /// <summary>The phases in a possible order, otherwise in definition order; those in or behind a cycle are left out.</summary>
+    /// <summary>The phases in an order in which none waits for a later one, otherwise in definition order; without those in or behind a cycle.</summary>
     public static List<int> Order(IReadOnlyList<GraphStep> steps)
     {
         var waits = Waits(steps);

@@ -4,14 +4,15 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// Rules over the plan and the ends of steps. The scheduler, the activity, the feed, the documents, a resume and the checks of the compiler use
-/// them, so that they cannot differ. Pure functions; thread-safe.
+/// The rules over a step, its plan and its outcomes: when a join is decided, whether a failed attempt is followed by another, and what takes the place of a failed
+/// step. The scheduler, the activities, the feed, a resume and the compiler all ask them, so that they cannot differ. How long a retry waits is in
+/// <see cref="RetryRule"/>. Pure functions. Thread-safe.
 /// </summary>
 public static class StepRules
 {
     /// <summary>Whether a step may start as far as its dependencies are concerned.</summary>
-    /// <param name="ended">How many of its dependencies have ended, in whichever way.</param>
-    /// <param name="succeeded">How many of those let their dependents go on.</param>
+    /// <param name="ended">How many of its dependencies have ended with any status.</param>
+    /// <param name="succeeded">How many of those count as a success.</param>
     public static JoinState Join(GraphStep step, int ended, int succeeded)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -25,28 +26,39 @@ public static class StepRules
         };
     }
 
-    /// <summary>The join that counts: a final step runs however the steps before it ended.</summary>
+    /// <summary>The join in effect: a final step starts however the steps before it ended, whatever its definition says.</summary>
     public static JoinKind JoinOf(GraphStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
         return step.IsFinal ? JoinKind.Settled : step.Join;
     }
 
-    /// <summary>Whether a step is skipped whatever becomes of the rest, since steps that it depends on were.</summary>
+    /// <summary>Whether a step may start while steps before it still execute: it does not know which of them had ended, and neither do those behind it.</summary>
+    public static bool StartsBeforeAllEnded(GraphStep step) => JoinOf(step) == JoinKind.Any;
+
+    /// <summary>Whether a step is skipped because of its skipped dependencies, whatever becomes of the others.</summary>
     public static bool IsSkipped(GraphStep step, Func<int, bool> isSkipped)
     {
         ArgumentNullException.ThrowIfNull(step);
         return Join(step, step.DependsOn.Count(isSkipped), 0) == JoinState.Dead;
     }
 
-    /// <summary>The steps that may stand in for a step, each once, in the order of its rule.</summary>
-    public static IReadOnlyList<int> Fallbacks(GraphStep step)
+    /// <summary>The actions that the final failure of a step may lead to: those for single kinds of failure, then the one for all others. Empty without a rule.</summary>
+    public static IEnumerable<FailureAction> Actions(GraphStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return step.OnError is { } rule ? [.. rule.ByKind.Values.Append(rule.Default).Select(action => action.Step).OfType<int>().Distinct()] : [];
+        return step.OnError is { } rule ? rule.ByKind.Values.Append(rule.Default) : [];
     }
 
-    /// <summary>What the final failure of a step leads to: by its kind, or what the step says of all kinds.</summary>
+    /// <summary>Positions of the fallback steps that a step may call, each once, in the order of its rule.</summary>
+    public static IReadOnlyList<int> Fallbacks(GraphStep step) => [.. Actions(step).Select(action => action.Step).OfType<int>().Distinct()];
+
+    /// <summary>By the position of a fallback step, the positions of the steps that may call it, ascending.</summary>
+    public static ILookup<int, int> Callers(IReadOnlyList<GraphStep> steps) => Enumerable.Range(0, steps.Count)
+        .SelectMany(caller => Fallbacks(steps[caller]), (caller, fallback) => (caller, fallback))
+        .ToLookup(pair => pair.fallback, pair => pair.caller);
+
+    /// <summary>What the final failure of a step leads to: the action for its kind, or else the one for all kinds.</summary>
     public static FailureAction ActionOf(GraphStep step, ErrorKind kind)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -61,7 +73,10 @@ public static class StepRules
         return step.StepTimeoutMs is { } limit ? firstStartedAt.AddMilliseconds(limit) : null;
     }
 
-    /// <summary>What a failed attempt leads to while the run goes on: another attempt, or the step's rule for its final failure.</summary>
+    /// <summary>
+    /// What a failed attempt leads to while the run goes on: another attempt, or the step's action for its final failure. An attempt that could not begin before
+    /// the step's deadline is not made; the failure is then a timeout.
+    /// </summary>
     public static FailureVerdict AfterFailure(RunPlan plan, FailedAttempt failed)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -96,8 +111,8 @@ public static class StepRules
     }
 
     /// <summary>
-    /// Whether a failed attempt cancels the steps that execute, as plan and outcome alone say it: it is the last one, nothing takes its place, and the run
-    /// is to be cancelled by a failure. A fallback step that fails takes the step that it stands in for with it.
+    /// Whether a failed attempt cancels the executing steps, as follows from plan and outcome alone: it is the last attempt, nothing takes the step's place, and
+    /// failures cancel the run. For a failed fallback step that holds, too, since the step that called it fails with it.
     /// </summary>
     public static bool CancelsRun(RunPlan plan, FailedAttempt failed)
     {
@@ -111,7 +126,7 @@ public static class StepRules
 /// <summary>What <see cref="StepRules.Join"/> says.</summary>
 public enum JoinState
 {
-    /// <summary>It depends on what has not ended.</summary>
+    /// <summary>It depends on steps that have not ended.</summary>
     Open,
 
     /// <summary>The step may start.</summary>
@@ -121,16 +136,16 @@ public enum JoinState
     Dead,
 }
 
-/// <summary>An attempt that failed, as far as the plan, the call and the outcome tell.</summary>
+/// <summary>A failed attempt, as far as it is known from the plan, the call and the outcome.</summary>
 /// <param name="Step">Position in the plan.</param>
 /// <param name="Attempt">The number of the attempt, from 1.</param>
-/// <param name="TurnAttempt">The same within its turn: what the retry rule counts.</param>
+/// <param name="TurnAttempt">The number of the attempt within its turn, from 1: what the retry rule counts.</param>
 /// <param name="At">When it ended.</param>
 /// <param name="Deadline">When all attempts together must be done; null: no limit.</param>
 public sealed record FailedAttempt(int Step, int Attempt, int TurnAttempt, WorkflowError Error, DateTimeOffset At, DateTimeOffset? Deadline);
 
 /// <summary>What a failed attempt leads to.</summary>
-/// <param name="Error">The failure that counts: the attempt's, or that there is no time for another one.</param>
-/// <param name="Action">What takes the step's place; of no meaning when it is tried again.</param>
+/// <param name="Error">The failure that counts: that of the attempt, or a timeout when there is no time for another attempt.</param>
+/// <param name="Action">What takes the step's place; without meaning when it is tried again.</param>
 /// <param name="RetryAfter">The wait before the next attempt; null: there is none.</param>
 public sealed record FailureVerdict(WorkflowError Error, FailureAction Action, TimeSpan? RetryAfter);

@@ -1,10 +1,8 @@
-using Orchestrator.Workflows.Definitions;
-
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// A workflow compiled to positions: dependencies and fallbacks, an order of the steps, and how much is left after each step.
-/// Immutable; building it is linear in steps and edges and uses no recursion.
+/// The dependencies and fallbacks of a workflow by position, an order of the steps, and the longest path from each step to the end.
+/// Immutable. Thread-safe. It is built in time linear in steps and edges, without recursion.
 /// </summary>
 public sealed class WorkflowGraph
 {
@@ -35,17 +33,21 @@ public sealed class WorkflowGraph
         RemainingPathMs = RemainingPaths();
     }
 
+    /// <summary>The steps by position.</summary>
     public IReadOnlyList<GraphStep> Steps { get; }
 
+    /// <summary>The number of steps.</summary>
     public int Count => Steps.Count;
 
-    /// <summary>All positions, every step after the steps it depends on and after its fallback steps, final steps after all others; otherwise in definition order.</summary>
+    /// <summary>
+    /// All positions: every step after its dependencies and its fallback steps, final steps after all others; otherwise in definition order.
+    /// </summary>
     public IReadOnlyList<int> TopologicalOrder { get; }
 
-    /// <summary>Per step, the estimated milliseconds of the longest path from its start to the end of the run.</summary>
+    /// <summary>By step, the estimated milliseconds of the longest path from its start to the end of the run.</summary>
     public IReadOnlyList<long> RemainingPathMs { get; }
 
-    /// <summary>Positions of the steps that depend on <paramref name="step"/>.</summary>
+    /// <summary>Positions of the steps that depend on <paramref name="step"/>, ascending.</summary>
     public ReadOnlySpan<int> DependentsOf(int step) =>
         _dependents.AsSpan(_firstDependent[step].._firstDependent[step + 1]);
 
@@ -69,8 +71,8 @@ public sealed class WorkflowGraph
     }
 
     /// <summary>
-    /// The steps whose outputs <paramref name="step"/> may read: those before it, but not those behind a join of the first success,
-    /// since it is not known which of those had completed.
+    /// The steps before <paramref name="step"/>, whose outputs it may read. Without those before a join of the first success on the way, since it is not known
+    /// which of them had ended (<see cref="StepRules.StartsBeforeAllEnded"/>).
     /// </summary>
     public IReadOnlySet<int> InReachOf(int step)
     {
@@ -78,7 +80,7 @@ public sealed class WorkflowGraph
         var open = new Stack<int>(found);
         while (open.TryPop(out var current))
         {
-            foreach (var dependency in Steps[current].Join == JoinKind.Any ? [] : Steps[current].DependsOn)
+            foreach (var dependency in StepRules.StartsBeforeAllEnded(Steps[current]) ? [] : Steps[current].DependsOn)
             {
                 if (found.Add(dependency))
                 {
@@ -90,9 +92,12 @@ public sealed class WorkflowGraph
         return found;
     }
 
-    /// <summary>The steps whose values <paramref name="step"/> may name: those in its reach, and for a final step all that are none, since they have ended.</summary>
-    public IReadOnlySet<int> ReadableBy(int step) =>
-        Steps[step].IsFinal ? new HashSet<int>([.. InReachOf(step), .. Enumerable.Range(0, Count).Where(other => !Steps[other].IsFinal)]) : InReachOf(step);
+    /// <summary>
+    /// The steps whose values <paramref name="step"/> may name: those in its reach and, for a final step, all steps that are not final, since they have ended.
+    /// </summary>
+    public IReadOnlySet<int> ReadableBy(int step) => Steps[step].IsFinal
+        ? new HashSet<int>([.. InReachOf(step), .. Enumerable.Range(0, Count).Where(other => !Steps[other].IsFinal)])
+        : InReachOf(step);
 
     /// <summary>The place of <paramref name="step"/> in <see cref="TopologicalOrder"/>.</summary>
     public int RankOf(int step) => _rank[step];
@@ -106,7 +111,8 @@ public sealed class WorkflowGraph
             {
                 if (dependency < 0 || dependency >= steps.Count)
                 {
-                    throw new ArgumentException($"Step '{steps[step].Id}' depends on position {dependency}; there are {steps.Count} steps.", nameof(steps));
+                    throw new ArgumentException(
+                        $"Step '{steps[step].Id}' depends on position {dependency}; there are {steps.Count} steps.", nameof(steps));
                 }
 
                 first[dependency + 1]++;
@@ -133,7 +139,7 @@ public sealed class WorkflowGraph
 
     private long[] RemainingPaths()
     {
-        // The dependents of a step come after its fallback steps, too.
+        // From a fallback step on, the path leads through the dependents of its callers.
         var remaining = new long[Steps.Count];
         var after = new long[Steps.Count];
         for (var index = TopologicalOrder.Count - 1; index >= 0; index--)

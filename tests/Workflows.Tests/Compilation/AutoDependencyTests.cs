@@ -58,6 +58,18 @@ public class AutoDependencyTests
     }
 
     [Fact]
+    public void Step_in_a_fallback_that_no_rule_uses_depends_on_what_it_names()
+    {
+        var workflow = Compile("""
+            steps:
+              - { id: a, prompt: x, options: { onError: continue, fallback: { step: b } } }
+              - { id: b, prompt: 'About {{a}}', dependsOn: auto }
+            """);
+
+        Assert.Equal(["a"], workflow.DependenciesOf("b"));
+    }
+
+    [Fact]
     public void Cycle_that_only_references_make_is_reported()
     {
         var finding = Assert.Single(Findings("""
@@ -70,7 +82,7 @@ public class AutoDependencyTests
     }
 
     [Fact]
-    public void Stored_prompt_without_mapping_is_warned_of_because_nobody_knows_what_it_names()
+    public void Stored_prompt_without_mapping_is_warned_of_since_what_it_names_is_not_known()
     {
         var finding = Assert.Single(Findings("""
             steps:

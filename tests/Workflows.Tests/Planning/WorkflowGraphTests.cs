@@ -48,6 +48,17 @@ public class WorkflowGraphTests
     }
 
     [Fact]
+    public void What_is_before_a_final_step_stays_in_reach_behind_it_since_it_waits_for_all_whatever_its_join()
+    {
+        // 0, 1 → 2 (any) → 3, all of them final
+        var steps = new[] { Timed(1), Timed(1), Timed(1, 0, 1) with { Join = JoinKind.Any }, Timed(1, 2) };
+        var graph = new WorkflowGraph([.. steps.Select(step => step with { IsFinal = true })]);
+
+        Assert.Equal([0, 1, 2], graph.InReachOf(3).Order());
+        Assert.True(StepReach.OfData(graph).Includes(3, 1));
+    }
+
+    [Fact]
     public void Cycle_and_unknown_position_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new WorkflowGraph([Timed(1, 1), Timed(1, 0)]));
