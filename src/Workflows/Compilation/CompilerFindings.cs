@@ -5,7 +5,9 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Collects the findings of the compiler with their place in the text, and drops those that only follow from an error that was reported before.</summary>
+/// <summary>
+/// Collects the findings of the compiler with their place in the text, and drops those that only follow from an error that was reported before.
+/// </summary>
 /// <param name="hasUnreadNames">Whether the id of a step could not be read, so that an unknown name may be that id.</param>
 internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode root, WorkflowDefinition definition, bool hasUnreadNames)
 {
@@ -40,7 +42,8 @@ internal sealed class CompilerFindings(DiagnosticBag diagnostics, SourceNode roo
     private static int? StepOfDependency(string pointer)
     {
         var parts = pointer.Split('/');
-        return parts is ["", "steps", var index, "dependsOn", ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+        return parts is ["", "steps", var index, "dependsOn", ..]
+            && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
     }
 
     private void Add(DiagnosticSeverity severity, string code, string pointer, string message, string? suggestion, int step)

@@ -54,8 +54,9 @@ internal sealed class DependencyCompiler(
     }
 
     /// <summary>
-    /// The steps whose values the step names. Of several that write one key it depends on those before it in the document, but on all if their outputs are merged
-    /// or none is before it. A fallback step does not depend on its callers: it starts when they have failed, whatever it depends on.
+    /// The steps whose values the step names. Of several that write one key it depends on those before it in the document, but on all if their
+    /// outputs are merged or none is before it. A fallback step does not depend on its callers: it starts when they have failed, whatever it depends
+    /// on.
     /// </summary>
     private List<int> Inferred(int position, ILookup<int, int> callers)
     {
@@ -75,7 +76,9 @@ internal sealed class DependencyCompiler(
         return [.. found.Order()];
     }
 
-    /// <summary>The dependencies, or none beyond the limit: every step may depend on every other, so their number can grow with the square of the steps.</summary>
+    /// <summary>
+    /// The dependencies, or none beyond the limit: every step may depend on every other, so their number can grow with the square of the steps.
+    /// </summary>
     private List<int> Limited(List<int> dependsOn, int position, CompilerFindings findings)
     {
         var isOver = _dependencies > DefinitionLimits.MaxDependencies;

@@ -2,7 +2,9 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Finds steps that wait for one another through dependencies and fallbacks. Linear in steps and edges for each cycle; no recursion.</summary>
+/// <summary>
+/// Finds steps that wait for one another through dependencies and fallbacks. Linear in steps and edges for each cycle; no recursion.
+/// </summary>
 internal static class DependencyCycles
 {
     /// <summary>Cycles, each with at least one step that no earlier one contains.</summary>
@@ -103,7 +105,9 @@ internal static class DependencyCycles
 
 /// <summary>Steps that wait for one another.</summary>
 /// <param name="Steps">Positions in the order of "waits for", each once.</param>
-/// <param name="FallsBack">A step of the cycle that waits for its fallback step, or the other way round; null for a cycle of dependencies alone.</param>
+/// <param name="FallsBack">
+/// A step of the cycle that waits for its fallback step, or the other way round; null for a cycle of dependencies alone.
+/// </param>
 internal sealed record StepCycle(IReadOnlyList<int> Steps, int? FallsBack)
 {
     /// <param name="phases">Each waits for the next, the last for the first.</param>
@@ -120,7 +124,8 @@ internal sealed record StepCycle(IReadOnlyList<int> Steps, int? FallsBack)
                 continue;
             }
 
-            // Work that waits for an end is a dependency. All else is a fallback: an end waits for the fallback's end, its work for the caller's work.
+            // Work that waits for an end is a dependency. All else is a fallback: an end waits for the fallback's end, its work for the caller's
+            // work.
             if (StepPhases.IsEnd(phase) || !StepPhases.IsEnd(next))
             {
                 fallsBack ??= StepPhases.IsEnd(phase) ? step : other;

@@ -48,12 +48,13 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
             case ErrorActionKind.Step:
                 return FallbackStep(action.Step!, "/options/onError", position, findings);
             case ErrorActionKind.Fallback when fallback is null:
-                Wrong(findings, position, "/options/onError", $"Step '{definition.Steps[position].Id}' has an onError of fallback, but no 'fallback'.");
+                Wrong(
+                    findings, position, "/options/onError", $"Step '{definition.Steps[position].Id}' has an onError of fallback, but no 'fallback'.");
                 return FailureAction.Fail;
             case ErrorActionKind.Fallback when fallback.HasTransformed && definition.Steps[position].Options.OutputTransform is null:
                 Wrong(
                     findings, position, "/options/fallback/transformed",
-                    $"Step '{definition.Steps[position].Id}' has no outputTransform, so there is no place for what its fallback gives as 'transformed'.");
+                    $"Step '{definition.Steps[position].Id}' has no outputTransform, so its fallback cannot have 'transformed'.");
                 return FailureAction.Fail;
             case ErrorActionKind.Fallback:
                 return fallback.Step is { } step
@@ -70,7 +71,8 @@ internal sealed class FailureCompiler(WorkflowDefinition definition, IReadOnlyDi
         {
             findings.Error(
                 DiagnosticCodes.UnknownStep, WorkflowCompiler.Pointer(position) + pointer,
-                $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), position);
+                $"Step '{definition.Steps[position].Id}' falls back on '{id}', and there is no such step.",
+                findings.Suggestions.For(id, positions.Keys), position);
         }
         else if (fallback == position)
         {

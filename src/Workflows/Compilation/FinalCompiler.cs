@@ -17,7 +17,8 @@ internal sealed class FinalCompiler(WorkflowDefinition definition, IReadOnlyDict
             if (!positions.TryGetValue(id, out var position))
             {
                 findings.Error(
-                    DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.", findings.Suggestions.For(id, positions.Keys), -1);
+                    DiagnosticCodes.UnknownStep, pointer, $"'finally' names '{id}', and there is no such step.",
+                    findings.Suggestions.For(id, positions.Keys), -1);
             }
             else
             {

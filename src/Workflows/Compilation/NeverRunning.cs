@@ -21,7 +21,8 @@ internal sealed class NeverRunning(WorkflowDefinition definition, WorkflowGraph 
                 never[step] = true;
                 findings.Warning(
                     DiagnosticCodes.NeverRuns, $"{WorkflowCompiler.Pointer(step)}/dependsOn",
-                    $"Step '{node.Id}' can never run: it needs '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}', and only one of them ever runs.",
+                    $"Step '{node.Id}' can never run: "
+                        + $"it needs '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}', and only one of them ever runs.",
                     "Set its 'join' to any.", step);
             }
             else

@@ -33,7 +33,8 @@ internal sealed class OutputKeyChecks(WorkflowDefinition definition, WorkflowGra
         {
             var first = definition.Steps[writers.Min()];
             var other = writers.Order().First(writer => definition.Steps[writer].KeyMerge != first.KeyMerge);
-            Error(other, $"Step '{definition.Steps[other].Id}' does not say the same 'merge' for '{key}' as step '{first.Id}'; all that write it must.");
+            Error(
+                other, $"Step '{definition.Steps[other].Id}' does not say the same 'merge' for '{key}' as step '{first.Id}'; all that write it must.");
             return;
         }
 
@@ -44,7 +45,8 @@ internal sealed class OutputKeyChecks(WorkflowDefinition definition, WorkflowGra
             if (!sameName && !_order.Value.Includes(writers[index], writers[index - 1]))
             {
                 Error(
-                    second, $"The steps '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}' both write '{key}' and may run at the same time.",
+                    second,
+                    $"The steps '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}' both write '{key}' and may run at the same time.",
                     "Give one of them another outputKey, let one depend on the other, or give both a 'merge': append, object or last.");
             }
         }

@@ -38,7 +38,8 @@ internal sealed class ReferenceChecks(
         var step = definition.Steps[position];
         if (!names.TryResolve(reference.Path, reference.Extra, out var found, out var problem))
         {
-            findings.Error(DiagnosticCodes.UnknownReference, reference.Pointer, problem, findings.Suggestions.For(Named(reference.Path), names.Names), position);
+            findings.Error(
+                DiagnosticCodes.UnknownReference, reference.Pointer, problem, findings.Suggestions.For(Named(reference.Path), names.Names), position);
         }
         else if (UnknownMember(found, reference.Path) is { } member)
         {
@@ -67,7 +68,8 @@ internal sealed class ReferenceChecks(
 
     /// <summary>The member of a step's record that a path names and no record has; null if there is none.</summary>
     private static string? UnknownMember(ValueReference found, ValuePath path) =>
-        found.Kind == ReferenceKind.StepRecord && path.Segments.Count > found.Consumed && !NameScope.RecordMembers.Contains(path.Segments[found.Consumed])
+        found.Kind == ReferenceKind.StepRecord && path.Segments.Count > found.Consumed
+            && !NameScope.RecordMembers.Contains(path.Segments[found.Consumed])
             ? path.Segments[found.Consumed]
             : null;
 

@@ -21,11 +21,12 @@ internal sealed class SharedState(WorkflowDefinition definition, WorkflowGraph g
             if (Conflict(writers, readers.GetValueOrDefault(name) ?? []) is var (writer, other))
             {
                 var (first, second) = (Math.Min(writer, other), Math.Max(writer, other));
+                string Id(int step) => definition.Steps[step].Id;
                 findings.Warning(
                     DiagnosticCodes.WriteConflict, WorkflowCompiler.Pointer(second),
                     writers.Contains(other)
-                        ? $"The steps '{definition.Steps[first].Id}' and '{definition.Steps[second].Id}' both write '{name}' and may run at the same time."
-                        : $"Step '{definition.Steps[writer].Id}' writes '{name}' and step '{definition.Steps[other].Id}' reads it, and they may run at the same time.",
+                        ? $"The steps '{Id(first)}' and '{Id(second)}' both write '{name}' and may run at the same time."
+                        : $"Step '{Id(writer)}' writes '{name}' and step '{Id(other)}' reads it, and they may run at the same time.",
                     "Let one depend on the other.", second);
             }
         }
@@ -51,8 +52,8 @@ internal sealed class SharedState(WorkflowDefinition definition, WorkflowGraph g
     }
 
     /// <summary>
-    /// A writer and another step that may run at the same time; null if there are none. "Comes before" is transitive: if in some order each writer comes before
-    /// the next one, all writers are in order, and a reader needs to be compared only with the writers next to it.
+    /// A writer and another step that may run at the same time; null if there are none. "Comes before" is transitive: if in some order each writer
+    /// comes before the next one, all writers are in order, and a reader needs to be compared only with the writers next to it.
     /// </summary>
     private (int Writer, int Other)? Conflict(HashSet<int> writers, List<int> readers)
     {

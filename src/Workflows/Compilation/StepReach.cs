@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Workflows.Compilation;
 
 /// <summary>
-/// For all pairs of steps, whether one comes before the other, answered in constant time. Takes one bit per pair, so it is made for a check and not kept.
-/// Immutable. Thread-safe.
+/// For all pairs of steps, whether one comes before the other, answered in constant time. Takes one bit per pair, so it is made for a check and not
+/// kept. Immutable. Thread-safe.
 /// </summary>
 public sealed class StepReach
 {
@@ -49,7 +49,8 @@ public sealed class StepReach
                 }
             }
 
-            // A fallback step may read the step that called it, which has failed, if it is known which one that is. Its dependents may not: the caller is
+            // A fallback step may read the step that called it, which has failed, if it is known which one that is. Its dependents may not: the
+            // caller is
             // recorded with its new output only after the fallback step has ended.
             if (callers[step].ToList() is [var caller])
             {
@@ -60,7 +61,9 @@ public sealed class StepReach
         }
     }
 
-    /// <summary>The steps whose values a step may read: those of <see cref="WorkflowGraph.ReadableBy"/> and, for a fallback step with one caller, the caller.</summary>
+    /// <summary>
+    /// The steps whose values a step may read: those of <see cref="WorkflowGraph.ReadableBy"/> and, for a fallback step with one caller, the caller.
+    /// </summary>
     public static StepReach OfData(WorkflowGraph graph) => new(graph, isOrder: false);
 
     /// <summary>The steps that come before a step on any path, although before a join of the first success some of them may still execute.</summary>

@@ -50,7 +50,9 @@ internal sealed class StepReferences
         for (var index = 0; index < step.Merge?.From.Count; index++)
         {
             var (name, path) = step.Merge.From[index];
-            var at = step.Merge.FromList ? string.Create(CultureInfo.InvariantCulture, $"{pointer}/from/{index}") : SourceNode.Below($"{pointer}/from", name);
+            var at = step.Merge.FromList
+                ? string.Create(CultureInfo.InvariantCulture, $"{pointer}/from/{index}")
+                : SourceNode.Below($"{pointer}/from", name);
             references.Path(path, at);
         }
 

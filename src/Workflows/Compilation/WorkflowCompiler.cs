@@ -6,7 +6,9 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Compilation;
 
-/// <summary>Compiles a definition to a graph: resolves the names of steps and values, and reports everything that is wrong with them. Not thread-safe.</summary>
+/// <summary>
+/// Compiles a definition to a graph: resolves the names of steps and values, and reports everything that is wrong with them. Not thread-safe.
+/// </summary>
 internal sealed class WorkflowCompiler
 {
     private readonly WorkflowDefinition _definition;
@@ -103,7 +105,8 @@ internal sealed class WorkflowCompiler
         }
 
         _findings.Error(
-            DiagnosticCodes.WrongFallback, Pointer(step) + (_definition.Steps[step].Options.OnError is null ? "/options/fallback" : "/options/onError"),
+            DiagnosticCodes.WrongFallback,
+            Pointer(step) + (_definition.Steps[step].Options.OnError is null ? "/options/fallback" : "/options/onError"),
             $"The steps wait for one another: {names}. A step that falls back on another waits for that, which starts only when the step has failed.",
             "Let it fall back on another step.", step);
     }
@@ -117,7 +120,8 @@ internal sealed class WorkflowCompiler
         }
 
         var ofSteps = _references.SelectMany(references => references.Found).Select(reference => InputOf(reference.Path, reference.Extra));
-        var ofOutputs = (_definition.Outputs ?? []).Select(output => ValuePath.TryParse(output.Value, out var path, out _) ? InputOf(path, ExtraNames.None) : null);
+        var ofOutputs = (_definition.Outputs ?? []).Select(output =>
+            ValuePath.TryParse(output.Value, out var path, out _) ? InputOf(path, ExtraNames.None) : null);
         return [.. ofSteps.Concat(ofOutputs).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 

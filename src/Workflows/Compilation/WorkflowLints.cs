@@ -59,7 +59,8 @@ internal sealed class WorkflowLints(
             if (step.When is not null && Expression.TryParse(step.When, out var condition, out _) && condition.Paths.Count == 0)
             {
                 Warn(
-                    DiagnosticCodes.ConstantCondition, $"{pointer}/when", $"The condition of step '{step.Id}' names nothing, so it is always the same.",
+                    DiagnosticCodes.ConstantCondition, $"{pointer}/when",
+                    $"The condition of step '{step.Id}' names nothing, so it is always the same.",
                     null, position);
             }
         }
@@ -68,7 +69,8 @@ internal sealed class WorkflowLints(
         {
             Warn(
                 DiagnosticCodes.ManySteps, "/steps",
-                $"The workflow has {definition.Steps.Count} steps; with more than {ManySteps} in one definition a run replays slowly in Azure.", null, -1);
+                $"The workflow has {definition.Steps.Count} steps; with more than {ManySteps} in one definition a run replays slowly in Azure.",
+                null, -1);
         }
     }
 
@@ -87,7 +89,8 @@ internal sealed class WorkflowLints(
         {
             Warn(
                 DiagnosticCodes.NotEnforced, "/resources",
-                "The limits of resources are read and checked, but this version does not keep them. Limit the run with maxParallelism and parallelBatchDelay.",
+                "The limits of resources are read and checked, but this version does not keep them. "
+                    + "Limit the run with maxParallelism and parallelBatchDelay.",
                 null, -1);
         }
 
@@ -129,7 +132,8 @@ internal sealed class WorkflowLints(
         {
             Warn(
                 DiagnosticCodes.NoTimeout, pointer,
-                $"Step '{step.Id}' calls something outside and has no timeout, so it may hold its slot for {WorkflowOptions.DefaultTimeout / 1_000} s.",
+                $"Step '{step.Id}' calls something outside and has no timeout, so it may hold its slot "
+                    + $"for {WorkflowOptions.DefaultTimeout / 1_000} s.",
                 "Add 'timeout' to its options.", position);
         }
     }
@@ -163,8 +167,8 @@ internal sealed class WorkflowLints(
     }
 
     /// <summary>
-    /// Warns of steps whose dependents go on after their failure although one of them takes their output. A reader is exempt if its own condition looks at the
-    /// step, since it then decides about that case itself.
+    /// Warns of steps whose dependents go on after their failure although one of them takes their output. A reader is exempt if its own condition
+    /// looks at the step, since it then decides about that case itself.
     /// </summary>
     private void Continued()
     {
@@ -190,7 +194,8 @@ internal sealed class WorkflowLints(
             {
                 Warn(
                     DiagnosticCodes.ContinueNeeded, $"{WorkflowCompiler.Pointer(source)}/options/onError",
-                    $"When step '{definition.Steps[source].Id}' fails the run goes on, and step '{definition.Steps[reader].Id}' takes its output, which is null then.",
+                    $"When step '{definition.Steps[source].Id}' fails the run goes on, "
+                    + $"and step '{definition.Steps[reader].Id}' takes its output, which is null then.",
                     "Give it a fallback, or let the reader expect null.", source);
             }
         }

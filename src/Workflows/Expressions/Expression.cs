@@ -5,10 +5,12 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Workflows.Expressions;
 
 /// <summary>
-/// An expression of the language of docs/expressions.md: total and without side effects, so that every evaluation ends with a value or an error.
-/// Immutable and thread-safe: parse once, evaluate often.
+/// An expression of the language of docs/expressions.md. It has no side effects and no unbounded loops, so that every evaluation ends with a value or
+/// an error. Immutable: parse once, evaluate often. Thread-safe.
 /// </summary>
-/// <remarks>Limits: <see cref="ExpressionLimits"/>. Numbers are decimals of 28 digits; texts compare by their characters; no culture matters.</remarks>
+/// <remarks>
+/// Limits: <see cref="ExpressionLimits"/>. Numbers are decimals of 28 digits; texts are compared by their characters; the culture has no effect.
+/// </remarks>
 public sealed class Expression
 {
     private readonly ExpressionNode _node;
@@ -24,13 +26,17 @@ public sealed class Expression
     /// <summary>The expression as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>Every place that names a value from outside, in order of appearance.</summary>
+    /// <summary>Every place that names a value outside of the expression, in order of appearance.</summary>
     public IReadOnlyList<ExpressionReference> References { get; }
 
-    /// <summary>The distinct paths that an evaluation may ask for, in order of appearance. Parts in <c>[…]</c> that must be evaluated are cut off.</summary>
+    /// <summary>
+    /// The distinct paths that an evaluation may ask for, in order of appearance. Parts in <c>[…]</c> that must be evaluated are cut off.
+    /// </summary>
     public IReadOnlyList<ValuePath> Paths { get; }
 
-    /// <summary>Reads an expression, or says in <paramref name="error"/> what is the first thing wrong with it.</summary>
+    /// <summary>Parses an expression.</summary>
+    /// <param name="text">The expression, at most <see cref="ExpressionLimits.MaxLength"/> characters; not null.</param>
+    /// <param name="error">The first error in the text; null if it is an expression.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out Expression? expression, [NotNullWhen(false)] out ExpressionError? error)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -48,15 +54,16 @@ public sealed class Expression
         }
     }
 
-    /// <summary>Calculates the value, or says in <paramref name="error"/> why there is none.</summary>
+    /// <summary>Calculates the value.</summary>
     /// <param name="lookup">
-    /// Says where a path begins; it is asked only for <see cref="Paths"/> that the evaluation comes to. What it throws comes out unchanged;
-    /// nothing else is thrown. What it gives is not changed, and must not change meanwhile.
+    /// Gives the value at which a path begins; called only for <see cref="Paths"/> that the evaluation needs. An exception from it is passed on
+    /// unchanged, and no other is thrown. The values that it gives are not changed, and must not change during the evaluation.
     /// </param>
     /// <param name="value">
-    /// The value; null is JSON's null, or that there is an error. It may be a part of what the lookup gave: do not change it, and clone it
-    /// before it becomes part of something else.
+    /// The value; null for JSON's null, or if there is an error. It may be part of a value from <paramref name="lookup"/>: do not change it, and
+    /// clone it before adding it to another value.
     /// </param>
+    /// <param name="error">Why there is no value; null if there is one.</param>
     public bool TryEvaluate(Func<ValuePath, RootValue> lookup, out JsonNode? value, [NotNullWhen(false)] out ExpressionError? error)
     {
         ArgumentNullException.ThrowIfNull(lookup);
@@ -75,8 +82,8 @@ public sealed class Expression
     }
 
     /// <summary>
-    /// The normal form: the same for expressions that differ in spacing, quotes and needless parentheses. It can be parsed and means the same.
-    /// The text as it was written where the normal form would be longer than an expression may be.
+    /// The normal form: the same for expressions that differ only in spacing, quotes and redundant parentheses. It parses to an equivalent
+    /// expression. If it would be longer than an expression may be, the text as it was written.
     /// </summary>
     public override string ToString()
     {

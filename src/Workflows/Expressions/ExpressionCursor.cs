@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>Where the reading of an expression stands: the next token, and how deep it is. Not thread-safe: it serves one reading.</summary>
+/// <summary>The position of the parser: the next token and the nesting depth. Used for one parse. Not thread-safe.</summary>
 internal sealed class ExpressionCursor
 {
     private readonly string _text;
@@ -14,10 +14,10 @@ internal sealed class ExpressionCursor
         Current = _tokens.Next();
     }
 
-    /// <summary>The token that comes next.</summary>
+    /// <summary>The next token.</summary>
     public ExpressionToken Current { get; private set; }
 
-    /// <summary>Where the last token that was taken ends.</summary>
+    /// <summary>Where the last consumed token ends.</summary>
     public int End { get; private set; }
 
     public ExpressionToken Advance()
@@ -47,7 +47,7 @@ internal sealed class ExpressionCursor
         }
     }
 
-    /// <summary>Goes one level deeper; <see cref="Leave"/> comes back.</summary>
+    /// <summary>Enters a level of nesting, until <see cref="Leave"/>.</summary>
     public void Enter()
     {
         if (++_depth > ExpressionLimits.MaxNesting)

@@ -6,11 +6,11 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>One evaluation of an expression: each node at most once, in the order of the text. Not thread-safe.</summary>
+/// <summary>One evaluation of an expression: each node at most once, in order of appearance. Not thread-safe.</summary>
 internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValue> lookup)
 {
     private const int MaxCandidates = 1_000;
-    private int _made;
+    private int _produced;
     private int _steps;
 
     /// <exception cref="ExpressionFailure">A value is missing, of the wrong type, or too large.</exception>
@@ -27,7 +27,7 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         _ => throw new InvalidOperationException($"There is no evaluation of {node.GetType()}."),
     };
 
-    /// <summary>The same, but null when the node is a path that leads to nothing.</summary>
+    /// <summary>The value of a node; null, with the error, if it is a path to a value that does not exist.</summary>
     public ExpressionValue? Find(ExpressionNode node, out ExpressionFailure? missing)
     {
         missing = null;
@@ -41,17 +41,18 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         };
     }
 
-    /// <summary>Counts text that an expression makes.</summary>
+    /// <summary>Counts text that the expression produces, and refuses what is over the limits.</summary>
     public void Charge(int length, ExpressionNode node)
     {
-        _made = Math.Min(_made, ExpressionLimits.MaxWork) + Math.Min(length, ExpressionLimits.MaxText + 1);
-        if (length > ExpressionLimits.MaxText || _made > ExpressionLimits.MaxWork)
+        _produced = Math.Min(_produced, ExpressionLimits.MaxWork) + Math.Min(length, ExpressionLimits.MaxText + 1);
+        if (length > ExpressionLimits.MaxText || _produced > ExpressionLimits.MaxWork)
         {
-            throw Wrong(length > ExpressionLimits.MaxText ? "The result is longer than 10 MiB." : "The expression makes more than 100 MiB of text on its way.", node);
+            var isLong = length > ExpressionLimits.MaxText;
+            throw Wrong(isLong ? "The result is longer than 10 MiB." : "The expression makes more than 100 MiB of text on its way.", node);
         }
     }
 
-    /// <summary>Counts elements that an expression goes through.</summary>
+    /// <summary>Counts elements that the expression processes, and refuses what is over the limit.</summary>
     public void Count(int steps, ExpressionNode node)
     {
         if (steps > ExpressionLimits.MaxSteps - _steps)
@@ -89,7 +90,7 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
     public static ExpressionFailure Wrong(string message, ExpressionNode node, string? suggestion = null) =>
         new(message, node.Position, node.Length, suggestion);
 
-    /// <summary>What helps when a value is null and must not be; null when it is not null.</summary>
+    /// <summary>The suggestion for a value that must not be null; null if it is another value.</summary>
     public string? HintForNull(ExpressionNode node, ExpressionValue value, string instead) => value is ExpressionValue.Null
         ? $"Write coalesce({(node.Level == ExpressionOperator.Postfix ? Source(node.Position, node.End) : "…")}, {instead}) where null may come."
         : null;
@@ -108,7 +109,8 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         return Follow(ExpressionValue.Of(root.Value), path, [.. path.Steps.Skip(root.Consumed - 1)], out missing);
     }
 
-    private ExpressionValue? Follow(ExpressionValue from, ExpressionNode node, IReadOnlyList<ExpressionNode.Step> steps, out ExpressionFailure? missing)
+    private ExpressionValue? Follow(
+        ExpressionValue from, ExpressionNode node, IReadOnlyList<ExpressionNode.Step> steps, out ExpressionFailure? missing)
     {
         missing = null;
         foreach (var step in steps)
@@ -132,7 +134,8 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         var written = ExpressionText.Cut(name);
         return from switch
         {
-            ExpressionValue.Null => Wrong($"'{owner}' is null and has no '{written}'.", "Write coalesce(…, null) around the path where it may be missing."),
+            ExpressionValue.Null => Wrong(
+                $"'{owner}' is null and has no '{written}'.", "Write coalesce(…, null) around the path where it may be missing."),
             ExpressionValue.List list when name.All(char.IsAsciiDigit) => Wrong(
                 $"'{owner}' has no element {written}, it has {list.Items.Count}.", "The first is [0]."),
             ExpressionValue.Object item => Wrong(
@@ -168,7 +171,8 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         : Of(unary.Operand) switch
         {
             ExpressionValue.Number number => new ExpressionValue.Number(-number.Value),
-            var other => throw Wrong($"'-' needs a number, and {Describe(unary.Operand, other)}.", unary.Operand, HintForNull(unary.Operand, other, "0")),
+            var other => throw Wrong(
+                $"'-' needs a number, and {Describe(unary.Operand, other)}.", unary.Operand, HintForNull(unary.Operand, other, "0")),
         };
 
     private ExpressionValue.Truth Logical(ExpressionNode.Infix infix)

@@ -1,21 +1,21 @@
 namespace Orchestrator.Workflows.Expressions;
 
 /// <summary>A function of the language.</summary>
-/// <param name="Usage">How it is called, for messages.</param>
-/// <param name="Body">Gives its value or throws an <see cref="ExpressionFailure"/>.</param>
+/// <param name="Usage">How to call it, for messages.</param>
+/// <param name="Body">Calculates its value, or throws an <see cref="ExpressionFailure"/>.</param>
 internal sealed record ExpressionFunction(string Name, string Usage, int MinArguments, int MaxArguments, Func<ExpressionCall, ExpressionValue> Body)
 {
     public bool Takes(int arguments) => arguments >= MinArguments && arguments <= MaxArguments;
 }
 
-/// <summary>A call of a function while it is evaluated. An argument is evaluated when it is asked for.</summary>
+/// <summary>The evaluation of one call of a function. An argument is evaluated when the function reads it. Not thread-safe.</summary>
 internal sealed class ExpressionCall(ExpressionEvaluation evaluation, ExpressionNode.Call node)
 {
     public int Count => node.Arguments.Count;
 
     public ExpressionValue Value(int index) => evaluation.Of(node.Arguments[index]);
 
-    /// <summary>The argument; null's value when it is a path that leads to nothing.</summary>
+    /// <summary>The argument; null if it is a path to a value that does not exist.</summary>
     public ExpressionValue ValueOrNull(int index) => evaluation.Find(node.Arguments[index], out _) ?? new ExpressionValue.Null();
 
     public string Text(int index) => Value(index) is var value && value is ExpressionValue.Text text
@@ -26,26 +26,27 @@ internal sealed class ExpressionCall(ExpressionEvaluation evaluation, Expression
         ? number.Value
         : throw Wrong(index, value, "a number", "0");
 
-    /// <summary>A text that the function made.</summary>
-    public ExpressionValue.Text Made(string text)
+    /// <summary>Counts and returns a text that the function has produced.</summary>
+    public ExpressionValue.Text Produce(string text)
     {
         evaluation.Charge(text.Length, node);
         return new(text);
     }
 
-    /// <summary>Counts elements that the function goes through.</summary>
-    public void Counted(int steps) => evaluation.Count(steps, node);
+    /// <summary>Counts elements that the function processes.</summary>
+    public void CountSteps(int steps) => evaluation.Count(steps, node);
 
-    /// <summary>Compact JSON of a value.</summary>
+    /// <summary>A value as compact JSON.</summary>
     public string Write(ExpressionValue value) => evaluation.Write(value, node);
 
-    /// <param name="needed">What the function needs there, such as "a number".</param>
-    /// <param name="instead">What null may be replaced with, as an expression writes it.</param>
+    /// <param name="needed">The type that the function needs, such as "a number".</param>
+    /// <param name="instead">A replacement for null in the syntax of expressions, for the suggestion.</param>
     public ExpressionFailure Wrong(int index, ExpressionValue value, string needed, string instead = "…")
     {
         var argument = node.Arguments[index];
         return ExpressionEvaluation.Wrong(
-            $"{node.Function.Name} needs {needed}, and {evaluation.Describe(argument, value)}.", argument, evaluation.HintForNull(argument, value, instead));
+            $"{node.Function.Name} needs {needed}, and {evaluation.Describe(argument, value)}.", argument,
+            evaluation.HintForNull(argument, value, instead));
     }
 
     /// <summary>An error about an argument.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,12 +14,14 @@ internal static class ExpressionFunctions
     public static IReadOnlyDictionary<string, ExpressionFunction> All { get; } = new ExpressionFunction[]
     {
         new("len", "len(text, list or object)", 1, 1, Len),
-        new("lower", "lower(text)", 1, 1, call => call.Made(call.Text(0).ToLowerInvariant())),
-        new("upper", "upper(text)", 1, 1, call => call.Made(call.Text(0).ToUpperInvariant())),
-        new("trim", "trim(text)", 1, 1, call => call.Made(call.Text(0).Trim())),
+        new("lower", "lower(text)", 1, 1, call => call.Produce(call.Text(0).ToLowerInvariant())),
+        new("upper", "upper(text)", 1, 1, call => call.Produce(call.Text(0).ToUpperInvariant())),
+        new("trim", "trim(text)", 1, 1, call => call.Produce(call.Text(0).Trim())),
         new("contains", "contains(text, part) or contains(list, item)", 2, 2, Contains),
-        new("startsWith", "startsWith(text, part)", 2, 2, call => new ExpressionValue.Truth(call.Text(0).StartsWith(call.Text(1), StringComparison.Ordinal))),
-        new("endsWith", "endsWith(text, part)", 2, 2, call => new ExpressionValue.Truth(call.Text(0).EndsWith(call.Text(1), StringComparison.Ordinal))),
+        new("startsWith", "startsWith(text, part)", 2, 2, call => new ExpressionValue.Truth(
+            call.Text(0).StartsWith(call.Text(1), StringComparison.Ordinal))),
+        new("endsWith", "endsWith(text, part)", 2, 2, call => new ExpressionValue.Truth(
+            call.Text(0).EndsWith(call.Text(1), StringComparison.Ordinal))),
         new("coalesce", "coalesce(first, second, …)", 1, Any, Coalesce),
         new("json", "json(text)", 1, 1, Json),
         new("number", "number(text)", 1, 1, Number),
@@ -45,11 +46,11 @@ internal static class ExpressionFunctions
         switch (call.Value(0))
         {
             case ExpressionValue.Text text:
-                call.Counted(text.Value.Length / ExpressionLimits.CharactersPerStep);
+                call.CountSteps(text.Value.Length / ExpressionLimits.CharactersPerStep);
                 return new(TextSearch.Contains(text.Value, call.Text(1)));
             case ExpressionValue.List list:
                 var sought = call.Value(1);
-                return new(list.Items.Any(item => ExpressionValue.AreEqual(ExpressionValue.Of(item), sought, call.Counted)
+                return new(list.Items.Any(item => ExpressionValue.AreEqual(ExpressionValue.Of(item), sought, call.CountSteps)
                     ?? throw call.Wrong("The values are nested too deeply to be compared.")));
             case ExpressionValue.Object item:
                 throw call.Wrong(0, "contains needs text or a list, and this is an object.", "Write name in object.");
@@ -74,16 +75,16 @@ internal static class ExpressionFunctions
     private static ExpressionValue Json(ExpressionCall call)
     {
         var text = call.Text(0);
-        call.Made(text);
+        call.Produce(text);
         try
         {
-            // JavaScript takes half a surrogate pair for text, .NET fails when it is read: it becomes U+FFFD.
+            // Half a surrogate pair is text in JavaScript, but an error in .NET when it is read: replace it by U+FFFD.
             var json = JsonSurrogates.Mend(Encoding.UTF8.GetBytes(text));
             return ExpressionValue.Of(JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }));
         }
         catch (JsonException exception)
         {
-            // An exception without a position means a name that stands twice in one object.
+            // An exception without a position means a repeated name in one object.
             throw call.Wrong(0, exception.LineNumber is { } line
                 ? $"The text is no JSON: line {line + 1}, column {exception.BytePositionInLine + 1}."
                 : "The text is no JSON: one object has two members of one name.");
@@ -142,7 +143,9 @@ internal static class ExpressionFunctions
     private static List<decimal> Numbers(ExpressionCall call)
     {
         var numbers = call.Count == 1 ? Elements(call) : [.. Enumerable.Range(0, call.Count).Select(call.Number)];
-        return numbers.Count > 0 ? numbers : throw call.Wrong(0, "An empty list has no smallest and no largest element.", "Ask for its .length first.");
+        return numbers.Count > 0
+            ? numbers
+            : throw call.Wrong(0, "An empty list has no smallest and no largest element.", "Ask for its .length first.");
     }
 
     private static List<decimal> Elements(ExpressionCall call)
@@ -153,9 +156,9 @@ internal static class ExpressionFunctions
             throw call.Wrong(0, value, "a list of numbers", "[0]");
         }
 
-        call.Counted(list.Items.Count);
+        call.CountSteps(list.Items.Count);
         return [.. list.Items.Select((item, index) => ExpressionValue.Of(item) is var element && element is ExpressionValue.Number number
             ? number.Value
-            : throw call.Wrong(0, string.Create(CultureInfo.InvariantCulture, $"A list of numbers is needed, and its element {index} is {element.Kind}.")))];
+            : throw call.Wrong(0, FormattableString.Invariant($"A list of numbers is needed, and its element {index} is {element.Kind}.")))];
     }
 }

@@ -3,23 +3,23 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Workflows.Expressions;
 
 /// <summary>
-/// A part of an expression. What may be long (sums, paths, branches of <c>? :</c>) is flat, so that no tree is deeper than its text is nested.
-/// Immutable.
+/// A part of an expression. Sums, paths and branches of <c>? :</c> are flat lists, so that the tree is never deeper than the nesting of the text.
+/// Immutable. Thread-safe.
 /// </summary>
-/// <param name="Position">Where it begins in the text, from 0, parentheses around it included.</param>
+/// <param name="Position">Where it begins in the text, in characters from 0, including parentheses around it.</param>
 internal abstract record ExpressionNode(int Position, int Length)
 {
     public int End => Position + Length;
 
-    /// <summary>How tightly it holds together; see <see cref="ExpressionOperator"/>.</summary>
+    /// <summary>Its precedence; see <see cref="ExpressionOperator"/>.</summary>
     public virtual int Level => ExpressionOperator.Postfix;
 
     internal sealed record Literal(ExpressionValue Value, int Position, int Length) : ExpressionNode(Position, Length);
 
-    /// <summary>A path of names and indexes that are known; <paramref name="Steps"/> are its segments without the root.</summary>
+    /// <summary>A path of known names and indexes; <paramref name="Steps"/> are its segments without the root.</summary>
     internal sealed record Path(ValuePath Value, IReadOnlyList<Step> Steps, int Position, int Length) : ExpressionNode(Position, Length);
 
-    /// <summary>Members and elements of what <paramref name="Target"/> gives; at least one step.</summary>
+    /// <summary>Members and elements of the value of <paramref name="Target"/>; at least one step.</summary>
     internal sealed record Access(ExpressionNode Target, IReadOnlyList<Step> Steps, int Position, int Length) : ExpressionNode(Position, Length);
 
     internal sealed record ListOf(IReadOnlyList<ExpressionNode> Items, int Position, int Length) : ExpressionNode(Position, Length);
@@ -33,7 +33,7 @@ internal abstract record ExpressionNode(int Position, int Length)
         public override int Level => ExpressionOperator.Unary;
     }
 
-    /// <summary>Operands with operators of one level between them, taken from left to right; at least one operator.</summary>
+    /// <summary>Operands with operators of one level between them, evaluated from left to right; at least one operator.</summary>
     internal sealed record Infix(ExpressionNode First, IReadOnlyList<Right> Rights, int Position, int Length) : ExpressionNode(Position, Length)
     {
         public override int Level => Rights[0].Operator.Level;
@@ -46,7 +46,7 @@ internal abstract record ExpressionNode(int Position, int Length)
         public override int Level => ExpressionOperator.Conditional;
     }
 
-    /// <summary>One step of a path: a name that is known, or an index that must be evaluated.</summary>
+    /// <summary>One step of a path: a known name, or an index that must be evaluated.</summary>
     internal sealed record Step(string? Name, ExpressionNode? Index, int Position, int Length);
 
     /// <param name="Position">Where the operator stands.</param>
@@ -55,7 +55,7 @@ internal abstract record ExpressionNode(int Position, int Length)
     internal sealed record Case(ExpressionNode When, ExpressionNode Then);
 }
 
-/// <summary>Puts nodes together so that what belongs to one level is one node: <c>(a + b) + c</c> is a sum of three, <c>(a.b).c</c> one path.</summary>
+/// <summary>Builds nodes, and joins those of one level to one node: <c>(a + b) + c</c> is one sum of three, <c>(a.b).c</c> one path.</summary>
 internal static class ExpressionTree
 {
     public static ExpressionNode.Infix Infix(ExpressionNode left, List<ExpressionNode.Right> rights, int position, int length)

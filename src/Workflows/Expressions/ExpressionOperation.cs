@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>One operator with the values on its two sides.</summary>
-/// <param name="start">Where the left side begins: it may be several operands.</param>
+/// <summary>The evaluation of one operator with the values of its operands. Not thread-safe.</summary>
+/// <param name="start">Where the left side begins, which may consist of several operands.</param>
 /// <param name="end">Where the left side ends.</param>
 internal sealed class ExpressionOperation(
     ExpressionEvaluation evaluation, ExpressionNode.Right right, ExpressionValue leftValue, ExpressionValue rightValue, int start, int end)
@@ -38,7 +38,8 @@ internal sealed class ExpressionOperation(
     }
 
     private bool AreEqual(ExpressionValue left, ExpressionValue other) =>
-        ExpressionValue.AreEqual(left, other, steps => evaluation.Count(steps, right.Operand)) ?? throw Wrong("The values are nested too deeply to be compared.");
+        ExpressionValue.AreEqual(left, other, steps => evaluation.Count(steps, right.Operand))
+            ?? throw Wrong("The values are nested too deeply to be compared.");
 
     private ExpressionValue.Truth Ordered(int order) => new(Symbol switch
     {
@@ -87,7 +88,8 @@ internal sealed class ExpressionOperation(
             "<" or "<=" or ">" or ">=" => "two numbers or two texts",
             _ => "two numbers",
         };
-        return Wrong($"'{Symbol}' needs {needed}; {evaluation.Describe(start, end, leftValue)}, {evaluation.Describe(right.Operand, rightValue)}.", Hint());
+        var (left, other) = (evaluation.Describe(start, end, leftValue), evaluation.Describe(right.Operand, rightValue));
+        return Wrong($"'{Symbol}' needs {needed}; {left}, {other}.", Hint());
     }
 
     private string? Hint() => (Symbol, leftValue, rightValue) switch
@@ -95,7 +97,8 @@ internal sealed class ExpressionOperation(
         ("in", ExpressionValue.Text, ExpressionValue.Text) => "Write contains(text, part) for a part of a text.",
         (_, ExpressionValue.Null, _) or (_, _, ExpressionValue.Null) => "Write coalesce(a, b) where null may come.",
         ("+", ExpressionValue.Text, _) or ("+", _, ExpressionValue.Text) => "Write string(…) to join it to a text.",
-        (_, ExpressionValue.Text, ExpressionValue.Number) or (_, ExpressionValue.Number, ExpressionValue.Text) => "Write number(…) for the number that a text holds.",
+        (_, ExpressionValue.Text, ExpressionValue.Number) or (_, ExpressionValue.Number, ExpressionValue.Text) =>
+            "Write number(…) for the number that a text holds.",
         _ => null,
     };
 

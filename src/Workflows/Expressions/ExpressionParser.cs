@@ -4,14 +4,14 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>Reads an expression by the levels of its operators. Not thread-safe: it serves one reading.</summary>
+/// <summary>Parses an expression by precedence climbing. Used for one parse. Not thread-safe.</summary>
 internal sealed class ExpressionParser
 {
     private readonly ExpressionCursor _at;
 
     private ExpressionParser(string text) => _at = new ExpressionCursor(text);
 
-    /// <exception cref="ExpressionFailure">It is no expression.</exception>
+    /// <exception cref="ExpressionFailure">The text is not an expression.</exception>
     public static ExpressionNode Parse(string text)
     {
         if (text.Length > ExpressionLimits.MaxLength)
@@ -120,7 +120,9 @@ internal sealed class ExpressionParser
     {
         if (_at.Current.Is("(") && last.Name is { } method)
         {
-            var suggestion = method == "length" ? "Write .length without parentheses." : $"Write {ExpressionText.Cut(method)}(…) with the value as its first argument.";
+            var suggestion = method == "length"
+                ? "Write .length without parentheses."
+                : $"Write {ExpressionText.Cut(method)}(…) with the value as its first argument.";
             throw new ExpressionFailure($"'{ExpressionText.Cut(method)}' cannot be called on a value.", last.Position, last.Length, suggestion);
         }
     }

@@ -2,13 +2,13 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>Cuts an expression into tokens, one at a time. Not thread-safe: it serves one reading.</summary>
+/// <summary>Splits an expression into tokens, one at a time. Used for one parse. Not thread-safe.</summary>
 internal sealed class ExpressionTokenizer(string text)
 {
     private static readonly string[] Symbols =
         ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "%", "?", ":", "(", ")", "[", "]", ",", "."];
 
-    // What people write who know another language.
+    // Operators and quotes of other languages, with what to write instead.
     private static readonly (string Written, string Suggestion)[] Foreign =
     [
         ("===", "Write '=='."),
@@ -123,7 +123,9 @@ internal sealed class ExpressionTokenizer(string text)
             return new(ExpressionToken.Sort.Symbol, start, symbol.Length, symbol);
         }
 
-        throw char.IsLetter(text[start]) ? NotAscii() : new ExpressionFailure($"'{Visible(start)}' means nothing in expressions.", start, Width(start));
+        throw char.IsLetter(text[start])
+            ? NotAscii()
+            : new ExpressionFailure($"'{Visible(start)}' means nothing in expressions.", start, Width(start));
     }
 
     private ExpressionFailure NotAscii() => new(
@@ -149,8 +151,8 @@ internal sealed class ExpressionTokenizer(string text)
         : text.Substring(position, Width(position));
 }
 
-/// <summary>The smallest piece of an expression.</summary>
-/// <param name="Text">A text's content without quotes and escapes; a name or symbol as written; empty at the end and for a number.</param>
+/// <summary>A token of an expression. Immutable. Thread-safe.</summary>
+/// <param name="Text">The content of a text without quotes and escapes; a name or symbol as written; empty for a number and at the end.</param>
 /// <param name="Number">The number; 0 for all others.</param>
 internal sealed record ExpressionToken(ExpressionToken.Sort Kind, int Position, int Length, string Text, decimal Number = 0)
 {

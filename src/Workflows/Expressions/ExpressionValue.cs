@@ -4,17 +4,17 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>A JSON value as the language sees it. Made from any node without failing.</summary>
+/// <summary>A JSON value in the types of the language. Every node has one: what the language cannot process is <see cref="Opaque"/>.</summary>
 internal abstract record ExpressionValue
 {
-    // No value read from JSON comes near: this guards against nodes that programs make.
+    // JSON that was read is nested at most 64 deep; this protects the stack from nodes that code has built.
     private const int MaxDepth = 200;
 
     private ExpressionValue()
     {
     }
 
-    /// <summary>What it is, for messages.</summary>
+    /// <summary>Its type, for messages.</summary>
     public abstract string Kind { get; }
 
     public abstract JsonNode? ToNode();
@@ -30,7 +30,7 @@ internal abstract record ExpressionValue
                 case JsonArray list:
                     return new List(list);
                 case JsonObject item:
-                    // A node from JSON reads its members when it is first asked, and may find two of one name.
+                    // A node from JSON reads its members at the first access, and fails if two have one name.
                     _ = item.Count;
                     return new Object(item);
                 default:
@@ -43,13 +43,17 @@ internal abstract record ExpressionValue
         }
     }
 
-    /// <summary>What the nodes of System.Text.Json throw when their content is no JSON: members of one name, half surrogate pairs, NaN, too deep.</summary>
+    /// <summary>
+    /// Whether System.Text.Json throws this for a node that is not valid JSON: repeated names, half surrogate pairs, NaN, too deep.
+    /// </summary>
     public static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or InvalidOperationException or JsonException or NotSupportedException;
 
     /// <summary>Deep equality: numbers by value, texts by their characters, objects whatever the order of their members.</summary>
-    /// <param name="count">Called for each compared pair with the number of steps that it takes; an exception from it ends the comparison.</param>
-    /// <returns>Null when they are nested too deeply to tell.</returns>
+    /// <param name="count">
+    /// Called for each compared pair with the number of elements that it counts for; an exception from it ends the comparison.
+    /// </param>
+    /// <returns>Null if they are nested too deeply to be compared.</returns>
     public static bool? AreEqual(ExpressionValue left, ExpressionValue right, Action<int> count, int depth = 0)
     {
         count(1 + (left is Text text ? text.Value.Length / ExpressionLimits.CharactersPerStep : 0));
@@ -122,7 +126,7 @@ internal abstract record ExpressionValue
         public override JsonNode ToNode() => JsonValue.Create(Value);
     }
 
-    /// <param name="Source">Where it comes from, so that it can go out with all its digits; null when it was calculated.</param>
+    /// <param name="Source">The node that it was read from, which keeps all its digits; null if it was calculated.</param>
     internal sealed record Number(decimal Value, JsonNode? Source = null) : ExpressionValue
     {
         public override string Kind => "a number";
@@ -157,7 +161,7 @@ internal abstract record ExpressionValue
         public override JsonNode ToNode() => Members;
     }
 
-    /// <summary>A value that can be handed on and compared, and nothing else.</summary>
+    /// <summary>A value that can be passed on and compared, but not processed.</summary>
     internal sealed record Opaque(JsonNode Node, string Description) : ExpressionValue
     {
         public override string Kind => Description;
@@ -178,13 +182,13 @@ internal abstract record ExpressionValue
     }
 }
 
-/// <summary>How numbers are read and written: decimals of 28 digits without zeros at the end, the same in every culture.</summary>
+/// <summary>Reads and writes numbers: decimals of 28 digits without trailing zeros, the same in every culture.</summary>
 internal static class ExpressionNumber
 {
-    // Dividing by this drops the zeros at the end, and the sign of zero.
+    // Dividing by this removes trailing zeros.
     private const decimal One = 1.0000000000000000000000000000m;
 
-    /// <summary>Reads digits with sign, point and exponent; false when it is something else, or beyond about ±7.9e28.</summary>
+    /// <summary>Reads digits with sign, point and exponent; false for other text, and for numbers beyond about ±7.9e28.</summary>
     public static bool TryRead(ReadOnlySpan<char> text, out decimal number)
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
@@ -197,7 +201,7 @@ internal static class ExpressionNumber
         return true;
     }
 
-    /// <summary>The same number in the one form that prints 8.0 as 8.</summary>
+    /// <summary>The same number without trailing zeros, so that 8.0 is written as 8.</summary>
     public static decimal Plain(decimal number) => number == 0 ? 0 : number / One;
 
     public static string Write(decimal number) => Plain(number).ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>Writes the normal form: one space around operators, texts in single quotes, no parentheses but those that matter.</summary>
+/// <summary>Writes the normal form: one space around operators, texts in single quotes, no redundant parentheses.</summary>
 internal sealed class ExpressionWriter
 {
     private readonly StringBuilder _text = new();
@@ -19,7 +19,7 @@ internal sealed class ExpressionWriter
         return writer._text.ToString();
     }
 
-    /// <param name="level">What binds less goes into parentheses.</param>
+    /// <param name="level">A node that binds less is put into parentheses.</param>
     private void Write(ExpressionNode node, int level)
     {
         if (node.Level < level)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>Where a path begins: the value that its first names stand for, or nothing at all. The default is nothing.</summary>
+/// <summary>The value at which a path begins, or that there is none. Default: there is none. Immutable. Thread-safe.</summary>
 public readonly record struct RootValue
 {
     private RootValue(JsonNode? value, int consumed, string? problem, string? suggestion)
@@ -10,23 +10,23 @@ public readonly record struct RootValue
         (Value, Consumed, Problem, Suggestion) = (value, consumed, problem, suggestion);
     }
 
-    /// <summary>Whether the path begins at something.</summary>
+    /// <summary>Whether there is a value.</summary>
     public bool Exists => Consumed > 0;
 
-    /// <summary>The value; null is JSON's null, or that nothing was found.</summary>
+    /// <summary>The value; null for JSON's null, or if there is none.</summary>
     public JsonNode? Value { get; }
 
-    /// <summary>How many segments of the path it took to name the value, at least 1; the others lead into it. 0 when nothing was found.</summary>
+    /// <summary>How many segments of the path name the value, at least 1; the others lead into it. 0 if there is none.</summary>
     public int Consumed { get; }
 
-    /// <summary>One sentence that says what the path fails to name; null for the usual one.</summary>
+    /// <summary>The error message if there is none; null for the default message.</summary>
     public string? Problem { get; }
 
-    /// <summary>A sentence that may help; null when there is none.</summary>
+    /// <summary>One sentence that says how to correct it; null if there is none.</summary>
     public string? Suggestion { get; }
 
-    /// <summary>The first <paramref name="consumed"/> segments of the path name <paramref name="value"/>, which may be null.</summary>
-    /// <param name="consumed">1 or more; what exceeds the path counts as all of it.</param>
+    /// <summary>A value, which may be null.</summary>
+    /// <param name="consumed">How many segments of the path name it, at least 1; more than the path has means all of it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="consumed"/> is less than 1.</exception>
     public static RootValue Of(JsonNode? value, int consumed = 1)
     {
@@ -34,8 +34,8 @@ public readonly record struct RootValue
         return new(value, consumed, null, null);
     }
 
-    /// <summary>The path names nothing.</summary>
-    /// <param name="problem">One sentence that says so; null for the usual one.</param>
-    /// <param name="suggestion">A sentence that may help; null when there is none.</param>
+    /// <summary>That there is no value.</summary>
+    /// <param name="problem">The error message, one sentence; null for the default message.</param>
+    /// <param name="suggestion">One sentence that says how to correct it; null if there is none.</param>
     public static RootValue Missing(string? problem = null, string? suggestion = null) => new(null, 0, problem, suggestion);
 }

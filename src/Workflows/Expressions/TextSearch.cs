@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Expressions;
 
-/// <summary>Finds a text in a text, in time linear in both: values come from outside, and the library's search is quadratic for hostile ones.</summary>
+/// <summary>Searches a text in linear time (Knuth, Morris, Pratt), since the library's search is quadratic for hostile values.</summary>
 internal static class TextSearch
 {
-    // Below this the library's search is fast whatever the texts are.
+    // Up to this length the library's search is fast for all texts.
     private const int ShortPart = 64;
 
     public static bool Contains(string text, string part)
@@ -31,7 +31,7 @@ internal static class TextSearch
         return false;
     }
 
-    /// <summary>For each length of a beginning of the part: how long the longest shorter beginning is that it also ends with (Knuth, Morris, Pratt).</summary>
+    /// <summary>By the length of a prefix, the length of its longest proper prefix that is also its suffix.</summary>
     private static int[] Borders(string part)
     {
         var borders = new int[part.Length + 1];

@@ -3,7 +3,9 @@ using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Planning;
 
-/// <summary>What scheduling needs to know of a step. Part of the plan that travels through the history, so it has no texts. Immutable. Thread-safe.</summary>
+/// <summary>
+/// What scheduling needs to know of a step. Part of the plan that travels through the history, so it has no texts. Immutable. Thread-safe.
+/// </summary>
 public sealed record GraphStep(string Id)
 {
     /// <summary>Positions of the steps that it depends on, each once.</summary>

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// The retry rule of a step: which failed attempts are followed by another one, and after what wait. <see cref="StepRules.AfterFailure"/> applies it, together
-/// with the step's deadline. Immutable. Thread-safe.
+/// The retry rule of a step: which failed attempts are followed by another one, and after what wait. <see cref="StepRules.AfterFailure"/> applies it,
+/// together with the step's deadline. Immutable. Thread-safe.
 /// </summary>
 public sealed record RetryRule
 {
@@ -26,7 +26,9 @@ public sealed record RetryRule
     /// <summary>The kinds of failure after which another attempt is made.</summary>
     public IReadOnlyList<ErrorKind> On { get; init; } = [ErrorKind.RateLimited, ErrorKind.Unavailable, ErrorKind.Timeout];
 
-    /// <summary>The rule of a step: for prompts three attempts, for tools one unless the step says more; null for merges, which are never tried again.</summary>
+    /// <summary>
+    /// The rule of a step: for prompts three attempts, for tools one unless the step says more; null for merges, which are never tried again.
+    /// </summary>
     public static RetryRule? Of(StepDefinition step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -57,8 +59,8 @@ public sealed record RetryRule
     public bool Allows(WorkflowError error, int attempt) => attempt < MaxAttempts && error.Retryable && On.Contains(error.Kind);
 
     /// <summary>
-    /// The wait after a failed attempt: a random part of the bound (full jitter), so that steps which failed together do not retry together; never less than
-    /// the provider asked for.
+    /// The wait after a failed attempt: a random part of the bound (full jitter), so that steps which failed together do not retry together; never
+    /// less than the provider asked for.
     /// </summary>
     /// <param name="attempt">The number of the attempt that failed, from 1; of a repeated step within its turn.</param>
     /// <param name="draw">A number in [0, 1) that is the same on every replay.</param>
@@ -70,8 +72,8 @@ public sealed record RetryRule
 }
 
 /// <summary>
-/// Random numbers that are the same in every process, on every machine and in every version, since an orchestrator that replays must draw the same waits.
-/// Thread-safe.
+/// Random numbers that are the same in every process, on every machine and in every version, since an orchestrator that replays must draw the same
+/// waits. Thread-safe.
 /// </summary>
 public static class StableHash
 {

@@ -4,13 +4,17 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Planning;
 
-/// <summary>Everything that decides the order of a run: its steps and limits. The same plan and the same facts give the same commands. Immutable. Thread-safe.</summary>
+/// <summary>
+/// Everything that decides the order of a run: its steps and limits. The same plan and the same facts give the same commands. Immutable. Thread-safe.
+/// </summary>
 public sealed record RunPlan
 {
     /// <summary>The id of the run, from which the random part of retry waits is drawn.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>Distinguishes the run from earlier runs with its id; null in runs of versions that had no stamps, and until the run record is written.</summary>
+    /// <summary>
+    /// Distinguishes the run from earlier runs with its id; null in runs of versions that had no stamps, and until the run record is written.
+    /// </summary>
     public string? Stamp { get; init; }
 
     /// <summary>The steps; other members name them by their position.</summary>
@@ -22,7 +26,9 @@ public sealed record RunPlan
     /// <summary>How many steps may execute at one time, from 1. Default <see cref="WorkflowOptions.DefaultMaxParallelism"/>.</summary>
     public int MaxParallelism { get; init; } = WorkflowOptions.DefaultMaxParallelism;
 
-    /// <summary>Whether <see cref="MaxParallelism"/> is only the first limit, which follows how often the provider refuses calls. Default false.</summary>
+    /// <summary>
+    /// Whether <see cref="MaxParallelism"/> is only the first limit, which follows how often the provider refuses calls. Default false.
+    /// </summary>
     public bool AdaptiveParallelism { get; init; }
 
     /// <summary>What the run may spend; null: no limit.</summary>
@@ -31,7 +37,10 @@ public sealed record RunPlan
     /// <summary>What earlier attempts of the run have spent of it.</summary>
     public TokenUsage Spent { get; init; }
 
-    /// <summary>The minimum gap between the starts of two paced steps, in milliseconds; 0 for none. Default <see cref="WorkflowOptions.DefaultParallelBatchDelay"/>.</summary>
+    /// <summary>
+    /// The minimum gap between the starts of two paced steps, in milliseconds; 0 for none. Default
+    /// <see cref="WorkflowOptions.DefaultParallelBatchDelay"/>.
+    /// </summary>
     public int ParallelBatchDelayMs { get; init; } = WorkflowOptions.DefaultParallelBatchDelay;
 
     /// <summary>What the failure of a step does to the run. Default <see cref="FailurePolicy.Stop"/>.</summary>
@@ -46,7 +55,9 @@ public sealed record RunPlan
     /// <summary>What happens when more steps become ready. Default <see cref="QueueFullPolicy.Fail"/>.</summary>
     public QueueFullPolicy QueueFull { get; init; } = QueueFullPolicy.Fail;
 
-    /// <summary>The failure of a run whose earlier attempts have spent the budget, so that only final steps could start; null while steps may start.</summary>
+    /// <summary>
+    /// The failure of a run whose earlier attempts have spent the budget, so that only final steps could start; null while steps may start.
+    /// </summary>
     public WorkflowError? BudgetSpent()
     {
         var spending = new RunSpending(Budget);

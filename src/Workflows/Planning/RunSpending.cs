@@ -24,7 +24,8 @@ internal sealed class RunSpending(BudgetDefinition? budget)
         {
             // A run with a budget in USD does not start with a model without a price, so the price was removed since.
             return new WorkflowError(
-                ErrorKind.BudgetExceeded, "What the run has spent is not known since a model that it used has no price any more, so no other step was started.");
+                ErrorKind.BudgetExceeded,
+                "What the run has spent is not known since a model that it used has no price any more, so no other step was started.");
         }
 
         var usd = budget?.Usd is { } most && _usd >= most;

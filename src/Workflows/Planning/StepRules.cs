@@ -4,9 +4,9 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// The rules over a step, its plan and its outcomes: when a join is decided, whether a failed attempt is followed by another, and what takes the place of a failed
-/// step. The scheduler, the activities, the feed, a resume and the compiler all ask them, so that they cannot differ. How long a retry waits is in
-/// <see cref="RetryRule"/>. Pure functions. Thread-safe.
+/// The rules over a step, its plan and its outcomes: when a join is decided, whether a failed attempt is followed by another, and what takes the
+/// place of a failed step. The scheduler, the activities, the feed, a resume and the compiler all ask them, so that they cannot differ. How long a
+/// retry waits is in <see cref="RetryRule"/>. Pure functions. Thread-safe.
 /// </summary>
 public static class StepRules
 {
@@ -33,7 +33,9 @@ public static class StepRules
         return step.IsFinal ? JoinKind.Settled : step.Join;
     }
 
-    /// <summary>Whether a step may start while steps before it still execute: it does not know which of them had ended, and neither do those behind it.</summary>
+    /// <summary>
+    /// Whether a step may start while steps before it still execute: it does not know which of them had ended, and neither do those behind it.
+    /// </summary>
     public static bool StartsBeforeAllEnded(GraphStep step) => JoinOf(step) == JoinKind.Any;
 
     /// <summary>Whether a step is skipped because of its skipped dependencies, whatever becomes of the others.</summary>
@@ -43,7 +45,10 @@ public static class StepRules
         return Join(step, step.DependsOn.Count(isSkipped), 0) == JoinState.Dead;
     }
 
-    /// <summary>The actions that the final failure of a step may lead to: those for single kinds of failure, then the one for all others. Empty without a rule.</summary>
+    /// <summary>
+    /// The actions that the final failure of a step may lead to: those for single kinds of failure, then the one for all others. Empty without a
+    /// rule.
+    /// </summary>
     public static IEnumerable<FailureAction> Actions(GraphStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -74,8 +79,8 @@ public static class StepRules
     }
 
     /// <summary>
-    /// What a failed attempt leads to while the run goes on: another attempt, or the step's action for its final failure. An attempt that could not begin before
-    /// the step's deadline is not made; the failure is then a timeout.
+    /// What a failed attempt leads to while the run goes on: another attempt, or the step's action for its final failure. An attempt that could not
+    /// begin before the step's deadline is not made; the failure is then a timeout.
     /// </summary>
     public static FailureVerdict AfterFailure(RunPlan plan, FailedAttempt failed)
     {
@@ -111,8 +116,8 @@ public static class StepRules
     }
 
     /// <summary>
-    /// Whether a failed attempt cancels the executing steps, as follows from plan and outcome alone: it is the last attempt, nothing takes the step's place, and
-    /// failures cancel the run. For a failed fallback step that holds, too, since the step that called it fails with it.
+    /// Whether a failed attempt cancels the executing steps, as follows from plan and outcome alone: it is the last attempt, nothing takes the step's
+    /// place, and failures cancel the run. For a failed fallback step that holds, too, since the step that called it fails with it.
     /// </summary>
     public static bool CancelsRun(RunPlan plan, FailedAttempt failed)
     {

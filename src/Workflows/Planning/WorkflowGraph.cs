@@ -71,8 +71,8 @@ public sealed class WorkflowGraph
     }
 
     /// <summary>
-    /// The steps before <paramref name="step"/>, whose outputs it may read. Without those before a join of the first success on the way, since it is not known
-    /// which of them had ended (<see cref="StepRules.StartsBeforeAllEnded"/>).
+    /// The steps before <paramref name="step"/>, whose outputs it may read. Without those before a join of the first success on the way, since it is
+    /// not known which of them had ended (<see cref="StepRules.StartsBeforeAllEnded"/>).
     /// </summary>
     public IReadOnlySet<int> InReachOf(int step)
     {
@@ -93,7 +93,8 @@ public sealed class WorkflowGraph
     }
 
     /// <summary>
-    /// The steps whose values <paramref name="step"/> may name: those in its reach and, for a final step, all steps that are not final, since they have ended.
+    /// The steps whose values <paramref name="step"/> may name: those in its reach and, for a final step, all steps that are not final, since they
+    /// have ended.
     /// </summary>
     public IReadOnlySet<int> ReadableBy(int step) => Steps[step].IsFinal
         ? new HashSet<int>([.. InReachOf(step), .. Enumerable.Range(0, Count).Where(other => !Steps[other].IsFinal)])

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Where a run stands.</summary>
+/// <summary>The status of a run. Written in camelCase in all documents.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<RunStatus>))]
 public enum RunStatus
 {
@@ -11,10 +11,10 @@ public enum RunStatus
     Running,
     Suspended,
 
-    /// <summary>Nothing is ready, running or retrying, and something waits for an event or a time.</summary>
+    /// <summary>No step is ready, running or retrying, and one waits for an event or a time.</summary>
     Waiting,
 
-    /// <summary>No process drives the run, and it has not ended. Only shown: the stored status is the last one that was recorded.</summary>
+    /// <summary>No process drives the run, and it has not ended. Only displayed: the stored status is the last one that was recorded.</summary>
     Interrupted,
     Completed,
     Failed,

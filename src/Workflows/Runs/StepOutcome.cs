@@ -4,12 +4,12 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// How one attempt of a step ended: the small value (at most 4 KB) that travels through the history.
-/// The output itself stays in the checkpoint.
+/// How one attempt of a step ended: the small value (at most 4 KB) that travels through the history, while the output stays in the checkpoint.
+/// Immutable. Thread-safe.
 /// </summary>
 public sealed record StepOutcome
 {
-    /// <summary>The id of the step that it is about: the orchestrator compares id, attempt and call with its request.</summary>
+    /// <summary>The id of the step. The orchestrator refuses an outcome whose step, attempt and call it did not ask for.</summary>
     public string? Step { get; init; }
 
     /// <summary>The number of the attempt, from 1.</summary>
@@ -27,22 +27,24 @@ public sealed record StepOutcome
     /// <summary>The step whose end cancelled this one; null otherwise.</summary>
     public DecidingStep? DecidedBy { get; init; }
 
+    /// <summary>The tokens and the cost of the attempt.</summary>
     public TokenUsage Usage { get; init; }
 
-    /// <summary>When work on the attempt began, after waiting for its turn.</summary>
+    /// <summary>When work on the attempt began, after the wait for its start.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When the attempt ended.</summary>
     public DateTimeOffset CompletedAt { get; init; }
 
     /// <summary>The failure; null unless <see cref="Status"/> is Failed or Cancelled.</summary>
     public WorkflowError? Error { get; init; }
 
-    /// <summary>The step is repeated and wants another turn; it has not ended.</summary>
+    /// <summary>Whether a repeated step takes another turn, so that it has not ended.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Again { get; init; }
 }
 
-/// <summary>The attempt of a step whose end decided that others are cancelled.</summary>
+/// <summary>The attempt of a step whose end decided that other steps are cancelled. Immutable. Thread-safe.</summary>
 /// <param name="Step">Position in the plan.</param>
-/// <param name="Attempt">The number of the attempt; 0: it failed without one, as when the queue is full.</param>
+/// <param name="Attempt">The number of the attempt, from 1; 0 if it failed without one, as when the queue is full.</param>
 public sealed record DecidingStep(int Step, int Attempt);

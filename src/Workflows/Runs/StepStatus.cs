@@ -3,25 +3,25 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Where a step stands within one attempt of its run.</summary>
+/// <summary>The status of a step within one attempt of its run. Written in camelCase in all documents.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<StepStatus>))]
 public enum StepStatus
 {
-    /// <summary>Its dependencies have not all ended.</summary>
+    /// <summary>It waits for its dependencies.</summary>
     Pending,
 
-    /// <summary>It may start and waits for a slot.</summary>
+    /// <summary>It waits for a slot.</summary>
     Ready,
     Running,
 
     /// <summary>It waits for an event or a time.</summary>
     Waiting,
 
-    /// <summary>An attempt failed and the next one waits for its time.</summary>
+    /// <summary>An attempt failed, and the wait before the next one has not passed.</summary>
     Retrying,
     Completed,
 
-    /// <summary>Its checkpoint of an earlier run attempt was taken over.</summary>
+    /// <summary>Its checkpoint of an earlier run attempt was used again.</summary>
     Reused,
     Failed,
     Skipped,

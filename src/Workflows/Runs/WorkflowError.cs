@@ -4,36 +4,36 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A failure of a step or of a run, as a value: it travels through outcomes, checkpoints, events and the API.</summary>
-/// <param name="Kind">The class of the failure, which decides about retries.</param>
-/// <param name="Message">One sentence for the user: what went wrong and, where it is known, what to do.</param>
+/// <summary>A failure of a step or of a run, as it is written in outcomes, checkpoints, events and the API. Immutable. Thread-safe.</summary>
+/// <param name="Kind">The kind of the failure; retries and fallbacks depend on it.</param>
+/// <param name="Message">For the user: what went wrong and, if it is known, what to do.</param>
 public sealed record WorkflowError(ErrorKind Kind, string Message)
 {
-    /// <summary>The step that failed; null when the failure is the run's own.</summary>
+    /// <summary>The id of the step that failed; null for a failure of the run itself.</summary>
     public string? Step { get; init; }
 
-    /// <summary>The attempt of the step, from 1; null when no attempt was made.</summary>
+    /// <summary>The attempt of the step, from 1; null if no attempt was made.</summary>
     public int? Attempt { get; init; }
 
-    /// <summary>Whether trying the same again may succeed.</summary>
+    /// <summary>Whether another attempt may succeed.</summary>
     public bool Retryable { get; init; }
 
-    /// <summary>How long the provider asked us to wait, in milliseconds; null when it did not say.</summary>
+    /// <summary>How long the provider asks to wait before another attempt, in milliseconds; null if it does not.</summary>
     public int? RetryAfterMs { get; init; }
 
-    /// <summary>Facts for programs, such as the level of a timeout; null when there are none.</summary>
+    /// <summary>Details for programs, such as the level of a timeout; null if there are none.</summary>
     public JsonObject? Details { get; init; }
 
-    /// <summary>Whether failures of this kind may pass by themselves, unless the provider says otherwise.</summary>
+    /// <summary>Whether another attempt may succeed after a failure of this kind, unless the provider says otherwise.</summary>
     public static bool IsTransient(ErrorKind kind) =>
         kind is ErrorKind.RateLimited or ErrorKind.Unavailable or ErrorKind.Timeout or ErrorKind.CircuitOpen;
 }
 
-/// <summary>What went wrong, as the user sees it. Written in camelCase wherever it leaves the program.</summary>
+/// <summary>The kinds of failures that users see. Written in camelCase in all documents.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<ErrorKind>))]
 public enum ErrorKind
 {
-    /// <summary>A bug in this program or an impossible state; the log has more.</summary>
+    /// <summary>A bug in this program or an impossible state; the log has the details.</summary>
     Internal = 0,
     InvalidInput,
     InvalidDefinition,

@@ -3,8 +3,9 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <summary>
-/// How many steps may execute at one time: a fixed number, or one that follows the provider by additive increase and multiplicative decrease, as in TCP. It is
-/// halved when the provider refuses a call for its rate, and grows by one for every round of completed steps, from 1 to <see cref="Max"/>. Not thread-safe.
+/// How many steps may execute at one time: a fixed number, or one that follows the provider by additive increase and multiplicative decrease, as in
+/// TCP. It is halved when the provider refuses a call for its rate, and grows by one for every round of completed steps, from 1 to <see cref="Max"/>.
+/// Not thread-safe.
 /// </summary>
 /// <param name="first">The number at the start, from 1. It may be above <see cref="Max"/> and then only shrinks.</param>
 /// <param name="adaptive">Whether the number changes.</param>

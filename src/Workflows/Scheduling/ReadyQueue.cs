@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <summary>
-/// Steps that may start: the longest remaining path first, then in definition order. Paced steps have a queue of their own, so that one that must wait for the
-/// minimum gap does not hold up the others. Not thread-safe.
+/// Steps that may start: the longest remaining path first, then in definition order. Paced steps have a queue of their own, so that one that must
+/// wait for the minimum gap does not hold up the others. Not thread-safe.
 /// </summary>
 internal sealed class ReadyQueue(WorkflowGraph graph)
 {

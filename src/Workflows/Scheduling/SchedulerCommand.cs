@@ -27,16 +27,22 @@ public abstract record SchedulerCommand
         /// <summary>Steps whose end did not stop the run although a cancellation names them: such cancellations are ignored. Null for none.</summary>
         public IReadOnlyList<DecidingStep>? Disregarded { get; init; }
 
-        /// <summary>For a join of the first success, the dependencies that had succeeded: the step may read no others. Null for other joins.</summary>
+        /// <summary>
+        /// For a join of the first success, the dependencies that had succeeded: the step may read no others. Null for other joins.
+        /// </summary>
         public IReadOnlyList<int>? Available { get; init; }
 
         /// <summary>How the steps whose records it reads ended, as far as they have no output; null if all have one.</summary>
         public IReadOnlyList<EndedStep>? Observed { get; init; }
 
-        /// <summary>The failure of a step that does no work in this attempt, but is recorded with another output; it holds no slot. Null: it works.</summary>
+        /// <summary>
+        /// The failure of a step that does no work in this attempt, but is recorded with another output; it holds no slot. Null: it works.
+        /// </summary>
         public WorkflowError? Failure { get; init; }
 
-        /// <summary>With <see cref="Failure"/>, the position of the fallback step whose output is taken over; null for the value that the step's rule gives.</summary>
+        /// <summary>
+        /// With <see cref="Failure"/>, the position of the fallback step whose output is taken over; null for the value that the step's rule gives.
+        /// </summary>
         public int? Adopt { get; init; }
     }
 

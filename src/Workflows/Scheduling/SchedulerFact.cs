@@ -14,7 +14,9 @@ public abstract record SchedulerFact(DateTimeOffset At)
     /// <param name="Attempt">The number of the attempt, as in <see cref="SchedulerCommand.StartStep"/>.</param>
     public sealed record StepEnded(DateTimeOffset At, int Step, int Attempt, StepOutcome Outcome) : SchedulerFact(At)
     {
-        /// <summary>Whether the attempt has a record, and its end was reported to the feed; false for one whose activity call failed. Default true.</summary>
+        /// <summary>
+        /// Whether the attempt has a record, and its end was reported to the feed; false for one whose activity call failed. Default true.
+        /// </summary>
         public bool IsRecorded { get; init; } = true;
     }
 
@@ -27,6 +29,8 @@ public abstract record SchedulerFact(DateTimeOffset At)
     /// <summary>A caller asked that a suspended run goes on. Ignored unless it is suspended.</summary>
     public sealed record ContinueRequested(DateTimeOffset At) : SchedulerFact(At);
 
-    /// <summary>A caller asked for the run to be cancelled. Ignored once it was cancelled or its time limit has passed, or only final steps are left.</summary>
+    /// <summary>
+    /// A caller asked for the run to be cancelled. Ignored once it was cancelled or its time limit has passed, or only final steps are left.
+    /// </summary>
     public sealed record CancelRequested(DateTimeOffset At) : SchedulerFact(At);
 }

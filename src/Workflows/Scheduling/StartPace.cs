@@ -3,7 +3,9 @@ namespace Orchestrator.Workflows.Scheduling;
 /// <summary>Keeps a minimum gap between the starts of paced steps. Not thread-safe.</summary>
 internal sealed class StartPace(TimeSpan gap)
 {
-    /// <summary>A wait up to this long is left to the activity, which saves a timer; a longer one becomes a timer, so that it holds no slot.</summary>
+    /// <summary>
+    /// A wait up to this long is left to the activity, which saves a timer; a longer one becomes a timer, so that it holds no slot.
+    /// </summary>
     private static readonly TimeSpan LongestHeldWait = TimeSpan.FromSeconds(5);
 
     private DateTimeOffset _next = DateTimeOffset.MinValue;

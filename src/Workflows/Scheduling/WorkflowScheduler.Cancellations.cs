@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// Attempts that ended as cancelled before the scheduler received the reason: the end of another step, or the run's time limit. A cancellation decides
-/// nothing by itself, so they are held until the reason has arrived: then they end with the stopped run, or start again if it did not stop.
+/// Attempts that ended as cancelled before the scheduler received the reason: the end of another step, or the run's time limit. A cancellation
+/// decides nothing by itself, so they are held until the reason has arrived: then they end with the stopped run, or start again if it did not stop.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -88,8 +88,8 @@ public sealed partial class WorkflowScheduler
     }
 
     /// <summary>
-    /// Makes a cancelled step ready again. The cancelled attempt is no failure, so the retry rule does not count it. A step that was only to be recorded with
-    /// another output ends as failed.
+    /// Makes a cancelled step ready again. The cancelled attempt is no failure, so the retry rule does not count it. A step that was only to be
+    /// recorded with another output ends as failed.
     /// </summary>
     private void StartAgain(int step, DateTimeOffset at)
     {

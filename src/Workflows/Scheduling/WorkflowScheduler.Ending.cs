@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// What the end of an attempt leads to: the end of the step, its next turn, another attempt, or what its rule for failures says. Whether a failed attempt is
-/// followed by another is decided by <see cref="StepRules.AfterFailure"/> alone.
+/// What the end of an attempt leads to: the end of the step, its next turn, another attempt, or what its rule for failures says. Whether a failed
+/// attempt is followed by another is decided by <see cref="StepRules.AfterFailure"/> alone.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -62,8 +62,9 @@ public sealed partial class WorkflowScheduler
             return;
         }
 
-        var verdict = StepRules.AfterFailure(_plan, new FailedAttempt(
-            fact.Step, fact.Attempt, state.TurnAttempt, error, fact.Outcome.CompletedAt == default ? fact.At : fact.Outcome.CompletedAt, Deadline(fact.Step)));
+        var endedAt = fact.Outcome.CompletedAt == default ? fact.At : fact.Outcome.CompletedAt;
+        var verdict = StepRules.AfterFailure(
+            _plan, new FailedAttempt(fact.Step, fact.Attempt, state.TurnAttempt, error, endedAt, Deadline(fact.Step)));
         state.Error = verdict.Error;
 
         // The activity applied the same rule: it reported a final failure to the feed, and otherwise that there will be another attempt.

@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// What replaces the output of a step that has failed finally. A fallback step waits until a failed step calls it; the caller waits for its end, and is then
-/// recorded with its output. Such a recording is no work, so it needs no slot and waits in no queue.
+/// What replaces the output of a step that has failed finally. A fallback step waits until a failed step calls it; the caller waits for its end, and
+/// is then recorded with its output. Such a recording is no work, so it needs no slot and waits in no queue.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -15,7 +15,9 @@ public sealed partial class WorkflowScheduler
     /// <summary>Applies the step's rule for its final failure, <see cref="StepState.Error"/>.</summary>
     private void Fail(int step, DateTimeOffset at) => Fail(step, StepRules.ActionOf(Graph.Steps[step], _states[step].Error!.Kind), at);
 
-    /// <summary>Applies an action to a step that has failed finally. A stopped run starts no fallback step, and a cancelled one records no other output.</summary>
+    /// <summary>
+    /// Applies an action to a step that has failed finally. A stopped run starts no fallback step, and a cancelled one records no other output.
+    /// </summary>
     private void Fail(int step, FailureAction action, DateTimeOffset at)
     {
         ref var state = ref _states[step];

@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// The end of the run: final steps start when all others have ended, however they ended; the run is complete when the final steps have ended, too. Its status
-/// is the one with which it was stopped, or else follows from the first failure.
+/// The end of the run: final steps start when all others have ended, however they ended; the run is complete when the final steps have ended, too.
+/// Its status is the one with which it was stopped, or else follows from the first failure.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -40,7 +40,9 @@ public sealed partial class WorkflowScheduler
         });
     }
 
-    /// <summary>Fails a run whose open steps wait for one another, and names them: a guard for graphs that the compiler should have refused.</summary>
+    /// <summary>
+    /// Fails a run whose open steps wait for one another, and names them: a guard for graphs that the compiler should have refused.
+    /// </summary>
     private void EndStuck(DateTimeOffset at)
     {
         const int Named = 10;
@@ -48,7 +50,8 @@ public sealed partial class WorkflowScheduler
         var more = open.Count > Named ? $" and {open.Count - Named} more" : "";
         var names = string.Join(", ", open.Take(Named).Select(step => $"'{Graph.Steps[step].Id}'")) + more;
         _verdict = RunStatus.Failed;
-        _failure = new WorkflowError(ErrorKind.Internal, $"The run could not go on: nothing executes, and these steps wait for steps that cannot end: {names}.");
+        _failure = new WorkflowError(
+            ErrorKind.Internal, $"The run could not go on: nothing executes, and these steps wait for steps that cannot end: {names}.");
         Stop(null, StepReason.Stop, cancelExecuting: false, at);
     }
 }

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// What the end of a step means for the steps that depend on it: <see cref="StepRules.Join"/> says whether they start, are skipped or wait on. Ended steps
-/// go through one queue, so that a long chain of skipped steps needs no recursion.
+/// What the end of a step means for the steps that depend on it: <see cref="StepRules.Join"/> says whether they start, are skipped or wait on. Ended
+/// steps go through one queue, so that a long chain of skipped steps needs no recursion.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -36,7 +36,9 @@ public sealed partial class WorkflowScheduler
         }
     }
 
-    /// <summary>Makes a pending step ready, or skips it, if its join is decided. A final step waits for the final phase, a fallback step for a caller.</summary>
+    /// <summary>
+    /// Makes a pending step ready, or skips it, if its join is decided. A final step waits for the final phase, a fallback step for a caller.
+    /// </summary>
     private void EvaluateJoin(int step, DateTimeOffset at)
     {
         ref var state = ref _states[step];

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// Which ready steps start: those with the longest remaining path, as long as slots, pace and budget allow, since that keeps the run short. The others wait;
-/// if they are more than the queue holds, those that became ready last fail.
+/// Which ready steps start: those with the longest remaining path, as long as slots, pace and budget allow, since that keeps the run short. The
+/// others wait; if they are more than the queue holds, those that became ready last fail.
 /// </content>
 public sealed partial class WorkflowScheduler
 {
@@ -78,8 +78,8 @@ public sealed partial class WorkflowScheduler
     }
 
     /// <summary>
-    /// Records the steps that found no slot as ready, and fails the last ones if the queue is too long. A step that was admitted before is never refused: not for
-    /// another attempt or turn, and not as a fallback step, whose caller was admitted.
+    /// Records the steps that found no slot as ready, and fails the last ones if the queue is too long. A step that was admitted before is never
+    /// refused: not for another attempt or turn, and not as a fallback step, whose caller was admitted.
     /// </summary>
     private void Queue(DateTimeOffset at)
     {
@@ -87,7 +87,9 @@ public sealed partial class WorkflowScheduler
         _newlyReady.Clear();
         Operations += arrived.Count;
         var tooMany = _plan is { QueueSize: { } limit, QueueFull: QueueFullPolicy.Fail } ? Math.Max(0, _ready.Count - limit) : 0;
-        var refused = arrived.AsEnumerable().Reverse().Where(step => _states[step].Attempt == 0 && !Graph.Steps[step].IsFallback).Take(tooMany).ToHashSet();
+        var refused = arrived.AsEnumerable().Reverse()
+            .Where(step => _states[step].Attempt == 0 && !Graph.Steps[step].IsFallback)
+            .Take(tooMany).ToHashSet();
         foreach (var step in arrived)
         {
             if (refused.Contains(step))
@@ -112,7 +114,9 @@ public sealed partial class WorkflowScheduler
         Fail(step, at);
     }
 
-    /// <summary>When all attempts of the step together must be done; null before work on the first one began, and for a step without a limit.</summary>
+    /// <summary>
+    /// When all attempts of the step together must be done; null before work on the first one began, and for a step without a limit.
+    /// </summary>
     private DateTimeOffset? Deadline(int step) =>
         _states[step].FirstStartedAt is { } startedAt ? StepRules.Deadline(Graph.Steps[step], startedAt) : null;
 }

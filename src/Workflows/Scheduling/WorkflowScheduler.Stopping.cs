@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// How a run ends before all its steps have ended: by a failure, a request, its time limit or its budget. Steps that do not execute end at once; those that
-/// execute go on or are told to end, and their outcomes still count, since they are paid for.
+/// How a run ends before all its steps have ended: by a failure, a request, its time limit or its budget. Steps that do not execute end at once;
+/// those that execute go on or are told to end, and their outcomes still count, since they are paid for.
 /// </content>
 public sealed partial class WorkflowScheduler
 {

@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// How a run pauses: executing steps go on, nothing starts, and the clock of its time limit stands still. The timer of the limit is cancelled and armed again with
-/// what was left, since a durable timer cannot be paused.
+/// How a run pauses: executing steps go on, nothing starts, and the clock of its time limit stands still. The timer of the limit is cancelled and
+/// armed again with what was left, since a durable timer cannot be paused.
 /// </content>
 public sealed partial class WorkflowScheduler
 {

@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows.Scheduling;
 
 /// <content>
-/// The open timers and what they are for: the wait before a retry, the gap between paced starts, the time limit of the run. A timer that is not needed any more
-/// is cancelled, since a run stays open until its timers have ended.
+/// The open timers and what they are for: the wait before a retry, the gap between paced starts, the time limit of the run. A timer that is not
+/// needed any more is cancelled, since a run stays open until its timers have ended.
 /// </content>
 public sealed partial class WorkflowScheduler
 {

@@ -112,7 +112,9 @@ public sealed partial class WorkflowScheduler
 
     /// <summary>Applies one fact.</summary>
     /// <returns>The commands to execute, in order; valid until the next call.</returns>
-    /// <exception cref="InvalidOperationException">The fact is impossible: a second start, or the end of an attempt that does not execute.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The fact is impossible: a second start, or the end of an attempt that does not execute.
+    /// </exception>
     public IReadOnlyList<SchedulerCommand> Apply(SchedulerFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Transforms;
 
 /// <summary>
-/// The items of a Markdown list as an array of texts: the outermost bullets, or the numbered items where those contain the bullets or there are none. Emphasis
-/// inside of an item stays. Nothing found: an empty array.
+/// The items of a Markdown list as an array of texts: the outermost bullets, or the numbered items if they contain the bullets or there are no
+/// bullets. Emphasis within an item stays. An empty array if there is no list.
 /// </summary>
 internal sealed class ExtractMarkdownList() : OutputTransform("extractMarkdownList")
 {
@@ -19,13 +19,13 @@ internal sealed class ExtractMarkdownList() : OutputTransform("extractMarkdownLi
 }
 
 /// <summary>A line of a bulleted or numbered list.</summary>
-/// <param name="Indent">Columns before its marker; a tab counts as four, the mark of a quotation as two.</param>
+/// <param name="Indent">Columns before its marker; a tab counts as four, a quotation mark (&gt;) as two.</param>
 internal sealed partial record ListLine(bool Numbered, int Indent, string Text)
 {
-    /// <summary>The list line that <paramref name="line"/> is; null when it is none.</summary>
+    /// <summary>Reads a line of a list; null if <paramref name="line"/> is not one.</summary>
     public static ListLine? Read(string line)
     {
-        // What holds nothing but marks is a rule between paragraphs.
+        // A line of nothing but markers is a horizontal rule.
         if (!line.AsSpan().ContainsAnyExcept("-* \t") || Marker().Match(line) is not { Success: true } match)
         {
             return null;
@@ -36,10 +36,10 @@ internal sealed partial record ListLine(bool Numbered, int Indent, string Text)
         return text.Length == 0 ? null : new ListLine(match.Groups["number"].Success, IndentOf(match.Groups["indent"].ValueSpan), text);
     }
 
-    /// <summary>Those lines that stand at the outermost level.</summary>
+    /// <summary>The lines at the outermost level.</summary>
     public static IReadOnlyList<ListLine> Outermost(IReadOnlyList<ListLine> lines)
     {
-        // One column more is a slip of the hand, two are another level.
+        // Models are often off by one column; two columns more are another level.
         var limit = lines.Count == 0 ? 0 : lines.Min(line => line.Indent) + 1;
         return [.. lines.Where(line => line.Indent <= limit)];
     }

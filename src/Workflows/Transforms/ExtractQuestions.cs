@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Transforms;
 
 /// <summary>
-/// The numbered questions of an output as an array of texts: <c>1.</c>, <c>2)</c>, <c>(3)</c>, <c>Q4:</c>, <c>Question 5</c>, also in bold or as headings, a text on the
-/// line after its number included. Without any, the bullets that end with a question mark. Nothing found: an empty array.
+/// The numbered questions of an output as an array of texts: <c>1.</c>, <c>2)</c>, <c>(3)</c>, <c>Q4:</c>, <c>Question 5</c>, also in bold, as
+/// headings, or with the text on the next line. If there are none, the bullets that end with a question mark. An empty array if there are no
+/// questions.
 /// </summary>
 internal sealed partial class ExtractQuestions() : OutputTransform("extractQuestions")
 {
@@ -28,7 +29,7 @@ internal sealed partial class ExtractQuestions() : OutputTransform("extractQuest
             }
         }
 
-        // Numbered headings are the groups of the questions when there are numbered lines below them.
+        // With numbered lines below them, numbered headings are groups of questions.
         var plain = numbered.Where(entry => !entry.Heading).Select(entry => entry.Line).ToList();
         var found = ListLine.Outermost(plain.Count > 0 ? plain : [.. numbered.Select(entry => entry.Line)]);
         return TextLines.ToResult((found.Count > 0 ? found : Bullets(lines)).Select(line => line.Text), Warning);
@@ -37,7 +38,7 @@ internal sealed partial class ExtractQuestions() : OutputTransform("extractQuest
     private static IReadOnlyList<ListLine> Bullets(List<string> lines) =>
         ListLine.Outermost([.. lines.Select(ListLine.Read).OfType<ListLine>().Where(line => !line.Numbered && IsQuestion(line.Text))]);
 
-    /// <summary>The numbered line that this is, or null; whether it is a heading; whether its text must be on the next line.</summary>
+    /// <summary>Reads a numbered line, null if it is not one; and whether it is a heading, and whether its text is on the next line.</summary>
     private static (ListLine? Question, bool Heading, bool Empty) Read(string line)
     {
         var match = Numbered().Match(line);
@@ -60,14 +61,15 @@ internal sealed partial class ExtractQuestions() : OutputTransform("extractQuest
             ? separator.Length > 0 || text.Length == 0
             : (marked && !decimals && text.Length > 0) || ((separator.Length > 0 || match.Groups["part"].Success) && IsQuestion(text));
         return accepted
-            ? (new ListLine(Numbered: true, ListLine.IndentOf(match.Groups["indent"].ValueSpan), text), match.Groups["heading"].Success, text.Length == 0)
+            ? (new ListLine(true, ListLine.IndentOf(match.Groups["indent"].ValueSpan), text), match.Groups["heading"].Success, text.Length == 0)
             : default;
     }
 
     private static bool IsQuestion(string text) => text.TrimEnd('*', '_', '"', '\'', '”', '’', ')', ' ') is [.., '?' or '？' or '؟'];
 
     [GeneratedRegex(
-        @"^(?<indent>[ \t>]{0,64})(?:[-*+•][ \t]{1,8})?(?<heading>\#{1,6}[ \t]{1,8})?(?<emphasis>\*{1,3}|_{1,3})?\(?(?<label>Q(?:uestion)?[ \t]{0,2}\#?)?\d{1,3}(?<part>(?:\.\d{1,2}){1,2})?(?<separator>\\?[.):]|[ \t]{0,2}[-–—:])?",
+        @"^(?<indent>[ \t>]{0,64})(?:[-*+•][ \t]{1,8})?(?<heading>\#{1,6}[ \t]{1,8})?(?<emphasis>\*{1,3}|_{1,3})?\(?"
+        + @"(?<label>Q(?:uestion)?[ \t]{0,2}\#?)?\d{1,3}(?<part>(?:\.\d{1,2}){1,2})?(?<separator>\\?[.):]|[ \t]{0,2}[-–—:])?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Numbered();
 }

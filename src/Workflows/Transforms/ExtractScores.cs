@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Transforms;
 
 /// <summary>
-/// The scores of an output as an object of numbers: <c>Clarity: 8/10</c>, <c>**Overall score:** 7.5</c>, <c>Depth – 8 out of 10</c>, <c>### Style (4/5)</c>, rows of tables. The key is
-/// the last word of the label in lower case and, when the label has several words, also the whole label in snake case; the last of several scores wins. Numbers of
-/// steps, times and dates are none. Nothing found: an empty object.
+/// The scores of an output as an object of numbers: <c>Clarity: 8/10</c>, <c>**Overall score:** 7.5</c>, <c>Depth – 8 out of 10</c>, <c>### Style
+/// (4/5)</c>, rows of tables. The key is the last word of the label in lower case and, if the label has several words, also the whole label in snake
+/// case; of several scores with one key the last counts. Numbers of steps, times and dates are not scores. An empty object if there are no scores.
 /// </summary>
 internal sealed partial class ExtractScores() : OutputTransform("extractScores")
 {
@@ -69,9 +69,11 @@ internal sealed partial class ExtractScores() : OutputTransform("extractScores")
     [GeneratedRegex("[*`\"“”]|__")]
     private static partial Regex Emphasis();
 
-    // "Clarity – 8/10", "Clarity (8 out of 10)"; with nothing between them only where the line is an item or a heading and ends there.
+    // "Clarity – 8/10", "Clarity (8 out of 10)"; without a separator only if the line is an item or a heading and ends with the score.
     [GeneratedRegex(
-        @"^(?:[-+•>\#]{1,6}[ \t]{1,4})?(?:\(?\d{1,3}[.)][ \t]{1,4})?(?<label>[^\d:|=]{2,60}?)[ \t]{0,2}(?:(?:[-–—→]|->|[(\[])[ \t]{0,2}|(?<=^[-+•\#]{1,6}[ \t][^:|=]{0,80}[ \t])(?=.{1,14}$))(?<value>\d{1,3}(?:[.,]\d{1,2})?)(?=[ \t]{0,2}(?:/|out of))",
+        @"^(?:[-+•>\#]{1,6}[ \t]{1,4})?(?:\(?\d{1,3}[.)][ \t]{1,4})?(?<label>[^\d:|=]{2,60}?)[ \t]{0,2}"
+        + @"(?:(?:[-–—→]|->|[(\[])[ \t]{0,2}|(?<=^[-+•\#]{1,6}[ \t][^:|=]{0,80}[ \t])(?=.{1,14}$))"
+        + @"(?<value>\d{1,3}(?:[.,]\d{1,2})?)(?=[ \t]{0,2}(?:/|out of))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WithoutColon();
 }

@@ -6,16 +6,17 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Transforms;
 
-/// <summary>Makes one value of several, in their order. Pure: the values are copied, never changed.</summary>
+/// <summary>Merges values in their order. The values are copied, never changed. Pure. Thread-safe.</summary>
 public static class MergedValue
 {
     /// <summary>The default separator of texts: an empty line.</summary>
     public const string DefaultSeparator = "\n\n";
 
-    /// <param name="values">The values with their names, in order. Of two with one name an object gets the later.</param>
+    /// <param name="values">The values with their names, in order. Of two with one name an object contains the later.</param>
     /// <param name="separator">Between two texts of <see cref="MergeMode.Concat"/>; null for <see cref="DefaultSeparator"/>.</param>
     /// <returns>
-    /// Without values: {} for an object, "" for concat, null for last, [] otherwise. Concat leaves nulls out and writes what is no text as compact JSON.
+    /// Without values: {} for an object, "" for concat, null for last, [] otherwise. Concat omits nulls, and writes values that are not texts as
+    /// compact JSON.
     /// </returns>
     public static JsonNode? Of(MergeMode mode, IEnumerable<KeyValuePair<string, JsonNode?>> values, string? separator = null)
     {
@@ -52,7 +53,7 @@ public static class MergedValue
         value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(WorkflowJson.Compact);
 }
 
-/// <summary>How several values become one. Written in camelCase in definitions.</summary>
+/// <summary>How several values are merged. Written in camelCase in definitions.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<MergeMode>))]
 public enum MergeMode
 {
@@ -62,17 +63,17 @@ public enum MergeMode
     /// <summary>A list of the values as they are.</summary>
     Array,
 
-    /// <summary>One text of all texts with a separator between them, or one list when all values are lists.</summary>
+    /// <summary>One text of all texts with a separator between them, or one list if all values are lists.</summary>
     Concat,
 
-    /// <summary>One list: a value that is a list gives its items, any other gives itself.</summary>
+    /// <summary>One list of the items of all lists and of all other values.</summary>
     Append,
 
     /// <summary>The last value.</summary>
     Last,
 }
 
-/// <summary>Makes one value of the outputs that several steps write under one key. Pure: the outputs are copied, never changed.</summary>
+/// <summary>Merges the outputs that several steps write under one key. The outputs are copied, never changed. Pure. Thread-safe.</summary>
 public static class KeyMerging
 {
     /// <param name="outputs">The outputs with the ids of their steps, in definition order.</param>
@@ -87,7 +88,7 @@ public static class KeyMerging
         };
     }
 
-    /// <summary>An output that is no object stands under its step's id, so that nothing is lost.</summary>
+    /// <summary>An output that is not an object is a member under the id of its step, so that it is not lost.</summary>
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(KeyValuePair<string, JsonNode?> output) =>
         output.Value is JsonObject members ? members : [output];
 }

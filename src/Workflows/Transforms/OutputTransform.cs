@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Transforms;
 
-/// <summary>Turns the text of a model into a value. Total: any text gives a result, in time linear in its length. Stateless and thread-safe.</summary>
+/// <summary>Converts the text of a model to a value. Every text gives a result, in time linear in its length. Stateless. Thread-safe.</summary>
 public abstract class OutputTransform
 {
     private static readonly Dictionary<string, OutputTransform> All = new OutputTransform[]
@@ -22,18 +22,20 @@ public abstract class OutputTransform
     /// <summary>Finds a transform by its exact name.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out OutputTransform? transform) => All.TryGetValue(name, out transform);
 
-    /// <summary>Applies the transform. When nothing is found the result carries a warning, and the text itself or an empty value as the transform says.</summary>
+    /// <summary>
+    /// Applies the transform. If it finds nothing, the result has a warning, and the text itself or an empty value, depending on the transform.
+    /// </summary>
     public abstract TransformResult Apply(string text);
 }
 
-/// <summary>What a transform made of an output.</summary>
-/// <param name="Value">The value; null is JSON's null.</param>
-/// <param name="Warning">One sentence when nothing was found; null otherwise.</param>
+/// <summary>The result of a transform.</summary>
+/// <param name="Value">The value; null for JSON's null.</param>
+/// <param name="Warning">One sentence if nothing was found; null otherwise.</param>
 public sealed record TransformResult(JsonNode? Value, string? Warning = null);
 
 internal static class TextLines
 {
-    /// <summary>The lines of a text without their ends.</summary>
+    /// <summary>The lines of a text without line ends.</summary>
     public static IEnumerable<string> Of(string text) => text.Split('\n').Select(line => line.TrimEnd('\r'));
 
     public static TransformResult ToResult(IEnumerable<string> found, string warning)

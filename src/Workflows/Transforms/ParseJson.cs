@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Transforms;
 
-/// <summary>Finds the first complete JSON value in an output that may have prose or code fences around it. Nothing found: the text itself.</summary>
+/// <summary>The first complete JSON value in an output that may have prose or code fences around it. The text itself if there is none.</summary>
 internal sealed class ParseJson() : OutputTransform("parseJson")
 {
     public override TransformResult Apply(string text) => JsonSearch.Find(text, lenient: false) is { } found
@@ -14,7 +14,9 @@ internal sealed class ParseJson() : OutputTransform("parseJson")
         : new TransformResult(JsonValue.Create(text), "No complete JSON value was found in the output, so the text itself was kept.");
 }
 
-/// <summary>Reads the JSON-like scores of Wordware: as parseJson, but trailing commas and comments are allowed. Nothing found: the text itself.</summary>
+/// <summary>
+/// The JSON-like scores of Wordware: as parseJson, but trailing commas and comments are allowed. The text itself if there are none.
+/// </summary>
 internal sealed class ExtractWordwareScores() : OutputTransform("extractWordwareScores")
 {
     public override TransformResult Apply(string text) => JsonSearch.Find(text, lenient: true) is { } found
@@ -22,10 +24,12 @@ internal sealed class ExtractWordwareScores() : OutputTransform("extractWordware
         : new TransformResult(JsonValue.Create(text), "No JSON with scores was found in the output, so the text itself was kept.");
 }
 
-/// <summary>Finds JSON in text. Objects and lists may stand anywhere; other values must be the whole text or a whole code fence.</summary>
+/// <summary>
+/// Finds JSON in text. Objects and lists may be anywhere; other values must be the whole text or a whole code fence. Used for one search.
+/// </summary>
 internal sealed partial class JsonSearch
 {
-    // A search in hostile text ends: after that many beginnings that led nowhere, or when all of them together were read this many times over.
+    // Bounds the search in hostile text: the number of brackets that are tried, and how many times the text is read in all.
     private const int MaxAttempts = 1_000;
     private const int MaxPasses = 8;
     private const int MaxDepth = 64;
@@ -45,13 +49,15 @@ internal sealed partial class JsonSearch
         };
     }
 
-    /// <summary>The first complete value; null when there is none. Depth is limited to 64.</summary>
+    /// <summary>The first complete value, nested at most 64 deep; null if there is none.</summary>
     public static Found? Find(string text, bool lenient)
     {
         var search = new JsonSearch(text, lenient);
         return search.Whole(0, search._bytes.Length)
             ?? search.First()
-            ?? Fence().Matches(text).Take(MaxFences).Select(match => InFence(match.Groups[1].Value, lenient)).FirstOrDefault(found => found is not null)
+            ?? Fence().Matches(text).Take(MaxFences)
+                .Select(match => InFence(match.Groups[1].Value, lenient))
+                .FirstOrDefault(found => found is not null)
             ?? search.Greedy();
     }
 
@@ -82,7 +88,7 @@ internal sealed partial class JsonSearch
             budget -= read;
             if (end < 0)
             {
-                // A part of this value would pass for the whole.
+                // The value is cut off: a part of it must not be taken for the whole.
                 return null;
             }
 
@@ -104,14 +110,14 @@ internal sealed partial class JsonSearch
         return citation;
     }
 
-    // What the seed parsed: from the first { to the last }. Whatever it read must be read here, even where the search above gave up.
+    // From the first { to the last }, as Wordware did: whatever it could read must be read here, even if the search above gave up.
     private Found? Greedy()
     {
         var (start, end) = (Array.IndexOf(_bytes, (byte)'{'), Array.LastIndexOf(_bytes, (byte)'}'));
         return start >= 0 && end > start ? Whole(start, end + 1) : null;
     }
 
-    /// <summary>Where the value that begins at <paramref name="start"/> ends; 0 when it is not JSON, -1 when it is cut off or too deep.</summary>
+    /// <summary>Where the value that begins at <paramref name="start"/> ends; 0 if it is not JSON, -1 if it is cut off or too deep.</summary>
     private int End(int start, out long read)
     {
         var reader = new Utf8JsonReader(_bytes.AsSpan(start), isFinalBlock: false, new JsonReaderState(_options));
@@ -160,7 +166,7 @@ internal sealed partial class JsonSearch
         return reader.Read() ? null : new Found(Copy(document.RootElement));
     }
 
-    // As JSON.parse has it, the last of several members of one name wins; JsonNode.Parse would fail at the first look.
+    // As in JSON.parse, the last of several members of one name counts; JsonNode.Parse would fail at the first access.
     private static JsonNode? Copy(JsonElement element)
     {
         switch (element.ValueKind)
@@ -182,7 +188,7 @@ internal sealed partial class JsonSearch
         }
     }
 
-    // [1] in prose points to a source; it counts only when there is nothing else.
+    // [1] in prose is a citation; it is taken only if there is no other value.
     private static bool IsCitation(JsonNode? value) =>
         value is JsonArray list && list.All(item => item?.GetValueKind() == JsonValueKind.Number);
 

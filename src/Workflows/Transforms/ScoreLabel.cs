@@ -3,20 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Transforms;
 
-/// <summary>What a score is called.</summary>
-/// <param name="Words">Its words in lower case, at least one.</param>
+/// <summary>The label of a score.</summary>
+/// <param name="Words">The words in lower case, at least one.</param>
 internal sealed partial record ScoreLabel(IReadOnlyList<string> Words)
 {
     // Longer runs of words before a colon are sentences.
     private const int MaxWords = 6;
     private const int MaxLength = 80;
 
-    private static readonly HashSet<string> Counters = ["step", "phase", "stage", "day", "week", "part", "chapter", "section", "page", "figure", "version"];
+    private static readonly HashSet<string> Counters =
+        ["step", "phase", "stage", "day", "week", "part", "chapter", "section", "page", "figure", "version"];
     private static readonly HashSet<string> Dates = ["date", "deadline", "due"];
 
     public int WordCount => Words.Count;
 
-    /// <summary>The label that ends before <paramref name="end"/> and begins no earlier than <paramref name="floor"/>; null when there is none.</summary>
+    /// <summary>
+    /// The label that ends before <paramref name="end"/> and begins no earlier than <paramref name="floor"/>; null if there is none.
+    /// </summary>
     public static ScoreLabel? Before(string line, int end, int floor)
     {
         end = SkipRemarks(line, end, floor);
@@ -29,7 +32,7 @@ internal sealed partial record ScoreLabel(IReadOnlyList<string> Words)
         return Of(line[start..end]);
     }
 
-    /// <summary>The label that a text is; null when it has no words.</summary>
+    /// <summary>A text as a label; null if it has no words.</summary>
     public static ScoreLabel? Of(string text)
     {
         if (text.Contains("//", StringComparison.Ordinal))
@@ -45,7 +48,7 @@ internal sealed partial record ScoreLabel(IReadOnlyList<string> Words)
         return words.Count == 0 ? null : new ScoreLabel(words);
     }
 
-    /// <summary>Enters the score under this label's names; false when the label shows that it is none.</summary>
+    /// <summary>Adds the score under the keys of this label; false if the label shows that the number is not a score.</summary>
     public bool Assign(JsonObject scores, ScoreValue value)
     {
         var last = Words[^1];
@@ -68,7 +71,7 @@ internal sealed partial record ScoreLabel(IReadOnlyList<string> Words)
         return true;
     }
 
-    // "Clarity (weight 40%) [1-10]:" is about clarity.
+    // Of "Clarity (weight 40%) [1-10]:" the label is "Clarity".
     private static int SkipRemarks(string line, int end, int floor)
     {
         for (var remarks = 0; remarks < 3; remarks++)

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Transforms;
 
-/// <summary>Reads scores out of the rows of one Markdown table, line by line.</summary>
+/// <summary>Reads scores from the rows of one Markdown table, line by line. Not thread-safe.</summary>
 internal sealed partial class ScoreTable
 {
     private List<string> _previous = [];
     private List<string>? _header;
 
-    /// <summary>Whether the line is a row of the table that held a score, or its ruler.</summary>
+    /// <summary>Reads a line; true if it is a row with a score, or the ruler below the header.</summary>
     public bool Read(string line, JsonObject scores)
     {
         if (line[0] != '|' && _header is null && !IsRuler(line))
@@ -27,7 +27,7 @@ internal sealed partial class ScoreTable
         return line.Contains('|', StringComparison.Ordinal) && ReadRow(line, scores);
     }
 
-    /// <summary>Reads one row; false when it holds no score.</summary>
+    /// <summary>Reads a row; false if it has no score.</summary>
     public bool ReadRow(string line, JsonObject scores)
     {
         var cells = Cells(line);

@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Workflows.Usage;
 
-/// <summary>Finds what is known of a model in a table by model name.</summary>
+/// <summary>Looks a model up in a table by model name.</summary>
 internal static class ModelNames
 {
     /// <summary>
-    /// By its name, then by the longest listed name of which it is a version (<c>gpt-4o-mini-2024-07-18</c> is one of <c>gpt-4o-mini</c>, and
-    /// <c>gpt-4o-mini</c> is none of <c>gpt-4o</c>). What stands before the last slash (<c>openai/</c>) is ignored unless the table lists it.
+    /// Looks up the name, then the longest listed name of which it is a version: <c>gpt-4o-mini-2024-07-18</c> is a version of <c>gpt-4o-mini</c>,
+    /// but <c>gpt-4o-mini</c> is not one of <c>gpt-4o</c>. A prefix such as <c>openai/</c> is ignored unless the table lists it.
     /// </summary>
     public static bool TryFind<T>(IReadOnlyDictionary<string, T> table, string model, [MaybeNullWhen(false)] out T found)
     {
@@ -29,7 +29,8 @@ internal static class ModelNames
         return false;
     }
 
-    // Dates and build numbers (-2024-07-18, -0613, -20250929), -latest and -preview. Anything else is another model, and a wrong price is worse than none.
+    // Dates and build numbers (-2024-07-18, -0613, -20250929), -latest and -preview. Anything else is another model, and a wrong price is worse than
+    // none.
     private static bool IsVersion(ReadOnlySpan<char> suffix)
     {
         var first = true;

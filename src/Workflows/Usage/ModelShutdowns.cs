@@ -1,6 +1,8 @@
 namespace Orchestrator.Workflows.Usage;
 
-/// <summary>Models of OpenAI that have a shutdown date, as announced by <see cref="AsOf"/>. Azure ends the same models by a calendar of its own.</summary>
+/// <summary>
+/// Models of OpenAI that have a shutdown date, as announced by <see cref="AsOf"/>. Azure has other dates for the same models. Thread-safe.
+/// </summary>
 public static class ModelShutdowns
 {
     private const string Small = "gpt-6-luna";
@@ -41,12 +43,13 @@ public static class ModelShutdowns
     /// <summary>The date on which these announcements were read.</summary>
     public static DateOnly AsOf { get; } = new(2026, 11, 28);
 
-    /// <summary>The warning for a model that has a shutdown date, or is a version of one that has; null for all others.</summary>
+    /// <summary>The warning for a model with a shutdown date, or a version of one; null for all others.</summary>
     public static string? Warning(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return ModelNames.TryFind(Known, model, out var known)
-            ? FormattableString.Invariant($"OpenAI shuts the model '{model}' down on {known.On:yyyy-MM-dd}; calls to it fail from then on. Use '{known.Successor}', or another current model.")
+            ? FormattableString.Invariant($"OpenAI shuts the model '{model}' down on {known.On:yyyy-MM-dd}; calls to it fail from then on. ")
+                + $"Use '{known.Successor}', or another current model."
             : null;
     }
 }

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Usage;
 
-/// <summary>What models cost, as it was known on one date. Immutable and thread-safe.</summary>
+/// <summary>The prices of models on one date. Immutable. Thread-safe.</summary>
 public sealed class PriceTable
 {
     private readonly Dictionary<string, ModelPrice> _models;
 
-    /// <param name="asOf">The date on which these prices were true: the version of the table.</param>
+    /// <param name="asOf">The date of the prices: the version of the table.</param>
     /// <param name="models">Prices by model name; letter case does not matter.</param>
     /// <exception cref="ArgumentException">A price is negative, or a name is empty.</exception>
     public PriceTable(DateOnly asOf, IEnumerable<KeyValuePair<string, ModelPrice>> models)
@@ -24,21 +24,22 @@ public sealed class PriceTable
         }
     }
 
-    /// <summary>Public list prices that the program was built with.</summary>
+    /// <summary>The public list prices that are built into the program.</summary>
     public static PriceTable BuiltIn { get; } = new(BuiltInPrices.AsOf, BuiltInPrices.Models);
 
-    /// <summary>The date on which these prices were true; overrides do not change it.</summary>
+    /// <summary>The date of the prices; overrides do not change it.</summary>
     public DateOnly AsOf { get; }
 
+    /// <summary>The prices by model name; letter case does not matter.</summary>
     public IReadOnlyDictionary<string, ModelPrice> Models => _models;
 
-    /// <summary>This table with other prices in addition or instead.</summary>
+    /// <summary>A copy of this table with other prices in addition, or instead of those of the same models.</summary>
     /// <exception cref="ArgumentException">A price is negative, or a name is empty.</exception>
     public PriceTable With(IEnumerable<KeyValuePair<string, ModelPrice>> overrides) => new(AsOf, _models.Concat(overrides));
 
     /// <summary>
-    /// The price of a model: by its name, then by the longest listed name of which it is a version (<c>gpt-4o-mini-2024-07-18</c> is one of <c>gpt-4o-mini</c>,
-    /// and <c>gpt-4o-mini</c> is none of <c>gpt-4o</c>). What stands before the last slash (<c>openai/</c>) is ignored unless the table lists it; null: no price is known.
+    /// The price of a model, or of the model of which it is a version: <c>gpt-4o-mini-2024-07-18</c> has the price of <c>gpt-4o-mini</c>, but
+    /// <c>gpt-4o-mini</c> not that of <c>gpt-4o</c>. A prefix such as <c>openai/</c> is ignored unless the table lists it. Null if no price is known.
     /// </summary>
     public ModelPrice? Find(string model)
     {
@@ -47,25 +48,27 @@ public sealed class PriceTable
     }
 }
 
-/// <summary>What a model costs, in US dollars per million tokens; none is negative.</summary>
-/// <param name="CachedInput">For the input tokens that the provider served from its cache; null: the same as <paramref name="Input"/>.</param>
-/// <param name="CacheWrite">For the input tokens that the provider wrote to its cache; null: the same as <paramref name="Input"/>.</param>
-/// <param name="LongContext">Whether a request with more than <see cref="LongContextTokens"/> tokens of input costs more, all of it.</param>
+/// <summary>The price of a model in US dollars per million tokens; no amount is negative. Immutable. Thread-safe.</summary>
+/// <param name="CachedInput">For input tokens that the provider served from its cache; null: the same as <paramref name="Input"/>.</param>
+/// <param name="CacheWrite">For input tokens that the provider wrote to its cache; null: the same as <paramref name="Input"/>.</param>
+/// <param name="LongContext">Whether all tokens of a request cost more if its input exceeds <see cref="LongContextTokens"/>.</param>
 public sealed record ModelPrice(decimal Input, decimal Output, decimal? CachedInput = null, decimal? CacheWrite = null, bool LongContext = false)
 {
-    /// <summary>A request with more input than this is a long one.</summary>
+    /// <summary>A request with more input tokens than this is a long one.</summary>
     public const long LongContextTokens = 272_000;
 
-    /// <summary>A long request pays so many times the price of input, cached input and cache writes.</summary>
+    /// <summary>Factor on the prices of input, cached input and cache writes for a long request.</summary>
     public const decimal LongContextInput = 2m;
 
-    /// <summary>A long request pays so many times the price of output.</summary>
+    /// <summary>Factor on the price of output for a long request.</summary>
     public const decimal LongContextOutput = 1.5m;
 
     private const decimal TokensPerPrice = 1_000_000m;
 
-    /// <summary>What one request costs in US dollars, unrounded.</summary>
-    /// <param name="usage">Its tokens, none negative. Cached and written ones are parts of the input; more than that count as the whole of it.</param>
+    /// <summary>The cost of one request in US dollars, not rounded.</summary>
+    /// <param name="usage">
+    /// Its tokens, not negative. Cached and cache-write tokens are parts of the input; if they exceed it, they count as all of it.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public decimal Cost(TokenUsage usage)
     {

@@ -1,15 +1,23 @@
 namespace Orchestrator.Workflows.Usage;
 
-/// <summary>How well a run used its time: what it took against what its steps and dependencies allowed. Milliseconds are rounded to the nearest.</summary>
-/// <param name="TotalDurationMs">From the moment the first executed step was ready (or started, if that was not recorded) until the last one ended.</param>
-/// <param name="CriticalPathMs">The longest chain of dependent steps by measured durations; no parallelism can be faster.</param>
-/// <param name="WorkMs">The durations of all steps added up.</param>
+/// <summary>
+/// How well a run used its time, compared with what its steps and dependencies allow. Milliseconds are rounded. Immutable. Thread-safe.
+/// </summary>
+/// <param name="TotalDurationMs">
+/// From when the first executed step was ready (or started, if that was not recorded) to the end of the last one.
+/// </param>
+/// <param name="CriticalPathMs">The longest chain of dependent steps by measured durations: the minimum, however many slots there are.</param>
+/// <param name="WorkMs">The sum of the durations of all steps.</param>
 /// <param name="BoundMs">The larger of the critical path and the work divided by the slots; the critical path when slots are unlimited.</param>
-/// <param name="ParallelEfficiency">Work ÷ total duration: 1 is sequential, 3 is three steps at a time on average; 0 when nothing ran or it took no time.</param>
+/// <param name="ParallelEfficiency">
+/// Work ÷ total duration: 1 is sequential, 3 is three steps at a time on average; 0 if nothing ran or it took no time.
+/// </param>
 public sealed record RunTimeline(long TotalDurationMs, long CriticalPathMs, long WorkMs, long BoundMs, double ParallelEfficiency)
 {
     /// <summary>Measures a finished run, in time linear in its steps and dependencies.</summary>
-    /// <param name="steps">All steps of the run in any order. A step that was not executed takes no time, but what it depends on still comes before what depends on it.</param>
+    /// <param name="steps">
+    /// All steps of the run in any order. A step that was not executed has no duration, but still connects its dependencies and dependents.
+    /// </param>
     /// <param name="maxParallelism">Slots of the run, at least 1; null: unlimited.</param>
     /// <exception cref="ArgumentException">A dependency is not in the list, or the dependencies form a cycle.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxParallelism"/> is less than 1.</exception>
@@ -79,21 +87,21 @@ public sealed record RunTimeline(long TotalDurationMs, long CriticalPathMs, long
     private static long Milliseconds(long ticks) => (ticks + (TimeSpan.TicksPerMillisecond / 2)) / TimeSpan.TicksPerMillisecond;
 }
 
-/// <summary>When one step of a run was ready, started and done.</summary>
-/// <param name="Dependencies">Indices, in the same list, of the steps it depends on; in any order, repeats count once.</param>
+/// <summary>When a step of a run was ready, started and ended. Immutable. Thread-safe.</summary>
+/// <param name="Dependencies">Indices, in the same list, of the steps that it depends on; in any order, repeats count once.</param>
 public sealed record TimelineStep(IReadOnlyList<int> Dependencies)
 {
-    /// <summary>When it could have started; null when that is not known.</summary>
+    /// <summary>When it could have started; null if that was not recorded.</summary>
     public DateTimeOffset? Ready { get; init; }
 
-    /// <summary>When work on it began; null when it was not executed (skipped, reused, cancelled before its start).</summary>
+    /// <summary>When work on it began; null if it was not executed (skipped, reused, cancelled before its start).</summary>
     public DateTimeOffset? Started { get; init; }
 
-    /// <summary>When work on it ended; null when it was not executed.</summary>
+    /// <summary>When work on it ended; null if it was not executed.</summary>
     public DateTimeOffset? Completed { get; init; }
 
     internal bool Executed => Started is not null && Completed is not null;
 
-    // Clocks of two machines may disagree; no step takes less than no time.
+    // The clocks of two machines may differ, so the end may be before the start.
     internal long DurationTicks => Executed ? Math.Max(0, (Completed!.Value - Started!.Value).Ticks) : 0;
 }

@@ -2,24 +2,28 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Workflows.Usage;
 
-/// <summary>What model calls consumed and cost.</summary>
+/// <summary>The tokens and the cost of model calls. Immutable. Thread-safe.</summary>
 public readonly record struct TokenUsage
 {
     private readonly decimal _cost;
     private readonly bool _unpriced;
 
+    /// <summary>Tokens of the input, including those from the cache; not negative.</summary>
     public long InputTokens { get; init; }
 
+    /// <summary>Tokens of the output; not negative.</summary>
     public long OutputTokens { get; init; }
 
     /// <summary>The part of <see cref="InputTokens"/> that the provider served from its cache; not more than those.</summary>
     public long CachedTokens { get; init; }
 
-    /// <summary>The part of <see cref="InputTokens"/> that the provider wrote to its cache, which some models charge more for; 0 where it does not say.</summary>
+    /// <summary>
+    /// The part of <see cref="InputTokens"/> that the provider wrote to its cache, for which some models cost more; 0 if it does not report that.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CacheWriteTokens { get; init; }
 
-    /// <summary>US dollars by the price table; null when a model among them has no price, so that the whole is not known.</summary>
+    /// <summary>The cost in US dollars by the price table; null if it is not known, since one of the models has no price. Default 0.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public decimal? EstimatedCost
     {
@@ -27,10 +31,10 @@ public readonly record struct TokenUsage
         init => (_cost, _unpriced) = (value ?? 0, value is null);
     }
 
-    /// <summary>True when the provider left out a count, or gave 0 for a text that is there, and it was taken from the text's length.</summary>
+    /// <summary>Whether a count was estimated from the length of the text, since the provider gave none, or 0 for a text that is not empty.</summary>
     public bool Estimated { get; init; }
 
-    /// <summary>The sum; its cost is unknown when either one's is.</summary>
+    /// <summary>The sum. Its cost is unknown if one of the costs is.</summary>
     public static TokenUsage operator +(TokenUsage left, TokenUsage right) => new()
     {
         InputTokens = left.InputTokens + right.InputTokens,
@@ -42,7 +46,7 @@ public readonly record struct TokenUsage
     };
 }
 
-/// <summary>Token counts for providers that report none.</summary>
+/// <summary>Estimates token counts for providers that report none. Thread-safe.</summary>
 public static class TokenEstimate
 {
     private const long CharactersPerToken = 4;

@@ -15,7 +15,7 @@ public class AutoDependencyTests
     [InlineData("{ type: merge, from: [a] }")]
     [InlineData("{ type: merge, mode: template, template: 'x {{a}}', from: {} }")]
     [InlineData("{ prompt: x, repeat: { until: 'a == b', max: 2 } }")]
-    public void Step_depends_on_what_it_names_in_whatever_way(string body)
+    public void Step_depends_on_what_it_names_in_any_member(string body)
     {
         var inner = body.StartsWith('{') ? body[1..^1].Trim() : body;
         var workflow = Compile($$"""

@@ -108,7 +108,7 @@ public class FallbackHangTests
     }
 
     [Fact]
-    public void Fallback_that_failed_and_is_passed_over_lets_the_step_be_passed_over_likewise()
+    public void Fallback_that_failed_with_onError_continue_lets_the_dependents_of_its_caller_go_on()
     {
         var run = Run(
             """
@@ -134,7 +134,7 @@ public class FallbackHangTests
     }
 
     [Fact]
-    public void Run_in_which_nothing_can_happen_any_more_ends_and_names_the_steps_that_wait()
+    public void Run_that_cannot_go_on_ends_and_names_the_steps_that_wait()
     {
         // No check of the compiler has seen this plan: a final step falls back on one that is not.
         var plan = Plans.Of(

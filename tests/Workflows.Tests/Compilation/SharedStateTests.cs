@@ -18,7 +18,7 @@ public sealed class SharedStateTests
     [InlineData("a::rw b:a:rw", "")]
     [InlineData("a::w b::r c:a,b:w", "a b")]
     [InlineData("a::w b:a:- c:b:r d:a:w", "c d")]
-    public void Steps_of_whom_neither_comes_first_are_warned_of(string steps, string expected)
+    public void Steps_that_may_run_at_the_same_time_are_warned_of(string steps, string expected)
     {
         var definition = string.Join(", ", steps.Split(' ').Select(step => step.Split(':')).Select(step =>
             $$"""{ "id": "{{step[0]}}", "prompt": "x", "dependsOn": [{{(step[1].Length == 0 ? "" : string.Join(", ", step[1].Split(',').Select(id => $"\"{id}\"")))}}], "reads": [{{(step[2].Contains('r', StringComparison.Ordinal) ? "\"x\"" : "")}}], "writes": [{{(step[2].Contains('w', StringComparison.Ordinal) ? "\"x\"" : "")}}] }"""));
@@ -32,6 +32,6 @@ public sealed class SharedStateTests
     [Theory]
     [InlineData("""{ "id": "a", "prompt": "x", "writes": ["n"], "options": { "fallback": { "step": "b" } } }, { "id": "b", "prompt": "x", "writes": ["n"] }""")]
     [InlineData("""{ "id": "b", "prompt": "x", "writes": ["n"] }, { "id": "a", "prompt": "x", "writes": ["n"], "options": { "fallback": { "step": "b" } } }, { "id": "c", "prompt": "x", "dependsOn": ["a"], "writes": ["n"] }""")]
-    public void Fallback_step_comes_after_the_step_that_it_stands_in_for(string steps) => Assert.DoesNotContain(
+    public void Fallback_step_comes_after_its_caller(string steps) => Assert.DoesNotContain(
         WorkflowReader.Read(System.Text.Encoding.UTF8.GetBytes($$"""{ "steps": [ {{steps}} ] }""")).Diagnostics, finding => finding.Code == DiagnosticCodes.WriteConflict);
 }

@@ -20,7 +20,7 @@ public class WorkflowLintsTests
     [InlineData("write-conflict", "/steps/1", "{ steps: [ { id: a, prompt: x, writes: [crm.score] }, { id: b, prompt: x, writes: [crm.score] } ] }")]
     [InlineData("write-conflict", "/steps/1", "{ steps: [ { id: a, prompt: x, reads: [crm.score] }, { id: b, prompt: x, writes: [crm.score] } ] }")]
     [InlineData("never-runs", "/steps/3/dependsOn", "{ steps: [ { id: a, prompt: x, options: { onError: { timeout: { step: s }, default: { step: t } } } }, { id: s, prompt: x }, { id: t, prompt: x }, { id: b, prompt: x, dependsOn: [s, t] } ] }")]
-    public void Doubtful_definition_is_one_warning_and_runs(string code, string pointer, string yaml)
+    public void Questionable_definition_gives_one_warning_and_runs(string code, string pointer, string yaml)
     {
         var finding = Assert.Single(Findings($"# YAML\n{yaml}", ["http_request", "template"]));
 
@@ -43,7 +43,7 @@ public class WorkflowLintsTests
     [InlineData("{ steps: [ { id: b, prompt: '{{a}} {{a.status}}', when: \"steps.a.status == 'failed'\" }, { id: a, prompt: x } ], finally: [b] }")]
     [InlineData("{ steps: [ { id: b, prompt: x, options: { fallback: { step: s } } }, { id: s, prompt: '{{a}} {{b.error.kind}}' }, { id: a, prompt: x } ], finally: [b] }")]
     [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: { timeout: { step: s }, default: { step: t } } } }, { id: s, prompt: x }, { id: t, prompt: x }, { id: b, prompt: x, join: any, dependsOn: [s, t] } ] }")]
-    public void Sound_definition_is_not_warned_of(string yaml) => Assert.Empty(Findings($"# YAML\n{yaml}", ["http_request"]));
+    public void Definition_without_mistakes_gives_no_warning(string yaml) => Assert.Empty(Findings($"# YAML\n{yaml}", ["http_request"]));
 
     [Fact]
     public void Fan_out_wider_than_twenty_times_the_slots_is_warned_of_unless_something_limits_it()

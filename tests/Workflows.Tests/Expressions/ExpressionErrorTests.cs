@@ -164,14 +164,14 @@ public sealed class ExpressionErrorTests
     }
 
     [Theory, MemberData(nameof(Unreadable))]
-    public void TryParse_of_no_expression_fails(string text, string mark, string message)
+    public void TryParse_of_text_that_is_not_an_expression_fails(string text, string mark, string message)
     {
         Assert.False(Expression.TryParse(text, out var expression, out _), $"{mark}{message}");
         Assert.Null(expression);
     }
 
     [Theory, MemberData(nameof(Unevaluable))]
-    public void TryParse_of_what_only_the_values_make_wrong_succeeds(string text, string mark, string message) =>
+    public void TryParse_of_an_expression_that_fails_only_for_some_values_succeeds(string text, string mark, string message) =>
         Assert.True(Expression.TryParse(text, out _, out _), $"{mark}{message}");
 
     [Fact]

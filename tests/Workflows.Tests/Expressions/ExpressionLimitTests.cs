@@ -25,7 +25,7 @@ public sealed class ExpressionLimitTests
     [InlineData("many != many", "||")]
     [InlineData("sum(many) == 1", "||")]
     [InlineData("contains(text, 'x')", "||")]
-    public void Evaluation_that_goes_through_very_much_is_an_error(string part, string between)
+    public void Evaluation_over_the_limit_of_elements_is_an_error(string part, string between)
     {
         var values = Values;
         values["many"] = new JsonArray([.. Enumerable.Range(0, 2_000_000).Select(item => (JsonNode)item)]);
@@ -37,7 +37,7 @@ public sealed class ExpressionLimitTests
     }
 
     [Theory, MemberData(nameof(Nestings))]
-    public void Nesting_over_the_limit_is_an_error_and_up_to_it_fits_a_small_stack(string before, string middle, string after)
+    public void Nesting_up_to_the_limit_fits_a_small_stack_and_over_it_is_an_error(string before, string middle, string after)
     {
         foreach (var depth in new[] { 10, 31, 32, 62, 63, 64, 65, 200 })
         {
@@ -81,7 +81,7 @@ public sealed class ExpressionLimitTests
     [InlineData("", "-", "")]
     [InlineData("'", "\\", "")]
     [InlineData("", "a.b[", "")]
-    public void Expression_as_long_as_may_be_is_read_on_a_small_stack_and_soon(string before, string middle, string after)
+    public void Expression_of_the_maximum_length_is_read_fast_and_on_a_small_stack(string before, string middle, string after)
     {
         var text = before + string.Concat(Enumerable.Repeat(middle, (ExpressionLimits.MaxLength - before.Length - after.Length) / middle.Length)) + after;
         var start = Stopwatch.GetTimestamp();
@@ -128,7 +128,7 @@ public sealed class ExpressionLimitTests
     }
 
     [Fact]
-    public void Lists_of_lists_of_large_values_end_in_an_error_before_they_take_the_memory()
+    public void Lists_of_lists_of_large_values_are_an_error_before_they_fill_the_memory()
     {
         var lists = "list";
         while (lists.Length < 4_000)
@@ -140,7 +140,7 @@ public sealed class ExpressionLimitTests
     }
 
     [Fact]
-    public void Contains_of_hostile_texts_takes_no_long_time()
+    public void Contains_of_hostile_texts_is_fast()
     {
         var values = new JsonObject { ["text"] = new string('a', 4 * Mebi), ["part"] = new string('a', Mebi) + "b" + new string('a', Mebi) };
         var start = Stopwatch.GetTimestamp();
@@ -164,7 +164,7 @@ public sealed class ExpressionLimitTests
     [InlineData("keys(v)")]
     [InlineData("sum(v)")]
     [InlineData("contains(v, w)")]
-    public void Values_that_are_no_proper_json_give_a_value_or_an_error(string text)
+    public void Values_that_are_not_valid_json_give_a_value_or_an_error(string text)
     {
         foreach (var (v, w) in Odd().Zip(Odd()))
         {

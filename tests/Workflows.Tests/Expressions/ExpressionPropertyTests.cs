@@ -38,7 +38,7 @@ public sealed class ExpressionPropertyTests
         """)!.AsObject();
 
     [Fact]
-    public void Soup_of_tokens_gives_a_value_or_an_error_within_the_text() => Prop.ForAll(Soup, text =>
+    public void Random_tokens_give_a_value_or_an_error_within_the_text() => Prop.ForAll(Soup, text =>
     {
         if (!Expression.TryParse(text, out var expression, out var error) || !expression.TryEvaluate(Expressions.Over(Values), out _, out error))
         {

@@ -73,7 +73,7 @@ public sealed class ExpressionTests
     }
 
     [Theory, MemberData(nameof(Literals)), MemberData(nameof(Paths)), MemberData(nameof(Operators)), MemberData(nameof(Functions))]
-    public void Expression_under_a_culture_of_commas_has_the_same_value(string text, string expected)
+    public void Expression_has_the_same_value_in_a_culture_with_decimal_commas(string text, string expected)
     {
         // The build knows no cultures but the invariant one; this is what German has.
         var german = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -146,7 +146,7 @@ public sealed class ExpressionTests
     }
 
     [Fact]
-    public void Lookup_that_finds_nothing_words_the_error()
+    public void Lookup_that_finds_nothing_gives_the_message_of_the_error()
     {
         Assert.False(Expressions.Parse("1 + inputs.x").TryEvaluate(_ => RootValue.Missing("There is no input 'x'.", "Declare it."), out _, out var error));
 

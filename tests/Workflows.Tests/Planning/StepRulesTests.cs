@@ -17,7 +17,7 @@ public class StepRulesTests
     [InlineData(JoinKind.Any, 2, 0, JoinState.Dead)]
     [InlineData(JoinKind.Settled, 1, 0, JoinState.Open)]
     [InlineData(JoinKind.Settled, 2, 0, JoinState.Met)]
-    public void Join_is_met_or_dead_by_how_many_ended_and_how_many_of_them_well(JoinKind join, int ended, int succeeded, JoinState state)
+    public void Join_is_decided_by_how_many_ended_and_how_many_of_them_succeeded(JoinKind join, int ended, int succeeded, JoinState state)
     {
         var step = Plans.Step("a", 1, 2) with { Join = join };
 
@@ -40,7 +40,7 @@ public class StepRulesTests
     [InlineData(FailurePolicy.Cancel, ErrorKind.Unavailable, 1, false)]
     [InlineData(FailurePolicy.Cancel, ErrorKind.Unavailable, 3, true)]
     [InlineData(FailurePolicy.Cancel, ErrorKind.ToolFailed, 1, false)]
-    public void Last_failure_that_nothing_takes_the_place_of_cancels_the_run_where_failures_do(FailurePolicy policy, ErrorKind kind, int attempt, bool cancels)
+    public void Final_failure_without_a_substitute_cancels_the_run_if_the_policy_is_cancel(FailurePolicy policy, ErrorKind kind, int attempt, bool cancels)
     {
         var rule = new FailureRule(FailureAction.Fail) { ByKind = new Dictionary<ErrorKind, FailureAction> { [ErrorKind.ToolFailed] = new(FailureActionKind.Value) } };
         var plan = Plans.Of(1, Plans.Step("a") with { OnError = rule, Retry = new RetryRule() }) with { OnStepFailure = policy };

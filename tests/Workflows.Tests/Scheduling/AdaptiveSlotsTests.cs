@@ -21,7 +21,7 @@ public class AdaptiveSlotsTests
     }
 
     [Fact]
-    public void Slots_never_become_none_nor_more_than_the_most()
+    public void Slots_stay_between_one_and_the_maximum()
     {
         var few = new AdaptiveSlots(1, adaptive: true);
         few.Adjust(Start, Refused(Start));
@@ -47,7 +47,7 @@ public class AdaptiveSlotsTests
     }
 
     [Fact]
-    public void Fixed_slots_learn_nothing()
+    public void Fixed_slots_do_not_change()
     {
         var slots = new AdaptiveSlots(10, adaptive: false);
         slots.Adjust(Start, Refused(Start));
@@ -57,7 +57,7 @@ public class AdaptiveSlotsTests
     }
 
     [Fact]
-    public void Adaptive_run_starts_less_at_a_time_after_a_refusal()
+    public void Adaptive_run_starts_fewer_steps_at_a_time_after_a_refusal()
     {
         var plan = Plans.Of(4, [.. Enumerable.Range(0, 12).Select(step => Plans.Step($"s{step}"))]) with
         {

@@ -24,7 +24,7 @@ public class BudgetTests
     }
 
     [Fact]
-    public void What_executes_when_the_budget_is_spent_ends_and_what_was_not_started_is_cancelled()
+    public void Steps_that_execute_when_the_budget_is_spent_end_and_the_others_are_cancelled()
     {
         var plan = Plans.Of(2, Plans.Step("a"), Plans.Step("b"), Plans.Step("c", 0)) with { Budget = new BudgetDefinition(0.01m, null) };
         var run = new SimulatedRun(plan, (step, _) => Costly(step == 1 ? 50 : 10)).Run();
@@ -44,7 +44,7 @@ public class BudgetTests
 
     [Fact]
     [Trait("Trust", "7")]
-    public void Attempt_that_spends_the_budget_and_fails_is_not_waited_for()
+    public void Failed_attempt_that_spends_the_budget_is_not_tried_again()
     {
         var plan = Plans.Chain(1).Retried(new()) with { Budget = new BudgetDefinition(null, 100) };
         var failed = SimulatedAttempt.Failure(10, ErrorKind.RateLimited, retryAfterMs: 60_000);

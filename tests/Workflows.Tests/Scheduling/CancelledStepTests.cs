@@ -11,7 +11,7 @@ public class CancelledStepTests
     private static readonly DateTimeOffset Now = SimulatedRun.Start;
 
     [Fact]
-    public void Step_cancelled_for_another_ones_end_is_kept_until_that_has_arrived()
+    public void Step_cancelled_by_the_end_of_another_is_held_until_that_end_arrives()
     {
         var scheduler = Begin(FailurePolicy.Cancel, null);
 
@@ -24,7 +24,7 @@ public class CancelledStepTests
     }
 
     [Fact]
-    public void Step_cancelled_for_an_end_that_did_not_decide_is_started_again_and_heeds_it_no_more()
+    public void Step_cancelled_by_an_end_that_did_not_stop_the_run_starts_again_and_ignores_that_cancellation()
     {
         var scheduler = Begin(FailurePolicy.Cancel, null);
         var decider = new DecidingStep(0, 1);
@@ -38,7 +38,7 @@ public class CancelledStepTests
     }
 
     [Fact]
-    public void Step_cancelled_for_the_runs_time_is_kept_until_the_runs_own_timer_fires()
+    public void Step_cancelled_by_the_time_limit_of_the_run_is_held_until_its_timer_fires()
     {
         var scheduler = Begin(FailurePolicy.Stop, 1000);
         scheduler.Apply(Ended(1, Cancelled(StepReason.Timeout, null)));
@@ -52,7 +52,7 @@ public class CancelledStepTests
     }
 
     [Fact]
-    public void Every_start_carries_the_runs_deadline_and_final_ones_carry_none()
+    public void Start_of_a_step_carries_the_deadline_of_the_run_unless_the_step_is_final()
     {
         var scheduler = new WorkflowScheduler(Plan(FailurePolicy.Stop, 1000) with
         {

@@ -74,7 +74,7 @@ public class FailureRuleTests
     }
 
     [Fact]
-    public void Policy_cancel_tells_running_steps_to_end()
+    public void Policy_cancel_cancels_executing_steps()
     {
         var plan = Plans.Of(2, Plans.Step("fails"), Plans.Step("runs")) with { OnStepFailure = FailurePolicy.Cancel };
         var run = new SimulatedRun(plan, (step, _) => step == 0 ? SimulatedAttempt.Failure(10) : SimulatedAttempt.Success(100)).Run();

@@ -42,7 +42,7 @@ public class FullQueueTests
     }
 
     [Fact]
-    public void Refused_step_whose_fallback_is_cancelled_with_the_run_has_failed_and_is_told_once()
+    public void Refused_step_whose_fallback_is_cancelled_with_the_run_has_failed_and_is_reported_once()
     {
         var rule = new FailureRule(FailureAction.Fail)
         {
@@ -57,7 +57,7 @@ public class FullQueueTests
     }
 
     [Fact]
-    public void Refused_step_that_is_passed_over_lets_its_dependents_go_on()
+    public void Refused_step_with_onError_continue_lets_its_dependents_go_on()
     {
         var run = Run(Full(Plans.Step("c") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Continue)) }, Plans.Step("after", 1, 2)));
 
@@ -65,7 +65,7 @@ public class FullQueueTests
     }
 
     [Fact]
-    public void Step_that_was_let_in_is_not_refused_at_its_next_attempt()
+    public void Step_that_was_admitted_is_not_refused_at_its_next_attempt()
     {
         var plan = Plans.Of(1, Plans.Step("a") with { Retry = new RetryRule { FirstIntervalMs = 0 } }, Plans.Step("b"), Plans.Step("c")) with { QueueSize = 2 };
         var run = new SimulatedRun(plan, (step, attempt) => step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.Unavailable) : SimulatedAttempt.Success(10)).Run();
@@ -97,7 +97,7 @@ public class FullQueueTests
     }
 
     [Fact]
-    public void Writing_a_fallback_down_needs_no_slot_and_no_budget()
+    public void Recording_a_fallback_needs_no_slot_and_no_budget()
     {
         var plan = Plans.Of(1, Plans.Step("a") with { OnError = Value }, Plans.Step("b")) with { Budget = new BudgetDefinition(null, 1) };
         var failed = SimulatedAttempt.Failure(10);

@@ -28,7 +28,7 @@ public class JoinTests
     }
 
     [Fact]
-    public void Settled_starts_when_all_ended_in_whichever_way()
+    public void Settled_starts_when_all_have_ended_with_any_status()
     {
         var run = Run(Join(JoinKind.Settled), (30, true), (10, false), (20, false));
 

@@ -79,7 +79,7 @@ public class WorkflowSchedulerTests
     [InlineData(ErrorKind.Authentication)]
     [InlineData(ErrorKind.ContentFiltered)]
     [InlineData(ErrorKind.TemplateError)]
-    public void Failure_that_will_not_pass_is_not_retried(ErrorKind kind)
+    public void Permanent_failure_is_not_retried(ErrorKind kind)
     {
         var run = new SimulatedRun(Plans.Of(1, Plans.Step("a")).Retried(new RetryRule()), (_, _) => SimulatedAttempt.Failure(1, kind)).Run();
 
@@ -88,7 +88,7 @@ public class WorkflowSchedulerTests
     }
 
     [Fact]
-    public void Attempts_used_up_ends_the_step_as_failed()
+    public void Step_without_attempts_left_ends_as_failed()
     {
         var plan = Plans.Of(1, Plans.Step("a")).Retried(new RetryRule { MaxAttempts = 3 });
         var run = new SimulatedRun(plan, (_, _) => SimulatedAttempt.Failure(1, ErrorKind.Unavailable)).Run();
@@ -111,7 +111,7 @@ public class WorkflowSchedulerTests
     }
 
     [Fact]
-    public void Paced_starts_keep_their_gap_and_are_told_when_they_may_begin()
+    public void Paced_starts_keep_their_gap_and_carry_the_time_at_which_they_may_begin()
     {
         var run = new SimulatedRun(Plans.Cfas().Paced(200), (_, _) => SimulatedAttempt.Success(2000)).Run();
 
@@ -131,7 +131,7 @@ public class WorkflowSchedulerTests
     }
 
     [Fact]
-    public void Step_that_need_not_keep_its_distance_overtakes_one_that_must()
+    public void Step_that_is_not_paced_overtakes_one_that_waits_for_the_gap()
     {
         var plan = Plans.Of(10, Plans.Step("a"), Plans.Step("b"), Plans.Step("c")).Paced(6000);
         var steps = plan.Steps.ToArray();
@@ -154,7 +154,7 @@ public class WorkflowSchedulerTests
     }
 
     [Fact]
-    public void Cancelled_step_cancels_the_run_also_when_the_wish_itself_comes_later()
+    public void Cancelled_step_cancels_the_run_also_if_the_request_itself_arrives_later()
     {
         var cancelled = new SimulatedAttempt(TimeSpan.FromMilliseconds(10), new StepOutcome { Status = StepStatus.Cancelled, Reason = StepReason.Cancel });
         var run = new SimulatedRun(Plans.Chain(3), (_, _) => cancelled).At(20, at => new SchedulerFact.CancelRequested(at)).Run();

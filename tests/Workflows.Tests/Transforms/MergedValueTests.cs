@@ -22,7 +22,7 @@ public sealed class MergedValueTests
     [InlineData(MergeMode.Concat, "\"\"")]
     [InlineData(MergeMode.Append, "[]")]
     [InlineData(MergeMode.Last, "null")]
-    public void Value_of_nothing(MergeMode mode, string expected) => Equal(expected, MergedValue.Of(mode, []));
+    public void Value_of_no_values(MergeMode mode, string expected) => Equal(expected, MergedValue.Of(mode, []));
 
     [Fact]
     public void Concat_of_lists_alone_is_a_list() =>
@@ -39,7 +39,7 @@ public sealed class MergedValueTests
     public void Last_is_the_last_in_order() => Equal("[2]", MergedValue.Of(MergeMode.Last, Values(("b", "1"), ("a", "[2]"))));
 
     [Fact]
-    public void Value_of_an_object_is_that_object_and_leaves_it_alone() => Prop.ForAll(
+    public void Value_of_an_object_is_a_copy_and_leaves_the_object_as_it_is() => Prop.ForAll(
         ArbMap.Default.ArbFor<Dictionary<Guid, int[]>>(),
         values =>
         {

@@ -26,7 +26,7 @@ public sealed class OutputTransformTests
     public void ParseJson_of_an_answer_finds_its_first_value(string name) => Check("parseJson", "json", name);
 
     [Fact]
-    public void ExtractWordwareScores_of_nearly_json_reads_it()
+    public void ExtractWordwareScores_reads_json_with_comments_and_trailing_commas()
     {
         var result = Apply("extractWordwareScores", "Scores: { \"clarity\": 8, // good\n \"depth\": [7, 6,], }");
 

@@ -63,7 +63,7 @@ public sealed class PriceTableTests
     public void Cost_of_a_negative_count_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Cost("gpt-4o", 1, -1, 0));
 
     [Fact]
-    public void With_overrides_adds_and_replaces_and_leaves_the_table_itself()
+    public void With_overrides_adds_and_replaces_and_leaves_the_table_as_it_is()
     {
         var table = PriceTable.BuiltIn.With([new("gpt-4o", new ModelPrice(1m, 2m)), new("local/llama-3", new ModelPrice(0m, 0m))]);
 

@@ -57,7 +57,7 @@ public sealed class RunTimelineTests
     }
 
     [Fact]
-    public void Measure_of_nothing_is_nothing()
+    public void Measure_of_no_steps_is_zero()
     {
         Assert.Equal(new RunTimeline(0, 0, 0, 0, 0), RunTimeline.Measure([], 4));
         Assert.Equal(new RunTimeline(0, 0, 0, 0, 0), RunTimeline.Measure([new TimelineStep([])], null));
@@ -65,13 +65,13 @@ public sealed class RunTimelineTests
     }
 
     [Fact]
-    public void Measure_of_clocks_that_disagree_never_goes_below_nothing() =>
+    public void Measure_of_clocks_that_differ_is_never_negative() =>
         Assert.Equal(new RunTimeline(0, 0, 0, 0, 0), RunTimeline.Measure([Step(100, 50)], null));
 
     [Theory]
     [InlineData(1_000)]
     [InlineData(100_000)]
-    public void Measure_of_many_steps_needs_no_stack(int count)
+    public void Measure_of_many_steps_uses_no_recursion(int count)
     {
         var chain = Enumerable.Range(0, count).Select(i => Step(i, i + 1, i == 0 ? [] : [i - 1])).ToList();
 
@@ -79,7 +79,7 @@ public sealed class RunTimelineTests
     }
 
     [Fact]
-    public void Measure_of_dependencies_that_cannot_be_says_so()
+    public void Measure_of_invalid_dependencies_is_refused()
     {
         Assert.Contains("Step 0 depends on step 7", Assert.Throws<ArgumentException>(() => RunTimeline.Measure([Step(0, 1, 7)], null)).Message, StringComparison.Ordinal);
         Assert.Contains("cycle", Assert.Throws<ArgumentException>(() => RunTimeline.Measure([Step(0, 1, 1), Step(0, 1, 0)], null)).Message, StringComparison.Ordinal);

@@ -13,5 +13,5 @@ public sealed class TokenEstimateTests
     public void FromCharacters_is_a_quarter_rounded_up(long characters, long tokens) => Assert.Equal(tokens, TokenEstimate.FromCharacters(characters));
 
     [Fact]
-    public void FromCharacters_of_less_than_nothing_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => TokenEstimate.FromCharacters(-1));
+    public void FromCharacters_of_a_negative_number_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => TokenEstimate.FromCharacters(-1));
 }
