@@ -148,7 +148,7 @@ public sealed class ReusedSteps
 
         HashSet<string> consumed = [.. before.Consumed ?? attempt.Run.Plan.Steps[then].DependsOn.Select(dependency => attempt.Run.Steps[dependency].Id)];
         var dependencies = node.DependsOn.Select(dependency => _run.Steps[dependency].Id).ToList();
-        if (node.Join == JoinKind.Any && node.DependsOn.Count > 0)
+        if (StepRules.StartsBeforeAllEnded(node) && node.DependsOn.Count > 0)
         {
             dependencies = [.. dependencies.Intersect(consumed, StringComparer.Ordinal)];
             return dependencies.Count > 0 && dependencies.TrueForAll(id => IsSame(id, attempt));

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Serialization;
@@ -98,7 +97,7 @@ internal sealed class StepFingerprints(PreparedRun run)
             {
                 Writer = Writer(run.Steps[dependency]),
                 run.Steps[dependency].OutputKey,
-                Before = run.Plan.Steps[dependency].Join == JoinKind.Any ? null : reach[dependency],
+                Before = StepRules.StartsBeforeAllEnded(run.Plan.Steps[dependency]) ? null : reach[dependency],
             }));
         }
 

@@ -1,4 +1,3 @@
-using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Resuming;
@@ -63,11 +62,7 @@ internal static class UnneededSteps
 
         return any;
 
-        bool MayBeKnown(int dependent, int dependency) => open[dependent] == 0 || StepRules.JoinOf(graph.Steps[dependent]) switch
-        {
-            JoinKind.All => isSkipped(dependency),
-            JoinKind.Any => !isSkipped(dependency),
-            _ => false,
-        };
+        bool MayBeKnown(int dependent, int dependency) =>
+            open[dependent] == 0 || StepRules.Join(graph.Steps[dependent], 1, isSkipped(dependency) ? 0 : 1) != JoinState.Open;
     }
 }
