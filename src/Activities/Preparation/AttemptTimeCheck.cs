@@ -18,7 +18,7 @@ public sealed record ActivityTimeLimit(TimeSpan? Limit)
 /// </summary>
 internal sealed class AttemptTimeCheck(ActivityTimeLimit host)
 {
-    /// <summary>Reserved for the rest of an activity: reading inputs, waiting for the lease of a worker that died (30 s), and writing the record.</summary>
+    /// <summary>Reserved for reading the inputs, waiting for the lease of a worker that died (30 s), and writing the record.</summary>
     private static readonly TimeSpan Overhead = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds a problem for each step whose attempts may take too long.</summary>

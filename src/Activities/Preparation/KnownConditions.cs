@@ -8,8 +8,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Evaluates the conditions that need only the run's inputs once, before the run: an error is a problem, and a step whose condition is false is planned
-/// as never executed.
+/// Evaluates the conditions that need only the run's inputs once, before the run: an error is a problem, and a step whose condition is false is
+/// planned as never executed.
 /// </summary>
 internal static class KnownConditions
 {

@@ -23,7 +23,9 @@ internal sealed class ModelCheck(IChatClientFactory clients, PriceTable prices)
         }
 
         var warnings = new List<string>();
-        var models = steps.SelectMany(step => step.Models, (step, model) => (Model: model, step.Id)).DistinctBy(call => call.Model, StringComparer.Ordinal);
+        var models = steps
+            .SelectMany(step => step.Models, (step, model) => (Model: model, step.Id))
+            .DistinctBy(call => call.Model, StringComparer.Ordinal);
         foreach (var (model, step) in models)
         {
             if (string.IsNullOrWhiteSpace(model))

@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Finds which steps read how others ended (<c>status</c>, <c>error</c>, <c>usage</c>). The scheduler's decisions about a step are in no record, so the
-/// scheduler passes them to the steps that read them.
+/// Finds which steps read how others ended (<c>status</c>, <c>error</c>, <c>usage</c>). The scheduler's decisions about a step are in no record, so
+/// the scheduler passes them to the steps that read them.
 /// </summary>
 internal static class ObservedSteps
 {

@@ -9,8 +9,8 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Checks that every name in prompts, mappings and conditions will have a value when its step starts, so that a typing error is found before the first
-/// paid step.
+/// Checks that every name in prompts, mappings and conditions will have a value when its step starts, so that a typing error is found before the
+/// first paid step.
 /// </summary>
 internal static class PromptCheck
 {

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Adds to a step the defaults that its prompt declares for its own inputs, where neither the step's mapping nor an output nor an input of the run has
-/// that name. An input that is not required and has no default is null.
+/// Adds to a step the defaults that its prompt declares for its own inputs, where neither the step's mapping nor an output nor an input of the run
+/// has that name. An input that is not required and has no default is null.
 /// </summary>
 internal static class PromptDefaults
 {

@@ -24,7 +24,8 @@ public sealed record PreparedResume(PreparedRun Run, RunChanges Changed, IReadOn
 }
 
 /// <summary>Prepares an attempt that resumes a run from the results of earlier attempts. Writes nothing. Thread-safe.</summary>
-public sealed class ResumePreparation(RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunLogReader log, IChatClientFactory models)
+public sealed class ResumePreparation(
+    RunPreparation preparation, RunStore runs, CheckpointStore checkpoints, RunLogReader log, IChatClientFactory models)
 {
     /// <summary>Resolves and checks the attempt, and finds the results that it reuses.</summary>
     /// <param name="record">The run, which has ended.</param>
@@ -97,8 +98,8 @@ public sealed class ResumePreparation(RunPreparation preparation, RunStore runs,
         {
             problems.Add(new WorkflowError(
                 ErrorKind.InvalidInput,
-                $"Earlier attempts of run '{run.RunId}' asked a model without a price, so what they have spent of a budget in US dollars is not known. "
-                + $"Give the budget in tokens, or go on in a new run, which counts from 0: {Fork(run.RunId)}."));
+                $"Earlier attempts of run '{run.RunId}' asked a model without a price, so what they have spent of a budget in US dollars is not "
+                + $"known. Give the budget in tokens, or go on in a new run, which counts from 0: {Fork(run.RunId)}."));
         }
         else if (run.Plan.BudgetSpent() is { } spent && run.Plan.Steps.Any(step => step is { IsFinal: false, Reused: false }))
         {

@@ -110,7 +110,9 @@ public sealed class RunPreparation(
         return step.Options.OutputTransform is null ? [new(key, key)] : [new(key, key), new($"{key}_transformed", $"{key}_transformed")];
     }
 
-    /// <summary>The required inputs that may be missing unless they are named: none of a whole run, of which <see cref="InputCheck"/> requires all.</summary>
+    /// <summary>
+    /// The required inputs that may be missing unless they are named: none of a whole run, of which <see cref="InputCheck"/> requires all.
+    /// </summary>
     private static IReadOnlyCollection<string> RequiredWhereNamed(RunRequest request) => request.Only is null
         ? []
         : [.. (request.Workflow.Definition.Inputs ?? []).Where(input => input.Required).Select(input => input.Name)];

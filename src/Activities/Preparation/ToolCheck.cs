@@ -10,8 +10,8 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Checks before a run that the tools that it calls exist, that their inputs fit as far as is known, and that their secrets exist. Mocked steps are not
-/// checked. Thread-safe.
+/// Checks before a run that the tools that it calls exist, that their inputs fit as far as is known, and that their secrets exist. Mocked steps are
+/// not checked. Thread-safe.
 /// </summary>
 public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
 {

@@ -23,7 +23,9 @@ public sealed class SettledInstances(IContentStore store)
     {
         try
         {
-            return await store.ReadAsync<SettledRecord>(Key, cancellationToken) is var (record, _) ? record.Instances : new HashSet<SettledInstance>();
+            return await store.ReadAsync<SettledRecord>(Key, cancellationToken) is var (record, _)
+                ? record.Instances
+                : new HashSet<SettledInstance>();
         }
         catch (UnreadableRecordException problem)
         {

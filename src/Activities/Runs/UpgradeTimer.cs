@@ -8,7 +8,8 @@ public sealed class UpgradeTimer(TimeProvider time)
     /// <summary>Time between two looks that were not requested: another process may have stopped and left runs to this one.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
-    private readonly Channel<bool> _requests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _requests = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Requests a look at once. A request before <see cref="RunAsync"/> is covered by its first look.</summary>
     public void Look() => _requests.Writer.TryWrite(true);

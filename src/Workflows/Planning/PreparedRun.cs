@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
-/// Everything one attempt of a run executes, resolved and fixed before its first step: written once, then only read.
+/// Everything one attempt of a run executes, resolved and fixed before its first step. Stored once, then only read. Immutable and thread-safe.
 /// </summary>
 public sealed record PreparedRun : IRunPart
 {
@@ -20,10 +20,13 @@ public sealed record PreparedRun : IRunPart
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
+    /// <summary>The id of the run.</summary>
     public required string RunId { get; init; }
 
+    /// <summary>The number of the attempt of the run, from 1. Default 1.</summary>
     public int RunAttempt { get; init; } = 1;
 
+    /// <summary>What the scheduler gets.</summary>
     public required RunPlan Plan { get; init; }
 
     /// <summary>The run's inputs with their defaults, in declaration order, undeclared ones as given.</summary>
@@ -53,16 +56,17 @@ public sealed record PreparedRun : IRunPart
     /// <summary>Scripted answers instead of models; null: models are called.</summary>
     public MockScript? Mocks { get; init; }
 
-    /// <summary>Warnings about its models; the record of the run keeps them.</summary>
+    /// <summary>Warnings about its models, which are stored in the run's record only. Default none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The environment whose versions of prompts are used. Default <c>default</c>.</summary>
     public string Environment { get; init; } = "default";
 
-    /// <summary>What was asked for beside the definition: an attempt that resumes this one asks for the same.</summary>
+    /// <summary>The options of the request, which a resume and a restart use again. Default none.</summary>
     public RunOptions Options { get; init; } = new();
 
-    /// <summary>The run and no other of its id.</summary>
+    /// <summary>Identifies the run among runs of the same id.</summary>
     [JsonIgnore]
     public RunIdentity Identity => new(RunId, Plan.Stamp);
 
@@ -76,7 +80,7 @@ public sealed record PreparedRun : IRunPart
         : Plan.Steps.Count != Steps.Count ? $"its plan has {Plan.Steps.Count} steps and it has {Steps.Count}"
         : null;
 
-    /// <summary>Names of inputs that no step writes over.</summary>
+    /// <summary>Names of inputs that no step overwrites.</summary>
     [JsonIgnore]
     public IEnumerable<string> InputNames => Inputs.Select(input => input.Key).Except(Steps.Select(step => step.OutputKey), StringComparer.Ordinal);
 
@@ -91,11 +95,13 @@ public sealed record PreparedRun : IRunPart
     /// <summary>The position of a step in <see cref="Steps"/>; null when there is no step of that id.</summary>
     public int? PositionOf(string id)
     {
-        _positions ??= Steps.Select((step, position) => (step.Id, position)).ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
+        _positions ??= Steps
+            .Select((step, position) => (step.Id, position))
+            .ToDictionary(step => step.Id, step => step.position, StringComparer.Ordinal);
         return _positions.TryGetValue(id, out var position) ? position : null;
     }
 
-    /// <summary>Whether the step may be executed at all.</summary>
+    /// <summary>Whether the step belongs to what is executed: every step, or the one of <see cref="Only"/>.</summary>
     public bool Executes(PreparedStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -109,7 +115,7 @@ public sealed record PreparedRun : IRunPart
     /// <summary>Whether this attempt may execute the step, since it has no output yet.</summary>
     public bool MayExecute(PreparedStep step) => Executes(step) && Reused?.ContainsKey(step.Id) != true && Given?.ContainsKey(step.Id) != true;
 
-    /// <summary>The inputs that ask for the same run: of a single step with the outputs that it took from others.</summary>
+    /// <summary>The inputs for a request of the same run: for a single step they include the outputs that it took from other steps.</summary>
     public JsonObject AskedInputs()
     {
         var inputs = (JsonObject)Inputs.DeepClone();

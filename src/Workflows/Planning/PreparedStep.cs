@@ -23,7 +23,10 @@ public sealed record PreparedStep
     /// <summary>The models of a prompt step: the next is asked when one is unavailable. Empty for other types.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
-    /// <summary>Neither the run, the step, the workflow nor the prompt names a model, so it is the host's default. Null: other types, and versions that did not say.</summary>
+    /// <summary>
+    /// Whether the model is the host's default, because neither the run, the step, the workflow nor the prompt names one. Null for other types, and
+    /// in records of versions that did not store it.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? UsesDefaultModel { get; init; }
 

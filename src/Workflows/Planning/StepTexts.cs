@@ -11,7 +11,8 @@ public sealed class StepTexts
     private StepTexts(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
     {
         (Prompt, Input, Merge) = (prompt, input, merge);
-        IEnumerable<string> paths = [.. prompt?.Template.Paths ?? [], .. prompt?.SystemTemplate?.Paths ?? [], .. input?.Paths ?? [], .. merge?.Paths ?? []];
+        IEnumerable<string> paths =
+            [.. prompt?.Template.Paths ?? [], .. prompt?.SystemTemplate?.Paths ?? [], .. input?.Paths ?? [], .. merge?.Paths ?? []];
         Paths = [.. paths.Distinct(StringComparer.Ordinal)];
     }
 
@@ -46,7 +47,9 @@ public sealed class StepTexts
 
     /// <summary>The names that the step gives to values itself: by its mapping, in what it merges, or by its prompt's defaults.</summary>
     public static IEnumerable<string> OwnNames(PreparedStep step) =>
-        (step.Mapping ?? []).Select(entry => entry.Key).Concat((step.Merge?.From ?? []).Select(entry => entry.Key)).Concat((step.Defaults ?? []).Select(entry => entry.Key));
+        (step.Mapping ?? []).Select(entry => entry.Key)
+            .Concat((step.Merge?.From ?? []).Select(entry => entry.Key))
+            .Concat((step.Defaults ?? []).Select(entry => entry.Key));
 
     /// <summary>The paths that its mapping, or what it merges, takes.</summary>
     public static IEnumerable<ValuePath> MappedPaths(PreparedStep step) =>
@@ -54,7 +57,9 @@ public sealed class StepTexts
             .Concat((step.Mapping ?? []).Select(entry => entry.Value))
             .SelectMany(PathsOf);
 
-    /// <summary>All paths that a step takes values from: in its texts, its mapping or merge, its condition, and the condition that ends its turns.</summary>
+    /// <summary>
+    /// All paths that a step takes values from: in its texts, its mapping or merge, its condition, and the condition that ends its turns.
+    /// </summary>
     public static IEnumerable<ValuePath> AllPaths(PreparedRun run, PreparedStep step)
     {
         var own = OwnNames(step).ToHashSet(StringComparer.Ordinal);

@@ -6,8 +6,8 @@ namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
 /// Decides which steps of an attempt are not executed, because an earlier attempt has their result. A step is reused if and only if it has completed
-/// before, its fingerprint is the same, everything that it consumed is the same record as then, the simulation did not answer in place of a model that
-/// would be called now, and the request does not force the step. Linear in steps, edges and attempts.
+/// before, its fingerprint is the same, everything that it consumed is the same record as then, the simulation did not answer in place of a model
+/// that would be called now, and the request does not force the step. Linear in steps, edges and attempts.
 /// </summary>
 public sealed class ReusedSteps
 {
@@ -146,7 +146,8 @@ public sealed class ReusedSteps
             return false;
         }
 
-        HashSet<string> consumed = [.. before.Consumed ?? attempt.Run.Plan.Steps[then].DependsOn.Select(dependency => attempt.Run.Steps[dependency].Id)];
+        var all = attempt.Run.Plan.Steps[then].DependsOn.Select(dependency => attempt.Run.Steps[dependency].Id);
+        HashSet<string> consumed = [.. before.Consumed ?? all];
         var dependencies = node.DependsOn.Select(dependency => _run.Steps[dependency].Id).ToList();
         if (StepRules.StartsBeforeAllEnded(node) && node.DependsOn.Count > 0)
         {

@@ -8,10 +8,10 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Workflows.Resuming;
 
 /// <summary>
-/// Hashes of what the results of a run's steps depend on, except the outputs that they consume: what the steps do, what the names in them mean, and the
-/// inputs of the run that they read. Names, limits, timeouts, retries, streaming and estimates are excluded. So is the host's default model, which the
-/// author did not choose: changing it must not execute steps again. If a step has the same fingerprint in two attempts and consumes the same outputs,
-/// its work is the same. Not thread-safe.
+/// Hashes of what the results of a run's steps depend on, except the outputs that they consume: what the steps do, what the names in them mean, and
+/// the inputs of the run that they read. Names, limits, timeouts, retries, streaming and estimates are excluded. So is the host's default model,
+/// which the author did not choose: changing it must not execute steps again. If a step has the same fingerprint in two attempts and consumes the
+/// same outputs, its work is the same. Not thread-safe.
 /// </summary>
 internal sealed class StepFingerprints(PreparedRun run)
 {
@@ -86,7 +86,8 @@ internal sealed class StepFingerprints(PreparedRun run)
     }
 
     /// <summary>
-    /// Per step, a hash of the names and keys of all steps before it. A hash of hashes, since the lists themselves would grow with the square of a chain.
+    /// Per step, a hash of the names and keys of all steps before it. A hash of hashes, since the lists themselves would grow with the square of a
+    /// chain.
     /// </summary>
     private string[] Reach()
     {

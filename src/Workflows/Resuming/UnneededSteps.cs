@@ -12,7 +12,7 @@ internal static class UnneededSteps
     /// <param name="isKnown">Whether a step has a result or was skipped.</param>
     /// <param name="isSkipped">Whether it was skipped.</param>
     /// <param name="skip">Skips a fallback step that no step will call, if that is possible; returns whether it did.</param>
-    /// <param name="decide">Decides a step again after one of its dependencies or fallback steps became known; returns whether it is known now.</param>
+    /// <param name="decide">Decides a step again after a dependency or fallback step became known; returns whether it is known now.</param>
     /// <returns>Whether a fallback step was skipped.</returns>
     public static bool Skip(
         WorkflowGraph graph, Func<int, bool> isKnown, Func<int, bool> isSkipped, Func<int, bool> skip, Func<int, bool> decide)
