@@ -22,6 +22,10 @@ public sealed class PlainFailureTests() : OpenAiFailureTests(OpenAiClientKind.Pl
 
 public sealed class AzureFailureTests() : OpenAiFailureTests(OpenAiClientKind.Azure);
 
+public sealed class PlainStreamFailureTests() : OpenAiStreamFailureTests(OpenAiClientKind.Plain);
+
+public sealed class AzureStreamFailureTests() : OpenAiStreamFailureTests(OpenAiClientKind.Azure);
+
 public sealed class PlainCancellationTests() : OpenAiCancellationTests(OpenAiClientKind.Plain);
 
 public sealed class AzureCancellationTests() : OpenAiCancellationTests(OpenAiClientKind.Azure);
