@@ -17,10 +17,14 @@ namespace Orchestrator.Functions;
 /// <summary>The app's services, the same on the Azure Functions host and on LocalHost.</summary>
 public static class OrchestratorServices
 {
-    /// <summary>Adds everything as the settings of the app say: the content store, the models, the host's time limit and the section <c>Orchestrator</c>.</summary>
+    /// <summary>
+    /// Adds everything as the settings of the app say: the content store, the models, the host's time limit and the section <c>Orchestrator</c>.
+    /// </summary>
     /// <exception cref="ContentStoreException">A setting of the store is missing or cannot be used.</exception>
     /// <exception cref="ModelConfigurationException">A setting of the models cannot be used.</exception>
-    /// <exception cref="ValidationException">A setting of the section is out of range or has no meaning, or <c>functionTimeout</c> is no time.</exception>
+    /// <exception cref="ValidationException">
+    /// A setting of the section is out of range or has no meaning, or <c>functionTimeout</c> is no time.
+    /// </exception>
     public static IServiceCollection AddOrchestrator(this IServiceCollection services, IConfiguration settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -44,9 +48,11 @@ public static class OrchestratorServices
         services.TryAddSingleton(RunDrivers.Unknown);
         services.AddSingleton<RunStarter>();
         services.AddSingleton<RunSources>();
+        services.AddSingleton<RunCloser>();
         services.AddSingleton<RunReconciler>();
         services.AddSingleton<RunResumer>();
-        services.AddSingleton<RunControls>();
+        services.AddSingleton<RunSteering>();
+        services.AddSingleton<RunDeleter>();
         services.AddSingleton<RunPruner>();
         services.AddSingleton<UpgradedRuns>();
         services.AddSingleton(new RetentionOptions(options.RetainDays));

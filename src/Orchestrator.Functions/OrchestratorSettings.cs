@@ -6,18 +6,20 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Functions;
 
-/// <summary>Reads the settings of the app, and refuses what is not one of them: a misspelt name would be a wish that is ignored.</summary>
+/// <summary>Reads the settings of the app, and refuses unknown ones: a misspelt setting must not be ignored silently. Thread-safe.</summary>
 public static class OrchestratorSettings
 {
     private const string Section = "Orchestrator";
 
-    /// <summary>Settings of the section that others read: the prices, and where contents are kept.</summary>
-    private static readonly string[] Others = ["Prices", "Storage", "Container", "State"];
+    /// <summary>Settings of the section that are read elsewhere: the prices, and the place of contents.</summary>
+    private static readonly string[] OtherSettings = ["Prices", "Storage", "Container", "State"];
 
     private static readonly PropertyInfo[] Properties = typeof(OrchestratorOptions).GetProperties();
 
     /// <param name="hostOptions">Settings that the host does not read since it has options for them: the option by the setting's name. Null: none.</param>
-    /// <exception cref="ValidationException">A setting cannot be used, or is misspelt; every mistake is named, with the setting that was probably meant.</exception>
+    /// <exception cref="ValidationException">
+    /// Settings are out of range, unreadable or misspelt; the message names every one, with the setting that was probably meant.
+    /// </exception>
     public static OrchestratorOptions Read(IConfiguration configuration, IReadOnlyDictionary<string, string>? hostOptions = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -40,10 +42,11 @@ public static class OrchestratorSettings
             }
         }
 
-        var names = Properties.Select(property => property.Name).Concat(Others).ToList();
+        var names = Properties.Select(property => property.Name).Concat(OtherSettings).ToList();
         mistakes.AddRange(section.GetChildren()
             .Where(setting => !names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(setting => $"The setting {Section}:{setting.Key} has no meaning. {Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}."}"));
+            .Select(setting =>
+                $"The setting {Section}:{setting.Key} has no meaning. {Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}."}"));
         mistakes.AddRange((hostOptions ?? new Dictionary<string, string>()).Where(option => section[option.Key] is not null)
             .Select(option => $"The setting {Section}:{option.Key} is one of the Functions host and has no meaning here: use {option.Value}."));
         mistakes.AddRange(configuration.GetChildren().Select(setting => Misspelt(setting.Key, names, hostOptions)).OfType<string>());
@@ -57,18 +60,22 @@ public static class OrchestratorSettings
         return mistakes.Count == 0 ? options : throw new ValidationException(string.Join(' ', mistakes));
     }
 
-    /// <summary>A name beside the section that is one of its settings with another separator (<c>ORCHESTRATOR_RETAINDAYS</c>), or the section misspelt.</summary>
+    /// <summary>
+    /// The message for a setting outside the section that is one of its settings with another separator (<c>ORCHESTRATOR_RETAINDAYS</c>), or
+    /// the section misspelt; null for every other setting.
+    /// </summary>
     private static string? Misspelt(string name, List<string> names, IReadOnlyDictionary<string, string>? hostOptions)
     {
-        if (!name.Equals(Section, StringComparison.OrdinalIgnoreCase) && !name.Contains('_', StringComparison.Ordinal) && Suggestion.IsClose(name, Section))
+        if (!name.Equals(Section, StringComparison.OrdinalIgnoreCase) && !name.Contains('_', StringComparison.Ordinal)
+            && Suggestion.IsClose(name, Section))
         {
             return $"'{name}' is set, which means nothing here: {Section} is probably meant. Rename it, or clear it.";
         }
 
-        return names.Find(setting => Plain(name) == Plain(Section + setting)) is not { } meant ? null
+        return names.Find(setting => Normalize(name) == Normalize(Section + setting)) is not { } meant ? null
             : hostOptions?.GetValueOrDefault(meant) is { } option ? $"'{name}' is set, which means nothing here: use {option}, and clear it."
             : $"'{name}' is set, which means nothing here: {Section}__{meant} is probably meant. Rename it, or clear it.";
     }
 
-    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+    private static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }

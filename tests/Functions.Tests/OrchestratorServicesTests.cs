@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Functions.Application;
-using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.Testing;
 

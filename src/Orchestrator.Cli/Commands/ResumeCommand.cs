@@ -116,13 +116,13 @@ internal static class ResumeCommand
         var historyIsGone = where.HistoryIsGone(run, record.Status);
         if (record.Status == RunStatus.Suspended && !historyIsGone)
         {
-            throw new RunStateException($"Run '{id}' is suspended: 'orchestrator runs continue {id}' lets it go on.", record.Status);
+            throw RunStateException.NotResumedWhileSuspended(id);
         }
 
         if (record.Status == RunStatus.Completed && IsPlain(request))
         {
             // A script that resumes a run in case it failed must go on.
-            view.End(id, record.Status, RunResumer.HasCompleted(id));
+            view.End(id, record.Status, RunStateException.NothingToResume(id).Message);
             return ExitCodes.Completed;
         }
 
@@ -132,7 +132,7 @@ internal static class ResumeCommand
             throw Driven(record, driver);
         }
 
-        await RunReconciler.CheckWrittenAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
+        await RunStarter.CheckStartedAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
         var isInterrupted = record is { HasEnded: false, IsUpgraded: false };
         if (isInterrupted && !historyIsGone && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {

@@ -91,7 +91,7 @@ internal static class RunsCommand
             using var view = options.View(parsed);
             await using var app = await LocalApp.StartAsync(options.Settings(parsed), interrupts.StopRequested);
             var foreground = new ForegroundRun(app, view, interrupts);
-            var run = await app.Services.GetRequiredService<RunControls>().RestartAsync(app.Client, id, foreground.Caller, cancellationToken);
+            var run = await app.Services.GetRequiredService<RunStarter>().RestartAsync(app.Client, id, foreground.Caller, cancellationToken);
             return await foreground.FollowAsync(run, cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;

@@ -21,24 +21,24 @@ internal static class RunsControlCommands
     private const string Cancel = "cancel";
 
     /// <summary>Steers a run through its record and its orchestration.</summary>
-    private delegate Task<RunRecord> Steer(RunControls controls, DurableTaskClient client, string runId, CancellationToken cancellationToken);
+    private delegate Task<RunRecord> Steer(RunSteering steering, DurableTaskClient client, string runId, CancellationToken cancellationToken);
 
     public static IEnumerable<Command> Create() =>
     [
         Create(
             Cancel,
             "Cancel a run: what executes is told to end, nothing else starts.",
-            (controls, client, id, stop) => controls.CancelAsync(client, id, stop),
+            (steering, client, id, stop) => steering.CancelAsync(client, id, stop),
             CancelAsync),
         Create(
             "suspend",
             "Suspend a run: nothing new starts, executing steps finish.",
-            (controls, client, id, stop) => controls.SuspendAsync(client, id, stop),
+            (steering, client, id, stop) => steering.SuspendAsync(client, id, stop),
             SuspendAsync),
         Create(
             "continue",
             "Let a suspended run go on.",
-            (controls, client, id, stop) => controls.ContinueAsync(client, id, stop),
+            (steering, client, id, stop) => steering.ContinueAsync(client, id, stop),
             ContinueAsync),
     ];
 
@@ -82,7 +82,7 @@ internal static class RunsControlCommands
             {
                 // The run has no orchestration that could be followed.
                 await using var app = await LocalApp.StartAsync(settings, cancellationToken);
-                var steered = await steer(app.Services.GetRequiredService<RunControls>(), app.Client, id, cancellationToken);
+                var steered = await steer(app.Services.GetRequiredService<RunSteering>(), app.Client, id, cancellationToken);
                 view.End(id, steered.Status, $"Run '{id}' is {Wording.Name(steered.Status)}.");
                 return ExitCodes.Completed;
             }
@@ -107,7 +107,7 @@ internal static class RunsControlCommands
     {
         var id = run.RunId;
         await using var app = await LocalApp.StartAsync(settings, cancellationToken);
-        var steered = await steer(app.Services.GetRequiredService<RunControls>(), app.Client, id, cancellationToken);
+        var steered = await steer(app.Services.GetRequiredService<RunSteering>(), app.Client, id, cancellationToken);
         if (app.Services.GetRequiredService<RunDrivers>().FindUnresponsive(run) is { } unresponsive)
         {
             throw new RunStateException(
@@ -144,12 +144,12 @@ internal static class RunsControlCommands
     }
 
     private static Task<int> SuspendAsync(UndrivenRun run, CancellationToken cancellationToken) => throw (run.Record.Status == RunStatus.Suspended
-        ? new RunStateException($"Run '{run.Record.RunId}' is suspended already.", run.Record.Status)
-        : RunDrivers.NotDriven(run.Record));
+        ? RunStateException.SuspendedAlready(run.Record.RunId)
+        : RunStateException.NotDriven(run.Record));
 
     private static Task<int> ContinueAsync(UndrivenRun run, CancellationToken cancellationToken) => run.Record.Status == RunStatus.Suspended
-        ? FollowAsync(run, (controls, client, id, stop) => controls.ContinueAsync(client, id, stop), cancellationToken)
-        : throw RunDrivers.NotDriven(run.Record);
+        ? FollowAsync(run, (steering, client, id, stop) => steering.ContinueAsync(client, id, stop), cancellationToken)
+        : throw RunStateException.NotDriven(run.Record);
 
     /// <summary>Continues the run in this process, steers it and follows it until it ends.</summary>
     private static async Task<int> FollowAsync(UndrivenRun undriven, Steer steer, CancellationToken cancellationToken)
@@ -172,7 +172,7 @@ internal static class RunsControlCommands
             await reconciler.BeginAsync(app.Client, record, cancellationToken);
         }
 
-        await steer(app.Services.GetRequiredService<RunControls>(), app.Client, run.RunId, cancellationToken);
+        await steer(app.Services.GetRequiredService<RunSteering>(), app.Client, run.RunId, cancellationToken);
         return await foreground.FollowAsync(run, cancellationToken);
     }
 

@@ -60,7 +60,7 @@ internal static class RunsDeleteCommand
             var record = await where.RequireRunAsync(id, cancellationToken);
             return record.HasEnded || force
                 ? null
-                : RunControls.StillOpen(where.Drivers.Shown(record), where.FindDriver(new RunInput(id, record.Attempt))).Message;
+                : RunStateException.StillOpen(where.Drivers.Shown(record), where.FindDriver(new RunInput(id, record.Attempt))).Message;
         }
         catch (UnreadableRecordException)
         {
@@ -86,12 +86,12 @@ internal static class RunsDeleteCommand
         }
 
         await using var app = await LocalApp.StartAsync(new LocalAppSettings(where) { Runs = ids }, cancellationToken);
-        var controls = app.Services.GetRequiredService<RunControls>();
+        var deleter = app.Services.GetRequiredService<RunDeleter>();
         foreach (var id in ids)
         {
             await (force
-                ? controls.DeleteWithForceAsync(app.Client, id, cancellationToken)
-                : controls.DeleteAsync(app.Client, id, cancellationToken));
+                ? deleter.DeleteWithForceAsync(app.Client, id, cancellationToken)
+                : deleter.DeleteAsync(app.Client, id, cancellationToken));
         }
     }
 }

@@ -171,7 +171,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     {
         try
         {
-            await Get<RunControls>().CancelAsync(app.Client, run, cancellationToken);
+            await Get<RunSteering>().CancelAsync(app.Client, run, cancellationToken);
             _cancelError = null;
             return true;
         }

@@ -67,7 +67,7 @@ internal sealed class LocalAppServices
         _services.AddContentStore(_ => content);
         _services.AddSingleton(_settings.Storage.Drivers with
         {
-            GoOnAsync = (run, token) => host().RecoverInstanceAsync(run.InstanceId, token),
+            ContinueAsync = (run, token) => host().RecoverInstanceAsync(run.InstanceId, token),
             FindUnresponsive = run => host().FindUnresponsive(run.InstanceId) is { } owner
                 ? new DriverProcess(owner.ToString(), owner.EndCommand)
                 : null,

@@ -8,23 +8,24 @@ using Orchestrator.Storage;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>
-/// Why an orchestration failed. Most engines keep details with types and causes. Azure Storage keeps a text: the message of the exception, or, when the host
-/// failed it, the type and the message. Both forms give the same answers, except for causes, which the text does not have. Immutable.
+/// Classifies the failure of an orchestration. Most engines keep details with types and causes. Azure Storage keeps a text: the message of the
+/// exception, or, when the host failed the instance, the type and the message. Both forms have the same result, except for causes, which the text
+/// does not contain. Immutable.
 /// </summary>
 public sealed class OrchestrationFailure
 {
-    /// <summary>The error type by which the Functions host and LocalHost fail an instance for its version.</summary>
+    /// <summary>The error type with which the Functions host and LocalHost fail an instance of another version.</summary>
     private const string VersionMismatch = "VersionMismatch";
 
     private const string NonDeterministic = "NonDeterministicOrchestrationException";
 
-    /// <summary>How DurableTask.Core begins the message of its exception.</summary>
+    /// <summary>The start of the message of DurableTask.Core's exception.</summary>
     private const string NonDeterministicText = "Non-Deterministic workflow detected";
 
-    /// <summary>How the message of a failed activity begins: what follows is about the activity, and not about the history.</summary>
+    /// <summary>The start of the message of a failed activity: its failure is not one of the history.</summary>
     private const string ActivityText = "Task '";
 
-    /// <summary>Where in the JSON it was: System.Text.Json ends its messages with this and a number.</summary>
+    /// <summary>System.Text.Json ends its messages with this text and a number.</summary>
     private const string UnreadText = " | BytePositionInLine: ";
 
     private readonly TaskFailureDetails? _details;
@@ -35,18 +36,20 @@ public sealed class OrchestrationFailure
         Message = message;
     }
 
-    /// <summary>What the engine says; null when it says nothing.</summary>
+    /// <summary>The engine's message; null when there is none.</summary>
     public string? Message { get; }
 
-    /// <summary>Whether the host failed the orchestration for its version, before code of this version ran for it.</summary>
+    /// <summary>Whether the host failed the orchestration for its version, before this version's code ran.</summary>
     public bool IsOfAnotherVersion => _details?.ErrorType == VersionMismatch;
 
-    /// <summary>Whether it failed since this version's code does not understand its history, or does not ask for what it has: another version began it.</summary>
+    /// <summary>
+    /// Whether this version's code cannot read the history, or calls other things than it contains: another version began the orchestration.
+    /// </summary>
     public bool IsUnrepeatable
     {
         get
         {
-            // What an activity did is a cause of the failure: a history that cannot be read is the failure itself.
+            // A history that cannot be read is the failure itself; a JsonException of an activity is a cause.
             var isUnread = _details?.ErrorType == typeof(JsonException).FullName;
             for (var failure = _details; failure is not null && !isUnread; failure = failure.InnerFailure)
             {
@@ -58,7 +61,8 @@ public sealed class OrchestrationFailure
     }
 
     /// <summary>
-    /// Whether it failed for what is stored of it, and not for a fault of this program: a next attempt may go on from the records, or says what is in its way.
+    /// Whether the stored data is the cause, not a fault of this program: the next attempt continues from the records, or its error names what is
+    /// damaged.
     /// </summary>
     public bool IsOfTheStorage
     {
@@ -74,12 +78,13 @@ public sealed class OrchestrationFailure
         }
     }
 
-    /// <param name="instance">With its outputs. One that has not failed has no answer but no.</param>
+    /// <param name="instance">With its outputs. When it has not failed, every property is false or null.</param>
     public static OrchestrationFailure Of(OrchestrationMetadata instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
         return instance.FailureDetails is { } details ? new OrchestrationFailure(details, details.ErrorMessage)
-            : instance is { RuntimeStatus: OrchestrationRuntimeStatus.Failed, SerializedOutput: { } output } ? new OrchestrationFailure(Read(output.Trim('"')), output)
+            : instance is { RuntimeStatus: OrchestrationRuntimeStatus.Failed, SerializedOutput: { } output }
+                ? new OrchestrationFailure(Read(output.Trim('"')), output)
             : new OrchestrationFailure(null, null);
     }
 

@@ -4,41 +4,42 @@ using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Functions.Application;
 
-/// <summary>A request to resume a run. What it does not say stays as it was.</summary>
+/// <summary>A request to resume a run, before it is checked. What it does not name stays as it was. Immutable.</summary>
 public sealed record ResumeRequest(string RunId)
 {
-    /// <summary>What is to be different; its <see cref="ResumeChoices.ForkAs"/> is made from <see cref="Fork"/>.</summary>
+    /// <summary>What to change; <see cref="ResumeChoices.ForkAs"/> is ignored: <see cref="Fork"/> and <see cref="ForkAs"/> determine it.</summary>
     public ResumeChoices Choices { get; init; } = new();
 
-    /// <summary>Start a new run where this one stands, and leave this one as it is.</summary>
+    /// <summary>Whether to start a new run from what this one has completed, and leave this one as it is.</summary>
     public bool Fork { get; init; }
 
-    /// <summary>The id of the new run; null for a new one.</summary>
+    /// <summary>The id of the new run; null: a new one is created.</summary>
     public string? ForkAs { get; init; }
 
     /// <summary>The text of another definition; null: the run's.</summary>
     public ReadOnlyMemory<byte>? Definition { get; init; }
 
-    /// <summary>The file of the other definition; null when it is none.</summary>
+    /// <summary>The file of <see cref="Definition"/>; null when it was not read from one.</summary>
     public string? File { get; init; }
 
+    /// <summary>Options that override those of the run. Default none.</summary>
     public RunOptions Options { get; init; } = new();
 
     /// <summary>Another environment; null: the run's.</summary>
     public string? Environment { get; init; }
 
-    /// <summary>Scripted answers that start afresh; null: those that the run had.</summary>
+    /// <summary>Scripted answers, used from the first one; null: those of the run.</summary>
     public MockScript? Mocks { get; init; }
 
-    /// <summary>A step whose text is wanted while it is written; null for none.</summary>
+    /// <summary>A step whose text is streamed even if the definition does not request it; null for none.</summary>
     public string? StreamedStep { get; init; }
 
-    /// <summary>The foreground caller; null: the run is for any serving process.</summary>
+    /// <summary>The foreground caller; null: any serving process drives the run.</summary>
     public ForegroundCaller? Foreground { get; init; }
 
-    /// <summary>The reason, for the record; null when not given.</summary>
+    /// <summary>The reason to record; null for none.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Who asks, for the record; null when not given.</summary>
+    /// <summary>The user to record; null for none.</summary>
     public string? By { get; init; }
 }

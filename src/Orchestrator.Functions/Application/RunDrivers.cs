@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
@@ -6,29 +5,31 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>
-/// Distinguishes runs that a process drives from those whose process has ended, and goes on with the latter. The record cannot tell: a killed process writes nothing.
+/// Finds the processes that drive runs, and continues runs whose process has ended. The record does not show that: a killed process writes nothing.
 /// Thread-safe.
 /// </summary>
-/// <param name="IsDriven">Whether a process drives the attempt; null where that cannot be told.</param>
+/// <param name="IsDriven">Whether a process drives the attempt; null where that cannot be determined.</param>
 public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
 {
-    /// <summary>For hosts that drive every run themselves.</summary>
+    /// <summary>For hosts that drive every run themselves: nothing can be determined, and nothing is to be done.</summary>
     public static RunDrivers Unknown { get; } = new(_ => null);
 
-    /// <summary>Goes on in this process with an attempt that no process drives; changes nothing when it has ended, or another was faster.</summary>
-    public Func<RunInput, CancellationToken, Task> GoOnAsync { get; init; } = static (_, _) => Task.CompletedTask;
+    /// <summary>
+    /// Continues an attempt that no process drives in this process. Does nothing when the attempt has ended, or another process has continued it.
+    /// </summary>
+    public Func<RunInput, CancellationToken, Task> ContinueAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>
-    /// The process that drives the attempt and did not answer the last request that this one made of it, since it is stopped or hangs; null when it did, none
-    /// was made, and where that cannot be told.
+    /// The process that drives the attempt and did not respond to this one's last request, because it is stopped or hangs; null when it responded,
+    /// when there was no request, and where that cannot be determined.
     /// </summary>
     public Func<RunInput, DriverProcess?> FindUnresponsive { get; init; } = static _ => null;
 
-    /// <summary>The status to show for one that is stored.</summary>
+    /// <summary>The status to show for a stored one: interrupted when the run has not ended and no process drives it.</summary>
     public RunStatus Shown(string runId, int attempt, RunStatus stored) =>
         Undriven(stored) is var undriven && undriven != stored && IsDriven(new RunInput(runId, attempt)) == false ? undriven : stored;
 
-    /// <summary>The record with the status to show. It must not be stored.</summary>
+    /// <summary>The record with the status to show. For display only: it must not be stored.</summary>
     public RunRecord Shown(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -36,27 +37,22 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
     }
 
     /// <summary>Refuses what only a process that drives the run can do.</summary>
-    /// <param name="record">The run, which has not ended.</param>
+    /// <param name="record">A run that has not ended.</param>
     /// <exception cref="RunStateException">No process drives it.</exception>
     public void CheckDriven(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.IsUpgraded || IsDriven(new RunInput(record.RunId, record.Attempt)) == false)
         {
-            throw NotDriven(record);
+            throw RunStateException.NotDriven(record);
         }
     }
 
-    /// <summary>The refusal of what only a process that drives the run can do: it names the commands that go on with it and that end it.</summary>
-    public static RunStateException NotDriven(RunRecord record)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        var (id, status) = (record.RunId, Undriven(record.Status));
-        return new RunStateException(
-            $"No process works on run '{id}', which is {JsonNamingPolicy.CamelCase.ConvertName(status.ToString())}, so nothing was changed. "
-            + $"'orchestrator {(status == RunStatus.Suspended ? "runs continue" : "resume")} {id}' goes on with it, 'orchestrator runs cancel {id}' ends it.",
-            status);
-    }
-
-    private static RunStatus Undriven(RunStatus stored) => stored is RunStatus.Pending or RunStatus.Running ? RunStatus.Interrupted : stored;
+    /// <summary>The status of a run that no process drives.</summary>
+    internal static RunStatus Undriven(RunStatus stored) => stored is RunStatus.Pending or RunStatus.Running ? RunStatus.Interrupted : stored;
 }
+
+/// <summary>A process that drives a run. Immutable.</summary>
+/// <param name="Name">For messages, for example <c>process 12 on host 'a' since …</c>.</param>
+/// <param name="EndCommand">The command that ends the process, in quotes.</param>
+public sealed record DriverProcess(string Name, string EndCommand);

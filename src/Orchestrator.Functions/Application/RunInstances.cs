@@ -8,15 +8,15 @@ namespace Orchestrator.Functions.Application;
 /// <summary>The orchestration instances of runs: one for each attempt.</summary>
 internal static class RunInstances
 {
-    /// <summary>Maximum time that a terminated orchestration has for its end.</summary>
+    /// <summary>Maximum time to wait for the end of a terminated orchestration.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly OrchestrationRuntimeStatus[] Open =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     /// <summary>
-    /// Schedules the instance of an attempt. Any process that sees a record without an instance may do it too, since the one that wrote it may be gone: an instance that is
-    /// under way stays, and one that had ended in between would only read its checkpoints again.
+    /// Schedules the instance of an attempt. Any process may do so that finds a record without an instance, since the process that wrote the record
+    /// may have ended: an instance that is under way is kept, and one that ended meanwhile would only read its checkpoints again.
     /// </summary>
     public static async Task ScheduleAsync(DurableTaskClient client, RunInput run, CancellationToken cancellationToken)
     {
@@ -27,23 +27,25 @@ internal static class RunInstances
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // It is under way.
+            // Another caller has scheduled it.
         }
     }
 
     /// <summary>
-    /// Deletes the histories of a run that has ended. Its last orchestration writes how the run ended before it ends itself, and only then it can be purged.
+    /// Deletes the histories of a run that has ended. The last orchestration records the end of the run before it ends itself, and can be purged only
+    /// then.
     /// </summary>
     /// <param name="attempts">The number of known attempts.</param>
-    /// <param name="force">Whether to look for orchestrations of attempts that no record names, too.</param>
-    /// <returns>The orchestration that was terminated and does not end, since its process does not answer; null when all are deleted.</returns>
+    /// <param name="force">Whether to purge orchestrations of attempts that no record names, too.</param>
+    /// <returns>The orchestration that was terminated and has not ended, because its process does not respond; null when all are purged.</returns>
     public static async Task<string?> PurgeAsync(
         DurableTaskClient client, string runId, int attempts, bool force, TimeProvider time, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(1, attempts).Select(attempt => new RunInput(runId, attempt).InstanceId).ToHashSet(StringComparer.Ordinal);
         if (force)
         {
-            await foreach (var instance in client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = runId }).WithCancellation(cancellationToken))
+            var query = new OrchestrationQuery { InstanceIdPrefix = runId };
+            await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
             {
                 if (instance.InstanceId == runId || instance.InstanceId.StartsWith(runId + ".", StringComparison.Ordinal))
                 {
@@ -54,8 +56,8 @@ internal static class RunInstances
 
         foreach (var id in ids)
         {
-            // Its process may have ended after the run's end was recorded and before its own. Not every engine refuses to purge it then:
-            // Azure Storage does it, and what goes on in memory is written again.
+            // The process may have ended after it recorded the run's end and before the orchestration ended. Not every engine refuses to purge an
+            // open instance: Azure Storage purges it, and a process that still executes it writes it again.
             if (await IsOpenAsync(client, id, cancellationToken))
             {
                 await client.TerminateInstanceAsync(id, cancellation: cancellationToken);
@@ -77,9 +79,9 @@ internal static class RunInstances
         {
             return await client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false };
         }
-        catch (Exception problem) when (problem is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The host refuses a history that it cannot read, and drives none. To purge it is the only thing that it can do with it.
+            // The host cannot read the history, so it does not execute it, but it can purge it.
             return false;
         }
     }

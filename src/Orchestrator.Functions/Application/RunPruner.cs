@@ -7,12 +7,12 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Functions.Application;
 
-/// <summary>Deletes runs that ended long ago with their histories, and everything else that need not be kept. Thread-safe.</summary>
-public sealed class RunPruner(ContentPruner content, RunControls controls, RunStore runs)
+/// <summary>Deletes expired runs with their histories, and contents and histories that belong to no run. Thread-safe.</summary>
+public sealed class RunPruner(ContentPruner content, RunDeleter deleter, RunStore runs)
 {
     /// <summary>Prunes the store and the histories.</summary>
-    /// <param name="before">Runs that ended before then; null: none, only what belongs to no run.</param>
-    /// <returns>What was deleted: only runs that had not changed meanwhile.</returns>
+    /// <param name="before">Runs are deleted that ended before this time; null: no runs, only what belongs to no run.</param>
+    /// <returns>What was deleted. Runs that changed meanwhile are kept.</returns>
     public async Task<PruneReport> PruneAsync(DurableTaskClient client, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -20,16 +20,16 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
         var deleted = new List<RunRecord>();
         foreach (var run in report.Runs)
         {
-            if (before is { } moment && await TryAsync(controls.DeleteAsync(client, run.RunId, moment, cancellationToken)))
+            if (before is { } moment && await TryAsync(deleter.DeleteAsync(client, run.RunId, moment, cancellationToken)))
             {
                 deleted.Add(run);
             }
         }
 
         var leftovers = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var runId in report.Leftovers.Concat(await StrayAsync(client, cancellationToken)))
+        foreach (var runId in report.Leftovers.Concat(await FindStrayAsync(client, cancellationToken)))
         {
-            if (!leftovers.Contains(runId) && await TryAsync(controls.FinishDeletionAsync(client, runId, cancellationToken)))
+            if (!leftovers.Contains(runId) && await TryAsync(deleter.FinishDeletionAsync(client, runId, cancellationToken)))
             {
                 leftovers.Add(runId);
             }
@@ -38,7 +38,7 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
         return report with { Runs = deleted, Leftovers = [.. leftovers] };
     }
 
-    /// <summary>False when the run was resumed, started or deleted meanwhile.</summary>
+    /// <summary>Whether the deletion succeeded; false when the run was resumed, started or deleted meanwhile.</summary>
     private static async Task<bool> TryAsync(Task deletion)
     {
         try
@@ -52,8 +52,8 @@ public sealed class RunPruner(ContentPruner content, RunControls controls, RunSt
         }
     }
 
-    /// <summary>The runs that have a history and no record: the record is the first of a run to be written, and the last to be deleted.</summary>
-    private async Task<List<string>> StrayAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    /// <summary>The ids of histories without a record. The record of a run is written first and deleted last, so they belong to no run.</summary>
+    private async Task<List<string>> FindStrayAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         var stray = new List<string>();
         await foreach (var instance in client.GetAllInstancesAsync(new OrchestrationQuery()).WithCancellation(cancellationToken))

@@ -4,12 +4,14 @@ using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Definitions;
-using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Application;
 
-/// <summary>Lets runs go on from what they have done, for HTTP and the command line alike: everything is checked before the attempt is written. Thread-safe.</summary>
+/// <summary>
+/// Resumes runs from what they have completed, in a next attempt or in a new run (a fork), for HTTP and the command line alike: checks everything
+/// before it writes the attempt. Thread-safe.
+/// </summary>
 public sealed class RunResumer(
     RunStore runs, RunReconciler reconciler, RunRegistration registration, ResumePreparation preparation, RunSources sources, IRunIds ids,
     RunDrivers drivers, LostAttempts lost)
@@ -25,11 +27,10 @@ public sealed class RunResumer(
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(request);
-        var record = await reconciler.FindAsync(client, request.RunId, cancellationToken)
-            ?? throw new RunNotFoundException(request.RunId, await runs.FindAnyAsync(request.RunId, cancellationToken) is not null);
+        var record = await reconciler.RequireAsync(client, request.RunId, cancellationToken);
         await CheckStateAsync(client, record, request.Fork, cancellationToken);
 
-        // Also when the request is refused below: it is what the former attempt cost, and the check of the budget reads it.
+        // Before the checks, and even if they refuse the request: the check of the budget needs what the earlier attempt cost.
         await (record.IsUpgraded ? lost.RecordUnclaimedAsync(record, cancellationToken) : Task.CompletedTask);
         var (run, resume) = await PrepareAsync(record, request, cancellationToken);
         var attempt = new RunAttempt(resume.Run.RunAttempt)
@@ -44,7 +45,7 @@ public sealed class RunResumer(
         request.Foreground?.Withdrawn.ThrowIfCancellationRequested();
         if (request.Fork)
         {
-            // A run is marked as deleted before its parts are: parts that were read while it was unmarked are complete.
+            // A run is marked as deleted before its parts are deleted, so what was read before this check is complete.
             if (await runs.FindAsync(record.RunId, cancellationToken) is null)
             {
                 throw new RunNotFoundException(record.RunId);
@@ -76,14 +77,15 @@ public sealed class RunResumer(
         if (!record.HasEnded && !record.IsUpgraded)
         {
             drivers.CheckDriven(record);
-            throw new RunStateException(
-                record.Status == RunStatus.Suspended
-                    ? $"Run '{record.RunId}' is suspended: 'orchestrator runs continue {record.RunId}' lets it go on."
-                    : $"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first ('orchestrator runs cancel {record.RunId}'), or wait.",
-                record.Status);
+            throw record.Status == RunStatus.Suspended
+                ? RunStateException.NotResumedWhileSuspended(record.RunId)
+                : new RunStateException(
+                    $"Run '{record.RunId}' has not ended, so there is nothing to resume yet: cancel it first "
+                    + $"('orchestrator runs cancel {record.RunId}'), or wait.",
+                    record.Status);
         }
 
-        await RunReconciler.CheckWrittenAsync(runs, record, cancellationToken);
+        await RunStarter.CheckStartedAsync(runs, record, cancellationToken);
         if (fork)
         {
             return;
@@ -91,37 +93,36 @@ public sealed class RunResumer(
 
         if (record.Status == RunStatus.Completed)
         {
-            throw new RunStateException(HasCompleted(record.RunId), record.Status);
+            throw RunStateException.NothingToResume(record.RunId);
         }
 
         if (await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken) is null)
         {
             throw new RunStateException(
-                $"The history of run '{record.RunId}' was purged. What it had completed is kept: 'orchestrator resume {record.RunId} --fork' goes on from it in a new run.",
+                $"The history of run '{record.RunId}' was purged. What it had completed is kept: "
+                + $"'orchestrator resume {record.RunId} --fork' goes on from it in a new run.",
                 record.Status);
         }
     }
 
-    /// <summary>Why a run that has completed is not resumed, and what can be done.</summary>
-    public static string HasCompleted(string runId) =>
-        $"Run '{runId}' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume {runId} --fork --from STEP'; all of it: 'orchestrator runs restart {runId}'.";
-
     private async Task<(NewRun Run, PreparedResume Resume)> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
     {
-        var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) ?? throw new RunRefusedException(
-            [new WorkflowError(ErrorKind.InvalidDefinition, $"The definition of run '{record.RunId}' is missing: its storage was changed. Give one with the request.")]);
+        var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken)
+            ?? throw new RunRefusedException(
+            [
+                new WorkflowError(
+                    ErrorKind.InvalidDefinition,
+                    $"The definition of run '{record.RunId}' is missing: its storage was changed. Give one with the request."),
+            ]);
         var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
-        if (!NameRules.RunId.IsMatch(runId))
-        {
-            throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.")]);
-        }
-
+        RunStarter.CheckId(runId);
         var read = sources.Read(definition);
         var before = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken);
         var environment = request.Environment ?? record.Environment;
         var file = request.Definition is null ? record.File : request.File;
-        var note = request.Environment is null ? null : await sources.CheckEnvironmentAsync(read.Workflow!.Definition, file, record.App, environment, cancellationToken);
-
+        var note = request.Environment is null
+            ? null
+            : await sources.CheckEnvironmentAsync(read.Workflow!.Definition, file, record.App, environment, cancellationToken);
         var resume = await preparation.PrepareAsync(
             record,
             new RunRequest
@@ -141,7 +142,7 @@ public sealed class RunResumer(
         {
             Definition = definition,
             Tags = record.Tags,
-            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(note is null ? [] : [note]).Concat(resume.Run.Warnings).Distinct(StringComparer.Ordinal)],
+            Warnings = RunSources.Warnings(read, note, resume.Run),
             File = file,
         };
         return (run, resume);

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
@@ -8,17 +9,18 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Application;
 
-/// <summary>Starts runs, for HTTP and the command line alike: everything is checked before anything is written. Thread-safe.</summary>
+/// <summary>Starts runs, for HTTP and the command line alike: checks everything before it writes anything. Thread-safe.</summary>
 public sealed class RunStarter(RunStore runs, RunRegistration registration, RunPreparation preparation, RunSources sources, IRunIds ids)
 {
     /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
     /// <exception cref="RunRefusedException">Inputs, prompts, mocks or the id do not fit.</exception>
     /// <exception cref="RunExistsException">The id is taken.</exception>
+    /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
     public async Task<RunInput> StartAsync(DurableTaskClient client, StartRequest request, CancellationToken cancellationToken) =>
         await StartAsync(client, await PrepareAsync(request, cancellationToken), cancellationToken);
 
-    /// <summary>Checks the request. Nothing is written.</summary>
+    /// <summary>Checks the request and writes nothing.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
     /// <exception cref="RunRefusedException">Inputs, prompts, mocks or the id do not fit.</exception>
     public async Task<PreparedStart> PrepareAsync(StartRequest request, CancellationToken cancellationToken)
@@ -27,12 +29,7 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
         var read = sources.Read(request.Definition);
         var definition = read.Workflow!.Definition;
         var runId = request.RunId ?? ids.Next();
-        if (!NameRules.RunId.IsMatch(runId))
-        {
-            throw new RunRefusedException(
-                [new WorkflowError(ErrorKind.InvalidInput, $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.")]);
-        }
-
+        CheckId(runId);
         var app = definition.AppName ?? request.FallbackApp;
         var note = await sources.CheckEnvironmentAsync(definition, request.File, app, request.Environment, cancellationToken);
         var prepared = await preparation.PrepareAsync(
@@ -54,14 +51,14 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
             Definition = request.Definition,
             Tags = request.Tags,
             StartKey = request.StartKey,
-            Warnings = [.. read.Diagnostics.Select(diagnostic => diagnostic.Message).Concat(note is null ? [] : [note]).Concat(prepared.Warnings).Distinct(StringComparer.Ordinal)],
+            Warnings = RunSources.Warnings(read, note, prepared),
             File = request.File,
             First = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Foreground is not null },
         };
         return new PreparedStart(record, prepared, request.Foreground);
     }
 
-    /// <summary>Writes the run and schedules its orchestration; the same request may come again, also after a crash half-way.</summary>
+    /// <summary>Writes the run and schedules its orchestration. A request with a key may be repeated, also after a crash midway.</summary>
     /// <exception cref="RunExistsException">Another request's run has the id.</exception>
     /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
     public async Task<RunInput> StartAsync(DurableTaskClient client, PreparedStart start, CancellationToken cancellationToken)
@@ -85,4 +82,87 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
         await RunInstances.ScheduleAsync(client, input, cancellationToken);
         return input;
     }
+
+    /// <summary>Starts a new run with the definition, the inputs and all options of an earlier one.</summary>
+    /// <param name="foreground">The foreground caller; null: any serving process drives the run.</param>
+    /// <exception cref="RunNotFoundException">There is no such run.</exception>
+    /// <exception cref="RunStateException">Nothing of the run was started, so what it executes is not known.</exception>
+    /// <exception cref="DefinitionRefusedException">This version finds errors in the definition.</exception>
+    /// <exception cref="RunRefusedException">It cannot run any more, for instance because a prompt was deleted.</exception>
+    public async Task<RunInput> RestartAsync(
+        DurableTaskClient client, string runId, ForegroundCaller? foreground, CancellationToken cancellationToken)
+    {
+        var record = await runs.FindAsync(runId, cancellationToken) ?? throw await RunNotFoundException.CreateAsync(runs, runId, cancellationToken);
+        await CheckStartedAsync(runs, record, cancellationToken);
+        if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
+            || await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) is not { } definition)
+        {
+            throw new RunRefusedException(
+            [
+                new WorkflowError(
+                    ErrorKind.InvalidDefinition, $"What run '{runId}' executed is missing: its storage was changed. Start the workflow itself."),
+            ]);
+        }
+
+        var request = new StartRequest
+        {
+            Definition = definition,
+            Inputs = run.AskedInputs(),
+            FallbackSlug = record.Workflow,
+            FallbackApp = record.App,
+            Options = run.Options,
+            Only = run.Only,
+            Environment = run.Environment,
+            Tags = record.Tags,
+            Mocks = run.Mocks,
+            File = record.File,
+            Foreground = foreground,
+            Reason = $"Restarted from run '{runId}'.",
+        };
+        return await StartAsync(client, request, cancellationToken);
+    }
+
+    /// <summary>Refuses to continue from a run of which nothing was started.</summary>
+    /// <exception cref="RunStateException">Its process ended while it wrote the run down.</exception>
+    /// <exception cref="UnreadableRecordException">What it executes cannot be read.</exception>
+    public static async Task CheckStartedAsync(RunStore runs, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (await runs.IsUnwrittenAsync(record, cancellationToken))
+        {
+            throw RunStateException.NothingStarted(record);
+        }
+    }
+
+    /// <exception cref="RunRefusedException">The id is not valid.</exception>
+    internal static void CheckId(string runId)
+    {
+        if (!NameRules.RunId.IsMatch(runId))
+        {
+            var message = $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.";
+            throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, message)]);
+        }
+    }
+}
+
+/// <summary>A checked run that can be written. Immutable.</summary>
+/// <param name="Foreground">The foreground caller; null: any serving process drives the run.</param>
+public sealed record PreparedStart(NewRun Run, PreparedRun Prepared, ForegroundCaller? Foreground);
+
+/// <summary>
+/// A caller that waits for the end of the run. When it ends before, no serving process continues the run, so that it causes no further cost.
+/// </summary>
+/// <param name="Recorded">Called and awaited when the run is recorded, before any step of it starts.</param>
+/// <param name="Withdrawn">Withdraws the request until the run is recorded; then nothing is written.</param>
+public sealed record ForegroundCaller(Func<RunInput, CancellationToken, Task> Recorded, CancellationToken Withdrawn);
+
+/// <summary>There is a run of the id; it was not changed.</summary>
+/// <param name="isBeingDeleted">Whether the deletion of the run has begun; it may have been interrupted.</param>
+public sealed class RunExistsException(string runId, bool isBeingDeleted = false)
+    : Exception($"There is a run '{runId}' already{(isBeingDeleted ? $", of which parts are left. {HowToFinish(runId)}" : ".")}")
+{
+    public string RunId { get; } = runId;
+
+    internal static string HowToFinish(string runId) =>
+        $"It is half deleted: unless another process deletes it at this moment, 'orchestrator runs delete {runId}' finishes that.";
 }

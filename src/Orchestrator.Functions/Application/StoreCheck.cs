@@ -7,12 +7,12 @@ using Orchestrator.Storage;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>
-/// Asks the content store once when the app starts, so that its log has what only the store can judge: a key or a role that is wrong, an account that is not
-/// there. The app starts all the same: the store may be away for a while only.
+/// Reads from the content store once when the app starts, and logs what only the store can report: a wrong key or role, a missing account. The app
+/// starts nevertheless, since the store may be unavailable for a short time only.
 /// </summary>
 public sealed class StoreCheck(IContentStore store, TimeProvider time, ILogger<StoreCheck> logger) : BackgroundService
 {
-    /// <summary>A key that is never written, whatever callers name their runs: reading it only shows whether the store answers.</summary>
+    /// <summary>A key that is never written, whatever the ids of runs are: reading it shows whether the store responds.</summary>
     public static readonly ContentKey ProbeKey = ContentKey.Of(StoreFolders.Definitions, "health");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,9 +21,9 @@ public sealed class StoreCheck(IContentStore store, TimeProvider time, ILogger<S
         {
             await BoundedRead.RunAsync(token => store.GetAsync(ProbeKey, token), BoundedRead.Limit, time, stoppingToken);
         }
-        catch (ContentStoreException problem)
+        catch (ContentStoreException exception)
         {
-            logger.StoreRefuses(problem.Message);
+            logger.StoreRefuses(exception.Message);
         }
     }
 }

@@ -11,16 +11,18 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>
-/// Resumes runs whose attempt another version of the orchestration code began: the host has failed its instance, and the next attempt goes on from the records. Safe beside
-/// others that do the same, and after a process that ended midway: one caller opens the next attempt, and any caller schedules it. Thread-safe.
+/// Resumes runs whose attempt another version of the orchestration code began: the host has failed its instance, and the next attempt continues from
+/// the records. Several processes may do so at once, and any may end midway: one caller opens the next attempt, and any caller schedules it.
+/// Thread-safe.
 /// </summary>
 public sealed class UpgradedRuns(
-    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost, SettledInstances settled,
-    ILogger<UpgradedRuns> logger)
+    RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost,
+    SettledInstances settled, ILogger<UpgradedRuns> logger)
 {
     /// <summary>
-    /// Resumes every such run, but for those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is left to a later look,
-    /// so that their records are taken over; where claims outlive processes that takes up to <see cref="AttemptClaims.Lease"/>. A failure is logged and left to the next look.
+    /// Resumes every such run, except those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is
+    /// left to a later call, so that their records are reused; where claims outlive processes, that takes up to <see cref="AttemptClaims.Lease"/>. A
+    /// failure is logged, and the next call tries again.
     /// </summary>
     public async Task ResumeAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -56,7 +58,9 @@ public sealed class UpgradedRuns(
         }
     }
 
-    /// <summary>Reads the runs of failed instances that are not known to be settled, so that a look costs as much as there is to do, not as much as is kept.</summary>
+    /// <summary>
+    /// Finds the runs to resume. Skips instances known to be settled: the cost depends on what is to be done, not on what is stored.
+    /// </summary>
     private async Task<List<RunRecord>> FindAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         var known = await settled.ReadAsync(cancellationToken);
@@ -79,13 +83,13 @@ public sealed class UpgradedRuns(
 
             try
             {
-                var (upgraded, isSettled) = await LookAsync(client, runId, instance.InstanceId, cancellationToken);
+                var (upgraded, isSettled) = await ExamineAsync(client, runId, instance.InstanceId, cancellationToken);
                 found.AddRange(upgraded is null ? [] : [upgraded]);
                 _ = isSettled && still.Add(execution);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // Whatever is wrong with one run must not keep the others from going on.
+                // A fault of one run must not keep the others from being resumed.
                 logger.UpgradedLeft(runId, exception.Message);
             }
         }
@@ -94,23 +98,27 @@ public sealed class UpgradedRuns(
         return found;
     }
 
-    /// <summary>The run, when it is to be resumed for this instance, and whether the instance needs no further look. What has no record may get it back, so it is looked at again.</summary>
-    private async Task<(RunRecord? Upgraded, bool IsSettled)> LookAsync(DurableTaskClient client, string runId, string instanceId, CancellationToken cancellationToken)
+    /// <summary>
+    /// The run, when it is to be resumed for this instance, and whether the instance is settled. An instance without a record is not: a restored
+    /// backup may have it.
+    /// </summary>
+    private async Task<(RunRecord? Upgraded, bool IsSettled)> ExamineAsync(
+        DurableTaskClient client, string runId, string instanceId, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } record)
         {
             return (null, false);
         }
 
-        // A pending attempt is that of a caller that ended before it scheduled it.
-        var goesOn = !record.HasEnded && record.Status != RunStatus.Pending && new RunInput(runId, record.Attempt).InstanceId != instanceId;
-        if ((record.HasEnded && !record.IsEndEventPending) || goesOn)
+        // A pending attempt may be one whose caller ended before it scheduled it.
+        var hasNextAttempt = !record.HasEnded && record.Status != RunStatus.Pending && new RunInput(runId, record.Attempt).InstanceId != instanceId;
+        if ((record.HasEnded && !record.IsEndEventPending) || hasNextAttempt)
         {
             return (null, true);
         }
 
         var now = await reconciler.ReconcileAsync(client, record, cancellationToken);
-        return (now.IsUpgraded && await GoesOnAsync(now, cancellationToken) ? now : null, false);
+        return (now.IsUpgraded && await IsResumedAsync(now, cancellationToken) ? now : null, false);
     }
 
     private async Task WriteAsync(IReadOnlySet<SettledInstance> instances, CancellationToken cancellationToken)
@@ -119,14 +127,15 @@ public sealed class UpgradedRuns(
         {
             await settled.WriteAsync(instances, cancellationToken);
         }
-        catch (ContentStoreException problem)
+        catch (ContentStoreException exception)
         {
-            // A full disk must not keep runs from going on.
-            logger.UpgradedForgotten(problem.Message);
+            // A full disk must not keep runs from being resumed.
+            logger.UpgradedForgotten(exception.Message);
         }
     }
 
-    private async Task<bool> GoesOnAsync(RunRecord run, CancellationToken cancellationToken)
+    /// <summary>Whether the run is resumed without a user's request.</summary>
+    private async Task<bool> IsResumedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         if (run.Attempts[^1].IsForeground || (await control.ReadAsync(run.Identity, cancellationToken)).IsSuspended(run.Attempt))
         {
@@ -146,7 +155,7 @@ public sealed class UpgradedRuns(
     {
         try
         {
-            // Claims that are left are of processes that are gone.
+            // The remaining claims belong to processes that have ended.
             await lost.RecordAsync(run, cancellationToken);
             var request = new ResumeRequest(run.RunId) { Reason = $"Another version of orchestrator had begun attempt {run.Attempt}." };
             var next = await resumer.ResumeAsync(client, request, cancellationToken);
@@ -158,7 +167,7 @@ public sealed class UpgradedRuns(
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever is wrong with one run must not keep the others from going on.
+            // A fault of one run must not keep the others from being resumed.
             logger.UpgradedRefused(run.RunId, exception.Message);
         }
     }

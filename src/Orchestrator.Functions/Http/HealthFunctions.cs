@@ -9,7 +9,9 @@ namespace Orchestrator.Functions.Http;
 /// <summary>Whether the app can work.</summary>
 public sealed class HealthFunctions(IContentStore store, TimeProvider time)
 {
-    /// <summary><c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.</summary>
+    /// <summary>
+    /// <c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.
+    /// </summary>
     [Function("Health")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>

@@ -50,8 +50,8 @@ internal static class Problems
     }
 
     /// <summary>
-    /// The same for an operation whose answer is what is stored: without an answer of the store within <see cref="BoundedRead.Limit"/> it is refused with 503.
-    /// What it corrects on the way, as <see cref="RunReconciler"/> does, must not be cut off midway by its token.
+    /// The same for an operation whose answer is what is stored: without an answer of the store within <see cref="BoundedRead.Limit"/> it is refused
+    /// with 503. What it corrects on the way, as <see cref="RunReconciler"/> does, must not be cut off midway by its token.
     /// </summary>
     /// <param name="read">It may go on after the answer, so it must not touch the request or the response.</param>
     public static Task<IResult> AnswerAsync(Func<CancellationToken, Task<IResult>> read, TimeProvider time, CancellationToken cancellationToken) =>

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Orchestrations;
 
-/// <summary>Why an activity failed, as far as that says whether it is called again.</summary>
-/// <param name="Message">What the failure says.</param>
+/// <summary>The failure of an activity, classified by whether the activity is called again. Immutable.</summary>
+/// <param name="Message">The message of the failure, and how to correct a shared task hub where that is the cause.</param>
 internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 {
     private const string WorkerExit = "Microsoft.Azure.WebJobs.Script.Workers.WorkerProcessExitException";
@@ -15,14 +15,14 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 
     public static ActivityFailure Of(TaskFailureDetails failure)
     {
-        // A store that is away counts only as the outermost failure: as an inner one it may have occurred after money was spent.
+        // An unavailable store counts only as the outermost failure: as a cause it may have occurred after money was spent.
         var kind = failure.IsNamed(nameof(ContentValueException)) ? ActivityFailureKind.Final
-            : failure.IsNamed(nameof(ContentStoreException)) ? ActivityFailureKind.StoreAway
+            : failure.IsNamed(nameof(ContentStoreException)) ? ActivityFailureKind.StoreUnavailable
             : failure.IsCausedBy<OperationCanceledException>() ? ActivityFailureKind.Stopped
             : ActivityFailureKind.Final;
         for (var inner = failure; inner is not null && kind == ActivityFailureKind.Final; inner = inner.InnerFailure)
         {
-            // The host wraps its own failures, and its types are not loaded here, so their names are compared.
+            // The host wraps its own failures, and this process does not load its types, so their names are compared.
             kind = inner.ErrorType switch
             {
                 WorkerExit => ActivityFailureKind.WorkerDied,
@@ -35,14 +35,21 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
         return new ActivityFailure(kind, SharedHub.Explain(failure) is { } reason ? $"{failure.ErrorMessage} {reason}" : failure.ErrorMessage);
     }
 
-    public bool MayBeMadeAgain(bool timeoutsToo) =>
-        Kind is ActivityFailureKind.StoreAway or ActivityFailureKind.WorkerDied or ActivityFailureKind.Stopped || (timeoutsToo && Kind == ActivityFailureKind.TimedOut);
+    /// <summary>Whether the activity is called again.</summary>
+    /// <param name="retriesTimeouts">Whether it is called again, too, when it exceeded the host's time limit.</param>
+    public bool IsRetried(bool retriesTimeouts) =>
+        Kind is ActivityFailureKind.StoreUnavailable or ActivityFailureKind.WorkerDied or ActivityFailureKind.Stopped
+        || (retriesTimeouts && Kind == ActivityFailureKind.TimedOut);
 
-    /// <summary>The failure as the error of the attempt that it ended: a time limit of the host counts as the attempt's timeout, every other failure is internal.</summary>
+    /// <summary>
+    /// The failure as the error of the attempt that it ended: exceeding the host's time limit is a timeout of the attempt, every other failure is
+    /// internal.
+    /// </summary>
     public WorkflowError ErrorOf(ExecuteStepInput call) => Kind == ActivityFailureKind.TimedOut
         ? new WorkflowError(
             ErrorKind.Timeout,
-            $"Step '{call.StepId}' was not done within the time that the Functions host allows one activity (functionTimeout in host.json), which ended it.")
+            $"Step '{call.StepId}' was not done within the time that the Functions host allows one activity (functionTimeout in host.json), "
+            + "which ended it.")
         {
             Step = call.StepId,
             Attempt = call.Attempt,
@@ -59,18 +66,32 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 /// <summary>The kinds of <see cref="ActivityFailure"/>.</summary>
 internal enum ActivityFailureKind
 {
-    /// <summary>A bug in this program, or a change of the storage.</summary>
+    /// <summary>A bug in this program, or a changed storage: the activity is not called again.</summary>
     Final,
 
-    /// <summary>The store was away: nothing was paid, or the attempt has its record.</summary>
-    StoreAway,
+    /// <summary>The content store was unavailable: nothing was paid, or the attempt has its record.</summary>
+    StoreUnavailable,
 
     /// <summary>The worker process ended while it executed the activity.</summary>
     WorkerDied,
 
-    /// <summary>The activity was cancelled. Only a host that stops does that: every other cancellation is an outcome of the step.</summary>
+    /// <summary>The activity was cancelled because its host stops: every other cancellation is an outcome of the step.</summary>
     Stopped,
 
-    /// <summary>The host ended the activity for its own limit.</summary>
+    /// <summary>The activity exceeded the host's time limit.</summary>
     TimedOut,
+}
+
+/// <summary>Recognizes exceptions of this program in recorded failures.</summary>
+internal static class RecordedFailure
+{
+    /// <summary>
+    /// Whether the failure itself, not one of its causes, is an exception of this type. The namespace is not compared: the history may come from a
+    /// version that had the type in another one. Derived types are not included.
+    /// </summary>
+    /// <param name="type">A type of this program, without its namespace.</param>
+    public static bool IsNamed(this TaskFailureDetails failure, string type) =>
+        failure.ErrorType.EndsWith(type, StringComparison.Ordinal)
+        && failure.ErrorType.AsSpan(0, failure.ErrorType.Length - type.Length) is var space
+        && space.StartsWith("Orchestrator.", StringComparison.Ordinal) && space.EndsWith(".", StringComparison.Ordinal);
 }

@@ -3,12 +3,12 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Functions.Orchestrations;
 
 /// <summary>
-/// The plans that were decoded last, by the hash of their content: on the real engine every episode of an orchestration replays from the start. The result is
-/// a pure function of the argument, so orchestrators may use it. Thread-safe.
+/// Caches the last decoded plans by the hash of their content: on the real engine every episode of an orchestration replays from the start and needs
+/// its plan again. The result is a pure function of the argument, so orchestrators may use it. Thread-safe.
 /// </summary>
 public sealed class DecodedPlans
 {
-    private const int Most = 16;
+    private const int MaxPlans = 16;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DecodedPlan> _plans = new(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ public sealed class DecodedPlans
             if (_plans.TryAdd(answer.Hash, decoded))
             {
                 _order.Enqueue(answer.Hash);
-                if (_order.Count > Most)
+                if (_order.Count > MaxPlans)
                 {
                     _plans.Remove(_order.Dequeue());
                 }
@@ -44,5 +44,5 @@ public sealed class DecodedPlans
     }
 }
 
-/// <summary>A plan and its compiled graph; neither changes.</summary>
+/// <summary>A plan and its compiled graph. Immutable.</summary>
 public sealed record DecodedPlan(RunPlan Plan, WorkflowGraph Graph);

@@ -10,18 +10,18 @@ public static class FunctionNames
     public const string CancelSteps = "CancelSteps";
     public const string FinishRun = "FinishRun";
 
-    /// <summary>The activities that only steer: on LocalHost they do not queue behind the steps.</summary>
+    /// <summary>The short activities that execute no step: on LocalHost they do not queue behind the steps.</summary>
     public static IReadOnlyList<string> Steering { get; } = [PrepareRun, RecordFacts, CancelSteps, FinishRun];
 
     /// <summary>The external event that asks a run to be cancelled.</summary>
     public const string CancelEvent = "cancel";
 
-    /// <summary>The external event that asks that nothing new starts.</summary>
+    /// <summary>The external event that asks a run to start no further steps.</summary>
     public const string SuspendEvent = "suspend";
 
     /// <summary>The external event that asks a suspended run to go on.</summary>
     public const string ContinueEvent = "continue";
 
-    /// <summary>Shows whether the process of a run answers. The run does not heed it.</summary>
+    /// <summary>The external event that tests whether the process of a run responds. The orchestrator does not wait for it.</summary>
     public const string ProbeEvent = "orchestrator:probe";
 }

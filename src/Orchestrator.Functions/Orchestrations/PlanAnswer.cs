@@ -6,10 +6,12 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Orchestrations;
 
-/// <summary>What PrepareRun answers: the plan, compressed when it is large, so that the orchestrator reads it from its history only.</summary>
+/// <summary>
+/// The result of PrepareRun: the plan, compressed when it is large. The orchestrator reads the plan from its history only. Immutable.
+/// </summary>
 public sealed record PlanAnswer
 {
-    /// <summary>A plan of more bytes than this is compressed: 32 KB.</summary>
+    /// <summary>Maximum size in bytes of a plan's JSON that is not compressed: 32 KB.</summary>
     public const int MaxPlainBytes = 32 * 1024;
 
     /// <summary>The plan; null when it is compressed.</summary>
@@ -25,10 +27,13 @@ public sealed record PlanAnswer
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(plan, WorkflowJson.Compact);
         var hash = Convert.ToHexStringLower(SHA256.HashData(json));
-        return json.Length <= MaxPlainBytes ? new PlanAnswer { Plan = plan, Hash = hash } : new PlanAnswer { Compressed = Compress(json), Hash = hash };
+        return json.Length <= MaxPlainBytes
+            ? new PlanAnswer { Plan = plan, Hash = hash }
+            : new PlanAnswer { Compressed = Compress(json), Hash = hash };
     }
 
-    /// <summary>The plan: a pure function of the answer.</summary>
+    /// <summary>The plan. A pure function of this record, so that orchestrators may call it.</summary>
+    /// <exception cref="InvalidDataException">The record has no plan: the history was changed.</exception>
     public RunPlan Decode()
     {
         if (Plan is not null)
@@ -36,8 +41,10 @@ public sealed record PlanAnswer
             return Plan;
         }
 
-        using var compressed = new BrotliStream(new MemoryStream(Compressed ?? throw new InvalidDataException("PrepareRun answered without a plan.")), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<RunPlan>(compressed, WorkflowJson.Compact) ?? throw new InvalidDataException("The plan that PrepareRun answered is empty.");
+        var bytes = Compressed ?? throw new InvalidDataException("PrepareRun answered without a plan.");
+        using var json = new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        return JsonSerializer.Deserialize<RunPlan>(json, WorkflowJson.Compact)
+            ?? throw new InvalidDataException("The plan that PrepareRun answered is empty.");
     }
 
     private static byte[] Compress(byte[] json)

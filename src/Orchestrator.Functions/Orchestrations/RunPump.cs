@@ -9,13 +9,14 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Functions.Orchestrations;
 
 /// <summary>
-/// Drives the scheduler with an orchestration's calls. Each pending call, when it ends, puts a fact into the inbox and wakes the one loop,
-/// which applies facts and executes commands until the run is over. The loop is never entered twice: the end of a step runs no other step's
-/// code on its stack, however many steps end at once.
+/// Executes the scheduler's commands as calls of an orchestration. Each pending call, when it ends, puts a fact into the inbox and wakes the one
+/// loop, which applies facts and executes commands until the run is over. The loop is not reentrant: the end of a step never runs another step's code
+/// on the same stack, so that a cascade of any length cannot overflow it. Deterministic, as orchestrator code must be: it does no I/O. Not
+/// thread-safe.
 /// </summary>
 internal sealed class RunPump
 {
-    /// <summary>Decisions that travel in one input: about 60 KB.</summary>
+    /// <summary>Maximum number of decisions in one activity input, about 60 KB.</summary>
     private const int MaxDecisions = 1_000;
 
     private readonly TaskOrchestrationContext _context;
@@ -30,7 +31,7 @@ internal sealed class RunPump
     private TaskCompletionSource? _wake;
     private SchedulerCommand.CompleteRun? _end;
     private ExceptionDispatchInfo? _fault;
-    private (RunStatus Status, int Hundredth) _reported = (RunStatus.Pending, -1);
+    private (RunStatus Status, int Percent) _reported = (RunStatus.Pending, -1);
 
     public RunPump(TaskOrchestrationContext context, RunInput input, DecodedPlan plan)
     {
@@ -46,10 +47,10 @@ internal sealed class RunPump
     public async Task<RunResult> RunAsync()
     {
         using var listening = new CancellationTokenSource();
-        _ = GuardAsync(ListenForCancelAsync(listening.Token));
-        _ = GuardAsync(ListenAsync(FunctionNames.SuspendEvent, at => new SchedulerFact.SuspendRequested(at), listening.Token));
-        _ = GuardAsync(ListenAsync(FunctionNames.ContinueEvent, at => new SchedulerFact.ContinueRequested(at), listening.Token));
-        Tell(new SchedulerFact.RunStarted(Now));
+        _ = GuardAsync(ListenAsync(FunctionNames.CancelEvent, at => new SchedulerFact.CancelRequested(at), once: true, listening.Token));
+        _ = GuardAsync(ListenAsync(FunctionNames.SuspendEvent, at => new SchedulerFact.SuspendRequested(at), once: false, listening.Token));
+        _ = GuardAsync(ListenAsync(FunctionNames.ContinueEvent, at => new SchedulerFact.ContinueRequested(at), once: false, listening.Token));
+        AddFact(new SchedulerFact.RunStarted(Now));
         while (true)
         {
             while (_inbox.TryDequeue(out var fact))
@@ -63,24 +64,24 @@ internal sealed class RunPump
                 break;
             }
 
-            Report();
+            ReportProgress();
             _wake = new TaskCompletionSource();
             await _wake.Task;
             _wake = null;
         }
 
-        // Not CancelAsync: it goes through the thread pool, and a replay would be over before it comes back.
+        // Not CancelAsync: it continues on the thread pool, where a replay does not wait for it.
         listening.Cancel();
         return await FinishAsync(_end);
     }
 
-    private void Tell(SchedulerFact fact)
+    private void AddFact(SchedulerFact fact)
     {
         _inbox.Enqueue(fact);
         _wake?.TrySetResult();
     }
 
-    /// <summary>The calls are not awaited one by one, so a failure around a call is handed to the loop.</summary>
+    /// <summary>Hands the failure of a call to the loop, since the calls are not awaited one by one.</summary>
     private async Task GuardAsync(Task call)
     {
         try
@@ -105,7 +106,8 @@ internal sealed class RunPump
         if (starts > 0)
         {
             var (done, total) = (_scheduler.Done, _scheduler.Graph.Count);
-            _context.CreateReplaySafeLogger(RunTelemetry.LogCategory).BatchStarts(_input.RunId, starts, _scheduler.Executing, done, total, total - done);
+            _context.CreateReplaySafeLogger(RunTelemetry.LogCategory)
+                .BatchStarts(_input.RunId, starts, _scheduler.Executing, done, total, total - done);
         }
 
         foreach (var command in commands)
@@ -123,7 +125,8 @@ internal sealed class RunPump
                     break;
                 case SchedulerCommand.CancelExecuting cancel:
                     _records.Add(_calls.CallAsync(
-                        FunctionNames.CancelSteps, new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason, cancel.DecidedBy) { Stamp = _stamp }));
+                        FunctionNames.CancelSteps,
+                        new CancelStepsInput(_input.RunId, _input.RunAttempt, cancel.Reason, cancel.DecidedBy) { Stamp = _stamp }));
                     break;
                 case SchedulerCommand.CompleteRun end:
                     _end = end;
@@ -133,10 +136,11 @@ internal sealed class RunPump
             }
         }
 
-        // Nothing that was started carries them; the last ones travel with the end of the run.
+        // No started step carries these decisions. The last ones of the run are in the input of FinishRun.
         while (_decisions.Count > (_end is null ? 0 : MaxDecisions))
         {
-            _records.Add(_calls.CallAsync(FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? []) { Stamp = _stamp }));
+            _records.Add(_calls.CallAsync(
+                FunctionNames.RecordFacts, new RecordFactsInput(_input.RunId, _input.RunAttempt, TakeDecisions() ?? []) { Stamp = _stamp }));
         }
     }
 
@@ -168,7 +172,7 @@ internal sealed class RunPump
         var isRecorded = true;
         try
         {
-            outcome = await CallStepAsync(call);
+            outcome = await _calls.ExecuteStepAsync(call);
         }
         catch (TaskFailedException exception)
         {
@@ -176,30 +180,7 @@ internal sealed class RunPump
             isRecorded = false;
         }
 
-        Tell(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome) { IsRecorded = isRecorded });
-    }
-
-    /// <summary>
-    /// Executes the attempt. When the host ended it, or its call broke, it is called once more to record that, so that every attempt has its record
-    /// before the next one starts; an existing record counts.
-    /// </summary>
-    private async Task<StepOutcome> CallStepAsync(ExecuteStepInput first)
-    {
-        var call = first;
-        StepOutcome outcome;
-        try
-        {
-            outcome = await _calls.CallAsync<StepOutcome>(
-                FunctionNames.ExecuteStep, number => call = first with { Call = number }, retriesTimeouts: false);
-        }
-        catch (TaskFailedException exception)
-        {
-            var ended = call with { EndedBy = ActivityFailure.Of(exception.FailureDetails).ErrorOf(call) };
-            outcome = await _calls.CallAsync<StepOutcome>(
-                FunctionNames.ExecuteStep, number => call = ended with { Call = ended.Call + number }, retriesTimeouts: true);
-        }
-
-        return UnexpectedOutcomeException.Check(call, outcome);
+        AddFact(new SchedulerFact.StepEnded(Now, start.Step, start.Attempt, outcome) { IsRecorded = isRecorded });
     }
 
     private async Task WaitAsync(SchedulerCommand.StartTimer timer)
@@ -216,47 +197,39 @@ internal sealed class RunPump
         }
 
         _timers.Remove(timer.Timer);
-        Tell(new SchedulerFact.TimerFired(Now, timer.Timer));
+        AddFact(new SchedulerFact.TimerFired(Now, timer.Timer));
     }
 
-    private async Task ListenForCancelAsync(CancellationToken cancellationToken)
-    {
-        if (await HappensAsync(FunctionNames.CancelEvent, cancellationToken))
-        {
-            Tell(new SchedulerFact.CancelRequested(Now));
-        }
-    }
-
-    private async Task ListenAsync(string name, Func<DateTimeOffset, SchedulerFact> fact, CancellationToken cancellationToken)
-    {
-        while (await HappensAsync(name, cancellationToken))
-        {
-            Tell(fact(Now));
-        }
-    }
-
-    /// <summary>Waits for the event; false when the wait was cancelled.</summary>
-    private async Task<bool> HappensAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Adds a fact for the next event of the name, or for each one, until the run is over.</summary>
+    private async Task ListenAsync(string name, Func<DateTimeOffset, SchedulerFact> fact, bool once, CancellationToken cancellationToken)
     {
         try
         {
-            await _context.WaitForExternalEvent<object?>(name, cancellationToken);
-            return true;
+            do
+            {
+                await _context.WaitForExternalEvent<object?>(name, cancellationToken);
+                AddFact(fact(Now));
+            }
+            while (!once);
         }
         catch (OperationCanceledException)
         {
-            return false;
+            // The run is over.
         }
     }
 
     private async Task<RunResult> FinishAsync(SchedulerCommand.CompleteRun end)
     {
-        // Before the end is recorded, everything that came before it must be.
+        // Everything before the end must be recorded before the end is.
         await Task.WhenAll(_records);
         await _calls.CallAsync(
             FunctionNames.FinishRun,
-            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? []) { Stamp = _stamp, Observed = end.Observed });
-        Report();
+            new FinishRunInput(_input.RunId, _input.RunAttempt, end.Status, end.Error, Now, TakeDecisions() ?? [])
+            {
+                Stamp = _stamp,
+                Observed = end.Observed,
+            });
+        ReportProgress();
         return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);
     }
 
@@ -272,13 +245,13 @@ internal sealed class RunPump
         return taken;
     }
 
-    /// <summary>Shows how the run stands and how far it is, at most once per hundredth of it: a status is a write.</summary>
-    private void Report()
+    /// <summary>Sets the custom status when the run's status changes, and at most once per percent of its steps: each status is a write.</summary>
+    private void ReportProgress()
     {
-        var hundredth = _scheduler.Done * 100 / Math.Max(1, _scheduler.Graph.Count);
-        if (_reported != (_scheduler.Status, hundredth))
+        var percent = _scheduler.Done * 100 / Math.Max(1, _scheduler.Graph.Count);
+        if (_reported != (_scheduler.Status, percent))
         {
-            _reported = (_scheduler.Status, hundredth);
+            _reported = (_scheduler.Status, percent);
             _context.SetCustomStatus(new RunProgressStatus(
                 _scheduler.Status, _scheduler.Graph.Count, _scheduler.Done, _scheduler.Executing, _scheduler.Queued, _scheduler.Failed));
         }

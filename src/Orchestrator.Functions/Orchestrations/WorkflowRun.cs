@@ -1,11 +1,18 @@
+using System.Text.Json.Serialization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Orchestrations;
 
-/// <summary>The orchestrator: walks the graph of one attempt of a run and fans ready steps out as activities. It reads nothing but its history.</summary>
+/// <summary>
+/// The orchestrator of one attempt of a run: asks for the plan and lets <see cref="RunPump"/> execute it. It reads nothing but its history.
+/// Thread-safe.
+/// </summary>
 public sealed class WorkflowRun(DecodedPlans plans)
 {
+    /// <param name="input">Required; null only when the instance was started by hand without an input.</param>
+    /// <exception cref="InvalidOperationException">There is no input.</exception>
     [Function(FunctionNames.WorkflowRun)]
     public async Task<RunResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, RunInput? input)
     {
@@ -15,3 +22,19 @@ public sealed class WorkflowRun(DecodedPlans plans)
         return await new RunPump(context, run, plans.Of(answer)).RunAsync();
     }
 }
+
+/// <summary>The input of the orchestration: which attempt of which run. Everything else is in the store.</summary>
+/// <param name="RunAttempt">The number of the attempt, from 1.</param>
+public sealed record RunInput(string RunId, int RunAttempt)
+{
+    /// <summary>The instance of this attempt: the run's id, and from the second attempt on a dot and its number.</summary>
+    [JsonIgnore]
+    public string InstanceId => RunAttempt == 1 ? RunId : $"{RunId}.{RunAttempt}";
+}
+
+/// <summary>The result of the orchestration. A failed workflow is a result, not a failed orchestration.</summary>
+/// <param name="Error">Why the run failed or was cancelled; null when it completed.</param>
+public sealed record RunResult(string RunId, int RunAttempt, RunStatus Status, WorkflowError? Error);
+
+/// <summary>The orchestration's custom status: numbers of steps only, so that it stays small.</summary>
+public sealed record RunProgressStatus(RunStatus Status, int Total, int Done, int Running, int Queued, int Failed);

@@ -18,14 +18,18 @@ public sealed class TelemetryExport
     private const string ServiceNameSetting = "OTEL_SERVICE_NAME";
     private const string ServiceName = "orchestrator";
 
-    /// <summary>One try to send, in milliseconds, where the setting does not say: a collector that hangs must not keep a command from ending.</summary>
+    /// <summary>
+    /// One try to send, in milliseconds, where the setting does not say: a collector that hangs must not keep a command from ending.
+    /// </summary>
     private const int TimeoutMs = 2_000;
 
     private readonly string? _mistake;
 
     private TelemetryExport(string? mistake) => _mistake = mistake;
 
-    /// <summary>Adds what <see cref="EndpointSetting"/> asks for, and what else OpenTelemetry reads from the environment (headers, protocol, sampler).</summary>
+    /// <summary>
+    /// Adds what <see cref="EndpointSetting"/> asks for, and what else OpenTelemetry reads from the environment (headers, protocol, sampler).
+    /// </summary>
     /// <returns>For what the host adds; null when nothing is sent, since no address is set or a setting cannot be used.</returns>
     public static IOpenTelemetryBuilder? Add(IServiceCollection services, IConfiguration settings)
     {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator.Functions.Telemetry;
 
 /// <summary>
-/// Checks OpenTelemetry's settings for sending, which OpenTelemetry itself reads: what it cannot read it ignores without a word, or ends the process for.
+/// Checks OpenTelemetry's settings for sending, which OpenTelemetry itself reads: what it cannot read it ignores without a word, or ends the process
+/// for.
 /// </summary>
 internal static class TelemetrySettings
 {
@@ -16,7 +17,9 @@ internal static class TelemetrySettings
     private static readonly string[] Samplers =
         ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
 
-    /// <summary>What is wrong first, with the setting's name, in a sentence; null when nothing is. Values that may have a secret are not in it.</summary>
+    /// <summary>
+    /// What is wrong first, with the setting's name, in a sentence; null when nothing is. Values that may have a secret are not in it.
+    /// </summary>
     public static string? Mistake(IConfiguration settings)
     {
         string? Value(string name) => settings[name]?.Trim() is { Length: > 0 } value ? value : null;

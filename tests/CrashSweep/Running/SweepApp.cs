@@ -71,14 +71,14 @@ internal sealed class SweepApp
 
     public Task AskAsync(SweepRequest request) => request.Kind switch
     {
-        SweepRequestKind.Cancel => Get<RunControls>().CancelAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
-        SweepRequestKind.Suspend => Get<RunControls>().SuspendAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
-        SweepRequestKind.Continue => Get<RunControls>().ContinueAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        SweepRequestKind.Cancel => Get<RunSteering>().CancelAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        SweepRequestKind.Suspend => Get<RunSteering>().SuspendAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        SweepRequestKind.Continue => Get<RunSteering>().ContinueAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
         SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
         SweepRequestKind.Upgrade => Task.CompletedTask,
-        _ => Get<RunControls>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
+        _ => Get<RunDeleter>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };
 }

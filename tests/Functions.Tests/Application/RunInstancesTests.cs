@@ -41,8 +41,8 @@ public sealed class RunInstancesTests
             .Callback(() => asked.Add($"purge {status}")).ReturnsAsync(new PurgeResult(1));
 
         await (force
-            ? app.Get<RunControls>().DeleteWithForceAsync(client.Object, "r1", default)
-            : app.Get<RunControls>().DeleteAsync(client.Object, "r1", default));
+            ? app.Get<RunDeleter>().DeleteWithForceAsync(client.Object, "r1", default)
+            : app.Get<RunDeleter>().DeleteAsync(client.Object, "r1", default));
 
         Assert.Equal(expected, string.Join(", ", asked));
     }

@@ -83,7 +83,7 @@ public class WorkflowRunTests
             }
         }
 
-        await app.Get<RunControls>().CancelAsync(app.Client, started, CancellationToken.None);
+        await app.Get<RunSteering>().CancelAsync(app.Client, started, CancellationToken.None);
 
         var run = await app.WaitAsync("r1");
         Assert.Equal(RunStatus.Cancelled, run.Status);

@@ -8,9 +8,9 @@ public sealed class ActivityFailureTests
 {
     /// <summary>A run in flight has failures of an earlier version in its history, which may have had the types in other namespaces.</summary>
     [Theory]
-    [InlineData("Orchestrator.Activities.Stores.ContentStoreException", nameof(ActivityFailureKind.StoreAway))]
+    [InlineData("Orchestrator.Activities.Stores.ContentStoreException", nameof(ActivityFailureKind.StoreUnavailable))]
     [InlineData("Orchestrator.Activities.Stores.ContentValueException", nameof(ActivityFailureKind.Final))]
-    [InlineData("Orchestrator.Elsewhere.ContentStoreException", nameof(ActivityFailureKind.StoreAway))]
+    [InlineData("Orchestrator.Elsewhere.ContentStoreException", nameof(ActivityFailureKind.StoreUnavailable))]
     [InlineData("Orchestrator.Elsewhere.OtherContentStoreException", nameof(ActivityFailureKind.Final))]
     [InlineData("Elsewhere.ContentStoreException", nameof(ActivityFailureKind.Final))]
     [InlineData("System.OperationCanceledException", nameof(ActivityFailureKind.Stopped))]
@@ -21,7 +21,7 @@ public sealed class ActivityFailureTests
     [Fact]
     public void Failures_of_this_version_are_recognized()
     {
-        Assert.Equal(ActivityFailureKind.StoreAway, ActivityFailure.Of(Details(typeof(ContentStoreException).FullName!)).Kind);
+        Assert.Equal(ActivityFailureKind.StoreUnavailable, ActivityFailure.Of(Details(typeof(ContentStoreException).FullName!)).Kind);
         Assert.Equal(ActivityFailureKind.Final, ActivityFailure.Of(Details(typeof(ContentValueException).FullName!)).Kind);
     }
 

@@ -43,8 +43,8 @@ public sealed class ActivityLimitTests : IAsyncLifetime
             () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("f"), default),
             () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("f") { Fork = true }, default),
             () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("c") { Fork = true, Choices = new ResumeChoices { From = "long" } }, default),
-            () => _app.Get<RunControls>().RestartAsync(_app.Client, "f", foreground: null, default),
-            () => _app.Get<RunControls>().RestartAsync(_app.Client, "c", foreground: null, default),
+            () => _app.Get<RunStarter>().RestartAsync(_app.Client, "f", foreground: null, default),
+            () => _app.Get<RunStarter>().RestartAsync(_app.Client, "c", foreground: null, default),
         ])
         {
             var reason = Assert.Single((await Assert.ThrowsAsync<RunRefusedException>(refused)).Reasons);

@@ -24,7 +24,7 @@ public sealed class DeletionLookTests : IAsyncLifetime
     {
         await _app.StartRunAsync("nightly", Definition, """{ "a": [ { "output": "late", "latencyMs": 600000 } ] }""");
 
-        await Assert.ThrowsAsync<RunNotFoundException>(() => _app.Get<RunControls>().FinishDeletionAsync(_app.Client, "nightly", CancellationToken.None));
+        await Assert.ThrowsAsync<RunNotFoundException>(() => _app.Get<RunDeleter>().FinishDeletionAsync(_app.Client, "nightly", CancellationToken.None));
 
         Assert.False((await _app.Get<RunReconciler>().FindAsync(_app.Client, "nightly", CancellationToken.None))!.HasEnded);
     }
@@ -35,12 +35,12 @@ public sealed class DeletionLookTests : IAsyncLifetime
         await _app.StartRunAsync("resumed", Definition, """{ "a": [ { "output": "A" } ] }""");
         await _app.WaitAsync("resumed");
         var ended = (await _app.Get<RunStore>().FindAsync("resumed", CancellationToken.None))!.CompletedAt!.Value;
-        var controls = _app.Get<RunControls>();
+        var deleter = _app.Get<RunDeleter>();
 
-        await Assert.ThrowsAsync<RunNotFoundException>(() => controls.DeleteAsync(_app.Client, "resumed", ended, CancellationToken.None));
+        await Assert.ThrowsAsync<RunNotFoundException>(() => deleter.DeleteAsync(_app.Client, "resumed", ended, CancellationToken.None));
         Assert.NotNull(await _app.Get<RunStore>().FindAsync("resumed", CancellationToken.None));
 
-        await controls.DeleteAsync(_app.Client, "resumed", ended.AddTicks(1), CancellationToken.None);
+        await deleter.DeleteAsync(_app.Client, "resumed", ended.AddTicks(1), CancellationToken.None);
         Assert.Null(await _app.Get<RunStore>().FindAsync("resumed", CancellationToken.None));
     }
 
@@ -54,7 +54,7 @@ public sealed class DeletionLookTests : IAsyncLifetime
         Assert.NotNull(await deletion.BeginAsync("x", _ => true, CancellationToken.None));
         Assert.True(await deletion.IsUnderWayAsync("x", before, CancellationToken.None));
 
-        await _app.Get<RunControls>().DeleteAsync(_app.Client, "x", CancellationToken.None);
+        await _app.Get<RunDeleter>().DeleteAsync(_app.Client, "x", CancellationToken.None);
         await _app.StartRunAsync("x", Definition, """{ "a": [ { "output": "late", "latencyMs": 600000 } ] }""");
 
         Assert.False(await deletion.IsUnderWayAsync("x", before, CancellationToken.None));
@@ -70,7 +70,7 @@ public sealed class DeletionLookTests : IAsyncLifetime
         await app.WaitAsync("x");
 
         var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-            await Record.ExceptionAsync(() => app.Get<RunControls>().DeleteAsync(app.Client, "x", CancellationToken.None)))));
+            await Record.ExceptionAsync(() => app.Get<RunDeleter>().DeleteAsync(app.Client, "x", CancellationToken.None)))));
 
         Assert.Single(ends, end => end is null);
         Assert.All(ends.OfType<Exception>(), end => Assert.IsType<RunNotFoundException>(end));

@@ -240,7 +240,7 @@ public sealed class ResumeTests : IAsyncLifetime
             }
         }
 
-        await _app.Get<RunControls>().CancelAsync(_app.Client, "r1", CancellationToken.None);
+        await _app.Get<RunSteering>().CancelAsync(_app.Client, "r1", CancellationToken.None);
         gate.SetResult();
         Assert.Equal(RunStatus.Cancelled, (await _app.WaitAsync(started.InstanceId, "r1")).Status);
         _models.Refuses = _ => false;
@@ -258,7 +258,7 @@ public sealed class ResumeTests : IAsyncLifetime
         await FailAsync("end");
 
         var forked = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("r1") { Fork = true, ForkAs = "r2" }, CancellationToken.None);
-        await _app.Get<RunControls>().DeleteAsync(_app.Client, "r1", CancellationToken.None);
+        await _app.Get<RunDeleter>().DeleteAsync(_app.Client, "r1", CancellationToken.None);
         var run = await _app.WaitAsync(forked.InstanceId, "r2");
 
         Assert.Equal(["End <A2 <A l>> <B2 <B r>>"], _models.TakeAsked());

@@ -22,8 +22,8 @@ public sealed partial class UpgradedRunTests
         {
             if (wasContinuedBefore)
             {
-                await old.Get<RunControls>().SuspendAsync(old.Client, "r1", default);
-                await old.Get<RunControls>().ContinueAsync(old.Client, "r1", default);
+                await old.Get<RunSteering>().SuspendAsync(old.Client, "r1", default);
+                await old.Get<RunSteering>().ContinueAsync(old.Client, "r1", default);
             }
 
             await old.Client.SuspendInstanceAsync("r1", "x");

@@ -50,8 +50,8 @@ public sealed partial class UpgradedRunTests
         var (journal, store, models) = await LeaveSettledAsync();
         await using (var app = await AppHost.StartAsync(journal, store, models: models))
         {
-            await app.Get<RunControls>().DeleteAsync(app.Client, "r1", default);
-            await app.Get<RunControls>().DeleteAsync(app.Client, "r2", default);
+            await app.Get<RunDeleter>().DeleteAsync(app.Client, "r1", default);
+            await app.Get<RunDeleter>().DeleteAsync(app.Client, "r2", default);
         }
 
         await LeaveAsync(journal, store, models);

@@ -5,6 +5,7 @@ using Moq;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
@@ -149,7 +150,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         if (isMarked)
         {
             await ShownAsync(app);
-            Assert.Equal(RunStatus.Cancelled, (await app.Get<RunControls>().CancelAsync(app.Client, "r1", default)).Status);
+            Assert.Equal(RunStatus.Cancelled, (await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default)).Status);
         }
         else
         {
@@ -169,7 +170,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         await LeaveAsync(journal, store, models);
         await using var app = await UpgradeAsync(journal, store, models);
         await ShownAsync(app);
-        DoAt(store, "runs/r1/prepared-2-", () => app.Get<RunControls>().CancelAsync(app.Client, "r1", default));
+        DoAt(store, "runs/r1/prepared-2-", () => app.Get<RunSteering>().CancelAsync(app.Client, "r1", default));
 
         await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
 
@@ -185,7 +186,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         await ShownAsync(app);
         DoAt(store, "runs/r1/control", () => app.Get<UpgradedRuns>().ResumeAsync(app.Client, default));
 
-        await app.Get<RunControls>().CancelAsync(app.Client, "r1", default);
+        await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default);
 
         Assert.Equal((RunStatus.Cancelled, 2), ((await app.WaitAsync("r1.2", "r1")).Status, (await RecordAsync(app)).Attempt));
         Assert.DoesNotContain(await EventsAsync(app), item => item is { Event: RunEventNames.RunCancelled, RunAttempt: 1 });
@@ -223,7 +224,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
 
         if (isCancelled)
         {
-            await app.Get<RunControls>().CancelAsync(app.Client, "r1", default);
+            await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default);
         }
         else
         {
@@ -253,7 +254,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         var run = await ShownAsync(app);
         Assert.Equal((RunStatus.Interrupted, 1), (run.Status, run.Attempt));
         Assert.Contains("It was suspended, so it goes on only when it is asked to with 'orchestrator resume r1'.", run.Error!.Message, StringComparison.Ordinal);
-        foreach (var refused in (Func<Task>[])[() => app.Get<RunControls>().ContinueAsync(app.Client, "r1", default), () => app.Get<RunControls>().SuspendAsync(app.Client, "r1", default)])
+        foreach (var refused in (Func<Task>[])[() => app.Get<RunSteering>().ContinueAsync(app.Client, "r1", default), () => app.Get<RunSteering>().SuspendAsync(app.Client, "r1", default)])
         {
             Assert.Contains("'orchestrator resume r1' goes on with it", (await Assert.ThrowsAsync<RunStateException>(refused)).Message, StringComparison.Ordinal);
         }
@@ -302,9 +303,9 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
     {
         await using var app = await UpgradeAsync();
 
-        await new UpgradeFunctions(app.Get<UpgradedRuns>()).ResumeAsync(new(), app.Client, default);
+        await new TimerFunctions(app.Get<RetentionTimer>(), app.Get<RunPruner>(), app.Get<UpgradedRuns>()).ResumeAsync(new(), app.Client, default);
         var second = await _models.NextAsync();
-        await new UpgradeFunctions(app.Get<UpgradedRuns>()).ResumeAsync(new(), app.Client, default);
+        await new TimerFunctions(app.Get<RetentionTimer>(), app.Get<RunPruner>(), app.Get<UpgradedRuns>()).ResumeAsync(new(), app.Client, default);
 
         second.SetResult("too");
         Assert.Equal((RunStatus.Completed, 2), ((await app.WaitAsync("r1.2", "r1")).Status, (await RecordAsync(app)).Attempt));

@@ -10,8 +10,8 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http.OpenApi;
 
 /// <summary>
-/// The API as an OpenAPI 3.1 document. The shapes come from the types that are written and read, so they are true by themselves; that the operations are
-/// those of the functions, a test checks.
+/// The API as an OpenAPI 3.1 document. The shapes come from the types that are written and read, so they are true by themselves; that the operations
+/// are those of the functions, a test checks.
 /// </summary>
 internal static partial class ApiDocument
 {

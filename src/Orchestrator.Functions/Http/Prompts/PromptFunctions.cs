@@ -41,7 +41,8 @@ public sealed class PromptFunctions(PromptStore store, TimeProvider time)
         });
 
     /// <summary>
-    /// <c>GET /api/prompts/{slug}</c>: the newest version, with <c>?environment=</c> the one that this environment uses; <c>slug@version</c>: that one.
+    /// <c>GET /api/prompts/{slug}</c>: the newest version, with <c>?environment=</c> the one that this environment uses; <c>slug@version</c>: that
+    /// one.
     /// </summary>
     [Function("GetPrompt")]
     public Task<IResult> GetAsync(

@@ -12,7 +12,9 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>What a start over HTTP does, whether the definition comes with it or is stored: body, options, key, wait and answer. Thread-safe.</summary>
+/// <summary>
+/// What a start over HTTP does, whether the definition comes with it or is stored: body, options, key, wait and answer. Thread-safe.
+/// </summary>
 public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options, TimeProvider time)
 {
     /// <summary>Maximum time in seconds that a request may wait for the run to end.</summary>
@@ -46,7 +48,9 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
         });
     }
 
-    /// <summary>The run when it has ended in time; null otherwise, and when the store is away meanwhile: the run is started, whatever the wait saw.</summary>
+    /// <summary>
+    /// The run when it has ended in time; null otherwise, and when the store is away meanwhile: the run is started, whatever the wait saw.
+    /// </summary>
     private async Task<RunDocument?> EndAsync(RunInput run, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
@@ -60,7 +64,9 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
         }
     }
 
-    /// <summary>Of all requests with the key only the first one makes a run. The key is written down before the run is, so that a crash in between heals.</summary>
+    /// <summary>
+    /// Of all requests with the key only the first one makes a run. The key is written down before the run is, so that a crash in between heals.
+    /// </summary>
     private async Task<RunInput> StartOnceAsync(
         DurableTaskClient client, StartRequest start, string key, string request, CancellationToken cancellationToken)
     {

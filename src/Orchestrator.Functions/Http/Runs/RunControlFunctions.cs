@@ -8,8 +8,10 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>Operations on runs over HTTP: 202 when it is done or under way, 404 for an unknown run, 409 when the run's state does not allow it.</summary>
-public sealed class RunControlFunctions(RunControls controls, HttpRunResume resume)
+/// <summary>
+/// Operations on runs over HTTP: 202 when it is done or under way, 404 for an unknown run, 409 when the run's state does not allow it.
+/// </summary>
+public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter, RunStarter starter, HttpRunResume resume)
 {
     /// <summary><c>POST /api/runs/{runId}/resume</c>: goes on with a run that failed or was cancelled.</summary>
     [Function("ResumeRun")]
@@ -26,7 +28,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(
-            runId, async () => StartPayload.Answer(request, client, await controls.RestartAsync(client, runId, foreground: null, cancellationToken)));
+            runId, async () => StartPayload.Answer(request, client, await starter.RestartAsync(client, runId, foreground: null, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/cancel</c>: asks the run to end; it does when its executing steps have ended.</summary>
     [Function("CancelRun")]
@@ -34,7 +36,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/cancel")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.CancelAsync(client, runId, cancellationToken)));
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await steering.CancelAsync(client, runId, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/suspend</c>: nothing new starts; executing steps finish.</summary>
     [Function("SuspendRun")]
@@ -42,7 +44,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/suspend")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.SuspendAsync(client, runId, cancellationToken)));
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await steering.SuspendAsync(client, runId, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/continue</c>: a suspended run goes on.</summary>
     [Function("ContinueRun")]
@@ -50,7 +52,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/continue")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await controls.ContinueAsync(client, runId, cancellationToken)));
+        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await steering.ContinueAsync(client, runId, cancellationToken)));
 
     /// <summary><c>DELETE /api/runs/{runId}?force=</c>: deletes everything of a run that has ended; with force it is terminated first.</summary>
     [Function("DeleteRun")]
@@ -60,7 +62,7 @@ public sealed class RunControlFunctions(RunControls controls, HttpRunResume resu
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(runId, async () =>
         {
-            await (Force(request) ? controls.DeleteWithForceAsync(client, runId, cancellationToken) : controls.DeleteAsync(client, runId, cancellationToken));
+            await (Force(request) ? deleter.DeleteWithForceAsync(client, runId, cancellationToken) : deleter.DeleteAsync(client, runId, cancellationToken));
             return Results.Json(new { runId, deleted = true }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
         });
 

@@ -42,7 +42,7 @@ public sealed class RunFunctions(
                 && await reconciler.FindAsync(client, runId, token) is not null
                 && await reader.FindAsync(runId, token) is { } run
                 ? Results.Json(run with { Status = drivers.Shown(runId, run.Attempt, run.Status) }, WorkflowJson.Document)
-                : throw await NotFoundAsync(runId, token),
+                : throw await RunNotFoundException.CreateAsync(runs, runId, token),
             time,
             cancellationToken);
 
@@ -57,7 +57,7 @@ public sealed class RunFunctions(
             {
                 if (!NameRules.RunId.IsMatch(runId) || await runs.FindAsync(runId, token) is null)
                 {
-                    throw await NotFoundAsync(runId, token);
+                    throw await RunNotFoundException.CreateAsync(runs, runId, token);
                 }
 
                 return await steps.FindAsync(runId, stepPath, token) is { } step
@@ -80,7 +80,4 @@ public sealed class RunFunctions(
             return Problems.Of(StatusCodes.Status400BadRequest, "invalidInput", exception.Message);
         }
     }
-
-    private async Task<RunNotFoundException> NotFoundAsync(string runId, CancellationToken cancellationToken) =>
-        new(runId, NameRules.RunId.IsMatch(runId) && await runs.FindAnyAsync(runId, cancellationToken) is not null);
 }

@@ -9,9 +9,10 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http.Runs;
 
 /// <summary>
-/// The answer to a start: the Durable Functions start payload, and the addresses of the run itself. The SDK has no helper that makes it
-/// from an ASP.NET request, so it is our own (reference: HttpApiHandler of the Durable extension; names pinned by a test). The management addresses have the
-/// host's query, with its system key, as those of any Durable Functions app; those of the run have no key: a client has the one that it started the run with.
+/// The answer to a start: the Durable Functions start payload, and the addresses of the run itself. The SDK has no helper that makes it from an
+/// ASP.NET request, so it is our own (reference: HttpApiHandler of the Durable extension; names pinned by a test). The management addresses have the
+/// host's query, with its system key, as those of any Durable Functions app; those of the run have no key: a client has the one that it started the
+/// run with.
 /// </summary>
 public sealed record StartPayload
 {
@@ -83,8 +84,8 @@ public sealed record StartPayload
     }
 
     /// <summary>
-    /// What the Functions host asks of management addresses: task hub, connection and system key; empty in the embedded host. Only the query is taken: the
-    /// addresses themselves are those of WEBSITE_HOSTNAME, which a gateway or a tunnel before the app is not.
+    /// What the Functions host asks of management addresses: task hub, connection and system key; empty in the embedded host. Only the query is
+    /// taken: the addresses themselves are those of WEBSITE_HOSTNAME, which a gateway or a tunnel before the app is not.
     /// </summary>
     private static string ManagementQuery(DurableTaskClient client, string instanceId)
     {

@@ -10,7 +10,9 @@ namespace Orchestrator.Functions.Http.Workflows;
 /// <summary>What can be done with a definition in the body, nothing being kept or run.</summary>
 public sealed class DefinitionFunctions(ToolSet tools)
 {
-    /// <summary><c>POST /api/workflows/validate</c>: everything that is wrong with the definition, which is JSON or YAML whatever its media type says.</summary>
+    /// <summary>
+    /// <c>POST /api/workflows/validate</c>: everything that is wrong with the definition, which is JSON or YAML whatever its media type says.
+    /// </summary>
     [Function("ValidateWorkflow")]
     public Task<IResult> ValidateAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/validate")] HttpRequest request, CancellationToken cancellationToken) =>

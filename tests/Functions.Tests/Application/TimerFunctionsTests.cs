@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Tests.Application;
 
 /// <summary>The timer function without <c>Orchestrator:RetainDays</c>: what belongs to no run goes, as where <c>serve</c> prunes.</summary>
-public sealed class RetentionFunctionsTests : IAsyncLifetime
+public sealed class TimerFunctionsTests : IAsyncLifetime
 {
     private const string Definition = """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" } ] }""";
 
@@ -61,7 +61,7 @@ public sealed class RetentionFunctionsTests : IAsyncLifetime
     }
 
     private Task PruneAsync(CancellationToken stopping) =>
-        new RetentionFunctions(_app.Get<RetentionTimer>(), _app.Get<RunPruner>()).PruneAsync(new(), _app.Client, stopping);
+        new TimerFunctions(_app.Get<RetentionTimer>(), _app.Get<RunPruner>(), _app.Get<UpgradedRuns>()).PruneAsync(new(), _app.Client, stopping);
 
     private async Task AssertOnlyKeptAsync()
     {

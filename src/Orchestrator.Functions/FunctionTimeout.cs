@@ -4,10 +4,10 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Orchestrator.Activities.Preparation;
 
-namespace Orchestrator.Functions.Orchestrations;
+namespace Orchestrator.Functions;
 
 /// <summary>
-/// Reads the Functions host's <c>functionTimeout</c>, which the host does not tell its worker: from host.json beside the app, or from the setting
+/// Reads the Functions host's <c>functionTimeout</c>, which the host does not pass to its worker: from host.json beside the app, or from the setting
 /// <c>AzureFunctionsJobHost__functionTimeout</c>, which overrides it.
 /// </summary>
 internal static class FunctionTimeout
@@ -15,9 +15,9 @@ internal static class FunctionTimeout
     private const string Setting = "functionTimeout";
     private const string Override = $"AzureFunctionsJobHost:{Setting}";
 
-    /// <param name="folder">Where host.json is.</param>
-    /// <returns><see cref="ActivityTimeLimit.None"/> for <c>-1</c>, and where neither names it: the host's default then depends on its plan.</returns>
-    /// <exception cref="ValidationException">The value is no time.</exception>
+    /// <param name="folder">The folder of host.json, which need not exist.</param>
+    /// <returns><see cref="ActivityTimeLimit.None"/> for <c>-1</c>, and when it is not set: the host's default then depends on its plan.</returns>
+    /// <exception cref="ValidationException">The value is not a time, or host.json cannot be read.</exception>
     public static ActivityTimeLimit Read(IConfiguration settings, string folder)
     {
         if (settings[Override] is { Length: > 0 } value)
@@ -36,9 +36,9 @@ internal static class FunctionTimeout
             using var content = File.OpenRead(path);
             return new ConfigurationBuilder().AddJsonStream(content).Build()[Setting];
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
         {
-            throw new ValidationException($"{path} cannot be read: {(problem.InnerException ?? problem).Message}", problem);
+            throw new ValidationException($"{path} cannot be read: {(exception.InnerException ?? exception).Message}", exception);
         }
     }
 
