@@ -16,7 +16,9 @@ public static class OrchestratorSettings
 
     private static readonly PropertyInfo[] Properties = typeof(OrchestratorOptions).GetProperties();
 
-    /// <param name="hostOptions">Settings that the host does not read since it has options for them: the option by the setting's name. Null: none.</param>
+    /// <param name="hostOptions">
+    /// Settings for which the host has command-line options and which it does not read: the option by the setting's name. Null for none.
+    /// </param>
     /// <exception cref="ValidationException">
     /// Settings are out of range, unreadable or misspelt; the message names every one, with the setting that was probably meant.
     /// </exception>
@@ -46,7 +48,8 @@ public static class OrchestratorSettings
         mistakes.AddRange(section.GetChildren()
             .Where(setting => !names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             .Select(setting =>
-                $"The setting {Section}:{setting.Key} has no meaning. {Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}."}"));
+                $"The setting {Section}:{setting.Key} has no meaning. "
+                + (Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}.")));
         mistakes.AddRange((hostOptions ?? new Dictionary<string, string>()).Where(option => section[option.Key] is not null)
             .Select(option => $"The setting {Section}:{option.Key} is one of the Functions host and has no meaning here: use {option.Value}."));
         mistakes.AddRange(configuration.GetChildren().Select(setting => Misspelt(setting.Key, names, hostOptions)).OfType<string>());

@@ -109,8 +109,8 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
             || (record.Status == RunStatus.Suspended && requests.Suspensions.All(one => one.RunAttempt != record.Attempt));
         if (isSuspended)
         {
-            // Before the interruption is recorded: callers that resume interrupted runs read this request, and only the orchestration has a suspension
-            // by the Durable API.
+            // Before the interruption is recorded: callers that resume interrupted runs read this request, and a suspension by the Durable API is
+            // recorded only in the orchestration.
             await control.SuspendAsync(record.Identity, record.Attempt, cancellationToken);
         }
 
@@ -122,8 +122,8 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
             : "It goes on by itself where orchestrator serves; it goes on now";
         var error = new WorkflowError(
             ErrorKind.Internal,
-            $"Another version of orchestrator began attempt {record.Attempt} of run '{record.RunId}'. What had completed is kept, and the next attempt "
-            + $"goes on from there. {next} with 'orchestrator resume {record.RunId}'.")
+            $"Another version of orchestrator began attempt {record.Attempt} of run '{record.RunId}'. What had completed is kept, "
+            + $"and the next attempt goes on from there. {next} with 'orchestrator resume {record.RunId}'.")
         {
             Details = new JsonObject { ["reason"] = RunRecord.Upgraded, ["history"] = OrchestrationFailure.Of(instance).Message },
         };
@@ -139,8 +139,8 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
             ? CancelledBefore
             : new WorkflowError(
                 ErrorKind.Internal,
-                "Another version of orchestrator began this attempt, and this one cannot repeat its history. What had completed is kept, and a resume "
-                + "goes on from there.")
+                "Another version of orchestrator began this attempt, and this one cannot repeat its history. What had completed is kept, "
+                + "and a resume goes on from there.")
             {
                 Details = new JsonObject { ["history"] = failure.Message },
             };

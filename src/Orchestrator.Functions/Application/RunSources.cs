@@ -1,6 +1,6 @@
 using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;

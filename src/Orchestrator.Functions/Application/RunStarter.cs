@@ -5,6 +5,7 @@ using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Application;

@@ -6,11 +6,11 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http;
 
-/// <summary>Whether the app can work.</summary>
+/// <summary>The health check. Thread-safe.</summary>
 public sealed class HealthFunctions(IContentStore store, TimeProvider time)
 {
     /// <summary>
-    /// <c>GET /api/health</c>: 200 when the content store answers, else 503. It needs no key and tells nothing about the store's place.
+    /// <c>GET /api/health</c>: 200 when the content store responds, else 503. It needs no key and does not show the place of the store.
     /// </summary>
     [Function("Health")]
     public Task<IResult> GetAsync(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Activities.Catalog;
 using Orchestrator.Activities.Catalog.Prompts;
@@ -14,15 +15,25 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http;
 
-/// <summary>Refusals as RFC 9457 problem details with a <c>code</c>.</summary>
+/// <summary>
+/// The app's refusals as RFC 9457 problem details with a <c>code</c>. LocalHost has its own (<c>Problem</c>) for requests that reach no function and
+/// for its management API: it knows none of these exceptions, and its answers are those of the Functions host.
+/// </summary>
 internal static class Problems
 {
-    /// <summary>When to ask again a store that is away: seconds.</summary>
+    /// <summary>The Retry-After header when the store is unavailable, in seconds.</summary>
     private const string RetryAfterSeconds = "10";
 
+    /// <param name="more">Further members of the details.</param>
     public static IResult Of(int status, string code, string detail, params ReadOnlySpan<KeyValuePair<string, object?>> more)
     {
-        var problem = new ProblemDetails { Type = "about:blank", Status = status, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
+        var problem = new ProblemDetails
+        {
+            Type = "about:blank",
+            Status = status,
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Detail = detail,
+        };
         problem.Extensions["code"] = code;
         foreach (var (name, value) in more)
         {
@@ -36,7 +47,7 @@ internal static class Problems
         ? Of(refusal.Status, refusal.Code, refusal.Message)
         : Of(refusal.Status, refusal.Code, refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
 
-    /// <summary>What the operation answers, or the problem for which it was refused.</summary>
+    /// <summary>The operation's answer, or problem details when it was refused. Other exceptions are bugs and propagate.</summary>
     public static async Task<IResult> AnswerAsync(Func<Task<IResult>> operation)
     {
         try
@@ -50,10 +61,10 @@ internal static class Problems
     }
 
     /// <summary>
-    /// The same for an operation whose answer is what is stored: without an answer of the store within <see cref="BoundedRead.Limit"/> it is refused
-    /// with 503. What it corrects on the way, as <see cref="RunReconciler"/> does, must not be cut off midway by its token.
+    /// The same for an operation that reads from the store: the answer is 503 when the store does not respond within <see cref="BoundedRead.Limit"/>.
+    /// Writes of the operation, such as those of <see cref="RunReconciler"/>, must not use its token, which would interrupt them midway.
     /// </summary>
-    /// <param name="read">It may go on after the answer, so it must not touch the request or the response.</param>
+    /// <param name="read">It may continue after the answer, so it must not use the request or the response.</param>
     public static Task<IResult> AnswerAsync(Func<CancellationToken, Task<IResult>> read, TimeProvider time, CancellationToken cancellationToken) =>
         AnswerAsync(() => BoundedRead.RunAsync(read, BoundedRead.Limit, time, cancellationToken));
 
@@ -64,11 +75,12 @@ internal static class Problems
 
     public static IResult Of(RunRefusedException refusal)
     {
-        // The request is valid and only the host lacks something, so the request may be sent again unchanged.
-        var status = refusal.Reasons.All(reason => reason.Kind == ErrorKind.Unavailable) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
-        var kind = refusal.Reasons[0].Kind;
-        return Of(
-            status, Code(kind), refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
+        // For 503 the request is valid and only the host lacks something, so that it may be repeated unchanged.
+        var status = refusal.Reasons.All(reason => reason.Kind == ErrorKind.Unavailable)
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status400BadRequest;
+        var code = JsonNamingPolicy.CamelCase.ConvertName(refusal.Reasons[0].Kind.ToString());
+        return Of(status, code, refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
     }
 
     public static IResult Of(RunStateException refusal) => Of(
@@ -83,14 +95,17 @@ internal static class Problems
             StatusCodes.Status409Conflict, "ambiguousName", refusal.Message, new KeyValuePair<string, object?>("candidates", refusal.Candidates)),
         StoreRefusal.Changed => Of(StatusCodes.Status412PreconditionFailed, "preconditionFailed", refusal.Message),
         _ when refusal.Diagnostics.Count > 0 => Of(
-            StatusCodes.Status400BadRequest, "invalidDefinition", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics)),
+            StatusCodes.Status400BadRequest,
+            "invalidDefinition",
+            refusal.Message,
+            new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics)),
         _ => Of(StatusCodes.Status400BadRequest, "invalidName", refusal.Message),
     };
 
     public static IResult Of(PromptException refusal) => Of(
         StatusCodes.Status400BadRequest, "invalidPrompt", refusal.Message, new KeyValuePair<string, object?>("diagnostics", refusal.Diagnostics));
 
-    /// <summary>The problem that an exception stands for; null when it is a bug.</summary>
+    /// <summary>The problem details of an exception; null when the exception is a bug.</summary>
     private static IResult? Find(Exception exception) => exception switch
     {
         RequestRefusedException refusal => Of(refusal),
@@ -103,7 +118,7 @@ internal static class Problems
         StoreRefusedException refusal => Of(refusal),
         PromptException refusal => Of(refusal),
 
-        // Something is stored there, so it is not a 404, and the user can correct it: use a newer version, or delete it.
+        // Not 404, since something is stored there, and the user can correct it: use a newer version, or delete it.
         UnreadableRecordException problem => Of(
             StatusCodes.Status409Conflict, "unreadableRecord", problem.Message, new KeyValuePair<string, object?>("unreadable", problem.Word)),
 
@@ -113,14 +128,27 @@ internal static class Problems
         _ => null,
     };
 
-    /// <summary>Without the message of the exception, which names a place on the server.</summary>
+    /// <summary>Omits the message of the exception, which names a place on the server.</summary>
     private static HeaderResult Of(ContentStoreException problem) => new(
         Of(
             StatusCodes.Status503ServiceUnavailable,
             "storeUnavailable",
-            $"The content store cannot be used{(problem.Hint is { } hint ? $": {hint}" : " now.")} What was asked for may have happened; ask again later."),
+            $"The content store cannot be used{(problem.Hint is { } hint ? $": {hint}" : " now.")} "
+            + "What was asked for may have happened; ask again later."),
         HeaderNames.RetryAfter,
         RetryAfterSeconds);
+}
 
-    private static string Code(ErrorKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
+/// <summary>
+/// An answer with a header. The header is set when the answer is written, so that an operation that exceeded its time never writes into a later
+/// response.
+/// </summary>
+internal sealed class HeaderResult(IResult answer, string name, string value) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        httpContext.Response.Headers[name] = value;
+        return answer.ExecuteAsync(httpContext);
+    }
 }

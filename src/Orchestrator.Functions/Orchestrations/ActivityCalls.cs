@@ -1,6 +1,5 @@
 using Microsoft.DurableTask;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 

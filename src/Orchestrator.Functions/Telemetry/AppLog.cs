@@ -2,14 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Functions.Telemetry;
 
-/// <summary>The lines that the app itself logs, with their event ids.</summary>
+/// <summary>The log lines of this project with their event ids (docs/telemetry.md).</summary>
 internal static partial class AppLog
 {
-    /// <summary>Seed 000's "Executing parallel batch"; to be logged through a logger that is silent in a replay.</summary>
+    /// <summary>Use a replay-safe logger: the orchestrator calls it again in every replay.</summary>
     [LoggerMessage(
         2001, LogLevel.Debug,
         "Run '{Run}' starts {BatchSize} steps at once; {Executing} are executing, {Completed} of {TotalSteps} are done, {Remaining} remain.")]
-    public static partial void BatchStarts(this ILogger logger, string run, int batchSize, int executing, int completed, int totalSteps, int remaining);
+    public static partial void BatchStarts(
+        this ILogger logger, string run, int batchSize, int executing, int completed, int totalSteps, int remaining);
 
     [LoggerMessage(2101, LogLevel.Warning, "No telemetry is sent: {Problem}")]
     public static partial void NothingSent(this ILogger logger, string problem);
@@ -28,15 +29,17 @@ internal static partial class AppLog
 
     [LoggerMessage(
         2204, LogLevel.Warning,
-        "Run '{Run}' was interrupted twice before it began, so it is not resumed again: the host's defaultVersion (host.json) must be '{Version}', and no host of another version may work beside it. Then 'orchestrator resume {Run}'.")]
+        "Run '{Run}' was interrupted twice before it began, so it is not resumed again: the host's defaultVersion (host.json) must be '{Version}', "
+        + "and no host of another version may work beside it. Then 'orchestrator resume {Run}'.")]
     public static partial void UpgradedTwice(this ILogger logger, string run, string version);
 
     [LoggerMessage(2205, LogLevel.Warning, "Run '{Run}', which an upgrade may have interrupted, is left as it is: {Reason}")]
     public static partial void UpgradedLeft(this ILogger logger, string run, string reason);
 
-    [LoggerMessage(2206, LogLevel.Warning, "Runs that an upgrade interrupted could not be looked for: {Reason} It is tried again in {Minutes} minutes.")]
+    [LoggerMessage(2206, LogLevel.Warning, "The search for runs that an upgrade interrupted failed: {Reason} It is repeated in {Minutes} minutes.")]
     public static partial void UpgradedNotFound(this ILogger logger, Exception exception, string reason, double minutes);
 
-    [LoggerMessage(2207, LogLevel.Warning, "Which runs no longer need a look after an upgrade could not be written down, so the next look reads them again: {Reason}")]
+    [LoggerMessage(
+        2207, LogLevel.Warning, "The list of runs that need no resumption after an upgrade could not be saved, so they are read again: {Reason}")]
     public static partial void UpgradedForgotten(this ILogger logger, string reason);
 }

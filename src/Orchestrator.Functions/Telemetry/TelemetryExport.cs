@@ -8,10 +8,10 @@ using Orchestrator.Activities.Telemetry;
 
 namespace Orchestrator.Functions.Telemetry;
 
-/// <summary>Sends traces, metrics and logs to a collector (OTLP), where one is named; by default nothing is sent.</summary>
+/// <summary>Sends traces, metrics and logs to a collector (OTLP) when its address is set. Thread-safe.</summary>
 public sealed class TelemetryExport
 {
-    /// <summary>The address of the collector, as OpenTelemetry names the setting: <c>http://localhost:4317</c>.</summary>
+    /// <summary>OpenTelemetry's setting for the address of the collector, for example <c>http://localhost:4317</c>.</summary>
     public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private const string TimeoutSetting = "OTEL_EXPORTER_OTLP_TIMEOUT";
@@ -19,7 +19,7 @@ public sealed class TelemetryExport
     private const string ServiceName = "orchestrator";
 
     /// <summary>
-    /// One try to send, in milliseconds, where the setting does not say: a collector that hangs must not keep a command from ending.
+    /// Default time limit of one export in milliseconds, short, so that a collector that hangs does not delay the end of a command.
     /// </summary>
     private const int TimeoutMs = 2_000;
 
@@ -28,7 +28,7 @@ public sealed class TelemetryExport
     private TelemetryExport(string? mistake) => _mistake = mistake;
 
     /// <summary>
-    /// Adds what <see cref="EndpointSetting"/> asks for, and what else OpenTelemetry reads from the environment (headers, protocol, sampler).
+    /// Adds the export when <see cref="EndpointSetting"/> is set. OpenTelemetry reads its other settings itself (headers, protocol, sampler).
     /// </summary>
     /// <returns>For what the host adds; null when nothing is sent, since no address is set or a setting cannot be used.</returns>
     public static IOpenTelemetryBuilder? Add(IServiceCollection services, IConfiguration settings)
@@ -56,7 +56,7 @@ public sealed class TelemetryExport
             .UseOtlpExporter();
     }
 
-    /// <summary>Logs what keeps telemetry from being sent. It is no reason to run nothing.</summary>
+    /// <summary>Logs the invalid setting because of which nothing is sent. The app works without telemetry.</summary>
     public void Warn(ILogger<TelemetryExport> logger)
     {
         if (_mistake is not null)

@@ -3,22 +3,19 @@ using Microsoft.Extensions.Configuration;
 
 namespace Orchestrator.Functions.Telemetry;
 
-/// <summary>
-/// Checks OpenTelemetry's settings for sending, which OpenTelemetry itself reads: what it cannot read it ignores without a word, or ends the process
-/// for.
-/// </summary>
+/// <summary>Checks the settings of OpenTelemetry's exporter. OpenTelemetry itself ignores invalid ones silently, or ends the process.</summary>
 internal static class TelemetrySettings
 {
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
 
-    /// <summary>For all signals, and for one.</summary>
+    /// <summary>Parts of the names of settings: for all signals, and for each one.</summary>
     private static readonly string[] Signals = ["", "TRACES_", "METRICS_", "LOGS_"];
 
     private static readonly string[] Samplers =
         ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
 
     /// <summary>
-    /// What is wrong first, with the setting's name, in a sentence; null when nothing is. Values that may have a secret are not in it.
+    /// A sentence with the first invalid setting and its name; null when all are valid. It does not contain values that may be secrets.
     /// </summary>
     public static string? Mistake(IConfiguration settings)
     {
@@ -27,7 +24,8 @@ internal static class TelemetrySettings
         {
             if (Value($"{Prefix}{signal}ENDPOINT") is { } endpoint && !IsAddress(endpoint))
             {
-                return $"{Prefix}{signal}ENDPOINT is '{endpoint}', which is no address. Set it to the address of a collector, such as http://localhost:4317.";
+                return $"{Prefix}{signal}ENDPOINT is '{endpoint}', which is no address. "
+                    + "Set it to the address of a collector, such as http://localhost:4317.";
             }
 
             if (Value($"{Prefix}{signal}PROTOCOL") is { } protocol && protocol is not ("grpc" or "http/protobuf"))
@@ -35,12 +33,14 @@ internal static class TelemetrySettings
                 return $"{Prefix}{signal}PROTOCOL is '{protocol}'; it must be grpc or http/protobuf.";
             }
 
-            if (Value($"{Prefix}{signal}HEADERS") is { } headers && !headers.Split(',').All(header => header.IndexOf('=', StringComparison.Ordinal) > 0))
+            if (Value($"{Prefix}{signal}HEADERS") is { } headers
+                && !headers.Split(',').All(header => header.IndexOf('=', StringComparison.Ordinal) > 0))
             {
                 return $"{Prefix}{signal}HEADERS is no list of headers; write name=value, and a comma between two.";
             }
 
-            if (Value($"{Prefix}{signal}TIMEOUT") is { } timeout && !(int.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms > 0))
+            if (Value($"{Prefix}{signal}TIMEOUT") is { } timeout
+                && !(int.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0))
             {
                 return $"{Prefix}{signal}TIMEOUT is '{timeout}'; it must be a number of milliseconds.";
             }

@@ -10,12 +10,12 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http.OpenApi;
 
 /// <summary>
-/// The API as an OpenAPI 3.1 document. The shapes come from the types that are written and read, so they are true by themselves; that the operations
-/// are those of the functions, a test checks.
+/// Creates the OpenAPI 3.1 document of the API. The schemas are generated from the types that are serialized, so that they cannot differ; a test
+/// compares the operations with the functions.
 /// </summary>
 internal static partial class ApiDocument
 {
-    /// <param name="server">The address below which the routes are.</param>
+    /// <param name="server">The base address of the routes.</param>
     public static JsonObject Create(string server, IEnumerable<ApiOperation> operations)
     {
         var schemas = new JsonObject();
@@ -31,13 +31,21 @@ internal static partial class ApiDocument
         return new JsonObject
         {
             ["openapi"] = "3.1.0",
-            ["info"] = new JsonObject { ["title"] = "Orchestrator", ["version"] = "1", ["description"] = "Durable, parallel workflows of prompts." },
+            ["info"] = new JsonObject
+            {
+                ["title"] = "Orchestrator",
+                ["version"] = "1",
+                ["description"] = "Durable, parallel workflows of prompts.",
+            },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
                 ["schemas"] = schemas,
-                ["securitySchemes"] = new JsonObject { ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" } },
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" },
+                },
             },
         };
     }
@@ -67,7 +75,13 @@ internal static partial class ApiDocument
 
     private static JsonObject Parameter(string name, string where, string? description)
     {
-        var parameter = new JsonObject { ["name"] = name, ["in"] = where, ["required"] = where == "path", ["schema"] = new JsonObject { ["type"] = "string" } };
+        var parameter = new JsonObject
+        {
+            ["name"] = name,
+            ["in"] = where,
+            ["required"] = where == "path",
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        };
         if (description is not null)
         {
             parameter["description"] = description;
@@ -107,7 +121,7 @@ internal static partial class ApiDocument
             responses[Text(status)] = response;
         }
 
-        // Whatever is asked of the store may find it away.
+        // Every operation uses the store, which may be unavailable.
         foreach (var status in operation.Problems.Append(StatusCodes.Status503ServiceUnavailable).Distinct())
         {
             var response = Described(status);
@@ -132,7 +146,7 @@ internal static partial class ApiDocument
         return new JsonObject { ["schema"] = new JsonObject { ["$ref"] = $"#/components/schemas/{type.Name}" } };
     }
 
-    /// <summary>A schema refers to its own parts from its root, and here its root is elsewhere.</summary>
+    /// <summary>Rebases the references of a schema to its own parts: they start at its root, which is a part of the document here.</summary>
     private static JsonNode Rooted(JsonNode schema, string root)
     {
         foreach (var node in Below(schema).OfType<JsonObject>().Where(node => node["$ref"] is JsonValue).ToList())

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.OpenApi;
 
-/// <summary>The API about itself.</summary>
+/// <summary>The description of the API. Thread-safe.</summary>
 public static class ApiFunctions
 {
     /// <summary><c>GET /api/openapi.json</c>: this API as an OpenAPI document.</summary>

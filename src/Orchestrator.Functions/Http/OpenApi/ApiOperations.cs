@@ -6,7 +6,7 @@ using Orchestrator.Functions.Http.Runs;
 
 namespace Orchestrator.Functions.Http.OpenApi;
 
-/// <summary>What the API can do; one entry for each HTTP function.</summary>
+/// <summary>The operations of the API: one for each HTTP function, in the order of the API document.</summary>
 internal static class ApiOperations
 {
     private static readonly Dictionary<string, string> StartHeaders = new()
@@ -66,7 +66,9 @@ internal static class ApiOperations
             Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },
             Problems = [400, 404, 409],
         },
-        new("ResumeRun", "post", "runs/{runId}/resume", "Go on with a run that failed or was cancelled: what has completed and is not changed is not executed again.")
+        new(
+            "ResumeRun", "post", "runs/{runId}/resume",
+            "Go on with a run that failed or was cancelled: what has completed and is not changed is not executed again.")
         {
             BodySchema = ApiSchemas.Resume,
             Answers = new Dictionary<int, Type?> { [202] = typeof(StartPayload) },
@@ -157,7 +159,40 @@ internal static class ApiOperations
             Answers = new Dictionary<int, Type?> { [204] = null },
             Problems = [400, 404, 409, 412],
         },
-        new("Health", "get", "health", "Whether the app can work.") { Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) }, Problems = [503] },
+        new("Health", "get", "health", "Whether the app can work.")
+        {
+            Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) },
+            Problems = [503],
+        },
         new("GetOpenApi", "get", "openapi.json", "This document.") { Answers = new Dictionary<int, Type?> { [200] = typeof(JsonObject) } },
     ];
+}
+
+/// <summary>The description of an operation of the API. Immutable.</summary>
+/// <param name="Function">The name of the function.</param>
+/// <param name="Method">In lower case.</param>
+/// <param name="Route">The route below the route prefix, with parameters in braces.</param>
+/// <param name="Summary">One sentence.</param>
+internal sealed record ApiOperation(string Function, string Method, string Route, string Summary)
+{
+    /// <summary>Descriptions of query parameters by name.</summary>
+    public IReadOnlyDictionary<string, string> Query { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Descriptions of request headers by name.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The type of a JSON body; null when there is none, or another property describes it.</summary>
+    public Type? Body { get; init; }
+
+    /// <summary>The schema of a JSON body that has no type; null when there is none.</summary>
+    public string? BodySchema { get; init; }
+
+    /// <summary>Media types of a text body; empty for none.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
+
+    /// <summary>Types of successful answers by status; null for an answer without a body.</summary>
+    public IReadOnlyDictionary<int, Type?> Answers { get; init; } = new Dictionary<int, Type?>();
+
+    /// <summary>Statuses of answers with problem details.</summary>
+    public IReadOnlyList<int> Problems { get; init; } = [];
 }

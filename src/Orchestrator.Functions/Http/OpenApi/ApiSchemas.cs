@@ -1,9 +1,9 @@
 namespace Orchestrator.Functions.Http.OpenApi;
 
-/// <summary>Bodies that are read member by member, with a place for each mistake, and not by a type.</summary>
+/// <summary>The schemas of bodies that no type describes: they are read member by member, so that each mistake has its place.</summary>
 internal static class ApiSchemas
 {
-    /// <summary>A start of a definition that is stored.</summary>
+    /// <summary>The start of a stored definition.</summary>
     public const string StartStored = """
         {
           "type": "object",
@@ -31,7 +31,7 @@ internal static class ApiSchemas
         }
         """;
 
-    /// <summary>The same with the definition.</summary>
+    /// <summary>The start of a definition in the body.</summary>
     public static string Start { get; } = StartStored.Replace(
         "\"inputs\":",
         "\"definition\": { \"type\": [ \"object\", \"string\" ], \"description\": \"The workflow, or a text of it in JSON or YAML.\" },\n    \"inputs\":",

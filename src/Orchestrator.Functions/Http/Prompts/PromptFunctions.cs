@@ -5,10 +5,10 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Prompts;
 
-/// <summary>Stored prompts over HTTP.</summary>
+/// <summary>Stored prompts over HTTP. Thread-safe.</summary>
 public sealed class PromptFunctions(PromptStore store, TimeProvider time)
 {
-    /// <summary>A prompt as Microsoft's prompty files have it.</summary>
+    /// <summary>The format of Microsoft's prompty files.</summary>
     private const string Prompty = "text/x-prompty";
 
     private const string Json = "application/json";
@@ -17,17 +17,19 @@ public sealed class PromptFunctions(PromptStore store, TimeProvider time)
 
     /// <summary>
     /// <c>PUT /api/prompts/{slug}</c>: stores the prompt in the body, a text with an optional front matter or a JSON object, as the newest version;
-    /// <c>?label=</c> makes it the version of that environment.
+    /// <c>?label=</c> makes it the version of that environment, too.
     /// </summary>
     [Function("PutPrompt")]
     public Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "prompts/{slug}")] HttpRequest request,
+        string slug,
+        CancellationToken cancellationToken) =>
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
-            var bytes = await request.ReadAsync("prompt", PromptFolder.MaxBytes, Types, cancellationToken);
-            var text = StoreRequest.Utf8(bytes, "prompt");
-            var prompt = request.MediaType()?.ToLowerInvariant() switch
+            var body = await RequestBody.ReadAsync(request, "prompt", PromptFolder.MaxBytes, Types, cancellationToken);
+            var text = RequestBody.Utf8(body, "prompt");
+            var prompt = RequestBody.MediaType(request)?.ToLowerInvariant() switch
             {
                 Prompty => PromptFile.Parse(slug, $"{slug}.prompty", text),
                 Json => PromptFile.Parse(slug, $"{slug}.md", PromptJson.ToFile(text)),
@@ -46,7 +48,9 @@ public sealed class PromptFunctions(PromptStore store, TimeProvider time)
     /// </summary>
     [Function("GetPrompt")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "prompts/{slug}")] HttpRequest request,
+        string slug,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (app, asked) = (request.Query("app"), request.Query("environment"));
@@ -62,10 +66,12 @@ public sealed class PromptFunctions(PromptStore store, TimeProvider time)
             cancellationToken);
     }
 
-    /// <summary><c>DELETE /api/prompts/{slug}</c>: forgets the prompt with all its versions. Runs that were started stay as they are.</summary>
+    /// <summary><c>DELETE /api/prompts/{slug}</c>: deletes the prompt with all its versions. Started runs keep the texts that they use.</summary>
     [Function("DeletePrompt")]
     public Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "prompts/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "prompts/{slug}")] HttpRequest request,
+        string slug,
+        CancellationToken cancellationToken) =>
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);

@@ -9,22 +9,23 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Functions.Http.Prompts;
 
 /// <summary>
-/// A prompt as a JSON object, like the one that a <c>GET</c> answers, made into a prompt file: <c>text</c> is the text, all else the front matter.
-/// So there is one reader of prompts, with one set of rules.
+/// Converts a prompt from a JSON object, such as the answer of a <c>GET</c>, to a prompt file: <c>text</c> becomes the text, all other members the
+/// front matter. So all prompts are read by the same reader with the same rules.
 /// </summary>
 internal static class PromptJson
 {
-    /// <summary>What an answer says of the prompt's place in the store; a prompt that comes back may have it.</summary>
-    private static readonly string[] OfTheStore = ["slug", "app", "version", "updatedAt", "versions", "labels"];
+    /// <summary>Members of answers that describe the stored prompt. They are ignored, so that an answer can be sent back.</summary>
+    private static readonly string[] StoredMembers = ["slug", "app", "version", "updatedAt", "versions", "labels"];
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <exception cref="RequestRefusedException">It is no JSON object with a <c>text</c>.</exception>
+    /// <exception cref="RequestRefusedException">The text is not a JSON object with a <c>text</c>.</exception>
     public static string ToFile(string json)
     {
         try
         {
-            return ToFile(JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw Refused("The prompt must be a JSON object with a 'text'."));
+            return ToFile(JsonNode.Parse(json, documentOptions: Strict) as JsonObject
+                ?? throw Refused("The prompt must be a JSON object with a 'text'."));
         }
         catch (JsonException exception)
         {
@@ -32,7 +33,7 @@ internal static class PromptJson
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair is found only when the text is asked for.
+            // Half a surrogate pair is detected only when the string is read.
             throw Refused("The prompt is not valid JSON: an escape in it is no character.");
         }
     }
@@ -49,7 +50,7 @@ internal static class PromptJson
         var file = new StringBuilder("---\n");
         foreach (var (name, member) in prompt)
         {
-            if (name != "text" && member is not null && !OfTheStore.Contains(name))
+            if (name != "text" && member is not null && !StoredMembers.Contains(name))
             {
                 var written = name == "inputs" && member is JsonArray inputs ? Inputs(inputs) : member;
                 file.Append(Write(JsonValue.Create(name))).Append(": ").Append(Write(written)).Append('\n');
@@ -59,7 +60,7 @@ internal static class PromptJson
         return file.Append("---\n").Append(value.GetValue<string>()).ToString();
     }
 
-    /// <summary>Here, since in the file that is made the lines have other numbers than in the caller's text.</summary>
+    /// <summary>Checks templates before the conversion, after which the lines have other numbers than in the caller's text.</summary>
     private static void CheckTemplate(string name, JsonNode? value)
     {
         if (value?.GetValueKind() != JsonValueKind.String)
@@ -77,7 +78,7 @@ internal static class PromptJson
         }
     }
 
-    /// <summary>A front matter has objects by name where an answer has them in a list.</summary>
+    /// <summary>Converts the list of inputs in an answer to the object of a front matter. A list of another shape is returned as it is.</summary>
     private static JsonNode Inputs(JsonArray inputs)
     {
         var named = new JsonObject();
@@ -88,8 +89,9 @@ internal static class PromptJson
                 return inputs;
             }
 
-            var rest = one.Where(member => member.Key != "name" && member.Value is not null);
-            if (!named.TryAdd(name.GetValue<string>(), new JsonObject(rest.Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())))))
+            var rest = one.Where(member => member.Key != "name" && member.Value is not null)
+                .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()));
+            if (!named.TryAdd(name.GetValue<string>(), new JsonObject(rest)))
             {
                 throw Refused($"The input '{name.GetValue<string>()}' is there twice.");
             }

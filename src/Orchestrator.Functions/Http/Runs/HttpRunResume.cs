@@ -6,10 +6,10 @@ using Orchestrator.Workflows.Formats.Requests;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>What a resume over HTTP does: reads the body, and answers with the start payload of the new instance. Thread-safe.</summary>
+/// <summary>Resumes a run over HTTP: reads the body, and answers with the start payload of the new instance. Thread-safe.</summary>
 public sealed class HttpRunResume(RunResumer resumer, OrchestratorOptions options)
 {
-    /// <exception cref="RequestRefusedException">The body is wrong.</exception>
+    /// <exception cref="RequestRefusedException">The body has mistakes.</exception>
     /// <exception cref="RunStateException">The run cannot be resumed as it is.</exception>
     public async Task<IResult> ResumeAsync(HttpRequest request, DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {

@@ -8,14 +8,14 @@ using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Formats.Requests;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>
-/// What a start over HTTP does, whether the definition comes with it or is stored: body, options, key, wait and answer. Thread-safe.
-/// </summary>
-public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options, TimeProvider time)
+/// <summary>Starts a run over HTTP, of a definition in the body or of a stored one: body, options, key, wait and answer. Thread-safe.</summary>
+public sealed class HttpRunStart(
+    RunStarter starter, RunStore runs, RunReader reader, StartKeys keys, IRunIds ids, OrchestratorOptions options, TimeProvider time)
 {
     /// <summary>Maximum time in seconds that a request may wait for the run to end.</summary>
     public const int MaxWaitSeconds = 100;
@@ -26,8 +26,8 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
     public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken) =>
         AnswerAsync(request, client, null, cancellationToken);
 
-    /// <summary>Starts a definition that is not in the body.</summary>
-    /// <param name="stored">Its text, and the workflow's name and app where the definition has none.</param>
+    /// <summary>Starts a stored definition.</summary>
+    /// <param name="stored">Its text, and the workflow's slug and app for a definition without them.</param>
     public Task<IResult> StartAsync(HttpRequest request, DurableTaskClient client, StartRequest stored, CancellationToken cancellationToken) =>
         AnswerAsync(request, client, stored, cancellationToken);
 
@@ -42,16 +42,16 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
             var run = key is null
                 ? await starter.StartAsync(client, start, cancellationToken)
                 : await StartOnceAsync(client, start, key, StartKeys.Hash(request.Path, Encoding.UTF8.GetString(body)), cancellationToken);
-            return wait is { } limit && await EndAsync(run, limit, cancellationToken) is { } ended
+            return wait is { } limit && await WaitForEndAsync(run, limit, cancellationToken) is { } ended
                 ? Results.Json(ended, WorkflowJson.Document)
                 : StartPayload.Answer(request, client, run);
         });
     }
 
     /// <summary>
-    /// The run when it has ended in time; null otherwise, and when the store is away meanwhile: the run is started, whatever the wait saw.
+    /// Waits for the end of the run. Null when it has not ended in time, or the store became unavailable: the run is started in any case.
     /// </summary>
-    private async Task<RunDocument?> EndAsync(RunInput run, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<RunDocument?> WaitForEndAsync(RunInput run, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -65,7 +65,7 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
     }
 
     /// <summary>
-    /// Of all requests with the key only the first one makes a run. The key is written down before the run is, so that a crash in between heals.
+    /// Starts a run for the first request with the key only. The key is written before the run, so that a repeated request continues after a crash.
     /// </summary>
     private async Task<RunInput> StartOnceAsync(
         DurableTaskClient client, StartRequest start, string key, string request, CancellationToken cancellationToken)
@@ -81,8 +81,8 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
                     $"The Idempotency-Key stands for another request, which started run '{claim.RunId}'. Use a new key for a new request.");
             }
 
-            // What is under way is not checked again: its prompts may have changed since.
-            if (claim is not null && await runs.FindAsync(claim.RunId, cancellationToken) is { Status: not Orchestrator.Workflows.Runs.RunStatus.Pending } known
+            // A run that is under way is not checked again, since its prompts may have changed meanwhile.
+            if (claim is not null && await runs.FindAsync(claim.RunId, cancellationToken) is { Status: not RunStatus.Pending } known
                 && known.StartKey == start.StartKey)
             {
                 await keys.BeginAsync(key, claim, cancellationToken);
@@ -91,7 +91,7 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
 
             if (claim is { Begun: true } && (await runs.FindAsync(claim.RunId, cancellationToken))?.StartKey != start.StartKey)
             {
-                // The client may not know that its first request was heard: the work must not be paid twice for one key.
+                // The client may not have received the answer to its first request: the run must not be paid twice for one key.
                 throw new RequestRefusedException(
                     StatusCodes.Status410Gone, "runDeleted",
                     $"The Idempotency-Key stands for run '{claim.RunId}', which was deleted. Use a new key to run the request again.");
@@ -138,7 +138,9 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= MaxWaitSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw new RequestRefusedException(
-                StatusCodes.Status400BadRequest, "invalidInput", $"The query parameter 'wait' is '{text}'; it must be a whole number of seconds from 1 to {MaxWaitSeconds}.");
+                StatusCodes.Status400BadRequest,
+                "invalidInput",
+                $"The query parameter 'wait' is '{text}'; it must be a whole number of seconds from 1 to {MaxWaitSeconds}.");
     }
 
     private static string? Key(HttpRequest request)
@@ -151,6 +153,8 @@ public sealed class HttpRunStart(RunStarter starter, RunStore runs, RunReader re
         return keys is [{ Length: >= 1 and <= MaxKeyLength } key]
             ? key
             : throw new RequestRefusedException(
-                StatusCodes.Status400BadRequest, "invalidInput", $"The header Idempotency-Key must be given once and have 1 to {MaxKeyLength} characters.");
+                StatusCodes.Status400BadRequest,
+                "invalidInput",
+                $"The header Idempotency-Key must be given once and have 1 to {MaxKeyLength} characters.");
     }
 }

@@ -9,11 +9,12 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http.Runs;
 
 /// <summary>
-/// Operations on runs over HTTP: 202 when it is done or under way, 404 for an unknown run, 409 when the run's state does not allow it.
+/// Operations on runs over HTTP. Each answers 202 when it is done or under way, 404 for an unknown run, and 409 when the state of the run does not
+/// allow it. Thread-safe.
 /// </summary>
 public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter, RunStarter starter, HttpRunResume resume)
 {
-    /// <summary><c>POST /api/runs/{runId}/resume</c>: goes on with a run that failed or was cancelled.</summary>
+    /// <summary><c>POST /api/runs/{runId}/resume</c>: resumes a run that failed or was cancelled.</summary>
     [Function("ResumeRun")]
     public Task<IResult> ResumeAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/resume")] HttpRequest request,
@@ -30,31 +31,36 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         CancellationToken cancellationToken) => AnswerAsync(
             runId, async () => StartPayload.Answer(request, client, await starter.RestartAsync(client, runId, foreground: null, cancellationToken)));
 
-    /// <summary><c>POST /api/runs/{runId}/cancel</c>: asks the run to end; it does when its executing steps have ended.</summary>
+    /// <summary><c>POST /api/runs/{runId}/cancel</c>: requests the end of the run, which ends when its executing steps have ended.</summary>
     [Function("CancelRun")]
     public Task<IResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/cancel")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await steering.CancelAsync(client, runId, cancellationToken)));
+        CancellationToken cancellationToken) =>
+        AnswerAsync(runId, async () => Accepted(await steering.CancelAsync(client, runId, cancellationToken)));
 
-    /// <summary><c>POST /api/runs/{runId}/suspend</c>: nothing new starts; executing steps finish.</summary>
+    /// <summary><c>POST /api/runs/{runId}/suspend</c>: starts no further steps; executing steps finish.</summary>
     [Function("SuspendRun")]
     public Task<IResult> SuspendAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/suspend")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await steering.SuspendAsync(client, runId, cancellationToken)));
+        CancellationToken cancellationToken) =>
+        AnswerAsync(runId, async () => Accepted(await steering.SuspendAsync(client, runId, cancellationToken)));
 
-    /// <summary><c>POST /api/runs/{runId}/continue</c>: a suspended run goes on.</summary>
+    /// <summary><c>POST /api/runs/{runId}/continue</c>: continues a suspended run.</summary>
     [Function("ContinueRun")]
     public Task<IResult> ContinueAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/continue")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () => Accepted(await steering.ContinueAsync(client, runId, cancellationToken)));
+        CancellationToken cancellationToken) =>
+        AnswerAsync(runId, async () => Accepted(await steering.ContinueAsync(client, runId, cancellationToken)));
 
-    /// <summary><c>DELETE /api/runs/{runId}?force=</c>: deletes everything of a run that has ended; with force it is terminated first.</summary>
+    /// <summary>
+    /// <c>DELETE /api/runs/{runId}?force=</c>: deletes a run that has ended; with force, a run in any state, which is terminated first.
+    /// </summary>
     [Function("DeleteRun")]
     public Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{runId}")] HttpRequest request,
@@ -62,7 +68,9 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(runId, async () =>
         {
-            await (Force(request) ? deleter.DeleteWithForceAsync(client, runId, cancellationToken) : deleter.DeleteAsync(client, runId, cancellationToken));
+            await (Force(request)
+                ? deleter.DeleteWithForceAsync(client, runId, cancellationToken)
+                : deleter.DeleteAsync(client, runId, cancellationToken));
             return Results.Json(new { runId, deleted = true }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
         });
 

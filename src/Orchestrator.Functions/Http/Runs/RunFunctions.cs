@@ -9,9 +9,10 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>Runs over HTTP.</summary>
+/// <summary>Starts, reads and lists runs over HTTP. Thread-safe.</summary>
 public sealed class RunFunctions(
-    HttpRunStart start, RunReader reader, RunLister lister, RunStepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers, TimeProvider time)
+    HttpRunStart start, RunReader reader, RunLister lister, RunStepReader steps, RunStore runs, RunReconciler reconciler, RunDrivers drivers,
+    TimeProvider time)
 {
     /// <summary><c>POST /api/runs</c>: starts the definition in the body.</summary>
     [Function("StartRun")]
@@ -20,7 +21,7 @@ public sealed class RunFunctions(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => start.StartAsync(request, client, cancellationToken);
 
-    /// <summary><c>GET /api/runs</c>: the runs that the query lets through, the newest first.</summary>
+    /// <summary><c>GET /api/runs</c>: the runs that match the query, the newest first.</summary>
     [Function("ListRuns")]
     public Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
@@ -31,7 +32,7 @@ public sealed class RunFunctions(
             return Problems.AnswerAsync(token => ListAsync(client, filter, token), time, cancellationToken);
         });
 
-    /// <summary><c>GET /api/runs/{runId}</c>: the run as it is now.</summary>
+    /// <summary><c>GET /api/runs/{runId}</c>: the current state of the run.</summary>
     [Function("GetRun")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{runId}")] HttpRequest request,

@@ -7,13 +7,13 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>Reads the query of <c>GET /api/runs</c>. What cannot be understood is refused: a filter must not be dropped silently.</summary>
+/// <summary>Reads the query of <c>GET /api/runs</c>. Unknown and invalid parameters are refused: a filter must not be ignored silently.</summary>
 internal static class RunListQuery
 {
-    /// <summary>The parameters, and after them those that the host takes: its keys.</summary>
+    /// <summary>The parameters, and last the two of the Functions host, for its keys.</summary>
     private static readonly string[] Known = ["status", "workflow", "app", "from", "to", "tag", "top", "continuationToken", "code", "clientId"];
 
-    /// <exception cref="RequestRefusedException">Something is wrong; everything is named.</exception>
+    /// <exception cref="RequestRefusedException">Parameters are unknown or invalid; the message names every one.</exception>
     public static RunFilter Read(HttpRequest request)
     {
         var problems = new List<string>();
@@ -25,26 +25,24 @@ internal static class RunListQuery
         var filter = new RunFilter
         {
             Statuses = Statuses(request, problems),
-            Workflow = Text(request, "workflow"),
-            App = Text(request, "app"),
+            Workflow = request.Query("workflow"),
+            App = request.Query("app"),
             From = Time(request, "from", problems),
             To = Time(request, "to", problems),
             Tags = [.. request.Query["tag"].OfType<string>().Select(Tag)],
             Top = Top(request, problems),
-            ContinuationToken = Text(request, "continuationToken"),
+            ContinuationToken = request.Query("continuationToken"),
         };
         return problems.Count == 0
             ? filter
             : throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", problems));
     }
 
-    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
-
     private static List<RunStatus>? Statuses(HttpRequest request, List<string> problems)
     {
         var statuses = new List<RunStatus>();
         var names = Enum.GetNames<RunStatus>().Select(JsonNamingPolicy.CamelCase.ConvertName).ToList();
-        foreach (var text in Text(request, "status")?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        foreach (var text in request.Query("status")?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
             if (names.IndexOf(text) is var index and >= 0)
             {
@@ -61,7 +59,7 @@ internal static class RunListQuery
 
     private static DateTimeOffset? Time(HttpRequest request, string name, List<string> problems)
     {
-        if (Text(request, name) is not { } text)
+        if (request.Query(name) is not { } text)
         {
             return null;
         }
@@ -83,7 +81,7 @@ internal static class RunListQuery
 
     private static int Top(HttpRequest request, List<string> problems)
     {
-        if (Text(request, "top") is not { } text)
+        if (request.Query("top") is not { } text)
         {
             return RunFilter.DefaultTop;
         }

@@ -10,16 +10,16 @@ using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Functions.Http.Runs;
 
-/// <summary>What the bodies of starts and resumes have in common.</summary>
+/// <summary>Reads the common parts of the bodies of starts and resumes.</summary>
 internal static class StartBody
 {
-    /// <summary>Maximum size of a body in bytes: a definition of the largest size, and its inputs.</summary>
+    /// <summary>Maximum size of a body in bytes: a definition of the maximum size, and as much for its inputs.</summary>
     private const long MaxBytes = 2L * DefinitionLimits.MaxBytes;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 2 * DefinitionLimits.MaxNesting };
 
     /// <param name="optional">Whether a missing body counts as an empty object.</param>
-    /// <exception cref="RequestRefusedException">It is of another media type, or too large.</exception>
+    /// <exception cref="RequestRefusedException">The body has another media type, or is too large.</exception>
     public static async Task<byte[]> ReadAsync(HttpRequest request, bool optional, CancellationToken cancellationToken)
     {
         if (!optional || request.ContentType is not null)
@@ -32,7 +32,7 @@ internal static class StartBody
             : throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "wrongMediaType", "Send the body as application/json.");
     }
 
-    /// <exception cref="RequestRefusedException">It is not JSON.</exception>
+    /// <exception cref="RequestRefusedException">The body is not JSON.</exception>
     public static JsonDocument Parse(byte[] body)
     {
         try
@@ -41,18 +41,21 @@ internal static class StartBody
         }
         catch (JsonException exception)
         {
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {JsonErrorText.DescribeWithPlace(exception)}");
+            throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest, "invalidJson", $"The body is not JSON: {JsonErrorText.DescribeWithPlace(exception)}");
         }
     }
 
-    /// <summary>The text of the member <c>definition</c>: it is written in the body as it is, or as a text of JSON or YAML.</summary>
+    /// <summary>The text of the member <c>definition</c>, which is an object, or a string with JSON or YAML.</summary>
     public static byte[] Definition(JsonDocument body)
     {
         var definition = body.RootElement.GetProperty("definition");
         return Encoding.UTF8.GetBytes(definition.ValueKind == JsonValueKind.String ? definition.GetString()! : definition.GetRawText());
     }
 
-    /// <summary>The mocks among the options; null when there are none, or they are wrong.</summary>
+    /// <summary>Reads the mocks in the options.</summary>
+    /// <param name="problems">Mistakes are added to it.</param>
+    /// <returns>Null when there are none, or they have mistakes.</returns>
     public static MockScript? Mocks(JsonNode? mocks, OrchestratorOptions options, List<Diagnostic> problems)
     {
         if (mocks is null)

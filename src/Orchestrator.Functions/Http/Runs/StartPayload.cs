@@ -9,14 +9,15 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Http.Runs;
 
 /// <summary>
-/// The answer to a start: the Durable Functions start payload, and the addresses of the run itself. The SDK has no helper that makes it from an
-/// ASP.NET request, so it is our own (reference: HttpApiHandler of the Durable extension; names pinned by a test). The management addresses have the
-/// host's query, with its system key, as those of any Durable Functions app; those of the run have no key: a client has the one that it started the
-/// run with.
+/// The answer to a start: the start payload of Durable Functions, and the addresses of the run. The SDK creates its payload only with the address in
+/// WEBSITE_HOSTNAME, which a gateway or tunnel before the app is not (see HttpApiHandler of the Durable extension; a test pins the names). LocalHost
+/// has a similar type for the payload of its own management API (<c>ManagementPayload</c>): it knows no runs, and the app does not reference
+/// LocalHost. The management addresses have the host's query with its system key; the addresses of the run have no key, since a client has the one
+/// that it started the run with. Immutable.
 /// </summary>
 public sealed record StartPayload
 {
-    /// <summary>How long a client should wait before it asks for the status, as the Durable extension says it: seconds.</summary>
+    /// <summary>The Retry-After header in seconds, the same as that of the Durable extension.</summary>
     private const int RetryAfterSeconds = 10;
 
     [JsonPropertyOrder(0)]
@@ -44,8 +45,10 @@ public sealed record StartPayload
 
     public required string ResumeRunUri { get; init; }
 
-    /// <summary>Addresses as the client reached us: scheme and host of the request, its path up to the app's own route.</summary>
-    /// <param name="client">The one that the host gave to the function: it knows the query of the management addresses.</param>
+    /// <summary>
+    /// Creates the payload with the addresses that the client used: scheme and host of the request, and its path up to the app's route.
+    /// </summary>
+    /// <param name="client">The client that the host passed to the function: it has the query of the management addresses.</param>
     public static StartPayload For(HttpRequest request, DurableTaskClient client, RunInput run)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -55,7 +58,8 @@ public sealed record StartPayload
         var api = origin + ApiPath(request.Path.Value ?? "");
         var instance = $"{origin}/runtime/webhooks/durabletask/instances/{Uri.EscapeDataString(run.InstanceId)}";
         var query = ManagementQuery(client, run.InstanceId);
-        string With(string address) => query.Length == 0 ? address : $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}";
+        string With(string address) =>
+            query.Length == 0 ? address : $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}";
         return new StartPayload
         {
             Id = run.InstanceId,
@@ -73,7 +77,7 @@ public sealed record StartPayload
         };
     }
 
-    /// <summary>202 with the payload, and where and when to ask for the status.</summary>
+    /// <summary>Answers 202 with the payload; the headers say where and when to read the status.</summary>
     public static IResult Answer(HttpRequest request, DurableTaskClient client, RunInput run)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -84,8 +88,7 @@ public sealed record StartPayload
     }
 
     /// <summary>
-    /// What the Functions host asks of management addresses: task hub, connection and system key; empty in the embedded host. Only the query is
-    /// taken: the addresses themselves are those of WEBSITE_HOSTNAME, which a gateway or a tunnel before the app is not.
+    /// The query that the Functions host requires in management addresses: task hub, connection and system key; empty in the embedded host.
     /// </summary>
     private static string ManagementQuery(DurableTaskClient client, string instanceId)
     {
@@ -97,17 +100,18 @@ public sealed record StartPayload
         }
         catch (InvalidOperationException)
         {
-            // The client knows no addresses: it is not the Functions host's.
+            // Only the client of the Functions host has addresses.
             return "";
         }
     }
 
-    /// <summary>What comes before the app's own route.</summary>
+    /// <summary>The part of the path before the app's route.</summary>
     private static string ApiPath(string path)
     {
         var segments = path.Split('/');
         var route = Array.FindIndex(
-            segments, segment => segment.Equals("runs", StringComparison.OrdinalIgnoreCase) || segment.Equals("workflows", StringComparison.OrdinalIgnoreCase));
+            segments,
+            segment => segment.Equals("runs", StringComparison.OrdinalIgnoreCase) || segment.Equals("workflows", StringComparison.OrdinalIgnoreCase));
         return string.Join('/', segments[..route]);
     }
 }

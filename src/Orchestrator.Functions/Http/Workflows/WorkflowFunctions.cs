@@ -2,26 +2,44 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Catalog.Workflows;
+using Orchestrator.Activities.Tools;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Http.Runs;
 using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Formats;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Workflows;
 
-/// <summary>Stored workflows over HTTP.</summary>
-public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start, TimeProvider time)
+/// <summary>Workflows over HTTP. Thread-safe.</summary>
+public sealed class WorkflowFunctions(WorkflowStore store, ToolSet tools, HttpRunStart start, TimeProvider time)
 {
     private static readonly string[] Types = ["application/json", "application/yaml", "application/x-yaml", "text/yaml", "text/plain"];
+
+    /// <summary>
+    /// <c>POST /api/workflows/validate</c>: all findings of the definition in the body, which is read as JSON or YAML whatever its media type is.
+    /// Nothing is stored.
+    /// </summary>
+    [Function("ValidateWorkflow")]
+    public Task<IResult> ValidateAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/validate")] HttpRequest request, CancellationToken cancellationToken) =>
+        Problems.AnswerAsync(async () =>
+        {
+            var text = await RequestBody.ReadAsync(request, DefinitionLimits.MaxBytes, cancellationToken);
+            var result = WorkflowReader.Read(text, tools.Known);
+            return Results.Json(new { valid = result.Workflow is not null, diagnostics = result.Diagnostics }, WorkflowJson.Document);
+        });
 
     /// <summary><c>PUT /api/workflows/{slug}</c>: stores the definition in the body.</summary>
     [Function("PutWorkflow")]
     public Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "workflows/{slug}")] HttpRequest request,
+        string slug,
+        CancellationToken cancellationToken) =>
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
-            var text = await request.ReadAsync("definition", DefinitionLimits.MaxBytes, Types, cancellationToken);
+            var text = await RequestBody.ReadAsync(request, "definition", DefinitionLimits.MaxBytes, Types, cancellationToken);
             var put = await store.PutAsync(slug, request.Query("app"), text, request.Condition(), cancellationToken);
             var stored = put.Stored.Record;
             return Results.Json(
@@ -30,10 +48,12 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start, T
                 statusCode: put.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK).WithETag(put.Stored.ETag);
         });
 
-    /// <summary><c>GET /api/workflows/{slug}</c>: the workflow with its definition. An id will do in place of the slug.</summary>
+    /// <summary><c>GET /api/workflows/{slug}</c>: the workflow with its definition. The slug may be the workflow's id.</summary>
     [Function("GetWorkflow")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}")] HttpRequest request,
+        string slug,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var app = request.Query("app");
@@ -67,10 +87,12 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start, T
             return await start.StartAsync(request, client, definition, cancellationToken);
         });
 
-    /// <summary><c>DELETE /api/workflows/{slug}</c>: forgets the name. Runs that were started stay as they are.</summary>
+    /// <summary><c>DELETE /api/workflows/{slug}</c>: deletes the workflow. Started runs keep their definitions.</summary>
     [Function("DeleteWorkflow")]
     public Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "workflows/{slug}")] HttpRequest request, string slug, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "workflows/{slug}")] HttpRequest request,
+        string slug,
+        CancellationToken cancellationToken) =>
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
@@ -78,7 +100,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, HttpRunStart start, T
             return Results.NoContent();
         });
 
-    /// <summary><c>GET /api/workflows/{slug}/versions</c>: every text that was stored under the name, the newest first.</summary>
+    /// <summary><c>GET /api/workflows/{slug}/versions</c>: all definitions that were stored under the slug, the newest first.</summary>
     [Function("GetWorkflowVersions")]
     public Task<IResult> GetVersionsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows/{slug}/versions")] HttpRequest request,

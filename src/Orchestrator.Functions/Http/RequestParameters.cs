@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Orchestrator.Activities.Catalog;
+
+namespace Orchestrator.Functions.Http;
+
+/// <summary>Reads query parameters and the headers of conditional requests, and sets the ETags of answers.</summary>
+internal static class RequestParameters
+{
+    /// <summary>A parameter of the query; null when it is missing or empty.</summary>
+    public static string? Query(this HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } value ? value : null;
+
+    /// <summary>The answer with an ETag.</summary>
+    /// <param name="etag">Without quotes.</param>
+    public static IResult WithETag(this IResult answer, string etag) => new HeaderResult(answer, HeaderNames.ETag, $"\"{etag}\"");
+
+    /// <summary>The condition in <c>If-Match</c> or <c>If-None-Match: *</c>.</summary>
+    /// <exception cref="RequestRefusedException">The header is invalid (400).</exception>
+    public static WriteCondition Condition(this HttpRequest request)
+    {
+        if (request.Headers.IfMatch is { Count: > 0 } wanted)
+        {
+            if (!EntityTagHeaderValue.TryParseStrictList(wanted, out var tags) || tags.Count == 0)
+            {
+                throw new RequestRefusedException(
+                    StatusCodes.Status400BadRequest, "invalidHeader", "If-Match takes the ETag of an earlier answer in its quotes, or *.");
+            }
+
+            return tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any))
+                ? WriteCondition.Existing
+                : WriteCondition.Matches([.. tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString().Trim('"'))]);
+        }
+
+        return request.Headers.IfNoneMatch.ToString() switch
+        {
+            "" => WriteCondition.None,
+            "*" => WriteCondition.New,
+            _ => throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest, "invalidHeader", "If-None-Match takes * here: create, do not replace."),
+        };
+    }
+}
