@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Orchestrator.Testing;
 using Orchestrator.Workflows.Expressions;
 
 namespace Orchestrator.Workflows.Tests.Expressions;
@@ -84,21 +84,21 @@ public sealed class ExpressionLimitTests
     public void Expression_of_the_maximum_length_is_read_fast_and_on_a_small_stack(string before, string middle, string after)
     {
         var text = before + string.Concat(Enumerable.Repeat(middle, (ExpressionLimits.MaxLength - before.Length - after.Length) / middle.Length)) + after;
-        var start = Stopwatch.GetTimestamp();
+        var taken = TimeSpan.MaxValue;
         var thread = new Thread(
-            () =>
+            () => taken = CpuTime.Of(() =>
             {
                 if (Expression.TryParse(text, out var expression, out _))
                 {
                     expression.TryEvaluate(Expressions.Over(Values), out _, out _);
                     Assert.NotEmpty(expression.ToString());
                 }
-            },
+            }),
             SmallStack);
         thread.Start();
         thread.Join();
 
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5));
+        Assert.True(taken < TimeSpan.FromSeconds(5), $"It took {taken}.");
     }
 
     [Fact]
@@ -143,12 +143,11 @@ public sealed class ExpressionLimitTests
     public void Contains_of_hostile_texts_is_fast()
     {
         var values = new JsonObject { ["text"] = new string('a', 4 * Mebi), ["part"] = new string('a', Mebi) + "b" + new string('a', Mebi) };
-        var start = Stopwatch.GetTimestamp();
 
-        Assert.False(Expressions.Value("contains(text, part)", values)!.GetValue<bool>());
+        var taken = CpuTime.Of(() => Assert.False(Expressions.Value("contains(text, part)", values)!.GetValue<bool>()));
 
         // The quadratic search takes minutes.
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5));
+        Assert.True(taken < TimeSpan.FromSeconds(5), $"It took {taken}.");
     }
 
     [Theory]

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Orchestrator.Testing;
 using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Workflows.Tests.Transforms;
@@ -43,10 +43,5 @@ public sealed class OutputTransformTimeTests
 
     private static string Text(string unit, int length) => string.Concat(Enumerable.Repeat(unit, length / unit.Length));
 
-    private static TimeSpan Measure(OutputTransform transform, string text)
-    {
-        var started = Stopwatch.GetTimestamp();
-        transform.Apply(text);
-        return Stopwatch.GetElapsedTime(started);
-    }
+    private static TimeSpan Measure(OutputTransform transform, string text) => CpuTime.Of(() => transform.Apply(text));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Formats;
@@ -41,12 +40,7 @@ public sealed class LinearReadingTests(ITestOutputHelper output)
 
     private static byte[] Bytes(string name, int count) => Encoding.UTF8.GetBytes(LargeDefinitions.All[name](count));
 
-    private static TimeSpan Measure(byte[] text)
-    {
-        var started = Stopwatch.GetTimestamp();
-        WorkflowReader.Read(text);
-        return Stopwatch.GetElapsedTime(started);
-    }
+    private static TimeSpan Measure(byte[] text) => CpuTime.Of(() => WorkflowReader.Read(text));
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
