@@ -19,7 +19,7 @@ internal sealed class ModelCheck(IChatClientFactory clients, PriceTable prices)
         var steps = run.StepsToExecute().ToList();
         if (run.Mocks?.Uncovered(steps.Select(step => (step.Id, step.Type, step.Tool))) is { } uncovered)
         {
-            problems.Add(new WorkflowError(ErrorKind.InvalidInput, $"{uncovered.Message} {uncovered.Suggestion}"));
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, uncovered.FullMessage()));
         }
 
         var warnings = new List<string>();

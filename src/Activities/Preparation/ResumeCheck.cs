@@ -52,7 +52,7 @@ internal static class ResumeCheck
             return true;
         }
 
-        problems.Add(Problem(id, $"There is no step '{id}' {what}. {Suggestion.For(id, ids) ?? ""}".TrimEnd()));
+        problems.Add(Problem(id, Suggestion.Append($"There is no step '{id}' {what}.", Suggestion.For(id, ids))));
         return false;
     }
 

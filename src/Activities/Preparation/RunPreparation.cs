@@ -58,13 +58,13 @@ public sealed class RunPreparation(
         var prompts = await FindPromptsAsync(request, problems, cancellationToken);
         foreach (var finding in request.Mocks?.ValidateAgainst(definition.Steps.Select(step => step.Id)) ?? [])
         {
-            problems.Add(new WorkflowError(ErrorKind.InvalidInput, Sentence(finding.Message, finding.Suggestion)));
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, finding.FullMessage()));
         }
 
         if (request.StreamedStep is { } streamed && definition.Steps.All(step => step.Id != streamed))
         {
             var advice = Suggestion.For(streamed, definition.Steps.Select(step => step.Id));
-            problems.Add(new WorkflowError(ErrorKind.InvalidInput, Sentence($"There is no step '{streamed}' to stream.", advice)));
+            problems.Add(new WorkflowError(ErrorKind.InvalidInput, Suggestion.Append($"There is no step '{streamed}' to stream.", advice)));
         }
 
         var prepared = new PreparedRun
@@ -97,8 +97,6 @@ public sealed class RunPreparation(
     internal static IReadOnlyList<KeyValuePair<string, string>>? Outputs(RunRequest request) => request.Only is null
         ? request.Workflow.Definition.Outputs
         : OutputsOf(request.Workflow.Definition.Steps.First(step => step.Id == request.Only));
-
-    private static string Sentence(string message, string? suggestion) => suggestion is null ? message : $"{message} {suggestion}";
 
     /// <summary>Whether the step may call a model with its prompt.</summary>
     private static bool CallsModel(StepDefinition step, RunRequest request) =>

@@ -53,5 +53,5 @@ internal static class SingleStep
         ? null
         : new WorkflowError(
             ErrorKind.InvalidInput,
-            $"There is no step '{only}' to run alone. {Suggestion.For(only, definition.Steps.Select(step => step.Id)) ?? ""}".TrimEnd());
+            Suggestion.Append($"There is no step '{only}' to run alone.", Suggestion.For(only, definition.Steps.Select(step => step.Id))));
 }

@@ -26,7 +26,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
         {
             if (tools.Find(step.Tool!) is not { } tool)
             {
-                var advice = Suggestion.For(step.Tool!, tools.Names) ?? $"There are {string.Join(", ", tools.Names)}.";
+                var advice = Suggestion.ForOrAll(step.Tool!, tools.Names);
                 Add(ErrorKind.ToolNotFound, step, $"Step '{step.Id}' calls the tool '{step.Tool}', which this host does not have. {advice}");
                 continue;
             }
@@ -36,7 +36,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
                 foreach (var finding in ToolInputCheck.Check(tool.InputSchema, step.Input, templated: true))
                 {
                     var message = $"The input of step '{step.Id}' is wrong. {finding.Message}";
-                    Add(ErrorKind.InvalidDefinition, step, finding.Suggestion is null ? message : $"{message} {finding.Suggestion}");
+                    Add(ErrorKind.InvalidDefinition, step, Suggestion.Append(message, finding.Suggestion));
                 }
             }
 

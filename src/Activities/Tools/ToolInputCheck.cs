@@ -31,7 +31,7 @@ public static class ToolInputCheck
         ArgumentNullException.ThrowIfNull(tool);
         if (Check(tool.InputSchema, input) is { Count: > 0 } findings)
         {
-            var sentences = findings.Select(finding => finding.Suggestion is null ? finding.Message : $"{finding.Message} {finding.Suggestion}");
+            var sentences = findings.Select(finding => Suggestion.Append(finding.Message, finding.Suggestion));
             throw new ToolException(ErrorKind.InvalidInput, $"The input of the tool '{tool.Name}' is wrong. {string.Join(" ", sentences)}");
         }
     }
@@ -113,7 +113,7 @@ public static class ToolInputCheck
         private void Unknown(string property, JsonObject properties, string pointer, string name)
         {
             var known = properties.Select(member => member.Key).ToList();
-            var advice = Suggestion.For(property, known) ?? (known.Count > 0 ? $"There are {string.Join(", ", known)}." : null);
+            var advice = known.Count > 0 ? Suggestion.ForOrAll(property, known) : null;
             Add(pointer, $"There is no '{property}' in {(name.Length == 0 ? "the input" : $"'{name}'")}.", advice);
         }
 

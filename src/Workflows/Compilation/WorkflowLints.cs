@@ -125,7 +125,7 @@ internal sealed class WorkflowLints(
         {
             Warn(
                 DiagnosticCodes.UnknownTool, $"{pointer}/tool", $"Step '{step.Id}' calls the tool '{step.Tool}', which this host does not have.",
-                findings.Suggestions.For(step.Tool, tools) ?? $"There are {string.Join(", ", tools)}.", position);
+                findings.Suggestions.ForOrAll(step.Tool, tools), position);
         }
 
         if (ExternalTools.Contains(step.Tool) && step.Options.Timeout is null && definition.Options.Timeout is null)

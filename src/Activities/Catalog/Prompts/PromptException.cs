@@ -22,7 +22,7 @@ public sealed class PromptException : WorkflowErrorException
     /// <summary>All mistakes of one file in one message, each as <c>file:line: message</c>.</summary>
     internal static PromptException Invalid(string path, IReadOnlyList<Diagnostic> diagnostics)
     {
-        var lines = diagnostics.Select(d => $"{path}:{d.Line}: {d.Message}{(d.Suggestion is null ? "" : " " + d.Suggestion)}");
+        var lines = diagnostics.Select(d => $"{path}:{d.Line}: {d.FullMessage()}");
         return new PromptException(new WorkflowError(ErrorKind.InvalidDefinition, string.Join('\n', lines)), diagnostics, null);
     }
 }
