@@ -36,7 +36,9 @@ public enum ErrorActionKind
 /// <param name="Value">The constant value, possibly JSON null; null when <paramref name="Step"/> is given.</param>
 public sealed record FallbackDefinition(string? Step, JsonNode? Value)
 {
-    /// <summary>Whether the author gives the transformed output, too. Default false: the step's transform is applied to <see cref="Value"/>.</summary>
+    /// <summary>
+    /// Whether the author gives the transformed output, too. Default false: the step's transform is applied to <see cref="Value"/>.
+    /// </summary>
     public bool HasTransformed { get; init; }
 
     /// <summary>The transformed output, possibly JSON null; null when <see cref="HasTransformed"/> is false.</summary>

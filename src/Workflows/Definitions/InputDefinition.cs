@@ -28,7 +28,10 @@ public sealed record InputDefinition(string Name)
     /// <summary>The type as definitions write it, such as <c>string</c>. A method, because properties are serialized.</summary>
     public string TypeName() => EnumNames.Of(Type);
 
-    /// <summary>Why <paramref name="value"/> is not valid for this input, as a predicate such as <c>has 5 characters; 3 are allowed</c>; null when it is valid.</summary>
+    /// <summary>
+    /// Why <paramref name="value"/> is not valid for this input, as a predicate such as <c>has 5 characters; 3 are allowed</c>; null when it is
+    /// valid.
+    /// </summary>
     public string? Violation(JsonNode value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -37,9 +40,10 @@ public sealed record InputDefinition(string Name)
             return $"must be of type {TypeName()}; it is {Describe(value)}";
         }
 
-        return MaxLength is { } limit && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length is var length && length > limit
-            ? string.Create(CultureInfo.InvariantCulture, $"has {length} characters; {limit} are allowed")
-            : null;
+        return MaxLength is { } limit
+            && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length is var length && length > limit
+                ? string.Create(CultureInfo.InvariantCulture, $"has {length} characters; {limit} are allowed")
+                : null;
     }
 
     /// <summary>Whether <paramref name="value"/> has the declared type; its length is not checked.</summary>

@@ -34,7 +34,10 @@ public sealed record StepDefinition
     /// <summary><c>[A-Za-z_][A-Za-z0-9_]*</c>: the name of the output for other steps. Null: the id, with each - replaced by _.</summary>
     public string? OutputKey { get; init; }
 
-    /// <summary>How the outputs of several steps under this key become one value; null: the steps that write it must run one after the other, and the last one counts.</summary>
+    /// <summary>
+    /// How the outputs of several steps under this key become one value; null: the steps that write it must run one after the other, and the last one
+    /// counts.
+    /// </summary>
     public KeyMerge? KeyMerge { get; init; }
 
     /// <summary>Ids of the steps that this one waits for; empty: none, or they are inferred (<see cref="DependsOnAuto"/>).</summary>
@@ -106,14 +109,19 @@ public enum KeyMerge
     /// <summary>A list of the outputs in definition order; outputs that are lists are concatenated.</summary>
     Append,
 
-    /// <summary>One object with the members of all outputs; an output that is no object is the member named like its step's id. Of equal names the last in definition order counts.</summary>
+    /// <summary>
+    /// One object with the members of all outputs; an output that is no object is the member named like its step's id. Of equal names the last in
+    /// definition order counts.
+    /// </summary>
     Object,
 
     /// <summary>The output of the last step in definition order.</summary>
     Last,
 }
 
-/// <summary><c>repeat</c> of a step: it runs again until a condition is true, and each iteration sees the last output as <c>previous</c>. Immutable.</summary>
+/// <summary>
+/// <c>repeat</c> of a step: it runs again until a condition is true, and each iteration sees the last output as <c>previous</c>. Immutable.
+/// </summary>
 /// <param name="Until">The expression that ends the iterations when it is true; it may name the step's own output.</param>
 /// <param name="Max">Maximum number of iterations, 1 to <see cref="MaxIterations"/>.</param>
 public sealed record RepeatDefinition(string Until, int Max)

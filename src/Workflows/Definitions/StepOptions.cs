@@ -30,13 +30,18 @@ public sealed record StepOptions
     /// <summary>The retry rule in full; null: <see cref="RetryCount"/>.</summary>
     public RetryDefinition? Retry { get; init; }
 
-    /// <summary>What its final failure leads to; null: its <see cref="Fallback"/> if there is one, otherwise the workflow's <c>onStepFailure</c>.</summary>
+    /// <summary>
+    /// What its final failure leads to; null: its <see cref="Fallback"/> if there is one, otherwise the workflow's <c>onStepFailure</c>.
+    /// </summary>
     public ErrorRule? OnError { get; init; }
 
     /// <summary>What replaces the output after a final failure; null: nothing does.</summary>
     public FallbackDefinition? Fallback { get; init; }
 
-    /// <summary>Number of attempts after the first, 0 to 100. Default <see cref="DefaultRetryCount"/> for prompts, on transient kinds of failure, and 0 for other types.</summary>
+    /// <summary>
+    /// Number of attempts after the first, 0 to 100. Default <see cref="DefaultRetryCount"/> for prompts, on transient kinds of failure, and 0 for
+    /// other types.
+    /// </summary>
     public int? RetryCount { get; init; }
 
     /// <summary>Name of the transform whose result is kept as <c>{outputKey}_transformed</c>; null for none.</summary>
@@ -45,7 +50,9 @@ public sealed record StepOptions
     /// <summary>Whether the answer to an identical request of any run is used again. Default false.</summary>
     public bool? Cache { get; init; }
 
-    /// <summary>Expected duration in milliseconds, from 0, for priorities and plans only. Default <see cref="DefaultEstimatedMs"/>, and 0 for merges.</summary>
+    /// <summary>
+    /// Expected duration in milliseconds, from 0, for priorities and plans only. Default <see cref="DefaultEstimatedMs"/>, and 0 for merges.
+    /// </summary>
     public int? EstimatedMs { get; init; }
 
     /// <summary>Default of <see cref="RetryCount"/> for prompts.</summary>

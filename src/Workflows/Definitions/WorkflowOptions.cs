@@ -57,7 +57,9 @@ public sealed record WorkflowOptions
 /// <param name="Tokens">Input and output tokens together, from 1.</param>
 public sealed record BudgetDefinition(decimal? Usd, long? Tokens)
 {
-    /// <summary>The limits of <paramref name="over"/>, and those of <paramref name="under"/> where they are null: a limit in dollars replaces none in tokens.</summary>
+    /// <summary>
+    /// The limits of <paramref name="over"/>, and those of <paramref name="under"/> where they are null: a limit in dollars replaces none in tokens.
+    /// </summary>
     public static BudgetDefinition? Merge(BudgetDefinition? over, BudgetDefinition? under) =>
         over is null || under is null ? over ?? under : new BudgetDefinition(over.Usd ?? under.Usd, over.Tokens ?? under.Tokens);
 }

@@ -7,14 +7,16 @@ using Orchestrator.Workflows.Sources;
 namespace Orchestrator.Workflows.Formats;
 
 /// <summary>
-/// Reads a workflow definition from text: parses JSON or YAML, reads the format (one folder beside this file per format), and compiles the definition.
+/// Reads a workflow definition from text: parses JSON or YAML, reads the format (one folder beside this file per format), and compiles the
+/// definition.
 /// All errors are reported at once. Thread-safe.
 /// </summary>
 public static class WorkflowReader
 {
     /// <summary>Reads a definition. Errors in the text are in the result's diagnostics; none throws.</summary>
     /// <param name="utf8">JSON or YAML as UTF-8, with or without a byte order mark.</param>
-    /// <param name="tools">The known tools; null: unknown, so that tool names are not checked, and every text of a tool's input is a template.</param>
+    /// <param name="tools">The known tools; null: unknown, so that tool names are not checked, and every text of a tool's input is a
+    /// template.</param>
     public static ReadResult Read(ReadOnlySpan<byte> utf8, IReadOnlyCollection<KnownTool>? tools = null)
     {
         var diagnostics = new DiagnosticBag();
@@ -47,7 +49,11 @@ public static class WorkflowReader
 
     // The value of an anchor is read once for every alias; an error in it is reported once.
     private static IReadOnlyList<Diagnostic> Sorted(DiagnosticBag diagnostics) =>
-        [.. diagnostics.Items.DistinctBy(item => (item.Code, item.Line, item.Column, item.Message)).OrderBy(item => item.Line).ThenBy(item => item.Column)];
+    [
+        .. diagnostics.Items
+            .DistinctBy(item => (item.Code, item.Line, item.Column, item.Message))
+            .OrderBy(item => item.Line).ThenBy(item => item.Column),
+    ];
 }
 
 /// <summary>The result of reading a definition. Immutable.</summary>

@@ -11,7 +11,10 @@ internal static class QuotedText
     private const string Escaped = "\"'\\/\b\f\n\r\t";
     private const int UnicodeDigits = 4;
 
-    /// <summary>Reads the text whose opening quote is at <paramref name="position"/>. On success the position is after the closing quote, on failure at the error.</summary>
+    /// <summary>
+    /// Reads the text whose opening quote is at <paramref name="position"/>. On success the position is after the closing quote, on failure at the
+    /// error.
+    /// </summary>
     public static bool TryRead(string source, ref int position, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error)
     {
         var (open, next) = (position, position + 1);

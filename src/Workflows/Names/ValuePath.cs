@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Workflows.Names;
 
 /// <summary>
-/// A path to a value, such as <c>inputs.question</c>, <c>users[0].name</c> or <c>steps["fetch-users"].output</c>. Quoted names have the escapes of JSON.
+/// A path to a value, such as <c>inputs.question</c>, <c>users[0].name</c> or <c>steps["fetch-users"].output</c>. Quoted names have the escapes of
+/// JSON.
 /// Immutable and thread-safe.
 /// </summary>
 public sealed class ValuePath
@@ -89,7 +90,8 @@ public sealed class ValuePath
     }
 
     /// <summary>
-    /// Gets the member, element or length of <paramref name="value"/> that <paramref name="segment"/> names. <c>length</c> is the number of elements of a
+    /// Gets the member, element or length of <paramref name="value"/> that <paramref name="segment"/> names. <c>length</c> is the number of elements
+    /// of a
     /// list or of characters of a text; in an object it is an ordinary member. False when there is none.
     /// </summary>
     public static bool TryStep(JsonNode? value, string segment, out JsonNode? found)
@@ -121,7 +123,8 @@ public sealed class ValuePath
         {
             if (text[position] != '.')
             {
-                return $"Unexpected '{text[position]}' at character {position + 1} of the path '{text}'; write names with other characters as [\"…\"].";
+                return $"Unexpected '{text[position]}' at character {position + 1} of the path '{text}'; "
+                    + "write names with other characters as [\"…\"].";
             }
 
             position++;

@@ -2,11 +2,15 @@ namespace Orchestrator.Workflows.Names;
 
 /// <summary>What a path refers to in a given workflow. Immutable.</summary>
 /// <param name="Input">The name of the input or the secret; null for other kinds.</param>
-/// <param name="Steps">Positions of the steps it refers to, in definition order: all that write an output key; empty for kinds that refer to none.</param>
+/// <param name="Steps">Positions of the steps it refers to, in definition order: all that write an output key; empty for kinds that refer to
+/// none.</param>
 /// <param name="Consumed">Number of segments of the path that name the value; the rest selects a part of it.</param>
 public readonly record struct ValueReference(ReferenceKind Kind, string? Input, IReadOnlyList<int> Steps, int Consumed)
 {
-    /// <summary>Whether the name is both an output key and the id of the step that writes it: a member that the output lacks is then looked up in the step's record.</summary>
+    /// <summary>
+    /// Whether the name is both an output key and the id of the step that writes it: a member that the output lacks is then looked up in the step's
+    /// record.
+    /// </summary>
     public bool MayBeStepRecord { get; init; }
 }
 

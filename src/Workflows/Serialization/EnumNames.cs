@@ -30,7 +30,8 @@ public static class EnumNames
         public static readonly FrozenDictionary<T, string> ByValue =
             Enum.GetValues<T>().Zip(All).ToFrozenDictionary(entry => entry.First, entry => entry.Second);
 
-        public static readonly FrozenDictionary<string, T> ByName = ByValue.ToFrozenDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
+        public static readonly FrozenDictionary<string, T> ByName =
+            ByValue.ToFrozenDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
     }
 }
 

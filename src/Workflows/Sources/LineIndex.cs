@@ -3,7 +3,8 @@ using System.Text;
 namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
-/// Converts byte offsets of a UTF-8 text into lines and columns, both from 1, columns in characters. Ascending offsets take linear time in all, even in
+/// Converts byte offsets of a UTF-8 text into lines and columns, both from 1, columns in characters. Ascending offsets take linear time in all, even
+/// in
 /// a text of one line. Not thread-safe.
 /// </summary>
 internal sealed class Utf8LineIndex
@@ -48,7 +49,9 @@ internal sealed class Utf8LineIndex
     }
 }
 
-/// <summary>Converts character offsets of a text into lines and columns, both from 1. Lines end with LF, as in editors. Immutable and thread-safe.</summary>
+/// <summary>
+/// Converts character offsets of a text into lines and columns, both from 1. Lines end with LF, as in editors. Immutable and thread-safe.
+/// </summary>
 internal sealed class LineIndex
 {
     private readonly List<int> _starts = [0];

@@ -5,7 +5,8 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
-/// Reads the members of one object: checks the type and the range of each member that is read, and reports those that were never read. Not thread-safe.
+/// Reads the members of one object: checks the type and the range of each member that is read, and reports those that were never read. Not
+/// thread-safe.
 /// </summary>
 /// <param name="what">The object in error messages, such as <c>the workflow's options</c>.</param>
 /// <param name="step">The id of the step that errors are about; null for none.</param>
@@ -37,7 +38,10 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
     /// <summary>A whole number, as <see cref="Long"/>.</summary>
     public int? Integer(string name, int minimum, int maximum = int.MaxValue) => (int?)Long(name, minimum, maximum);
 
-    /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>, in any notation: 1000, 1000.0 and 1e3 are equal. Null when it is absent, or wrong, which is reported.</summary>
+    /// <summary>
+    /// A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>, in any notation: 1000, 1000.0 and 1e3 are equal. Null when it is
+    /// absent, or wrong, which is reported.
+    /// </summary>
     public long? Long(string name, long minimum, long maximum = long.MaxValue)
     {
         if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, "a whole number"))
@@ -57,7 +61,9 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
         return null;
     }
 
-    /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>; null when it is absent, or wrong, which is reported.</summary>
+    /// <summary>
+    /// A number from <paramref name="minimum"/> to <paramref name="maximum"/>; null when it is absent, or wrong, which is reported.
+    /// </summary>
     /// <param name="above">Whether the minimum itself is not allowed.</param>
     public double? Number(string name, double minimum, double maximum, bool above = false)
     {

@@ -4,7 +4,9 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>A value of a parsed JSON or YAML document with its place in the text. Thread-safe once parsing has ended, except <see cref="Member"/>.</summary>
+/// <summary>
+/// A value of a parsed JSON or YAML document with its place in the text. Thread-safe once parsing has ended, except <see cref="Member"/>.
+/// </summary>
 public sealed class SourceNode
 {
     /// <summary>An object with more members gets an index: the reader of a mapping looks up every member.</summary>

@@ -4,13 +4,16 @@ using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Parses JSON and YAML into <see cref="SourceNode"/>s. The content, never a file name, decides which of the two a text is. Thread-safe.</summary>
+/// <summary>
+/// Parses JSON and YAML into <see cref="SourceNode"/>s. The content, never a file name, decides which of the two a text is. Thread-safe.
+/// </summary>
 public static class SourceText
 {
     /// <summary>
     /// Parses YAML. Lines and columns of the result and the diagnostics count from the start of <paramref name="text"/>; lines end with LF or CRLF.
     /// </summary>
-    /// <returns>The root; null when the text is empty or invalid. A duplicate name is reported, but does not make the text invalid; its first value counts.</returns>
+    /// <returns>The root; null when the text is empty or invalid. A duplicate name is reported, but does not make the text invalid; its first value
+    /// counts.</returns>
     public static SourceNode? ReadYaml(string text, out IReadOnlyList<Diagnostic> diagnostics)
     {
         var bag = new DiagnosticBag();

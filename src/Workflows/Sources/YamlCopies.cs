@@ -2,7 +2,9 @@ using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Copies the values of aliases and merge keys into a tree, within the limits of all copies together (<see cref="DefinitionLimits"/>).</summary>
+/// <summary>
+/// Copies the values of aliases and merge keys into a tree, within the limits of all copies together (<see cref="DefinitionLimits"/>).
+/// </summary>
 internal sealed class YamlCopies
 {
     private int _left = DefinitionLimits.MaxAliased;
@@ -22,7 +24,8 @@ internal sealed class YamlCopies
     }
 
     /// <summary>
-    /// A copy at <paramref name="at"/>, whose line and column it gets. The values in it keep theirs, because an error in them is corrected where they are
+    /// A copy at <paramref name="at"/>, whose line and column it gets. The values in it keep theirs, because an error in them is corrected where they
+    /// are
     /// written. Null when it is nested deeper than <paramref name="levels"/>, or exceeds a limit.
     /// </summary>
     public SourceNode? Copy(SourceNode source, SourceLocation at, int levels)

@@ -8,7 +8,9 @@ internal static class YamlErrorText
     private const string Tab = "A tab is used for indentation; YAML indents with spaces.";
     private const string Unclosed = "The quote that begins here is not closed.";
 
-    /// <summary>A part of the parser's message; our sentence; whether the place is the start of the reported range, not its end, where the parser stopped.</summary>
+    /// <summary>
+    /// A part of the parser's message; our sentence; whether the place is the start of the reported range, not its end, where the parser stopped.
+    /// </summary>
     private static readonly (string Part, string Sentence, bool AtStart)[] Known =
     [
         ("invalid tab as indentation", Tab, false),
@@ -21,9 +23,11 @@ internal static class YamlErrorText
         ("did not find expected hexadecimal number", "An escape has too few hexadecimal digits.", false),
         ("invalid Unicode", "An escape is not a Unicode character.", false),
         ("could not find expected ':'", "The ':' of 'name: value' is missing. A text of several lines needs quotes or '|'.", true),
-        ("are not allowed in this context", "A ':' or a '-' is not allowed here. Check the indentation; a text that contains ': ' needs quotes.", true),
+        ("are not allowed in this context",
+            "A ':' or a '-' is not allowed here. Check the indentation; a text that contains ': ' needs quotes.", true),
         ("found invalid mapping", "A text contains ': '. Put the text in quotes.", true),
-        ("containing disallowed", "A name is missing after '&' or '*'; it has no spaces, brackets or commas. A text that begins with them needs quotes.", true),
+        ("containing disallowed",
+            "A name is missing after '&' or '*'; it has no spaces, brackets or commas. A text that begins with them needs quotes.", true),
         ("did not find expected ',' or '}'", "A ',' or a '}' is missing before this.", true),
         ("did not find expected ',' or ']'", "A ',' or a ']' is missing before this.", true),
         ("did not find expected key", "The next name of the object, or the end of the object, was expected here. Check the indentation.", true),

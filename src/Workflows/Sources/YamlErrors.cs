@@ -35,7 +35,8 @@ internal sealed class YamlErrors(LineIndex lines, DiagnosticBag diagnostics)
     /// <summary>Reports that the aliases expand to too many values. Always false.</summary>
     public bool AddTooMany(int line, int column) => Add(
         line, column, DiagnosticCodes.TooLarge,
-        $"The aliases of this text expand to more than {DefinitionLimits.MaxAliased} values, or {DefinitionLimits.MaxAliasedCharacters} characters, in all. "
+        $"The aliases of this text expand to more than {DefinitionLimits.MaxAliased} values, "
+        + $"or {DefinitionLimits.MaxAliasedCharacters} characters, in all. "
         + "Use fewer of them.");
 
     /// <summary>Reports an error. Always false.</summary>

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
-/// The value of a plain scalar in the core schema of YAML 1.2. Numbers are converted to JSON syntax: <c>+1</c> is 1, <c>007</c> is 7, <c>0x1F</c> is 31,
+/// The value of a plain scalar in the core schema of YAML 1.2. Numbers are converted to JSON syntax: <c>+1</c> is 1, <c>007</c> is 7, <c>0x1F</c> is
+/// 31,
 /// <c>.5</c> is 0.5 and <c>1.</c> is 1. Everything outside that schema is text, such as <c>1_000</c>, <c>yes</c>, <c>12:30</c> and dates. Immutable.
 /// </summary>
 /// <param name="Kind">Null, boolean, number or string.</param>

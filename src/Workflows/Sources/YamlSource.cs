@@ -12,7 +12,8 @@ namespace Orchestrator.Workflows.Sources;
 internal static class YamlSource
 {
     /// <summary>
-    /// The root; null when the text is empty or invalid. All errors are added to <paramref name="diagnostics"/>. A duplicate name is reported, and the
+    /// The root; null when the text is empty or invalid. All errors are added to <paramref name="diagnostics"/>. A duplicate name is reported, and
+    /// the
     /// tree is returned, as for JSON; after any other error there is none, because further errors would only be its consequences.
     /// </summary>
     public static SourceNode? Parse(string text, DiagnosticBag diagnostics)
@@ -57,7 +58,9 @@ internal static class YamlSource
         }
     }
 
-    /// <summary>The index of the first character that YAML forbids. The parser would take a NUL for the end of the text and ignore the rest.</summary>
+    /// <summary>
+    /// The index of the first character that YAML forbids. The parser would take a NUL for the end of the text and ignore the rest.
+    /// </summary>
     private static int? FindForbidden(string text)
     {
         for (var index = 0; index < text.Length; index++)
@@ -76,7 +79,8 @@ internal static class YamlSource
 }
 
 /// <summary>
-/// Replaces U+0085, U+2028 and U+2029 before parsing and restores them afterwards: the parser ends lines at them, as YAML 1.1 did, but in YAML 1.2 they
+/// Replaces U+0085, U+2028 and U+2029 before parsing and restores them afterwards: the parser ends lines at them, as YAML 1.1 did, but in YAML 1.2
+/// they
 /// are ordinary characters, at which no comment ends. The replacements are noncharacters, which YAML source must not contain.
 /// </summary>
 internal static class YamlLineSeparators

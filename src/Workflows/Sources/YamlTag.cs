@@ -37,7 +37,8 @@ internal static class YamlTag
         null or "!" => null,
         "!!map" => isObject ? null : "The tag '!!map' is not allowed before a list.",
         "!!seq" => !isObject ? null : "The tag '!!seq' is not allowed before an object.",
-        "!!str" or "!!int" or "!!float" or "!!bool" or "!!null" => $"The tag '{Name(tag)}' is not allowed before {(isObject ? "an object" : "a list")}.",
+        "!!str" or "!!int" or "!!float" or "!!bool" or "!!null" =>
+            $"The tag '{Name(tag)}' is not allowed before {(isObject ? "an object" : "a list")}.",
         var name => Unknown(name),
     };
 

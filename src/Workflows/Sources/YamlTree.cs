@@ -8,7 +8,7 @@ using Scalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Orchestrator.Workflows.Sources;
 
-/// <summary>Builds the tree of one YAML document from the events of the parser. Without recursion, so that depth cannot overflow the stack. Not thread-safe.</summary>
+/// <summary>Builds the tree of one YAML document from parser events, without recursion: depth cannot overflow the stack. Not thread-safe.</summary>
 internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
 {
     private const string MergeKey = "<<";
@@ -89,7 +89,8 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
         var name = alias.Value.Value;
         if (!_anchors.TryGetValue(name, out var anchor) || anchor.Size == 0)
         {
-            errors.Add(alias.Start.Index, anchor is null ? $"There is no anchor '&{name}' before this alias." : $"The alias '*{name}' is inside its own anchor.");
+            var problem = anchor is null ? $"There is no anchor '&{name}' before this alias." : $"The alias '*{name}' is inside its own anchor.";
+            errors.Add(alias.Start.Index, problem);
             anchor = _missing;
         }
 
@@ -136,7 +137,7 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
         {
             return errors.Add(
                 start.Start.Index,
-                $"A name must be a text; this one is {(isObject ? "an object" : "a list")}. If braces or brackets are part of a text, put it in quotes.");
+                $"A name must be a text; this one is {(isObject ? "an object" : "a list")}. Put a text with braces or brackets in quotes.");
         }
 
         errors.AddIfAny(start.Start.Index, YamlTag.Problem(start.Tag, isObject));
@@ -161,7 +162,7 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
         return true;
     }
 
-    /// <summary>Inserts the merged members at the place of the merge key. Members of the object itself, and those of earlier merged objects, take precedence.</summary>
+    /// <summary>Inserts the merged members at the merge key. The object's own members and earlier merged ones take precedence.</summary>
     private bool AddMerged(YamlLevel level, SourceNode merged)
     {
         var added = new List<SourceMember>();

@@ -9,7 +9,8 @@ namespace Orchestrator.Workflows.Templates;
 public static class PromptText
 {
     /// <summary>
-    /// The prompt, an empty line, <c>Inputs:</c>, and one <c>key: value</c> line per input in the given order; the prompt alone when there are no inputs.
+    /// The prompt, an empty line, <c>Inputs:</c>, and one <c>key: value</c> line per input in the given order; the prompt alone when there are no
+    /// inputs.
     /// For prompts without placeholders.
     /// </summary>
     /// <param name="budget">The limits that this and other texts share; null: no limit.</param>

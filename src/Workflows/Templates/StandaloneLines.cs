@@ -11,7 +11,8 @@ internal static partial class StandaloneLines
     /// <summary>The tokens with trimmed texts, without texts that became empty.</summary>
     public static IReadOnlyList<TemplateTag> Trim(IReadOnlyList<TemplateTag> tags)
     {
-        var kept = tags.Select((tag, index) => Trimmed(tags, tag, index)).Where(tag => tag.Kind != TemplateTag.Sort.Text || tag.Content.Length > 0).ToList();
+        var kept = tags.Select((tag, index) => Trimmed(tags, tag, index))
+            .Where(tag => tag.Kind != TemplateTag.Sort.Text || tag.Content.Length > 0).ToList();
         var texts = kept.ConvertAll(tag => tag.Content);
         for (var index = 0; index < kept.Count; index++)
         {

@@ -31,7 +31,8 @@ public sealed class TemplateBudget(CancellationToken cancellationToken = default
     {
         if (++_steps > TemplateLimits.MaxSteps)
         {
-            throw Exceeded($"The template takes more than {TemplateLimits.MaxSteps:N0} steps (iterations of {{{{#each}}}}, blocks and placeholders)", at);
+            throw Exceeded(
+                $"The template takes more than {TemplateLimits.MaxSteps:N0} steps (iterations of {{{{#each}}}}, blocks and placeholders)", at);
         }
 
         if (_steps % StepsPerCheck == 0)

@@ -1,6 +1,8 @@
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>A template is invalid, names a value that does not exist, or exceeds a limit. The message is one sentence, with line and column if known.</summary>
+/// <summary>
+/// A template is invalid, names a value that does not exist, or exceeds a limit. The message is one sentence, with line and column if known.
+/// </summary>
 public sealed class TemplateException : Exception
 {
     public TemplateException()

@@ -1,6 +1,8 @@
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>Parses a template. Braces that are neither a placeholder nor a block are an error, never text. Linear in the length of the template.</summary>
+/// <summary>
+/// Parses a template. Braces that are neither a placeholder nor a block are an error, never text. Linear in the length of the template.
+/// </summary>
 internal sealed class TemplateParser
 {
     // Rendering is recursive, and deeply nested blocks would overflow the stack.

@@ -4,7 +4,10 @@ using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Templates;
 
-/// <summary>A path in the syntax of placeholders: <c>a.b</c>, <c>a.[0]</c>, <c>a[0]</c>, <c>a["x y"]</c>, <c>../a</c>, <c>this.a</c>, <c>@root.a</c>, <c>@index</c>. Immutable.</summary>
+/// <summary>
+/// A path in the syntax of placeholders: <c>a.b</c>, <c>a.[0]</c>, <c>a[0]</c>, <c>a["x y"]</c>, <c>../a</c>, <c>this.a</c>, <c>@root.a</c>,
+/// <c>@index</c>. Immutable.
+/// </summary>
 /// <param name="Up">Number of leading <c>../</c>.</param>
 /// <param name="Start">The value it begins at.</param>
 /// <param name="Variable">The name after @ when <see cref="Start"/> is Variable; null otherwise.</param>
@@ -154,7 +157,8 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
 
     // The identifiers of Handlebars, without the characters that would make a mistyped expression look like a name.
     private static bool IsNameCharacter(char c) =>
-        char.IsLetterOrDigit(c) || c is '_' or '-' or '$' || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+        char.IsLetterOrDigit(c) || c is '_' or '-' or '$'
+        || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private static bool IsIdentifier(string segment) =>
         (char.IsLetter(segment[0]) || segment[0] == '_') && segment.All(c => char.IsLetterOrDigit(c) || c == '_');

@@ -166,7 +166,8 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
     };
 
     // Without creating the text of a large value.
-    private static bool IsEmpty(JsonValue text) => text.TryGetValue<JsonElement>(out var element) ? element.ValueEquals("") : PromptText.Of(text).Length == 0;
+    private static bool IsEmpty(JsonValue text) =>
+        text.TryGetValue<JsonElement>(out var element) ? element.ValueEquals("") : PromptText.Of(text).Length == 0;
 
     private bool IsZero(string number, TemplateTag at)
     {

@@ -122,7 +122,8 @@ internal sealed class TemplateScanner(string text)
 }
 
 /// <summary>A token of a template: a text, a comment, or a tag in braces. Immutable.</summary>
-/// <param name="Content">The text with escapes resolved; the inside of a tag without braces, tildes and surrounding white space; empty for a comment.</param>
+/// <param name="Content">The text with escapes resolved; the inside of a tag without braces, tildes and surrounding white space; empty for a
+/// comment.</param>
 /// <param name="Line">Line where it begins, from 1.</param>
 /// <param name="Column">Column where it begins in characters, from 1.</param>
 /// <param name="TrimBefore">Whether the tag removes the white space before it (<c>{{~</c>).</param>

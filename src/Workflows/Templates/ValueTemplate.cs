@@ -5,7 +5,8 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
-/// A JSON object whose texts are templates. A text that is a single placeholder is replaced by the value itself, of any type; every other text stays a
+/// A JSON object whose texts are templates. A text that is a single placeholder is replaced by the value itself, of any type; every other text stays
+/// a
 /// text. Member names are not templates, and placeholders in values are not replaced. Immutable and thread-safe.
 /// </summary>
 public sealed class ValueTemplate

@@ -48,7 +48,9 @@ internal static class WorkflowOptionsReader
         return false;
     }
 
-    /// <summary>The member <c>budget</c> of the options of a workflow or a run; null when it is absent, or not an object, which is reported.</summary>
+    /// <summary>
+    /// The member <c>budget</c> of the options of a workflow or a run; null when it is absent, or not an object, which is reported.
+    /// </summary>
     internal static BudgetDefinition? Budget(ObjectReader options)
     {
         if (options.Object("budget", "the budget") is not { } budget)

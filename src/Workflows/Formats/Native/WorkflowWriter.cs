@@ -8,7 +8,8 @@ using Orchestrator.Workflows.Definitions;
 namespace Orchestrator.Workflows.Formats.Native;
 
 /// <summary>
-/// Writes a workflow definition in the native format: only what its author gave, members in a fixed order, lines that end with LF. A definition that the
+/// Writes a workflow definition in the native format: only what its author gave, members in a fixed order, lines that end with LF. A definition that
+/// the
 /// reader accepts is unchanged after it is written and read again. The limits of all shared resources are written as <c>resources</c>. Thread-safe.
 /// </summary>
 public static class WorkflowWriter

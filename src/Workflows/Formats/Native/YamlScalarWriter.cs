@@ -8,11 +8,14 @@ namespace Orchestrator.Workflows.Formats.Native;
 /// <summary>Writes a text as a YAML scalar that every YAML 1.1 and 1.2 parser reads as that text. Thread-safe.</summary>
 internal static class YamlScalarWriter
 {
-    /// <summary>First characters that are not allowed in a plain scalar, or with which it may be a number, a date or a merge key for some parser.</summary>
+    /// <summary>
+    /// First characters that are not allowed in a plain scalar, or with which it may be a number, a date or a merge key for some parser.
+    /// </summary>
     private static readonly SearchValues<char> Indicators = SearchValues.Create("-?:,[]{}#&*!|>'\"%@`+.=~< 0123456789");
 
     /// <summary>Booleans and nulls of YAML 1.1, which many parsers still support.</summary>
-    private static readonly HashSet<string> Words = new(["y", "n", "yes", "no", "on", "off", "true", "false", "null"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Words = new(
+        ["y", "n", "yes", "no", "on", "off", "true", "false", "null"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The text on one line: plain if every parser reads it as this text, otherwise in quotes.</summary>
     public static string Line(string text)
@@ -27,8 +30,11 @@ internal static class YamlScalarWriter
             : $"\"{text}\"";
     }
 
-    /// <summary>The header of a literal block scalar for a text of several lines; null when a block scalar cannot represent the text exactly.</summary>
-    /// <param name="indentation">Number of columns by which the lines are indented, which the header states if the first line begins with white space.</param>
+    /// <summary>
+    /// The header of a literal block scalar for a text of several lines; null when a block scalar cannot represent the text exactly.
+    /// </summary>
+    /// <param name="indentation">Number of columns by which the lines are indented, which the header states if the first line begins with white
+    /// space.</param>
     public static string? BlockHeader(string text, int indentation)
     {
         if (!text.Contains('\n', StringComparison.Ordinal) || !text.All(character => character is '\n' or '\t' || IsPrintable(character)))

@@ -65,7 +65,9 @@ public static class RunResumeReader
         };
         if (resume.Reason is { Length: > MaxReasonLength } reason)
         {
-            body.Error(DiagnosticCodes.WrongValue, body.Take("reason")!, $"The reason must have at most {MaxReasonLength} characters; it has {reason.Length}.");
+            body.Error(
+                DiagnosticCodes.WrongValue, body.Take("reason")!,
+                $"The reason must have at most {MaxReasonLength} characters; it has {reason.Length}.");
         }
 
         body.Finish();
