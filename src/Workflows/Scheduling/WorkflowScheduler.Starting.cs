@@ -110,7 +110,8 @@ public sealed partial class WorkflowScheduler
         _ready.Remove(step);
         state.ErrorHasNoRecord = true;
         state.Error = new WorkflowError(
-            ErrorKind.QueueFull, $"The queue is full (queueSize = {_plan.QueueSize}), so step '{id}' was not started.") { Step = id };
+            ErrorKind.QueueFull, $"The queue is full (queueSize = {_plan.QueueSize}), so step '{id}' was not started.")
+        { Step = id };
         Fail(step, at);
     }
 
