@@ -11,7 +11,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
 {
     private const string WorkerExit = "Microsoft.Azure.WebJobs.Script.Workers.WorkerProcessExitException";
     private const string InvocationCancelled = "Microsoft.Azure.WebJobs.Host.FunctionInvocationCanceledException";
-    private const string FunctionTimeout = "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException";
+    private const string FunctionTimedOut = "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException";
 
     public static ActivityFailure Of(TaskFailureDetails failure)
     {
@@ -27,7 +27,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
             {
                 WorkerExit => ActivityFailureKind.WorkerDied,
                 InvocationCancelled => ActivityFailureKind.Stopped,
-                FunctionTimeout => ActivityFailureKind.TimedOut,
+                FunctionTimedOut => ActivityFailureKind.TimedOut,
                 _ => kind,
             };
         }
