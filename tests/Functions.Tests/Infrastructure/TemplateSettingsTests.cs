@@ -97,7 +97,7 @@ public class TemplateSettingsTests
             .SelectMany(project => Directory.EnumerateFiles(RepositoryFolder.Combine($"src/{project}"), "*.cs", SearchOption.AllDirectories))
             .Where(file => File.ReadAllText(file).Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal));
 
-        Assert.Equal(["EnvironmentSecrets.cs"], readers.Select(Path.GetFileName));
+        Assert.Equal(["ISecretSource.cs"], readers.Select(Path.GetFileName));
     }
 
     private static string Names(IEnumerable<string> settings) => string.Join(", ", settings.Order(StringComparer.Ordinal));
