@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
@@ -12,10 +15,13 @@ namespace Orchestrator.Functions.Application;
 /// <summary>
 /// Records the end of runs whose orchestration ended without recording it, and the interruption of those that another version of the code began.
 /// Every method returns the record as it is then. Writes do not use the caller's token: a read that is cut off must not leave a record without its
-/// event. Thread-safe.
+/// event. An event that cannot be appended fails no method: the record keeps its mark, and the next check of the run appends the event. Thread-safe.
 /// </summary>
-public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl control, LostAttempts lost)
+public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl control, LostAttempts lost, ILogger<RunCloser> logger)
 {
+    /// <summary>The runs whose missing event was logged, so that each check of them does not log it again.</summary>
+    private readonly ConcurrentDictionary<RunIdentity, bool> _logged = new();
+
     private static readonly WorkflowError CancelledBefore =
         new(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.");
 
@@ -32,14 +38,18 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
     {
         ArgumentNullException.ThrowIfNull(record);
         return WriteAsync(
-            record, () => lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, CancellationToken.None), cancellationToken);
+            record,
+            () => lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, CancellationToken.None),
+            static now => now.HasEnded,
+            cancellationToken);
     }
 
     /// <summary>Appends the event of a status that the record has and the event feed lacks.</summary>
     public Task<RunRecord> AppendPendingEventAsync(RunRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return WriteAsync(record, () => lifecycle.AppendPendingEventAsync(record, CancellationToken.None), cancellationToken);
+        return WriteAsync(
+            record, () => lifecycle.AppendPendingEventAsync(record, CancellationToken.None), static _ => true, cancellationToken);
     }
 
     /// <summary>Ends a run that was interrupted by an upgrade and whose cancellation was requested.</summary>
@@ -128,7 +138,10 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
             Details = new JsonObject { ["reason"] = RunRecord.Upgraded, ["history"] = OrchestrationFailure.Of(instance).Message },
         };
         return await WriteAsync(
-            record, () => lifecycle.InterruptAsync(record.Identity, record.Attempt, error, CancellationToken.None), cancellationToken);
+            record,
+            () => lifecycle.InterruptAsync(record.Identity, record.Attempt, error, CancellationToken.None),
+            static now => now.HasEnded || now.IsUpgraded,
+            cancellationToken);
     }
 
     /// <summary>Ends a run whose history this version cannot replay. Its records are intact, so that a resume continues from them.</summary>
@@ -153,15 +166,29 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
     private static bool WasSuspended(OrchestrationMetadata instance) => instance.FailureDetails?.Properties?.ContainsKey("suspended") == true;
 
     /// <summary>Writes a record and its event, and reads the record again.</summary>
-    private async Task<RunRecord> WriteAsync(RunRecord record, Func<Task> write, CancellationToken cancellationToken)
+    /// <param name="isRecorded">Whether a record has what was to be written, so that only its event may be missing.</param>
+    /// <exception cref="ContentStoreException">The record could not be written, or not be read again.</exception>
+    private async Task<RunRecord> WriteAsync(
+        RunRecord record, Func<Task> write, Func<RunRecord, bool> isRecorded, CancellationToken cancellationToken)
     {
         try
         {
             await write();
+            _logged.TryRemove(record.Identity, out _);
         }
-        catch (ContentValueException)
+        catch (ContentStoreException exception)
         {
-            // The record is written, and its events cannot be. The run's document names them as damaged; lists of other runs must not fail.
+            // The event only informs. When a folder is in the place of the feed, the run's document names it as damaged, too.
+            var isMissing = await runs.FindAsync(record.RunId, cancellationToken) is { } written && !isRecorded(written);
+            if (isMissing && !exception.IsOfOneValue)
+            {
+                throw;
+            }
+
+            if (!isMissing && _logged.TryAdd(record.Identity, true))
+            {
+                logger.EndNotAppended(exception, record.RunId);
+            }
         }
 
         return await runs.FindAsync(record.RunId, cancellationToken) ?? record;

@@ -113,7 +113,8 @@ public sealed class RunDeleter(
             throw new RunNotFoundException(record.RunId);
         }
 
-        if (!force && !record.Deleting)
+        // An ended run needs no check: the event that its feed may lack is deleted with it, and a full disk does not take it.
+        if (!force && !record.Deleting && !record.HasEnded)
         {
             record = await reconciler.ReconcileAsync(client, record, cancellationToken);
             CheckEnded(record);

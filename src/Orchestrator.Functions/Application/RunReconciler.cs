@@ -2,6 +2,7 @@ using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 
@@ -23,6 +24,36 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunClos
     {
         ArgumentNullException.ThrowIfNull(client);
         return await FindAsync(client, runId, cancellationToken) ?? throw await RunNotFoundException.CreateAsync(runs, runId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Corrects the record for a caller that only shows it. Where the correction cannot be written, as on a full disk, this returns the stored
+    /// record.
+    /// </summary>
+    /// <returns>The corrected record, or the stored one with an error that is not stored.</returns>
+    /// <exception cref="ContentStoreException">The record cannot be read, or a part of the run is damaged.</exception>
+    public async Task<RunRecord> ReconcileForReadAsync(DurableTaskClient client, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        try
+        {
+            return await ReconcileAsync(client, record, cancellationToken);
+        }
+        catch (ContentStoreException exception) when (!exception.IsOfOneValue)
+        {
+            // A store that cannot be read at all fails here, too.
+            var stored = await runs.FindAsync(record.RunId, cancellationToken) ?? record;
+            return stored.HasEnded || stored.Error is not null
+                ? stored
+                : stored with
+                {
+                    // Not the exception's message, which names a place on the server.
+                    Error = new WorkflowError(
+                        ErrorKind.Unavailable,
+                        "The state of the run may have changed, and the content store does not take the change"
+                        + $"{(exception.Hint is { } hint ? $": {hint}" : ".")} The next read of the run tries again."),
+                };
+        }
     }
 
     /// <summary>Corrects the record of a run that has not ended where its orchestration differs.</summary>

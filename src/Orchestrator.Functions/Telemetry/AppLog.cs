@@ -42,4 +42,9 @@ internal static partial class AppLog
     [LoggerMessage(
         2207, LogLevel.Warning, "The list of runs that need no resumption after an upgrade could not be saved, so they are read again: {Reason}")]
     public static partial void UpgradedForgotten(this ILogger logger, string reason);
+
+    [LoggerMessage(
+        2208, LogLevel.Warning,
+        "The event that run '{Run}' ended or was interrupted cannot be written. Its record has the end; the next check of the run writes the event.")]
+    public static partial void EndNotAppended(this ILogger logger, Exception exception, string run);
 }

@@ -99,4 +99,25 @@ public sealed partial class UpgradedRunTests
             await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
         }
     }
+
+    [Fact]
+    public async Task Interrupted_run_is_resumed_though_the_event_of_its_interruption_cannot_be_written()
+    {
+        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
+        await LeaveAsync(journal, store, models);
+        await using var app = await UpgradeAsync(journal, store, models);
+        store.Before = (key, content) =>
+        {
+            if (content.Contains($"\"{RunEventNames.RunStatus}\"", StringComparison.Ordinal) && key.Contains("/events", StringComparison.Ordinal))
+            {
+                throw new ContentStoreException(key, "The event is not taken.");
+            }
+        };
+        Assert.Equal(RunStatus.Interrupted, (await app.Get<RunReconciler>().FindAsync(app.Client, "r1", default))!.Status);
+        Assert.True((await RecordAsync(app)).IsEndEventPending);
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal(2, (await RecordAsync(app)).Attempt);
+    }
 }

@@ -39,10 +39,8 @@ public sealed class RunFunctions(
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) => Problems.AnswerAsync(
-            async token => NameRules.RunId.IsMatch(runId)
-                && await reconciler.FindAsync(client, runId, token) is not null
-                && await reader.FindAsync(runId, token) is { } run
-                ? Results.Json(run with { Status = drivers.Shown(runId, run.Attempt, run.Status) }, WorkflowJson.Document)
+            async token => NameRules.RunId.IsMatch(runId) && await FindAsync(client, runId, token) is { } run
+                ? Results.Json(run, WorkflowJson.Document)
                 : throw await RunNotFoundException.CreateAsync(runs, runId, token),
             time,
             cancellationToken);
@@ -68,12 +66,30 @@ public sealed class RunFunctions(
             time,
             cancellationToken);
 
+    private async Task<RunDocument?> FindAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } record)
+        {
+            return null;
+        }
+
+        var now = await reconciler.ReconcileForReadAsync(client, record, cancellationToken);
+        if (await reader.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
+        // The reader reads the stored record, which lacks the error of a correction that could not be written.
+        var isSame = (run.Attempt, run.Status) == (now.Attempt, now.Status);
+        return run with { Status = drivers.Shown(runId, run.Attempt, run.Status), Error = run.Error ?? (isSame ? now.Error : null) };
+    }
+
     private async Task<IResult> ListAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
     {
         try
         {
             var page = await lister.ListAsync(
-                filter, async record => drivers.Shown(await reconciler.ReconcileAsync(client, record, cancellationToken)), cancellationToken);
+                filter, async record => drivers.Shown(await reconciler.ReconcileForReadAsync(client, record, cancellationToken)), cancellationToken);
             return Results.Json(page, WorkflowJson.Document);
         }
         catch (FormatException exception)
