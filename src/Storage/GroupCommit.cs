@@ -10,7 +10,7 @@ namespace Orchestrator.Storage;
 /// <typeparam name="TLog">Identifies a log.</typeparam>
 /// <param name="commit">
 /// Makes a batch durable and returns the offset at which it begins, in bytes. Called for one batch of a log at a time, at first on the thread of the
-/// append, so it must not block.
+/// append, so it must not block. The next batch is committed on the thread on which the task completes.
 /// </param>
 /// <param name="maxBytes">Maximum size of a batch in bytes, unless its only member is larger.</param>
 public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit, long maxBytes = long.MaxValue)

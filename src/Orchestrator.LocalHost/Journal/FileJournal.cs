@@ -247,7 +247,7 @@ public sealed partial class FileJournal : ISharedJournal
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            if (FileErrors.FileAbove(folder) is { } file)
+            if (FileErrors.FileAbove(Path.Combine(folder, "x")) is { } file)
             {
                 throw new JournalException($"The state folder '{folder}' cannot be written: '{file}' is a file. Choose another folder.", exception);
             }

@@ -23,7 +23,7 @@ internal sealed class JournalFile(
     /// <summary>The number of durable bytes, which readers may read.</summary>
     public long DurableLength => Volatile.Read(ref _durableLength);
 
-    protected override Task<long> WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> lines) => DiskThreads.RunAsync(() => Write(lines));
+    protected override Task<long> WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> lines) => DiskThreads.RunAndContinueAsync(() => Write(lines));
 
     protected override JournalException Explain(Exception exception) => new(
         $"The history of '{Id}' could not be written to '{path}': {exception.Message} "

@@ -35,7 +35,7 @@ public sealed class BadFolderTests : IDisposable
         var inTheWay = _folder.Combine("instances");
         await File.WriteAllTextAsync(inTheWay, "in the way");
         var error = Assert.Throws<JournalException>(() => FileJournal.Open(_folder.Path));
-        Assert.Contains($"'{inTheWay}' cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{inTheWay}' cannot be written: '{inTheWay}' is a file.", error.Message, StringComparison.Ordinal);
         File.Delete(inTheWay);
         await using var journal = FileJournal.Open(_folder.Path);
     }

@@ -42,7 +42,7 @@ internal static class PromptyFile
     {
         if (front.Node.Member("model") is { Kind: SourceKind.String })
         {
-            return prompt with { Model = front.Text("model") };
+            return prompt with { Model = ReadModelName(front, "model") };
         }
 
         if (front.Object("model") is not { } model)
@@ -56,7 +56,7 @@ internal static class PromptyFile
         var parameters = ObjectOfEitherName(model, "parameters", "options");
         prompt = prompt with
         {
-            Model = model.Text("id") ?? (configuration is null ? null : ReadModelName(configuration)),
+            Model = ReadModelName(model, "id") ?? (configuration is null ? null : ReadModelName(configuration)),
             Temperature = parameters?.Number("temperature", 0, 2),
             MaxTokens = (int?)(parameters?.Number("max_tokens", 1, int.MaxValue, whole: true)
                 ?? parameters?.Number("max_completion_tokens", 1, int.MaxValue, whole: true)),
@@ -70,18 +70,24 @@ internal static class PromptyFile
         return prompt;
     }
 
+    /// <summary>The name of a model; null when the key is missing. A variable, which other readers replace, is refused.</summary>
+    private static string? ReadModelName(FrontMatter owner, string key)
+    {
+        var name = owner.Text(key);
+        if (name?.StartsWith("${", StringComparison.Ordinal) == true)
+        {
+            owner.Invalid(owner.Node.Member(key)!, $"'{key}' is {name}, and variables are not replaced here. Write the name of the model.");
+        }
+
+        return name;
+    }
+
     private static string? ReadModelName(FrontMatter configuration)
     {
         string? name = null;
         foreach (var key in (string[])["azure_deployment", "model", "name"])
         {
-            var given = configuration.Text(key);
-            if (given?.StartsWith("${", StringComparison.Ordinal) == true)
-            {
-                configuration.Invalid(
-                    configuration.Node.Member(key)!, $"'{key}' is {given}, and variables are not replaced here. Write the name of the model.");
-            }
-
+            var given = ReadModelName(configuration, key);
             name ??= given;
         }
 

@@ -100,6 +100,8 @@ public sealed class PromptyFileTests
     [InlineData("model: { response: all }", "prompt-invalid-value", 20, "'all'")]
     [InlineData("template: liquid", "prompt-invalid-value", 11, "'liquid'")]
     [InlineData("model: { configuration: { azure_deployment: '${env:MODEL}' } }", "prompt-invalid-value", 45, "${env:MODEL}")]
+    [InlineData("model: { id: '${env:MODEL}' }", "prompt-invalid-value", 14, "${env:MODEL}")]
+    [InlineData("model: '${env:MODEL}'", "prompt-invalid-value", 8, "${env:MODEL}")]
     [InlineData("model: { configuration: { azure_deploymnt: a } }", "prompt-unknown-key", 27, "azure_deployment")]
     [InlineData("modle: a", "prompt-unknown-key", 1, "'model'")]
     public void Parse_keys_that_would_be_lost_are_refused(string front, string code, int column, string what) =>
