@@ -41,7 +41,8 @@ internal sealed class FileInbox(string folder, TimeProvider time, Func<string, J
         await using (file.ConfigureAwait(false))
         {
             await file.WriteAsync(bytes.ToArray()).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
+            await file.FlushAsync().ConfigureAwait(false);
+            DiskFlush.Flush(file.SafeFileHandle);
         }
 
         var sent = time.GetTimestamp();

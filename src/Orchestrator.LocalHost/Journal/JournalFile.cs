@@ -85,12 +85,12 @@ internal class JournalDevice
     public virtual void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset) => RandomAccess.Write(file, parts, offset);
 
     /// <summary>Returns when the bytes are on the disk. On ext4, xfs, btrfs and NTFS the file's directory entry is flushed with them.</summary>
-    public virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    public virtual void Flush(SafeFileHandle file) => DiskFlush.Flush(file);
 
     public virtual void Truncate(SafeFileHandle file, long length)
     {
         RandomAccess.SetLength(file, length);
-        RandomAccess.FlushToDisk(file);
+        DiskFlush.Flush(file);
     }
 }
 

@@ -37,7 +37,7 @@ internal static class DurableFile
             using (var handle = Open(temporary, FileMode.CreateNew))
             {
                 RandomAccess.Write(handle, content.Span, 0);
-                RandomAccess.FlushToDisk(handle);
+                DiskFlush.Flush(handle);
             }
 
             RemoveEmptyFolder(path);
@@ -82,7 +82,7 @@ internal static class DurableFile
             try
             {
                 RandomAccess.Write(handle, parts, start);
-                RandomAccess.FlushToDisk(handle);
+                DiskFlush.Flush(handle);
             }
             catch (IOException)
             {

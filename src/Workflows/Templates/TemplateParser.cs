@@ -117,7 +117,7 @@ internal sealed class TemplateParser
         var path = TemplatePath.Read(text) ?? throw Wrong(
             text.Length == 0
                 ? "This placeholder is empty; write a name in it, or literal braces as \\{{"
-                : $"'{text}' is not a name or a path, and a placeholder has nothing else; write literal braces as \\{{{{",
+                : $"'{text}' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{{{",
             tag);
         if (path.Start == TemplatePath.Origin.Variable)
         {

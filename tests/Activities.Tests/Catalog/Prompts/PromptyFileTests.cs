@@ -114,7 +114,7 @@ public sealed class PromptyFileTests
     public void Parse_without_a_text_of_the_user_is_refused(string body, int line, string what) => AssertFinding("prompt-empty", body, line, 1, what);
 
     [Fact]
-    public void Parse_template_that_is_wrong_is_refused_at_its_place() => AssertFinding("prompt-template", "system:\nBe kind.\n\nuser:\n\n\nSay\n  {{#each x}}", 8, 3, "never closed");
+    public void Parse_template_that_is_wrong_is_refused_at_its_place() => AssertFinding("prompt-template", "system:\nBe kind.\n\nuser:\n\n\nSay\n  {{#each x}}", 8, 3, "{{#each}} is not closed");
 
     [Fact]
     public void Parse_blocks_of_our_templates_are_no_comments_of_jinja() => Assert.Equal("{{#if a}}b{{/if}}", Parse("user:\n{{#if a}}b{{/if}}").Text);
