@@ -144,9 +144,9 @@ public sealed class PromptFileTests
     }
 
     [Theory]
-    [InlineData("---\nmodel: a: b\n---\nText", 2, 9, "in the middle of a text")]
+    [InlineData("---\nmodel: a: b\n---\nText", 2, 9, "A text contains ': '")]
     [InlineData("---\nmodel:\n\ta: b\n---\nText", 3, 1, "tab")]
-    [InlineData("---\nmodel: 'a\n---\nText", 2, 8, "has no end")]
+    [InlineData("---\nmodel: 'a\n---\nText", 2, 8, "The quote that begins")]
     [InlineData("---\n- model\n---\nText", 2, 1, "key: value")]
     [InlineData("---\nmodel: *m\n---\nText", 2, 8, "no anchor")]
     public void Parse_front_matter_that_is_no_yaml_is_one_finding_with_its_place(string content, int line, int column, string reason)
