@@ -1,7 +1,7 @@
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 

@@ -1,10 +1,10 @@
 using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Formats;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Application;

@@ -192,4 +192,5 @@ public sealed class ReusedSteps
         }
 
         return same;
-    }}
+    }
+}

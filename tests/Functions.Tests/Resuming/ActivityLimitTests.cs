@@ -1,9 +1,9 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Storage;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Resuming;
