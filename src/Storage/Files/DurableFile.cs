@@ -50,6 +50,11 @@ internal static class DurableFile
             {
                 written = FileNames.TryRename(temporary, path);
             }
+
+            if (written)
+            {
+                DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
+            }
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
@@ -61,11 +66,6 @@ internal static class DurableFile
             {
                 DeleteQuietly(temporary);
             }
-        }
-
-        if (written)
-        {
-            FileNames.Flush(Path.GetDirectoryName(path)!);
         }
 
         return written;
@@ -92,7 +92,7 @@ internal static class DurableFile
 
             if (start == 0)
             {
-                FileNames.Flush(Path.GetDirectoryName(path)!);
+                DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
             }
 
             return start;
@@ -117,7 +117,14 @@ internal static class DurableFile
 
         foreach (var left in folders.Select(folder => RemoveEmptyFolders(folder, root)).Distinct().ToList())
         {
-            FileNames.Flush(left);
+            try
+            {
+                DiskFlush.FlushFolder(left);
+            }
+            catch (IOException exception)
+            {
+                throw FileErrors.TranslateWrite(exception, left);
+            }
         }
 
         return count;
@@ -224,7 +231,7 @@ internal static class DurableFile
         Directory.CreateDirectory(folder);
         if (above is not null)
         {
-            FileNames.Flush(above);
+            DiskFlush.FlushFolder(above);
         }
     }
 

@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Storage.Files;
 
-/// <summary>
-/// File operations that .NET lacks: an exclusive rename and the flush of a folder. Four functions of libc; none on Windows. Thread-safe.
-/// </summary>
+/// <summary>The exclusive rename, which .NET lacks. One function of libc; none on Windows. Thread-safe.</summary>
 internal static class FileNames
 {
     private const int ErrnoExists = 17;
@@ -46,40 +44,7 @@ internal static class FileNames
         }
     }
 
-    /// <summary>
-    /// Makes the names in a folder durable on Linux: after a power failure a flushed file can still be missing from a folder that was not flushed.
-    /// Elsewhere it does nothing: Windows has no such function (NTFS logs renames), and macOS flushes names with the file. A deleted folder, or a
-    /// file system that cannot flush folders, is not an error.
-    /// </summary>
-    public static void Flush(string folder)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        // .NET opens no folders. 0 is O_RDONLY on every Linux.
-        var descriptor = Open(folder, 0);
-        if (descriptor >= 0)
-        {
-            _ = Synchronize(descriptor);
-            _ = Close(descriptor);
-        }
-    }
-
     [DllImport("libc", EntryPoint = "link", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
-
-    [DllImport("libc", EntryPoint = "open")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Synchronize(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
 }

@@ -30,4 +30,27 @@ public sealed class DiskFlushTests : IDisposable
 
         Assert.True(RuntimeInformation.IsOSPlatform(OSPlatform.Linux) ? refused is IOException { HResult: 9 } : FileErrors.IsOfTheDisk(refused), refused.ToString());
     }
+
+    [Fact]
+    public void Folder_is_flushed_and_a_deleted_one_is_no_error()
+    {
+        DiskFlush.FlushFolder(_folder.Path);
+        DiskFlush.FlushFolder(_folder.Combine("deleted"));
+    }
+
+    /// <summary>Many file systems cannot flush folders, and say so in different ways; a file system that cannot flush a file has no durable files.</summary>
+    [Theory]
+    [InlineData(0, true, true)]
+    [InlineData(5, false, false)] // EIO
+    [InlineData(28, false, false)] // ENOSPC
+    [InlineData(122, false, false)] // EDQUOT
+    [InlineData(22, true, true)] // EINVAL
+    [InlineData(95, true, true)] // ENOTSUP
+    [InlineData(9, false, true)] // EBADF
+    [InlineData(38, false, true)] // ENOSYS
+    public void Error_of_a_flush_counts_by_what_was_flushed(int error, bool isFineForFiles, bool isFineForFolders)
+    {
+        Assert.Equal(isFineForFiles, Record.Exception(() => DiskFlush.Check(error, isFolder: false)) is null);
+        Assert.Equal(isFineForFolders, Record.Exception(() => DiskFlush.Check(error, isFolder: true)) is null);
+    }
 }
