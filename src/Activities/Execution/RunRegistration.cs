@@ -16,10 +16,10 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
     /// where it stopped.
     /// </summary>
     /// <returns>The record; null when another request's run has the id.</returns>
-    public async Task<RunRecord?> RegisterAsync(NewRun run, PreparedRun prepared, CancellationToken cancellationToken)
+    public async Task<RunRecord?> RegisterAsync(NewRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(prepared);
+        var prepared = run.Prepared;
         var hash = await PutDefinitionAsync(run, cancellationToken);
         var record = new RunRecord
         {
@@ -34,7 +34,7 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
             StartKey = run.StartKey,
             Warnings = run.Warnings,
             File = run.File,
-            Attempts = [run.First],
+            Attempts = [run.Attempt],
         };
         if (!await runs.CreateAsync(record, cancellationToken))
         {
@@ -69,18 +69,15 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
     /// to it, so that any process that sees the attempt can begin it.
     /// </summary>
     /// <param name="before">The run as it was when the attempt was prepared.</param>
-    /// <param name="run">The definition, warnings and file of the attempt.</param>
-    /// <param name="attempt">The entry of the attempt before it begins.</param>
-    /// <param name="prepared">What the attempt executes.</param>
+    /// <param name="run">The attempt; workflow, app, tags and start key stay those of the record.</param>
+    /// <param name="cancellationToken">Cancels the writes; none of them is visible until the last one.</param>
     /// <returns>The record; null when the run has changed since <paramref name="before"/>, and then the run is left as it is.</returns>
-    public async Task<RunRecord?> ReopenAsync(
-        RunRecord before, NewRun run, RunAttempt attempt, PreparedRun prepared, CancellationToken cancellationToken)
+    public async Task<RunRecord?> ReopenAsync(RunRecord before, NewRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(prepared);
         var hash = await PutDefinitionAsync(run, cancellationToken);
-        var name = await runs.PutResumedAsync(prepared.Of(before.Identity), cancellationToken);
+        var name = await runs.PutResumedAsync(run.Prepared.Of(before.Identity), cancellationToken);
         RunRecord? opened = null;
         try
         {
@@ -90,14 +87,14 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
                 {
                     DefinitionHash = hash,
                     Status = RunStatus.Pending,
-                    Attempt = attempt.N,
+                    Attempt = run.Attempt.N,
                     CompletedAt = null,
-                    Environment = prepared.Environment,
+                    Environment = run.Prepared.Environment,
                     Error = null,
                     IsEndEventPending = false,
                     Warnings = run.Warnings,
                     File = run.File,
-                    Attempts = [.. record.Attempts, attempt],
+                    Attempts = [.. record.Attempts, run.Attempt],
                     Resumed = [.. record.Resumed, name],
                 },
                 cancellationToken);
@@ -125,26 +122,31 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
     }
 }
 
-/// <summary>What the record of a new run, or of a new attempt, gets besides what it executes (<see cref="PreparedRun"/>).</summary>
+/// <summary>A checked run, or a checked attempt of a run, that can be written. Immutable.</summary>
 /// <param name="Workflow">The workflow's slug.</param>
 /// <param name="App">The app's name; null for none.</param>
 public sealed record NewRun(string Workflow, string? App)
 {
+    /// <summary>What the attempt executes.</summary>
+    public required PreparedRun Prepared { get; init; }
+
     /// <summary>The text of the definition; it is stored under its hash.</summary>
     public required ReadOnlyMemory<byte> Definition { get; init; }
 
+    /// <summary>Tags by name. Default empty.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Identifies the start request (<see cref="StartKeys"/>); null for a request without a key.</summary>
     public string? StartKey { get; init; }
 
+    /// <summary>What a user should know of the definition, and of what the attempt executes. Default empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The file that the definition was read from; null when it came without a file.</summary>
     public string? File { get; init; }
 
-    /// <summary>The entry of the first attempt before it begins.</summary>
-    public RunAttempt First { get; init; } = new(1);
+    /// <summary>The entry of the attempt before it begins. Default that of a first attempt without a reason.</summary>
+    public RunAttempt Attempt { get; init; } = new(1);
 
     /// <summary>Checkpoints copied from another run, already with this run's id; empty when the run is no fork.</summary>
     public IReadOnlyList<StepCheckpoint> Forked { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;
@@ -9,7 +10,7 @@ namespace Orchestrator.Activities.Preparation;
 internal static class ResumeCheck
 {
     /// <returns>All problems; empty when there are none.</returns>
-    public static List<WorkflowError> Problems(RunRequest request, ResumeChoices choices)
+    public static List<WorkflowError> Problems(RunRequest request, string? from, JsonObject outputs)
     {
         var problems = new List<WorkflowError>();
         var ids = request.Workflow.Graph.Steps.Select(step => step.Id).ToList();
@@ -19,7 +20,7 @@ internal static class ResumeCheck
             return problems;
         }
 
-        if (choices.From is { } from && IsStep(ids, from, "to go on from", problems) && choices.Outputs.ContainsKey(from))
+        if (from is not null && IsStep(ids, from, "to go on from", problems) && outputs.ContainsKey(from))
         {
             problems.Add(Problem(
                 from,
@@ -27,7 +28,7 @@ internal static class ResumeCheck
         }
 
         var graph = new WorkflowGraph(RunPreparation.Steps(request));
-        foreach (var (id, _) in choices.Outputs)
+        foreach (var (id, _) in outputs)
         {
             if (IsStep(ids, id, "that could be given an output", problems)
                 && ids.IndexOf(id) is var position && graph.DependentsOf(position).IsEmpty && !IsOutput(request, position))

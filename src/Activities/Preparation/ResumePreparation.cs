@@ -29,40 +29,42 @@ public sealed class ResumePreparation(
 {
     /// <summary>Resolves and checks the attempt, and finds the results that it reuses.</summary>
     /// <param name="record">The run, which has ended.</param>
-    /// <param name="request">What to execute now; inputs, mocks and the single step come from the run and from <paramref name="choices"/>.</param>
-    /// <param name="choices">What to change.</param>
-    /// <param name="mocks">Whether <paramref name="request"/> has mocks of its own, which are used from the first one.</param>
+    /// <param name="request">
+    /// What to execute now. With another id than the run's it is a fork. Its inputs replace those of the run by name; its mocks, if it has any, replace
+    /// the run's and are used from the first one; the single step is the run's.
+    /// </param>
+    /// <param name="from">The id of the step to execute again, with all that depends on it; null: what has not completed.</param>
+    /// <param name="outputs">Outputs in place of those of steps, by step id.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
     /// <exception cref="RunRefusedException">The request cannot run; it has all reasons.</exception>
     public async Task<PreparedResume> PrepareAsync(
-        RunRecord record, RunRequest request, ResumeChoices choices, bool mocks, CancellationToken cancellationToken)
+        RunRecord record, RunRequest request, string? from, JsonObject outputs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(choices);
-        var isFork = choices.ForkAs is not null;
+        ArgumentNullException.ThrowIfNull(outputs);
+        var isFork = request.RunId != record.RunId;
+        var hasMocks = request.Mocks is not null;
         var executed = await ExecutedAsync(record, cancellationToken);
         var before = executed[0];
         var resumed = request with
         {
-            RunId = choices.ForkAs ?? record.RunId,
             RunAttempt = isFork ? 1 : record.Attempt + 1,
-            Inputs = Inputs(before, choices),
+            Inputs = Inputs(before, request.Inputs),
             Only = before.Only,
-            Mocks = mocks ? request.Mocks : before.Mocks,
+            Mocks = request.Mocks ?? before.Mocks,
         };
         var problems = new List<WorkflowError>();
         var run = await preparation.ResolveAsync(resumed, problems, cancellationToken);
-        problems.AddRange(ResumeCheck.Problems(resumed, choices));
+        problems.AddRange(ResumeCheck.Problems(resumed, from, outputs));
         RunRefusedException.ThrowIfAny(problems);
 
         var (earlier, damaged) = await EarlierAsync(record, executed.ConvertAll(attempt => WithDefaults(attempt, run)), cancellationToken);
         before = earlier[0].Run;
-        int? from = choices.From is null ? null : run.PositionOf(choices.From);
-        var given = choices.Outputs.ToDictionary(output => output.Key, output => Given(run, output.Key, output.Value), StringComparer.Ordinal);
+        var given = outputs.ToDictionary(output => output.Key, output => Given(run, output.Key, output.Value), StringComparer.Ordinal);
         run = run.Of(isFork ? run.Identity : record.Identity) with { Given = Over(run.Given, given) };
-        var changed = RunChanges.Between(before, run, given.ContainsKey, mocks);
-        var reused = ReusedSteps.Find(run, earlier, from, models.IsSimulated);
+        var changed = RunChanges.Between(before, run, given.ContainsKey, hasMocks);
+        var reused = ReusedSteps.Find(run, earlier, from is null ? null : run.PositionOf(from), models.IsSimulated);
         var (events, lost, obstacle) = isFork ? new RunLog([], []) : await log.ReadAsync(record, cancellationToken);
         if (obstacle is not null)
         {
@@ -78,7 +80,7 @@ public sealed class ResumePreparation(
                 Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
                 Spent = isFork ? default : Spent(events),
             },
-            Steps = mocks || isFork
+            Steps = hasMocks || isFork
                 ? run.Steps
                 : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
@@ -110,10 +112,10 @@ public sealed class ResumePreparation(
         }
     }
 
-    private static JsonObject Inputs(PreparedRun before, ResumeChoices choices)
+    private static JsonObject Inputs(PreparedRun before, JsonObject changed)
     {
         var inputs = before.AskedInputs();
-        foreach (var (name, value) in choices.Inputs)
+        foreach (var (name, value) in changed)
         {
             inputs[name] = value?.DeepClone();
         }

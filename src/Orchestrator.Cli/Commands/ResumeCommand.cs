@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Inputs;
@@ -74,12 +73,9 @@ internal static class ResumeCommand
 
             var request = new ResumeRequest(parsed.GetRequiredValue(runId))
             {
-                Choices = new ResumeChoices
-                {
-                    From = parsed.GetValue(from),
-                    Inputs = RunInputs.Read(parsed.GetValue(inputs), parsed.GetRequiredValue(input), definition: null, out _),
-                    Outputs = RunInputs.ReadOutputs(parsed.GetRequiredValue(outputs)),
-                },
+                From = parsed.GetValue(from),
+                Inputs = RunInputs.Read(parsed.GetValue(inputs), parsed.GetRequiredValue(input), definition: null, out _),
+                Outputs = RunInputs.ReadOutputs(parsed.GetRequiredValue(outputs)),
                 Fork = parsed.GetValue(fork),
                 ForkAs = parsed.GetValue(forkAs),
                 Definition = file is null ? default(ReadOnlyMemory<byte>?) : InputFile.ReadDefinition(file),
@@ -192,7 +188,7 @@ internal static class ResumeCommand
 
     /// <summary>Whether the request changes nothing of the run.</summary>
     private static bool IsPlain(ResumeRequest request) =>
-        request is { Choices: { From: null, Inputs.Count: 0, Outputs.Count: 0 }, Fork: false, Definition: null, Mocks: null }
+        request is { From: null, Inputs.Count: 0, Outputs.Count: 0, Fork: false, Definition: null, Mocks: null }
         && request.Options == new RunOptions();
 
     private static Option<string?> Reason()

@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Preparation;
+using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Mocks;
 
@@ -7,13 +7,19 @@ namespace Orchestrator.Functions.Application;
 /// <summary>A request to resume a run, before it is checked. What it does not name stays as it was. Immutable.</summary>
 public sealed record ResumeRequest(string RunId)
 {
-    /// <summary>What to change; <see cref="ResumeChoices.ForkAs"/> is ignored: <see cref="Fork"/> and <see cref="ForkAs"/> determine it.</summary>
-    public ResumeChoices Choices { get; init; } = new();
+    /// <summary>The id of the step to execute again, with all that depends on it; null: what has not completed.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Inputs that replace those of the same name. Default empty.</summary>
+    public JsonObject Inputs { get; init; } = [];
+
+    /// <summary>Outputs in place of those of steps, by step id. Default empty.</summary>
+    public JsonObject Outputs { get; init; } = [];
 
     /// <summary>Whether to start a new run from what this one has completed, and leave this one as it is.</summary>
     public bool Fork { get; init; }
 
-    /// <summary>The id of the new run; null: a new one is created.</summary>
+    /// <summary>The id of the new run of a fork; null: a new one is created.</summary>
     public string? ForkAs { get; init; }
 
     /// <summary>The text of another definition; null: the run's.</summary>

@@ -32,16 +32,8 @@ public sealed class RunResumer(
 
         // Before the checks, and even if they refuse the request: the check of the budget needs what the earlier attempt cost.
         await (record.IsUpgraded ? lost.RecordUnclaimedAsync(record, cancellationToken) : Task.CompletedTask);
-        var (run, resume) = await PrepareAsync(record, request, cancellationToken);
-        var attempt = new RunAttempt(resume.Run.RunAttempt)
-        {
-            From = request.Choices.From,
-            Reason = request.Fork ? $"Forked from run '{record.RunId}'.{(request.Reason is null ? "" : " " + request.Reason)}" : request.Reason,
-            By = request.By,
-            IsForeground = request.Foreground is not null,
-            Changed = resume.Changed,
-            Reused = [.. resume.Run.Steps.Select(step => step.Id).Where(resume.Run.Reused!.ContainsKey)],
-        };
+        var run = await PrepareAsync(record, request, cancellationToken);
+        var input = new RunInput(run.Prepared.RunId, run.Attempt.N);
         request.Foreground?.Withdrawn.ThrowIfCancellationRequested();
         if (request.Fork)
         {
@@ -51,18 +43,16 @@ public sealed class RunResumer(
                 throw new RunNotFoundException(record.RunId);
             }
 
-            var forked = run with { First = attempt, Forked = resume.Forked, StartKey = resume.Key };
-            if (await registration.RegisterAsync(forked, resume.Run, cancellationToken) is not { Status: RunStatus.Pending })
+            if (await registration.RegisterAsync(run, cancellationToken) is not { Status: RunStatus.Pending })
             {
-                throw new RunExistsException(resume.Run.RunId, await runs.FindAnyAsync(resume.Run.RunId, cancellationToken) is { Deleting: true });
+                throw await ExistsAsync(input.RunId, cancellationToken);
             }
         }
-        else if (await registration.ReopenAsync(record, run, attempt, resume.Run, cancellationToken) is null)
+        else if (await registration.ReopenAsync(record, run, cancellationToken) is null)
         {
             throw new RunStateException($"Run '{record.RunId}' was resumed or deleted by another caller at this moment.", record.Status);
         }
 
-        var input = new RunInput(resume.Run.RunId, resume.Run.RunAttempt);
         if (request.Foreground is { } foreground)
         {
             await foreground.Recorded(input, cancellationToken);
@@ -105,7 +95,7 @@ public sealed class RunResumer(
         }
     }
 
-    private async Task<(NewRun Run, PreparedResume Resume)> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
+    private async Task<NewRun> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
     {
         var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken)
             ?? throw new RunRefusedException(
@@ -116,6 +106,11 @@ public sealed class RunResumer(
             ]);
         var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
         RunStarter.CheckId(runId);
+        if (request.Fork && runId == record.RunId)
+        {
+            throw await ExistsAsync(runId, cancellationToken);
+        }
+
         var read = sources.Read(definition);
         var before = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken);
         var environment = request.Environment ?? record.Environment;
@@ -129,22 +124,37 @@ public sealed class RunResumer(
             {
                 RunId = runId,
                 Workflow = read.Workflow!,
+                Inputs = request.Inputs,
                 Options = request.Options.Over(before?.Options ?? new RunOptions()),
                 StreamedStep = request.StreamedStep,
                 Environment = environment,
                 Mocks = request.Mocks,
                 Prompts = sources.Prompts(file, record.App, environment),
             },
-            request.Choices with { ForkAs = request.Fork ? runId : null },
-            mocks: request.Mocks is not null,
+            request.From,
+            request.Outputs,
             cancellationToken);
-        var run = new NewRun(record.Workflow, record.App)
+        return new NewRun(record.Workflow, record.App)
         {
+            Prepared = resume.Run,
             Definition = definition,
             Tags = record.Tags,
             Warnings = RunSources.Warnings(read, note, resume.Run),
             File = file,
+            Attempt = new RunAttempt(resume.Run.RunAttempt)
+            {
+                From = request.From,
+                Reason = request.Fork ? $"Forked from run '{record.RunId}'.{(request.Reason is null ? "" : " " + request.Reason)}" : request.Reason,
+                By = request.By,
+                IsForeground = request.Foreground is not null,
+                Changed = resume.Changed,
+                Reused = [.. resume.Run.Steps.Select(step => step.Id).Where(resume.Run.Reused!.ContainsKey)],
+            },
+            Forked = resume.Forked,
+            StartKey = request.Fork ? resume.Key : null,
         };
-        return (run, resume);
     }
+
+    private async Task<RunExistsException> ExistsAsync(string runId, CancellationToken cancellationToken) =>
+        new(runId, await runs.FindAnyAsync(runId, cancellationToken) is { Deleting: true });
 }

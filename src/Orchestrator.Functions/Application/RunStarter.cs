@@ -5,7 +5,6 @@ using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Names;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Application;
@@ -19,12 +18,12 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
     /// <exception cref="RunExistsException">The id is taken.</exception>
     /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
     public async Task<RunInput> StartAsync(DurableTaskClient client, StartRequest request, CancellationToken cancellationToken) =>
-        await StartAsync(client, await PrepareAsync(request, cancellationToken), cancellationToken);
+        await StartAsync(client, await PrepareAsync(request, cancellationToken), request.Foreground, cancellationToken);
 
     /// <summary>Checks the request and writes nothing.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
     /// <exception cref="RunRefusedException">Inputs, prompts, mocks or the id do not fit.</exception>
-    public async Task<PreparedStart> PrepareAsync(StartRequest request, CancellationToken cancellationToken)
+    public async Task<NewRun> PrepareAsync(StartRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var read = sources.Read(request.Definition);
@@ -47,35 +46,38 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
                 Prompts = sources.Prompts(request.File, app, request.Environment),
             },
             cancellationToken);
-        var record = new NewRun(definition.Slug ?? request.FallbackSlug ?? "workflow", app)
+        return new NewRun(definition.Slug ?? request.FallbackSlug ?? "workflow", app)
         {
+            Prepared = prepared,
             Definition = request.Definition,
             Tags = request.Tags,
             StartKey = request.StartKey,
             Warnings = RunSources.Warnings(read, note, prepared),
             File = request.File,
-            First = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Foreground is not null },
+            Attempt = new RunAttempt(1) { Reason = request.Reason, IsForeground = request.Foreground is not null },
         };
-        return new PreparedStart(record, prepared, request.Foreground);
     }
 
     /// <summary>Writes the run and schedules its orchestration. A request with a key may be repeated, also after a crash midway.</summary>
+    /// <param name="run">From <see cref="PrepareAsync"/>.</param>
+    /// <param name="foreground">The foreground caller; null: any serving process drives the run.</param>
     /// <exception cref="RunExistsException">Another request's run has the id.</exception>
     /// <exception cref="OperationCanceledException">The foreground caller has withdrawn the request.</exception>
-    public async Task<RunInput> StartAsync(DurableTaskClient client, PreparedStart start, CancellationToken cancellationToken)
+    public async Task<RunInput> StartAsync(
+        DurableTaskClient client, NewRun run, ForegroundCaller? foreground, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(start);
-        var input = new RunInput(start.Prepared.RunId, 1);
-        start.Foreground?.Withdrawn.ThrowIfCancellationRequested();
-        var record = await registration.RegisterAsync(start.Run, start.Prepared, cancellationToken)
+        ArgumentNullException.ThrowIfNull(run);
+        var input = new RunInput(run.Prepared.RunId, 1);
+        foreground?.Withdrawn.ThrowIfCancellationRequested();
+        var record = await registration.RegisterAsync(run, cancellationToken)
             ?? throw new RunExistsException(input.RunId, await runs.FindAnyAsync(input.RunId, cancellationToken) is { Deleting: true });
         if (record.Status != RunStatus.Pending)
         {
             return input;
         }
 
-        if (start.Foreground is { } foreground)
+        if (foreground is not null)
         {
             await foreground.Recorded(input, cancellationToken);
         }
@@ -145,10 +147,6 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
         }
     }
 }
-
-/// <summary>A checked run that can be written. Immutable.</summary>
-/// <param name="Foreground">The foreground caller; null: any serving process drives the run.</param>
-public sealed record PreparedStart(NewRun Run, PreparedRun Prepared, ForegroundCaller? Foreground);
 
 /// <summary>
 /// A caller that waits for the end of the run. When it ends before, no serving process continues the run, so that it causes no further cost.

@@ -61,7 +61,7 @@ public sealed class PromptDefaultsTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "greet.md"), Greet);
         var prepared = await _runs.PrepareAsync($$"""{ "steps": [ {{step}} ] }""", inputs, """{ "*": [ { "output": "ok" } ] }""", null, new PromptFolder(_folder.Path));
-        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray() }, prepared, default));
+        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
         return prepared.Of(await _runs.IdentityAsync());
     }
 }

@@ -22,7 +22,7 @@ public class SingleStepTests
     public async Task Step_runs_alone_on_what_it_was_given()
     {
         var prepared = await PrepareAsync("final", """{ "draft": "text", "score_transformed": { "clarity": 3 }, "tone": "kindly" }""");
-        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray() }, prepared, default));
+        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
         prepared = prepared.Of(await _runs.IdentityAsync());
 
         await _runs.ExecuteAsync(prepared, 2);

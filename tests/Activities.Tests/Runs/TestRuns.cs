@@ -117,7 +117,7 @@ internal sealed class TestRuns
     {
         var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));
         Assert.NotNull(await Registration.RegisterAsync(
-            new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition) }, prepared, CancellationToken.None));
+            new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition), Prepared = prepared }, CancellationToken.None));
         return await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
     }
 

@@ -162,7 +162,9 @@ public sealed class RunSpansTests : IDisposable
         await EndAsync(run, RunStatus.Failed);
         var before = (await _runs.Runs.FindAsync(TestRuns.RunId, CancellationToken.None))!;
         Assert.NotNull(await _runs.Registration.ReopenAsync(
-            before, new NewRun("test", null) { Definition = "{}"u8.ToArray() }, new RunAttempt(2), run with { RunAttempt = 2 }, CancellationToken.None));
+            before,
+            new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = run with { RunAttempt = 2 }, Attempt = new RunAttempt(2) },
+            CancellationToken.None));
         var resumed = await _runs.Lifecycle.BeginAsync(TestRuns.RunId, 2, CancellationToken.None);
         await EndAsync(resumed, RunStatus.Completed);
 

@@ -4,7 +4,6 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Models;
-using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Tools;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions;
@@ -75,9 +74,9 @@ internal sealed class SweepApp
         SweepRequestKind.Suspend => Get<RunSteering>().SuspendAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
         SweepRequestKind.Continue => Get<RunSteering>().ContinueAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
         SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(
-            Host.Client, new ResumeRequest(SweepRuns.Started) { Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
+            Host.Client, new ResumeRequest(SweepRuns.Started) { From = request.From }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
-            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, Choices = new ResumeChoices { From = request.From } }, CancellationToken.None),
+            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, From = request.From }, CancellationToken.None),
         SweepRequestKind.Upgrade => Task.CompletedTask,
         _ => Get<RunDeleter>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };

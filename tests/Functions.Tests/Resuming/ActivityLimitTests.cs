@@ -42,7 +42,7 @@ public sealed class ActivityLimitTests : IAsyncLifetime
         [
             () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("f"), default),
             () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("f") { Fork = true }, default),
-            () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("c") { Fork = true, Choices = new ResumeChoices { From = "long" } }, default),
+            () => _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("c") { Fork = true, From = "long" }, default),
             () => _app.Get<RunStarter>().RestartAsync(_app.Client, "f", foreground: null, default),
             () => _app.Get<RunStarter>().RestartAsync(_app.Client, "c", foreground: null, default),
         ])

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Preparation;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Workflows.Runs;
@@ -57,7 +56,7 @@ public sealed class ResumePropertyTests : IAsyncLifetime
             new ResumeRequest(id)
             {
                 Definition = Text(workflow),
-                Choices = new ResumeChoices { Inputs = (JsonObject)workflow.Inputs.DeepClone() },
+                Inputs = (JsonObject)workflow.Inputs.DeepClone(),
                 Fork = fork,
                 ForkAs = fork ? $"f{seed}" : null,
             },

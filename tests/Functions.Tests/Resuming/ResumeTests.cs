@@ -67,7 +67,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("end");
 
-        await ResumeAsync(new ResumeRequest("r1") { Choices = new ResumeChoices { Inputs = new JsonObject { ["right"] = "R" } } });
+        await ResumeAsync(new ResumeRequest("r1") { Inputs = new JsonObject { ["right"] = "R" } });
 
         Assert.Equal(["B R", "B2 <B R>", "End <A2 <A l>> <B2 <B R>>"], _models.TakeAsked().Order(StringComparer.Ordinal));
     }
@@ -77,7 +77,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("end");
 
-        var run = await ResumeAsync(new ResumeRequest("r1") { Choices = new ResumeChoices { From = "a" } });
+        var run = await ResumeAsync(new ResumeRequest("r1") { From = "a" });
 
         Assert.Equal(["A l", "A2 <A l>", "End <A2 <A l>> <B2 <B r>>"], _models.TakeAsked().Order(StringComparer.Ordinal));
         Assert.Equal("a", run.Attempts[1].From);
@@ -113,7 +113,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("a", "end");
 
-        var run = await ResumeAsync(new ResumeRequest("r1") { Choices = new ResumeChoices { Outputs = new JsonObject { ["a"] = "mine" } } });
+        var run = await ResumeAsync(new ResumeRequest("r1") { Outputs = new JsonObject { ["a"] = "mine" } });
         Assert.Equal(["A2 mine", "End <A2 mine> <B2 <B r>>"], _models.TakeAsked().Where(prompt => prompt[0] is not 'B').Order(StringComparer.Ordinal));
         Assert.Equal(RunStatus.Failed, run.Status);
 
@@ -129,11 +129,11 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("end");
         _models.Refuses = prompt => prompt.StartsWith("End", StringComparison.Ordinal);
-        await ResumeAsync(new ResumeRequest("r1") { Choices = new ResumeChoices { Inputs = new JsonObject { ["left"] = "L" } } });
+        await ResumeAsync(new ResumeRequest("r1") { Inputs = new JsonObject { ["left"] = "L" } });
         _models.Refuses = _ => false;
         _models.TakeAsked();
 
-        await ResumeAsync(new ResumeRequest("r1") { Choices = new ResumeChoices { Inputs = new JsonObject { ["left"] = "l" } } });
+        await ResumeAsync(new ResumeRequest("r1") { Inputs = new JsonObject { ["left"] = "l" } });
 
         Assert.Equal(["End <A2 <A l>> <B2 <B r>>"], _models.TakeAsked());
     }
@@ -143,7 +143,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("end");
         _models.Refuses = prompt => prompt.StartsWith("A ", StringComparison.Ordinal);
-        await ResumeAsync(new ResumeRequest("r1") { Choices = new ResumeChoices { From = "a" } });
+        await ResumeAsync(new ResumeRequest("r1") { From = "a" });
         _models.Refuses = _ => false;
         _models.TakeAsked();
 
@@ -162,7 +162,7 @@ public sealed class ResumeTests : IAsyncLifetime
             await ResumeAsync(new ResumeRequest("r1")
             {
                 Reason = $"{failing} next",
-                Choices = new ResumeChoices { Inputs = new JsonObject { ["right"] = failing == "B" ? "R" : "r" } },
+                Inputs = new JsonObject { ["right"] = failing == "B" ? "R" : "r" },
             });
         }
 
@@ -265,6 +265,16 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal((RunStatus.Completed, 1, 10), (run.Status, run.Attempt, run.Usage.InputTokens));
         Assert.Equal("<A l>", run.Outputs!["a"]!.GetValue<string>());
         Assert.Null(await _app.Get<RunReader>().FindAsync("r1", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Fork_under_the_id_of_its_own_run_is_refused()
+    {
+        await FailAsync("end");
+
+        await Assert.ThrowsAsync<RunExistsException>(() => ResumeAsync(new ResumeRequest("r1") { Fork = true, ForkAs = "r1" }));
+
+        Assert.Equal(RunStatus.Completed, (await ResumeAsync(new ResumeRequest("r1"))).Status);
     }
 
     [Fact]

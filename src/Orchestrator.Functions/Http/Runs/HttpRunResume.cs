@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Activities.Preparation;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Formats.Requests;
 
@@ -28,7 +27,9 @@ public sealed class HttpRunResume(RunResumer resumer, OrchestratorOptions option
             ? throw new RequestRefusedException(problems)
             : new ResumeRequest(runId)
             {
-                Choices = new ResumeChoices { From = asked.From, Inputs = asked.Inputs, Outputs = asked.Outputs },
+                From = asked.From,
+                Inputs = asked.Inputs,
+                Outputs = asked.Outputs,
                 Definition = asked.HasDefinition ? StartBody.Definition(json) : default(ReadOnlyMemory<byte>?),
                 Fork = asked.Fork,
                 Options = asked.Options,

@@ -102,7 +102,7 @@ public sealed class HttpRunStart(
             claim = await keys.TakeAsync(key, request, runId, cancellationToken);
             if (claim.Request == request && claim.RunId == runId)
             {
-                var run = await starter.StartAsync(client, prepared, cancellationToken);
+                var run = await starter.StartAsync(client, prepared, foreground: null, cancellationToken);
                 await keys.BeginAsync(key, claim, cancellationToken);
                 return run;
             }
