@@ -72,6 +72,27 @@ public sealed class AttemptClaims(IContentStore store, TimeProvider time, bool i
         return held;
     }
 
+    /// <summary>
+    /// When the claim on the attempt was last renewed, by the store's clock; null when there is none, or the store keeps no time.
+    /// </summary>
+    internal Task<DateTimeOffset?> LastRenewalAsync(ExecuteStepInput call, CancellationToken cancellationToken) =>
+        LastRenewalAsync(RunKeys.Claim(call.Run, call.StepId, call.RunAttempt, call.Attempt), cancellationToken);
+
+    /// <summary>When a claim on an attempt of the run's steps was last renewed, by the store's clock; null when that is not known.</summary>
+    internal async Task<DateTimeOffset?> LastRenewalAsync(RunIdentity run, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? last = null;
+        foreach (var key in (await HeldAsync(run, cancellationToken)).Keys)
+        {
+            last = await LastRenewalAsync(key, cancellationToken) is { } renewed && !(renewed <= last) ? renewed : last;
+        }
+
+        return last;
+    }
+
+    private async Task<DateTimeOffset?> LastRenewalAsync(ContentKey key, CancellationToken cancellationToken) =>
+        isShared && await store.GetAsync(key, cancellationToken) is { Age: { } age } ? time.GetUtcNow() - age : null;
+
     /// <summary>Waits until every claim of a live process has been renewed.</summary>
     public Task WaitForLeaseAsync(CancellationToken cancellationToken) => Task.Delay(Lease, time, cancellationToken);
 

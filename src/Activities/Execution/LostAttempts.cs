@@ -15,7 +15,7 @@ namespace Orchestrator.Activities.Execution;
 /// </summary>
 public sealed class LostAttempts(
     RunStore runs, LostRequests requests, AttemptClaims claims, CheckpointStore checkpoints, StepRunner runner, RunEventFeed feed,
-    RunTelemetry telemetry, TimeProvider time)
+    RunTelemetry telemetry)
 {
     /// <summary>
     /// Records the lost attempts of the run's latest attempt, unless steps of it may still execute elsewhere: those write their own checkpoints.
@@ -44,20 +44,49 @@ public sealed class LostAttempts(
         }
 
         var positions = prepared.Steps.Index().ToDictionary(step => step.Item.Id, step => step.Index, StringComparer.Ordinal);
-        foreach (var ((step, attempt), moments) in begun)
+        foreach (var ((step, attempt), open) in begun)
         {
             if (positions.TryGetValue(step, out var position))
             {
-                await RecordAsync(prepared, Lost(run, step, position, attempt, moments.Min()), moments.Count, cancellationToken);
+                await RecordAsync(prepared, Lost(run, step, position, attempt, open.LastStart), open, cancellationToken);
             }
         }
     }
 
-    private async Task RecordAsync(PreparedRun run, ExecuteStepInput call, int executions, CancellationToken cancellationToken)
+    /// <summary>
+    /// The last sign of life of the processes that worked on the run's latest attempt: the last event of a step, or the last renewal of a claim.
+    /// Null when there is none, or it cannot be read.
+    /// </summary>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    public async Task<DateTimeOffset?> LastSignAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var requested = run.Steps[call.Step].Type == StepType.Prompt ? executions : 0;
+        ArgumentNullException.ThrowIfNull(run);
+        try
+        {
+            var renewed = await claims.LastRenewalAsync(run.Identity, cancellationToken);
+            var appended = (await feed.ReadAsync(run.Identity, 0, cancellationToken)).Events
+                .Where(item => item.StepPath is not null && item.RunAttempt == run.Attempt)
+                .Max(item => (DateTimeOffset?)item.At);
+            return renewed > appended || appended is null ? renewed : appended;
+        }
+        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        {
+            // The run's document names what is damaged.
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Records a lost attempt: from the start of its last execution to the last sign of life of the process that worked on it, so that no time in
+    /// which no process lived counts as work.
+    /// </summary>
+    private async Task RecordAsync(PreparedRun run, ExecuteStepInput call, OpenAttempt open, CancellationToken cancellationToken)
+    {
+        var requested = run.Steps[call.Step].Type == StepType.Prompt ? open.Executions : 0;
         var result = await runner.AddLostAsync(run, call, new AttemptResult { Error = call.EndedBy }, requested, cancellationToken);
-        var checkpoint = CheckpointFactory.Of(run, call, call.ReadyAt, time.GetUtcNow(), result, null);
+        var renewed = await claims.LastRenewalAsync(call, cancellationToken);
+        var endedAt = renewed > open.Process.At ? renewed.Value : open.Process.At;
+        var checkpoint = CheckpointFactory.Of(run, call, open.LastStart, endedAt, result, null);
         var (stored, isNew) = await checkpoints.AddAsync(call.Run, checkpoint, cancellationToken);
         await (isNew ? telemetry.RecordedAsync(run, call, stored, null, checkpoints, cancellationToken) : Task.CompletedTask);
         await feed.AppendAsync(call.Run, [StepEvents.Ended(call, run, stored)], cancellationToken);

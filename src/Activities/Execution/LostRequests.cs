@@ -32,7 +32,7 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
         var reading = _read.GetOrCreate((call.Run, call.RunAttempt), entry =>
         {
             entry.SlidingExpiration = CacheLifetime;
-            return new Lazy<Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>>>(() => ReadAsync(call.Run, call.RunAttempt));
+            return new Lazy<Task<Dictionary<(string Step, int Attempt), OpenAttempt>>>(() => ReadAsync(call.Run, call.RunAttempt));
         })!;
         try
         {
@@ -53,15 +53,16 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
     /// <summary>Frees the cache.</summary>
     public void Dispose() => _read.Dispose();
 
-    private static int Of(Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>> begun, ExecuteStepInput call) =>
-        begun.GetValueOrDefault((call.StepId, call.Attempt))?.Count ?? 0;
+    private static int Of(Dictionary<(string Step, int Attempt), OpenAttempt> begun, ExecuteStepInput call) =>
+        begun.GetValueOrDefault((call.StepId, call.Attempt))?.Executions ?? 0;
 
     /// <summary>
-    /// The start times of the executions of each attempt without an end. A duplicate event has the same time; two executions have different ones.
+    /// The attempts of steps that began and did not end, with their executions. A duplicate event has the same time; two executions have different ones.
     /// </summary>
-    internal async Task<Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>> ReadAsync(RunIdentity run, int runAttempt)
+    internal async Task<Dictionary<(string Step, int Attempt), OpenAttempt>> ReadAsync(RunIdentity run, int runAttempt)
     {
-        var begun = new Dictionary<(string Step, int Attempt), HashSet<DateTimeOffset>>();
+        var begun = new Dictionary<(string Step, int Attempt), OpenAttempt>();
+        var process = new ProcessSign();
         foreach (var item in (await feed.ReadAsync(run, 0, CancellationToken.None)).Events)
         {
             if (item is not { StepPath: { } step, Attempt: { } attempt } || item.RunAttempt != runAttempt)
@@ -71,19 +72,65 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
 
             if (item.Event == RunEventNames.StepStarted)
             {
-                if (!begun.TryGetValue((step, attempt), out var moments))
+                if (!begun.TryGetValue((step, attempt), out var open))
                 {
-                    begun.Add((step, attempt), moments = []);
+                    begun.Add((step, attempt), open = new OpenAttempt(isShared ? new ProcessSign() : process));
                 }
 
-                moments.Add(item.At);
+                if (!isShared && open.IsNewExecution(item.At) && open.Process == process)
+                {
+                    // One process drives the run, and this attempt is executed again: that process has ended.
+                    process = new ProcessSign();
+                }
+
+                open.Start(item.At, isShared ? open.Process : process);
             }
             else if (RunEventNames.EndsAttempt(item.Event))
             {
                 begun.Remove((step, attempt));
             }
+
+            (isShared ? begun.GetValueOrDefault((step, attempt))?.Process : process)?.Add(item.At);
         }
 
         return begun;
     }
+}
+
+/// <summary>An attempt of a step that began and has no end in the feed. Not thread-safe.</summary>
+/// <param name="process">The process of its first execution.</param>
+internal sealed class OpenAttempt(ProcessSign process)
+{
+    private readonly HashSet<DateTimeOffset> _starts = [];
+
+    /// <summary>How often it was executed.</summary>
+    public int Executions => _starts.Count;
+
+    /// <summary>When its last execution began.</summary>
+    public DateTimeOffset LastStart { get; private set; }
+
+    /// <summary>The process of its last execution.</summary>
+    public ProcessSign Process { get; private set; } = process;
+
+    /// <summary>Whether a start at this time is of a further execution, not a duplicate event.</summary>
+    public bool IsNewExecution(DateTimeOffset at) => _starts.Count > 0 && !_starts.Contains(at);
+
+    /// <summary>Adds an execution; nothing for a duplicate event.</summary>
+    public void Start(DateTimeOffset at, ProcessSign process)
+    {
+        if (_starts.Add(at))
+        {
+            (LastStart, Process) = (at, process);
+        }
+    }
+}
+
+/// <summary>The last sign of life of a process: the time of its last event. Not thread-safe.</summary>
+internal sealed class ProcessSign
+{
+    /// <summary>The time of the latest event; the smallest time when there was none.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>The process appended an event.</summary>
+    public void Add(DateTimeOffset at) => At = at > At ? at : At;
 }

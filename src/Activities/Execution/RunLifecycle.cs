@@ -70,7 +70,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         }
 
         // The orchestration calls this activity again after a crash, so the event needs no mark in the record.
-        await EndAsync(run, runAttempt, status, error, at, byReconciler: false, cancellationToken);
+        await EndAsync(run, runAttempt, status, error, at, at, byReconciler: false, cancellationToken);
     }
 
     /// <summary>Whether the host that wrote the run's record may still be writing the rest of the run.</summary>
@@ -85,10 +85,15 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     /// is. After a crash in between, <see cref="AppendPendingEventAsync"/> appends the event.
     /// </summary>
     /// <param name="ended">When it ended; null: now.</param>
+    /// <param name="lastSign">The last sign of life of the processes that worked on the attempt: its duration ends there. Null: at its end.</param>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public Task EndAsync(
-        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken) =>
-        EndAsync(run, runAttempt, status, error, ended ?? time.GetUtcNow(), byReconciler: true, cancellationToken);
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset? ended, CancellationToken cancellationToken,
+        DateTimeOffset? lastSign = null)
+    {
+        var at = ended ?? time.GetUtcNow();
+        return EndAsync(run, runAttempt, status, error, at, lastSign ?? at, byReconciler: true, cancellationToken);
+    }
 
     /// <summary>Appends the event that a record with <see cref="RunRecord.IsEndEventPending"/> may lack. May be repeated.</summary>
     public async Task AppendPendingEventAsync(RunRecord record, CancellationToken cancellationToken)
@@ -103,7 +108,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     private async Task EndAsync(
-        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, bool byReconciler,
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, DateTimeOffset attemptAt, bool byReconciler,
         CancellationToken cancellationToken)
     {
         RunRecord? made = null;
@@ -114,7 +119,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                 run.RunId,
                 record =>
                 {
-                    var ended = Ended(record, run, runAttempt, status, error, at);
+                    var ended = Ended(record, run, runAttempt, status, error, at, attemptAt);
 
                     // An attempt that an upgrade interrupted was counted as ended then: cancelling its run does not count again.
                     made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
@@ -147,10 +152,12 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     /// event. The run has not ended.
     /// </summary>
     /// <param name="error">What happened and what to do.</param>
+    /// <param name="lastSign">The last sign of life of the processes that worked on the attempt: its duration ends there. Null: now.</param>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
-    public async Task InterruptAsync(RunIdentity run, int runAttempt, WorkflowError error, CancellationToken cancellationToken)
+    public async Task InterruptAsync(
+        RunIdentity run, int runAttempt, WorkflowError error, CancellationToken cancellationToken, DateTimeOffset? lastSign = null)
     {
-        var at = time.GetUtcNow();
+        var at = lastSign ?? time.GetUtcNow();
         RunRecord? made = null;
         try
         {
@@ -222,13 +229,14 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         }
     }
 
-    private static RunRecord Ended(RunRecord record, RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at) =>
+    private static RunRecord Ended(
+        RunRecord record, RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, DateTimeOffset attemptAt) =>
         record.Identity != run ? throw new RunGoneException(run)
         : record.HasEnded || record.Attempt != runAttempt || (record.IsUpgraded && status != RunStatus.Cancelled) ? record
         : record.WithAttempt(attempt => attempt with
         {
             Status = status,
-            CompletedAt = attempt.CompletedAt ?? Later(at, attempt.StartedAt),
+            CompletedAt = attempt.CompletedAt ?? Later(attemptAt, attempt.StartedAt),
             Error = error,
         }) with
         {

@@ -185,7 +185,10 @@ public sealed record RunUsage
 
     public string Currency { get; init; } = "USD";
 
-    /// <summary>Milliseconds of all attempts, each from its start to its end or now, without the time between them.</summary>
+    /// <summary>
+    /// Milliseconds of all attempts, without the time between them: each from its start to its end, to the last event where its processes were lost,
+    /// or to now.
+    /// </summary>
     public double TotalDurationMs { get; init; }
 
     /// <summary>

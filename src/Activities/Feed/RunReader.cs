@@ -12,13 +12,21 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
 {
     /// <summary>The run; null when there is none with the id. A part that cannot be read is left out, with a warning.</summary>
     /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
-    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken)
+    public Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        FindAsync(runId, static record => record, cancellationToken);
+
+    /// <summary>The run; null when there is none with the id. A part that cannot be read is left out, with a warning.</summary>
+    /// <param name="shown">Makes the record to show from the stored one: it may give a run that no process drives the status interrupted.</param>
+    /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
+    public async Task<RunDocument?> FindAsync(string runId, Func<RunRecord, RunRecord> shown, CancellationToken cancellationToken)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is not { } record)
+        ArgumentNullException.ThrowIfNull(shown);
+        if (await runs.FindAsync(runId, cancellationToken) is not { } stored)
         {
             return null;
         }
 
+        var record = shown(stored);
         var flaws = new List<string>();
         var prepared = await ReadableAsync(() => runs.FindPreparedAsync(record, record.Attempt, cancellationToken), flaws);
         var outputs = record.Status == RunStatus.Completed
@@ -59,7 +67,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
             Attempts = Attempts(record, prepared, events),
             Steps = projection.Summaries(),
             Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
-            Usage = Usage(record, prepared, steps, projection.Usage),
+            Usage = Usage(record, prepared, steps, projection.Usage, OpenUntil(record, events)),
         };
     }
 
@@ -156,11 +164,19 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         };
     }
 
-    private RunUsage Usage(RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens)
+    /// <summary>Until when an attempt without an end has lasted: until now, or until the last event when no process drives it any more.</summary>
+    private DateTimeOffset OpenUntil(RunRecord record, IReadOnlyList<RunEvent> events) =>
+        record.Status == RunStatus.Interrupted
+        && events.Where(item => item.RunAttempt == record.Attempt).Max(item => (DateTimeOffset?)item.At) is { } last
+            ? last
+            : time.GetUtcNow();
+
+    private static RunUsage Usage(
+        RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens, DateTimeOffset openUntil)
     {
         // Exclude the time between attempts.
         var total = record.Attempts.Sum(attempt => attempt.StartedAt is { } start
-            ? Math.Max(0, ((attempt.CompletedAt ?? time.GetUtcNow()) - start).TotalMilliseconds)
+            ? Math.Max(0, ((attempt.CompletedAt ?? openUntil) - start).TotalMilliseconds)
             : 0);
         var timeline = RunTimeline.Measure(
             [.. steps.Select((step, position) => Timeline(step, prepared!.Plan.Steps[position].DependsOn))], prepared?.Plan.MaxParallelism);

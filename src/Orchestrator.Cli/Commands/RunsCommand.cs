@@ -12,6 +12,7 @@ using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Cli.Commands;
@@ -44,7 +45,8 @@ internal static class RunsCommand
             var store = where.OpenExistingContent();
             var runs = new RunStore(store);
             var reader = Reader(runs, store);
-            var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, cancellationToken) : null;
+            var stored = RunStatus.Pending;
+            var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, Shown, cancellationToken) : null;
             if (run is null)
             {
                 if (NameRules.RunId.IsMatch(id) && await runs.FindAnyAsync(id, cancellationToken) is not null)
@@ -56,8 +58,6 @@ internal static class RunsCommand
                 throw new UsageException($"There is no run '{id}' in {place}.");
             }
 
-            var stored = run.Status;
-            run = run with { Status = where.Drivers.Shown(id, run.Attempt, run.Status) };
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -74,6 +74,12 @@ internal static class RunsCommand
             }
 
             return ExitCodes.Completed;
+
+            RunRecord Shown(RunRecord record)
+            {
+                stored = record.Status;
+                return where.Drivers.Shown(record);
+            }
         });
         return command;
     }

@@ -26,20 +26,23 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
         new(ErrorKind.Cancelled, "The run was cancelled. Another version of orchestrator had begun it.");
 
     /// <summary>Ends the run with a message: cancelled, or failed with an internal error.</summary>
-    public Task<RunRecord> EndAsync(RunRecord record, RunStatus status, string message, CancellationToken cancellationToken)
+    /// <param name="at">When it ended; null: it ends now, and its attempt ended with the last sign of life of its processes.</param>
+    public Task<RunRecord> EndAsync(
+        RunRecord record, RunStatus status, string message, CancellationToken cancellationToken, DateTimeOffset? at = null)
     {
         var error = new WorkflowError(status == RunStatus.Cancelled ? ErrorKind.Cancelled : ErrorKind.Internal, message);
-        return EndAsync(record, status, error, at: null, cancellationToken);
+        return EndAsync(record, status, error, at, cancellationToken);
     }
 
     /// <param name="error">Null when the run completed.</param>
-    /// <param name="at">When it ended; null: now.</param>
+    /// <param name="at">When it ended; null: it ends now, and its attempt ended with the last sign of life of its processes.</param>
     public Task<RunRecord> EndAsync(RunRecord record, RunStatus status, WorkflowError? error, DateTimeOffset? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         return WriteAsync(
             record,
-            () => lifecycle.EndAsync(record.Identity, record.Attempt, status, error, at, CancellationToken.None),
+            async () => await lifecycle.EndAsync(
+                record.Identity, record.Attempt, status, error, at, CancellationToken.None, at is null ? await LastSignAsync(record) : null),
             static now => now.HasEnded,
             cancellationToken);
     }
@@ -77,7 +80,8 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
 
         var reason = SharedHub.Explain(instance.FailureDetails, instance.SerializedOutput) is { } shared ? $" {shared}" : "";
         return await EndAsync(
-            record, RunStatus.Failed, $"The orchestration of the run failed: {failure.Message ?? "no details"}{reason}", cancellationToken);
+            record, RunStatus.Failed, $"The orchestration of the run failed: {failure.Message ?? "no details"}{reason}", cancellationToken,
+            instance.LastUpdatedAt);
     }
 
     /// <summary>
@@ -95,6 +99,10 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
             // The run's document names what is damaged.
         }
     }
+
+    /// <summary>The last sign of life of an attempt that began; null for one that did not.</summary>
+    private async Task<DateTimeOffset?> LastSignAsync(RunRecord record) =>
+        record.Attempts[^1].StartedAt is null ? null : await lost.LastSignAsync(record, CancellationToken.None);
 
     /// <summary>Whether the cancellation of the run's current attempt was requested.</summary>
     public async Task<bool> IsCancelledAsync(RunRecord record, CancellationToken cancellationToken)
@@ -139,7 +147,8 @@ public sealed class RunCloser(RunStore runs, RunLifecycle lifecycle, RunControl 
         };
         return await WriteAsync(
             record,
-            () => lifecycle.InterruptAsync(record.Identity, record.Attempt, error, CancellationToken.None),
+            async () => await lifecycle.InterruptAsync(
+                record.Identity, record.Attempt, error, CancellationToken.None, await LastSignAsync(record)),
             static now => now.HasEnded || now.IsUpgraded,
             cancellationToken);
     }

@@ -117,7 +117,8 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunClos
                     record,
                     RunStatus.Cancelled,
                     $"The orchestration of the run was terminated{(terminated.SerializedOutput is { } given ? $": {given}" : "")}.",
-                    cancellationToken);
+                    cancellationToken,
+                    terminated.LastUpdatedAt);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Completed } completed when completed.ReadOutputAs<RunResult>() is { } result:
                 return await closer.EndAsync(record, result.Status, result.Error, completed.LastUpdatedAt, cancellationToken);
             case { } open:

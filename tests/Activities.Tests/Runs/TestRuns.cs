@@ -80,13 +80,20 @@ internal sealed class TestRuns
     /// <param name="control">Delivers cancellations to it; null: the one of the other executors.</param>
     public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
         Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
-        new StepRunner(
-            Checkpoints,
-            new PromptRunner(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
-            new ToolRunner(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry)),
+        MakeRunner(models),
         Time,
         NullLogger<StepExecutor>.Instance,
         Telemetry);
+
+    /// <param name="claims">The claims that outlive their processes; null: claims end with them.</param>
+    public LostAttempts MakeLostAttempts(IContentStore? claims = null) => new(
+        Runs, new LostRequests(Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Time, isShared: claims is not null), Checkpoints,
+        MakeRunner(models: null), Feed, Telemetry);
+
+    private StepRunner MakeRunner(IChatClientFactory? models) => new(
+        Checkpoints,
+        new PromptRunner(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
+        new ToolRunner(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry));
 
     public async Task<PreparedRun> PrepareAsync(
         string definition, string? inputs = null, string? mocks = null, string? only = null, params IReadOnlyCollection<IPromptSource> prompts)

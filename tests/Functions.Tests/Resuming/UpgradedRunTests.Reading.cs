@@ -44,6 +44,37 @@ public sealed partial class UpgradedRunTests
         Assert.Equal(RunStatus.Completed, (await app.WaitAsync("r1.2", "r1")).Status);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Time_in_which_no_process_lived_counts_in_no_duration(bool isCancelled)
+    {
+        var (journal, store, models) = (new MemoryJournal(), new MemoryContentStore(), new HeldModels());
+        await LeaveAsync(journal, store, models, time: _time);
+        _time.Advance(TimeSpan.FromMinutes(18));
+        await using var app = await UpgradeAsync(journal, store, models, setTime: true);
+        var interrupted = await ShownAsync(app);
+
+        if (isCancelled)
+        {
+            await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default);
+        }
+        else
+        {
+            await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+            (await models.NextAsync()).SetResult("too");
+            await app.WaitAsync("r1.2", "r1");
+        }
+
+        var run = await ShownAsync(app);
+        var step = (await app.Get<RunStepReader>().FindAsync("r1", "b", default))!;
+        var lost = Assert.Single(step.Attempts, attempt => attempt.RunAttempt == 1);
+        var durations = new[] { lost.DurationMs, run.Usage.WorkMs, run.Usage.BoundMs, run.Usage.TotalDurationMs, interrupted.Usage.TotalDurationMs };
+        Assert.All(durations, duration => Assert.InRange(duration, 0, 60_000));
+        Assert.Equal(lost.CompletedAt, run.Attempts[0].CompletedAt);
+        Assert.Equal(isCancelled ? _time.GetUtcNow() : null, isCancelled ? run.CompletedAt : null);
+    }
+
     [Fact]
     public async Task Look_that_is_cut_off_between_the_record_and_its_event_writes_both()
     {

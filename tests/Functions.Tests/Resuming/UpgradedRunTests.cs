@@ -349,9 +349,9 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
 
     /// <summary>What an older version left: <c>a</c> has its record, and <c>b</c> was asked, or has failed and waits for an hour.</summary>
     /// <param name="before">Done before the old host ends.</param>
-    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false, Func<AppHost, Task>? before = null, params string[] others)
+    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false, Func<AppHost, Task>? before = null, TimeProvider? time = null, params string[] others)
     {
-        await using var old = await AppHost.StartAsync(journal, store, models: models);
+        await using var old = await AppHost.StartAsync(journal, store, models: models, activityTime: time);
         TaskCompletionSource<string>? second = null;
         foreach (var run in (string[])[.. others, "r1"])
         {
@@ -387,9 +387,9 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
     private Task<AppHost> UpgradeAsync(string version = OrchestrationVersion.Current, bool claimsInStore = false) => UpgradeAsync(_journal, _store, _models, version, claimsInStore);
 
     private async Task<AppHost> UpgradeAsync(
-        IJournal journal, IContentStore store, HeldModels models, string version = OrchestrationVersion.Current, bool claimsInStore = false)
+        IJournal journal, IContentStore store, HeldModels models, string version = OrchestrationVersion.Current, bool claimsInStore = false, bool setTime = false)
     {
-        var app = await AppHost.StartAsync(journal, store, models: models, activityTime: claimsInStore ? _time : null, version: version, claimsInStore: claimsInStore);
+        var app = await AppHost.StartAsync(journal, store, models: models, activityTime: claimsInStore || setTime ? _time : null, version: version, claimsInStore: claimsInStore);
         Assert.Equal("VersionMismatch", (await app.Client.WaitForInstanceCompletionAsync("r1", getInputsAndOutputs: true, default)).FailureDetails!.ErrorType);
         return app;
     }

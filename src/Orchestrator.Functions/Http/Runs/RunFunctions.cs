@@ -74,14 +74,15 @@ public sealed class RunFunctions(
         }
 
         var now = await reconciler.ReconcileForReadAsync(client, record, cancellationToken);
-        if (await reader.FindAsync(runId, cancellationToken) is not { } run)
-        {
-            return null;
-        }
-
-        // The reader reads the stored record, which lacks the error of a correction that could not be written.
-        var isSame = (run.Attempt, run.Status) == (now.Attempt, now.Status);
-        return run with { Status = drivers.Shown(runId, run.Attempt, run.Status), Error = run.Error ?? (isSame ? now.Error : null) };
+        return await reader.FindAsync(
+            runId,
+            stored =>
+            {
+                // The stored record lacks the error of a correction that could not be written.
+                var isSame = (stored.Attempt, stored.Status) == (now.Attempt, now.Status);
+                return drivers.Shown(stored) with { Error = stored.Error ?? (isSame ? now.Error : null) };
+            },
+            cancellationToken);
     }
 
     private async Task<IResult> ListAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
