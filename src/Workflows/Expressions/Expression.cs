@@ -91,3 +91,73 @@ public sealed class Expression
         return written.Length <= ExpressionLimits.MaxLength ? written : Text;
     }
 }
+
+/// <summary>A place in an expression that names a value outside of it. Immutable. Thread-safe.</summary>
+/// <param name="Path">The part of the path that is known before the evaluation; for <c>users[i].name</c> that is <c>users</c>.</param>
+/// <param name="Position">Where the path begins, in characters from 0.</param>
+/// <param name="Length">Characters of the path.</param>
+/// <param name="Optional">Whether the value may be missing, since the path is an argument of <c>coalesce</c>.</param>
+public sealed record ExpressionReference(ValuePath Path, int Position, int Length, bool Optional);
+
+/// <summary>Finds the paths in an expression.</summary>
+internal static class ExpressionReferences
+{
+    /// <summary>All paths below a node, in order of appearance.</summary>
+    public static IReadOnlyList<ExpressionReference> In(ExpressionNode node) => [.. Of(node, optional: false)];
+
+    private static IEnumerable<ExpressionReference> Of(ExpressionNode node, bool optional) => node switch
+    {
+        ExpressionNode.Path path => [new(path.Value, path.Position, path.Length, optional)],
+        ExpressionNode.Access access => Of(access.Target, optional).Concat(
+            access.Steps.Where(step => step.Index is not null).SelectMany(step => Of(step.Index!, optional: false))),
+        ExpressionNode.ListOf list => list.Items.SelectMany(item => Of(item, optional: false)),
+        ExpressionNode.Call call => call.Arguments.SelectMany(argument => Of(argument, optional: call.Function.Name == "coalesce")),
+        ExpressionNode.Unary unary => Of(unary.Operand, optional: false),
+        ExpressionNode.Infix infix => infix.Rights
+            .Select(right => right.Operand)
+            .Prepend(infix.First)
+            .SelectMany(operand => Of(operand, optional: false)),
+        ExpressionNode.Conditional conditional => conditional.Cases
+            .SelectMany(one => Of(one.When, optional: false).Concat(Of(one.Then, optional: false)))
+            .Concat(Of(conditional.Otherwise, optional: false)),
+        _ => [],
+    };
+}
+
+/// <summary>The value at which a path begins, or that there is none. Default: there is none. Immutable. Thread-safe.</summary>
+public readonly record struct RootValue
+{
+    private RootValue(JsonNode? value, int consumed, string? problem, string? suggestion)
+    {
+        (Value, Consumed, Problem, Suggestion) = (value, consumed, problem, suggestion);
+    }
+
+    /// <summary>Whether there is a value.</summary>
+    public bool Exists => Consumed > 0;
+
+    /// <summary>The value; null for JSON's null, or if there is none.</summary>
+    public JsonNode? Value { get; }
+
+    /// <summary>How many segments of the path name the value, at least 1; the others lead into it. 0 if there is none.</summary>
+    public int Consumed { get; }
+
+    /// <summary>The error message if there is none; null for the default message.</summary>
+    public string? Problem { get; }
+
+    /// <summary>One sentence that says how to correct it; null if there is none.</summary>
+    public string? Suggestion { get; }
+
+    /// <summary>A value, which may be null.</summary>
+    /// <param name="consumed">How many segments of the path name it, at least 1; more than the path has means all of it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="consumed"/> is less than 1.</exception>
+    public static RootValue Of(JsonNode? value, int consumed = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(consumed, 1);
+        return new(value, consumed, null, null);
+    }
+
+    /// <summary>That there is no value.</summary>
+    /// <param name="problem">The error message, one sentence; null for the default message.</param>
+    /// <param name="suggestion">One sentence that says how to correct it; null if there is none.</param>
+    public static RootValue Missing(string? problem = null, string? suggestion = null) => new(null, 0, problem, suggestion);
+}

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Workflows.Runs;
@@ -48,3 +49,28 @@ public sealed record StepOutcome
 /// <param name="Step">Position in the plan.</param>
 /// <param name="Attempt">The number of the attempt, from 1; 0 if it failed without one, as when the queue is full.</param>
 public sealed record DecidingStep(int Step, int Attempt);
+
+/// <summary>The status of a step within one attempt of its run. Written in camelCase in all documents.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<StepStatus>))]
+public enum StepStatus
+{
+    /// <summary>It waits for its dependencies.</summary>
+    Pending,
+
+    /// <summary>It waits for a slot.</summary>
+    Ready,
+    Running,
+
+    /// <summary>It waits for an event or a time.</summary>
+    Waiting,
+
+    /// <summary>An attempt failed, and the wait before the next one has not passed.</summary>
+    Retrying,
+    Completed,
+
+    /// <summary>Its checkpoint of an earlier run attempt was used again.</summary>
+    Reused,
+    Failed,
+    Skipped,
+    Cancelled,
+}

@@ -200,15 +200,12 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
     }
 
     private bool ExpectsName([NotNullWhen(true)] out YamlLevel? level) =>
-        _open.TryPeek(out level) && level.Node.Kind == SourceKind.Object && level.Member is null;
+        _open.TryPeek(out level) && level.ExpectsName;
 
     private bool BeginMember(YamlLevel level, string name, Mark mark, bool isMergeKey)
     {
         var (line, column) = errors.Position(mark.Index);
-        level.Member = new SourceMember(name, line, column, null!);
-        level.IsDuplicate = !level.Names!.Add(name);
-        level.IsMergeKey = isMergeKey && !level.IsDuplicate;
-        if (level.IsDuplicate)
+        if (!level.BeginMember(new SourceMember(name, line, column, null!), isMergeKey))
         {
             level.Node.ReportDuplicate(name, line, column, diagnostics);
         }
@@ -222,22 +219,9 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
         {
             _root = node;
         }
-        else if (level.Node.ItemList is { } items)
-        {
-            items.Add(node);
-        }
         else
         {
-            if (level.IsMergeKey)
-            {
-                (level.Merged, level.MergedAt) = (node, level.Node.MemberList!.Count);
-            }
-            else if (!level.IsDuplicate)
-            {
-                level.Node.MemberList!.Add(level.Member! with { Value = node });
-            }
-
-            (level.Member, level.IsMergeKey, level.IsDuplicate) = (null, false, false);
+            level.Add(node);
         }
     }
 
