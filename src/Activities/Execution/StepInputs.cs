@@ -44,7 +44,7 @@ internal sealed class StepInputs
         PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
     {
         var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        var placeholders = texts.Paths.Select(Parse).Where(path => !own.Contains(path.Root)).ToList();
+        var placeholders = texts.Paths.Where(path => !own.Contains(path.Root)).ToList();
         var inputs = new StepInputs(run, values, placeholders, new TemplateBudget(cancellationToken));
         var mapping = step.Merge is { } merge
             ? merge.From.Select(entry => KeyValuePair.Create(entry.Key, MappedValue.Path(entry.Value))).ToList()
@@ -106,7 +106,7 @@ internal sealed class StepInputs
             // A template may use both an output and the record of its step: {{check}} and {{check.status}}.
             if (found.Exists && _byRoot[root].Any(path => path.Segments.Count > 1))
             {
-                _found[root] = found = found with { Record = _values.FindRecord(Parse(root)) };
+                _found[root] = found = found with { Record = _values.FindRecord(ValuePath.OfPlaceholder([root])) };
             }
         }
 
@@ -125,7 +125,7 @@ internal sealed class StepInputs
         var whole = _byRoot[root].ToList();
         if (whole.Any(path => path.Segments.Count == 1) || whole.Count == 0)
         {
-            return _values.Get(Parse(root)) is (var value, null) ? TemplateValue.Of(value) : TemplateValue.Missing;
+            return _values.Get(ValuePath.OfPlaceholder([root])) is (var value, null) ? TemplateValue.Of(value) : TemplateValue.Missing;
         }
 
         // Only members are used: a path may lead to a member of the output or of the step's record.

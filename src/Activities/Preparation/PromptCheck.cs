@@ -93,7 +93,7 @@ internal static class PromptCheck
 
     private static IEnumerable<ValuePath> Paths(PreparedRun run, PreparedStep step, List<WorkflowError> problems)
     {
-        IReadOnlyList<string> placeholders = [];
+        IReadOnlyList<ValuePath> placeholders = [];
         try
         {
             placeholders = StepTexts.Of(run, step).Paths;
@@ -112,16 +112,7 @@ internal static class PromptCheck
         }
 
         var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        var unmapped = placeholders.Where(text => ValuePath.TryParse(text, out var path, out _) && !own.Contains(path.Root));
-        foreach (var text in unmapped)
-        {
-            if (ValuePath.TryParse(text, out var path, out _))
-            {
-                yield return path;
-            }
-        }
-
-        foreach (var path in StepTexts.MappedPaths(step))
+        foreach (var path in placeholders.Where(path => !own.Contains(path.Root)).Concat(StepTexts.MappedPaths(step)))
         {
             yield return path;
         }

@@ -98,13 +98,9 @@ internal sealed class StepReferences
 
         try
         {
-            foreach (var placeholder in PromptTemplate.Parse(text).Paths)
-            {
-                if (ValuePath.TryParse(placeholder, out var path, out _) && !_mapped.Contains(path.Root))
-                {
-                    _found.Add(new StepReference(pointer, path, _extra | more));
-                }
-            }
+            _found.AddRange(PromptTemplate.Parse(text).Paths
+                .Where(path => !_mapped.Contains(path.Root))
+                .Select(path => new StepReference(pointer, path, _extra | more)));
         }
         catch (TemplateException exception)
         {

@@ -59,12 +59,29 @@ public sealed class ValuePath
             throw new ArgumentException("A path begins with a name.", nameof(segments));
         }
 
-        var text = new StringBuilder(segments[0]);
-        foreach (var segment in segments.Skip(1))
+        return OfPlaceholder(segments);
+    }
+
+    /// <summary>
+    /// The path of a placeholder, which may begin with any name, such as one that a step's mapping gives: <c>["größe"].value</c>. Otherwise in its
+    /// normal form, which <see cref="TryParse"/> reads.
+    /// </summary>
+    /// <exception cref="ArgumentException">The list is empty.</exception>
+    public static ValuePath OfPlaceholder(IReadOnlyList<string> segments)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        if (segments.Count == 0)
         {
+            throw new ArgumentException("A path has at least one name.", nameof(segments));
+        }
+
+        var text = new StringBuilder();
+        foreach (var segment in segments)
+        {
+            var isRoot = text.Length == 0;
             text.Append(
-                IsName(segment) ? $".{segment}"
-                : IsIndex(segment) ? $"[{segment}]"
+                IsName(segment) ? isRoot ? segment : $".{segment}"
+                : IsIndex(segment) && !isRoot ? $"[{segment}]"
                 : $"[{QuotedText.Write(segment, '"')}]");
         }
 

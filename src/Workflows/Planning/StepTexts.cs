@@ -11,9 +11,9 @@ public sealed class StepTexts
     private StepTexts(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
     {
         (Prompt, Input, Merge) = (prompt, input, merge);
-        IEnumerable<string> paths =
+        IEnumerable<ValuePath> paths =
             [.. prompt?.Template.Paths ?? [], .. prompt?.SystemTemplate?.Paths ?? [], .. input?.Paths ?? [], .. merge?.Paths ?? []];
-        Paths = [.. paths.Distinct(StringComparer.Ordinal)];
+        Paths = [.. paths.DistinctBy(path => path.ToString(), StringComparer.Ordinal)];
     }
 
     public PreparedPrompt? Prompt { get; }
@@ -24,13 +24,12 @@ public sealed class StepTexts
     /// <summary>The text of a merge.</summary>
     public PromptTemplate? Merge { get; }
 
-    /// <summary>The distinct paths that they take, in the spelling of expressions.</summary>
-    public IReadOnlyList<string> Paths { get; }
+    /// <summary>The distinct paths that they take values from, in order of appearance.</summary>
+    public IReadOnlyList<ValuePath> Paths { get; }
 
     /// <summary>The names of the secrets that they take.</summary>
     public IEnumerable<string> SecretNames => Paths
-        .Select(text => ValuePath.TryParse(text, out var path, out _) ? path.Segments : [])
-        .Select(segments => segments.SkipWhile(segment => segment == "context").ToList())
+        .Select(path => path.Segments.SkipWhile(segment => segment == "context").ToList())
         .Where(segments => segments is ["secrets", _, ..])
         .Select(segments => segments[1])
         .Distinct(StringComparer.Ordinal);
@@ -63,11 +62,7 @@ public sealed class StepTexts
     public static IEnumerable<ValuePath> AllPaths(PreparedRun run, PreparedStep step)
     {
         var own = OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        var placeholders = Of(run, step).Paths
-            .Select(text => ValuePath.TryParse(text, out var path, out _) ? path : null)
-            .OfType<ValuePath>()
-            .Where(path => !own.Contains(path.Root));
-        return placeholders.Concat(MappedPaths(step)).Concat(PathsOf(step.When)).Concat(PathsOf(step.Repeat?.Until));
+        return Of(run, step).Paths.Where(path => !own.Contains(path.Root)).Concat(MappedPaths(step)).Concat(PathsOf(step.When)).Concat(PathsOf(step.Repeat?.Until));
     }
 
     private static IEnumerable<ValuePath> PathsOf(string? expression) =>

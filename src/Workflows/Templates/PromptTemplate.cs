@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Templates;
 
@@ -20,7 +21,7 @@ public sealed class PromptTemplate
     {
         Text = text;
         _program = program;
-        Paths = [.. program.References.Select(reference => reference.Path).Distinct()];
+        Paths = [.. program.References.Select(reference => reference.Path).DistinctBy(path => path.ToString(), StringComparer.Ordinal)];
     }
 
     /// <summary>The source text of the template.</summary>
@@ -30,15 +31,15 @@ public sealed class PromptTemplate
     public bool HasPlaceholders => _program.HasPlaceholders;
 
     /// <summary>
-    /// The distinct paths that it reads from the lookup, in order of appearance and in the syntax of expressions: <c>inputs.question</c>,
-    /// <c>steps["fetch-users"].output</c>. Paths relative to the items of a block are not included; the block's own path is.
+    /// The distinct paths that it reads from the lookup, in order of appearance: <c>inputs.question</c>, <c>steps["fetch-users"].output</c>. Paths
+    /// relative to the items of a block are not included; the block's own path is.
     /// </summary>
-    public IReadOnlyList<string> Paths { get; }
+    public IReadOnlyList<ValuePath> Paths { get; }
 
     /// <summary>
     /// The path of a template that is a single placeholder without other text, which a value of any type can replace; null for other templates.
     /// </summary>
-    public string? OnlyPath => _program.IsOnePlaceholder && Paths is [var path] ? path : null;
+    public ValuePath? OnlyPath => _program.IsOnePlaceholder && Paths is [var path] ? path : null;
 
     /// <summary>Every place that reads from the lookup, in order of appearance.</summary>
     public IReadOnlyList<TemplateReference> References => _program.References;
@@ -64,16 +65,16 @@ public sealed class PromptTemplate
 }
 
 /// <summary>One place in a template that reads from the lookup. Immutable.</summary>
-/// <param name="Segments">The names along the path, the root first: <c>inputs</c>, <c>question</c>. At least one.</param>
+/// <param name="Path">The whole path: <c>a.b</c>, <c>a[0]</c>, <c>steps["fetch-users"].output</c>.</param>
 /// <param name="Line">Line of the placeholder, from 1.</param>
 /// <param name="Column">Column of the placeholder in characters, from 1.</param>
-public sealed record TemplateReference(IReadOnlyList<string> Segments, int Line, int Column)
+public sealed record TemplateReference(ValuePath Path, int Line, int Column)
 {
     /// <summary>The name that is passed to the lookup.</summary>
-    public string Root => Segments[0];
+    public string Root => Path.Root;
 
-    /// <summary>The whole path in the syntax of expressions: <c>a.b</c>, <c>a[0]</c>, <c>steps["fetch-users"].output</c>.</summary>
-    public string Path { get; } = TemplatePath.Write(Segments);
+    /// <summary>The names along the path, the root first: <c>inputs</c>, <c>question</c>. At least one.</summary>
+    public IReadOnlyList<string> Segments => Path.Segments;
 }
 
 /// <summary>The result of a lookup: a JSON value, possibly null, or nothing. The default is <see cref="Missing"/>. Immutable.</summary>

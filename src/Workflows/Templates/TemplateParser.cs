@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Names;
+
 namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
@@ -134,7 +136,7 @@ internal sealed class TemplateParser
 
         if (depth == 0)
         {
-            _references.Add(new TemplateReference(path.Segments, tag.Line, tag.Column));
+            _references.Add(new TemplateReference(ValuePath.OfPlaceholder(path.Segments), tag.Line, tag.Column));
         }
 
         return new TemplateSource(tag, text, depth, null, path.Segments);

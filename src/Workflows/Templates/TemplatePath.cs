@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Templates;
 
@@ -66,29 +64,6 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
 
         var segments = ReadSegments(rest, afterOrigin: origin != Origin.Here);
         return segments is null ? null : new(up, origin, null, segments);
-    }
-
-    /// <summary>The segments as one path in the syntax of expressions.</summary>
-    public static string Write(IReadOnlyList<string> segments)
-    {
-        var path = new StringBuilder();
-        foreach (var segment in segments)
-        {
-            if (IsIdentifier(segment))
-            {
-                path.Append(path.Length > 0 ? "." : "").Append(segment);
-            }
-            else if (path.Length > 0 && IsIndex(segment))
-            {
-                path.Append(CultureInfo.InvariantCulture, $"[{segment}]");
-            }
-            else
-            {
-                path.Append(CultureInfo.InvariantCulture, $"[{QuotedText.Write(segment, '"')}]");
-            }
-        }
-
-        return path.ToString();
     }
 
     public static bool IsIndex(string segment) => segment.Length is > 0 and < 10 && segment.All(char.IsAsciiDigit);
@@ -159,7 +134,4 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
     private static bool IsNameCharacter(char c) =>
         char.IsLetterOrDigit(c) || c is '_' or '-' or '$'
         || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
-
-    private static bool IsIdentifier(string segment) =>
-        (char.IsLetter(segment[0]) || segment[0] == '_') && segment.All(c => char.IsLetterOrDigit(c) || c == '_');
 }

@@ -6,8 +6,7 @@ namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
 /// A JSON object whose texts are templates. A text that is a single placeholder is replaced by the value itself, of any type; every other text stays
-/// a
-/// text. Member names are not templates, and placeholders in values are not replaced. Immutable and thread-safe.
+/// a text. Member names are not templates, and placeholders in values are not replaced. Immutable. Thread-safe.
 /// </summary>
 public sealed class ValueTemplate
 {
@@ -29,11 +28,11 @@ public sealed class ValueTemplate
             }
         }
 
-        Paths = [.. _texts.Values.SelectMany(text => text.Paths).Distinct(StringComparer.Ordinal)];
+        Paths = [.. _texts.Values.SelectMany(text => text.Paths).DistinctBy(path => path.ToString(), StringComparer.Ordinal)];
     }
 
-    /// <summary>The distinct paths that it reads from the lookup, in the syntax of expressions.</summary>
-    public IReadOnlyList<string> Paths { get; }
+    /// <summary>The distinct paths that it reads from the lookup.</summary>
+    public IReadOnlyList<ValuePath> Paths { get; }
 
     /// <summary>The value with every placeholder replaced.</summary>
     /// <param name="lookup">Resolves a root name, such as <c>inputs</c>.</param>
@@ -84,7 +83,7 @@ public sealed class ValueTemplate
 
     private static JsonNode? Fill(PromptTemplate template, Func<string, TemplateValue> lookup, TemplateBudget budget)
     {
-        if (template.OnlyPath is not { } only || !ValuePath.TryParse(only, out var path, out _))
+        if (template.OnlyPath is not { } path)
         {
             return JsonValue.Create(template.Render(lookup, budget));
         }
@@ -92,7 +91,7 @@ public sealed class ValueTemplate
         var root = lookup(path.Root);
         if (!root.Exists || !(path.TryFollow(root.Value, 1, out var found) || (root.Record is { } record && path.TryFollow(record, 1, out found))))
         {
-            throw new TemplateException($"'{only}' names no value.");
+            throw new TemplateException($"'{path}' names no value.");
         }
 
         budget.CountValue(found);

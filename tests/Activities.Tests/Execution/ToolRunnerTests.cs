@@ -32,6 +32,21 @@ public class ToolRunnerTests
     }
 
     [Fact]
+    public async Task Names_outside_of_ascii_lead_to_values_as_all_others_do()
+    {
+        var run = await BeginAsync(
+            """
+            { "id": "a", "type": "tool", "tool": "echo", "inputMapping": { "höhe": "user.height" },
+              "input": { "text": "{{user.größe}} {{höhe}} {{maß}}", "any": "{{user.größe}}", "list": [ "{{höhe}}", "{{maß}}", "{{inputs.maß}}" ] } }
+            """,
+            """{ "maß": 3, "user": { "größe": 36, "height": 180 } }""");
+
+        Assert.Equal(StepStatus.Completed, (await Executor().ExecuteAsync(_runs.Call(run, 0), default)).Status);
+
+        Assert.Equal("""{"text":"36 180 3","any":36,"list":[180,3,3]}""", (await _runs.CheckpointAsync(run, 0)).Output!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Without_an_input_the_mapped_values_are_the_input()
     {
         var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "inputMapping": { "text": "name", "any": { "expr": "len(name) + 1" }, "list": { "value": [1] } } }""", """{ "name": "Ada" }""");
@@ -107,6 +122,7 @@ public class ToolRunnerTests
     [InlineData("""{ "id": "a", "type": "tool", "tool": "ecko" }""", ErrorKind.ToolNotFound, "Did you mean 'echo'?")]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "txt": "x" } }""", ErrorKind.InvalidDefinition, "Did you mean 'text'?")]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.other}}" } }""", ErrorKind.InvalidInput, "ORCHESTRATOR_SECRET_OTHER")]
+    [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.schlüssel}}" } }""", ErrorKind.InvalidInput, "the secret 'schlüssel'")]
     public async Task What_cannot_work_is_refused_before_the_run(string step, ErrorKind kind, string advice)
     {
         var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => _runs.PrepareAsync($$"""{ "steps": [ {{step}} ] }"""));
@@ -114,6 +130,15 @@ public class ToolRunnerTests
         var reason = Assert.Single(refusal.Reasons);
         Assert.Equal((kind, "a"), (reason.Kind, reason.Step));
         Assert.Contains(advice, reason.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Input_with_a_name_outside_of_ascii_is_missed_before_the_run()
+    {
+        var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => _runs.PrepareAsync(
+            """{ "steps": [ { "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{größe}}" } } ] }"""));
+
+        Assert.Equal("The input 'größe' is missing; step 'a' uses it.", Assert.Single(refusal.Reasons).Message);
     }
 
     [Fact]

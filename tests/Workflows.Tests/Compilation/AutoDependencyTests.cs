@@ -8,6 +8,8 @@ public class AutoDependencyTests
     [Theory]
     [InlineData("prompt: 'About {{a}}'")]
     [InlineData("prompt: 'About {{steps.a.output}}'")]
+    [InlineData("prompt: 'About {{a.größe}}'")]
+    [InlineData("{ type: tool, tool: t, input: { text: '{{a.größe}}' } }")]
     [InlineData("{ prompt: x, inputMapping: { y: a.name } }")]
     [InlineData("{ prompt: 'x {{y}}', inputMapping: { y: { expr: 'len(a) + 1' } } }")]
     [InlineData("{ prompt: x, when: 'a != null' }")]

@@ -59,6 +59,17 @@ public sealed class ValuePathTests
     public void Of_a_root_that_is_not_a_name_throws(string root) => Assert.Throws<ArgumentException>(() => ValuePath.Of([root]));
 
     [Theory]
+    [InlineData("x-y|0|b", "[\"x-y\"][0].b")]
+    [InlineData("0|a", "[\"0\"].a")]
+    [InlineData("größe", "[\"größe\"]")]
+    public void OfPlaceholder_may_begin_with_any_name(string segments, string expected)
+    {
+        var path = ValuePath.OfPlaceholder(segments.Split('|'));
+        Assert.Equal(expected, path.ToString());
+        Assert.Equal(segments.Split('|'), path.Segments);
+    }
+
+    [Theory]
     [InlineData("v.a[1]", "2")]
     [InlineData("v.a.length", "2")]
     [InlineData("v.t.length", "3")]
