@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -119,7 +120,7 @@ public sealed class LocalWebHost : IAsyncDisposable
 
         var app = builder.Build();
         var access = options.Key is { } key ? AccessPolicy.WithKey(key) : AccessPolicy.Loopback;
-        app.Use(WriteNotFoundAsync);
+        app.Use(WriteUnroutedAsync);
         app.MapFunctions(functions, services, client, options.RoutePrefix, access, app.Lifetime.ApplicationStopping);
         app.MapDurableManagement(
             client,
@@ -135,14 +136,25 @@ public sealed class LocalWebHost : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Answers a path without an endpoint with problem details.</summary>
-    private static async Task WriteNotFoundAsync(HttpContext http, RequestDelegate next)
+    /// <summary>
+    /// Adds problem details to the answers of the router, which have none: 404 for an unknown path, and 405 with <c>Allow</c> for another method.
+    /// </summary>
+    private static async Task WriteUnroutedAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);
-        if (http.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && http.GetEndpoint() is null)
+        if (http.Response.HasStarted || http.GetEndpoint() is RouteEndpoint)
         {
-            await Problem.NotFound($"Nothing answers {http.Request.Method} {http.Request.Path}.").ExecuteAsync(http);
+            return;
         }
+
+        var (method, path) = (http.Request.Method, http.Request.Path);
+        await (http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => Problem.NotFound($"Nothing answers {method} {path}.").ExecuteAsync(http),
+            StatusCodes.Status405MethodNotAllowed => Problem.MethodNotAllowed(
+                $"{path} does not answer {method}, only {http.Response.Headers.Allow}.").ExecuteAsync(http),
+            _ => Task.CompletedTask,
+        });
     }
 
     private static Uri BoundAddress(WebApplication app, IPAddress wanted)

@@ -13,6 +13,8 @@ internal static class Problem
 
     public static IResult NotFound(string detail) => Of(StatusCodes.Status404NotFound, "notFound", detail);
 
+    public static IResult MethodNotAllowed(string detail) => Of(StatusCodes.Status405MethodNotAllowed, "methodNotAllowed", detail);
+
     public static IResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "conflict", detail);
 
     public static IResult Gone(string detail) => Of(StatusCodes.Status410Gone, "gone", detail);

@@ -77,13 +77,6 @@ public sealed class LocalWebHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Unknown_path_is_answered_with_problem_details()
-    {
-        await using var web = await StartAsync();
-        Assert.Equal("Nothing answers GET /nowhere.", await (await _http.GetAsync(new Uri(web.Address, "nowhere"))).IsProblemAsync(HttpStatusCode.NotFound, "notFound"));
-    }
-
-    [Fact]
     public async Task Orchestration_is_started_told_and_finished_over_http()
     {
         await using var web = await StartAsync();
