@@ -47,9 +47,7 @@ public static class OrchestratorSettings
         var names = Properties.Select(property => property.Name).Concat(OtherSettings).ToList();
         mistakes.AddRange(section.GetChildren()
             .Where(setting => !names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(setting =>
-                $"The setting {Section}:{setting.Key} has no meaning. "
-                + (Suggestion.For(setting.Key, names) ?? $"There are {string.Join(", ", names)}.")));
+            .Select(setting => $"The setting {Section}:{setting.Key} has no meaning. {Suggestion.ForOrAll(setting.Key, names)}"));
         mistakes.AddRange((hostOptions ?? new Dictionary<string, string>()).Where(option => section[option.Key] is not null)
             .Select(option => $"The setting {Section}:{option.Key} is one of the Functions host and has no meaning here: use {option.Value}."));
         mistakes.AddRange(configuration.GetChildren().Select(setting => Misspelt(setting.Key, names, hostOptions)).OfType<string>());

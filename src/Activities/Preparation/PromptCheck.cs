@@ -88,7 +88,7 @@ internal static class PromptCheck
     private static WorkflowError Missing(PreparedRun run, Suggestions suggestions, string name, string use)
     {
         var advice = suggestions.For(name, run.Names.Names.Concat(run.Inputs.Select(input => input.Key)).Where(other => other != name));
-        return new WorkflowError(ErrorKind.InvalidInput, $"The input '{name}' is missing; {use}.{(advice is null ? "" : " " + advice)}");
+        return new WorkflowError(ErrorKind.InvalidInput, Suggestion.Append($"The input '{name}' is missing; {use}.", advice));
     }
 
     private static IEnumerable<ValuePath> Paths(PreparedRun run, PreparedStep step, List<WorkflowError> problems)
@@ -129,5 +129,5 @@ internal static class PromptCheck
     }
 
     private static void Add(List<WorkflowError> problems, ErrorKind kind, PreparedStep step, string message, string? suggestion) =>
-        problems.Add(new WorkflowError(kind, suggestion is null ? message : $"{message} {suggestion}") { Step = step.Id });
+        problems.Add(new WorkflowError(kind, Suggestion.Append(message, suggestion)) { Step = step.Id });
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Tools;
 
@@ -57,14 +58,14 @@ public static class ToolInputCheck
             var types = ToolSchema.TypesOf(schema);
             if (types.Count > 0 && !types.Any(type => IsA(type, value)))
             {
-                Add(pointer, $"{Subject(name)} must be {string.Join(" or ", types.Select(Article))}; it is {Describe(value)}.");
+                Add(pointer, $"{Subject(name)} must be {string.Join(" or ", types.Select(Article))}; it is {JsonWords.Describe(value)}.");
                 return;
             }
 
             if (schema["enum"] is JsonArray choices && !choices.Any(choice => JsonNode.DeepEquals(choice, value)))
             {
                 var known = choices.Select(choice => Shown(choice)).ToList();
-                var given = value?.GetValueKind() == JsonValueKind.String ? Quoted(value.GetValue<string>()) : Describe(value);
+                var given = value?.GetValueKind() == JsonValueKind.String ? Quoted(value.GetValue<string>()) : JsonWords.Describe(value);
                 Add(pointer, $"{Subject(name)} must be one of {string.Join(", ", known)}; it is {given}.", Suggestion.For(Shown(value), known));
             }
 
@@ -133,7 +134,7 @@ public static class ToolInputCheck
                     (_, null) => $"at least {minimum.ToJsonString()}",
                     _ => $"from {minimum.ToJsonString()} to {maximum.ToJsonString()}",
                 };
-                Add(pointer, $"{Subject(name)} must be {range}; it is {Describe(value)}.");
+                Add(pointer, $"{Subject(name)} must be {range}; it is {JsonWords.Describe(value)}.");
             }
         }
 
@@ -171,27 +172,17 @@ public static class ToolInputCheck
 
         private static string Article(string type) => type switch
         {
-            "string" => "a text",
-            "number" => "a number",
+            "string" => JsonWords.Text,
+            "number" => JsonWords.Number,
             "integer" => "a whole number",
-            "boolean" => "true or false",
-            "array" => "a list",
-            "object" => "an object",
-            _ => "null",
+            "boolean" => JsonWords.Boolean,
+            "array" => JsonWords.List,
+            "object" => JsonWords.Object,
+            _ => JsonWords.Null,
         };
 
         // Never truncated: the secret mask does not find a part of a secret.
         private static string Quoted(string text) => text.Length <= LongestShown ? $"'{text}'" : "another text";
-
-        private static string Describe(JsonNode? value) => value?.GetValueKind() switch
-        {
-            null => "null",
-            JsonValueKind.String => "a text",
-            JsonValueKind.Number => $"the number {value.ToJsonString()}",
-            JsonValueKind.True or JsonValueKind.False => value.ToJsonString(),
-            JsonValueKind.Array => "a list",
-            _ => "an object",
-        };
     }
 }
 

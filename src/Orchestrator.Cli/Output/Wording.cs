@@ -57,10 +57,10 @@ internal static class Wording
     public static string Sentence(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' ? text : text + ".";
 
     /// <summary>The status in a sentence: <c>timed out</c>.</summary>
-    public static string Of(RunStatus status) => status == RunStatus.TimedOut ? "timed out" : status.ToString().ToLowerInvariant();
+    public static string Of(RunStatus status) => status == RunStatus.TimedOut ? "timed out" : EnumNames.Of(status);
 
     /// <summary>The status in a sentence: <c>running</c>.</summary>
-    public static string Of(StepStatus status) => status.ToString().ToLowerInvariant();
+    public static string Of(StepStatus status) => EnumNames.Of(status);
 
     /// <summary>The name that documents and options have for a value: <c>timedOut</c>, <c>rateLimited</c>.</summary>
     public static string Name<T>(T value)

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Application;
 
@@ -30,7 +30,7 @@ public sealed class RunStateException(string message, RunStatus status) : Except
         var (id, status) = (record.RunId, RunDrivers.Undriven(record.Status));
         var command = status == RunStatus.Suspended ? "runs continue" : "resume";
         return new RunStateException(
-            $"No process works on run '{id}', which is {Name(status)}, so nothing was changed. "
+            $"No process works on run '{id}', which is {EnumNames.Of(status)}, so nothing was changed. "
             + $"'orchestrator {command} {id}' goes on with it, 'orchestrator runs cancel {id}' ends it.",
             status);
     }
@@ -46,7 +46,7 @@ public sealed class RunStateException(string message, RunStatus status) : Except
             record.Status == RunStatus.Interrupted
                 ? $"Run '{id}' is interrupted: no process works on it. 'orchestrator resume {id}' goes on with it; "
                     + $"'orchestrator runs cancel {id}' ends it, then it can be deleted; 'orchestrator runs delete {id} --force' deletes it now."
-                : $"Run '{id}' is {Name(record.Status)}{works}: cancel it before it is deleted ('orchestrator runs cancel {id}'). "
+                : $"Run '{id}' is {EnumNames.Of(record.Status)}{works}: cancel it before it is deleted ('orchestrator runs cancel {id}'). "
                     + $"If it cannot end any more: 'orchestrator runs delete {id} --force'.",
             record.Status);
     }
@@ -63,7 +63,4 @@ public sealed class RunStateException(string message, RunStatus status) : Except
         $"Run '{runId}' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume {runId} --fork --from STEP'; "
         + $"all of it: 'orchestrator runs restart {runId}'.",
         RunStatus.Completed);
-
-    /// <summary>A status as messages and JSON name it.</summary>
-    internal static string Name(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 }

@@ -2,6 +2,7 @@ using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Functions.Application;
@@ -83,7 +84,7 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
         drivers.CheckDriven(record);
         if (record.Status != RunStatus.Suspended)
         {
-            throw new RunStateException($"Run '{runId}' is not suspended: it is {RunStateException.Name(record.Status)}.", record.Status);
+            throw new RunStateException($"Run '{runId}' is not suspended: it is {EnumNames.Of(record.Status)}.", record.Status);
         }
 
         var run = new RunInput(runId, record.Attempt);
@@ -112,7 +113,7 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
     {
         var record = await reconciler.RequireAsync(client, runId, cancellationToken);
         return record.HasEnded
-            ? throw new RunStateException($"Run '{runId}' has ended: it is {RunStateException.Name(record.Status)}.", record.Status)
+            ? throw new RunStateException($"Run '{runId}' has ended: it is {EnumNames.Of(record.Status)}.", record.Status)
             : record;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -79,8 +78,7 @@ internal static class Problems
         var status = refusal.Reasons.All(reason => reason.Kind == ErrorKind.Unavailable)
             ? StatusCodes.Status503ServiceUnavailable
             : StatusCodes.Status400BadRequest;
-        var code = JsonNamingPolicy.CamelCase.ConvertName(refusal.Reasons[0].Kind.ToString());
-        return Of(status, code, refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
+        return Of(status, EnumNames.Of(refusal.Reasons[0].Kind), refusal.Message, new KeyValuePair<string, object?>("errors", refusal.Reasons));
     }
 
     public static IResult Of(RunStateException refusal) => Of(

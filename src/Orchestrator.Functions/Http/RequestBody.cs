@@ -78,7 +78,7 @@ internal sealed class RequestRefusedException(int status, string code, string me
     /// <summary>The input has mistakes (400).</summary>
     /// <param name="diagnostics">All mistakes.</param>
     public RequestRefusedException(IReadOnlyList<Diagnostic> diagnostics)
-        : this(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", diagnostics.Select(Sentence))) => Diagnostics = diagnostics;
+        : this(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", diagnostics.Select(diagnostic => diagnostic.FullMessage()))) => Diagnostics = diagnostics;
 
     public int Status { get; } = status;
 
@@ -86,6 +86,4 @@ internal sealed class RequestRefusedException(int status, string code, string me
 
     /// <summary>The mistakes of the input; null when there is only the message.</summary>
     public IReadOnlyList<Diagnostic>? Diagnostics { get; }
-
-    private static string Sentence(Diagnostic finding) => finding.Suggestion is null ? finding.Message : $"{finding.Message} {finding.Suggestion}";
 }

@@ -37,7 +37,7 @@ public sealed record InputDefinition(string Name)
         ArgumentNullException.ThrowIfNull(value);
         if (!Fits(value))
         {
-            return $"must be of type {TypeName()}; it is {Describe(value)}";
+            return $"must be of type {TypeName()}; it is {JsonWords.Describe(value)}";
         }
 
         return MaxLength is { } limit
@@ -57,15 +57,6 @@ public sealed record InputDefinition(string Name)
         InputType.Array => value is JsonArray,
         InputType.Object => value is JsonObject,
         _ => true,
-    };
-
-    private static string Describe(JsonNode value) => value.GetValueKind() switch
-    {
-        JsonValueKind.String => "a text",
-        JsonValueKind.Number => $"the number {value.ToJsonString()}",
-        JsonValueKind.True or JsonValueKind.False => value.ToJsonString(),
-        JsonValueKind.Array => "a list",
-        _ => "an object",
     };
 }
 

@@ -9,7 +9,7 @@ public sealed record ExpressionError(string Message, int Position, int Length, s
 {
     /// <summary>The message, the position counted from 1, and the suggestion.</summary>
     public override string ToString() =>
-        $"{Message.TrimEnd('.')} (character {Position + 1}).{(Suggestion is null ? "" : $" {Suggestion}")}";
+        Diagnostics.Suggestion.Append($"{Message.TrimEnd('.')} (character {Position + 1}).", Suggestion);
 }
 
 /// <summary>Ends the parsing or the evaluation with an error. <see cref="Expression"/> catches it.</summary>

@@ -80,7 +80,7 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
         }
     }
 
-    /// <summary>A sentence part such as <c>'inputs.age' is text</c>.</summary>
+    /// <summary>A sentence part such as <c>'inputs.age' is a text</c>.</summary>
     public string Describe(ExpressionNode node, ExpressionValue value) => Describe(node.Position, node.End, value);
 
     /// <summary>The same for the value of a part of the text.</summary>
@@ -150,7 +150,7 @@ internal sealed class ExpressionEvaluation(string text, Func<ValuePath, RootValu
     {
         ExpressionValue.Text name => name.Value,
         ExpressionValue.Number { Value: >= 0 } number when decimal.IsInteger(number.Value) => number.Value.ToString(CultureInfo.InvariantCulture),
-        var other => throw Wrong($"An index must be text or a whole number from 0 on, and {Describe(node, other)}.", node),
+        var other => throw Wrong($"An index must be a text or a whole number from 0 on, and {Describe(node, other)}.", node),
     };
 
     private ExpressionValue.List ListOf(ExpressionNode.ListOf list)

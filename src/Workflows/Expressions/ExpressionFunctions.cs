@@ -38,7 +38,7 @@ internal static class ExpressionFunctions
         ExpressionValue.Text text => text.Value.Length,
         ExpressionValue.List list => list.Items.Count,
         ExpressionValue.Object item => item.Members.Count,
-        var other => throw call.Wrong(0, other, "text, a list or an object", "''"),
+        var other => throw call.Wrong(0, other, "a text, a list or an object", "''"),
     });
 
     private static ExpressionValue.Truth Contains(ExpressionCall call)
@@ -53,9 +53,9 @@ internal static class ExpressionFunctions
                 return new(list.Items.Any(item => ExpressionValue.AreEqual(ExpressionValue.Of(item), sought, call.CountSteps)
                     ?? throw call.Wrong("The values are nested too deeply to be compared.")));
             case ExpressionValue.Object item:
-                throw call.Wrong(0, "contains needs text or a list, and this is an object.", "Write name in object.");
+                throw call.Wrong(0, "contains needs a text or a list, and this is an object.", "Write name in object.");
             case var other:
-                throw call.Wrong(0, other, "text or a list", "''");
+                throw call.Wrong(0, other, "a text or a list", "''");
         }
     }
 
@@ -96,7 +96,7 @@ internal static class ExpressionFunctions
         ExpressionValue.Number number => number,
         ExpressionValue.Text text when ExpressionNumber.TryRead(text.Value.AsSpan().Trim(), out var number) => new(number),
         ExpressionValue.Text text => throw call.Wrong(0, $"'{ExpressionText.Cut(text.Value)}' is no number."),
-        var other => throw call.Wrong(0, other, "text or a number", "0"),
+        var other => throw call.Wrong(0, other, "a text or a number", "0"),
     };
 
     private static ExpressionValue.Text String(ExpressionCall call) => call.Value(0) switch
@@ -183,11 +183,11 @@ internal sealed class ExpressionCall(ExpressionEvaluation evaluation, Expression
 
     public string Text(int index) => Value(index) is var value && value is ExpressionValue.Text text
         ? text.Value
-        : throw Wrong(index, value, "text", "''");
+        : throw Wrong(index, value, JsonWords.Text, "''");
 
     public decimal Number(int index) => Value(index) is var value && value is ExpressionValue.Number number
         ? number.Value
-        : throw Wrong(index, value, "a number", "0");
+        : throw Wrong(index, value, JsonWords.Number, "0");
 
     /// <summary>Counts and returns a text that the function has produced.</summary>
     public ExpressionValue.Text Produce(string text)

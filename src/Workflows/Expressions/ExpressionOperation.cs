@@ -83,7 +83,7 @@ internal sealed class ExpressionOperation(
     {
         var needed = Symbol switch
         {
-            "in" => "a list on its right, or text on its left and an object on its right",
+            "in" => "a list on its right, or a text on its left and an object on its right",
             "+" => "two numbers, or a text and a text or number",
             "<" or "<=" or ">" or ">=" => "two numbers or two texts",
             _ => "two numbers",

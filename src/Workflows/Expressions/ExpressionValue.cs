@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Expressions;
 
@@ -114,14 +115,14 @@ internal abstract record ExpressionValue
 
     internal sealed record Null : ExpressionValue
     {
-        public override string Kind => "null";
+        public override string Kind => JsonWords.Null;
 
         public override JsonNode? ToNode() => null;
     }
 
     internal sealed record Truth(bool Value) : ExpressionValue
     {
-        public override string Kind => "true or false";
+        public override string Kind => JsonWords.Boolean;
 
         public override JsonNode ToNode() => JsonValue.Create(Value);
     }
@@ -129,7 +130,7 @@ internal abstract record ExpressionValue
     /// <param name="Source">The node that it was read from, which keeps all its digits; null if it was calculated.</param>
     internal sealed record Number(decimal Value, JsonNode? Source = null) : ExpressionValue
     {
-        public override string Kind => "a number";
+        public override string Kind => JsonWords.Number;
 
         public override JsonNode ToNode()
         {
@@ -142,21 +143,21 @@ internal abstract record ExpressionValue
 
     internal sealed record Text(string Value) : ExpressionValue
     {
-        public override string Kind => "text";
+        public override string Kind => JsonWords.Text;
 
         public override JsonNode ToNode() => JsonValue.Create(Value);
     }
 
     internal sealed record List(JsonArray Items) : ExpressionValue
     {
-        public override string Kind => "a list";
+        public override string Kind => JsonWords.List;
 
         public override JsonNode ToNode() => Items;
     }
 
     internal sealed record Object(JsonObject Members) : ExpressionValue
     {
-        public override string Kind => "an object";
+        public override string Kind => JsonWords.Object;
 
         public override JsonNode ToNode() => Members;
     }

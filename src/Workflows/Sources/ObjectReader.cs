@@ -29,7 +29,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
 
     /// <summary>A text; null when it is absent, or not a text, which is reported.</summary>
     public string? String(string name) =>
-        Take(name) is { } value && Expect(value, SourceKind.String, name, "a text") ? value.Text : null;
+        Take(name) is { } value && Expect(value, SourceKind.String, name, JsonWords.Text) ? value.Text : null;
 
     /// <summary>true or false; null when it is absent, or neither, which is reported.</summary>
     public bool? Boolean(string name) =>
@@ -67,7 +67,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
     /// <param name="above">Whether the minimum itself is not allowed.</param>
     public double? Number(string name, double minimum, double maximum, bool above = false)
     {
-        if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, "a number"))
+        if (Take(name) is not { } value || !Expect(value, SourceKind.Number, name, JsonWords.Number))
         {
             return null;
         }
@@ -128,7 +128,7 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
     /// <summary>A nested object; null when it is absent, or not an object, which is reported.</summary>
     /// <param name="whatItIs">The nested object in error messages.</param>
     public ObjectReader? Object(string name, string whatItIs) =>
-        Take(name) is { } value && Expect(value, SourceKind.Object, name, "an object")
+        Take(name) is { } value && Expect(value, SourceKind.Object, name, JsonWords.Object)
             ? new ObjectReader(value, whatItIs, diagnostics, step)
             : null;
 
@@ -172,11 +172,11 @@ internal sealed class ObjectReader(SourceNode node, string what, DiagnosticBag d
 
     private static string Describe(SourceNode value) => value.Kind switch
     {
-        SourceKind.Object => "an object",
-        SourceKind.Array => "a list",
-        SourceKind.String => "a text",
+        SourceKind.Object => JsonWords.Object,
+        SourceKind.Array => JsonWords.List,
+        SourceKind.String => JsonWords.Text,
         SourceKind.Number => $"the number {value.Text}",
         SourceKind.Boolean => value.IsTrue ? "true" : "false",
-        _ => "null",
+        _ => JsonWords.Null,
     };
 }

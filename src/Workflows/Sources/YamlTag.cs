@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Serialization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -38,7 +39,7 @@ internal static class YamlTag
         "!!map" => isObject ? null : "The tag '!!map' is not allowed before a list.",
         "!!seq" => !isObject ? null : "The tag '!!seq' is not allowed before an object.",
         "!!str" or "!!int" or "!!float" or "!!bool" or "!!null" =>
-            $"The tag '{Name(tag)}' is not allowed before {(isObject ? "an object" : "a list")}.",
+            $"The tag '{Name(tag)}' is not allowed before {(isObject ? JsonWords.Object : JsonWords.List)}.",
         var name => Unknown(name),
     };
 

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using AnchorAlias = YamlDotNet.Core.Events.AnchorAlias;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Serialization;
+using Scalar = YamlDotNet.Core.Events.Scalar;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
-using AnchorAlias = YamlDotNet.Core.Events.AnchorAlias;
-using Scalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Orchestrator.Workflows.Sources;
 
@@ -137,7 +138,7 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
         {
             return errors.Add(
                 start.Start.Index,
-                $"A name must be a text; this one is {(isObject ? "an object" : "a list")}. Put a text with braces or brackets in quotes.");
+                $"A name must be a text; this one is {(isObject ? JsonWords.Object : JsonWords.List)}. Put a text with braces or brackets in quotes.");
         }
 
         errors.AddIfAny(start.Start.Index, YamlTag.Problem(start.Tag, isObject));

@@ -60,7 +60,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
             null => 0,
             JsonArray list => list.Count,
             JsonObject members => members.Count,
-            _ => throw Wrong(each.Source, $"{{{{#each}}}} needs a list or an object, and '{each.Source.Path}' is {Kind(value)}"),
+            _ => throw Wrong(each.Source, $"{{{{#each}}}} needs a list or an object, and '{each.Source.Path}' is {JsonWords.TypeOf(value)}"),
         };
         if (count == 0)
         {
@@ -146,7 +146,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
                 budget.CountRead(length, source.Tag);
                 return length;
             default:
-                throw Absent(source, name, Kind(value));
+                throw Absent(source, name, JsonWords.TypeOf(value));
         }
     }
 
@@ -174,16 +174,6 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
         budget.CountRead(number.Length, at);
         return !number.AsSpan(0, number.AsSpan().IndexOfAny('e', 'E') is var end and >= 0 ? end : number.Length).ContainsAnyInRange('1', '9');
     }
-
-    private static string Kind(JsonNode? value) => value?.GetValueKind() switch
-    {
-        JsonValueKind.String => "text",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.Object => "an object",
-        JsonValueKind.True or JsonValueKind.False => "true or false",
-        _ => "null",
-    };
 
     private static TemplateException Absent(TemplateSource source, string name, string owner) =>
         Wrong(source, $"The placeholder '{source.Path}' names '{name}', and {owner} has no such member");

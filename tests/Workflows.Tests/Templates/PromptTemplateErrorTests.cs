@@ -61,7 +61,7 @@ public sealed class PromptTemplateErrorTests
     [InlineData("{{object.x}}", "The placeholder 'object.x' names 'x', and the object has no such member (line 1, column 1).")]
     [InlineData("{{#if object.x}}{{/if}}", "The placeholder 'object.x' names 'x', and the object has no such member (line 1, column 1).")]
     [InlineData("{{object.A}}", "The placeholder 'object.A' names 'A', and the object has no such member (line 1, column 1).")]
-    [InlineData("{{text.Length}}", "The placeholder 'text.Length' names 'Length', and text has no such member (line 1, column 1).")]
+    [InlineData("{{text.Length}}", "The placeholder 'text.Length' names 'Length', and a text has no such member (line 1, column 1).")]
     [InlineData("{{object.n.x}}", "The placeholder 'object.n.x' names 'x', and null has no such member (line 1, column 1).")]
     [InlineData("{{nothing.x}}", "The placeholder 'nothing.x' names 'x', and null has no such member (line 1, column 1).")]
     [InlineData("{{list.[3]}}", "'list.[3]' names element 3 of a list of 1 (line 1, column 1).")]
@@ -69,7 +69,7 @@ public sealed class PromptTemplateErrorTests
     [InlineData("{{#each list}}{{value}}{{/each}}", "The placeholder 'value' names 'value', and a number has no such member (line 1, column 15).")]
     [InlineData("{{#each nulls}}{{value}}{{/each}}", "The placeholder 'value' names 'value', and null has no such member (line 1, column 16).")]
     [InlineData("{{#each list}}{{text}}{{/each}}", "The placeholder 'text' names 'text', and a number has no such member (line 1, column 15).")]
-    [InlineData("{{#each text}}{{/each}}", "{{#each}} needs a list or an object, and 'text' is text (line 1, column 1).")]
+    [InlineData("{{#each text}}{{/each}}", "{{#each}} needs a list or an object, and 'text' is a text (line 1, column 1).")]
     [InlineData("{{#each object.a}}{{/each}}", "{{#each}} needs a list or an object, and 'object.a' is a number (line 1, column 1).")]
     public void Render_of_a_missing_value_says_what_is_missing_and_where(string template, string message)
     {

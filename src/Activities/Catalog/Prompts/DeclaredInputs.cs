@@ -1,6 +1,7 @@
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
@@ -9,9 +10,6 @@ namespace Orchestrator.Activities.Catalog.Prompts;
 internal static class DeclaredInputs
 {
     private const string NameRule = "is no name of an input; that begins with a letter or _ and has only letters, digits and _.";
-
-    private static readonly Dictionary<string, InputType> Types =
-        Enum.GetValues<InputType>().ToDictionary(type => type.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
     /// <summary>A list of names, or a map from names to a type or to <c>type, required, default, description, maxLength</c>.</summary>
     public static IReadOnlyList<InputDefinition> Read(FrontMatter front)
@@ -96,13 +94,13 @@ internal static class DeclaredInputs
 
     private static InputType ReadType(FrontMatter front, SourceNode value)
     {
-        if (value.Kind == SourceKind.String && Types.TryGetValue(value.Text, out var type))
+        if (value.Kind == SourceKind.String && EnumNames.TryParse<InputType>(value.Text, out var type))
         {
             return type;
         }
 
-        front.Invalid(
-            value, $"{FrontMatter.Describe(value)} is no type; there are {string.Join(", ", Types.Keys)}.", Suggestion.For(value.Text, Types.Keys));
+        var types = EnumNames.All<InputType>();
+        front.Invalid(value, $"{FrontMatter.Describe(value)} is no type; there are {string.Join(", ", types)}.", Suggestion.For(value.Text, types));
         return InputType.Any;
     }
 

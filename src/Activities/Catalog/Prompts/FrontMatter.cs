@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Workflows.Diagnostics;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Activities.Catalog.Prompts;
@@ -119,8 +120,8 @@ internal sealed class FrontMatter(SourceNode node, PromptFindings findings)
 
     public static string Describe(SourceNode value) => value.Kind switch
     {
-        SourceKind.Object => "an object",
-        SourceKind.Array => "a list",
+        SourceKind.Object => JsonWords.Object,
+        SourceKind.Array => JsonWords.List,
         SourceKind.Boolean => value.IsTrue ? "true" : "false",
         SourceKind.Null => "empty",
         SourceKind.Number => value.Text,

@@ -132,7 +132,7 @@ internal sealed partial class DatabaseQueryTool(DatabaseConnections connections)
     private ToolException UnknownConnection(string name)
     {
         var known = connections.Names;
-        var advice = Suggestion.For(name, known) ?? (known.Count == 0 ? "The host has configured none." : $"There are {string.Join(", ", known)}.");
+        var advice = known.Count == 0 ? "The host has configured none." : Suggestion.ForOrAll(name, known);
         return Invalid($"There is no database connection '{name}'. {advice}");
     }
 

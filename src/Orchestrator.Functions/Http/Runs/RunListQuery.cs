@@ -1,25 +1,27 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Http.Runs;
 
 /// <summary>Reads the query of <c>GET /api/runs</c>. Unknown and invalid parameters are refused: a filter must not be ignored silently.</summary>
 internal static class RunListQuery
 {
-    /// <summary>The parameters, and last the two of the Functions host, for its keys.</summary>
-    private static readonly string[] Known = ["status", "workflow", "app", "from", "to", "tag", "top", "continuationToken", "code", "clientId"];
+    private static readonly string[] Parameters = ["status", "workflow", "app", "from", "to", "tag", "top", "continuationToken"];
+
+    /// <summary>The parameters of the Functions host for its keys.</summary>
+    private static readonly string[] HostParameters = ["code", "clientId"];
 
     /// <exception cref="RequestRefusedException">Parameters are unknown or invalid; the message names every one.</exception>
     public static RunFilter Read(HttpRequest request)
     {
         var problems = new List<string>();
-        foreach (var name in request.Query.Keys.Where(name => !Known.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        foreach (var name in request.Query.Keys.Except([.. Parameters, .. HostParameters], StringComparer.OrdinalIgnoreCase))
         {
-            problems.Add($"There is no query parameter '{name}'. {Suggestion.For(name, Known) ?? $"There are {string.Join(", ", Known[..^2])}."}");
+            problems.Add($"There is no query parameter '{name}'. {Suggestion.ForOrAll(name, Parameters)}");
         }
 
         var filter = new RunFilter
@@ -41,16 +43,17 @@ internal static class RunListQuery
     private static List<RunStatus>? Statuses(HttpRequest request, List<string> problems)
     {
         var statuses = new List<RunStatus>();
-        var names = Enum.GetNames<RunStatus>().Select(JsonNamingPolicy.CamelCase.ConvertName).ToList();
         foreach (var text in request.Query("status")?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
-            if (names.IndexOf(text) is var index and >= 0)
+            if (EnumNames.TryParse<RunStatus>(text, out var status))
             {
-                statuses.Add(Enum.GetValues<RunStatus>()[index]);
+                statuses.Add(status);
             }
             else
             {
-                problems.Add($"The query parameter 'status' names '{text}'; it must name some of {string.Join(", ", names)}, separated by commas.");
+                problems.Add(
+                    $"The query parameter 'status' names '{text}'; it must name some of {string.Join(", ", EnumNames.All<RunStatus>())}, "
+                    + "separated by commas.");
             }
         }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Formats.Native;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Requests;
@@ -34,7 +35,7 @@ internal static class RequestReader
 
     /// <summary>The member as a JSON object; empty when it is absent, or not an object, which is reported.</summary>
     public static JsonObject Members(ObjectReader body, string name) =>
-        body.Take(name) is { } members && body.Expect(members, SourceKind.Object, name, "an object") ? (JsonObject)members.ToJson()! : [];
+        body.Take(name) is { } members && body.Expect(members, SourceKind.Object, name, JsonWords.Object) ? (JsonObject)members.ToJson()! : [];
 
     /// <summary>The member <c>options</c>; all results are null where it is absent, or not an object, which is reported.</summary>
     public static (RunOptions Options, string? Environment, JsonNode? Mocks) Options(ObjectReader body)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Names;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Sources;
 
 namespace Orchestrator.Workflows.Formats.Requests;
@@ -93,7 +94,7 @@ public static class RunStartReader
                     DiagnosticCodes.WrongValue, value,
                     $"The name of a tag must have 1 to {MaxTagNameLength} characters and no colon; there is '{name}'.");
             }
-            else if (body.Expect(value, SourceKind.String, name, "a text"))
+            else if (body.Expect(value, SourceKind.String, name, JsonWords.Text))
             {
                 if (value.Text.Length > MaxTagValueLength)
                 {
