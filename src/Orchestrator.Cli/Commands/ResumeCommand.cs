@@ -90,7 +90,7 @@ internal static class ResumeCommand
                 Reason = parsed.GetValue(reason),
                 By = Environment.UserName,
             };
-            using var view = foreground.View(parsed);
+            await using var view = foreground.View(parsed);
             try
             {
                 return await ResumeAsync(request, foreground.Settings(parsed), view, interrupts, cancellationToken);

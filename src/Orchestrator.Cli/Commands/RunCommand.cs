@@ -66,7 +66,7 @@ internal static class RunCommand
                 Mocks = InputFile.ReadMocks(parsed.GetValue(mocks), parsed.GetValue(mocksElse)),
                 File = definition.File is null ? null : Path.GetFullPath(definition.File),
             };
-            using var view = foreground.View(parsed, parsed.GetValue(stream));
+            await using var view = foreground.View(parsed, parsed.GetValue(stream));
             await using var host = await LocalApp.StartAsync(foreground.Settings(parsed), interrupts.StopRequested);
             try
             {

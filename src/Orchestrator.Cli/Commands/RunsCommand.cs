@@ -94,7 +94,7 @@ internal static class RunsCommand
         {
             var id = parsed.GetRequiredValue(runId);
             await options.Where(parsed).RequireRunAsync(id, cancellationToken);
-            using var view = options.View(parsed);
+            await using var view = options.View(parsed);
             await using var app = await LocalApp.StartAsync(options.Settings(parsed), interrupts.StopRequested);
             var foreground = new ForegroundRun(app, view, interrupts);
             var run = await app.Services.GetRequiredService<RunStarter>().RestartAsync(app.Client, id, foreground.Caller, cancellationToken);

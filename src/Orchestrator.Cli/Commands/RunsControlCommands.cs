@@ -53,7 +53,7 @@ internal static class RunsControlCommands
         command.SetAction((parsed, cancellationToken) => Interrupts.RunAsync(async interrupts =>
         {
             var (id, where) = (parsed.GetRequiredValue(runId), options.Where(parsed));
-            using var view = options.View(parsed);
+            await using var view = options.View(parsed);
             var record = await where.RequireRunAsync(id, cancellationToken);
             if (name == Cancel && record.HasEnded)
             {

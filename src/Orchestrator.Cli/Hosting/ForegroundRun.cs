@@ -99,6 +99,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
             return ReportDeleted(run);
         }
 
+        await view.DisposeAsync();
         interrupts.Write(() => view.End(document));
         return ExitCodes.Of(document.Status, document.Error);
     }

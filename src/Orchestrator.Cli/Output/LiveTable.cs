@@ -7,8 +7,8 @@ using Spectre.Console.Rendering;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>Draws the steps of a running run as a table, ten times a second, until it is disposed.</summary>
-internal sealed class LiveTable : IDisposable
+/// <summary>Draws the steps of a running run as a table, ten times a second, until it is disposed or the terminal is closed.</summary>
+internal sealed class LiveTable : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -25,10 +25,19 @@ internal sealed class LiveTable : IDisposable
         _drawing = console.Live(StepTable.Of(_run, _projection)).AutoClear(true).StartAsync(DrawAsync);
     }
 
-    public void Dispose()
+    /// <summary>Ends the drawing, and clears the table.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _end.Cancel();
-        _drawing.GetAwaiter().GetResult();
+        await _end.CancelAsync();
+        try
+        {
+            await _drawing;
+        }
+        catch (IOException)
+        {
+            // The terminal was closed. The run goes on or ends as without a table.
+        }
+
         _end.Dispose();
     }
 

@@ -16,7 +16,7 @@ namespace Orchestrator.Cli.Output;
 /// Shows one run: a live table on a terminal, else a line per event. With <c>--json</c> the run's document goes to the output and the lines to the
 /// error output.
 /// </summary>
-internal sealed class RunView : IDisposable
+internal sealed class RunView : IAsyncDisposable
 {
     private readonly TextWriter _output;
     private readonly TextWriter _progress;
@@ -86,10 +86,9 @@ internal sealed class RunView : IDisposable
     public void End(string runId, RunStatus status, string sentence) =>
         End(new JsonObject { ["runId"] = runId, ["status"] = Wording.Name(status) }, sentence);
 
-    /// <summary>Prints the run at its end.</summary>
+    /// <summary>Prints the run at its end, after the view was disposed.</summary>
     public void End(RunDocument run)
     {
-        Dispose();
         BreakText();
         if (!_json)
         {
@@ -105,10 +104,13 @@ internal sealed class RunView : IDisposable
     }
 
     /// <summary>Ends the live table, so that the terminal can be used for other text.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _table?.Dispose();
-        _table = null;
+        if (_table is { } table)
+        {
+            _table = null;
+            await table.DisposeAsync();
+        }
     }
 
     /// <summary>Shows an event of the run.</summary>
