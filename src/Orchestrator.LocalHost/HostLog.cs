@@ -31,6 +31,10 @@ internal static partial class HostLog
         this ILogger logger, LogLevel level, Exception exception, string @event, string instance, string target);
 
     [LoggerMessage(
+        EventId = 3008, Message = "The sub-orchestration '{Instance}' could not be terminated with its parent; it is terminated at the next start.")]
+    public static partial void ChildNotTerminated(this ILogger logger, LogLevel level, Exception exception, string instance);
+
+    [LoggerMessage(
         3101, LogLevel.Information,
         "Activity '{Activity}' (#{Id}) of instance '{Instance}' was stopped with the host; it runs again at the next start.")]
     public static partial void ActivityStopped(this ILogger logger, string activity, int id, string instance);

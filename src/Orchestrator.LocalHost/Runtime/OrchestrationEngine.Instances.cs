@@ -1,6 +1,7 @@
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
 
@@ -148,11 +149,25 @@ internal sealed partial class OrchestrationEngine
     public Task TerminateAsync(string instanceId, string? output, bool recursive) => PostAsync(
         instanceId, new ExecutionCompleted(Time.GetUtcNow().UtcDateTime, OrchestrationRuntimeStatus.Terminated, output, null, Recursive: recursive));
 
+    /// <summary>Starts the termination of sub-orchestrations whose parent was terminated. One that fails does not affect the others.</summary>
     public void TerminateChildren(IEnumerable<string> children)
     {
         foreach (var child in children)
         {
-            _ = TerminateAsync(child, null, recursive: true);
+            _ = TerminateChildAsync(child);
+        }
+    }
+
+    private async Task TerminateChildAsync(string child)
+    {
+        try
+        {
+            await TerminateAsync(child, null, recursive: true).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The child is refused or halted. It is terminated when it is recovered at the next start.
+            _logger.ChildNotTerminated(_isStopped ? LogLevel.Debug : LogLevel.Error, exception, child);
         }
     }
 

@@ -257,7 +257,7 @@ internal sealed partial class OrchestrationEngine
             && await FindReadableAsync(parent.InstanceId, cancellationToken).ConfigureAwait(false) is
             { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
-            _ = TerminateAsync(entry.InstanceId, null, recursive: true);
+            TerminateChildren([entry.InstanceId]);
         }
     }
 

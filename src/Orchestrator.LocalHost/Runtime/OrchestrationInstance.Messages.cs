@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.DurableTask.Client;
 using Orchestrator.LocalHost.History;
 
@@ -99,25 +100,33 @@ internal sealed partial class OrchestrationInstance
 
     private void Process(in Pending next)
     {
-        if (!next.Durable.IsCompletedSuccessfully)
+        try
         {
-            next.Recorded?.TrySetException(next.Durable.Exception?.InnerException ?? new OperationCanceledException());
-            next.Durable.GetAwaiter().GetResult();
-        }
-
-        if (!_isClosed || next.Always)
-        {
-            next.Effect?.Invoke();
-            next.Operation?.Start(this);
-            if (next.Event is { } historyEvent)
+            if (!next.Durable.IsCompletedSuccessfully)
             {
-                Interlocked.Exchange(ref _lastUpdated, historyEvent.Time.Ticks);
-                Process(historyEvent);
-                AfterTurn();
+                ExceptionDispatchInfo.Throw(next.Durable.Exception?.InnerException ?? new OperationCanceledException());
             }
-        }
 
-        next.Recorded?.TrySetResult();
+            if (!_isClosed || next.Always)
+            {
+                next.Effect?.Invoke();
+                next.Operation?.Start(this);
+                if (next.Event is { } historyEvent)
+                {
+                    Interlocked.Exchange(ref _lastUpdated, historyEvent.Time.Ticks);
+                    Process(historyEvent);
+                    AfterTurn();
+                }
+            }
+
+            next.Recorded?.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            // The pump halts the instance. The entry has left the queue, so its sender is answered here.
+            next.Recorded?.TrySetException(exception);
+            throw;
+        }
     }
 
     private void Process(HistoryEvent historyEvent)

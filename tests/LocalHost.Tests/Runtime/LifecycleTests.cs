@@ -1,5 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
@@ -50,6 +52,33 @@ public sealed class LifecycleTests
         await _running.Task;
         await host.StopAsync(new CancellationToken(canceled: true)).WaitAsync(HostExtensions.Patience);
         Assert.True(_after.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Recursive_termination_ends_the_other_children_when_one_of_them_is_halted()
+    {
+        await using var memory = new MemoryJournal();
+        var journal = new JournalDouble(memory);
+        await using var host = await LocalDurableHost.StartAsync(builder =>
+        {
+            builder.Journal = journal;
+            builder.AddOrchestrator<string, string>("child", async (TaskOrchestrationContext context, string _) =>
+                await context.WaitForExternalEvent<string>("go"));
+            builder.AddOrchestrator<string, string[]>("parent", async (TaskOrchestrationContext context, string _) =>
+                await Task.WhenAll(
+                    context.CallSubOrchestratorAsync<string>("child", "", new SubOrchestrationOptions { InstanceId = "halted" }),
+                    context.CallSubOrchestratorAsync<string>("child", "", new SubOrchestrationOptions { InstanceId = "healthy" })));
+        });
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("parent", "", new StartOrchestrationOptions("parent"));
+        await host.Client.WaitForInstanceStartAsync("halted").WaitAsync(HostExtensions.Patience);
+        await host.Client.WaitForInstanceStartAsync("healthy").WaitAsync(HostExtensions.Patience);
+        journal.Hold(written => written is EventRaised, out _).SetException(new IOException("No space left on device"));
+        await Assert.ThrowsAsync<IOException>(() => host.Client.RaiseEventAsync("halted", "go", "").WaitAsync(HostExtensions.Patience));
+
+        await host.Client.TerminateInstanceAsync("parent", new TerminateInstanceOptions(Recursive: true)).WaitAsync(HostExtensions.Patience);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.EndOfAsync("parent")).RuntimeStatus);
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.EndOfAsync("healthy")).RuntimeStatus);
     }
 
     private Task<LocalDurableHost> StartAsync() => LocalDurableHost.StartAsync(Register);
