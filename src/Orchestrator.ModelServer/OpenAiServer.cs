@@ -34,10 +34,10 @@ public sealed class OpenAiServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
-        Task Handle(HttpContext http) => HandleAsync(http, answer);
-        app.MapPost("/v1/chat/completions", Handle);
-        app.MapPost("/openai/v1/chat/completions", Handle);
-        app.MapPost("/openai/deployments/{deployment}/chat/completions", Handle);
+        RequestDelegate handle = http => HandleAsync(http, answer);
+        app.MapPost("/v1/chat/completions", handle);
+        app.MapPost("/openai/v1/chat/completions", handle);
+        app.MapPost("/openai/deployments/{deployment}/chat/completions", handle);
         app.MapFallback(http => OpenAiMessages.WriteErrorAsync(
             http.Response,
             StatusCodes.Status404NotFound,

@@ -61,7 +61,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         ChatFinishReason? finish = null;
         using var wait = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time ?? TimeProvider.System);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, wait.Token);
-        await using var updates = Open(reading.Token);
+        await using var updates = StreamAsync(reading.Token);
         while (await NextAsync(updates, isComplete: finish is not null, cancellationToken) is { } update)
         {
             var piece = update.Text;
@@ -130,7 +130,7 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         }
     }
 
-    private IAsyncEnumerator<ChatResponseUpdate> Open(CancellationToken cancellationToken)
+    private IAsyncEnumerator<ChatResponseUpdate> StreamAsync(CancellationToken cancellationToken)
     {
         List<ChatMessage> messages = [new(ChatRole.User, request.Prompt)];
         if (request.System is { } system)

@@ -70,8 +70,9 @@ internal sealed class RunPump
             _wake = null;
         }
 
-        // Not CancelAsync: it continues on the thread pool, where a replay does not wait for it.
+#pragma warning disable VSTHRD103 // CancelAsync would continue on the thread pool, where a replay does not wait for it.
         listening.Cancel();
+#pragma warning restore VSTHRD103
         return await FinishAsync(_end);
     }
 

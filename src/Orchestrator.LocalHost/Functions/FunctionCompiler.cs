@@ -26,25 +26,25 @@ internal static class FunctionCompiler
 
         if (type == typeof(Task))
         {
-            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfTask), null, call);
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfTaskAsync), null, call);
         }
 
         if (type == typeof(ValueTask))
         {
-            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueTask), null, call);
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueTaskAsync), null, call);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>))
         {
-            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfTask), type.GetGenericArguments(), call);
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfTaskAsync), type.GetGenericArguments(), call);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>))
         {
-            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueTask), type.GetGenericArguments(), call);
+            return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueTaskAsync), type.GetGenericArguments(), call);
         }
 
-        return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValue), null, Expression.Convert(call, typeof(object)));
+        return Expression.Call(typeof(FunctionResults), nameof(FunctionResults.OfValueAsync), null, Expression.Convert(call, typeof(object)));
     }
 }
 
@@ -57,21 +57,21 @@ internal delegate ValueTask<object?> FunctionBody(object? target, LocalFunctionC
 /// </summary>
 internal static class FunctionResults
 {
-    public static async ValueTask<object?> OfTask(Task task)
+    public static async ValueTask<object?> OfTaskAsync(Task task)
     {
         await task;
         return null;
     }
 
-    public static async ValueTask<object?> OfTask<T>(Task<T> task) => await task;
+    public static async ValueTask<object?> OfTaskAsync<T>(Task<T> task) => await task;
 
-    public static async ValueTask<object?> OfValueTask(ValueTask task)
+    public static async ValueTask<object?> OfValueTaskAsync(ValueTask task)
     {
         await task;
         return null;
     }
 
-    public static async ValueTask<object?> OfValueTask<T>(ValueTask<T> task) => await task;
+    public static async ValueTask<object?> OfValueTaskAsync<T>(ValueTask<T> task) => await task;
 
-    public static ValueTask<object?> OfValue(object? value) => new(value);
+    public static ValueTask<object?> OfValueAsync(object? value) => new(value);
 }

@@ -76,7 +76,7 @@ public sealed partial class FileJournal : ISharedJournal
 
         if (_files.TryGetValue(id, out var known))
         {
-            return known.Append(expectedPosition, record.Span);
+            return known.AppendAsync(expectedPosition, record.Span);
         }
 
         var path = PathOf(id);
@@ -84,7 +84,7 @@ public sealed partial class FileJournal : ISharedJournal
         {
             // An extract that remains of an older history does not describe this one.
             DeleteExtract(id);
-            return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).Append(expectedPosition, record.Span);
+            return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).AppendAsync(expectedPosition, record.Span);
         }
 
         return AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellationToken);
@@ -208,7 +208,7 @@ public sealed partial class FileJournal : ISharedJournal
             _opening.Release();
         }
 
-        await _files[id].Append(expectedPosition, record.Span).ConfigureAwait(false);
+        await _files[id].AppendAsync(expectedPosition, record.Span).ConfigureAwait(false);
     }
 
     private void Adopt(JournalId id, End end)

@@ -28,7 +28,7 @@ internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> c
     /// <summary>Appends a record, which is copied.</summary>
     /// <param name="expectedPosition">The number of records before it.</param>
     /// <returns>Completes when the record is durable; fails as <see cref="IJournal.AppendAsync"/> says.</returns>
-    public Task Append(long expectedPosition, ReadOnlySpan<byte> record)
+    public Task AppendAsync(long expectedPosition, ReadOnlySpan<byte> record)
     {
         lock (_gate)
         {

@@ -17,7 +17,7 @@ internal sealed class ExternalEvents(DataConverter converter)
     private bool _carries;
 
     /// <exception cref="ArgumentException">The code already waits for an event of this name with another type.</exception>
-    public Task<T> WaitFor<T>(string name, CancellationToken cancellationToken)
+    public Task<T> WaitForAsync<T>(string name, CancellationToken cancellationToken)
     {
         var waiters = LiveWaiters(name);
         if (waiters.TryPeek(out var other) && other.Type != typeof(T))

@@ -73,7 +73,7 @@ internal sealed class LocalOrchestrationContext(Execution execution, Orchestrati
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         execution.CheckThread();
-        return execution.Events.WaitFor<T>(eventName, cancellationToken);
+        return execution.Events.WaitForAsync<T>(eventName, cancellationToken);
     }
 
     public override void SendEvent(string instanceId, string eventName, object payload)

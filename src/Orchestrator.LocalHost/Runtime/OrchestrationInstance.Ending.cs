@@ -61,7 +61,9 @@ internal sealed partial class OrchestrationInstance
     {
         try
         {
+#pragma warning disable VSTHRD002 // The code has ended, so this does not wait. It throws the code's own exception, also of a cancelled task.
             var output = Serialize(code.GetAwaiter().GetResult());
+#pragma warning restore VSTHRD002
             return new ExecutionCompleted(NextTimestamp(), OrchestrationRuntimeStatus.Completed, output, null);
         }
         catch (Exception exception)

@@ -214,7 +214,7 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         {
             if (pending.Recorded is { } recorded)
             {
-                pending.Durable.ContinueWith(
+                _ = pending.Durable.ContinueWith(
                     static (durable, source) => Acknowledge((TaskCompletionSource)source!, durable),
                     recorded,
                     CancellationToken.None,

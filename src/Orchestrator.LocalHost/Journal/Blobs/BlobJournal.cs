@@ -72,12 +72,12 @@ public sealed class BlobJournal : IJournal
 
         if (_histories.TryGetValue(id, out var known))
         {
-            return known.Append(expectedPosition, record.Span);
+            return known.AppendAsync(expectedPosition, record.Span);
         }
 
         // No check whether the history exists: creating it would fail then.
         return expectedPosition == 0
-            ? _histories.GetOrAdd(id, NewHistory(id, BlobEnd.None)).Append(0, record.Span)
+            ? _histories.GetOrAdd(id, NewHistory(id, BlobEnd.None)).AppendAsync(0, record.Span)
             : AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellationToken);
     }
 
@@ -199,7 +199,7 @@ public sealed class BlobJournal : IJournal
         }
 
         await (_histories.TryGetValue(id, out var known)
-            ? known.Append(expectedPosition, record.Span)
+            ? known.AppendAsync(expectedPosition, record.Span)
             : throw new JournalConflictException(id, expectedPosition, 0)).ConfigureAwait(false);
     }
 }

@@ -29,6 +29,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private (DateTimeOffset At, long Timestamp) _renewed;
     private Task _renewing = Task.CompletedTask;
+    private volatile JournalException? _reason;
 
     private BlobOwnership(JournalContainer container)
     {
@@ -41,7 +42,7 @@ internal sealed class BlobOwnership : IAsyncDisposable
     public Task<JournalException> Lost => _lost.Task;
 
     /// <summary>Why the journal is lost; null while it is not.</summary>
-    public JournalException? Reason => Lost.IsCompletedSuccessfully ? Lost.Result : null;
+    public JournalException? Reason => _reason;
 
     /// <exception cref="JournalException">Another process owns the journal, or the account is not accessible.</exception>
     public static async Task<BlobOwnership> AcquireAsync(JournalContainer container, CancellationToken cancellationToken)
@@ -217,17 +218,19 @@ internal sealed class BlobOwnership : IAsyncDisposable
 
     private void MarkLost(Exception exception)
     {
+        JournalException reason;
         lock (_gate)
         {
             var why = exception is RequestFailedException answer and not { Status: 0 }
                 ? $"the account answered {answer.Status} {answer.ErrorCode} to the renewal of the lease, so another process may have it"
                 : $"the lease could not be renewed since {_renewed.At:u}";
-            _lost.SetResult(new JournalException(
+            _reason = reason = new JournalException(
                 $"The journal '{_container.Locate(_container.Options.Folder)}' is lost: {why}. Nothing more is written. "
                 + "Restart to continue from the confirmed records, and make sure that one process owns the journal.",
-                exception));
+                exception);
         }
 
+        _lost.SetResult(reason);
         _changed.SetResult();
     }
 
