@@ -70,6 +70,18 @@ public sealed class ForegroundSignalTests : IDisposable
         await AssertCancelledAsync(resumed);
     }
 
+    /// <summary>A test run under <c>nohup</c> ignores SIGHUP: the commands that it starts must not.</summary>
+    [Fact]
+    public async Task Signal_that_the_test_run_ignores_cancels_the_run()
+    {
+        using var command = SignalDisposition.StartIgnoringHangup(() => StartRun());
+        await Run.WaitForAsync("step.started", 1);
+
+        command.Send(Signal.Hangup);
+
+        await AssertCancelledAsync(command);
+    }
+
     [Fact]
     public async Task Suspended_run_whose_terminal_closes_is_cancelled()
     {

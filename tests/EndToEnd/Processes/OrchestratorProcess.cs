@@ -17,7 +17,10 @@ internal sealed partial class OrchestratorProcess : IDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>With these set, tests would call real models and pay for them, or send telemetry.</summary>
-    private static readonly string[] ProviderVariables = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+    private static readonly string[] ProviderVariables =
+    [
+        "OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION", "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
 
     private readonly Process _process;
 
@@ -51,7 +54,7 @@ internal sealed partial class OrchestratorProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        return new OrchestratorProcess(Process.Start(start)!);
+        return new OrchestratorProcess(SignalDisposition.Start(start));
     }
 
     /// <summary>Takes the variables away with which a process would call real models.</summary>
