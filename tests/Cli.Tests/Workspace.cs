@@ -58,7 +58,8 @@ internal sealed class Workspace : IDisposable
         result.AssertPlainRefusal();
 
         // Findings in a definition have the line that they are about below them, and are counted at the end.
-        var lines = result.ErrorLines.Where(line => !line.StartsWith("    ", StringComparison.Ordinal) && !line.EndsWith(" mistake.", StringComparison.Ordinal) && !line.EndsWith(" mistakes.", StringComparison.Ordinal)).ToList();
+        var lines = result.ErrorLines.Where(line => !line.StartsWith("    ", StringComparison.Ordinal)
+            && !line.EndsWith(" mistake.", StringComparison.Ordinal) && !line.EndsWith(" mistakes.", StringComparison.Ordinal)).ToList();
         Assert.True(reasons.Length == lines.Count, result.Error);
         foreach (var (reason, line) in reasons.Zip(lines))
         {

@@ -74,13 +74,16 @@ internal static partial class Behaviours
     private static TaskOptions Policy(Retries retries, Func<TaskFailureDetails, bool>? predicate)
     {
         var policy = new RetryPolicy(retries.Most, TimeSpan.FromMilliseconds(1));
-        return TaskOptions.FromRetryPolicy(predicate is null ? policy : new RetryPolicy(retries.Most, TimeSpan.FromMilliseconds(1)) { HandleFailure = predicate });
+        return TaskOptions.FromRetryPolicy(
+            predicate is null ? policy : new RetryPolicy(retries.Most, TimeSpan.FromMilliseconds(1)) { HandleFailure = predicate });
     }
 
     private static int Tell(RetryContext retry, List<string> told)
     {
         var failure = retry.LastFailure;
-        told.Add($"{retry.LastAttemptNumber} {failure.ErrorMessage} {failure.IsCausedBy<Exception>()} {failure.IsCausedBy<ArgumentException>()} {retry.OrchestrationContext.InstanceId}");
+        told.Add(
+            $"{retry.LastAttemptNumber} {failure.ErrorMessage} {failure.IsCausedBy<Exception>()} {failure.IsCausedBy<ArgumentException>()} " +
+            $"{retry.OrchestrationContext.InstanceId}");
         return retry.LastAttemptNumber;
     }
 

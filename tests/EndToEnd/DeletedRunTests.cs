@@ -23,7 +23,8 @@ public sealed class DeletedRunTests : IDisposable
         await WriteAsync("old.json", """{ "steps": { "a": [ { "output": "OLD" } ] } }""");
         await WriteAsync("new.json", """{ "steps": { "a": [ { "output": "NEW" } ] } }""");
         await RunAsync(0, "run", "w.json", "--mocks", "old.json", "--state", State, "--run-id", "mine");
-        var late = Directory.GetFiles(Run, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "run.json").ToDictionary(file => file, File.ReadAllBytes);
+        var late = Directory.GetFiles(Run, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "run.json")
+            .ToDictionary(file => file, File.ReadAllBytes);
         await RunAsync(0, "runs", "delete", "mine", "--state", State);
         foreach (var (file, content) in late)
         {

@@ -18,7 +18,8 @@ public sealed class FastStartTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.Combine("workflow.json"), """{ "steps": [ { "id": "a", "prompt": "1" } ] }""");
         await File.WriteAllTextAsync(_folder.Combine("mocks.json"), """{ "steps": { "*": [ { "output": "ok" } ] } }""");
-        var ended = await OrchestratorProcess.RunAsync(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
+        var ended =
+            await OrchestratorProcess.RunAsync(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
         Assert.True(ended.ExitCode == 0, ended.Error);
 
         // Whoever reads a history that is damaged says so.

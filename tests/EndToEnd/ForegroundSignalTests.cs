@@ -118,7 +118,9 @@ public sealed class ForegroundSignalTests : IDisposable
     [InlineData((int)Signal.Interrupt, true)]
     public async Task Second_signal_ends_the_process_at_once_and_leaves_the_run_interrupted(int signal, bool isResumed)
     {
-        File.WriteAllText(_folder.Combine("workflow.json"), """{ "steps": [ { "id": "slow", "prompt": "Slow." }, { "id": "tidy", "prompt": "Tidy." } ], "finally": ["tidy"] }""");
+        File.WriteAllText(
+            _folder.Combine("workflow.json"),
+            """{ "steps": [ { "id": "slow", "prompt": "Slow." }, { "id": "tidy", "prompt": "Tidy." } ], "finally": ["tidy"] }""");
         File.WriteAllText(_folder.Combine("mocks.json"), """{ "steps": { "*": [ { "output": "done", "latencyMs": 600000 } ] } }""");
         var command = OrchestratorProcess.Start(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
         try
@@ -133,7 +135,8 @@ public sealed class ForegroundSignalTests : IDisposable
             }
 
             command.Send(Signal.Interrupt);
-            await command.Output.WaitForAsync($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine --state {State}' then goes on with it.");
+            await command.Output.WaitForAsync(
+                $"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine --state {State}' then goes on with it.");
             await Run.WaitForAsync("step.cancelled", 1);
             await command.SendAgainAsync((Signal)signal);
 

@@ -148,7 +148,8 @@ public sealed class OwnershipTests : IDisposable
     {
         await KillSlowAsync("mine");
 
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => OrchestratorProcess.RunAsync(_folder.Path, "resume", "mine", "--state", State)));
+        var both =
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => OrchestratorProcess.RunAsync(_folder.Path, "resume", "mine", "--state", State)));
 
         Assert.Equal([0, 2], both.Select(result => result.ExitCode).Order());
         Assert.Contains("works on it", both.Single(result => result.ExitCode == 2).Error, StringComparison.Ordinal);

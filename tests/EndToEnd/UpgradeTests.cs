@@ -35,8 +35,10 @@ public sealed partial class UpgradeTests : IDisposable
 
         var run = await server.GetRunAsync("mine");
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
-        Assert.Equal(["interrupted", "completed"], run.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty("status").GetString()));
-        Assert.Equal(1, (await Stored.EventsAsync()).Count(item => StoredRun.NameOf(item) == "step.started" && item.GetProperty("stepId").GetString() == "a"));
+        Assert.Equal(
+            ["interrupted", "completed"], run.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty("status").GetString()));
+        Assert.Equal(
+            1, (await Stored.EventsAsync()).Count(item => StoredRun.NameOf(item) == "step.started" && item.GetProperty("stepId").GetString() == "a"));
     }
 
     [Fact]
@@ -66,7 +68,9 @@ public sealed partial class UpgradeTests : IDisposable
 
         var history = Path.Combine(State, "journal", "instances", "mine~0.jsonl");
         var lines = await File.ReadAllLinesAsync(history);
-        Assert.Single(lines, line => line.Contains("ExecutionStarted", StringComparison.Ordinal) && line.Contains("\"version\":\"1\"", StringComparison.Ordinal));
+        Assert.Single(
+            lines,
+            line => line.Contains("ExecutionStarted", StringComparison.Ordinal) && line.Contains("\"version\":\"1\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(history, string.Concat(lines.Select(line => OfVersion(line, "0") + "\n")));
     }
 

@@ -29,7 +29,8 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     /// <param name="reached">Completes when the event is appended.</param>
     public TaskCompletionSource Hold(Func<HistoryEvent, bool> which, out Task reached)
     {
-        var hold = (which, Gate: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var hold = (which, Gate: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
             _holds.Add(hold);
@@ -68,7 +69,8 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        JournalId id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (var record in inner.ReadAsync(id, cancellation))
         {

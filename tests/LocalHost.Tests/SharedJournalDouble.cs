@@ -3,7 +3,9 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests;
 
-/// <summary>A shared journal that tells a test what is about to happen to an instance, and waits for it. What it lets through goes to another journal.</summary>
+/// <summary>
+/// A shared journal that tells a test what is about to happen to an instance, and waits for it. What it lets through goes to another journal.
+/// </summary>
 internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
 {
     /// <summary>Before an extract is written. It may block the caller, or delay the task, as a slow device does.</summary>
@@ -76,7 +78,8 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
 
     public Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default) => inner.HasExtractAsync(id, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadExtractAsync(id, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default) =>
+        inner.ReadExtractAsync(id, cancellation);
 
     public Task<JournalMessage?> SendAsync(string instanceId, ReadOnlyMemory<byte> message) => inner.SendAsync(instanceId, message);
 

@@ -61,7 +61,8 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task Feed_that_hangs_holds_back_no_record()
     {
-        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
         var feed = new TaskCompletionSource();
         _store.Until = key => key.Value.EndsWith("events-0.jsonl", StringComparison.Ordinal) ? feed.Task : Task.CompletedTask;
 

@@ -28,7 +28,9 @@ public sealed class PromptDefaultsTests : IDisposable
     [Theory]
     [InlineData("""{ "name": "Ada" }""", """{ "id": "a", "promptId": "greet" }""", """{"tone":"friendly","extra":null,"name":"Ada"}""")]
     [InlineData("""{ "name": "Ada", "tone": "stern" }""", """{ "id": "a", "promptId": "greet" }""", """{"extra":null,"name":"Ada","tone":"stern"}""")]
-    [InlineData("""{ "who": "Ada" }""", """{ "id": "a", "promptId": "greet", "inputMapping": { "name": "who", "extra": { "value": "Hi" } } }""", """{"name":"Ada","extra":"Hi","tone":"friendly"}""")]
+    [InlineData(
+        """{ "who": "Ada" }""", """{ "id": "a", "promptId": "greet", "inputMapping": { "name": "who", "extra": { "value": "Hi" } } }""",
+        """{"name":"Ada","extra":"Hi","tone":"friendly"}""")]
     public async Task Input_of_the_prompt_that_nobody_names_has_its_default(string inputs, string step, string expected)
     {
         var run = await BeginAsync(step, inputs);
@@ -60,8 +62,10 @@ public sealed class PromptDefaultsTests : IDisposable
     private async Task<PreparedRun> BeginAsync(string step, string inputs)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "greet.md"), Greet);
-        var prepared = await _runs.PrepareAsync($$"""{ "steps": [ {{step}} ] }""", inputs, """{ "*": [ { "output": "ok" } ] }""", null, new PromptFolder(_folder.Path));
-        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
+        var prepared = await _runs.PrepareAsync(
+            $$"""{ "steps": [ {{step}} ] }""", inputs, """{ "*": [ { "output": "ok" } ] }""", null, new PromptFolder(_folder.Path));
+        Assert.NotNull(
+            await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
         return prepared.Of(await _runs.IdentityAsync());
     }
 }

@@ -21,11 +21,13 @@ public sealed class RunOutputsTests
         var runs = new TestRuns(store);
         var definition = $$"""
             { "outputs": { "first": "s0", "last": "s{{steps - 1}}" },
-              "steps": [ {{string.Join(", ", Enumerable.Range(0, steps).Select(step => $$"""{ "id": "s{{step}}", "prompt": "Say {{step}}." }"""))}} ] }
+              "steps": [ {{string.Join(
+                  ", ", Enumerable.Range(0, steps).Select(step => $$"""{ "id": "s{{step}}", "prompt": "Say {{step}}." }"""))}} ] }
             """;
         await runs.BeginAsync(definition);
         store.Reads = 0;
-        await runs.Lifecycle.FinishAsync(await runs.IdentityAsync(), 1, RunStatus.Completed, null, runs.Time.GetUtcNow(), null, CancellationToken.None);
+        await runs.Lifecycle.FinishAsync(
+            await runs.IdentityAsync(), 1, RunStatus.Completed, null, runs.Time.GetUtcNow(), null, CancellationToken.None);
         return store.Reads;
     }
 }

@@ -6,7 +6,8 @@ namespace Orchestrator.Activities.Tests.Telemetry;
 
 public class RunLogTests
 {
-    private const string One = """{ "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } } ] }""";
+    private const string One =
+        """{ "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } } ] }""";
 
     [Fact]
     public async Task A_run_logs_its_start_its_steps_and_its_end_once_within_its_trace()
@@ -14,7 +15,9 @@ public class RunLogTests
         using var log = new HeardLog();
         var runs = new TestRuns(loggers: log);
         using var heard = new HeardSpans(runs.Telemetry);
-        var run = await runs.BeginAsync(One, """{ "word": "marzipan" }""", """{ "a": [ { "error": { "kind": "unavailable", "message": "nougat" } }, { "output": "nougat" } ] }""");
+        var run = await runs.BeginAsync(
+            One, """{ "word": "marzipan" }""",
+            """{ "a": [ { "error": { "kind": "unavailable", "message": "nougat" } }, { "output": "nougat" } ] }""");
         using var host = new Activity("host").SetIdFormat(ActivityIdFormat.W3C).Start();
         await runs.Lifecycle.BeginAsync(TestRuns.RunId, 1, CancellationToken.None);
         await runs.ExecuteAsync(run, 0);
@@ -35,7 +38,8 @@ public class RunLogTests
             ],
             log.Lines.Select(line => line.Text));
         Assert.Equal(
-            [heard.Single("invoke_workflow test").SpanId, heard.Single("attempt 1").SpanId, heard.Single("attempt 2").SpanId, heard.Single("invoke_workflow test").SpanId],
+            [heard.Single("invoke_workflow test").SpanId, heard.Single(
+                "attempt 1").SpanId, heard.Single("attempt 2").SpanId, heard.Single("invoke_workflow test").SpanId],
             log.Lines.Select(line => line.Span.SpanId));
         Assert.All(log.Lines, line => Assert.Equal(heard.Single("attempt 1").TraceId, line.Span.TraceId));
         Assert.Equal(4, heard.Ended.Count(span => !span.DisplayName.StartsWith("chat ", StringComparison.Ordinal)));
@@ -52,6 +56,8 @@ public class RunLogTests
         await runs.Lifecycle.InterruptAsync(run.Identity, 1, new WorkflowError(ErrorKind.Internal, "x"), CancellationToken.None);
         await runs.Lifecycle.EndAsync(run.Identity, 1, RunStatus.Cancelled, null, null, CancellationToken.None);
 
-        Assert.Equal("1002 Run 'r1' of 'test', attempt 1, ended as Interrupted after 3000 ms.", Assert.Single(log.Lines, line => line.Text.StartsWith("1002 ", StringComparison.Ordinal)).Text);
+        Assert.Equal(
+            "1002 Run 'r1' of 'test', attempt 1, ended as Interrupted after 3000 ms.",
+            Assert.Single(log.Lines, line => line.Text.StartsWith("1002 ", StringComparison.Ordinal)).Text);
     }
 }

@@ -25,7 +25,9 @@ public sealed class DamagedResumeTests : IDisposable
         resumed.AssertExit(0);
         var run = resumed.Json();
         Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
-        Assert.Contains(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("Step 'a' is executed again.", StringComparison.Ordinal));
+        Assert.Contains(
+            run.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetString()!.Contains("Step 'a' is executed again.", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -33,7 +35,9 @@ public sealed class DamagedResumeTests : IDisposable
     [InlineData("--fork", "--run-id", "other")]
     public async Task Missing_record_of_a_step_that_an_attempt_reused_costs_that_step_and_a_warning(params string[] more)
     {
-        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await _workspace.RunAsync(
+            Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """,
+            "--run-id", "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State, "--fork", "--run-id", "sound")).AssertExit(1);
         File.Delete(Path.Combine(_workspace.State, "runs", "r", "steps", "a", "1-1.json"));
@@ -43,7 +47,9 @@ public sealed class DamagedResumeTests : IDisposable
         resumed.AssertExit(0);
         var run = resumed.Json();
         Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
-        var warning = Assert.Single(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'runs/r/steps/a/1-1.json'", StringComparison.Ordinal));
+        var warning = Assert.Single(
+            run.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetString()!.Contains("'runs/r/steps/a/1-1.json'", StringComparison.Ordinal));
         Assert.EndsWith("Step 'a' is executed again.", warning.GetString(), StringComparison.Ordinal);
     }
 

@@ -75,7 +75,8 @@ public sealed class ForcedDeletionTests : IDisposable
 
     private void AssertNothingLeft() => Assert.DoesNotContain(
         FolderSnapshot.Of(_workspace.State).Keys,
-        name => name.StartsWith("runs/", StringComparison.Ordinal) || name.StartsWith("index/", StringComparison.Ordinal) || name.Contains("mine", StringComparison.Ordinal));
+        name => name.StartsWith("runs/", StringComparison.Ordinal) || name.StartsWith("index/", StringComparison.Ordinal)
+            || name.Contains("mine", StringComparison.Ordinal));
 
     private async Task<CommandResult> InvokeAsync(int exitCode, params string[] args)
     {

@@ -6,7 +6,8 @@ namespace Orchestrator.EndToEnd.Kills;
 /// <param name="Open">Accepted runs that had not ended at the last kill.</param>
 /// <param name="Requests">What the model server was asked.</param>
 /// <param name="Repeated">Those of the requests that came again because a kill came before an answer was recorded.</param>
-internal sealed record KillRound(IReadOnlyList<KillMoment> Moments, IReadOnlyList<KillPause> Pauses, int Records, int Open, int Requests, int Repeated)
+internal sealed record KillRound(
+    IReadOnlyList<KillMoment> Moments, IReadOnlyList<KillPause> Pauses, int Records, int Open, int Requests, int Repeated)
 {
     /// <summary>Whether the last kill could both lose something accepted and repeat something finished.</summary>
     public bool IsFull => Records > 0 && Open > 0;

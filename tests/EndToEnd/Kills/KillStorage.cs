@@ -50,7 +50,10 @@ internal sealed class KillStorage : IAsyncDisposable
         _ => throw new ArgumentException($"'{kind}' is no storage.", nameof(kind)),
     });
 
-    /// <summary>Starts a server with these variables. The one before it must be dead: then neither the lock of the folder nor the account's lease is waited for.</summary>
+    /// <summary>
+    /// Starts a server with these variables. The one before it must be dead: then neither the lock of the folder nor the account's lease is waited
+    /// for.
+    /// </summary>
     public Task<ServeProcess> ServeAsync(IReadOnlyDictionary<string, string> variables, params string[] more) => ServeProcess.StartAsync(
         _folder.Combine("state"), _variables.Concat(variables).ToDictionary(), ["--allow-mocks", "--storage", Kind, .. more]);
 

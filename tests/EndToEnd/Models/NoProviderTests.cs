@@ -33,7 +33,8 @@ public sealed class NoProviderTests : IDisposable
     [InlineData("simulated:latency=0,tokensPerSecond=100000")]
     public async Task Serve_simulates_when_it_is_told_to_and_says_so(string setting, params string[] options)
     {
-        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["Orchestrator__Model"] = setting }, options);
+        using var server =
+            await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["Orchestrator__Model"] = setting }, options);
 
         var payload = await server.StartRunAsync(Body);
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.EndToEnd.Processes;
 
 /// <summary>
-/// What this process does with a signal. A child inherits that a signal is ignored, and <c>nohup</c> (SIGHUP) and scripts that run their command in the
-/// background (SIGINT) start test runs in which it is. Thread-safe.
+/// What this process does with a signal. A child inherits that a signal is ignored, and <c>nohup</c> (SIGHUP) and scripts that run their command in
+/// the background (SIGINT) start test runs in which it is. Thread-safe.
 /// </summary>
 internal static partial class SignalDisposition
 {

@@ -50,7 +50,8 @@ public sealed class GoldenHistoryTests : IDisposable
             }
         }
 
-        var kinds = typeof(HistoryEvent).Assembly.GetTypes().Where(type => type is { IsAbstract: false, IsPublic: true } && type.IsSubclassOf(typeof(HistoryEvent)));
+        var kinds = typeof(HistoryEvent).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false, IsPublic: true } && type.IsSubclassOf(typeof(HistoryEvent)));
         Assert.Equal(kinds.OrderBy(kind => kind.Name), seen.OrderBy(kind => kind.Name));
     }
 

@@ -21,17 +21,24 @@ internal sealed record GoldenScenario(
         new("activities", "golden-activities", [], c => c.ScheduleNewOrchestrationInstanceAsync(
             "activities",
             "input ü ",
-            new StartOrchestrationOptions("golden-activities") { Version = new TaskVersion("1.2"), Tags = new Dictionary<string, string> { ["team"] = "blue", ["ü"] = "走" } })),
-        new("failing", "golden-failing", [], c => c.ScheduleNewOrchestrationInstanceAsync("failing", "this", new StartOrchestrationOptions("golden-failing"))),
+            new StartOrchestrationOptions("golden-activities")
+            {
+                Version = new TaskVersion("1.2"),
+                Tags = new Dictionary<string, string> { ["team"] = "blue", ["ü"] = "走" }
+            })),
+        new("failing", "golden-failing", [], c =>
+            c.ScheduleNewOrchestrationInstanceAsync("failing", "this", new StartOrchestrationOptions("golden-failing"))),
         new("timers", "golden-timers", [], c => c.ScheduleNewOrchestrationInstanceAsync(
             "timers", new StartOrchestrationOptions("golden-timers", new DateTimeOffset(2030, 1, 1, 1, 0, 0, TimeSpan.Zero)))),
-        new("events", "golden-events", [], c => c.ScheduleNewOrchestrationInstanceAsync("events", new StartOrchestrationOptions("golden-events")), EventsAsync),
+        new("events", "golden-events", [], c =>
+            c.ScheduleNewOrchestrationInstanceAsync("events", new StartOrchestrationOptions("golden-events")), EventsAsync),
         new(
             "children",
             "golden-parent",
             ["golden-child-1", "golden-child-2", "golden-child-3"],
             c => c.ScheduleNewOrchestrationInstanceAsync("parent", new StartOrchestrationOptions("golden-parent"))),
-        new("rounds", "golden-rounds", [], c => c.ScheduleNewOrchestrationInstanceAsync("rounds", 1, new StartOrchestrationOptions("golden-rounds")), RoundsAsync),
+        new("rounds", "golden-rounds", [], c =>
+            c.ScheduleNewOrchestrationInstanceAsync("rounds", 1, new StartOrchestrationOptions("golden-rounds")), RoundsAsync),
         new(
             "terminated",
             "golden-terminated",

@@ -8,7 +8,9 @@ namespace Orchestrator.LocalHost.Tests.Http;
 public sealed class HttpFunctionTests
 {
     [Theory]
-    [InlineData("api/values/7/00000000-0000-0000-0000-000000000001?flag=true&big=5000000000&word=a%20b&half=0.5", "7 00000000-0000-0000-0000-000000000001 True 5000000000 a b 0.5 9")]
+    [InlineData(
+        "api/values/7/00000000-0000-0000-0000-000000000001?flag=true&big=5000000000&word=a%20b&half=0.5",
+        "7 00000000-0000-0000-0000-000000000001 True 5000000000 a b 0.5 9")]
     [InlineData("api/values/7/00000000-0000-0000-0000-000000000001?flag=false&NINE=10", "7 00000000-0000-0000-0000-000000000001 False    10")]
     [InlineData("api/values/7?flag=True", "7  True    9")]
     public async Task Route_and_query_values_fill_parameters_by_name(string path, string expected)
@@ -132,13 +134,15 @@ public sealed class HttpFunctionTests
     public static class Routes
     {
         [Function("Named")]
-        public static string Named([HttpTrigger] HttpRequest request, FunctionContext context) => context.FunctionDefinition.Name + request.ContentType;
+        public static string Named([HttpTrigger] HttpRequest request, FunctionContext context) =>
+            context.FunctionDefinition.Name + request.ContentType;
 
         [Function("Files")]
         public static string? Files([HttpTrigger("get", Route = "files/{*path}")] HttpRequest request, string? path) => path + request.ContentType;
 
         [Function("Number")]
-        public static string Number([HttpTrigger("get", Route = "items/{id:int?}")] HttpRequest request, int? id) => $"number {id}{request.ContentType}";
+        public static string Number([HttpTrigger("get", Route = "items/{id:int?}")] HttpRequest request, int? id) =>
+            $"number {id}{request.ContentType}";
 
         [Function("Word")]
         public static string Word([HttpTrigger("get", Route = "items/{id}")] HttpRequest request, string id) => $"word {id}{request.ContentType}";
@@ -163,7 +167,8 @@ public sealed class HttpFunctionTests
     public static class Broken
     {
         [Function("Broken")]
-        public static IResult Run([HttpTrigger("post", Route = "broken")] HttpRequest request) => throw new InvalidOperationException("a secret" + request.ContentType);
+        public static IResult Run([HttpTrigger("post", Route = "broken")] HttpRequest request) =>
+            throw new InvalidOperationException("a secret" + request.ContentType);
 
         [Function("Halfway")]
         public static async Task Halfway([HttpTrigger("get", Route = "halfway")] HttpRequest request)
@@ -193,6 +198,7 @@ public sealed class HttpFunctionTests
     public static class WithClient
     {
         [Function("Client")]
-        public static string Run([HttpTrigger("get", Route = "client")] HttpRequest request, [DurableClient] DurableTaskClient client) => client.Name + request.ContentType;
+        public static string Run([HttpTrigger("get", Route = "client")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+            client.Name + request.ContentType;
     }
 }

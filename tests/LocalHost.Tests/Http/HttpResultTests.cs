@@ -42,10 +42,12 @@ public sealed class HttpResultTests
             Task.FromResult<IActionResult>(new ObjectResult(new Answer(1)) { StatusCode = 202, DeclaredType = request.GetType().DeclaringType });
 
         [Function("BadAction")]
-        public static IActionResult BadAction([HttpTrigger("get", Route = "results/badAction")] HttpRequest request) => new BadRequestObjectResult(request.Method);
+        public static IActionResult BadAction([HttpTrigger("get", Route = "results/badAction")] HttpRequest request) =>
+            new BadRequestObjectResult(request.Method);
 
         [Function("Result")]
-        public static IResult Result([HttpTrigger("get", Route = "results/result")] HttpRequest request) => Results.Json(new Answer(2), statusCode: 201, contentType: request.ContentType);
+        public static IResult Result([HttpTrigger("get", Route = "results/result")] HttpRequest request) =>
+            Results.Json(new Answer(2), statusCode: 201, contentType: request.ContentType);
 
         [Function("Object")]
         public static Answer Object([HttpTrigger("get", Route = "results/object")] HttpRequest request) => new(request.Method.Length);

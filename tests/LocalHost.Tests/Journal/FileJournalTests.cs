@@ -24,7 +24,9 @@ public sealed class FileJournalTests : JournalContractTests
 
         Assert.True(hold!.IsFirst);
         Assert.Null(await second.HoldAsync("a"));
-        Assert.StartsWith($"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a")?.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a")?.ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(second.FindHolder("a"), FileJournal.FindHolder(_folder.Combine("shared"), "a"));
         Assert.NotNull(await second.HoldAsync("b"));
         hold.Dispose();

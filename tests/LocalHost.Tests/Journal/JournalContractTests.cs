@@ -218,7 +218,9 @@ public abstract class JournalContractTests : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, 100).SelectMany(id => Enumerable.Range(0, 5).Select(i => AppendAsync(Id($"i{id}"), i, $"{i}"))));
         Assert.Equal(100, (await ListAsync()).Count);
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 100).Select(id => ReadAsync(Id($"i{id}")))), records => Assert.Equal(["0", "1", "2", "3", "4"], records));
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(id => ReadAsync(Id($"i{id}")))),
+            records => Assert.Equal(["0", "1", "2", "3", "4"], records));
     }
 
     [SuiteFact]

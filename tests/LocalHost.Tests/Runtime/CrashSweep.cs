@@ -6,8 +6,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// Plays a scenario once for every durable record: the process dies after it, another goes on. The outcome must be the same, and no activity whose end is
-/// durable may run again.
+/// Plays a scenario once for every durable record: the process dies after it, another goes on. The outcome must be the same, and no activity whose
+/// end is durable may run again.
 /// </summary>
 internal sealed class CrashSweep
 {
@@ -15,7 +15,8 @@ internal sealed class CrashSweep
     public required Action<LocalDurableHostBuilder, ConcurrentDictionary<string, int>> Register { get; init; }
 
     /// <summary>
-    /// What the client does, one after the other. After the crash it goes on with the first step that was not confirmed: that one may have happened or not.
+    /// What the client does, one after the other. After the crash it goes on with the first step that was not confirmed: that one may have happened
+    /// or not.
     /// </summary>
     public required Func<LocalDurableHost, Task>[] Script { get; init; }
 
@@ -53,7 +54,9 @@ internal sealed class CrashSweep
         var ran = new ConcurrentDictionary<string, int>();
         var result = await FinishAsync(memory, ran, confirmed);
         Assert.True(Expected == result, $"After a crash behind record {k}: {result}");
-        Assert.True(!ran.Keys.Intersect(finished).Any(), $"After a crash behind record {k} these ran again: {string.Join(", ", ran.Keys.Intersect(finished))}");
+        Assert.True(
+            !ran.Keys.Intersect(finished).Any(),
+            $"After a crash behind record {k} these ran again: {string.Join(", ", ran.Keys.Intersect(finished))}");
         Assert.Equal(Instances, await memory.ListAsync().Select(id => id.InstanceId).Order(StringComparer.Ordinal).ToListAsync());
     }
 
@@ -121,10 +124,11 @@ internal sealed class CrashSweep
         return finished;
     }
 
-    private Task<LocalDurableHost> StartAsync(IJournal journal, TimeProvider time, ConcurrentDictionary<string, int> ran) => LocalDurableHost.StartAsync(b =>
-    {
-        b.Journal = journal;
-        b.TimeProvider = time;
-        Register(b, ran);
-    });
+    private Task<LocalDurableHost> StartAsync(IJournal journal, TimeProvider time, ConcurrentDictionary<string, int> ran) =>
+        LocalDurableHost.StartAsync(b =>
+        {
+            b.Journal = journal;
+            b.TimeProvider = time;
+            Register(b, ran);
+        });
 }

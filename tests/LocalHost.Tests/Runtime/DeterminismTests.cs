@@ -240,7 +240,8 @@ public sealed class DeterminismTests
             return inner.AppendAsync(id, expectedPosition, record, cancellation);
         }
 
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadAsync(id, cancellation);
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
+            inner.ReadAsync(id, cancellation);
 
         public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
 
@@ -257,7 +258,8 @@ public sealed class DeterminismTests
         {
         }
 
-        public ILogger CreateLogger(string categoryName) => categoryName == "test" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == "test" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

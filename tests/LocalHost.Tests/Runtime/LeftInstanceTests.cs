@@ -130,7 +130,8 @@ public sealed class LeftInstanceTests : IDisposable
         b.Options.Recovers = recovers ? null : (_, _) => Task.FromResult(false);
         b.Options.TakeoverInterval = takeover ? TimeSpan.FromSeconds(1) : null;
         b.AddOrchestrator<string, string>("Echo", (TaskOrchestrationContext _, string input) => Task.FromResult(input));
-        b.AddOrchestrator<string, string>("Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
+        b.AddOrchestrator<string, string>(
+            "Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
         b.AddOrchestrator<string, string>("Parent", async (TaskOrchestrationContext context, string input) =>
             await context.CallSubOrchestratorAsync<string>("Wait", input, new SubOrchestrationOptions { InstanceId = "child" }));
     });

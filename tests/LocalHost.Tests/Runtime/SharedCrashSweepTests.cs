@@ -5,8 +5,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// Two processes share a folder, and one of them dies at its k-th write of what they share, for every k. Another process takes its place and the results are
-/// the same: what was asked for happened, and nothing is left.
+/// Two processes share a folder, and one of them dies at its k-th write of what they share, for every k. Another process takes its place and the
+/// results are the same: what was asked for happened, and nothing is left.
 /// </summary>
 [Trait("Trust", "1")]
 public sealed class SharedCrashSweepTests
@@ -40,7 +40,9 @@ public sealed class SharedCrashSweepTests
 
             foreach (var part in (string[])["instances", "inbox", "held"])
             {
-                Assert.True(Directory.GetFiles(folder.Combine(part)) is [], $"Death {point} write {k} leaves {string.Join(", ", Directory.GetFiles(folder.Combine(part)))}");
+                Assert.True(
+                    Directory.GetFiles(folder.Combine(part)) is [],
+                    $"Death {point} write {k} leaves {string.Join(", ", Directory.GetFiles(folder.Combine(part)))}");
             }
 
             if (!dying.IsDead)

@@ -97,8 +97,10 @@ public sealed class SharedJournalTests : IDisposable
         await using var host = await StartAsync(recovers: (_, _) => Task.FromResult(false));
         await host.Client.TerminateInstanceAsync("parent", new TerminateInstanceOptions("enough", Recursive: true)).WaitAsync(Patience);
 
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("parent").WaitAsync(Patience)).RuntimeStatus);
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("child").WaitAsync(Patience)).RuntimeStatus);
+        Assert.Equal(
+            OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("parent").WaitAsync(Patience)).RuntimeStatus);
+        Assert.Equal(
+            OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("child").WaitAsync(Patience)).RuntimeStatus);
         Assert.Equal(before, _started);
     }
 
@@ -236,7 +238,8 @@ public sealed class SharedJournalTests : IDisposable
     {
         b.Journal = FileJournal.Open(_folder.Path);
         b.Options.Recovers = recovers;
-        b.AddOrchestrator<string, string>("Echo", async (TaskOrchestrationContext context, string input) => await context.CallActivityAsync<string>("Begin", input));
+        b.AddOrchestrator<string, string>(
+            "Echo", async (TaskOrchestrationContext context, string input) => await context.CallActivityAsync<string>("Begin", input));
         b.AddOrchestrator<string?, string>("Wait", async (TaskOrchestrationContext context, string? input) =>
         {
             await context.CallActivityAsync<string>("Begin", "x");

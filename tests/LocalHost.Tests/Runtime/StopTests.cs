@@ -81,7 +81,8 @@ public sealed class StopTests
             b.TimeProvider = _time;
             b.Options.StopTimeout = TimeSpan.FromSeconds(20);
             b.Options.MaxConcurrentActivityFunctions = 1;
-            b.AddOrchestrator("o", (TaskOrchestrationContext c) => Task.WhenAll(c.CallActivityAsync<string>("ask"), c.CallActivityAsync<string>("ask")));
+            b.AddOrchestrator(
+                "o", (TaskOrchestrationContext c) => Task.WhenAll(c.CallActivityAsync<string>("ask"), c.CallActivityAsync<string>("ask")));
             b.AddActivity("ask", async Task<string> (ActivityInvocation run) =>
             {
                 Interlocked.Increment(ref _begun);

@@ -119,7 +119,8 @@ public sealed class TakeOverTests : IDisposable
         }
     }
 
-    private static Task<LocalDurableHost> StartAsync(IJournal journal, Func<string, CancellationToken, Task<bool>>? recovers, TimeSpan? takeover = null) =>
+    private static Task<LocalDurableHost> StartAsync(
+        IJournal journal, Func<string, CancellationToken, Task<bool>>? recovers, TimeSpan? takeover = null) =>
         LocalDurableHost.StartAsync(b =>
         {
             b.Journal = journal;

@@ -28,7 +28,9 @@ public sealed class DiskFlushTests : IDisposable
 
         var refused = Assert.ThrowsAny<Exception>(() => DiskFlush.Flush(file));
 
-        Assert.True(RuntimeInformation.IsOSPlatform(OSPlatform.Linux) ? refused is IOException { HResult: 9 } : FileErrors.IsOfTheDisk(refused), refused.ToString());
+        Assert.True(
+            RuntimeInformation.IsOSPlatform(OSPlatform.Linux) ? refused is IOException { HResult: 9 } : FileErrors.IsOfTheDisk(refused),
+            refused.ToString());
     }
 
     [Fact]
@@ -38,7 +40,9 @@ public sealed class DiskFlushTests : IDisposable
         DiskFlush.FlushFolder(_folder.Combine("deleted"));
     }
 
-    /// <summary>Many file systems cannot flush folders, and say so in different ways; a file system that cannot flush a file has no durable files.</summary>
+    /// <summary>
+    /// Many file systems cannot flush folders, and say so in different ways; a file system that cannot flush a file has no durable files.
+    /// </summary>
     [Theory]
     [InlineData(0, true, true)]
     [InlineData(5, false, false)] // EIO

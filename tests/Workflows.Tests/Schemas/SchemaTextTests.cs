@@ -30,7 +30,8 @@ public sealed class SchemaTextTests
     [Fact]
     public void Every_property_has_a_description_that_is_a_sentence()
     {
-        foreach (var place in Place.In(Schema).Where(place => place.Name is "properties" && place.Owner.AsObject().ContainsKey("additionalProperties")))
+        foreach (var place in Place.In(Schema)
+            .Where(place => place.Name is "properties" && place.Owner.AsObject().ContainsKey("additionalProperties")))
         {
             foreach (var (name, property) in place.Value!.AsObject())
             {
@@ -43,7 +44,8 @@ public sealed class SchemaTextTests
     [Fact]
     public void Every_definition_is_used()
     {
-        var used = Place.In(Schema).Where(place => place.Name is "$ref").Select(place => place.Value!.GetValue<string>()).Distinct().Order(StringComparer.Ordinal);
+        var used = Place.In(Schema).Where(place => place.Name is "$ref").Select(place => place.Value!.GetValue<string>()).Distinct()
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(Schema["$defs"]!.AsObject().Select(definition => $"#/$defs/{definition.Key}").Order(StringComparer.Ordinal), used);
     }
@@ -54,7 +56,8 @@ public sealed class SchemaTextTests
 
     [Theory]
     [MemberData(nameof(Documents.Examples), MemberType = typeof(Documents))]
-    public void Example_points_to_the_schema(string name) => Assert.Contains("../../schemas/workflow.schema.json", Documents.Resource(name).Split('\n')[..2].Aggregate(string.Concat), StringComparison.Ordinal);
+    public void Example_points_to_the_schema(string name) => Assert.Contains(
+        "../../schemas/workflow.schema.json", Documents.Resource(name).Split('\n')[..2].Aggregate(string.Concat), StringComparison.Ordinal);
 
     private static JsonNode At(string pointer) => pointer.Split('/').Skip(1).Aggregate((JsonNode)Schema, (node, name) => node[name]!);
 }
