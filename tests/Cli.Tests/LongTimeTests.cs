@@ -108,7 +108,7 @@ public sealed class LongTimeTests : IDisposable
         });
     }
 
-    /// <summary>The records say that the runs took place all over the last year.</summary>
+    /// <summary>Spreads the times of the records over the last year.</summary>
     private async Task MakeOldAsync()
     {
         var runs = new RunStore(Storage.OpenExistingContent());

@@ -69,7 +69,7 @@ internal sealed class Workspace : IDisposable
         Assert.False(Directory.Exists(System.IO.Path.Combine(State, "runs")), "something of the run was written");
     }
 
-    /// <summary>As a process leaves a run that it was killed in.</summary>
+    /// <summary>Leaves the run as a killed process does.</summary>
     public async Task MakeOpenAsync(string runId, RunStatus status = RunStatus.Running)
     {
         var runs = new RunStore(new StateStorage(StorageKind.Files, State).OpenExistingContent());

@@ -3,7 +3,7 @@ using Orchestrator.Conformance.Engines;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>What throws, and what catches it.</summary>
+/// <summary>Behaviours that throw and catch.</summary>
 internal static partial class Behaviours
 {
     /// <summary>What the activity "Fail" throws when it is given "no".</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>What an exception is when it comes out at the other side.</summary>
+/// <summary>How an exception arrives at the caller and the client.</summary>
 public abstract partial class EngineTests
 {
     [SuiteFact]

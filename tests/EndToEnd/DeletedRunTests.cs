@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>What worked on a run that was deleted hears of it, and what it writes late is no part of the next run of the id.</summary>
+/// <summary>A process that executes a deleted run is cancelled, and its late writes are no part of the next run of the id.</summary>
 [Trait("Trust", "15")]
 public sealed class DeletedRunTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A foreground command that is told to end cancels its run, whatever the signal and from the first record on.</summary>
+/// <summary>A foreground command cancels its run at every signal to end, from the first record on.</summary>
 [Trait("Trust", "12")]
 public sealed class ForegroundSignalTests : IDisposable
 {

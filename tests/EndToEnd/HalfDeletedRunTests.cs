@@ -22,7 +22,7 @@ public sealed class HalfDeletedRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Server_says_what_it_is_and_prune_finishes_it()
+    public async Task Server_reports_a_half_deleted_run_and_prune_deletes_it()
     {
         await File.WriteAllTextAsync(_folder.Combine("w.json"), Definition);
         await CommandAsync("run", "w.json", "--run-id", "mine", "--model", "simulated:latency=0");

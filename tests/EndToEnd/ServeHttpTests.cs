@@ -86,14 +86,14 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     }
 
     [Theory]
-    [InlineData("/api/runs/nobody")]
-    [InlineData("/api/runs/no%20run")]
-    [InlineData("/api/nothing")]
-    public async Task Unknown_address_is_404_with_problem_details(string path)
+    [InlineData("/api/runs/unknown", "runNotFound")]
+    [InlineData("/api/runs/no%20run", "runNotFound")]
+    [InlineData("/api/nothing", "notFound")]
+    public async Task Unknown_address_is_404_with_problem_details(string path, string code)
     {
         using var response = await Server.Client.GetAsync(path);
 
-        await AssertProblemAsync(response, HttpStatusCode.NotFound);
+        await AssertProblemAsync(response, HttpStatusCode.NotFound, code);
     }
 
     [Fact]
@@ -170,13 +170,13 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
 
         using var response = await Server.Client.SendAsync(request);
 
-        await AssertProblemAsync(response, HttpStatusCode.Forbidden);
+        await AssertProblemAsync(response, HttpStatusCode.Forbidden, "forbidden");
     }
 
     private static string Body(string runId, string more = "", string mocks = Mocks) =>
         $$"""{ "definition": {{Definition}}, "inputs": { "word": "hi" }, "runId": "{{runId}}", "options": { "mocks": {{mocks}} }{{more}} }""";
 
-    private static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string? code = null)
+    private static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {text}");
@@ -185,7 +185,7 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
         var problem = JsonDocument.Parse(text).RootElement;
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
-        Assert.True(code is null || problem.GetProperty("code").GetString() == code, text);
+        Assert.Equal(code, problem.GetProperty("code").GetString());
         return problem;
     }
 }

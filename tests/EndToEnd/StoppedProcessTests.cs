@@ -40,7 +40,7 @@ public sealed class StoppedProcessTests : IDisposable
     [Theory]
     [InlineData("cancel")]
     [InlineData("suspend")]
-    public async Task What_it_is_asked_to_do_it_does_when_it_goes_on(string what)
+    public async Task Stopped_process_carries_out_requests_when_it_continues(string what)
     {
         using var holder = await StartStoppedAsync();
 

@@ -6,7 +6,7 @@ using Orchestrator.Storage;
 namespace Orchestrator.EndToEnd;
 
 /// <summary>
-/// What a state folder or a storage account keeps of one run: so that tests see it while the process works on it, and when it is dead.
+/// Reads one run from a state folder or a storage account, while a process executes it and after that was killed.
 /// </summary>
 internal sealed class StoredRun(IContentStore store, string runId)
 {
@@ -44,7 +44,7 @@ internal sealed class StoredRun(IContentStore store, string runId)
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse).OfType<JsonElement>()];
     }
 
-    /// <summary>When each attempt began, by the name of its record: an event that is repeated tells of the same moment.</summary>
+    /// <summary>When each attempt began, by the name of its record: a repeated event has the same time.</summary>
     public static IReadOnlyDictionary<string, IReadOnlySet<string>> Starts(IEnumerable<JsonElement> events) =>
         events.Where(item => NameOf(item) == "step.started")
             .GroupBy(AttemptOf).ToDictionary(

@@ -42,7 +42,7 @@ public sealed partial class UpgradeTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_that_goes_on_with_nothing_leaves_it_and_commands_cancel_or_resume_it()
+    public async Task Server_that_continues_no_runs_leaves_it_and_commands_cancel_or_resume_it()
     {
         await StartAndKillAsync();
         using (var server = await ServeProcess.StartAsync(State, "--no-continue"))

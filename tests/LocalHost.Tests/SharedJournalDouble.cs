@@ -4,7 +4,7 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Tests;
 
 /// <summary>
-/// A shared journal that tells a test what is about to happen to an instance, and waits for it. What it lets through goes to another journal.
+/// A shared journal that calls the test before and after operations on an instance, and waits for the call. It passes them on to another journal.
 /// </summary>
 internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
 {
@@ -17,7 +17,7 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
     /// <summary>After a history was deleted.</summary>
     public Action<JournalId>? Deleted { get; init; }
 
-    /// <summary>After an instance was asked for that is held.</summary>
+    /// <summary>After a request for an instance that another process holds.</summary>
     public Action<string>? Refused { get; init; }
 
     /// <summary>After the generations of an instance were listed, before they are returned.</summary>

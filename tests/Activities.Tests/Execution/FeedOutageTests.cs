@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>The events cannot be written while a step works: its answer is worth more than they are.</summary>
+/// <summary>Events cannot be written while a step executes: its answer must not be lost.</summary>
 public sealed class FeedOutageTests
 {
     private const string One = """{ "steps": [ { "id": "a", "prompt": "x", "options": { "timeout": 600000 } } ] }""";

@@ -13,7 +13,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>The store goes away while a model is asked: its answer was paid for.</summary>
+/// <summary>The store becomes unavailable while a model answers: the answer was paid for and must be recorded.</summary>
 public sealed class StoreOutageTests
 {
     private const string Plain = """{ "options": { "timeout": 60000 }, "steps": [ { "id": "a", "prompt": "x" } ] }""";

@@ -31,7 +31,7 @@ public sealed class PromptDefaultsTests : IDisposable
     [InlineData(
         """{ "who": "Ada" }""", """{ "id": "a", "promptId": "greet", "inputMapping": { "name": "who", "extra": { "value": "Hi" } } }""",
         """{"name":"Ada","extra":"Hi","tone":"friendly"}""")]
-    public async Task Input_of_the_prompt_that_nobody_names_has_its_default(string inputs, string step, string expected)
+    public async Task Prompt_input_that_is_not_mapped_has_its_default(string inputs, string step, string expected)
     {
         var run = await BeginAsync(step, inputs);
 
@@ -41,7 +41,7 @@ public sealed class PromptDefaultsTests : IDisposable
     }
 
     [Fact]
-    public async Task Required_input_of_the_prompt_that_nobody_names_refuses_the_run()
+    public async Task Required_prompt_input_that_is_not_mapped_refuses_the_run()
     {
         var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => BeginAsync("""{ "id": "a", "promptId": "greet" }""", "{}"));
 

@@ -126,7 +126,7 @@ internal sealed class TestRuns
             CancellationToken.None);
     }
 
-    /// <summary>Writes a run down and begins it.</summary>
+    /// <summary>Records a run and begins it.</summary>
     public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
     {
         var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));

@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Cli.Tests.Commands;
 
 /// <summary>
-/// Every kind of file of a run, in every kind of damage, met by every command: it costs that run, no other, and the run can be deleted.
+/// Every kind of file of a run, in every kind of damage, read by every command: it affects only that run, which can still be deleted.
 /// </summary>
 [Trait("Trust", "14")]
 [SuppressMessage("Design", "CA1001", Justification = "xunit disposes of it.")]

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>One record that cannot be read costs one row that says so; everything else goes on, and it can be deleted.</summary>
+/// <summary>A record that cannot be read is one row of a list that says so; the others are listed, and it can be deleted.</summary>
 [Trait("Trust", "14")]
 public sealed class DamagedRecordTests : IDisposable
 {

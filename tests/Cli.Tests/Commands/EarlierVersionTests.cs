@@ -4,7 +4,7 @@ namespace Orchestrator.Cli.Tests.Commands;
 
 /// <summary>
 /// A state folder as commit bc7189c left it: run <c>failed</c> failed at its third of four steps, and the process of run <c>killed</c> was killed at
-/// its third. Its histories cannot be repeated by later code; its records are read, and nothing that they tell of is paid again.
+/// its third. Its histories cannot be repeated by later code; its records are read, and no recorded step is executed again.
 /// </summary>
 [Trait("Trust", "14")]
 public sealed class EarlierVersionTests : IDisposable

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>A final step starts when all others have ended, so it may name what they left without depending on them.</summary>
+/// <summary>A final step starts when all others have ended, so it may use their results without depending on them.</summary>
 public sealed class FinalStepTests : IDisposable
 {
     private const string Definition = """

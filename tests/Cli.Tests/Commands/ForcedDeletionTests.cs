@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>Whatever can never end by itself can be ended and deleted by its user.</summary>
+/// <summary>A run that can never end by itself can be ended and deleted.</summary>
 [Trait("Trust", "15")]
 public sealed class ForcedDeletionTests : IDisposable
 {

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>Every command that is printed works as it stands: it names the folder that the command which prints it was given.</summary>
+/// <summary>Every printed command works when it is pasted: it names the state folder of the command that printed it.</summary>
 public sealed partial class HintTests : IDisposable
 {
     private readonly Workspace _workspace = new();

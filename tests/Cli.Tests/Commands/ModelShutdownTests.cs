@@ -32,7 +32,7 @@ public sealed class ModelShutdownTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_warns_of_the_model_that_it_is_given_and_says_it_once()
+    public async Task Run_warns_once_of_the_model_that_it_is_given()
     {
         var result = await _workspace.RunAsync(
             """{ "options": { "defaultModel": "gpt-4o-mini" }, "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "x" },""" +

@@ -68,7 +68,7 @@ public sealed class PromptsCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_in_a_misspelt_environment_is_refused_and_in_one_that_no_prompt_knows_warned_of()
+    public async Task Run_in_a_misspelt_environment_is_refused_and_in_one_without_prompts_warned_of()
     {
         await AddAsync("elsewhere/greet.md", "Hello {{word}}.", "--label", "production");
         _workspace.Write("prompts/staging/greet.md", "Hi {{word}}.");

@@ -68,7 +68,7 @@ public sealed class RunCommandInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Sample_inputs_beside_the_definition_are_used_when_none_are_given_and_the_user_is_told()
+    public async Task Sample_inputs_beside_the_definition_are_used_when_none_are_given_and_a_line_says_so()
     {
         _workspace.Write("inputs.json", """{ "value": "sample" }""");
 

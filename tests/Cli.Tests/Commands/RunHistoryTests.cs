@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>What is said of a run that did not go well, or more than once, and of what can be done next.</summary>
+/// <summary>The output for a run that failed or has several attempts, and the commands that it suggests.</summary>
 public sealed class RunHistoryTests : IDisposable
 {
     private const string Essay = """

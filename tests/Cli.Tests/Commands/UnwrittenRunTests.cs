@@ -37,7 +37,7 @@ public sealed class UnwrittenRunTests : IDisposable
     [InlineData(120, "resume", "mine")]
     [InlineData(120, "resume", "mine", "--fork")]
     [InlineData(120, "runs", "restart", "mine")]
-    public async Task It_cannot_be_gone_on_from_and_the_reason_is_said_at_every_time(int ageSeconds, params string[] command)
+    public async Task Command_that_continues_it_is_refused_each_time_with_the_reason(int ageSeconds, params string[] command)
     {
         await WriteAsync(ageSeconds);
         for (var time = 0; time < 2; time++)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
-/// What happens between a kill and the next start: time passes, as far as files tell of it, and all housekeeping runs, before and after. A process
-/// cannot be given another clock, so the files grow old instead, with the times that stand in their names.
+/// The time between a kill and the next start: the files are made older, and pruning runs before and after that. A process cannot be given another
+/// clock, so the times of the files and those in their names are changed instead.
 /// </summary>
 internal sealed record KillPause(string Name, TimeSpan Time)
 {
@@ -33,7 +33,7 @@ internal sealed record KillPause(string Name, TimeSpan Time)
         var lost = accepted.Select(run => run.Id).Except(listed).ToList();
         KillException.Unless(lost.Count == 0, $"After a kill, {Name} and a prune the list does not have {string.Join(", ", lost)}.");
 
-        // It drives none of the runs, and ends as badly as the one before.
+        // It drives none of the runs, and is killed as the one before.
         using var idle = await stored.ServeAsync(variables, "--no-continue");
         await idle.Client.GetStringAsync("/api/runs");
         await idle.Process.KillAsync();

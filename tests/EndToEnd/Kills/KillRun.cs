@@ -20,11 +20,11 @@ internal sealed class KillRun(int number)
     /// <summary>How many attempts it takes to complete.</summary>
     public int Attempts => AsksModel ? Steps : Steps + 1;
 
-    /// <summary>What the model server is asked, each to be recorded by the first attempt of its step.</summary>
+    /// <summary>The prompts to the model server, each to be recorded by the first attempt of its step.</summary>
     public IEnumerable<(string Prompt, string Record)> Questions =>
         AsksModel ? Enumerable.Range(0, Steps).Select(step => (Prompt(step), $"s{step}/1-1.json")) : [];
 
-    /// <summary>What asks for it.</summary>
+    /// <summary>The body of its start.</summary>
     public string Body()
     {
         var steps = new[] { "", "", "s0", "s1", "s2 s3", "s4" }.Select((needed, step) => new
@@ -42,7 +42,7 @@ internal sealed class KillRun(int number)
     /// <summary>
     /// The run completed, each of its attempts left one record, its outputs and its usage are those of the records, and a lost request counts.
     /// </summary>
-    /// <exception cref="KillException">Or not.</exception>
+    /// <exception cref="KillException">One of these does not hold.</exception>
     public void Judge(JsonElement run, RunState state)
     {
         KillException.Unless(run.GetProperty("status").GetString() == "completed", $"{Id} did not complete: {run}");

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.EndToEnd.Kills;
 
-/// <summary>What was finished of a run at one moment, and when each attempt had begun.</summary>
+/// <summary>The finished attempts of a run at one moment, and when each attempt had begun.</summary>
 /// <param name="Starts">By the name of the attempt's record.</param>
 internal sealed record RunState(
     IReadOnlyDictionary<string, Checkpoint> Records, IReadOnlyDictionary<string, IReadOnlySet<string>> Starts, IReadOnlyDictionary<string, int> Ends,
@@ -21,8 +21,8 @@ internal sealed record RunState(
             events.Any(item => StoredRun.NameOf(item) == "run.completed"));
     }
 
-    /// <summary>Nothing that was finished here was touched or began again until <paramref name="now"/>.</summary>
-    /// <exception cref="KillException">Something was.</exception>
+    /// <summary>Checks that no finished attempt was changed or began again until <paramref name="now"/>.</summary>
+    /// <exception cref="KillException">One was.</exception>
     public void Require(RunState now, string run)
     {
         foreach (var (attempt, record) in Records)

@@ -5,7 +5,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd.Models;
 
-/// <summary>Made-up answers of the simulation, and a provider that comes or goes between two parts of a run.</summary>
+/// <summary>Simulated answers, and a provider that is configured or removed between two attempts of a run.</summary>
 [Trait("Trust", "19")]
 public sealed class SimulatedAnswerTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class SimulatedAnswerTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Made_up_answer_is_not_reused_when_a_provider_answers(bool resumedBefore)
+    public async Task Simulated_answer_is_not_reused_when_a_provider_answers(bool resumedBefore)
     {
         await using var model = await StartModelAsync();
         await CommandAsync(1, NoProvider, "run", Written("failing.json", Failing), "--run-id", "mine");
@@ -56,7 +56,7 @@ public sealed class SimulatedAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task Fork_knows_of_what_it_took_over_who_answered()
+    public async Task Fork_records_whether_reused_answers_were_simulated()
     {
         await using var model = await StartModelAsync();
         await CommandAsync(1, NoProvider, "run", Written("failing.json", Failing), "--run-id", "made");
@@ -93,7 +93,7 @@ public sealed class SimulatedAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_that_goes_on_in_the_same_attempt_with_a_provider_warns_of_what_was_made_up()
+    public async Task Run_that_continues_in_the_same_attempt_with_a_provider_warns_of_simulated_answers()
     {
         await using var model = await StartModelAsync();
         using (var command = OrchestratorProcess.Start(

@@ -3,7 +3,7 @@ using Microsoft.DurableTask;
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
 /// <summary>
-/// The functions that the golden histories came from. They must never change: what they ask for, in this order, is what the histories hold.
+/// The functions that the golden histories came from. They must never change: the histories hold their operations in this order.
 /// </summary>
 internal static class GoldenFunctions
 {

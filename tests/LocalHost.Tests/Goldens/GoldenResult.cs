@@ -3,7 +3,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>What an instance came to; times and stack traces, which differ from run to run, left out.</summary>
+/// <summary>The result of an instance, without times and stack traces, which differ from run to run.</summary>
 internal sealed record GoldenResult(
     string Instance, string Name, string Status, string? Input, string? Output, string? CustomStatus, IReadOnlyDictionary<string, string> Tags,
     string? Failure)

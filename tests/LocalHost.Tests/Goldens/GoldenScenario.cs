@@ -5,12 +5,12 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>Instances that belong together: how they begin, what comes from outside, and what they came to.</summary>
+/// <summary>Instances that belong together: their start, the client's requests, and their results.</summary>
 /// <param name="Name">The folder's name.</param>
 /// <param name="Start">Starts the root.</param>
 /// <param name="Root">The root's instance id.</param>
 /// <param name="Others">The instances that it makes.</param>
-/// <param name="Act">What else a client does; it may be done again after a crash, whatever was done before it.</param>
+/// <param name="Act">The client's further requests; they may be repeated after a crash.</param>
 internal sealed record GoldenScenario(
     string Name, string Root, string[] Others, Func<DurableTaskClient, Task> Start, Func<DurableTaskClient, Task>? Act = null)
 {
@@ -52,8 +52,8 @@ internal sealed record GoldenScenario(
             c => c.ScheduleNewOrchestrationInstanceAsync("greeting", "world", new StartOrchestrationOptions("golden-restarted"))),
     ];
 
-    /// <summary>Brings the instances to their ends, from wherever they are.</summary>
-    /// <returns>What they came to, as JSON.</returns>
+    /// <summary>Runs the instances to their ends, from any state.</summary>
+    /// <returns>Their results, as JSON.</returns>
     public async Task<string> FinishAsync(LocalDurableHost host, SteppedTimeProvider time)
     {
         if (await host.Client.GetInstanceAsync(Root) is null)

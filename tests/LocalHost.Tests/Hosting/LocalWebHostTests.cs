@@ -13,7 +13,7 @@ using Orchestrator.LocalHost.Tests.Http;
 
 namespace Orchestrator.LocalHost.Tests.Hosting;
 
-/// <summary>The whole of it: functions on the durable runtime, behind a real socket.</summary>
+/// <summary>The whole host: functions on the durable runtime, behind a real socket.</summary>
 public sealed class LocalWebHostTests : IAsyncLifetime
 {
     private const string Base = ManagementPayload.BasePath;

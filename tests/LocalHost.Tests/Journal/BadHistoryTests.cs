@@ -7,8 +7,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Journal;
 
 /// <summary>
-/// What can happen to a history file behind our back. A torn end is cut off; everything else refuses the one instance, names file, record and byte,
-/// and changes nothing, while the other instances go on.
+/// Damage that other programs and crashes do to history files. A torn end is cut off; everything else refuses the one instance, names file, record
+/// and byte, and changes nothing, while the other instances go on.
 /// </summary>
 public sealed class BadHistoryTests : IAsyncLifetime
 {

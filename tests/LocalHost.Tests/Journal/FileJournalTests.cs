@@ -127,7 +127,7 @@ public sealed class FileJournalTests : JournalContractTests
             seen.Add($"{message.InstanceId}={System.Text.Encoding.UTF8.GetString(message.Body.Span)}");
             if (seen.Count > 2)
             {
-                // Those that were not deleted came again.
+                // Messages that were not deleted are returned again.
                 journal.Delete(message);
                 break;
             }

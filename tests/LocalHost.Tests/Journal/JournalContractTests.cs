@@ -4,7 +4,7 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.LocalHost.Tests.Journal;
 
-/// <summary>What every journal promises. One derived class per provider binds it.</summary>
+/// <summary>The contract of every journal; one derived class for each implementation.</summary>
 public abstract class JournalContractTests : IAsyncLifetime
 {
     private IJournal _journal = null!;

@@ -8,7 +8,7 @@ using Orchestrator.LocalHost.Tests.Http;
 
 namespace Orchestrator.LocalHost.Tests.Management;
 
-/// <summary>Codes, headers and bodies, against a client that answers what the test says.</summary>
+/// <summary>Codes, headers and bodies, with a client whose answers the test sets.</summary>
 public abstract class ManagementTest
 {
     protected const string Base = ManagementPayload.BasePath;

@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// The process dies after its k-th durable record, for every k: the result is the same, and nothing whose end is durable runs again.
+/// The process is killed after its k-th durable record, for every k: the result is the same, and no activity whose end is durable runs again.
 /// </summary>
 public sealed class CrashSweepTests
 {
@@ -134,7 +134,7 @@ public sealed class CrashSweepTests
                 return "never seen";
             }
 
-            // Two events that nobody took came over from the first round, and each once only.
+            // Two events that were not awaited are kept from the first round, each once only.
             var early = await c.WaitForExternalEvent<int>("early") + await c.WaitForExternalEvent<int>("early");
             string retried;
             try

@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Where in a write a process dies.</summary>
+/// <summary>The point of a write at which the process is killed.</summary>
 public enum DeathPoint
 {
     Before,
@@ -12,7 +12,7 @@ public enum DeathPoint
 }
 
 /// <summary>
-/// A shared folder as a process sees it that dies at its k-th write of what processes share: locks with their notes, extracts, messages, deletions.
+/// A shared folder of a process that is killed at its k-th write of shared files: locks with their notes, extracts, messages, deletions.
 /// From then on nothing of it is written, nothing answers, and the system has freed its locks; its notes stay.
 /// </summary>
 internal sealed class DyingJournal(FileJournal inner, string folder, int k, DeathPoint point) : ISharedJournal

@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>What the next host reads of a failure, and what only this host keeps. The rest of failures: tests/Conformance.</summary>
+/// <summary>What the next host reads of a failure, and what only this host records. Other failures: tests/Conformance.</summary>
 public sealed class FailureTests
 {
     [Fact]

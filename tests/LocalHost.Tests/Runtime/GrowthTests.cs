@@ -4,7 +4,7 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// Twice as much of anything costs twice as much, live and after a restart. Counted, not timed: records, pumps, and what the pumps allocate.
+/// Twice the work costs about twice as much, live and after a restart. Counted, not timed: records, pumps, and the bytes that pumps allocate.
 /// </summary>
 public sealed class GrowthTests : IDisposable
 {
@@ -26,17 +26,17 @@ public sealed class GrowthTests : IDisposable
     [InlineData("instances")]
     public async Task Twice_the_work_costs_at_most_a_little_more_than_twice(string shape)
     {
-        // What is made once, such as compiled code and buffers, is no growth.
+        // The first run pays for compiled code and buffers, which are not growth.
         await MeasureAsync(shape, 50);
         var (half, whole) = (await MeasureAsync(shape, Steps), await MeasureAsync(shape, 2 * Steps));
         foreach (var (live, doubled) in ((Cost, Cost)[])[(half.Live, whole.Live), (half.Again, whole.Again)])
         {
-            // One for what a history always has: its start, and the event that everything waited for.
+            // One for the records that every history has: its start, and the event that ends it.
             Assert.InRange(doubled.Records, 0, (Most * live.Records) + 1);
             Assert.InRange(doubled.Bytes, 0, Most * live.Bytes);
         }
 
-        // How many events a pump finds at once is a matter of timing; more pumps than events there are never.
+        // How many events one pump handles depends on timing; there are never more pumps than events.
         Assert.InRange(whole.Live.Pumps, 1, whole.Live.Records + (3 * whole.Instances));
         Assert.InRange(whole.Again.Pumps, 1, 3 * whole.Instances);
     }

@@ -7,7 +7,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Instances that one host let go of, whether they had ended or not: the folder tells what they are, and whoever may go on does.</summary>
+/// <summary>Instances that one host has released, ended or not: their state is read from the folder, and another host may continue them.</summary>
 public sealed class LeftInstanceTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -7,8 +7,7 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// The moment in which an instance has ended, as everybody can see, and its host still writes the extract: whatever is asked of the instance then
-/// happens.
+/// Requests about an instance that has ended while its host still writes the extract: they are carried out.
 /// </summary>
 [Trait("Trust", "15")]
 public sealed class RestingTests : IDisposable
@@ -81,7 +80,7 @@ public sealed class RestingTests : IDisposable
     }
 
     [Fact]
-    public async Task Process_that_never_lets_go_of_what_has_ended_is_named_after_ten_seconds()
+    public async Task Process_that_never_releases_an_ended_instance_is_named_after_ten_seconds()
     {
         var time = new SteppedTimeProvider();
         await using var here = await StartAsync(Journal(extracting: Slowly("a")));

@@ -92,14 +92,14 @@ public sealed class SharedCrashSweepTests
 
         return result;
 
-        // A dead process confirms nothing: another one is started and asked again.
+        // A killed process does not answer: another one is started and the request repeated.
         async Task DoAsync(bool byDriver, Func<LocalDurableHost, Task> step)
         {
             var asked = step(byDriver ? driver : asker);
             await Task.WhenAny(asked, byDriver == isDriver ? dying.Died : asked).WaitAsync(HostExtensions.Patience);
             if (byDriver == isDriver && dying.IsDead && hosts.Count == 0)
             {
-                // What the dead one answered last does not count.
+                // The killed process's last answer does not count.
                 _ = asked.ContinueWith(static unseen => unseen.Exception, TaskScheduler.Default);
                 await dying.Died.WaitAsync(HostExtensions.Patience);
                 var next = await StartAsync(FileJournal.Open(folder.Path));

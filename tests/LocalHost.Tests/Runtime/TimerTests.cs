@@ -123,7 +123,7 @@ public sealed class TimerTests
     }
 
     /// <summary>
-    /// The first timer that is armed comes before its time, and before arming it returns: the system fires timers on other threads.
+    /// The first timer fires early, and before the call that arms it returns: the system fires timers on other threads.
     /// </summary>
     private sealed class HastyTimers(TimeProvider inner) : TimeProvider
     {

@@ -6,8 +6,7 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// Instances of a journal that belongs to one process, as that of a storage account does, and that this process was not to go on with: they are
-/// there.
+/// Instances that this process was configured not to continue, in a journal of one process, as on a storage account: they can still be queried.
 /// </summary>
 [Trait("Trust", "12")]
 public sealed class UnreadInstanceTests
@@ -30,7 +29,7 @@ public sealed class UnreadInstanceTests
     }
 
     [Fact]
-    public async Task Instance_that_does_not_go_on_does_so_with_what_it_started_when_it_is_asked_for()
+    public async Task Instance_that_was_left_continues_with_its_children_when_it_is_requested()
     {
         await LeaveAsync("a");
         await using var host = await StartAsync(recovers: false);

@@ -7,7 +7,7 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.LocalHost.Tests.Journal.Blobs;
 
-/// <summary>The account does not answer for a while.</summary>
+/// <summary>The storage account is unavailable for a while.</summary>
 [NeedsAzurite]
 public sealed class BlobOutageTests
 {
