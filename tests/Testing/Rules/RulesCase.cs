@@ -32,7 +32,8 @@ public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answe
     /// <inheritdoc/>
     public override string ToString() =>
         $"seed {Seed}\ndefinition: {Definition.ToJsonString(Readable)}\nanswers: {Answers.ToJsonString(Readable)}\n" +
-        $"requests: {string.Join(", ", Requests)}{(ResumedAnswers is null ? "" : $"\nanswers after a resume: {ResumedAnswers.ToJsonString(Readable)}")}";
+        $"requests: {string.Join(", ", Requests)}" +
+        (ResumedAnswers is null ? "" : $"\nanswers after a resume: {ResumedAnswers.ToJsonString(Readable)}");
 }
 
 /// <summary>What a user can want of a run that was started.</summary>

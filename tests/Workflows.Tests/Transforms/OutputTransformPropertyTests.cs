@@ -83,7 +83,8 @@ public sealed class OutputTransformPropertyTests
         var slowest = (Time: TimeSpan.Zero, Piece: "");
         string[] unfinished =
         [
-            "[1,", "{\"a\":[", "{\"a\":\"{", "|8", "| a ", "|--|--|x", "a: ", "a a ", "(a", "a)", "1,", "8/", "- 8", "Clarity: \n", "```x\n", "[\"[\",",
+            "[1,", "{\"a\":[", "{\"a\":\"{", "|8", "| a ", "|--|--|x", "a: ", "a a ", "(a", "a)", "1,", "8/", "- 8", "Clarity: \n", "```x\n",
+            "[\"[\",",
             "*1. *", "x: good ",
         ];
         foreach (var piece in Pieces.Concat(unfinished))
