@@ -5,7 +5,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Journal;
 
-public sealed class GroupCommitTests : IDisposable
+public sealed class FileGroupCommitTests : IDisposable
 {
     private static readonly JournalId Id = new("a", 0);
 

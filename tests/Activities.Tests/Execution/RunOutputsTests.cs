@@ -1,7 +1,8 @@
 using Orchestrator.Activities.Tests.Feed;
+using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Tests.Runs;
+namespace Orchestrator.Activities.Tests.Execution;
 
 /// <summary>The end of a run reads what its outputs name, however many steps there are.</summary>
 [Trait("Trust", "18")]

@@ -2,8 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Tests.Http;
 
-namespace Orchestrator.LocalHost.Tests.Http;
+namespace Orchestrator.LocalHost.Tests.Functions;
 
 public sealed class HttpFunctionTests
 {

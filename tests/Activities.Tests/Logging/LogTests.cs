@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Orchestrator.Activities.Tests.Runs;
+using Orchestrator.Activities.Tests.Telemetry;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Tests.Telemetry;
+namespace Orchestrator.Activities.Tests.Logging;
 
-public class RunLogTests
+public class LogTests
 {
     private const string One =
         """{ "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } } ] }""";
