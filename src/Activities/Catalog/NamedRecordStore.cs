@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Catalog;
 
@@ -175,4 +177,67 @@ internal sealed class NamedRecordStore<T>(
     {
         Candidates = candidates,
     };
+}
+
+/// <summary>A record that is stored by app and slug. Immutable.</summary>
+public abstract record NamedRecord : IStoredRecord
+{
+    /// <inheritdoc/>
+    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+
+    /// <summary>The name, unique within the app.</summary>
+    public required string Slug { get; init; }
+
+    /// <summary>Null for no app.</summary>
+    public string? App { get; init; }
+
+    /// <summary>When the record was last changed, in UTC.</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>
+    /// Whether it was deleted; it may be written again. The record stays, so that a concurrent writer can distinguish a deletion from a change.
+    /// </summary>
+    public bool Deleted { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public abstract string? Flaw { get; }
+
+    /// <summary>
+    /// Why the record could not be read; null when it could. Such a record has only slug and app, and can be deleted or overwritten.
+    /// </summary>
+    [JsonIgnore]
+    public UnreadableRecordException? Unreadable { get; init; }
+}
+
+/// <summary>A record together with the state in which it was read or written.</summary>
+/// <param name="ETag">Identifies that state, for <see cref="WriteCondition.Matches"/>.</param>
+public sealed record Stored<T>(T Record, string ETag)
+    where T : NamedRecord;
+
+/// <summary>The state in which a record must be for a write to happen. Immutable and thread-safe.</summary>
+public sealed class WriteCondition
+{
+    private readonly Func<string?, bool> _holds;
+
+    private WriteCondition(string text, Func<string?, bool> holds) => (Text, _holds) = (text, holds);
+
+    /// <summary>No condition: the write creates or replaces.</summary>
+    public static WriteCondition None { get; } = new("", _ => true);
+
+    /// <summary>There must be no record: the write creates it.</summary>
+    public static WriteCondition New { get; } = new("it exists already", etag => etag is null);
+
+    /// <summary>There must be a record: the write replaces it.</summary>
+    public static WriteCondition Existing { get; } = new("there is none", etag => etag is not null);
+
+    /// <summary>Why the write is refused, as the end of a sentence.</summary>
+    internal string Text { get; }
+
+    /// <summary>The record must be in the state that one of these ETags identifies.</summary>
+    public static WriteCondition Matches(params IReadOnlyCollection<string> etags) =>
+        new("it was changed meanwhile; read it again", etag => etag is not null && etags.Contains(etag));
+
+    /// <param name="etag">Of the current record; null when there is none.</param>
+    internal bool Holds(string? etag) => _holds(etag);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Activities.Errors;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Models;
@@ -91,3 +92,9 @@ internal static class ModelErrors
 
     private static bool Has(string? text, string word) => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 }
+
+/// <summary>A call to a model failed. Chat clients that know more about the failure than an HTTP status throw it themselves.</summary>
+public class ModelException(WorkflowError error, Exception? innerException = null) : WorkflowErrorException(error, innerException);
+
+/// <summary>The configuration of models or prices is not valid. The message names the setting.</summary>
+public sealed class ModelConfigurationException(string message) : ModelException(new WorkflowError(ErrorKind.InvalidInput, message));

@@ -45,6 +45,21 @@ internal static class RunParts
         return part;
     }
 
+    /// <summary>
+    /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a
+    /// stamp are overwritten.
+    /// </summary>
+    public static async Task ClearAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
+    {
+        await foreach (var key in store.ListAsync(RunKeys.Run(run.RunId), cancellationToken))
+        {
+            if (RunKeys.IsStamped(key) && await store.GetAsync(key, cancellationToken) is { } part && !JsonContent.HasStamp(part, run.Stamp))
+            {
+                await store.DeleteAsync(key, part.ETag, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Checks that the run was not deleted.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public static async Task CheckThereAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)

@@ -59,20 +59,11 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
-    /// <summary>
-    /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a
-    /// stamp are overwritten.
-    /// </summary>
-    public async Task ClearAsync(RunRecord record, CancellationToken cancellationToken)
+    /// <summary>Deletes the parts of this id that have another stamp than the record, which a late writer of an earlier run left behind.</summary>
+    public Task ClearAsync(RunRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
-        await foreach (var key in store.ListAsync(RunKeys.Run(record.RunId), cancellationToken))
-        {
-            if (RunKeys.IsStamped(key) && await store.GetAsync(key, cancellationToken) is { } part && !JsonContent.HasStamp(part, record.Stamp))
-            {
-                await store.DeleteAsync(key, part.ETag, cancellationToken);
-            }
-        }
+        return store.ClearAsync(record.Identity, cancellationToken);
     }
 
     /// <summary>Checks that the run was not deleted.</summary>

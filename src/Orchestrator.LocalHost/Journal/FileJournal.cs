@@ -39,12 +39,12 @@ public sealed partial class FileJournal : ISharedJournal
             throw new JournalException($"The state folder '{Folder}' is a file. Choose another folder, or move the file away.");
         }
 
-        CreateFolder(Folder);
-        CreateFolder(_instances = Path.Combine(Folder, "instances"));
+        JournalDevice.CreateFolder(Folder);
+        JournalDevice.CreateFolder(_instances = Path.Combine(Folder, "instances"));
         var messages = Path.Combine(Folder, "inbox");
-        CreateFolder(messages);
+        JournalDevice.CreateFolder(messages);
         _inbox = new FileInbox(messages, time, FindHolder);
-        CreateFolder(_notes = NotesOf(Folder));
+        JournalDevice.CreateFolder(_notes = NotesOf(Folder));
     }
 
     /// <summary>The state folder as an absolute path.</summary>
@@ -238,26 +238,6 @@ public sealed partial class FileJournal : ISharedJournal
         new(id, path, _device, _budget, _commits, records, length);
 
     private string PathOf(JournalId id) => Path.Combine(_instances, InstanceFileName.Encode(id));
-
-    private static void CreateFolder(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            if (FileErrors.FileAbove(Path.Combine(folder, "x")) is { } file)
-            {
-                throw new JournalException($"The state folder '{folder}' cannot be written: '{file}' is a file. Choose another folder.", exception);
-            }
-
-            throw new JournalException(
-                $"The state folder '{folder}' cannot be written: {exception.Message} "
-                + "Choose another folder, or give this user the right to write there.",
-                exception);
-        }
-    }
 
     /// <summary>The end of a history when it was read.</summary>
     /// <param name="GoodLength">The length in bytes without an incomplete last line.</param>

@@ -79,6 +79,28 @@ internal sealed class JournalFile(
 /// <summary>The disk operations of a file journal. Tests count, delay and fail them. Thread-safe.</summary>
 internal class JournalDevice
 {
+    /// <summary>Creates a folder of the journal, and the folders above it, when they are missing.</summary>
+    /// <exception cref="JournalException">The folder cannot be written.</exception>
+    public static void CreateFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        {
+            if (FileErrors.FileAbove(Path.Combine(folder, "x")) is { } file)
+            {
+                throw new JournalException($"The state folder '{folder}' cannot be written: '{file}' is a file. Choose another folder.", exception);
+            }
+
+            throw new JournalException(
+                $"The state folder '{folder}' cannot be written: {exception.Message} "
+                + "Choose another folder, or give this user the right to write there.",
+                exception);
+        }
+    }
+
     public virtual SafeFileHandle Open(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 

@@ -7,7 +7,7 @@ namespace Orchestrator.LocalHost.Runtime;
 /// </summary>
 internal sealed class InstanceEntry(string instanceId)
 {
-    private readonly List<Waiter> _waiters = [];
+    private readonly SnapshotWaiters _waiters = new();
     private OrchestrationInstance? _live;
     private InstanceSnapshot? _snapshot;
     private Exception? _fault;
@@ -139,7 +139,7 @@ internal sealed class InstanceEntry(string instanceId)
         lock (Gate)
         {
             _snapshot = snapshot;
-            Notify(snapshot);
+            _waiters.Complete(snapshot);
         }
     }
 
@@ -153,7 +153,7 @@ internal sealed class InstanceEntry(string instanceId)
             Volatile.Write(ref _ending, _ending ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             Volatile.Write(ref _live, null);
             Volatile.Write(ref _snapshot, snapshot);
-            Notify(snapshot);
+            _waiters.Complete(snapshot);
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed class InstanceEntry(string instanceId)
         lock (Gate)
         {
             _fault = fault;
-            FailWaiters(fault);
+            _waiters.Fail(fault);
         }
     }
 
@@ -171,7 +171,7 @@ internal sealed class InstanceEntry(string instanceId)
     {
         lock (Gate)
         {
-            FailWaiters(reason);
+            _waiters.Fail(reason);
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed class InstanceEntry(string instanceId)
     /// <exception cref="JournalException">The instance is refused.</exception>
     public async Task<InstanceSnapshot> WhenAsync(Func<InstanceSnapshot, bool> condition, CancellationToken cancellationToken)
     {
-        Waiter waiter;
+        SnapshotWaiters.Waiter waiter;
         lock (Gate)
         {
             ThrowIfFaulted();
@@ -203,16 +203,13 @@ internal sealed class InstanceEntry(string instanceId)
                 return now;
             }
 
-            waiter = new Waiter(condition);
-            _waiters.Add(waiter);
+            waiter = _waiters.Add(condition);
         }
 
-        await using var registration = cancellationToken
-            .UnsafeRegister(static (source, token) => ((Waiter)source!).Reached.TrySetCanceled(token), waiter)
-            .ConfigureAwait(false);
+        await using var registration = waiter.CancelOn(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await waiter.Reached.Task.ConfigureAwait(false);
+            return await waiter.Reached.ConfigureAwait(false);
         }
         finally
         {
@@ -229,34 +226,5 @@ internal sealed class InstanceEntry(string instanceId)
         {
             throw new JournalException($"The instance '{InstanceId}' is refused: {fault.Message}", fault);
         }
-    }
-
-    private void FailWaiters(Exception reason)
-    {
-        foreach (var waiter in _waiters)
-        {
-            waiter.Reached.TrySetException(reason);
-        }
-
-        _waiters.Clear();
-    }
-
-    private void Notify(InstanceSnapshot snapshot)
-    {
-        for (var i = _waiters.Count - 1; i >= 0; i--)
-        {
-            if (_waiters[i].Condition(snapshot))
-            {
-                _waiters[i].Reached.TrySetResult(snapshot);
-                _waiters.RemoveAt(i);
-            }
-        }
-    }
-
-    private sealed class Waiter(Func<InstanceSnapshot, bool> condition)
-    {
-        public Func<InstanceSnapshot, bool> Condition { get; } = condition;
-
-        public TaskCompletionSource<InstanceSnapshot> Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -95,3 +95,55 @@ internal sealed record InstanceSnapshot(
     private TaskFailureDetails Terminated() =>
         new("OrchestrationTerminated", $"The sub-orchestration '{Name}' with the id '{InstanceId}' was terminated.", null, null, null);
 }
+
+/// <summary>The callers that wait for a later snapshot of one instance. Not thread-safe: the entry of the instance guards it.</summary>
+internal sealed class SnapshotWaiters
+{
+    private readonly List<Waiter> _all = [];
+
+    /// <summary>Adds a caller, which waits for a snapshot that satisfies the condition.</summary>
+    public Waiter Add(Func<InstanceSnapshot, bool> condition)
+    {
+        var waiter = new Waiter(condition);
+        _all.Add(waiter);
+        return waiter;
+    }
+
+    /// <summary>Removes a caller that no longer waits.</summary>
+    public void Remove(Waiter waiter) => _all.Remove(waiter);
+
+    /// <summary>Completes the callers that wait for such a snapshot.</summary>
+    public void Complete(InstanceSnapshot snapshot) => _all.RemoveAll(waiter => waiter.TryComplete(snapshot));
+
+    /// <summary>Fails all callers.</summary>
+    public void Fail(Exception reason)
+    {
+        _all.ForEach(waiter => waiter.Fail(reason));
+        _all.Clear();
+    }
+
+    internal sealed class Waiter(Func<InstanceSnapshot, bool> condition)
+    {
+        private readonly TaskCompletionSource<InstanceSnapshot> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes with the snapshot.</summary>
+        public Task<InstanceSnapshot> Reached => _reached.Task;
+
+        /// <summary>Cancels <see cref="Reached"/> with the token, until the result is disposed.</summary>
+        public CancellationTokenRegistration CancelOn(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+            static (waiter, token) => ((Waiter)waiter!)._reached.TrySetCanceled(token), this);
+
+        public bool TryComplete(InstanceSnapshot snapshot)
+        {
+            if (!condition(snapshot))
+            {
+                return false;
+            }
+
+            _reached.TrySetResult(snapshot);
+            return true;
+        }
+
+        public void Fail(Exception reason) => _reached.TrySetException(reason);
+    }
+}

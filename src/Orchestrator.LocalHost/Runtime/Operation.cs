@@ -42,3 +42,65 @@ internal sealed class EventSendOperation(EventSent record) : Operation(record.Id
     {
     }
 }
+
+/// <summary>A call with a result: an activity or a sub-orchestration.</summary>
+/// <remarks>
+/// The source completes synchronously, because asynchronous completion would continue <c>WhenAll</c> on the thread pool. Continuations still do not
+/// run on the completing stack, since every turn of the pump has its own <see cref="TurnContext"/>.
+/// </remarks>
+internal abstract class CallOperation<T>(int id, string name, DataConverter converter) : Operation(id)
+{
+    private readonly TaskCompletionSource<T> _source = new();
+
+    public string Name { get; } = name;
+
+    public Task<T> Task => _source.Task;
+
+    /// <summary>Whether the call failed and a retry cannot succeed.</summary>
+    public bool NonRetriable { get; private set; }
+
+    public override void Succeed(string? result)
+    {
+        T value;
+        try
+        {
+            value = result is null ? default! : converter.Deserialize<T>(result)!;
+        }
+        catch (Exception exception)
+        {
+            _source.TrySetException(exception);
+            return;
+        }
+
+        _source.TrySetResult(value);
+    }
+
+    public override void Fail(TaskFailureDetails failure, bool nonRetriable)
+    {
+        NonRetriable = nonRetriable;
+        _source.TrySetException(new TaskFailedException(Name, Id, failure));
+        _ = _source.Task.Exception;
+    }
+}
+
+internal sealed class ActivityOperation<T>(TaskScheduled record, DataConverter converter) : CallOperation<T>(record.Id, record.Name, converter)
+{
+    public override void Start(OrchestrationInstance owner) => owner.StartActivity(record);
+}
+
+internal sealed class SubOrchestrationOperation<T>(SubOrchestrationCreated record, DataConverter converter)
+    : CallOperation<T>(record.Id, record.Name, converter), ISubOrchestrationOperation
+{
+    /// <summary>False: it creates a visible instance, so its record must be durable first.</summary>
+    public override bool StartsBeforeDurable => false;
+
+    public string ChildId => record.InstanceId;
+
+    public override void Start(OrchestrationInstance owner) => owner.StartChild(record);
+}
+
+/// <summary>The part of a sub-orchestration call that does not depend on the type of its result.</summary>
+internal interface ISubOrchestrationOperation
+{
+    public string ChildId { get; }
+}

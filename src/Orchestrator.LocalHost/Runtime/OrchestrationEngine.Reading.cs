@@ -1,8 +1,10 @@
+using System.Text.Json;
+using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Reads the state of instances wherever they run: for those that run elsewhere or in no process, from the journal.</summary>
+/// <summary>Reads histories, and the state of instances wherever they run: of those that run elsewhere or in no process, from the journal.</summary>
 internal sealed partial class OrchestrationEngine
 {
     /// <summary>The interval between polls of an instance that runs in another process.</summary>
@@ -141,6 +143,65 @@ internal sealed partial class OrchestrationEngine
         return await ReadAsync(id, Journal.ReadAsync(id, cancellationToken)).ConfigureAwait(false) is { Count: > 0 } history
             ? InstanceSnapshot.Of(id, history, Time.GetUtcNow().UtcDateTime)
             : null;
+    }
+
+    /// <summary>The id of the parent; null for none, and when the history is unreadable.</summary>
+    private async Task<string?> ReadParentAsync(JournalId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var record in Journal.ReadAsync(id, cancellationToken).ConfigureAwait(false))
+            {
+                return Parse(id, 1, record) is ExecutionStarted { Parent: { } parent } ? parent.InstanceId : null;
+            }
+        }
+        catch (JournalException)
+        {
+            // The exception is thrown again when the instance is acquired.
+        }
+
+        return null;
+    }
+
+    /// <summary>The snapshot of a related instance; null when it is unknown or damaged. A damaged instance does not affect its relatives.</summary>
+    private async Task<InstanceSnapshot?> FindReadableAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JournalException exception)
+        {
+            _logger.RelativeUnreadable(exception, instanceId);
+            return null;
+        }
+    }
+
+    /// <exception cref="JournalException">The records are not a valid history.</exception>
+    private static async Task<List<HistoryEvent>> ReadAsync(JournalId id, IAsyncEnumerable<ReadOnlyMemory<byte>> records)
+    {
+        var history = new List<HistoryEvent>();
+        await foreach (var record in records.ConfigureAwait(false))
+        {
+            history.Add(Parse(id, history.Count + 1, record));
+        }
+
+        return history.Count == 0 || history[0] is ExecutionStarted
+            ? history
+            : throw new JournalException($"The history of '{id}' begins with {history[0].GetType().Name} instead of {nameof(ExecutionStarted)}.");
+    }
+
+    private static HistoryEvent Parse(JournalId id, int number, ReadOnlyMemory<byte> record)
+    {
+        try
+        {
+            return HistoryEventReader.Read(record.Span);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new JournalException(
+                $"Record {number} of the history of '{id}' cannot be understood: {exception.Message} Nothing was changed.", exception);
+        }
     }
 
     private static void SortNewestFirst(List<JournalId> generations) => generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.DurableTask.Client;
-using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
@@ -154,24 +152,6 @@ internal sealed partial class OrchestrationEngine
         entry.Release();
     }
 
-    /// <summary>The id of the parent; null for none, and when the history is unreadable..</summary>
-    private async Task<string?> ReadParentAsync(JournalId id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var record in Journal.ReadAsync(id, cancellationToken).ConfigureAwait(false))
-            {
-                return Parse(id, 1, record) is ExecutionStarted { Parent: { } parent } ? parent.InstanceId : null;
-            }
-        }
-        catch (JournalException)
-        {
-            // The exception is thrown again when the instance is acquired.
-        }
-
-        return null;
-    }
-
     private async Task LoadNewestAsync(InstanceEntry entry, List<JournalId> generations, CancellationToken cancellationToken)
     {
         // The newest history with records is current: it was durable before the deletion of the previous one began.
@@ -223,33 +203,6 @@ internal sealed partial class OrchestrationEngine
         return true;
     }
 
-    /// <exception cref="JournalException">The records are not a valid history.</exception>
-    private static async Task<List<HistoryEvent>> ReadAsync(JournalId id, IAsyncEnumerable<ReadOnlyMemory<byte>> records)
-    {
-        var history = new List<HistoryEvent>();
-        await foreach (var record in records.ConfigureAwait(false))
-        {
-            history.Add(Parse(id, history.Count + 1, record));
-        }
-
-        return history.Count == 0 || history[0] is ExecutionStarted
-            ? history
-            : throw new JournalException($"The history of '{id}' begins with {history[0].GetType().Name} instead of {nameof(ExecutionStarted)}.");
-    }
-
-    private static HistoryEvent Parse(JournalId id, int number, ReadOnlyMemory<byte> record)
-    {
-        try
-        {
-            return HistoryEventReader.Read(record.Span);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
-        {
-            throw new JournalException(
-                $"Record {number} of the history of '{id}' cannot be understood: {exception.Message} Nothing was changed.", exception);
-        }
-    }
-
     /// <summary>Terminates a sub-orchestration whose parent was terminated recursively before a crash.</summary>
     private async Task TerminateOrphanAsync(InstanceEntry entry, CancellationToken cancellationToken)
     {
@@ -258,20 +211,6 @@ internal sealed partial class OrchestrationEngine
             { ChildrenMustEnd: true, Status: OrchestrationRuntimeStatus.Terminated })
         {
             TerminateChildren([entry.InstanceId]);
-        }
-    }
-
-    /// <summary>The snapshot of a related instance; null when it is unknown or damaged. A damaged instance does not affect its relatives.</summary>
-    private async Task<InstanceSnapshot?> FindReadableAsync(string instanceId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JournalException exception)
-        {
-            _logger.RelativeUnreadable(exception, instanceId);
-            return null;
         }
     }
 }

@@ -5,7 +5,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Publishes status changes and ends the instance after a turn.</summary>
+/// <summary>Publishes status changes, ends the instance after a turn, and halts it when the host stops or its history cannot be written.</summary>
 internal sealed partial class OrchestrationInstance
 {
     private void AfterTurn()
@@ -144,6 +144,74 @@ internal sealed partial class OrchestrationInstance
         else if (pending.Effect is not null || pending.Recorded is not null)
         {
             _pending.Enqueue(new Pending(_lastAppend) { Effect = pending.Effect, Always = pending.Always, Recorded = pending.Recorded });
+        }
+    }
+
+    /// <summary>
+    /// Records all received messages, then halts: no more code runs. The next host processes the rest from the history. Thread-safe.
+    /// </summary>
+    public Task HaltAsync()
+    {
+        var halt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = Interlocked.CompareExchange(ref _halt, halt, null) ?? halt;
+        Wake();
+        return first.Task;
+    }
+
+    private void Halt()
+    {
+        _isHalted = true;
+        AbandonExecution();
+        foreach (var pending in _pending)
+        {
+            if (pending.Recorded is { } recorded)
+            {
+                _ = pending.Durable.ContinueWith(
+                    static (durable, source) => Acknowledge((TaskCompletionSource)source!, durable),
+                    recorded,
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default);
+            }
+        }
+
+        _pending.Clear();
+        Volatile.Read(ref _halt)?.TrySetResult();
+    }
+
+    /// <summary>Halts the instance until the next start, because its history cannot be written or because of a bug.</summary>
+    private void HaltOnError(Exception exception)
+    {
+        _isHalted = true;
+        AbandonExecution();
+        _engine.OnInstanceHalted(InstanceId, exception);
+        _entry.Refuse(exception);
+        foreach (var pending in _pending)
+        {
+            pending.Recorded?.TrySetException(exception);
+        }
+
+        _pending.Clear();
+        Volatile.Read(ref _halt)?.TrySetResult();
+    }
+
+    /// <summary>Releases the timers of the execution and the steady clock.</summary>
+    private void AbandonExecution()
+    {
+        _startTimer?.Dispose();
+        _execution.Abandon();
+        ReleaseClock();
+    }
+
+    private static void Acknowledge(TaskCompletionSource recorded, Task durable)
+    {
+        if (durable.IsCompletedSuccessfully)
+        {
+            recorded.TrySetResult();
+        }
+        else
+        {
+            recorded.TrySetException(durable.Exception?.InnerException ?? new OperationCanceledException());
         }
     }
 

@@ -110,17 +110,6 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>
-    /// Records all received messages, then halts: no more code runs. The next host processes the rest from the history. Thread-safe.
-    /// </summary>
-    public Task HaltAsync()
-    {
-        var halt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = Interlocked.CompareExchange(ref _halt, halt, null) ?? halt;
-        Wake();
-        return first.Task;
-    }
-
     public void Execute()
     {
         do
@@ -203,63 +192,6 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         if (Interlocked.Exchange(ref _state, Woken) == Idle)
         {
             _engine.RunHere(this);
-        }
-    }
-
-    private void Halt()
-    {
-        _isHalted = true;
-        AbandonExecution();
-        foreach (var pending in _pending)
-        {
-            if (pending.Recorded is { } recorded)
-            {
-                _ = pending.Durable.ContinueWith(
-                    static (durable, source) => Acknowledge((TaskCompletionSource)source!, durable),
-                    recorded,
-                    CancellationToken.None,
-                    TaskContinuationOptions.None,
-                    TaskScheduler.Default);
-            }
-        }
-
-        _pending.Clear();
-        Volatile.Read(ref _halt)?.TrySetResult();
-    }
-
-    /// <summary>Halts the instance until the next start, because its history cannot be written or because of a bug.</summary>
-    private void HaltOnError(Exception exception)
-    {
-        _isHalted = true;
-        AbandonExecution();
-        _engine.OnInstanceHalted(InstanceId, exception);
-        _entry.Refuse(exception);
-        foreach (var pending in _pending)
-        {
-            pending.Recorded?.TrySetException(exception);
-        }
-
-        _pending.Clear();
-        Volatile.Read(ref _halt)?.TrySetResult();
-    }
-
-    /// <summary>Releases the timers of the execution and the steady clock.</summary>
-    private void AbandonExecution()
-    {
-        _startTimer?.Dispose();
-        _execution.Abandon();
-        ReleaseClock();
-    }
-
-    private static void Acknowledge(TaskCompletionSource recorded, Task durable)
-    {
-        if (durable.IsCompletedSuccessfully)
-        {
-            recorded.TrySetResult();
-        }
-        else
-        {
-            recorded.TrySetException(durable.Exception?.InnerException ?? new OperationCanceledException());
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Activities.Records;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
@@ -154,3 +155,69 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
 /// <param name="Version">The version of the prompt that was stored.</param>
 /// <param name="Created">Whether there was no prompt of that name before.</param>
 public sealed record PromptPutResult(Stored<StoredPrompt> Stored, string Version, bool Created);
+
+/// <summary>The record of a stored prompt; its texts are stored by version. Immutable.</summary>
+public sealed record StoredPrompt : NamedRecord
+{
+    /// <summary>The newest version, which is used where none is named; empty when the record cannot be read.</summary>
+    [JsonIgnore]
+    public string Version => Versions.Count == 0 ? "" : Versions[0].Version;
+
+    /// <summary>Every version, the newest first; at least one.</summary>
+    public required IReadOnlyList<StoredPromptVersion> Versions { get; init; }
+
+    /// <summary>The versions of the environments with a label, by environment.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string? Flaw => Slug is null || Versions is null || Labels is null ? "a member of it is null"
+        : Versions.Count == 0 && !Deleted ? "it has no version"
+        : null;
+
+    /// <summary>The version that an environment uses: that of its label, or the newest.</summary>
+    public string VersionOf(string environment) => Labels.GetValueOrDefault(environment, Version);
+}
+
+/// <summary>One version of a stored prompt.</summary>
+/// <param name="Version">The version, as in <see cref="PromptDefinition.Version"/>.</param>
+/// <param name="At">When it was last stored as the newest, in UTC.</param>
+public sealed record StoredPromptVersion(string Version, DateTimeOffset At);
+
+/// <summary>The stored prompts of some apps, in the versions of one environment. Thread-safe.</summary>
+/// <param name="apps">In order of precedence; null for prompts without an app. At least one.</param>
+internal sealed class StoredPromptSource(PromptStore store, IReadOnlyList<string?> apps, string environment) : IPromptSource
+{
+    /// <inheritdoc/>
+    public string Place => apps[0] is { } app ? $"the store (of the app '{app}' or of none)" : "the store (of no app)";
+
+    /// <inheritdoc/>
+    public async Task<PromptDefinition?> FindAsync(PromptReference reference, CancellationToken cancellationToken = default)
+    {
+        foreach (var app in apps)
+        {
+            if (await store.FindAsync(app, reference.Slug, cancellationToken) is { } prompt
+                && await store.FindAsync(prompt, reference.Version ?? prompt.VersionOf(environment), cancellationToken) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var slugs = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var stored in store.ListAsync(app: null, cancellationToken))
+        {
+            if (apps.Contains(stored.Record.App))
+            {
+                slugs.Add(stored.Record.Slug);
+            }
+        }
+
+        return [.. slugs];
+    }
+}
