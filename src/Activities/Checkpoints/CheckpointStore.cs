@@ -9,12 +9,16 @@ namespace Orchestrator.Activities.Checkpoints;
 
 /// <summary>
 /// Reads and writes checkpoints, the records of steps' attempts, under <c>runs/RUN/steps/STEP/</c> of a content store. Nothing else writes them.
-/// Thread-safe.
+/// Checkpoints of another run that had the id are not seen. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Attempts of a run and of a step are numbered from 1, those of a step without gaps; the number of the run's attempt is 0 for a checkpoint that a
+/// fork copied. Every method that reads throws an <see cref="UnreadableRecordException"/> for a checkpoint that cannot be read, and every method a
+/// <see cref="ContentStoreException"/> when the store is not available.
+/// </remarks>
 public sealed class CheckpointStore(IContentStore store)
 {
     /// <summary>The checkpoint of one attempt; null when the attempt is not over.</summary>
-    /// <exception cref="UnreadableRecordException">It cannot be read.</exception>
     public async Task<StepCheckpoint?> FindAsync(
         RunIdentity run, string stepPath, int runAttempt, int attempt, CancellationToken cancellationToken) =>
         await store.FindPartAsync<StepCheckpoint>(run, RunKeys.Checkpoint(run.RunId, stepPath, runAttempt, attempt), cancellationToken);
@@ -66,7 +70,7 @@ public sealed class CheckpointStore(IContentStore store)
             : await FindCompletedAsync(run.Identity, prepared.Id, run.RunAttempt, cancellationToken);
     }
 
-    /// <summary>The checkpoints of all attempts of a step in one attempt of the run, in order.</summary>
+    /// <summary>The checkpoints of all attempts of a step in one attempt of the run, in order: one read each, until one is missing.</summary>
     public async IAsyncEnumerable<StepCheckpoint> ListAsync(
         RunIdentity run, string stepPath, int runAttempt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ namespace Orchestrator.Activities.Checkpoints;
 /// </summary>
 public sealed record ExecuteStepInput
 {
+    /// <summary>The run's id.</summary>
     public required string RunId { get; init; }
 
     /// <inheritdoc cref="RunIdentity.Stamp"/>

@@ -20,23 +20,31 @@ public sealed record StepCheckpoint : IRunPart
     /// <summary>A unique name of this attempt: run, step, run attempt and attempt.</summary>
     public required string CallId { get; init; }
 
+    /// <summary>The id of the run that it belongs to.</summary>
     public required string RunId { get; init; }
 
     /// <summary>The <see cref="RunIdentity.Stamp"/> of the run; set when the checkpoint is written.</summary>
     public string? Stamp { get; init; }
 
+    /// <summary>The number of the run's attempt, from 1; 0 for a checkpoint that a fork copied from another run.</summary>
     public required int RunAttempt { get; init; }
 
+    /// <summary>The step's id in the definition.</summary>
     public required string StepId { get; init; }
 
+    /// <summary>The step's place in the run; for a step that is not part of a container, its id.</summary>
     public required string StepPath { get; init; }
 
+    /// <summary>The number of the step's attempt within the run's attempt, from 1; 0 for an output that was given by hand.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>The step's type.</summary>
     public StepType Type { get; init; }
 
+    /// <summary>The slug of the step's prompt; null for a step without a prompt.</summary>
     public string? PromptId { get; init; }
 
+    /// <summary>The version of that prompt, which depends on its content; null for a step without a prompt.</summary>
     public string? PromptVersion { get; init; }
 
     /// <summary>The model that was called last, or would have been called first; null for other types.</summary>
@@ -46,6 +54,7 @@ public sealed record StepCheckpoint : IRunPart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Simulated { get; init; }
 
+    /// <summary>The environment whose versions of prompts were used. Default <c>default</c>.</summary>
     public string Environment { get; init; } = "default";
 
     /// <summary>The ids of the dependencies whose outputs it could read, for a join of the first success; null: all.</summary>
@@ -69,6 +78,7 @@ public sealed record StepCheckpoint : IRunPart
     /// <summary>The input values by name; null when they were not resolved.</summary>
     public JsonObject? Inputs { get; init; }
 
+    /// <summary>How it ended: Completed, Failed, Skipped or Cancelled; Reused for an output that was given by hand.</summary>
     public required StepStatus Status { get; init; }
 
     /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
@@ -77,6 +87,7 @@ public sealed record StepCheckpoint : IRunPart
     /// <summary>The step whose end cancelled this one; null otherwise.</summary>
     public DecidingStep? DecidedBy { get; init; }
 
+    /// <summary>The output; null when there is none, or when it is JSON's null.</summary>
     public JsonNode? Output { get; init; }
 
     /// <summary>The transformed output; null without a transform.</summary>
@@ -91,17 +102,22 @@ public sealed record StepCheckpoint : IRunPart
     /// <summary>The output is that of the step's fallback; <see cref="Error"/> is the failure that led to it.</summary>
     public bool FallbackUsed { get; init; }
 
+    /// <summary>What users should know about the attempt, each as a sentence; empty for none.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>When the step became ready for this attempt, by the orchestrator's clock.</summary>
     public required DateTimeOffset ReadyAt { get; init; }
 
     /// <summary>When work began, after waiting for its turn.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When work ended; not before <see cref="StartedAt"/>.</summary>
     public required DateTimeOffset CompletedAt { get; init; }
 
+    /// <summary>The tokens and the cost of the attempt, also when it failed; zero for a step that calls no model.</summary>
     public TokenUsage Usage { get; init; }
 
+    /// <summary>Why it failed or was cancelled, or which failure led to its fallback; null when nothing failed.</summary>
     public WorkflowError? Error { get; init; }
 
     /// <summary>The failed attempt as input of <see cref="StepRules"/>; null when it did not fail.</summary>

@@ -83,7 +83,9 @@ internal sealed class PaidWriteRetry : IDisposable
 public sealed class AttemptLostException(ExecuteStepInput call, ContentStoreException cause)
     : Exception($"it was worked on, but its record could not be written, so that what it cost is lost: {cause.Message}", cause)
 {
+    /// <summary>The id of the step.</summary>
     public string StepId { get; } = call.StepId;
 
+    /// <summary>The number of the step's attempt, from 1.</summary>
     public int Attempt { get; } = call.Attempt;
 }

@@ -13,8 +13,10 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     /// <summary>The <see cref="RunIdentity.Stamp"/> of the run; in the stored feed only, null for clients.</summary>
     public string? Stamp { get; init; }
 
+    /// <summary>The id of the step that it is about; null for an event about the run.</summary>
     public string? StepId { get; init; }
 
+    /// <summary>The path of that step; null for an event about the run.</summary>
     public string? StepPath { get; init; }
 
     /// <summary>The step's attempt, from 1; null for an event that is not about one attempt.</summary>
@@ -32,6 +34,7 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     /// <summary>Why a step was skipped or cancelled.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The tokens and the cost of the attempt, for its end; otherwise null.</summary>
     public TokenUsage? Usage { get; init; }
 
     /// <summary>Milliseconds of work, for the end of a step's attempt.</summary>
@@ -46,6 +49,7 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     /// <summary>True when the simulated model answered instead of the model; otherwise null.</summary>
     public bool? Simulated { get; init; }
 
+    /// <summary>Why the attempt or the run failed or was cancelled; null otherwise.</summary>
     public WorkflowError? Error { get; init; }
 
     /// <summary>The warnings about a step; null for none.</summary>
@@ -55,21 +59,43 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
 /// <summary>The names of events (API.md).</summary>
 public static class RunEventNames
 {
+    /// <summary>An attempt of the run has begun.</summary>
     public const string RunStarted = "run.started";
 
     /// <summary>The status of the run changed and the run has not ended; <see cref="RunEvent.Status"/> is the new one.</summary>
     public const string RunStatus = "run.status";
 
+    /// <summary>An attempt of the run completed.</summary>
     public const string RunCompleted = "run.completed";
+
+    /// <summary>An attempt of the run failed or exceeded its time limit.</summary>
     public const string RunFailed = "run.failed";
+
+    /// <summary>An attempt of the run was cancelled.</summary>
     public const string RunCancelled = "run.cancelled";
+
+    /// <summary>An attempt of a step may execute as soon as it gets a slot.</summary>
     public const string StepReady = "step.ready";
+
+    /// <summary>Work on the attempt has begun.</summary>
     public const string StepStarted = "step.started";
+
+    /// <summary>A piece of streamed text.</summary>
     public const string StepChunk = "step.chunk";
+
+    /// <summary>The attempt has ended and another one follows: after a failure, or as the next turn of a repeated step.</summary>
     public const string StepRetrying = "step.retrying";
+
+    /// <summary>The step has completed.</summary>
     public const string StepCompleted = "step.completed";
+
+    /// <summary>The step has failed.</summary>
     public const string StepFailed = "step.failed";
+
+    /// <summary>The step was skipped.</summary>
     public const string StepSkipped = "step.skipped";
+
+    /// <summary>The step was cancelled.</summary>
     public const string StepCancelled = "step.cancelled";
 
     /// <summary>Whether the event ends an attempt of a step: its checkpoint exists.</summary>

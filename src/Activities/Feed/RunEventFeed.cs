@@ -10,7 +10,7 @@ namespace Orchestrator.Activities.Feed;
 
 /// <summary>
 /// The event log of each run: JSON lines in the content store, in order. A writer may repeat an event after a crash: readers that count must drop
-/// duplicates (same run attempt, step path, attempt, event and index). Thread-safe.
+/// duplicates (same run attempt, step path, attempt, event and index). Positions are offsets in bytes. Thread-safe.
 /// </summary>
 public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 {
@@ -59,6 +59,7 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
     /// <summary>The events from <paramref name="position"/> on; none when the run has no feed.</summary>
     /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task<EventPage> ReadAsync(RunIdentity run, long position, CancellationToken cancellationToken)
     {
         var tail = await store.ReadFromAsync(RunKeys.Events(run.RunId), position, cancellationToken);
@@ -89,8 +90,9 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
 
     /// <summary>
     /// The events from <paramref name="position"/> on, and then new ones, until the token fires. When the store becomes unavailable later on, it is
-    /// polled again.
+    /// polled again. An event of this process comes at once, one of another process within half a second.
     /// </summary>
+    /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
     /// <exception cref="ContentStoreException">The store is not available at the first read.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async IAsyncEnumerable<RunEvent> FollowAsync(

@@ -8,28 +8,40 @@ namespace Orchestrator.Activities.Feed;
 /// <summary>A run in a list. See <see cref="RunDocument"/> for members without a description.</summary>
 public sealed record RunListItem
 {
+    /// <summary>The run's id.</summary>
     public required string RunId { get; init; }
 
+    /// <summary>The workflow's slug; empty when it cannot be read.</summary>
     public required string Workflow { get; init; }
 
+    /// <summary>The name of the app; null for none.</summary>
     public string? App { get; init; }
 
+    /// <summary>The present status; Failed when it cannot be read.</summary>
     public required RunStatus Status { get; init; }
 
+    /// <summary>The number of the latest attempt of the run, from 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>When the run was recorded.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When the first attempt began to execute; null before.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When the latest attempt ended; null while it has not.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>The environment whose versions of prompts are used.</summary>
     public required string Environment { get; init; }
 
+    /// <summary>The tags of the start request; empty for none.</summary>
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
 
+    /// <summary>The run that started this one as a sub-workflow; null for none.</summary>
     public string? ParentRunId { get; init; }
 
+    /// <summary>Why it failed, was cancelled, is interrupted or cannot be read; null otherwise.</summary>
     public WorkflowError? Error { get; init; }
 
     /// <summary>The reason that was given for its latest attempt; null when none was given.</summary>

@@ -172,11 +172,13 @@ public sealed record RunFilter
     /// <summary>Maximum number of runs of a page.</summary>
     public const int MaxTop = 500;
 
+    /// <summary>The statuses that a run may have.</summary>
     public IReadOnlyCollection<RunStatus>? Statuses { get; init; }
 
     /// <summary>The workflow's slug.</summary>
     public string? Workflow { get; init; }
 
+    /// <summary>The name of the app.</summary>
     public string? App { get; init; }
 
     /// <summary>Created at this time or later.</summary>

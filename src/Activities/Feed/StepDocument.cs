@@ -13,15 +13,19 @@ namespace Orchestrator.Activities.Feed;
 /// </summary>
 public sealed record StepDocument
 {
+    /// <summary>The step's id in the definition.</summary>
     public required string StepId { get; init; }
 
+    /// <summary>The step's place in the run.</summary>
     public required string StepPath { get; init; }
 
+    /// <summary>The step's type.</summary>
     public required StepType Type { get; init; }
 
     /// <summary>The slug of its prompt; null when it has none.</summary>
     public string? PromptId { get; init; }
 
+    /// <summary>The version of that prompt; null when it has none.</summary>
     public string? PromptVersion { get; init; }
 
     /// <summary>The model that was called last, or will be called first; null for other types.</summary>
@@ -31,8 +35,10 @@ public sealed record StepDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Simulated { get; init; }
 
+    /// <summary>The name under which later steps find its output.</summary>
     public required string OutputKey { get; init; }
 
+    /// <summary>The present status.</summary>
     public required StepStatus Status { get; init; }
 
     /// <summary>Why it was skipped or cancelled; null otherwise.</summary>
@@ -41,6 +47,7 @@ public sealed record StepDocument
     /// <summary>The output; null until the step has completed.</summary>
     public JsonNode? Output { get; init; }
 
+    /// <summary>The transformed output; null until the step has completed, and without a transform.</summary>
     public JsonNode? TransformedOutput { get; init; }
 
     /// <summary>All attempts that are over, in all attempts of the run, in order.</summary>
@@ -50,19 +57,25 @@ public sealed record StepDocument
 /// <summary>One attempt of a step as users see it.</summary>
 public sealed record StepAttempt
 {
+    /// <summary>A unique name of the attempt.</summary>
     public required string CallId { get; init; }
 
+    /// <summary>The number of the run's attempt, from 1; 0 for a record that a fork copied from another run.</summary>
     public required int RunAttempt { get; init; }
 
+    /// <summary>The number of the step's attempt within the run's attempt, from 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>How it ended.</summary>
     public required StepStatus Status { get; init; }
 
     /// <summary>The input values by name; null when they were not resolved.</summary>
     public JsonObject? Inputs { get; init; }
 
+    /// <summary>When work began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When work ended.</summary>
     public required DateTimeOffset CompletedAt { get; init; }
 
     /// <summary>Milliseconds of work.</summary>
@@ -71,8 +84,10 @@ public sealed record StepAttempt
     /// <summary>Milliseconds between ready and the start of work.</summary>
     public required double QueuedMs { get; init; }
 
+    /// <summary>The tokens and the cost of the attempt, also when it failed.</summary>
     public TokenUsage Usage { get; init; }
 
+    /// <summary>Why it failed or was cancelled; null otherwise.</summary>
     public WorkflowError? Error { get; init; }
 
     internal static StepAttempt Of(StepCheckpoint record) => new()

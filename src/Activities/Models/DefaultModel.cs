@@ -5,6 +5,7 @@ namespace Orchestrator.Activities.Models;
 /// <summary>The model of steps for which neither run, step, workflow, prompt nor host names a model.</summary>
 public static class DefaultModel
 {
+    /// <summary>The model's name.</summary>
     public const string Name = "gpt-6-luna";
 
     /// <summary>

@@ -94,10 +94,8 @@ internal static class RunParts
 internal readonly record struct RunPresence(bool IsGone, int Ended);
 
 /// <summary>The run was deleted, and a new run may have its id: nothing must be written for it.</summary>
-public sealed class RunGoneException : Exception
+public sealed class RunGoneException(RunIdentity run) : Exception($"Run '{run.RunId}' was deleted while it was worked on.")
 {
-    public RunGoneException(RunIdentity run)
-        : base($"Run '{run.RunId}' was deleted while it was worked on.") => Run = run;
-
-    public RunIdentity Run { get; }
+    /// <summary>The run that was deleted.</summary>
+    public RunIdentity Run { get; } = run;
 }

@@ -19,6 +19,7 @@ public sealed record RunRecord : IStoredRecord
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;
 
+    /// <summary>The run's id: the name of its folder.</summary>
     public required string RunId { get; init; }
 
     /// <inheritdoc cref="RunIdentity.Stamp"/>
@@ -27,16 +28,21 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>The workflow's slug.</summary>
     public required string Workflow { get; init; }
 
+    /// <summary>The name of the app; null for none.</summary>
     public string? App { get; init; }
 
     /// <summary>SHA-256 of the definition's text, in lower-case hex: the key under which it is stored.</summary>
     public required string DefinitionHash { get; init; }
 
+    /// <summary>
+    /// The status that was recorded last; readers compare that of a run that has not ended with its orchestration. Default Pending.
+    /// </summary>
     public RunStatus Status { get; init; } = RunStatus.Pending;
 
     /// <summary>The number of the latest attempt of the run, from 1.</summary>
     public int Attempt { get; init; } = 1;
 
+    /// <summary>When the record was written.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the first attempt began to execute; null before.</summary>
@@ -45,10 +51,13 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>When the latest attempt ended; null while it has not.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>The environment whose versions of prompts the latest attempt uses. Default <c>default</c>.</summary>
     public string Environment { get; init; } = "default";
 
+    /// <summary>The tags of the start request; empty for none.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The run that started this one as a sub-workflow; null for none.</summary>
     public string? ParentRunId { get; init; }
 
     /// <summary>
@@ -56,8 +65,10 @@ public sealed record RunRecord : IStoredRecord
     /// </summary>
     public string? StartKey { get; init; }
 
+    /// <summary>Why the latest attempt failed, was cancelled or was interrupted; null otherwise.</summary>
     public WorkflowError? Error { get; init; }
 
+    /// <summary>What users should know about the latest attempt, each as a sentence; empty for none.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
@@ -130,6 +141,7 @@ public sealed record RunAttempt(int N)
     /// <summary>The id of the step it was asked to resume from; null: from the steps that had failed.</summary>
     public string? From { get; init; }
 
+    /// <summary>Why it was requested; null when not given.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Who asked for it; null when not given.</summary>

@@ -27,6 +27,7 @@ public sealed record RunRequests : IRunPart
     /// <summary>No request.</summary>
     public static RunRequests None { get; } = new();
 
+    /// <summary>The cancellations in the order in which they were requested; none twice.</summary>
     public IReadOnlyList<ScopeCancellation> Cancellations { get; init; } = [];
 
     /// <summary>In the order in which they began; only the last one of an attempt may be without an end.</summary>

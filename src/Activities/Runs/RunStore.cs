@@ -8,7 +8,14 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>Reads and writes runs in a content store: their records, what each attempt executes, outputs and definitions. Thread-safe.</summary>
+/// <summary>
+/// Reads and writes runs in a content store: their records, what each attempt executes, outputs and definitions. Attempts of a run are numbered from
+/// 1. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Every method that reads or writes throws a <see cref="ContentStoreException"/> when the store is not available. A write that failed may have
+/// happened; every write may be repeated.
+/// </remarks>
 public sealed class RunStore(IContentStore store) : IDisposable
 {
     private const string FirstAttempt = "1";
@@ -22,8 +29,9 @@ public sealed class RunStore(IContentStore store) : IDisposable
     /// <summary>Cached, since every step of a run reads the same prepared run, which never changes.</summary>
     private readonly MemoryCache _prepared = new(new MemoryCacheOptions());
 
-    /// <summary>Stores a definition under its hash. May be repeated.</summary>
+    /// <summary>Stores a definition under its hash. A damaged text under the hash is replaced.</summary>
     /// <param name="hash">SHA-256 of <paramref name="source"/>, in lower-case hex.</param>
+    /// <param name="source">The text, as UTF-8.</param>
     public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         var key = RunKeys.Definition(hash);
@@ -55,7 +63,8 @@ public sealed class RunStore(IContentStore store) : IDisposable
                 + "Give the definition with --definition, or start a run of it, which writes it again");
     }
 
-    /// <summary>Writes the record of a new run. False when there is a record with the id.</summary>
+    /// <summary>Writes the record of a new run.</summary>
+    /// <returns>False when there is a record with the id, also one of a run that is being deleted; it stays as it is.</returns>
     public async Task<bool> CreateAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Record(record.RunId), JsonContent.Bytes(record), cancellationToken) is not null;
 
@@ -80,7 +89,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<RunRecord?> FindAnyAsync(string runId, CancellationToken cancellationToken) =>
         (await ReadAsync(runId, cancellationToken))?.Record;
 
-    /// <summary>Adds the run to the index. May be repeated.</summary>
+    /// <summary>Adds the run to the index. An entry that is there stays as it is.</summary>
     public async Task AddToIndexAsync(RunRecord record, CancellationToken cancellationToken) =>
         await store.CreateAsync(RunKeys.Index(record), JsonContent.Bytes(RunIndexEntry.Of(record)), cancellationToken);
 
@@ -193,7 +202,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
     public async Task<bool> IsUnwrittenAsync(RunRecord record, CancellationToken cancellationToken) =>
         record is { Attempt: 1, StartedAt: null } && await FindPreparedAsync(record, 1, cancellationToken) is null;
 
-    /// <summary>Removes an attempt that has ended from the cache.</summary>
+    /// <summary>Removes what an attempt executes from the cache, for an attempt that has ended.</summary>
     public void Forget(string runId, int runAttempt) => _prepared.Remove((runId, runAttempt));
 
     /// <summary>Writes the outputs of an attempt of the run; overwrites those that are there.</summary>

@@ -46,6 +46,7 @@ public sealed class RunTelemetry : IDisposable
 
     internal RunMetrics Metrics { get; }
 
+    /// <summary>Frees the source and the meter.</summary>
     public void Dispose()
     {
         Source.Dispose();

@@ -1,16 +1,13 @@
 namespace Orchestrator.Activities.Telemetry;
 
 /// <summary>
-/// Every name in the traces and metrics. Those with <c>gen_ai</c> are from OpenTelemetry's semantic conventions for generative AI, version
-/// <see cref="ConventionsVersion"/>, which is not stable yet: to follow another version, change this file and docs/telemetry.md.
+/// Every name in the traces and metrics. Those with <c>gen_ai</c> are from OpenTelemetry's semantic conventions for generative AI, release 0.1.0 of
+/// github.com/open-telemetry/semantic-conventions-genai, which is not stable yet: to follow another release, change this file and docs/telemetry.md.
 /// </summary>
 public static class TelemetryNames
 {
     /// <summary>The name of the activity source and of the meter.</summary>
     public const string Source = "Orchestrator";
-
-    /// <summary>The release of github.com/open-telemetry/semantic-conventions-genai from which the names are.</summary>
-    public const string ConventionsVersion = "0.1.0";
 
     internal const string InvokeWorkflow = "invoke_workflow";
     internal const string Chat = "chat";

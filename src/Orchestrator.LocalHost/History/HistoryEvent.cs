@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.History;
 
-/// <summary> An event in the history of an instance. The state of an instance is derived from its events only. Immutable. </summary>
+/// <summary>An event in the history of an instance. The state of an instance is derived from its events only. Immutable.</summary>
 /// <param name="Time">
 /// The time in UTC. For events from outside it never decreases, and it is the orchestrator's current time while the event is processed. An operation
 /// has the time of the event at which the orchestrator requested it.

@@ -18,7 +18,7 @@ public sealed partial class LocalDurableHostBuilder
         return RegisterActivity<TInput>(name, async run => await activity(run, run.GetInput<TInput>()!).ConfigureAwait(false));
     }
 
-    /// <summary>Adds an synchronous activity with input and with a result.</summary>
+    /// <summary>Adds a synchronous activity with input and with a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TInput, TOutput>(string name, Func<TaskActivityContext, TInput, TOutput> activity)
     {
@@ -38,7 +38,7 @@ public sealed partial class LocalDurableHostBuilder
         });
     }
 
-    /// <summary>Adds an synchronous activity with input and without a result.</summary>
+    /// <summary>Adds a synchronous activity with input and without a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TInput>(string name, Action<TaskActivityContext, TInput> activity)
     {
@@ -72,7 +72,7 @@ public sealed partial class LocalDurableHostBuilder
         return AddActivity(new ActivityRegistration(name, async run => await activity(run).ConfigureAwait(false)) { UsesServices = false });
     }
 
-    /// <summary>Adds an synchronous activity without input and with a result.</summary>
+    /// <summary>Adds a synchronous activity without input and with a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity<TOutput>(string name, Func<TaskActivityContext, TOutput> activity)
     {
@@ -93,7 +93,7 @@ public sealed partial class LocalDurableHostBuilder
         { UsesServices = false });
     }
 
-    /// <summary>Adds an synchronous activity without input and without a result.</summary>
+    /// <summary>Adds a synchronous activity without input and without a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddActivity(string name, Action<TaskActivityContext> activity)
     {

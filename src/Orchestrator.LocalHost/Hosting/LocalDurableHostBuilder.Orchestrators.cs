@@ -14,7 +14,7 @@ public sealed partial class LocalDurableHostBuilder
         return RegisterOrchestrator<TInput>(name, async run => await orchestrator(run.Context, run.GetInput<TInput>()!));
     }
 
-    /// <summary>Adds an synchronous orchestrator with input and with a result.</summary>
+    /// <summary>Adds a synchronous orchestrator with input and with a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TInput, TOutput>(string name, Func<TaskOrchestrationContext, TInput, TOutput> orchestrator)
     {
@@ -34,7 +34,7 @@ public sealed partial class LocalDurableHostBuilder
         });
     }
 
-    /// <summary>Adds an synchronous orchestrator with input and without a result.</summary>
+    /// <summary>Adds a synchronous orchestrator with input and without a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TInput>(string name, Action<TaskOrchestrationContext, TInput> orchestrator)
     {
@@ -54,7 +54,7 @@ public sealed partial class LocalDurableHostBuilder
         return AddOrchestrator(new OrchestratorRegistration(name, async run => await orchestrator(run.Context)));
     }
 
-    /// <summary>Adds an synchronous orchestrator without input and with a result.</summary>
+    /// <summary>Adds a synchronous orchestrator without input and with a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator<TOutput>(string name, Func<TaskOrchestrationContext, TOutput> orchestrator)
     {
@@ -74,7 +74,7 @@ public sealed partial class LocalDurableHostBuilder
         }));
     }
 
-    /// <summary>Adds an synchronous orchestrator without input and without a result.</summary>
+    /// <summary>Adds a synchronous orchestrator without input and without a result.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public LocalDurableHostBuilder AddOrchestrator(string name, Action<TaskOrchestrationContext> orchestrator)
     {

@@ -86,9 +86,6 @@ public sealed class LocalWebHost : IAsyncDisposable
         return new LocalWebHost(app, address, FunctionListing.Lines(functions, address, options.RoutePrefix));
     }
 
-    /// <summary>Waits until the host has stopped.</summary>
-    public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
-
     /// <summary>
     /// Accepts no more requests, cancels the tokens of those that run, and waits for them for <see cref="LocalWebHostOptions.StopTimeout"/>. A second
     /// call does nothing.

@@ -103,6 +103,7 @@ public sealed partial record PromptReference
                 + $"and is {NameRules.NoDevice}.");
     }
 
+    /// <summary>The reference as <see cref="Parse"/> reads it.</summary>
     public override string ToString() => Version is null ? Slug : $"{Slug}@{Version}";
 
     [GeneratedRegex(@"\A[A-Za-z0-9]{1,64}\z", RegexOptions.CultureInvariant)]

@@ -7,10 +7,19 @@ namespace Orchestrator.Activities.Models.OpenAi;
 /// <summary>The provider of the models: OpenAI, a server that speaks its protocol, or Azure OpenAI. Immutable.</summary>
 public sealed class ModelProviderOptions : IValidatableObject
 {
+    /// <summary>The environment variable of <see cref="ApiKey"/>.</summary>
     public const string KeyVariable = "OPENAI_API_KEY";
+
+    /// <summary>The environment variable of <see cref="BaseUrl"/>.</summary>
     public const string BaseUrlVariable = "OPENAI_BASE_URL";
+
+    /// <summary>The environment variable of <see cref="AzureEndpoint"/>.</summary>
     public const string AzureEndpointVariable = "AZURE_OPENAI_ENDPOINT";
+
+    /// <summary>The environment variable of <see cref="AzureApiKey"/>.</summary>
     public const string AzureKeyVariable = "AZURE_OPENAI_API_KEY";
+
+    /// <summary>The environment variable of <see cref="AzureVersion"/>.</summary>
     public const string AzureVersionVariable = "AZURE_OPENAI_API_VERSION";
 
     private const string V1Path = "/openai/v1";
