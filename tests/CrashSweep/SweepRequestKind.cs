@@ -1,6 +1,6 @@
 namespace Orchestrator.CrashSweep;
 
-/// <summary>The requests of a client after the start.</summary>
+/// <summary>What a client can want of a run that was started.</summary>
 public enum SweepRequestKind
 {
     Cancel,

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
@@ -30,12 +29,9 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
 
         var record = shown(stored);
         var flaws = new List<string>();
-        var prepared = await ReadableAsync(
-            async () => await runs.FindPreparedAsync(record, record.Attempt, cancellationToken)
-                ?? (record.StartedAt is null ? null : throw RunStore.MissingPrepared(record, record.Attempt)),
-            flaws);
+        var prepared = await ReadableAsync(() => runs.FindPreparedAsync(record, record.Attempt, cancellationToken), flaws);
         var outputs = record.Status == RunStatus.Completed
-            ? await ReadableAsync<JsonObject>(async () => await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
+            ? await ReadableAsync(() => runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
             : null;
         var projection = RunProjection.Of(prepared);
         var (events, lost, _) = await log.ReadAsync(record, cancellationToken);

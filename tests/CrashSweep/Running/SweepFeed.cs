@@ -5,18 +5,16 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>Reads the bytes of a feed.</summary>
+/// <summary>Reads a feed as the bytes that it is.</summary>
 internal static class SweepFeed
 {
     public static IEnumerable<JsonObject> Events(IContentStore store, ContentKey key) => Lines(store, key).Select(Parse).OfType<JsonObject>();
 
-    /// <summary>Lines that are not an event, because a crash cut them off.</summary>
+    /// <summary>Lines that are no event: a crash tore them.</summary>
     public static int Torn(IContentStore store, ContentKey key) => Lines(store, key).Count(line => Parse(line) is null);
 
     private static string[] Lines(IContentStore store, ContentKey key) =>
-        store.GetAsync(key).GetAwaiter().GetResult() is { } log
-            ? Encoding.UTF8.GetString(log.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            : [];
+        store.GetAsync(key).GetAwaiter().GetResult() is { } log ? Encoding.UTF8.GetString(log.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
 
     private static JsonObject? Parse(string line)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>A write that was requested and has not been carried out.</summary>
+/// <summary>A write that somebody waits for and that has not happened.</summary>
 /// <param name="queue">Writes of one queue happen in their order; null: in any order.</param>
 /// <param name="name">What is written: the operation and the key.</param>
 internal abstract class PendingWrite(string? queue, string name, byte[] content) : IComparable<PendingWrite>
@@ -16,13 +16,13 @@ internal abstract class PendingWrite(string? queue, string name, byte[] content)
 
     public bool IsJournal => queue is not null;
 
-    /// <summary>Carries it out and completes its task.</summary>
+    /// <summary>Makes it happen and answers.</summary>
     public abstract void Grant();
 
-    /// <summary>Carries it out without completing its task.</summary>
+    /// <summary>Makes it happen; nobody is answered.</summary>
     public abstract void Perform();
 
-    /// <summary>Carries out half of it, where a crash can do that.</summary>
+    /// <summary>Makes half of it happen, where a crash can do that.</summary>
     public abstract void Tear();
 
     public abstract void Fail(Exception exception);
@@ -59,7 +59,7 @@ internal sealed class PendingWrite<T>(string? queue, string name, byte[] content
             return;
         }
 
-        // Continuations run on this thread, which makes their order the same every time.
+        // Runs what waits for it on this thread: that keeps the order of things the same every time.
         _answer.SetResult(result);
     }
 

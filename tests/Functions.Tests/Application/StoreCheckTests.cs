@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Functions.Application;
+using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Application;

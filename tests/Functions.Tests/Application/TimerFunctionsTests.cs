@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
+using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 

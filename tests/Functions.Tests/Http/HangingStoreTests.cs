@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Functions.Http.OpenApi;
+using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
 

@@ -24,9 +24,7 @@ public sealed class FileJournalTests : JournalContractTests
 
         Assert.True(hold!.IsFirst);
         Assert.Null(await second.HoldAsync("a"));
-        Assert.StartsWith(
-            $"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a")?.ToString(),
-            StringComparison.Ordinal);
+        Assert.StartsWith($"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a")?.ToString(), StringComparison.Ordinal);
         Assert.Equal(second.FindHolder("a"), FileJournal.FindHolder(_folder.Combine("shared"), "a"));
         Assert.NotNull(await second.HoldAsync("b"));
         hold.Dispose();
@@ -127,7 +125,7 @@ public sealed class FileJournalTests : JournalContractTests
             seen.Add($"{message.InstanceId}={System.Text.Encoding.UTF8.GetString(message.Body.Span)}");
             if (seen.Count > 2)
             {
-                // Messages that were not deleted are returned again.
+                // Those that were not deleted came again.
                 journal.Delete(message);
                 break;
             }
