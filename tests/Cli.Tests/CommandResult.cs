@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a command did: its exit code and both outputs.</summary>
+/// <summary>The exit code and both outputs of a command.</summary>
 internal sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     public IReadOnlyList<string> ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -14,7 +14,7 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         return document.RootElement.Clone();
     }
 
-    /// <summary>The exit code, and what the command said when it is another one.</summary>
+    /// <summary>Checks the exit code; the failure shows both outputs.</summary>
     public void AssertExit(int code) => Assert.True(code == ExitCode, $"exit code {ExitCode} instead of {code}: {Error}{Output}");
 
     /// <summary>Exit code 2 and sentences for people: nothing on the output, no stack trace.</summary>

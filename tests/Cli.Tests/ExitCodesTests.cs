@@ -27,7 +27,9 @@ public class ExitCodesTests
         var help = await Workspace.InvokeAsync("--help");
 
         Assert.Equal(ExitCodes.Meanings, documented);
-        Assert.All(ExitCodes.Meanings, one => Assert.Contains(help.Output.Split('\n'), line => line.Trim().Split(' ', 2) is [var code, var meaning] && code == one.Code && meaning.Trim() == one.Meaning));
+        Assert.All(ExitCodes.Meanings, one => Assert.Contains(
+            help.Output.Split('\n'),
+            line => line.Trim().Split(' ', 2) is [var code, var meaning] && code == one.Code && meaning.Trim() == one.Meaning));
     }
 
     /// <summary>Each constant is in the list, so that none is added without its meaning.</summary>
@@ -36,6 +38,8 @@ public class ExitCodesTests
     {
         var codes = typeof(ExitCodes).GetFields().Where(field => field.IsLiteral).Select(field => $"{field.GetRawConstantValue()}");
 
-        Assert.Equal(codes.Order(StringComparer.Ordinal), ExitCodes.Meanings.Select(one => one.Code).Where(code => code != "128+N").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            codes.Order(StringComparer.Ordinal),
+            ExitCodes.Meanings.Select(one => one.Code).Where(code => code != "128+N").Order(StringComparer.Ordinal));
     }
 }

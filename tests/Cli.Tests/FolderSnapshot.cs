@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a state folder holds: every file with the hash of its bytes. Locks are left out, which say only who looked last.</summary>
+/// <summary>What a state folder holds: every file with the hash of its bytes. Without locks, which only name the last process.</summary>
 internal static class FolderSnapshot
 {
     public static SortedDictionary<string, string> Of(string folder) => new(

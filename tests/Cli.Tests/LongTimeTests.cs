@@ -9,11 +9,14 @@ using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A state folder with the runs of a year, every file as old as its run: commands keep what is to be kept, and pruning keeps the folder small.</summary>
+/// <summary>
+/// A state folder with the runs of a year, every file as old as its run: commands keep what is to be kept, and pruning keeps the folder small.
+/// </summary>
 public sealed class LongTimeTests : IDisposable
 {
     private const int Runs = 300;
-    private const string FailsOnce = """{ "steps": { "second": [ { "error": { "kind": "toolFailed" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] } }""";
+    private const string FailsOnce =
+        """{ "steps": { "second": [ { "error": { "kind": "toolFailed" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] } }""";
     private const string Works = """{ "steps": { "*": [ { "output": "ok" } ] } }""";
 
     private readonly Workspace _workspace = new();
@@ -35,9 +38,12 @@ public sealed class LongTimeTests : IDisposable
         Assert.Equal(Runs, histories.Count);
 
         foreach (var command in (string[][])
-            [["runs", "list", "--top", "500"], ["runs", "list", "--status", "failed", "--json"], ["runs", "show", "run-0"], ["runs", "show", "run-299", "--json"],
-             ["workflows", "list"], ["workflows", "show", "one"], ["prompts", "list"], ["prompts", "show", "greet"], ["validate", _workspace.Path("one.json")],
-             ["runs", "prune", "--older-than", "400d", "--dry-run"], ["runs", "prune", "--older-than", "400d"]])
+            [
+                ["runs", "list", "--top", "500"], ["runs", "list", "--status", "failed", "--json"], ["runs", "show", "run-0"],
+                ["runs", "show", "run-299", "--json"], ["workflows", "list"], ["workflows", "show", "one"], ["prompts", "list"],
+                ["prompts", "show", "greet"], ["validate", _workspace.Path("one.json")],
+                ["runs", "prune", "--older-than", "400d", "--dry-run"], ["runs", "prune", "--older-than", "400d"],
+            ])
         {
             await InvokeAsync(command);
             Assert.Equal(histories, Histories());
@@ -70,7 +76,9 @@ public sealed class LongTimeTests : IDisposable
         var sizes = new List<int>();
         for (var round = 0; round < 3; round++)
         {
-            await InvokeAsync("run", _workspace.Write("w.json", Workspace.One.Replace("Say", $"Say {round}", StringComparison.Ordinal)), "-i", "word=x", "--mocks", _workspace.Mocks());
+            await InvokeAsync(
+                "run", _workspace.Write("w.json", Workspace.One.Replace("Say", $"Say {round}", StringComparison.Ordinal)), "-i", "word=x", "--mocks",
+                _workspace.Mocks());
             await InvokeAsync("runs", "prune", "--older-than", "0m");
             await InvokeAsync("runs", "prune", "--older-than", "0m");
             MakeDefinitionsOld();
@@ -82,7 +90,8 @@ public sealed class LongTimeTests : IDisposable
     }
 
     private List<string> Histories() =>
-        [.. Directory.GetFiles(Path.Combine(_workspace.State, "journal", "instances"), "*.jsonl").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(_workspace.State, "journal", "instances"), "*.jsonl").Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Real runs, many at a time in one process; every seventh fails.</summary>
     private async Task StartAsync(int count)
@@ -93,12 +102,13 @@ public sealed class LongTimeTests : IDisposable
         {
             Assert.True(MockScript.TryParse(number % 7 == 0 ? FailsOnce : Works, out var mocks, out _));
             var run = await starter.StartAsync(
-                app.Client, new StartRequest { RunId = $"run-{number}", Definition = Encoding.UTF8.GetBytes(Workspace.Three), Mocks = mocks }, cancellation);
+                app.Client, new StartRequest { RunId = $"run-{number}", Definition = Encoding.UTF8.GetBytes(Workspace.Three), Mocks = mocks },
+                cancellation);
             await app.Client.WaitForInstanceCompletionAsync(run.InstanceId, cancellation);
         });
     }
 
-    /// <summary>The records say that the runs took place all over the last year.</summary>
+    /// <summary>Spreads the times of the records over the last year.</summary>
     private async Task MakeOldAsync()
     {
         var runs = new RunStore(Storage.OpenExistingContent());
@@ -109,7 +119,8 @@ public sealed class LongTimeTests : IDisposable
             var at = DateTimeOffset.UtcNow.AddDays(-365 + (int.Parse(runId[4..], CultureInfo.InvariantCulture) * 365.0 / Runs));
             File.Delete(entry);
             var record = await runs.UpdateAsync(
-                runId, run => run.WithAttempt(attempt => attempt with { StartedAt = at, CompletedAt = at }) with { CreatedAt = at, StartedAt = at, CompletedAt = at },
+                runId, run => run.WithAttempt(
+                    attempt => attempt with { StartedAt = at, CompletedAt = at }) with { CreatedAt = at, StartedAt = at, CompletedAt = at },
                 CancellationToken.None);
             await runs.AddToIndexAsync(record, CancellationToken.None);
         }
@@ -130,7 +141,8 @@ public sealed class LongTimeTests : IDisposable
         {
             var name = Path.GetFileName(file);
             var since = long.Parse(name.AsSpan(7, 19), CultureInfo.InvariantCulture) - TimeSpan.TicksPerDay;
-            File.Move(file, Path.Combine(Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"unused-{since:D19}{name[26..]}")));
+            File.Move(
+                file, Path.Combine(Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"unused-{since:D19}{name[26..]}")));
         }
     }
 

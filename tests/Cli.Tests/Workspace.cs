@@ -58,7 +58,8 @@ internal sealed class Workspace : IDisposable
         result.AssertPlainRefusal();
 
         // Findings in a definition have the line that they are about below them, and are counted at the end.
-        var lines = result.ErrorLines.Where(line => !line.StartsWith("    ", StringComparison.Ordinal) && !line.EndsWith(" mistake.", StringComparison.Ordinal) && !line.EndsWith(" mistakes.", StringComparison.Ordinal)).ToList();
+        var lines = result.ErrorLines.Where(line => !line.StartsWith("    ", StringComparison.Ordinal)
+            && !line.EndsWith(" mistake.", StringComparison.Ordinal) && !line.EndsWith(" mistakes.", StringComparison.Ordinal)).ToList();
         Assert.True(reasons.Length == lines.Count, result.Error);
         foreach (var (reason, line) in reasons.Zip(lines))
         {
@@ -68,7 +69,7 @@ internal sealed class Workspace : IDisposable
         Assert.False(Directory.Exists(System.IO.Path.Combine(State, "runs")), "something of the run was written");
     }
 
-    /// <summary>As a process leaves a run that it was killed in.</summary>
+    /// <summary>Leaves the run as a killed process does.</summary>
     public async Task MakeOpenAsync(string runId, RunStatus status = RunStatus.Running)
     {
         var runs = new RunStore(new StateStorage(StorageKind.Files, State).OpenExistingContent());

@@ -9,16 +9,20 @@ namespace Orchestrator.Conformance;
 public abstract class AppTests(IApp app)
 {
     private const string Definition = """
-        { "slug": "two", "steps": [ { "id": "first", "prompt": "Say {{word}}." }, { "id": "second", "prompt": "Again: {{first}}", "dependsOn": ["first"] } ] }
+        { "slug": "two", "steps": [ { "id": "first", "prompt": "Say {{word}}." },
+        { "id": "second", "prompt": "Again: {{first}}", "dependsOn": ["first"] } ] }
         """;
 
     protected static string Start(string runId, string mocks, string more = "") =>
-        $$"""{ "runId": "{{runId}}", "definition": {{Definition}}, "inputs": { "word": "hi" }, "options": { "mocks": { "steps": {{mocks}} } }{{more}} }""";
+        $$"""{ "runId": "{{runId}}", "definition": {{Definition}}, "inputs": { "word": "hi" },""" +
+        $$""" "options": { "mocks": { "steps": {{mocks}} } }{{more}} }""";
 
     [SuiteFact]
     public async Task Failed_run_goes_on_from_what_failed_and_keeps_the_rest()
     {
-        var failed = await app.PostAsync("/api/runs?wait=60", Start("resumed", """{ "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] }"""));
+        var failed = await app.PostAsync(
+            "/api/runs?wait=60",
+            Start("resumed", """{ "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] }"""));
         Assert.True(failed.Is("failed"), failed.ToString());
 
         var payload = await app.PostAsync("/api/runs/resumed/resume", """{ "reason": "again" }""", HttpStatusCode.Accepted);
@@ -44,7 +48,9 @@ public abstract class AppTests(IApp app)
     [SuiteFact]
     public async Task Suspended_run_starts_nothing_until_it_is_continued()
     {
-        await app.PostAsync("/api/runs", Start("suspended", """{ "first": [ { "output": "ok", "latencyMs": 2000 } ], "*": [ { "output": "ok" } ] }"""), HttpStatusCode.Accepted);
+        await app.PostAsync(
+            "/api/runs", Start("suspended", """{ "first": [ { "output": "ok", "latencyMs": 2000 } ], "*": [ { "output": "ok" } ] }"""),
+            HttpStatusCode.Accepted);
         await app.WaitForAsync("suspended", run => run.Step("first").Is("running"));
         await app.PostAsync("/api/runs/suspended/suspend", "", HttpStatusCode.Accepted);
 
@@ -62,7 +68,9 @@ public abstract class AppTests(IApp app)
         await PutAsync("/api/prompts/greet", "Greet {{word}}.", "text/markdown");
         await PutAsync("/api/workflows/hello", "steps:\n  - { id: say, promptId: greet }\n", "application/yaml");
 
-        var run = await app.PostAsync("/api/workflows/hello/runs?wait=60", """{ "inputs": { "word": "hi" }, "options": { "mocks": { "steps": { "*": [ { "output": "grüß dich" } ] } } } }""");
+        var run = await app.PostAsync(
+            "/api/workflows/hello/runs?wait=60",
+            """{ "inputs": { "word": "hi" }, "options": { "mocks": { "steps": { "*": [ { "output": "grüß dich" } ] } } } }""");
 
         Assert.Equal(("hello", "grüß dich"), (run.GetProperty("workflow").GetString(), run.GetProperty("outputs").GetProperty("say").GetString()));
     }
@@ -101,7 +109,8 @@ public abstract class AppTests(IApp app)
         var runs = new HashSet<string?>();
         for (var i = 0; i < 2; i++)
         {
-            using var body = new StringContent($$"""{ "definition": {{Definition}}, "inputs": { "word": "hi" } }""", Encoding.UTF8, "application/json");
+            using var body = new StringContent(
+                $$"""{ "definition": {{Definition}}, "inputs": { "word": "hi" } }""", Encoding.UTF8, "application/json");
             body.Headers.Add("Idempotency-Key", "order-17");
             runs.Add((await app.SendAsync(HttpMethod.Post, "/api/runs", body, HttpStatusCode.Accepted)).GetProperty("runId").GetString());
         }
@@ -139,7 +148,8 @@ public abstract class AppTests(IApp app)
     [SuiteFact]
     public async Task Definition_that_makes_no_sense_is_refused_with_what_is_wrong()
     {
-        var refusal = await app.PostAsync("/api/runs", """{ "definition": { "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] } ] } }""", HttpStatusCode.BadRequest);
+        var refusal = await app.PostAsync(
+            "/api/runs", """{ "definition": { "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] } ] } }""", HttpStatusCode.BadRequest);
 
         Assert.Contains("'b'", refusal.ToString(), StringComparison.Ordinal);
     }

@@ -24,7 +24,9 @@ public sealed class AzureStorageSettingsTests
         Assert.Equal(Time("controlQueueVisibilityTimeout"), settings.ControlQueueVisibilityTimeout);
         Assert.Equal(Time("workItemQueueVisibilityTimeout"), settings.WorkItemQueueVisibilityTimeout);
         Assert.Equal(Time("maxQueuePollingInterval"), settings.MaxQueuePollingInterval);
-        Assert.False(expected.TryGetProperty("partitionCount", out _) || storage.TryGetProperty("partitionCount", out _), "The hub has the engine's default number of partitions.");
+        Assert.False(
+            expected.TryGetProperty("partitionCount", out _) || storage.TryGetProperty("partitionCount", out _),
+            "The hub has the engine's default number of partitions.");
 
         TimeSpan Time(string name) => TimeSpan.Parse(storage.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
     }

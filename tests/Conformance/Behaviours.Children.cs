@@ -34,7 +34,8 @@ internal static partial class Behaviours
         // Each generation's id is its parent's and "-c".
         registry.Orchestrator<int, string>("Family", (context, generations) => generations == 0
             ? context.WaitForExternalEvent<string>("Go")
-            : context.CallSubOrchestratorAsync<string>("Family", generations - 1, new SubOrchestrationOptions(instanceId: context.InstanceId + "-c")));
+            : context.CallSubOrchestratorAsync<string>(
+                "Family", generations - 1, new SubOrchestrationOptions(instanceId: context.InstanceId + "-c")));
     }
 
     /// <summary>What a parent catches; empty when the failure has no details.</summary>

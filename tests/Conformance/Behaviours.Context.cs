@@ -30,7 +30,10 @@ internal static partial class Behaviours
         registry.Orchestrator<Guid[]?, Guid[]>("Guids", async (context, before) =>
         {
             var first = context.NewGuid();
-            Guid[] all = [.. before ?? [], first, context.NewGuid(), await context.CallActivityAsync<Guid>("Echo", context.NewGuid()), context.NewGuid()];
+            Guid[] all =
+            [
+                .. before ?? [], first, context.NewGuid(), await context.CallActivityAsync<Guid>("Echo", context.NewGuid()), context.NewGuid()
+            ];
             if (before is null)
             {
                 context.ContinueAsNew(all);
@@ -46,7 +49,9 @@ internal static partial class Behaviours
         registry.Orchestrator<JsonNode, JsonNode>("JsonNodes", (context, node) => context.CallActivityAsync<JsonNode>("AddToNode", node));
         RegisterPages(registry);
         registry.Orchestrator<int, string[]>("Ancestor", async (context, descendants) =>
-            descendants == 0 ? [context.InstanceId] : [context.InstanceId, .. await context.CallSubOrchestratorAsync<string[]>("Ancestor", descendants - 1)]);
+            descendants == 0
+                ? [context.InstanceId]
+                : [context.InstanceId, .. await context.CallSubOrchestratorAsync<string[]>("Ancestor", descendants - 1)]);
     }
 
     private static void RegisterPages(IRegistry registry)

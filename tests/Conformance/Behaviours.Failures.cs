@@ -3,21 +3,24 @@ using Orchestrator.Conformance.Engines;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>What throws, and what catches it.</summary>
+/// <summary>Behaviours that throw and catch.</summary>
 internal static partial class Behaviours
 {
     /// <summary>What the activity "Fail" throws when it is given "no".</summary>
-    public const string Causes = "Orchestrator.Conformance.Behaviours+Refusal no < System.FormatException cause of no < Xunit.Sdk.XunitException first cause";
+    public const string Causes =
+        "Orchestrator.Conformance.Behaviours+Refusal no < System.FormatException cause of no < Xunit.Sdk.XunitException first cause";
 
     /// <summary>Each failure from the outermost to its last cause: its type, and its text.</summary>
     public static string Chain(TaskFailureDetails? failure) => failure is null ? string.Empty
         : $"{failure.ErrorType} {failure.ErrorMessage}" + (failure.InnerFailure is { } inner ? " < " + Chain(inner) : string.Empty);
 
     /// <summary>It is looked for in stacks.</summary>
-    public static void ThrowNamed(string type) => throw (Exception)Activator.CreateInstance(Type.GetType(type, throwOnError: true)!, "no, thank you")!;
+    public static void ThrowNamed(string type) =>
+        throw (Exception)Activator.CreateInstance(Type.GetType(type, throwOnError: true)!, "no, thank you")!;
 
     /// <summary>It is looked for in stacks.</summary>
-    public static async Task<string> CallAndFailAsync(TaskOrchestrationContext context, string type) => await context.CallActivityAsync<string>("Throw", type);
+    public static async Task<string> CallAndFailAsync(TaskOrchestrationContext context, string type) =>
+        await context.CallActivityAsync<string>("Throw", type);
 
     private static void RegisterFailures(IRegistry registry)
     {

@@ -4,10 +4,10 @@ using Orchestrator.Conformance.Engines;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>Calls that are tried again.</summary>
+/// <summary>Calls with retries.</summary>
 internal static partial class Behaviours
 {
-    /// <summary>How often what an instance calls was tried, by the instance.</summary>
+    /// <summary>The number of attempts of an instance's call, by instance.</summary>
     private static readonly ConcurrentDictionary<string, int> Tries = new();
 
     public static int TriesOf(string instanceId) => Tries.GetValueOrDefault(instanceId);
@@ -17,7 +17,8 @@ internal static partial class Behaviours
         registry.Activity<Attempts, int>("Attempt", (_, attempts) => Task.FromResult(Attempt(attempts)));
         registry.Orchestrator<Attempts, int>("AttemptAsChild", (_, attempts) => Task.FromResult(Attempt(attempts)));
 
-        // Its custom status is what its policy or handler was told, and what it caught: also where a failed instance has no details.
+        // Its custom status has the arguments of its policy or handler and the caught failure, since some engines keep no details of a failed
+        // instance.
         registry.Orchestrator<Retries, int>("Retrying", async (context, retries) =>
         {
             var told = new List<string>();
@@ -74,13 +75,16 @@ internal static partial class Behaviours
     private static TaskOptions Policy(Retries retries, Func<TaskFailureDetails, bool>? predicate)
     {
         var policy = new RetryPolicy(retries.Most, TimeSpan.FromMilliseconds(1));
-        return TaskOptions.FromRetryPolicy(predicate is null ? policy : new RetryPolicy(retries.Most, TimeSpan.FromMilliseconds(1)) { HandleFailure = predicate });
+        return TaskOptions.FromRetryPolicy(
+            predicate is null ? policy : new RetryPolicy(retries.Most, TimeSpan.FromMilliseconds(1)) { HandleFailure = predicate });
     }
 
     private static int Tell(RetryContext retry, List<string> told)
     {
         var failure = retry.LastFailure;
-        told.Add($"{retry.LastAttemptNumber} {failure.ErrorMessage} {failure.IsCausedBy<Exception>()} {failure.IsCausedBy<ArgumentException>()} {retry.OrchestrationContext.InstanceId}");
+        told.Add(
+            $"{retry.LastAttemptNumber} {failure.ErrorMessage} {failure.IsCausedBy<Exception>()} {failure.IsCausedBy<ArgumentException>()} " +
+            $"{retry.OrchestrationContext.InstanceId}");
         return retry.LastAttemptNumber;
     }
 

@@ -6,7 +6,8 @@ namespace Orchestrator.Conformance;
 public abstract partial class ChildTests
 {
     [SuiteFact]
-    public async Task Child_that_continues_as_new_answers_its_parent_at_the_end() => Assert.Equal(3, (await RunAsync("ParentOfRounds", 0)).ReadOutputAs<int>());
+    public async Task Child_that_continues_as_new_answers_its_parent_at_the_end() =>
+        Assert.Equal(3, (await RunAsync("ParentOfRounds", 0)).ReadOutputAs<int>());
 
     [SuiteFact]
     public async Task Timers_due_at_the_same_moment_fire_for_every_child()

@@ -168,7 +168,9 @@ public abstract partial class ChildTests(IEngine engine)
         await engine.Client.TerminateInstanceAsync(child, "enough");
 
         Assert.Equal(
-            engine.SaysThatAChildWasTerminated ? $"OrchestrationTerminated The sub-orchestration 'OneEvent' with the id '{child}' was terminated." : "",
+            engine.SaysThatAChildWasTerminated
+                ? $"OrchestrationTerminated The sub-orchestration 'OneEvent' with the id '{child}' was terminated."
+                : "",
             (await engine.EndOfAsync(parent)).ReadOutputAs<string>()!);
     }
 

@@ -34,11 +34,13 @@ public sealed class ConformanceTableTests(ITestOutputHelper output)
         var types = typeof(ConformanceTableTests).Assembly.GetTypes();
         foreach (var suite in new[] { typeof(AppTests), typeof(EngineTests), typeof(RetryTests), typeof(ChildTests) })
         {
-            var tested = types.Where(type => type.BaseType == suite).Select(type => type.GetConstructors().Single().GetParameters()[0].ParameterType).ToHashSet();
+            var tested = types.Where(type => type.BaseType == suite).Select(type => type.GetConstructors().Single().GetParameters()[0].ParameterType)
+                .ToHashSet();
             foreach (var behaviour in suite.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
                 .Where(method => method.IsDefined(typeof(FactAttribute))).Select(method => method.Name).Order(StringComparer.Ordinal))
             {
-                yield return $"| {behaviour.Replace('_', ' ')} | {string.Join(" | ", Columns.Select(column => tested.Overlaps(column.Fixtures) ? "yes" : "–"))} |";
+                yield return $"| {behaviour.Replace('_', ' ')} " +
+                    $"| {string.Join(" | ", Columns.Select(column => tested.Overlaps(column.Fixtures) ? "yes" : "–"))} |";
             }
         }
     }

@@ -13,7 +13,8 @@ public abstract partial class EngineTests
     {
         var id = await StartAsync("Empty", null);
         var done = await engine.EndOfAsync(id);
-        Assert.Equal(("Empty", id, OrchestrationRuntimeStatus.Completed, null), (done.Name, done.InstanceId, done.RuntimeStatus, done.SerializedOutput));
+        Assert.Equal(
+            ("Empty", id, OrchestrationRuntimeStatus.Completed, null), (done.Name, done.InstanceId, done.RuntimeStatus, done.SerializedOutput));
     }
 
     [SuiteFact]
@@ -23,7 +24,8 @@ public abstract partial class EngineTests
     [SuiteFact]
     public async Task Tags_are_seen_by_the_client_and_do_not_disturb_activities()
     {
-        var end = await engine.EndOfAsync(await StartAsync("TaggedCall", "hey", new StartOrchestrationOptions { Tags = new Dictionary<string, string> { ["k"] = "v" } }));
+        var end = await engine.EndOfAsync(
+            await StartAsync("TaggedCall", "hey", new StartOrchestrationOptions { Tags = new Dictionary<string, string> { ["k"] = "v" } }));
         Assert.Equal(("hey", "k=v"), (end.ReadOutputAs<string>(), string.Join(' ', end.Tags.Select(tag => $"{tag.Key}={tag.Value}"))));
     }
 
@@ -49,9 +51,11 @@ public abstract partial class EngineTests
     public async Task Json_nodes_pass_unchanged_in_and_out()
     {
         var done = await RunAsync("JsonNodes", new JsonObject { ["given"] = new JsonArray(1, "é", null) });
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{ "given": [1, "é", null], "added": 2 }"""), done.ReadOutputAs<JsonNode>()), done.SerializedOutput);
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse("""{ "given": [1, "é", null], "added": 2 }"""), done.ReadOutputAs<JsonNode>()), done.SerializedOutput);
     }
 
     [SuiteFact]
-    public async Task Pages_fetched_by_an_activity_are_enumerated_in_the_orchestrator() => Assert.Equal(15, (await RunAsync("SumOfPages", "")).ReadOutputAs<int>());
+    public async Task Pages_fetched_by_an_activity_are_enumerated_in_the_orchestrator() =>
+        Assert.Equal(15, (await RunAsync("SumOfPages", "")).ReadOutputAs<int>());
 }

@@ -48,7 +48,8 @@ public abstract partial class EngineTests
     {
         AssertFailure(
             await RunAsync("TwoTypes", ""),
-            failure => failure.IsCausedBy<ArgumentException>() && failure.ErrorMessage.StartsWith("Events with the same name must have the same type", StringComparison.Ordinal),
+            failure => failure.IsCausedBy<ArgumentException>()
+                && failure.ErrorMessage.StartsWith("Events with the same name must have the same type", StringComparison.Ordinal),
             "Events with the same name must have the same type argument. Expected System.String but was requested System.Int32.");
     }
 
@@ -59,7 +60,8 @@ public abstract partial class EngineTests
         await engine.Client.RaiseEventAsync(end.InstanceId, "Go", "late");
         await RunAsync("Chain", 1);
         var after = await engine.Client.GetInstanceAsync(end.InstanceId, getInputsAndOutputs: true);
-        Assert.Equal((OrchestrationRuntimeStatus.Completed, "4", end.LastUpdatedAt), (after!.RuntimeStatus, after.SerializedOutput, after.LastUpdatedAt));
+        Assert.Equal(
+            (OrchestrationRuntimeStatus.Completed, "4", end.LastUpdatedAt), (after!.RuntimeStatus, after.SerializedOutput, after.LastUpdatedAt));
     }
 
     [SuiteFact]
@@ -111,11 +113,13 @@ public abstract partial class EngineTests
     }
 
     [SuiteFact]
-    public async Task Timeout_wins_over_a_token_that_never_fires() => Assert.Equal("gave up", (await RunAsync("TimeoutBeforeToken", "")).ReadOutputAs<string>());
+    public async Task Timeout_wins_over_a_token_that_never_fires() =>
+        Assert.Equal("gave up", (await RunAsync("TimeoutBeforeToken", "")).ReadOutputAs<string>());
 
     /// <summary>An open timer would keep the instance running for a week.</summary>
     [SuiteFact]
-    public async Task Token_cancelled_by_a_timer_wins_over_event_and_timeout() => Assert.Equal("cancelled", (await RunAsync("TokenBeforeTimeout", "")).ReadOutputAs<string>());
+    public async Task Token_cancelled_by_a_timer_wins_over_event_and_timeout() =>
+        Assert.Equal("cancelled", (await RunAsync("TokenBeforeTimeout", "")).ReadOutputAs<string>());
 
     [SuiteTheory]
     [InlineData(true, "approved")]

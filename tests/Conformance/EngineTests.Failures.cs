@@ -3,13 +3,14 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>What an exception is when it comes out at the other side.</summary>
+/// <summary>How an exception arrives at the caller and the client.</summary>
 public abstract partial class EngineTests
 {
     [SuiteFact]
     public async Task Unhandled_activity_failure_fails_the_instance_with_type_text_stack_and_cause() => AssertFailure(
         await RunAsync("Failing", "no"),
-        failure => Behaviours.Chain(failure) == $"Microsoft.DurableTask.TaskFailedException Task 'Fail' (#0) failed with an unhandled exception: no < {Behaviours.Causes}"
+        failure => Behaviours.Chain(
+            failure) == $"Microsoft.DurableTask.TaskFailedException Task 'Fail' (#0) failed with an unhandled exception: no < {Behaviours.Causes}"
             && failure.StackTrace is not null
             && failure.InnerFailure!.IsCausedBy<Behaviours.Refusal>(),
         "Task 'Fail' (#0) failed with an unhandled exception: no");

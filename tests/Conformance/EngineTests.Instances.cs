@@ -16,7 +16,8 @@ public abstract partial class EngineTests
     {
         var id = await StartAsync("OneEvent", "first");
         await WaitUntilAsync(id, instance => instance.ReadCustomStatusAs<string>() == "first");
-        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => StartAsync("Chain", 1, new StartOrchestrationOptions(id).WithDedupeStatuses(Open)));
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(
+            () => StartAsync("Chain", 1, new StartOrchestrationOptions(id).WithDedupeStatuses(Open)));
         await engine.Client.RaiseEventAsync(id, "Go", "the first one's");
         Assert.Equal("the first one's", (await engine.EndOfAsync(id)).ReadOutputAs<string>());
     }
@@ -34,7 +35,8 @@ public abstract partial class EngineTests
         }
         else
         {
-            var refusal = await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => StartAsync("Chain", 1, new StartOrchestrationOptions(id)));
+            var refusal =
+                await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => StartAsync("Chain", 1, new StartOrchestrationOptions(id)));
             Assert.Contains($"An Orchestration instance with the ID {id} already exists.", refusal.Message, StringComparison.Ordinal);
             await engine.Client.TerminateInstanceAsync(id);
         }
@@ -64,7 +66,8 @@ public abstract partial class EngineTests
         async Task<List<string>> FindAsync(OrchestrationRuntimeStatus[]? statuses)
         {
             var found = new List<string>();
-            await foreach (var instance in engine.Client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = prefix, Statuses = statuses }))
+            await foreach (var instance in engine.Client.GetAllInstancesAsync(
+                new OrchestrationQuery { InstanceIdPrefix = prefix, Statuses = statuses }))
             {
                 found.Add(instance.InstanceId);
             }

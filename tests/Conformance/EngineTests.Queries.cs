@@ -25,7 +25,8 @@ public abstract partial class EngineTests
         {
             Assert.Equal(
                 ("Waits", id, status, null, null, null, null),
-                (found!.Name, found.InstanceId, found.RuntimeStatus, found.SerializedInput, found.SerializedOutput, found.SerializedCustomStatus, found.FailureDetails));
+                (found!.Name, found.InstanceId, found.RuntimeStatus, found.SerializedInput, found.SerializedOutput, found.SerializedCustomStatus,
+                    found.FailureDetails));
             Assert.Throws<InvalidOperationException>(() => found.ReadOutputAs<string>());
         }
     }
@@ -61,7 +62,8 @@ public abstract partial class EngineTests
         var prefix = Guid.NewGuid().ToString("N");
         await Task.WhenAll(Enumerable.Range(0, 21).Select(i => RunAsync("Empty", null, $"{prefix}-{i}")));
 
-        var query = engine.Client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = prefix, Statuses = [OrchestrationRuntimeStatus.Completed] });
+        var query = engine.Client.GetAllInstancesAsync(
+            new OrchestrationQuery { InstanceIdPrefix = prefix, Statuses = [OrchestrationRuntimeStatus.Completed] });
         var pages = await query.AsPages(pageSizeHint: 5).ToListAsync();
         Assert.Equal([5, 5, 5, 5, 1], pages.Select(page => page.Values.Count));
         Assert.Null(pages[^1].ContinuationToken);
@@ -107,11 +109,14 @@ public abstract partial class EngineTests
             await BringToAsync($"{prefix}-{name}", status);
         }
 
-        var (first, last) = ((await engine.Client.GetInstanceAsync(prefix + "-a"))!.CreatedAt, (await engine.Client.GetInstanceAsync(prefix + "-running"))!.CreatedAt);
+        var (first, last) = ((await engine.Client.GetInstanceAsync(prefix + "-a"))!.CreatedAt,
+            (await engine.Client.GetInstanceAsync(prefix + "-running"))!.CreatedAt);
         var result = await engine.Client.PurgeAllInstancesAsync(
             new PurgeInstancesFilter(first, last, [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Running]));
 
-        Assert.Equal((engine.PurgesOpenInstancesByStatus ? 4 : 3, engine.SaysThatPurgeIsComplete ? true : null), (result.PurgedInstanceCount, result.IsComplete));
+        Assert.Equal(
+            (engine.PurgesOpenInstancesByStatus ? 4 : 3, engine.SaysThatPurgeIsComplete ? true : null),
+            (result.PurgedInstanceCount, result.IsComplete));
         Assert.Equal(engine.PurgesOpenInstancesByStatus ? [prefix + "-failed"] : [prefix + "-failed", prefix + "-running"], await IdsOfAsync(prefix));
         await engine.Client.TerminateInstanceAsync(prefix + "-running");
     }

@@ -22,7 +22,8 @@ public abstract partial class EngineTests
             await engine.Client.RaiseEventAsync(id, "Go", "done");
             var end = await engine.EndOfAsync(id);
             Assert.Equal(
-                (replayed, engine.ReplaysEachEpisode ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed, engine.ReplaysEachEpisode),
+                (replayed, engine.ReplaysEachEpisode ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed,
+                    engine.ReplaysEachEpisode),
                 (replayed, end.RuntimeStatus, OrchestrationFailure.Of(end).IsUnrepeatable));
         }));
     }

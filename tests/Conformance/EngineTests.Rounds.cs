@@ -11,7 +11,9 @@ public abstract partial class EngineTests
     public async Task Round_has_the_input_that_the_one_before_gave_it_and_its_custom_status()
     {
         var end = await RunAsync("StatusOfTheFirstRound", 0);
-        Assert.Equal((3, 3, engine.HandsOverToTheNextRound ? "first" : null), (end.ReadOutputAs<int>(), end.ReadInputAs<int>(), end.ReadCustomStatusAs<string>()));
+        Assert.Equal(
+            (3, 3, engine.HandsOverToTheNextRound ? "first" : null),
+            (end.ReadOutputAs<int>(), end.ReadInputAs<int>(), end.ReadCustomStatusAs<string>()));
     }
 
     [SuiteFact]

@@ -42,7 +42,8 @@ public abstract partial class EngineTests
         else
         {
             Assert.Equal(id, await start);
-            await WaitUntilAsync(id, instance => instance.RuntimeStatus == OrchestrationRuntimeStatus.Running && instance.ReadCustomStatusAs<string>() == "second");
+            await WaitUntilAsync(
+                id, instance => instance.RuntimeStatus == OrchestrationRuntimeStatus.Running && instance.ReadCustomStatusAs<string>() == "second");
         }
 
         await engine.Client.TerminateInstanceAsync(id);
@@ -146,7 +147,8 @@ public abstract partial class EngineTests
         async Task<OrchestrationMetadata> FindAsync(OrchestrationRuntimeStatus status)
         {
             using var patience = new CancellationTokenSource(IEngine.Patience);
-            var query = engine.Client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = again, Statuses = [status], FetchInputsAndOutputs = true });
+            var query = engine.Client.GetAllInstancesAsync(
+                new OrchestrationQuery { InstanceIdPrefix = again, Statuses = [status], FetchInputsAndOutputs = true });
             while (true)
             {
                 if (await query.SingleOrDefaultAsync(patience.Token) is { } found)

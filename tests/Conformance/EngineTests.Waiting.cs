@@ -48,7 +48,8 @@ public abstract partial class EngineTests
     }
 
     [SuiteFact]
-    public async Task Wait_with_a_timeout_ends_without_the_event() => Assert.Equal("too late", (await RunAsync("EventInTime", "")).ReadOutputAs<string>());
+    public async Task Wait_with_a_timeout_ends_without_the_event() =>
+        Assert.Equal("too late", (await RunAsync("EventInTime", "")).ReadOutputAs<string>());
 
     [SuiteFact]
     public async Task Timer_fires_not_before_its_time_as_precisely_as_the_engine_can()
@@ -61,7 +62,9 @@ public abstract partial class EngineTests
     public async Task Custom_status_is_seen_while_the_instance_waits_and_after_its_end()
     {
         var id = await StartAsync("OneEvent", "looking out");
-        await WaitUntilAsync(id, instance => instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running } && instance.ReadCustomStatusAs<string>() == "looking out");
+        await WaitUntilAsync(
+            id,
+            instance => instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running } && instance.ReadCustomStatusAs<string>() == "looking out");
         await engine.Client.RaiseEventAsync(id, "Go", "x");
         Assert.Equal("looking out", (await engine.EndOfAsync(id)).ReadCustomStatusAs<string>());
     }
@@ -115,6 +118,8 @@ public abstract partial class EngineTests
         await RunAsync("Chain", 1);
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await engine.Client.GetInstanceAsync(id))!.RuntimeStatus);
         Behaviours.GateOf(id).SetResult();
-        Assert.Equal((OrchestrationRuntimeStatus.Completed, "returned"), (await engine.EndOfAsync(id)) is var end ? (end.RuntimeStatus, end.ReadOutputAs<string>()) : default);
+        Assert.Equal(
+            (OrchestrationRuntimeStatus.Completed, "returned"),
+            (await engine.EndOfAsync(id)) is var end ? (end.RuntimeStatus, end.ReadOutputAs<string>()) : default);
     }
 }

@@ -25,7 +25,8 @@ public abstract partial class EngineTests(IEngine engine)
     public async Task Missing_input_is_the_default_value_for_an_orchestrator_and_null_for_an_activity()
     {
         var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("WithoutInput");
-        string?[] expected = ["0", null, "System.Text.Json.JsonException The JSON value could not be converted to System.Int32. Path: $ | LineNumber: 0 | BytePositionInLine: 4. < System.InvalidOperationException Cannot get the value of a token type 'Null' as a number."];
+        string?[] expected = ["0", null, "System.Text.Json.JsonException The JSON value could not be converted to System.Int32. Path: $ | " +
+            "LineNumber: 0 | BytePositionInLine: 4. < System.InvalidOperationException Cannot get the value of a token type 'Null' as a number."];
         Assert.Equal(expected, (await engine.EndOfAsync(id)).ReadOutputAs<string?[]>());
     }
 
@@ -44,7 +45,8 @@ public abstract partial class EngineTests(IEngine engine)
         var end = await RunAsync("CallsUnknown", "no_such_activity");
         AssertFailure(
             end,
-            failure => failure.InnerFailure!.ErrorType == "ActivityTaskNotFound" && failure.ErrorMessage.Contains("no_such_activity", StringComparison.Ordinal),
+            failure => failure.InnerFailure!.ErrorType == "ActivityTaskNotFound"
+                && failure.ErrorMessage.Contains("no_such_activity", StringComparison.Ordinal),
             "Task 'no_such_activity' (#0) failed with an unhandled exception: No activity task named 'no_such_activity' with version '2' was found.");
     }
 
@@ -71,7 +73,8 @@ public abstract partial class EngineTests(IEngine engine)
 
         AssertFailure(
             end,
-            failure => failure.ErrorType == "VersionMismatch" && failure.ErrorMessage == $"The orchestration version '{version}' does not match the worker version '2'.",
+            failure => failure.ErrorType == "VersionMismatch"
+                && failure.ErrorMessage == $"The orchestration version '{version}' does not match the worker version '2'.",
             text: null);
         Assert.False(Behaviours.HasRun(end.InstanceId));
     }

@@ -9,8 +9,8 @@ using Orchestrator.Testing.Sidecar;
 namespace Orchestrator.Conformance;
 
 /// <summary>
-/// The dispatcher of the Functions host: host.json's <c>defaultVersion</c>, <c>versionMatchStrategy</c> and <c>versionFailureStrategy</c> become these settings. The app is run
-/// by that dispatcher, so the options of the SDK's worker have no say there.
+/// The dispatcher of the Functions host: host.json's <c>defaultVersion</c>, <c>versionMatchStrategy</c> and <c>versionFailureStrategy</c> become
+/// these settings. The app is run by that dispatcher, so the options of the SDK's worker have no say there.
 /// </summary>
 [NeedsAzurite]
 public sealed class HostVersionTests
@@ -35,7 +35,8 @@ public sealed class HostVersionTests
     [SuiteFact]
     public async Task On_azure_storage_the_text_of_the_failure_says_why()
     {
-        using var engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
+        using var engine = await AzureStorageHub.OpenAsync(
+            (await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
 
         var end = await EndOfAsync(engine, engine, "0");
 
@@ -61,9 +62,13 @@ public sealed class HostVersionTests
         await worker.StopAsync(isForced: true);
         return new OrchestrationMetadata(end.Name, end.OrchestrationInstance.InstanceId)
         {
-            RuntimeStatus = end.OrchestrationStatus == OrchestrationStatus.Completed ? OrchestrationRuntimeStatus.Completed : OrchestrationRuntimeStatus.Failed,
+            RuntimeStatus = end.OrchestrationStatus == OrchestrationStatus.Completed
+                ? OrchestrationRuntimeStatus.Completed
+                : OrchestrationRuntimeStatus.Failed,
             SerializedOutput = end.Output,
-            FailureDetails = end.FailureDetails is { } failure ? new TaskFailureDetails(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, null, null) : null,
+            FailureDetails = end.FailureDetails is { } failure
+                ? new TaskFailureDetails(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, null, null)
+                : null,
         };
     }
 

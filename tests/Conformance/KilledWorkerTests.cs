@@ -21,8 +21,8 @@ public sealed class KilledWorkerTests
         """;
 
     /// <summary>
-    /// With the product's own settings: the calls are made again after 5 seconds, and the dead worker's claims are taken over 30 seconds later, which is
-    /// nearly all of the time that this takes.
+    /// With the product's own settings: the calls are made again after 5 seconds, and the dead worker's claims are taken over 30 seconds later, which
+    /// is nearly all of the time that this takes.
     /// </summary>
     [Fact]
     public async Task Run_whose_worker_is_killed_in_the_middle_of_steps_completes_and_repeats_nothing_recorded()
@@ -70,7 +70,8 @@ public sealed class KilledWorkerTests
             Assert.Equal(1, run.GetProperty("attempt").GetInt32());
             Assert.Equal(
                 ["Step 'left': the input of 1 request", "Step 'right': the input of 1 request"],
-                run.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!.Split(" of this attempt")[0]).Order(StringComparer.Ordinal));
+                run.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!.Split(" of this attempt")[0])
+                    .Order(StringComparer.Ordinal));
         }
         finally
         {

@@ -77,20 +77,24 @@ public sealed class PublishedAppTests(PublishedApp app) : AppTests(app), IClassF
         using var response = await app.Client.SendAsync(request);
 
         Assert.Equal(
-            $"http://gateway.example:8443/runtime/webhooks/durabletask/instances/addresses?{app.Host.ManagementQuery}", response.Headers.Location!.OriginalString);
+            $"http://gateway.example:8443/runtime/webhooks/durabletask/instances/addresses?{app.Host.ManagementQuery}",
+            response.Headers.Location!.OriginalString);
         await app.WaitForAsync("addresses", run => run.Is("completed"));
     }
 
     [Fact]
     public async Task Start_and_resume_give_their_instances_the_version_that_the_host_takes()
     {
-        await app.PostAsync("/api/runs?wait=60", Start("versioned", """{ "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] }"""));
+        await app.PostAsync(
+            "/api/runs?wait=60",
+            Start("versioned", """{ "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] }"""));
         await app.PostAsync("/api/runs/versioned/resume", "{}", HttpStatusCode.Accepted);
         await app.WaitForAsync("versioned", run => run.GetProperty("attempt").GetInt32() == 2 && run.Is("completed"));
 
         using var host = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(PublishedApp.Folder, "host.json")));
         var expected = host.RootElement.GetProperty("extensions").GetProperty("durableTask").GetProperty("defaultVersion").GetString();
-        Assert.Equal((expected, expected), ((await app.Host.GetStateAsync("versioned")).Version, (await app.Host.GetStateAsync("versioned.2")).Version));
+        Assert.Equal(
+            (expected, expected), ((await app.Host.GetStateAsync("versioned")).Version, (await app.Host.GetStateAsync("versioned.2")).Version));
     }
 
     [Fact]
@@ -101,7 +105,8 @@ public sealed class PublishedAppTests(PublishedApp app) : AppTests(app), IClassF
         {
             var refusal = await Assert.ThrowsAsync<InvalidOperationException>(broken.InitializeAsync);
 
-            Assert.Contains("The setting Orchestrator:DefualtModel has no meaning. Did you mean 'DefaultModel'?", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "The setting Orchestrator:DefualtModel has no meaning. Did you mean 'DefaultModel'?", refusal.Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -6,7 +6,9 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>Policies and handlers, for activities and children alike. LocalHost's own tests (<c>RetryTimeTests</c>) have what needs a clock.</summary>
+/// <summary>
+/// Policies and handlers, for activities and children alike. LocalHost's own tests (<c>RetryTimeTests</c>) have what needs a clock.
+/// </summary>
 public abstract class RetryTests(IEngine engine)
 {
     private const string Late = "System.TimeoutException late";
@@ -44,14 +46,17 @@ public abstract class RetryTests(IEngine engine)
     [InlineData(Callee.Child)]
     public async Task Predicate_of_a_policy_sees_each_failure(Callee callee) => Assert.Equal(
         ["asked about late", "asked about late", "asked about wrong", "System.ArgumentException wrong"],
-        await FailAsync(new(Behaviours.Retry.PolicyWithPredicate, 9, ["late", "late", "wrong"], callee == Callee.Child), attempts: 3, Message(callee, 4, "wrong")));
+        await FailAsync(
+            new(Behaviours.Retry.PolicyWithPredicate, 9, ["late", "late", "wrong"], callee == Callee.Child), attempts: 3,
+            Message(callee, 4, "wrong")));
 
     [SuiteTheory]
     [InlineData(Callee.Activity)]
     [InlineData(Callee.Child)]
     public async Task Predicate_that_throws_ends_the_retries_and_keeps_the_failure(Callee callee) => Assert.Equal(
         [Late],
-        await FailAsync(new(Behaviours.Retry.PolicyWithPredicateThatThrows, 9, ["late"], callee == Callee.Child), attempts: 1, Message(callee, 0, "late")));
+        await FailAsync(
+            new(Behaviours.Retry.PolicyWithPredicateThatThrows, 9, ["late"], callee == Callee.Child), attempts: 1, Message(callee, 0, "late")));
 
     /// <summary>A replay asks the handler again: counted is what it is told in one execution.</summary>
     /// <param name="lastTask">A handler's timers count.</param>
@@ -75,7 +80,8 @@ public abstract class RetryTests(IEngine engine)
     public async Task Handler_that_throws_fails_the_orchestration_with_its_own_exception(Callee callee) => Assert.Equal(
         ["System.InvalidOperationException handler"],
         await FailAsync(
-            new(Behaviours.Retry.HandlerThatThrows, 9, ["late"], callee == Callee.Child), attempts: 1, "handler", errorType: typeof(InvalidOperationException)));
+            new(Behaviours.Retry.HandlerThatThrows, 9, ["late"], callee == Callee.Child), attempts: 1, "handler",
+            errorType: typeof(InvalidOperationException)));
 
     [SuiteTheory]
     [InlineData(Callee.Activity, nameof(Behaviours.Retry.PolicyWithPredicate), "ActivityTaskNotFound")]

@@ -9,7 +9,8 @@ namespace Orchestrator.Conformance;
 /// <summary>The entry point when a test starts this assembly as a worker process: the app on AzureStorage, until its input ends.</summary>
 internal static class Worker
 {
-    /// <param name="args">The hub, this worker's name, and how many activities it takes at a time. <c>AzureWebJobsStorage</c> is the account; the other settings are the app's.</param>
+    /// <param name="args">The hub, this worker's name, and how many activities it takes at a time. <c>AzureWebJobsStorage</c> is the account; the
+    /// other settings are the app's.</param>
     public static async Task Main(string[] args)
     {
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();

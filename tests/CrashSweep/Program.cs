@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.CrashSweep;
 
-// Many threads may wait for files at the same time: the pool must not wait before it has more.
+// Many threads may wait for files at the same time, and the pool adds threads only slowly above this minimum.
 ThreadPool.SetMinThreads(32, 32);
 
 // One part of a sweep, as SweepProcesses asks for it: SEED SAMPLE PART PARTS memory|files DEFINITION..., or of generated definitions without a fault:
@@ -12,7 +12,8 @@ var isRules = args is [_, _, _, _, SweepProcesses.Rules];
 var definitions = args.Skip(5).Select(SweepDefinitions.Find).OfType<SweepDefinition>().ToList();
 if (numbers is not [>= 0, > 0, >= 0, > 0] || (definitions.Count == 0 && !isRules) || definitions.Count < args.Length - 5)
 {
-    await Console.Error.WriteLineAsync("Usage: Orchestrator.CrashSweep SEED SAMPLE PART PARTS memory|files DEFINITION... | SEED COUNT PART PARTS rules");
+    await Console.Error.WriteLineAsync(
+        "Usage: Orchestrator.CrashSweep SEED SAMPLE PART PARTS memory|files DEFINITION... | SEED COUNT PART PARTS rules");
     return 2;
 }
 

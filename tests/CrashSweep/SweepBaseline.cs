@@ -4,7 +4,9 @@ using Orchestrator.CrashSweep.Writes;
 
 namespace Orchestrator.CrashSweep;
 
-/// <summary>The run of a definition in which nothing goes wrong, and what every other run of it is held against. Must not be used on the thread pool.</summary>
+/// <summary>
+/// The run of a definition without faults, with which every other run of it is compared. Must not be used on the thread pool.
+/// </summary>
 public sealed class SweepBaseline
 {
     private static readonly int[] Downtimes = [0, 1, 24, 30 * 24];
@@ -16,7 +18,7 @@ public sealed class SweepBaseline
     private readonly IReadOnlyDictionary<string, string> _snapshot;
     private readonly IReadOnlyDictionary<string, string> _snapshotAfterOutage;
 
-    /// <exception cref="SweepException">The run came to no end, or calls for an attempt twice.</exception>
+    /// <exception cref="SweepException">The run did not end, or calls a model or tool twice for an attempt.</exception>
     public SweepBaseline(SweepDefinition definition, int seed, bool onFiles)
     {
         (_definition, _seed, _onFiles) = (definition, seed, onFiles);
@@ -37,7 +39,7 @@ public sealed class SweepBaseline
         }
     }
 
-    /// <summary>How long nobody runs before a restart: an hour, a day, or a month; not at all where the result would depend on it.</summary>
+    /// <summary>The time between a death and the next start: an hour, a day, or a month; zero where the result would depend on it.</summary>
     private int Hours(int at) => _definition switch
     {
         { IsFree: true } => Downtimes[at % Downtimes.Length],
@@ -51,7 +53,7 @@ public sealed class SweepBaseline
     /// <summary>How many of the writes went to the content store.</summary>
     public int StoreWrites { get; }
 
-    /// <summary>The activities that were executed, in an order of their own.</summary>
+    /// <summary>The activities that were executed, sorted.</summary>
     public IReadOnlyList<string> Activities { get; }
 
     /// <summary>Each fault at each write and each activity.</summary>
@@ -97,7 +99,9 @@ public sealed class SweepBaseline
             using var result = SweepRun.Execute(item, item.Fault == SweepFault.RunsTwice ? Activities[item.At - 1] : null);
             var judgement = SweepJudgement.Of(result, _calls, item.Fault == SweepFault.StoreAway ? _snapshotAfterOutage : _snapshot);
             var struck = result.First.Struck ?? result.Activities.Doubled;
-            report.Add(item, struck, struck is null ? ["Nothing went wrong: the case tries nothing.", .. judgement.Differences] : judgement.Differences, judgement.Repeated);
+            report.Add(
+                item, struck, struck is null ? ["Nothing went wrong: the case tries nothing.", .. judgement.Differences] : judgement.Differences,
+                judgement.Repeated);
         }
         catch (SweepException exception)
         {

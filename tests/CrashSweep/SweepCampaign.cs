@@ -1,8 +1,8 @@
 namespace Orchestrator.CrashSweep;
 
 /// <summary>
-/// Sweeps definitions, one after the other on a thread of its own. Nothing else may use the thread pool meanwhile: a quiet pool is how the sweep knows that
-/// a process can do nothing more by itself.
+/// Sweeps definitions, one after the other on a thread of its own. Nothing else may use the thread pool meanwhile: a quiet pool is how the sweep
+/// knows that a process can do nothing more by itself.
 /// </summary>
 public static class SweepCampaign
 {
@@ -11,7 +11,8 @@ public static class SweepCampaign
     /// <param name="part">Which part, from 0.</param>
     /// <param name="parts">How many parts there are.</param>
     /// <param name="onFiles">Whether everything is kept in a state folder, and not in memory.</param>
-    public static Task RunAsync(IEnumerable<SweepDefinition> definitions, int seed, int sample, int part, int parts, bool onFiles, SweepReport report) => OnThreadAsync(() =>
+    public static Task RunAsync(
+        IEnumerable<SweepDefinition> definitions, int seed, int sample, int part, int parts, bool onFiles, SweepReport report) => OnThreadAsync(() =>
     {
         foreach (var definition in definitions)
         {
@@ -38,7 +39,8 @@ public static class SweepCampaign
     });
 
     /// <summary>Runs one case.</summary>
-    public static Task RunAsync(SweepCase item, SweepReport report) => OnThreadAsync(() => new SweepBaseline(item.Definition, item.Seed, item.OnFiles).Run(item, report));
+    public static Task RunAsync(SweepCase item, SweepReport report) =>
+        OnThreadAsync(() => new SweepBaseline(item.Definition, item.Seed, item.OnFiles).Run(item, report));
 
     /// <summary>Runs a definition without a fault.</summary>
     public static async Task<SweepBaseline> RunAsync(SweepDefinition definition, int seed)

@@ -3,17 +3,17 @@ using Orchestrator.CrashSweep.Writes;
 
 namespace Orchestrator.CrashSweep;
 
-/// <summary>One run with one thing that goes wrong. Its text replays it.</summary>
+/// <summary>One run with one fault. Its text repeats it.</summary>
 /// <param name="At">The number of the write or activity, from 1.</param>
-/// <param name="Again">The number of the write after the first death at which the recovering process dies too; 0: it does not.</param>
-/// <param name="Hours">How long nobody runs between a death and the next start.</param>
+/// <param name="Again">The number of the write at which the recovering process is killed too, counted from the first death; 0: it is not.</param>
+/// <param name="Hours">The hours between a death and the next start.</param>
 /// <param name="OnFiles">Everything is kept in a state folder, and not in memory.</param>
 public sealed record SweepCase(SweepDefinition Definition, int Seed, SweepFault Fault, int At, int Again = 0, int Hours = 0, bool OnFiles = false)
 {
-    /// <summary>How the text says where everything is kept.</summary>
+    /// <summary>The word of the text for where everything is kept.</summary>
     public static string Place(bool onFiles) => onFiles ? "files" : "memory";
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; null when it is none.</summary>
+    /// <summary>Parses what <see cref="ToString"/> returns; null for any other text.</summary>
     public static SweepCase? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -30,5 +30,6 @@ public sealed record SweepCase(SweepDefinition Definition, int Seed, SweepFault 
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Definition.Name}:{Seed}:{Fault}:{At}:{Again}:{Hours}:{Place(OnFiles)}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Definition.Name}:{Seed}:{Fault}:{At}:{Again}:{Hours}:{Place(OnFiles)}");
 }

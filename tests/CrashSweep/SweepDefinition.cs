@@ -5,35 +5,37 @@ namespace Orchestrator.CrashSweep;
 /// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
 public sealed record SweepDefinition(string Name, string Workflow, string Answers)
 {
-    /// <summary>Text of the runs' documents that shows that they do what the definition is there for; null: there is none, since the run is deleted.</summary>
+    /// <summary>
+    /// Text that the runs' documents must contain, which shows that the definition tests what it is made for; null when the run is deleted.
+    /// </summary>
     public string? Shows { get; init; } = "\"status\":\"completed\"";
 
     public string Inputs { get; init; } = "{}";
 
-    /// <summary>Answers from the moment on at which the client asks for a resume; null: the same.</summary>
+    /// <summary>Answers after the client's resume; null: the same as before.</summary>
     public string? ResumedAnswers { get; init; }
 
-    /// <summary>Another result may be right when the run stands still for a while: nobody waits between a death and the next start then.</summary>
+    /// <summary>The result depends on time, so no time passes between a death and the next start.</summary>
     public bool DependsOnTime { get; init; }
 
     /// <summary>Several steps may fail, and which of them is the first, whose error is the run's, depends on the moment.</summary>
     public bool FailsAnywhere { get; init; }
 
     /// <summary>
-    /// Any result may be right, whatever goes wrong: a run is not held against the one in which nothing did, but only against what was decided in it.
+    /// Any result may be right: a run is not compared with the run without faults, but only with its own decisions.
     /// </summary>
     public bool IsFree { get; init; }
 
-    /// <summary>Again and again the wall clock is set, by hours, forth and back: nothing of the result may depend on it.</summary>
+    /// <summary>The wall clock is set repeatedly, by hours, forward and back: the result must not depend on it.</summary>
     public bool SetsClock { get; init; }
 
-    /// <summary>What the client wants after the start, one thing after the other.</summary>
+    /// <summary>The client's requests after the start, in order.</summary>
     public IReadOnlyList<SweepRequest> Requests { get; init; } = [];
 
     /// <summary>Claims on attempts lie in the store, as where several processes share it, and not in memory, as on LocalHost.</summary>
     public bool SharesClaims { get; init; }
 
-    /// <summary>The run begins in a process of an older version. What goes wrong goes wrong after that, in processes of this one.</summary>
+    /// <summary>The run begins in a process of an older version. Faults come after that, in processes of this version.</summary>
     public bool IsUpgraded => Requests.Any(request => request.Kind == SweepRequestKind.Upgrade);
 
     /// <summary>Has many writes, and each case takes long: sweeps take a sample.</summary>

@@ -1,16 +1,18 @@
 namespace Orchestrator.CrashSweep;
 
-/// <summary>Runs whose client wants more than their start.</summary>
+/// <summary>Runs whose client sends more requests than their start.</summary>
 public static partial class SweepDefinitions
 {
     private const string FailsOnce =
-        """{ "b": [ { "error": { "kind": "contentFiltered" } }, { "output": "B", "latencyMs": 20 } ], "*": [ { "output": "ok", "latencyMs": 50 } ] }""";
+        """{ "b": [ { "error": { "kind": "contentFiltered" } }, { "output": "B", "latencyMs": 20 } ], "*": [ { "output": "ok",""" +
+        """ "latencyMs": 50 } ] }""";
 
     private static SweepDefinition Cancelled => new(
         "cancelled",
         """
         { "options": { "parallelBatchDelay": 0, "timeout": 3600000 }, "steps": [
-            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
+            { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         """{ "a": [ { "output": "ok" } ], "*": [ { "output": "late", "latencyMs": 600000 } ] }""")
     { Requests = [new(SweepRequestKind.Cancel, "step.started", "b")], DependsOnTime = true, Shows = "\"reason\":\"cancel\"" };
@@ -19,16 +21,19 @@ public static partial class SweepDefinitions
         "suspended",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
+            { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         Ok)
     { Requests = [new(SweepRequestKind.Suspend, "step.started", "b"), new(SweepRequestKind.Continue)], DependsOnTime = true };
 
     /// <summary>An older version began it: its host fails the instance, and the run goes on by itself with another attempt.</summary>
-    private static SweepDefinition Upgraded => Chain with { Name = "upgraded", Requests = [new(SweepRequestKind.Upgrade, "step.started", "b")], Shows = "\"attempt\":2" };
+    private static SweepDefinition Upgraded =>
+        Chain with { Name = "upgraded", Requests = [new(SweepRequestKind.Upgrade, "step.started", "b")], Shows = "\"attempt\":2" };
 
     /// <summary>The killed process has a claim, which is waited for.</summary>
-    private static SweepDefinition UpgradedSharedClaims => Upgraded with { Name = "upgraded-shared-claims", SharesClaims = true, DependsOnTime = true };
+    private static SweepDefinition UpgradedSharedClaims =>
+        Upgraded with { Name = "upgraded-shared-claims", SharesClaims = true, DependsOnTime = true };
 
     private static SweepDefinition Resumed => Failing("resumed") with { Requests = [new(SweepRequestKind.Resume)], Shows = "\"attempt\":2" };
 
@@ -41,7 +46,7 @@ public static partial class SweepDefinitions
 
     private static SweepDefinition Forked => Failing("forked") with { Requests = [new(SweepRequestKind.Fork)], Shows = "Forked from run" };
 
-    /// <summary>Nothing of the new run lies in the old one.</summary>
+    /// <summary>The new run uses nothing of the old one.</summary>
     private static SweepDefinition ForkedAndDeleted => Failing("forked-and-deleted") with
     {
         Requests = [new(SweepRequestKind.Fork), new(SweepRequestKind.Delete)],
@@ -57,7 +62,8 @@ public static partial class SweepDefinitions
     /// <summary>Deleted while its orchestration is about to end.</summary>
     private static SweepDefinition DeletedAtOnce => new(
         "deleted-at-once",
-        """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }""",
+        """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}",""" +
+        """ "dependsOn": ["a"] } ] }""",
         Ok)
     { Requests = [new(SweepRequestKind.Delete, "run.completed")], Shows = null };
 

@@ -5,14 +5,16 @@ public static partial class SweepDefinitions
 {
     private static SweepDefinition Finally => new(
         "finally",
-        """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "notify", "prompt": "notify: x" } ], "finally": ["notify"] }""",
+        """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "notify", "prompt": "notify: x" } ],""" +
+        """ "finally": ["notify"] }""",
         Ok);
 
     private static SweepDefinition FinallyAfterFailure => new(
         "finally-after-failure",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "notify", "prompt": "notify: x" } ], "finally": ["notify"] }
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
+            { "id": "notify", "prompt": "notify: x" } ], "finally": ["notify"] }
         """,
         """{ "a": [ { "error": { "kind": "toolFailed" } } ], "notify": [ { "output": "told" } ] }""")
     { Shows = "\"status\":\"failed\"" };
@@ -21,7 +23,8 @@ public static partial class SweepDefinitions
         "budget",
         """
         { "options": { "parallelBatchDelay": 0, "budget": { "tokens": 30 } }, "steps": [
-            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: x", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: x", "dependsOn": ["b"] } ] }
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: x", "dependsOn": ["a"] },
+            { "id": "c", "prompt": "c: x", "dependsOn": ["b"] } ] }
         """,
         """{ "*": [ { "output": "ok", "usage": { "inputTokens": 10, "outputTokens": 5 } } ] }""")
     { Shows = "\"kind\":\"budgetExceeded\"" };
@@ -30,7 +33,8 @@ public static partial class SweepDefinitions
         "timed-out",
         """
         { "options": { "parallelBatchDelay": 0, "maxDuration": 60000, "timeout": 3600000 }, "steps": [
-            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
+            { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
+            { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         """{ "a": [ { "output": "ok", "latencyMs": 100 } ], "*": [ { "output": "late", "latencyMs": 600000 } ] }""")
     { DependsOnTime = true, Shows = "\"status\":\"timedOut\"" };
@@ -39,7 +43,8 @@ public static partial class SweepDefinitions
         "attempt-timeout",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "a", "prompt": "a: x", "options": { "timeout": 1000, "retryCount": 1 } }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }
+            { "id": "a", "prompt": "a: x", "options": { "timeout": 1000, "retryCount": 1 } },
+            { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }
         """,
         """{ "a": [ { "output": "late", "latencyMs": 600000 }, { "output": "in time" } ], "b": [ { "output": "ok" } ] }""")
     { Shows = "\"attempts\":2" };
@@ -48,7 +53,8 @@ public static partial class SweepDefinitions
         "shared-key",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "one", "prompt": "one: x", "outputKey": "notes", "merge": "append" }, { "id": "two", "prompt": "two: x", "outputKey": "notes", "merge": "append" },
+            { "id": "one", "prompt": "one: x", "outputKey": "notes", "merge": "append" },
+            { "id": "two", "prompt": "two: x", "outputKey": "notes", "merge": "append" },
             { "id": "end", "prompt": "end: {{notes}}", "dependsOn": ["one", "two"] } ] }
         """,
         """{ "one": [ { "output": "1", "latencyMs": 50 } ], "two": [ { "output": "2", "latencyMs": 50 } ], "end": [ { "output": "ok" } ] }""")
@@ -57,7 +63,8 @@ public static partial class SweepDefinitions
     private static SweepDefinition Streamed => new(
         "streamed",
         """
-        { "options": { "parallelBatchDelay": 0, "stream": true }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }
+        { "options": { "parallelBatchDelay": 0, "stream": true }, "steps": [ { "id": "a", "prompt": "a: x" },
+        { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }
         """,
         $$"""{ "*": [ { "output": "{{new string('s', 200)}}", "latencyMs": 50 } ] }""");
 
@@ -74,7 +81,8 @@ public static partial class SweepDefinitions
     private static SweepDefinition LargeOutput => new(
         "large-output",
         """
-        { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }
+        { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "a: x" },
+        { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] } ] }
         """,
         $$"""{ "*": [ { "output": "{{new string('l', 40_000)}}" } ] }""");
 
@@ -83,7 +91,9 @@ public static partial class SweepDefinitions
         "wide",
         $$"""
         { "options": { "parallelBatchDelay": 0, "maxParallelism": 16 }, "steps": [ {{string.Join(
-            ",\n", Enumerable.Range(0, 150).Select(step => $$"""{ "id": "s{{step}}", "prompt": "s{{step}}: x"{{(step < 75 ? "" : $", \"dependsOn\": [\"s{step - 75}\"]")}} }"""))}} ] }
+            ",\n",
+            Enumerable.Range(0, 150).Select(step =>
+                $$"""{ "id": "s{{step}}", "prompt": "s{{step}}: x"{{(step < 75 ? "" : $", \"dependsOn\": [\"s{step - 75}\"]")}} }"""))}} ] }
         """,
         Ok)
     { IsLarge = true, Shows = "\"done\":150" };

@@ -3,7 +3,7 @@ using Orchestrator.Testing.Rules;
 
 namespace Orchestrator.CrashSweep;
 
-/// <summary>Definitions that are made from a seed (<see cref="RulesGenerator"/>), as many as one likes.</summary>
+/// <summary>Definitions that are made from a seed (<see cref="RulesGenerator"/>), as many as needed.</summary>
 public static partial class SweepDefinitions
 {
     internal const string Free = "free-";
@@ -11,7 +11,7 @@ public static partial class SweepDefinitions
     private const string Steady = "steady-";
     private const string Older = "older-";
 
-    /// <summary>Of the seeds that are about resuming, one of so many numbers is about a fork.</summary>
+    /// <summary>One of so many seeds for resuming forks instead.</summary>
     private const int ForkedOf = 20;
 
     private static readonly Dictionary<string, RulesProfile> Profiles = new(StringComparer.Ordinal)
@@ -36,12 +36,14 @@ public static partial class SweepDefinitions
 
     /// <summary>The seeds of which validation refuses the definition have none.</summary>
     private static IEnumerable<string> Names(string kind, int first, int count) =>
-        Enumerable.Range(first, count).Select(seed => string.Create(CultureInfo.InvariantCulture, $"{kind}{seed}")).Where(name => FindGenerated(name) is not null);
+        Enumerable.Range(first, count).Select(seed => string.Create(CultureInfo.InvariantCulture, $"{kind}{seed}"))
+            .Where(name => FindGenerated(name) is not null);
 
     private static SweepDefinition? FindGenerated(string name)
     {
         var kind = name[..(name.IndexOf('-', StringComparison.Ordinal) + 1)];
-        if (!Profiles.TryGetValue(kind, out var profile) || !int.TryParse(name.AsSpan(kind.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+        if (!Profiles.TryGetValue(kind, out var profile)
+            || !int.TryParse(name.AsSpan(kind.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
         {
             return null;
         }
@@ -50,10 +52,13 @@ public static partial class SweepDefinitions
         return RulesPlan.Of(item) is null ? null : Of(name, item, profile);
     }
 
-    /// <summary>A generated case as the sweep plays it. A run that rests is let go on, and one that is about resuming is resumed, or forked, in the end.</summary>
+    /// <summary>
+    /// A generated case as the sweep plays it. A suspended run is continued, and one for resuming is resumed or forked at the end.
+    /// </summary>
     private static SweepDefinition Of(string name, RulesCase item, RulesProfile profile)
     {
-        var requests = item.Requests.Select(request => new SweepRequest(Kind(request.Kind), request.Event, request.Step) { IsOptional = true }).ToList();
+        var requests = item.Requests.Select(request => new SweepRequest(Kind(request.Kind), request.Event, request.Step) { IsOptional = true })
+            .ToList();
         if (item.Requests.Any(request => request.Kind == RulesRequestKind.Suspend))
         {
             requests.Add(new SweepRequest(SweepRequestKind.Continue) { IsOptional = true });
@@ -63,7 +68,8 @@ public static partial class SweepDefinitions
         {
             var steps = item.Definition["steps"]!.AsArray();
             var from = item.Seed % 3 == 0 ? (string)steps[item.Seed % steps.Count]!["id"]! : null;
-            requests.Add(new SweepRequest(item.Seed % ForkedOf == 0 ? SweepRequestKind.Fork : SweepRequestKind.Resume) { IsOptional = true, From = from });
+            requests.Add(
+                new SweepRequest(item.Seed % ForkedOf == 0 ? SweepRequestKind.Fork : SweepRequestKind.Resume) { IsOptional = true, From = from });
         }
 
         // When an upgrade comes depends on the moment.
@@ -72,7 +78,8 @@ public static partial class SweepDefinitions
         if (isOlder)
         {
             var steps = item.Definition["steps"]!.AsArray();
-            requests.Add(new SweepRequest(SweepRequestKind.Upgrade, "step.started", (string)steps[item.Seed % steps.Count]!["id"]!) { IsOptional = true });
+            requests.Add(
+                new SweepRequest(SweepRequestKind.Upgrade, "step.started", (string)steps[item.Seed % steps.Count]!["id"]!) { IsOptional = true });
         }
 
         return new SweepDefinition(name, item.Definition.ToJsonString(), item.Answers.ToJsonString())

@@ -1,16 +1,17 @@
 namespace Orchestrator.CrashSweep;
 
 /// <summary>
-/// The workflows of the sweep: between them they use every feature. <b>A new feature joins by one more definition here</b>; the sweep finds its durable
-/// writes by itself. A definition must come to the same result wherever it is interrupted: an interrupted attempt begins anew, so latencies that
-/// decide (a race, a time limit) lie far apart.
+/// The workflows of the sweep: between them they use every feature. <b>A new feature joins by one more definition here</b>; the sweep finds its
+/// durable writes by itself. A definition must come to the same result wherever it is interrupted: an interrupted attempt begins anew, so latencies
+/// that decide (a race, a time limit) lie far apart.
 /// </summary>
 public static partial class SweepDefinitions
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All definitions.</summary>
     public static IReadOnlyList<SweepDefinition> All { get; } =
     [
-        Chain, Diamond, FirstSuccess, Settled, Retries, Stop, CancelRest, Continue, Fallbacks, Conditions, Repeat, Tools, Finally, FinallyAfterFailure,
+        Chain, Diamond, FirstSuccess, Settled, Retries, Stop, CancelRest, Continue, Fallbacks, Conditions, Repeat, Tools, Finally,
+        FinallyAfterFailure,
         Budget, TimedOut, AttemptTimeout, SharedKey, Streamed, NamedOutputs, LargeOutput, Wide, Cancelled, Suspended, Resumed, ResumedAtOnce,
         Forked, ForkedAndDeleted, Deleted, DeletedAtOnce, SharedClaims, Upgraded, UpgradedSharedClaims,
     ];
@@ -24,7 +25,8 @@ public static partial class SweepDefinitions
         "chain",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "a", "prompt": "a: begin" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] }, { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
+            { "id": "a", "prompt": "a: begin" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
+            { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
         """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 200 } ], "c": [ { "output": "C" } ] }""");
 
@@ -36,10 +38,12 @@ public static partial class SweepDefinitions
         """
         { "options": { "maxParallelism": 2, "parallelBatchDelay": 100 }, "steps": [
             { "id": "a", "prompt": "a: begin" },
-            { "id": "b1", "prompt": "b1: {{a}}", "dependsOn": ["a"] }, { "id": "b2", "prompt": "b2: {{a}}", "dependsOn": ["a"] }, { "id": "b3", "prompt": "b3: {{a}}", "dependsOn": ["a"] },
+            { "id": "b1", "prompt": "b1: {{a}}", "dependsOn": ["a"] }, { "id": "b2", "prompt": "b2: {{a}}", "dependsOn": ["a"] },
+            { "id": "b3", "prompt": "b3: {{a}}", "dependsOn": ["a"] },
             { "id": "c", "prompt": "c: {{b1}} {{b2}} {{b3}}", "dependsOn": ["b1", "b2", "b3"] } ] }
         """,
-        """{ "a": [ { "output": "A" } ], "b1": [ { "output": "1", "latencyMs": 50 } ], "b2": [ { "output": "2", "latencyMs": 50 } ], "*": [ { "output": "x" } ] }""");
+        """{ "a": [ { "output": "A" } ], "b1": [ { "output": "1", "latencyMs": 50 } ], "b2": [ { "output": "2", "latencyMs": 50 } ],""" +
+        """ "*": [ { "output": "x" } ] }""");
 
     /// <summary>One winner wherever the run is interrupted: the loser fails.</summary>
     private static SweepDefinition FirstSuccess => new(
@@ -49,14 +53,16 @@ public static partial class SweepDefinitions
             { "id": "fast", "prompt": "fast: x" }, { "id": "slow", "prompt": "slow: x", "options": { "onError": "continue" } },
             { "id": "first", "prompt": "first: {{fast}}{{slow}}", "dependsOn": ["fast", "slow"], "join": "any" } ] }
         """,
-        """{ "fast": [ { "output": "F", "latencyMs": 20 } ], "slow": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 60000 } ], "first": [ { "output": "1st" } ] }""")
+        """{ "fast": [ { "output": "F", "latencyMs": 20 } ], "slow": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 60000 } ],""" +
+        """ "first": [ { "output": "1st" } ] }""")
     { DependsOnTime = true, Shows = "\"first\":\"1st\"" };
 
     private static SweepDefinition Settled => new(
         "settled",
         """
         { "options": { "parallelBatchDelay": 0, "onStepFailure": "continue" }, "steps": [
-            { "id": "good", "prompt": "good: x" }, { "id": "bad", "prompt": "bad: x" }, { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] },
+            { "id": "good", "prompt": "good: x" }, { "id": "bad", "prompt": "bad: x" },
+            { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] },
             { "id": "end", "prompt": "end: {{good}}{{below}}", "dependsOn": ["good", "below"], "join": "settled" } ] }
         """,
         """{ "bad": [ { "error": { "kind": "toolFailed" } } ], "*": [ { "output": "ok" } ] }""")
@@ -80,7 +86,8 @@ public static partial class SweepDefinitions
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
             { "id": "bad", "prompt": "bad: x" }, { "id": "running", "prompt": "running: x" },
-            { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] }, { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] } ] }
+            { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] },
+            { "id": "below", "prompt": "below: {{bad}}", "dependsOn": ["bad"] } ] }
         """,
         """{ "bad": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 10 } ], "*": [ { "output": "ok", "latencyMs": 60000 } ] }""")
     { DependsOnTime = true, Shows = "\"reason\":\"stop\"" };
@@ -89,7 +96,8 @@ public static partial class SweepDefinitions
         "failure-cancel",
         """
         { "options": { "parallelBatchDelay": 0, "onStepFailure": "cancel", "timeout": 3600000 }, "steps": [
-            { "id": "bad", "prompt": "bad: x" }, { "id": "running", "prompt": "running: x" }, { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] } ] }
+            { "id": "bad", "prompt": "bad: x" }, { "id": "running", "prompt": "running: x" },
+            { "id": "after", "prompt": "after: {{running}}", "dependsOn": ["running"] } ] }
         """,
         """{ "bad": [ { "error": { "kind": "contentFiltered" }, "latencyMs": 10 } ], "*": [ { "output": "ok", "latencyMs": 600000 } ] }""")
     { DependsOnTime = true, Shows = "\"status\":\"cancelled\"" };
@@ -108,13 +116,15 @@ public static partial class SweepDefinitions
         "fallbacks",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "bystep", "prompt": "bystep: x", "options": { "onError": { "contentFiltered": { "step": "milder" } } } }, { "id": "milder", "prompt": "milder: x" },
+            { "id": "bystep", "prompt": "bystep: x", "options": { "onError": { "contentFiltered": { "step": "milder" } } } },
+            { "id": "milder", "prompt": "milder: x" },
             { "id": "byvalue", "prompt": "byvalue: x", "options": { "retryCount": 0, "fallback": { "value": "n/a" } } },
             { "id": "ignored", "prompt": "ignored: x", "options": { "onError": "continue" } },
             { "id": "end", "prompt": "end: {{bystep}}{{byvalue}}{{ignored}}", "dependsOn": ["bystep", "byvalue", "ignored"] } ] }
         """,
         """
-        { "bystep": [ { "error": { "kind": "contentFiltered" } } ], "milder": [ { "output": "mild" } ], "byvalue": [ { "error": { "kind": "unavailable" } } ],
+        { "bystep": [ { "error": { "kind": "contentFiltered" } } ], "milder": [ { "output": "mild" } ],
+        "byvalue": [ { "error": { "kind": "unavailable" } } ],
           "ignored": [ { "error": { "kind": "contentFiltered" } } ], "end": [ { "output": "ok" } ] }
         """)
     { Shows = "\"fallbackUsed\":true" };
@@ -135,21 +145,26 @@ public static partial class SweepDefinitions
         "repeat",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "draft", "prompt": "draft: {{previous}}", "repeat": { "until": "draft.transformed.clarity >= 8", "max": 4 }, "options": { "outputTransform": "extractScores" } },
+            { "id": "draft", "prompt": "draft: {{previous}}", "repeat": { "until": "draft.transformed.clarity >= 8", "max": 4 },
+            "options": { "outputTransform": "extractScores" } },
             { "id": "end", "prompt": "end: {{draft}}", "dependsOn": ["draft"] } ] }
         """,
-        """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "unavailable" } }, { "output": "Clarity: 6" }, { "output": "Clarity: 9" } ], "end": [ { "output": "ok" } ] }""")
+        """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "unavailable" } }, { "output": "Clarity: 6" },""" +
+        """ { "output": "Clarity: 9" } ], "end": [ { "output": "ok" } ] }""")
     { Shows = "\"attempts\":4" };
 
     private static SweepDefinition Tools => new(
         "tools",
         """
         { "options": { "parallelBatchDelay": 0 }, "steps": [
-            { "id": "pay", "type": "tool", "tool": "scripted", "input": { "amount": 3 }, "options": { "retry": { "maxAttempts": 2, "firstInterval": 1, "on": ["toolFailed"] } } },
-            { "id": "text", "type": "tool", "tool": "template", "input": { "template": "Paid {{what}}", "values": { "what": "{{pay}}" } }, "dependsOn": ["pay"] },
+            { "id": "pay", "type": "tool", "tool": "scripted", "input": { "amount": 3 }, "options": { "retry": { "maxAttempts": 2, "firstInterval": 1,
+            "on": ["toolFailed"] } } },
+            { "id": "text", "type": "tool", "tool": "template", "input": { "template": "Paid {{what}}", "values": { "what": "{{pay}}" } },
+            "dependsOn": ["pay"] },
             { "id": "wait", "type": "tool", "tool": "scripted", "input": {} },
             { "id": "both", "type": "merge", "mode": "object", "from": ["text", "wait"], "dependsOn": ["text", "wait"] } ] }
         """,
-        """{ "pay": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": { "paid": 3 }, "latencyMs": 10 } ], "wait": [ { "output": [1, 2], "latencyMs": 500 } ] }""")
+        """{ "pay": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": { "paid": 3 }, "latencyMs": 10 } ],""" +
+        """ "wait": [ { "output": [1, 2], "latencyMs": 500 } ] }""")
     { Shows = "\"paid\":3" };
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Orchestrator.CrashSweep;
 
-/// <summary>Sweeps in processes of its own, one for each processor: a sweep needs a thread pool that nobody else uses.</summary>
+/// <summary>Sweeps in processes of its own, one for each processor: a sweep needs a thread pool without other work.</summary>
 public static class SweepProcesses
 {
     internal const string Rules = "rules";
@@ -38,7 +38,8 @@ public static class SweepProcesses
     {
         using var sweep = Process.Start(
             new ProcessStartInfo(
-                "dotnet", [typeof(SweepProcesses).Assembly.Location, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)), .. what])
+                "dotnet",
+                [typeof(SweepProcesses).Assembly.Location, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)), .. what])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -11,19 +11,19 @@ public sealed class SweepReport
     [JsonInclude]
     public int CrashPoints { get; private set; }
 
-    /// <summary>Cases in which something went wrong and the process lived.</summary>
+    /// <summary>Cases with a fault that the process survived.</summary>
     [JsonInclude]
     public int LivingFaults { get; private set; }
 
-    /// <summary>Cases that left something else than the run without a fault.</summary>
+    /// <summary>Cases whose result differs from that of the run without faults.</summary>
     [JsonInclude]
     public int Different { get; private set; }
 
-    /// <summary>Finished attempts that were worked on again.</summary>
+    /// <summary>Finished attempts that were executed again.</summary>
     [JsonInclude]
     public int Repeated { get; private set; }
 
-    /// <summary>Each failing case: its text, which replays it, what went wrong, and what came of it.</summary>
+    /// <summary>Each failing case: its text, which repeats it, its fault, and the differences.</summary>
     [JsonInclude]
     public List<string> Failures { get; private set; } = [];
 
@@ -34,7 +34,8 @@ public sealed class SweepReport
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cases.Count} definitions, {CrashPoints} crash points, {LivingFaults} faults that kill nobody, {Different} differences, {Repeated} repeated finished steps");
+        $"{Cases.Count} definitions, {CrashPoints} crash points, {LivingFaults} faults that kill nobody, {Different} differences, {Repeated} " +
+        $"repeated finished steps");
 
     /// <summary>Adds what another sweep came to.</summary>
     public void Add(SweepReport other)
@@ -61,7 +62,8 @@ public sealed class SweepReport
         Repeated += repeated.Count;
         if (differences.Count + repeated.Count > 0)
         {
-            Failures.Add($"{item} ({struck})\n{string.Join('\n', differences)}{(repeated.Count == 0 ? "" : "\nRepeated: " + string.Join(", ", repeated))}");
+            Failures.Add(
+                $"{item} ({struck})\n{string.Join('\n', differences)}{(repeated.Count == 0 ? "" : "\nRepeated: " + string.Join(", ", repeated))}");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.CrashSweep;
 
-/// <summary>What a client can want of a run that was started.</summary>
+/// <summary>The requests of a client after the start.</summary>
 public enum SweepRequestKind
 {
     Cancel,

@@ -11,15 +11,17 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.CrashSweep;
 
-/// <summary>Generated definitions on the whole app, with nothing that goes wrong but what they say themselves. Must not be used on the thread pool.</summary>
+/// <summary>
+/// Generated definitions on the whole app, without faults other than their own failing steps. Must not be used on the thread pool.
+/// </summary>
 internal static class SweepRules
 {
-    /// <summary>Of so many seeds one is about resuming.</summary>
+    /// <summary>One of so many seeds is for resuming.</summary>
     private const int Resumed = 4;
 
     private const double MostMs = 12 * 3_600_000;
 
-    /// <summary>Of so many of each kind the clock is set in one.</summary>
+    /// <summary>The clock is set in one of so many of each kind.</summary>
     private const int ClockSet = 3;
 
     public static void Run(int seed, SweepReport report)
@@ -37,13 +39,15 @@ internal static class SweepRules
         report.Add(new SweepCase(definition, seed, SweepFault.None, 0), null, differences.Count == 0 ? [] : [.. differences, $"{item}"], []);
     }
 
-    /// <summary>A resumed or forked run comes to what a fresh one comes to with the answers that there are then, and asks nothing that was answered.</summary>
+    /// <summary>
+    /// A resumed or forked run has the result of a new run with the later answers, and repeats no prompt that was answered.
+    /// </summary>
     private static IReadOnlyList<string> Resume(SweepDefinition definition, int seed)
     {
         var (resumed, fresh) = ((string?)null, "");
         var after = Play(definition, seed, result =>
         {
-            // One that completed at once has nothing to resume, whatever failed in it and was not minded.
+            // A run that completed has nothing to resume, even if steps failed in it.
             var runs = result.App.Get<RunStore>();
             var first = runs.FindAsync(SweepRuns.Started, CancellationToken.None).GetAwaiter().GetResult()!;
             var forked = runs.FindAsync(SweepRuns.Forked, CancellationToken.None).GetAwaiter().GetResult();
@@ -51,7 +55,8 @@ internal static class SweepRules
                 : first.Attempt > 1 ? Result(result, SweepRuns.Started)
                 : null;
             var anew = Anew(result.App.Get<RunStore>().GetPreparedAsync(SweepRuns.Started, 1, CancellationToken.None).GetAwaiter().GetResult());
-            return definition.Requests.Any(request => request.From is not null) ? [] : result.Calls.PaidTwice().Where(paid => !anew.Contains(paid.Step)).Select(paid => $"Step '{paid.Step}' asked again what was answered: {paid.Question}");
+            return definition.Requests.Any(request => request.From is not null) ? [] : result.Calls.PaidTwice()
+                .Where(paid => !anew.Contains(paid.Step)).Select(paid => $"Step '{paid.Step}' asked again what was answered: {paid.Question}");
         });
         var again = Play(definition with { Answers = definition.ResumedAnswers!, Requests = [] }, seed, result =>
         {
@@ -59,7 +64,8 @@ internal static class SweepRules
             return [];
         });
         // Where a failure stops the run, what had started by then depends on the moment.
-        var mayDiffer = resumed is null || (resumed.StartsWith("Failed", StringComparison.Ordinal) && fresh.StartsWith("Failed", StringComparison.Ordinal));
+        var mayDiffer = resumed is null
+            || (resumed.StartsWith("Failed", StringComparison.Ordinal) && fresh.StartsWith("Failed", StringComparison.Ordinal));
         return [.. after, .. again, .. mayDiffer || resumed == fresh ? Array.Empty<string>() : [$"resumed:\n{resumed}\nfresh:\n{fresh}"]];
     }
 
@@ -99,8 +105,8 @@ internal static class SweepRules
     }
 
     /// <summary>
-    /// Steps that ended before they began, or took days: no case plays that long. A run that rests while it is suspended follows the wall clock, so how long it waited is
-    /// what that says.
+    /// Steps that ended before they began, or took days: no case plays that long. A run that rests while it is suspended follows the wall clock, so
+    /// how long it waited is what that says.
     /// </summary>
     private static IEnumerable<string> WrongTimes(SweepResult result) =>
         from run in SweepRuns.In(result.Disk.Store)
@@ -108,13 +114,16 @@ internal static class SweepRules
         from step in document.Steps
         where step.Value.CompletedAt < step.Value.StartedAt || step.Value is { DurationMs: < 0 or > MostMs } or { QueuedMs: < 0 }
             || (step.Value.QueuedMs > MostMs && !result.Case.Definition.Requests.Any(request => request.Kind == SweepRequestKind.Suspend))
-        select $"Step '{step.Key}' of '{run}' took {step.Value.DurationMs} ms after {step.Value.QueuedMs} ms, from {step.Value.StartedAt} to {step.Value.CompletedAt}.";
+        select $"Step '{step.Key}' of '{run}' took {step.Value.DurationMs} ms after {step.Value.QueuedMs} ms, from {step.Value.StartedAt} " +
+            $"to {step.Value.CompletedAt}.";
 
-    /// <summary>Of a fallback that is not needed, and could not run either, the moment decides which of the two is told.</summary>
+    /// <summary>For a fallback step that is not needed and could not run either, the reason depends on the moment.</summary>
     private static string Result(SweepResult result, string runId)
     {
         var run = result.App.Get<RunReader>().FindAsync(runId, CancellationToken.None).GetAwaiter().GetResult()!;
-        var steps = run.Steps.Select(step => $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}{(step.Value.Reason == StepReason.Condition ? step.Value.Reason : "")}");
+        var steps = run.Steps.Select(step =>
+            $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}" +
+            $"{(step.Value.Reason == StepReason.Condition ? step.Value.Reason : "")}");
         return $"{run.Status} {run.Outputs?.ToJsonString(WorkflowJson.Compact)} {string.Join(' ', steps)}";
     }
 }

@@ -59,7 +59,8 @@ public sealed class AzureStorageTests : IAsyncLifetime
     [SuiteFact]
     public async Task Account_that_is_away_in_the_middle_of_a_run_delays_it_only()
     {
-        using var command = OrchestratorProcess.Start(_folder.Path, _account, Azure(["run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId, "--json"]));
+        using var command = OrchestratorProcess.Start(
+            _folder.Path, _account, Azure(["run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId, "--json"]));
         await command.Error.WaitForAsync("s1 completed");
         await _server.StopAsync();
         await _server.StartAsync();
@@ -113,7 +114,8 @@ public sealed class AzureStorageTests : IAsyncLifetime
         var loser = await await Task.WhenAny(end, otherEnd);
 
         Assert.Equal(2, loser.ExitCode);
-        Assert.StartsWith("The journal 'devstoreaccount1/orchestrator/journal' is in use by ", Assert.Single(loser.Error.Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The journal 'devstoreaccount1/orchestrator/journal' is in use by ", Assert.Single(loser.Error.Split('\n')), StringComparison.Ordinal);
         await (end.IsCompleted ? other : one).Output.WaitForAsync("StartRun:");
     }
 
@@ -147,7 +149,8 @@ public sealed class AzureStorageTests : IAsyncLifetime
     [InlineData("runs cancel", "cancelled")]
     public async Task Run_whose_process_was_killed_is_driven_by_the_command_that_asks_for_it_and_can_be_deleted(string what, string status)
     {
-        using (var command = OrchestratorProcess.Start(_folder.Path, _account, Azure(["run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId])))
+        using (var command = OrchestratorProcess.Start(
+            _folder.Path, _account, Azure(["run", "workflow.json", "--mocks", "mocks.json", "--run-id", RunId])))
         {
             await Run.WaitForAsync("step.completed", 2);
             await command.KillAsync();

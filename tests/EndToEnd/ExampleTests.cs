@@ -60,7 +60,8 @@ public sealed class ExampleTests : IDisposable
     }
 
     /// <summary>From the line that says "Run {id}: 6 steps, at most 4 at a time."</summary>
-    private static string RunIdIn(string output) => output.Split('\n').First(line => line.StartsWith("Run ", StringComparison.Ordinal))[4..].Split(':')[0];
+    private static string RunIdIn(string output) =>
+        output.Split('\n').First(line => line.StartsWith("Run ", StringComparison.Ordinal))[4..].Split(':')[0];
 
     private async Task<JsonElement> ShowAsync(string runId)
     {

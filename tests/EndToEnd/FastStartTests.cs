@@ -3,7 +3,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>What has ended costs a start nothing: histories of ended runs are not read.</summary>
+/// <summary>A start does not read the histories of ended runs.</summary>
 [Trait("Trust", "12")]
 public sealed class FastStartTests : IDisposable
 {
@@ -18,10 +18,11 @@ public sealed class FastStartTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.Combine("workflow.json"), """{ "steps": [ { "id": "a", "prompt": "1" } ] }""");
         await File.WriteAllTextAsync(_folder.Combine("mocks.json"), """{ "steps": { "*": [ { "output": "ok" } ] } }""");
-        var ended = await OrchestratorProcess.RunAsync(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
+        var ended =
+            await OrchestratorProcess.RunAsync(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
         Assert.True(ended.ExitCode == 0, ended.Error);
 
-        // Whoever reads a history that is damaged says so.
+        // Reading a damaged history would be reported.
         foreach (var history in Directory.GetFiles(Path.Combine(State, "journal", "instances"), "*.jsonl"))
         {
             // Of the same length, since an extract that is of a shorter or longer history is not believed.

@@ -13,7 +13,8 @@ public sealed class ForcedDeletionTests
     {
         using var folder = new TempFolder();
         var state = folder.Combine("state");
-        await File.WriteAllTextAsync(folder.Combine("w.json"), """{ "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] } ] }""");
+        await File.WriteAllTextAsync(
+            folder.Combine("w.json"), """{ "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] } ] }""");
         await File.WriteAllTextAsync(folder.Combine("m.json"), """{ "steps": { "*": [ { "output": "late", "latencyMs": 600000 } ] } }""");
         using var running = OrchestratorProcess.Start(folder.Path, "run", "w.json", "--mocks", "m.json", "--state", state, "--run-id", "mine");
         await new StoredRun(new FileContentStore(state, TimeProvider.System), "mine").WaitForAsync("step.started", 1);
@@ -25,6 +26,8 @@ public sealed class ForcedDeletionTests
         Assert.Equal(2, (await OrchestratorProcess.RunAsync(folder.Path, "runs", "show", "mine", "--state", state)).ExitCode);
         Assert.Equal(0, (await OrchestratorProcess.RunAsync(folder.Path, "runs", "prune", "--older-than", "0m", "--state", state)).ExitCode);
         Assert.False(Directory.Exists(Path.Combine(state, "runs", "mine")), "something of the run is left");
-        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(state, "journal", "instances")), file => Path.GetFileName(file).StartsWith("mine", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.Combine(state, "journal", "instances")),
+            file => Path.GetFileName(file).StartsWith("mine", StringComparison.Ordinal));
     }
 }

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A foreground command that is told to end cancels its run, whatever the signal and from the first record on.</summary>
+/// <summary>A foreground command cancels its run at every signal to end, from the first record on.</summary>
 [Trait("Trust", "12")]
 public sealed class ForegroundSignalTests : IDisposable
 {
@@ -72,6 +72,18 @@ public sealed class ForegroundSignalTests : IDisposable
         await AssertCancelledAsync(resumed);
     }
 
+    /// <summary>A test run under <c>nohup</c> ignores SIGHUP: the commands that it starts must not.</summary>
+    [Fact]
+    public async Task Signal_that_the_test_run_ignores_cancels_the_run()
+    {
+        using var command = SignalDisposition.StartIgnoringHangup(() => StartRun());
+        await Run.WaitForAsync("step.started", 1);
+
+        command.Send(Signal.Hangup);
+
+        await AssertCancelledAsync(command);
+    }
+
     [Fact]
     public async Task Suspended_run_whose_terminal_closes_is_cancelled()
     {
@@ -108,7 +120,9 @@ public sealed class ForegroundSignalTests : IDisposable
     [InlineData((int)Signal.Interrupt, true)]
     public async Task Second_signal_ends_the_process_at_once_and_leaves_the_run_interrupted(int signal, bool isResumed)
     {
-        File.WriteAllText(_folder.Combine("workflow.json"), """{ "steps": [ { "id": "slow", "prompt": "Slow." }, { "id": "tidy", "prompt": "Tidy." } ], "finally": ["tidy"] }""");
+        File.WriteAllText(
+            _folder.Combine("workflow.json"),
+            """{ "steps": [ { "id": "slow", "prompt": "Slow." }, { "id": "tidy", "prompt": "Tidy." } ], "finally": ["tidy"] }""");
         File.WriteAllText(_folder.Combine("mocks.json"), """{ "steps": { "*": [ { "output": "done", "latencyMs": 600000 } ] } }""");
         var command = OrchestratorProcess.Start(_folder.Path, "run", "workflow.json", "--mocks", "mocks.json", "--run-id", "mine", "--state", State);
         try
@@ -123,7 +137,8 @@ public sealed class ForegroundSignalTests : IDisposable
             }
 
             command.Send(Signal.Interrupt);
-            await command.Output.WaitForAsync($"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine --state {State}' then goes on with it.");
+            await command.Output.WaitForAsync(
+                $"Cancelling. Press Ctrl+C again to leave now: 'orchestrator resume mine --state {State}' then goes on with it.");
             await Run.WaitForAsync("step.cancelled", 1);
             await command.SendAgainAsync((Signal)signal);
 

@@ -6,7 +6,10 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A run whose deletion was killed after its first write, in a folder that is served: it is reported as half deleted, and the next deletion finishes it.</summary>
+/// <summary>
+/// A run whose deletion was killed after its first write, in a folder that is served: it is reported as half deleted, and the next deletion finishes
+/// it.
+/// </summary>
 [Trait("Trust", "15")]
 public sealed class HalfDeletedRunTests : IDisposable
 {
@@ -19,12 +22,13 @@ public sealed class HalfDeletedRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Server_says_what_it_is_and_prune_finishes_it()
+    public async Task Server_reports_a_half_deleted_run_and_prune_deletes_it()
     {
         await File.WriteAllTextAsync(_folder.Combine("w.json"), Definition);
         await CommandAsync("run", "w.json", "--run-id", "mine", "--model", "simulated:latency=0");
         var content = new FileContentStore(State, TimeProvider.System);
-        Assert.NotNull(await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync("mine", static _ => true, CancellationToken.None));
+        Assert.NotNull(
+            await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync("mine", static _ => true, CancellationToken.None));
         using var server = await ServeProcess.StartAsync(State, "--model", "simulated");
 
         using var shown = await server.Client.GetAsync("api/runs/mine");
@@ -33,7 +37,8 @@ public sealed class HalfDeletedRunTests : IDisposable
         {
             var body = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.StatusCode == status, body);
-            Assert.Contains("'orchestrator runs delete mine' finishes that", body.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains(
+                "'orchestrator runs delete mine' finishes that", body.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
         }
 
         Assert.Contains("1 half deleted run", (await CommandAsync("runs", "prune", "--older-than", "30d")).Output, StringComparison.Ordinal);

@@ -4,7 +4,8 @@ using Orchestrator.Testing.Azurite;
 namespace Orchestrator.EndToEnd;
 
 /// <summary>
-/// Short rounds of the campaign; <c>dotnet run -c Release --project bench -- kill --rounds N --seed N --storage files|azure</c> runs as many as one likes.
+/// Short rounds of the campaign; <c>dotnet run -c Release --project bench -- kill --rounds N --seed N --storage files|azure</c> runs as many as one
+/// likes.
 /// </summary>
 [NeedsAzurite]
 public sealed class KillCampaignTests

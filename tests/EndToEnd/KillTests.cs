@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A process that dies without a word loses nothing that was finished: the next one goes on, and pays for no finished step again.</summary>
+/// <summary>A killed process loses no finished step: the next process continues the run and repeats none of them.</summary>
 public sealed class KillTests : IDisposable
 {
     private const int Steps = 12;
@@ -56,7 +56,7 @@ public sealed class KillTests : IDisposable
         await AssertFinishesAsync();
     }
 
-    /// <summary>Kills the recovery as well: what the second process finished must survive it too.</summary>
+    /// <summary>Kills the recovering process as well: the steps that it finished must survive too.</summary>
     [Fact]
     public async Task Serve_that_is_killed_again_and_again_still_finishes_each_step_once()
     {

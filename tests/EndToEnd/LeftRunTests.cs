@@ -65,7 +65,7 @@ public sealed class LeftRunTests : IDisposable
         await server.StartRunAsync($$"""{ "definition": {{Definition}}, "runId": "mine", "options": { "mocks": {{Mocks(0)}} } }""");
         await WaitForAsync(server, "completed");
 
-        // As a process does that does not know of the server.
+        // As a process that does not know the server.
         File.Move(Path.Combine(State, "serve.json"), Path.Combine(State, "serve.away"));
         var deleted = await OrchestratorProcess.RunAsync(_folder.Path, "runs", "delete", "mine", "--state", State);
         Assert.True(deleted.ExitCode == 0, deleted.Error);

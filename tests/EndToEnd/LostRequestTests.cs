@@ -11,12 +11,15 @@ public sealed class LostRequestTests : IDisposable
 {
     private const string RunId = "mine";
 
-    /// <summary>The server counts the tokens of a prompt as estimates do, so that the sum tells how many requests were counted. An answer takes two seconds.</summary>
+    /// <summary>
+    /// The server counts the tokens of a prompt as estimates do, so that the sum tells how many requests were counted. An answer takes two seconds.
+    /// </summary>
     private const string Prompt = "Say something.";
 
     private const int PromptTokens = 4;
 
-    private const string Definition = $$"""{ "slug": "lost", "options": { "defaultModel": "gpt-6-luna" }, "steps": [ { "id": "a", "prompt": "{{Prompt}}" } ] }""";
+    private const string Definition =
+        $$"""{ "slug": "lost", "options": { "defaultModel": "gpt-6-luna" }, "steps": [ { "id": "a", "prompt": "{{Prompt}}" } ] }""";
 
     private readonly TempFolder _folder = new();
 
@@ -79,7 +82,8 @@ public sealed class LostRequestTests : IDisposable
         Assert.Equal(requests > 1, step.GetProperty("estimated").GetBoolean());
         Assert.Equal(usage.GetProperty("estimatedCost").GetDecimal(), step.GetProperty("estimatedCost").GetDecimal());
         Assert.Equal(usage.GetProperty("inputTokens").GetInt32(), step.GetProperty("inputTokens").GetInt32());
-        Assert.Equal(requests > 1 ? 1 : 0, run.GetProperty("warnings").EnumerateArray().Count(warning => warning.GetString()!.Contains("counted as an estimate", StringComparison.Ordinal)));
+        Assert.Equal(requests > 1 ? 1 : 0, run.GetProperty("warnings").EnumerateArray()
+            .Count(warning => warning.GetString()!.Contains("counted as an estimate", StringComparison.Ordinal)));
     }
 
     /// <summary>Kills the process when the model was asked for this time, and the feed tells of it.</summary>

@@ -17,7 +17,8 @@ public sealed class ModelRequestTests : IDisposable
         { "slug": "four", "options": { "parallelBatchDelay": 0, "defaultModel": "gpt-6-luna" }, "steps": [
           { "id": "a", "prompt": "First.", "options": { "maxTokens": 5 } },
           { "id": "b", "prompt": "Second.\n{{a}}", "dependsOn": ["a"], "options": { "maxTokens": 5 } },
-          { "id": "c", "prompt": "Third.\n{{b}}", "dependsOn": ["b"], "options": { "maxTokens": 5, "retry": { "maxAttempts": 2, "firstInterval": 10 } } },
+          { "id": "c", "prompt": "Third.\n{{b}}", "dependsOn": ["b"], "options": { "maxTokens": 5, "retry": { "maxAttempts": 2,
+          "firstInterval": 10 } } },
           { "id": "d", "prompt": "Fourth.\n{{c}}", "dependsOn": ["c"], "options": { "maxTokens": 5 } } ] }
         """;
 
@@ -50,13 +51,15 @@ public sealed class ModelRequestTests : IDisposable
         Assert.Equal(20, resumed.GetProperty("usage").GetProperty("outputTokens").GetInt32());
         var records = (await Run.CheckpointsAsync()).Values.Select(record => JsonElement.Parse(record.Content)).ToList();
         Assert.Equal(records.Sum(Cost), Cost(resumed));
-        Assert.Equal(Cost(failed) + Cost(resumed.GetProperty("steps").GetProperty("c")) + Cost(resumed.GetProperty("steps").GetProperty("d")), Cost(resumed));
+        Assert.Equal(
+            Cost(failed) + Cost(resumed.GetProperty("steps").GetProperty("c")) + Cost(resumed.GetProperty("steps").GetProperty("d")), Cost(resumed));
     }
 
     [Fact]
     public async Task Cancelled_run_aborts_its_request_on_the_wire()
     {
-        var (asked, aborted) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var (asked, aborted) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var model = await OpenAiServer.StartAsync(async exchange =>
         {
             asked.TrySetResult();
@@ -78,7 +81,8 @@ public sealed class ModelRequestTests : IDisposable
         Assert.Equal(["cancelled", "cancelled", "cancelled", "cancelled"], Statuses(run));
     }
 
-    private static IEnumerable<string?> Statuses(JsonElement run) => run.GetProperty("steps").EnumerateObject().Select(step => step.Value.GetProperty("status").GetString());
+    private static IEnumerable<string?> Statuses(JsonElement run) =>
+        run.GetProperty("steps").EnumerateObject().Select(step => step.Value.GetProperty("status").GetString());
 
     private static decimal Cost(JsonElement of) => of.GetProperty("usage").GetProperty("estimatedCost").GetDecimal();
 

@@ -13,7 +13,7 @@ public sealed class OwnershipTests : IDisposable
         { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] } ] }
         """;
 
-    /// <summary>Whoever executes b waits longer than any test does.</summary>
+    /// <summary>Step b takes longer than any test waits.</summary>
     private const string Slow = """{ "steps": { "b": [ { "output": "late", "latencyMs": 600000 } ], "*": [ { "output": "ok" } ] } }""";
 
     /// <summary>b takes long enough to be killed in it, and can be executed again.</summary>
@@ -144,11 +144,12 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_that_resume_one_run_at_once_one_wins_and_the_other_is_told()
+    public async Task Of_two_resumes_of_one_run_at_once_one_wins_and_the_other_is_refused()
     {
         await KillSlowAsync("mine");
 
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => OrchestratorProcess.RunAsync(_folder.Path, "resume", "mine", "--state", State)));
+        var both =
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => OrchestratorProcess.RunAsync(_folder.Path, "resume", "mine", "--state", State)));
 
         Assert.Equal([0, 2], both.Select(result => result.ExitCode).Order());
         Assert.Contains("works on it", both.Single(result => result.ExitCode == 2).Error, StringComparison.Ordinal);
@@ -156,7 +157,7 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_runs_of_one_id_at_once_one_wins_and_the_other_is_told()
+    public async Task Of_two_runs_of_one_id_at_once_one_wins_and_the_other_is_refused()
     {
         var args = RunArgs("mine", Quick);
 

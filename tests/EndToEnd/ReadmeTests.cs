@@ -8,8 +8,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.EndToEnd;
 
 /// <summary>
-/// The README is pasted into a shell, from top to bottom, in a copy of the repository that nothing was built in. What it leaves out: <c>dotnet test</c>,
-/// which is running this test, and the port, which may be in use.
+/// The README is pasted into a shell, from top to bottom, in a copy of the repository that nothing was built in. What it leaves out: <c>dotnet
+/// test</c>, which is running this test, and the port, which may be in use.
 /// </summary>
 public sealed partial class ReadmeTests : IDisposable
 {

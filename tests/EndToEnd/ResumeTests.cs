@@ -11,10 +11,12 @@ public sealed class ResumeTests : IDisposable
     private const string RunId = "mine";
 
     private const string Definition = """
-        { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] }, { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
+        { "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] },
+        { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
         """;
 
-    private const string Slow = """{ "steps": { "b": [ { "output": "late", "latencyMs": 600000 }, { "output": "soon" } ], "*": [ { "output": "ok" } ] } }""";
+    private const string Slow =
+        """{ "steps": { "b": [ { "output": "late", "latencyMs": 600000 }, { "output": "soon" } ], "*": [ { "output": "ok" } ] } }""";
 
     private readonly TempFolder _folder = new();
 
@@ -37,7 +39,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("to cancel run mine.", (await CommandAsync(0, "runs", "cancel", RunId)).Output, StringComparison.Ordinal);
         await Run.WaitForAsync("run.cancelled", 1);
 
-        Assert.Contains("Run mine, attempt 2", (await CommandAsync(0, "resume", RunId, "--reason", "from the command line")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Run mine, attempt 2", (await CommandAsync(0, "resume", RunId, "--reason", "from the command line")).Output, StringComparison.Ordinal);
         var run = JsonDocument.Parse((await CommandAsync(0, "runs", "show", RunId, "--json")).Output).RootElement;
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
         Assert.Equal("from the command line", run.GetProperty("attempts")[1].GetProperty("reason").GetString());
@@ -57,16 +60,20 @@ public sealed class ResumeTests : IDisposable
     {
         await InterruptAsync();
         Assert.Contains("interrupted", (await CommandAsync(0, "runs", "list")).Output, StringComparison.Ordinal);
-        Assert.Contains("To go on with it: orchestrator resume mine", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
         Assert.Contains(
-            "takes options only after it has ended. Resume it without options ('orchestrator resume", (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
+            "To go on with it: orchestrator resume mine", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "takes options only after it has ended. Resume it without options ('orchestrator resume",
+            (await CommandAsync(2, "resume", RunId, "--from", "a")).Error, StringComparison.Ordinal);
         Assert.Contains("No process works on run 'mine'", (await CommandAsync(2, "runs", "suspend", RunId)).Error, StringComparison.Ordinal);
 
         Assert.Contains("cancelled", (await CommandAsync(0, "runs", "cancel", RunId)).Output, StringComparison.Ordinal);
         var resumed = await CommandAsync(0, "resume", RunId);
 
         Assert.Contains("Run mine, attempt 2: 3 steps, 1 of them reused", resumed.Output, StringComparison.Ordinal);
-        Assert.Single(await Run.EventsAsync(), item => item.GetProperty("event").GetString() == "step.completed" && item.GetProperty("stepId").GetString() == "a");
+        Assert.Single(
+            await Run.EventsAsync(),
+            item => item.GetProperty("event").GetString() == "step.completed" && item.GetProperty("stepId").GetString() == "a");
     }
 
     [Fact]
@@ -74,7 +81,8 @@ public sealed class ResumeTests : IDisposable
     {
         await InterruptAsync();
         Directory.Delete(Path.Combine(State, "journal"), recursive: true);
-        Assert.Contains("in a new run: orchestrator resume mine --fork", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "in a new run: orchestrator resume mine --fork", (await CommandAsync(0, "runs", "show", RunId)).Output, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(_folder.Combine("quick.json"), """{ "steps": { "*": [ { "output": "x" } ] } }""");
         var resumed = await CommandAsync(0, "resume", RunId, "--fork", "--run-id", "other", "--mocks", _folder.Combine("quick.json"));

@@ -15,7 +15,8 @@ public sealed class RetentionSettingTests
         using var folder = new TempFolder();
 
         var result = await OrchestratorProcess.RunAsync(
-            folder.Path, new Dictionary<string, string> { ["Orchestrator__RetainDays"] = days }, "serve", "--port", "0", "--state", folder.Combine("state"));
+            folder.Path, new Dictionary<string, string> { ["Orchestrator__RetainDays"] = days }, "serve", "--port", "0", "--state",
+            folder.Combine("state"));
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("RetainDays", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);

@@ -8,7 +8,8 @@ namespace Orchestrator.EndToEnd;
 public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
 {
     private const string Definition = """
-        { "slug": "http-try", "steps": [ { "id": "first", "prompt": "Say {{word}}." }, { "id": "second", "prompt": "Again: {{first}}", "dependsOn": ["first"] } ] }
+        { "slug": "http-try", "steps": [ { "id": "first", "prompt": "Say {{word}}." },
+        { "id": "second", "prompt": "Again: {{first}}", "dependsOn": ["first"] } ] }
         """;
 
     private const string Mocks = """{ "steps": { "first": [ { "output": "hello" } ], "*": [ { "output": "ok" } ] } }""";
@@ -51,7 +52,9 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
         Assert.Equal("""{"word":"hi","first":"hello","second":"ok"}""", JsonSerializer.Serialize(run.GetProperty("outputs")));
     }
 
-    /// <summary>The body of GET and the document of <c>run --json</c> are one contract; its members are pinned in the tests of the command line.</summary>
+    /// <summary>
+    /// The body of GET and the document of <c>run --json</c> are one contract; its members are pinned in the tests of the command line.
+    /// </summary>
     [Fact]
     public async Task Run_read_over_HTTP_is_the_document_of_the_command_line_nulls_included()
     {
@@ -70,7 +73,8 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     [Fact]
     public async Task Run_that_fails_is_Completed_as_an_orchestration_and_failed_as_a_run()
     {
-        const string Failing = """{ "steps": { "first": [ { "error": { "kind": "contentFiltered", "message": "No." } } ], "*": [ { "output": "ok" } ] } }""";
+        const string Failing =
+            """{ "steps": { "first": [ { "error": { "kind": "contentFiltered", "message": "No." } } ], "*": [ { "output": "ok" } ] } }""";
         var payload = await Server.StartRunAsync(Body("failing", mocks: Failing));
 
         var status = await Server.WaitForEndAsync(payload.GetProperty("statusQueryGetUri").GetString()!);
@@ -82,14 +86,14 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     }
 
     [Theory]
-    [InlineData("/api/runs/nobody")]
-    [InlineData("/api/runs/no%20run")]
-    [InlineData("/api/nothing")]
-    public async Task Unknown_address_is_404_with_problem_details(string path)
+    [InlineData("/api/runs/unknown", "runNotFound")]
+    [InlineData("/api/runs/no%20run", "runNotFound")]
+    [InlineData("/api/nothing", "notFound")]
+    public async Task Unknown_address_is_404_with_problem_details(string path, string code)
     {
         using var response = await Server.Client.GetAsync(path);
 
-        await AssertProblemAsync(response, HttpStatusCode.NotFound);
+        await AssertProblemAsync(response, HttpStatusCode.NotFound, code);
     }
 
     [Fact]
@@ -107,7 +111,8 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
         var problem = await AssertProblemAsync(response, HttpStatusCode.BadRequest, "invalidDefinition");
         Assert.Equal(
             [("unknown-step", "/steps/0/dependsOn/0"), ("duplicate-step", "/steps/1/id"), ("dependency-cycle", "/steps/2/dependsOn/0")],
-            problem.GetProperty("diagnostics").EnumerateArray().Select(found => (found.GetProperty("code").GetString(), found.GetProperty("pointer").GetString())));
+            problem.GetProperty("diagnostics").EnumerateArray()
+                .Select(found => (found.GetProperty("code").GetString(), found.GetProperty("pointer").GetString())));
     }
 
     [Fact]
@@ -141,10 +146,15 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"{{word}}\" } ] } }", "invalidInput")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"promptId\": \"nowhere\" } ] } }", "promptNotFound")]
     [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"runId\": \"no spaces\" }", "invalidInput")]
-    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": 0 } }", "invalidInput")]
-    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": \"many\" } }", "invalidInput")]
-    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"mocks\": { \"steps\": { \"b\": [ { \"output\": 1 } ] } } } }", "invalidInput")]
-    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"mocks\": { \"steps\": { \"a\": [] } } } }", "invalidInput")]
+    [InlineData(
+        "{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": 0 } }", "invalidInput")]
+    [InlineData(
+        "{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"maxParallelism\": \"many\" } }", "invalidInput")]
+    [InlineData("{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"mocks\": { \"steps\": { \"b\": [ { " +
+        "\"output\": 1 } ] } } } }", "invalidInput")]
+    [InlineData(
+        "{ \"definition\": { \"steps\": [ { \"id\": \"a\", \"prompt\": \"A\" } ] }, \"options\": { \"mocks\": { \"steps\": { \"a\": [] } } } }",
+        "invalidInput")]
     public async Task Body_that_cannot_run_is_400_with_its_code(string body, string code)
     {
         using var response = await Server.PostAsync(body);
@@ -160,13 +170,13 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
 
         using var response = await Server.Client.SendAsync(request);
 
-        await AssertProblemAsync(response, HttpStatusCode.Forbidden);
+        await AssertProblemAsync(response, HttpStatusCode.Forbidden, "forbidden");
     }
 
     private static string Body(string runId, string more = "", string mocks = Mocks) =>
         $$"""{ "definition": {{Definition}}, "inputs": { "word": "hi" }, "runId": "{{runId}}", "options": { "mocks": {{mocks}} }{{more}} }""";
 
-    private static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string? code = null)
+    private static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {text}");
@@ -175,7 +185,7 @@ public sealed class ServeHttpTests(Serve serve) : IClassFixture<Serve>
         var problem = JsonDocument.Parse(text).RootElement;
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
-        Assert.True(code is null || problem.GetProperty("code").GetString() == code, text);
+        Assert.Equal(code, problem.GetProperty("code").GetString());
         return problem;
     }
 }

@@ -18,7 +18,8 @@ public sealed class ServeOptionsTests : IDisposable
         using var server = await ServeProcess.StartAsync(_folder.Combine("state"), "--prompts", _folder.Combine("prompts"));
 
         using var refused = await server.PostAsync("""
-            { "definition": { "steps": [ { "id": "a", "prompt": "A" } ] }, "options": { "mocks": { "steps": { "*": [ { "output": 1 } ] } } }, "runId": "mocked" }
+            { "definition": { "steps": [ { "id": "a", "prompt": "A" } ] }, "options": { "mocks": { "steps": { "*": [ { "output": 1 } ] } } },
+            "runId": "mocked" }
             """);
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -83,7 +84,9 @@ public sealed class ServeOptionsTests : IDisposable
         var result = await process.WaitForExitAsync();
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("__defaultVersion is 'other'; with versionMatchStrategy Strict it must be '1'", Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "__defaultVersion is 'other'; with versionMatchStrategy Strict it must be '1'", Assert.Single(result.Error.Split('\n')),
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_folder.Combine("state"), "runs")));
     }
 
@@ -92,7 +95,8 @@ public sealed class ServeOptionsTests : IDisposable
     [InlineData("everywhere", "'everywhere' is no IP address")]
     public async Task Address_that_needs_a_key_or_is_none_is_refused_in_one_sentence(string address, string reason)
     {
-        var result = await OrchestratorProcess.RunAsync(_folder.Path, "serve", "--port", "0", "--address", address, "--state", _folder.Combine("state"));
+        var result =
+            await OrchestratorProcess.RunAsync(_folder.Path, "serve", "--port", "0", "--address", address, "--state", _folder.Combine("state"));
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(reason, Assert.Single(result.Error.Split('\n')), StringComparison.Ordinal);
@@ -103,7 +107,8 @@ public sealed class ServeOptionsTests : IDisposable
     public async Task Misspelt_variable_of_the_key_is_refused_also_on_this_machine()
     {
         var result = await OrchestratorProcess.RunAsync(
-            _folder.Path, new Dictionary<string, string> { ["ORCHESTRATOR_KEYS"] = "open-sesame" }, "serve", "--port", "0", "--state", _folder.Combine("state"));
+            _folder.Path, new Dictionary<string, string> { ["ORCHESTRATOR_KEYS"] = "open-sesame" }, "serve", "--port", "0", "--state",
+            _folder.Combine("state"));
 
         Assert.Equal(2, result.ExitCode);
         Assert.StartsWith("ORCHESTRATOR_KEYS is set, which means nothing here, and ORCHESTRATOR_KEY is not", result.Error, StringComparison.Ordinal);
@@ -112,7 +117,8 @@ public sealed class ServeOptionsTests : IDisposable
     [Fact]
     public async Task Key_is_needed_by_every_call_once_there_is_one()
     {
-        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["ORCHESTRATOR_KEY"] = "open-sesame" }, "--address", "0.0.0.0");
+        using var server = await ServeProcess.StartAsync(
+            _folder.Combine("state"), new Dictionary<string, string> { ["ORCHESTRATOR_KEY"] = "open-sesame" }, "--address", "0.0.0.0");
 
         using var without = await server.Client.GetAsync("/api/runs/nobody");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs/nobody");

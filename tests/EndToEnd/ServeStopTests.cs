@@ -54,7 +54,8 @@ public sealed class ServeStopTests : IDisposable
         using (var server = await ServeProcess.StartAsync(State, "--allow-mocks"))
         {
             await server.StartRunAsync(
-                $$"""{ "definition": { "options": { "parallelBatchDelay": 400 }, "steps": [ {{steps}} ] }, "runId": "mine", "options": { "mocks": { "steps": { "*": [ { "output": "ok" } ] } } } }""");
+                $$"""{ "definition": { "options": { "parallelBatchDelay": 400 }, "steps": [ {{steps}} ] }, "runId": "mine",""" +
+                $$""" "options": { "mocks": { "steps": { "*": [ { "output": "ok" } ] } } } }""");
             await run.WaitForAsync("step.completed", 1);
             server.Process.Send((Signal)signal);
             Assert.Equal(0, (await server.Process.WaitForExitAsync(TimeSpan.FromSeconds(20))).ExitCode);

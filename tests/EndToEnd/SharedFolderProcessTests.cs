@@ -17,7 +17,8 @@ public sealed class SharedFolderProcessTests
         var state = folder.Combine("state");
         for (var number = 0; number < Processes; number++)
         {
-            await File.WriteAllTextAsync(folder.Combine($"{number}.json"), $$"""{ "slug": "one", "steps": [ { "id": "a", "prompt": "{{number}}" } ] }""");
+            await File.WriteAllTextAsync(
+                folder.Combine($"{number}.json"), $$"""{ "slug": "one", "steps": [ { "id": "a", "prompt": "{{number}}" } ] }""");
         }
 
         var results = await Task.WhenAll(Enumerable.Range(0, Processes).Select(

@@ -5,7 +5,9 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A process that is stopped, or hangs, keeps its run and answers nothing: commands name it and how to end it, instead of waiting for it.</summary>
+/// <summary>
+/// A process that is stopped, or hangs, keeps its run and answers nothing: commands name it and how to end it, instead of waiting for it.
+/// </summary>
 [Trait("Trust", "15")]
 public sealed class StoppedProcessTests : IDisposable
 {
@@ -27,7 +29,9 @@ public sealed class StoppedProcessTests : IDisposable
         Assert.Contains("\"status\": \"running\"", (await CommandAsync(0, "runs", "show", "mine", "--json")).Output, StringComparison.Ordinal);
         await holder.KillAsync();
         var interrupted = await CommandAsync(2, "runs", "delete", "mine");
-        Assert.Contains($"Run 'mine' is interrupted: no process works on it. 'orchestrator resume mine --state {State}' goes on with it;", interrupted.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Run 'mine' is interrupted: no process works on it. 'orchestrator resume mine --state {State}' goes on with it;", interrupted.Error,
+            StringComparison.Ordinal);
         await CommandAsync(0, "runs", "delete", "mine", "--force");
         Assert.False(Directory.Exists(Path.Combine(State, "runs", "mine")), "something of the run is left");
         Assert.Empty(Directory.GetFiles(Path.Combine(State, "journal", "instances")));
@@ -36,7 +40,7 @@ public sealed class StoppedProcessTests : IDisposable
     [Theory]
     [InlineData("cancel")]
     [InlineData("suspend")]
-    public async Task What_it_is_asked_to_do_it_does_when_it_goes_on(string what)
+    public async Task Stopped_process_carries_out_requests_when_it_continues(string what)
     {
         using var holder = await StartStoppedAsync();
 

@@ -5,13 +5,16 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>What a state folder or a storage account keeps of one run: so that tests see it while the process works on it, and when it is dead.</summary>
+/// <summary>
+/// Reads one run from a state folder or a storage account, while a process executes it and after that was killed.
+/// </summary>
 internal sealed class StoredRun(IContentStore store, string runId)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The name of an attempt's record, from an event about the attempt: <c>s1/1-2.json</c>.</summary>
-    public static string AttemptOf(JsonElement item) => $"{item.GetProperty("stepId").GetString()}/{item.GetProperty("runAttempt")}-{item.GetProperty("attempt")}.json";
+    public static string AttemptOf(JsonElement item) =>
+        $"{item.GetProperty("stepId").GetString()}/{item.GetProperty("runAttempt")}-{item.GetProperty("attempt")}.json";
 
     public static string? NameOf(JsonElement item) => item.GetProperty("event").GetString();
 
@@ -41,9 +44,12 @@ internal sealed class StoredRun(IContentStore store, string runId)
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse).OfType<JsonElement>()];
     }
 
-    /// <summary>When each attempt began, by the name of its record: an event that is repeated tells of the same moment.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlySet<string>> Starts(IEnumerable<JsonElement> events) => events.Where(item => NameOf(item) == "step.started")
-        .GroupBy(AttemptOf).ToDictionary(same => same.Key, IReadOnlySet<string> (same) => same.Select(item => item.GetProperty("at").GetString()!).ToHashSet(StringComparer.Ordinal));
+    /// <summary>When each attempt began, by the name of its record: a repeated event has the same time.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlySet<string>> Starts(IEnumerable<JsonElement> events) =>
+        events.Where(item => NameOf(item) == "step.started")
+            .GroupBy(AttemptOf).ToDictionary(
+                same => same.Key,
+                IReadOnlySet<string> (same) => same.Select(item => item.GetProperty("at").GetString()!).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>How often each attempt began, by the name of its record.</summary>
     public async Task<IReadOnlyDictionary<string, int>> StartsAsync() =>

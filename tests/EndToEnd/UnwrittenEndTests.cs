@@ -4,7 +4,9 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 
-/// <summary>A foreground run whose end cannot be written ends all the same when it is asked to, says what was not written, and can be cancelled later.</summary>
+/// <summary>
+/// A foreground run whose end cannot be written ends all the same when it is asked to, says what was not written, and can be cancelled later.
+/// </summary>
 [Trait("Trust", "15")]
 public sealed class UnwrittenEndTests : IDisposable
 {

@@ -35,12 +35,14 @@ public sealed partial class UpgradeTests : IDisposable
 
         var run = await server.GetRunAsync("mine");
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
-        Assert.Equal(["interrupted", "completed"], run.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty("status").GetString()));
-        Assert.Equal(1, (await Stored.EventsAsync()).Count(item => StoredRun.NameOf(item) == "step.started" && item.GetProperty("stepId").GetString() == "a"));
+        Assert.Equal(
+            ["interrupted", "completed"], run.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty("status").GetString()));
+        Assert.Equal(
+            1, (await Stored.EventsAsync()).Count(item => StoredRun.NameOf(item) == "step.started" && item.GetProperty("stepId").GetString() == "a"));
     }
 
     [Fact]
-    public async Task Server_that_goes_on_with_nothing_leaves_it_and_commands_cancel_or_resume_it()
+    public async Task Server_that_continues_no_runs_leaves_it_and_commands_cancel_or_resume_it()
     {
         await StartAndKillAsync();
         using (var server = await ServeProcess.StartAsync(State, "--no-continue"))
@@ -66,7 +68,9 @@ public sealed partial class UpgradeTests : IDisposable
 
         var history = Path.Combine(State, "journal", "instances", "mine~0.jsonl");
         var lines = await File.ReadAllLinesAsync(history);
-        Assert.Single(lines, line => line.Contains("ExecutionStarted", StringComparison.Ordinal) && line.Contains("\"version\":\"1\"", StringComparison.Ordinal));
+        Assert.Single(
+            lines,
+            line => line.Contains("ExecutionStarted", StringComparison.Ordinal) && line.Contains("\"version\":\"1\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(history, string.Concat(lines.Select(line => OfVersion(line, "0") + "\n")));
     }
 

@@ -9,7 +9,8 @@ internal static class HostExtensions
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts an instance and waits for its end.</summary>
-    public static async Task<OrchestrationMetadata> RunAsync(this LocalDurableHost host, string orchestrator, object? input = null, string? instanceId = null)
+    public static async Task<OrchestrationMetadata> RunAsync(
+        this LocalDurableHost host, string orchestrator, object? input = null, string? instanceId = null)
     {
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(instanceId));
         return await host.EndOfAsync(id);

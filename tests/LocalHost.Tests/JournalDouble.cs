@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests;
 
-/// <summary>A journal that counts, and that a test can hold up or cut off. What it lets through goes to another journal.</summary>
+/// <summary>A journal that counts its operations and can delay them or lose them as in a crash. It passes the others on to another journal.</summary>
 internal sealed class JournalDouble(IJournal inner) : IJournal
 {
     private readonly Lock _gate = new();
@@ -12,15 +12,15 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     private int _appends;
     private int _recordsRead;
 
-    /// <summary>Appends that were made, those after the crash included.</summary>
+    /// <summary>The number of appends, those after the crash included.</summary>
     public int Appends => Volatile.Read(ref _appends);
 
     public int RecordsRead => Volatile.Read(ref _recordsRead);
 
-    /// <summary>After so many appends nothing is durable any more, as if the process were dead. The default is never.</summary>
+    /// <summary>The number of appends after which nothing is durable any more, as in a killed process. Default: no limit.</summary>
     public int CrashAfter { get; init; } = int.MaxValue;
 
-    /// <summary>Completes when the crash has come.</summary>
+    /// <summary>Completes at the crash.</summary>
     public Task Crashed => _crashed.Task;
 
     public Task<JournalException> Lost => inner.Lost;
@@ -29,7 +29,8 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     /// <param name="reached">Completes when the event is appended.</param>
     public TaskCompletionSource Hold(Func<HistoryEvent, bool> which, out Task reached)
     {
-        var hold = (which, Gate: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var hold = (which, Gate: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
             _holds.Add(hold);
@@ -68,7 +69,8 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        JournalId id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (var record in inner.ReadAsync(id, cancellation))
         {

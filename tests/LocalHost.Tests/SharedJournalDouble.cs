@@ -3,7 +3,9 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests;
 
-/// <summary>A shared journal that tells a test what is about to happen to an instance, and waits for it. What it lets through goes to another journal.</summary>
+/// <summary>
+/// A shared journal that calls the test before and after operations on an instance, and waits for the call. It passes them on to another journal.
+/// </summary>
 internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
 {
     /// <summary>Before an extract is written. It may block the caller, or delay the task, as a slow device does.</summary>
@@ -15,7 +17,7 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
     /// <summary>After a history was deleted.</summary>
     public Action<JournalId>? Deleted { get; init; }
 
-    /// <summary>After an instance was asked for that is held.</summary>
+    /// <summary>After a request for an instance that another process holds.</summary>
     public Action<string>? Refused { get; init; }
 
     /// <summary>After the generations of an instance were listed, before they are returned.</summary>
@@ -76,7 +78,8 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
 
     public Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default) => inner.HasExtractAsync(id, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadExtractAsync(id, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default) =>
+        inner.ReadExtractAsync(id, cancellation);
 
     public Task<JournalMessage?> SendAsync(string instanceId, ReadOnlyMemory<byte> message) => inner.SendAsync(instanceId, message);
 

@@ -3,7 +3,9 @@ using Orchestrator.LocalHost.Runtime;
 
 namespace Orchestrator.LocalHost.Tests;
 
-/// <summary>Runs pumps on one thread with a stack of 1 MB, as some hosts have it: what grows the stack kills the test run.</summary>
+/// <summary>
+/// Runs pumps on one thread with a stack of 1 MB, as in some hosts: recursion that grows with the work overflows it and ends the test run.
+/// </summary>
 internal sealed class SmallStackThread : IDisposable
 {
     private readonly BlockingCollection<OrchestrationInstance> _queue = [];
@@ -18,7 +20,7 @@ internal sealed class SmallStackThread : IDisposable
     /// <summary>How often a pump ran.</summary>
     public int Runs { get; private set; }
 
-    /// <summary>What the pumps allocated, in bytes.</summary>
+    /// <summary>The bytes that the pumps allocated.</summary>
     public long AllocatedBytes { get; private set; }
 
     public void Schedule(OrchestrationInstance instance) => _queue.Add(instance);

@@ -25,7 +25,8 @@ public sealed class OpenAiServerTests : IAsyncLifetime
     [Fact]
     public async Task Streamed_answer_is_the_simulation_with_its_usage()
     {
-        using var provider = new OpenAiProvider(new ModelProviderOptions { ApiKey = "any", BaseUrl = _server.BaseUrl.ToString() }, TimeProvider.System);
+        using var provider = new OpenAiProvider(
+            new ModelProviderOptions { ApiKey = "any", BaseUrl = _server.BaseUrl.ToString() }, TimeProvider.System);
         var request = new PromptRequest { Prompt = "Say hello.", Model = Model };
 
         var over = await new PromptCall(provider.Create(Model), request).RunAsync(null, CancellationToken.None);
@@ -38,9 +39,11 @@ public sealed class OpenAiServerTests : IAsyncLifetime
     [Fact]
     public async Task Streamed_answer_stops_at_the_limit_and_says_so()
     {
-        using var provider = new OpenAiProvider(new ModelProviderOptions { ApiKey = "any", BaseUrl = _server.BaseUrl.ToString() }, TimeProvider.System);
+        using var provider = new OpenAiProvider(
+            new ModelProviderOptions { ApiKey = "any", BaseUrl = _server.BaseUrl.ToString() }, TimeProvider.System);
 
-        var result = await new PromptCall(provider.Create(Model), new PromptRequest { Prompt = "Say hello.", MaxTokens = 2 }).RunAsync(null, CancellationToken.None);
+        var result = await new PromptCall(provider.Create(Model), new PromptRequest { Prompt = "Say hello.", MaxTokens = 2 }).RunAsync(
+            null, CancellationToken.None);
 
         Assert.Equal((2, true), (result.Usage.OutputTokens, result.CutOff));
     }
@@ -48,7 +51,8 @@ public sealed class OpenAiServerTests : IAsyncLifetime
     [Fact]
     public async Task Whole_answer_is_one_document()
     {
-        var answer = await AskAsync($$"""{"model":"{{Model}}","messages":[{"role":"user","content":[{"type":"text","text":"Say hello."}]}],"max_tokens":3}""");
+        var answer =
+            await AskAsync($$"""{"model":"{{Model}}","messages":[{"role":"user","content":[{"type":"text","text":"Say hello."}]}],"max_tokens":3}""");
 
         Assert.Equal("chat.completion", (string?)answer["object"]);
         Assert.Equal(3, ((string)answer["choices"]![0]!["message"]!["content"]!).Split(' ').Length);
@@ -106,5 +110,6 @@ public sealed class OpenAiServerTests : IAsyncLifetime
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
-    private Task<HttpResponseMessage> PostAsync(string body) => _http.PostAsync(new Uri(_server.BaseUrl + "/chat/completions"), new StringContent(body));
+    private Task<HttpResponseMessage> PostAsync(string body) =>
+        _http.PostAsync(new Uri(_server.BaseUrl + "/chat/completions"), new StringContent(body));
 }

@@ -18,11 +18,13 @@ public static class AppFunctions
         // The SDK's worker reads inputs by the type that is given here.
         if (functions.Orchestrators.Keys.Single() != FunctionNames.WorkflowRun)
         {
-            throw new InvalidOperationException($"The app's orchestrator is '{functions.Orchestrators.Keys.Single()}' and not '{FunctionNames.WorkflowRun}'.");
+            throw new InvalidOperationException(
+                $"The app's orchestrator is '{functions.Orchestrators.Keys.Single()}' and not '{FunctionNames.WorkflowRun}'.");
         }
 
         var plans = services.GetRequiredService<DecodedPlans>();
-        registry.AddOrchestratorFunc<RunInput, RunResult>(FunctionNames.WorkflowRun, (context, input) => new WorkflowRun(plans).RunAsync(context, input));
+        registry.AddOrchestratorFunc<RunInput, RunResult>(
+            FunctionNames.WorkflowRun, (context, input) => new WorkflowRun(plans).RunAsync(context, input));
         foreach (var activity in functions.Activities.Values)
         {
             registry.AddActivity(activity.Activity, new CatalogActivity(activity, services));

@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.Testing.Sidecar;
 
 /// <summary>
-/// The SDK's own worker and client in this process, over any engine of Durable Task, by the gRPC sidecar of its test host. That test host itself takes
-/// a random port that may be in use, has the engine's default limits, and logs to the console. Thread-safe.
+/// The SDK's own worker and client in this process, over any engine of Durable Task, by the gRPC sidecar of its test host. That test host itself
+/// takes a random port that may be in use, has the engine's default limits, and logs to the console. Thread-safe.
 /// </summary>
 public sealed class SidecarHost : IAsyncDisposable
 {
@@ -39,7 +39,8 @@ public sealed class SidecarHost : IAsyncDisposable
     /// <param name="engine">Its store must exist. A sidecar takes one worker: two workers on one store are two processes.</param>
     /// <param name="register">Adds orchestrators and activities.</param>
     /// <param name="converter">For inputs, outputs and events; null: the SDK's own.</param>
-    /// <param name="version">Of starts that name none, and the only one that the worker takes: it fails instances of others. Null: none and any.</param>
+    /// <param name="version">Of starts that name none, and the only one that the worker takes: it fails instances of others. Null: none and
+    /// any.</param>
     public static async Task<SidecarHost> StartAsync<TEngine>(
         TEngine engine, Action<DurableTaskRegistry> register, DataConverter? converter = null, string? version = null)
         where TEngine : class, IOrchestrationService, IOrchestrationServiceClient

@@ -5,9 +5,10 @@ using Microsoft.DurableTask.Testing.Sidecar.Dispatcher;
 namespace Orchestrator.Testing.Sidecar;
 
 /// <summary>
-/// An engine that stores what the sidecar gives it. For children the sidecar has types of its own, which AzureStorage cannot store: it writes the event of a child
-/// without any of its properties, for it has no data contract, and it cannot read the child's tags back, which are a collection of protobuf. Either way the parent
-/// waits for ever. They are replaced by the types that DurableTask.Core's own dispatcher gives; the trace of the parent is left out.
+/// An engine that stores what the sidecar gives it. For children the sidecar has types of its own, which AzureStorage cannot store: it writes the
+/// event of a child without any of its properties, for it has no data contract, and it cannot read the child's tags back, which are a collection of
+/// protobuf. Either way the parent waits for ever. They are replaced by the types that DurableTask.Core's own dispatcher gives; the trace of the
+/// parent is left out.
 /// </summary>
 internal sealed class StoredTypesEngine(IOrchestrationService engine) : IOrchestrationService
 {
@@ -70,7 +71,8 @@ internal sealed class StoredTypesEngine(IOrchestrationService engine) : IOrchest
     public Task<TaskOrchestrationWorkItem> LockNextTaskOrchestrationWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken) =>
         engine.LockNextTaskOrchestrationWorkItemAsync(receiveTimeout, cancellationToken);
 
-    public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) => engine.RenewTaskOrchestrationWorkItemLockAsync(workItem);
+    public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) =>
+        engine.RenewTaskOrchestrationWorkItemLockAsync(workItem);
 
     public Task AbandonTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem) => engine.AbandonTaskOrchestrationWorkItemAsync(workItem);
 
@@ -79,7 +81,8 @@ internal sealed class StoredTypesEngine(IOrchestrationService engine) : IOrchest
     public Task<TaskActivityWorkItem> LockNextTaskActivityWorkItem(TimeSpan receiveTimeout, CancellationToken cancellationToken) =>
         engine.LockNextTaskActivityWorkItem(receiveTimeout, cancellationToken);
 
-    public Task<TaskActivityWorkItem> RenewTaskActivityWorkItemLockAsync(TaskActivityWorkItem workItem) => engine.RenewTaskActivityWorkItemLockAsync(workItem);
+    public Task<TaskActivityWorkItem> RenewTaskActivityWorkItemLockAsync(TaskActivityWorkItem workItem) =>
+        engine.RenewTaskActivityWorkItemLockAsync(workItem);
 
     public Task CompleteTaskActivityWorkItemAsync(TaskActivityWorkItem workItem, TaskMessage responseMessage) =>
         engine.CompleteTaskActivityWorkItemAsync(workItem, responseMessage);

@@ -78,7 +78,9 @@ public sealed class GroupCommitTests
         return commit.Task;
     }
 
-    /// <summary>Ends the oldest commit. The next one has begun when this returns: without a synchronization context, continuations run at once.</summary>
+    /// <summary>
+    /// Ends the oldest commit. The next one has begun when this returns: without a synchronization context, continuations run at once.
+    /// </summary>
     private void Complete(Action<TaskCompletionSource<long>> end)
     {
         var context = SynchronizationContext.Current;

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Testing;
 
 /// <summary>
-/// The processor time of work on the calling thread. Bounds on it hold on a busy machine too: time in which other tests or processes have the processors
-/// does not count. Thread-safe.
+/// The processor time of work on the calling thread. Bounds on it hold on a busy machine too: time in which other tests or processes have the
+/// processors does not count. Thread-safe.
 /// </summary>
 public static partial class CpuTime
 {

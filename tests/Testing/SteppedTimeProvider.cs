@@ -14,7 +14,8 @@ namespace Orchestrator.Testing;
 /// just then, and one that is due at once inside <see cref="CreateTimer"/>, under the locks of the code under test. Runs would not repeat.</para>
 /// </remarks>
 /// <param name="start">The first instant; null means 2030-01-01T00:00:00Z.</param>
-public sealed class SteppedTimeProvider(DateTimeOffset? start = null) : FakeTimeProvider(start ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
+public sealed class SteppedTimeProvider(
+    DateTimeOffset? start = null) : FakeTimeProvider(start ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<SteppedTimer> _timers = [];
@@ -114,7 +115,9 @@ public sealed class SteppedTimeProvider(DateTimeOffset? start = null) : FakeTime
         return WhenAsync(() => _timers.Count >= count);
     }
 
-    /// <summary>Completes as soon as a timer is armed that is due so long from now, whatever other timers there are; at once when there is one.</summary>
+    /// <summary>
+    /// Completes as soon as a timer is armed that is due so long from now, whatever other timers there are; at once when there is one.
+    /// </summary>
     public Task WhenTimerDueInAsync(TimeSpan wait) => WhenAsync(() => _timers.Any(timer => timer.Due - GetTimestamp() == wait.Ticks));
 
     private Task WhenAsync(Func<bool> holds)

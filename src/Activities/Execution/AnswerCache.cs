@@ -52,19 +52,19 @@ public sealed class AnswerCache(IContentStore store, TimeProvider time)
     /// <returns>Why it could not be cached, as a warning: the step keeps its answer. Null when it was cached.</returns>
     public async Task<string?> KeepAsync(string key, JsonNode? output)
     {
-        // Not cancelled with the step: the answer exists and is worth caching.
-        var keeping = store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, time.GetUtcNow())), CancellationToken.None);
+        // Not cancelled with the step: the answer exists and is worth caching. A cancelled store reports the failure that it was retrying.
+        using var late = new CancellationTokenSource(WriteTimeout, time);
+        var keeping = store.CreateAsync(Place(key), JsonContent.Bytes(new KeptAnswer(output, time.GetUtcNow())), late.Token);
         try
         {
-            await keeping.WaitAsync(WriteTimeout, time);
+            await keeping.WaitAsync(WriteTimeout + BoundedRead.Grace, time);
             return null;
         }
-        catch (Exception exception) when (exception is ContentStoreException or TimeoutException)
+        catch (Exception exception) when (exception is ContentStoreException or TimeoutException or OperationCanceledException)
         {
-            var reason = exception is TimeoutException
-                ? $"the store did not answer within {WriteTimeout.TotalSeconds:0} seconds."
-                : exception.Message;
-            return $"The output was not kept for later requests: {reason}";
+            var failure = exception as ContentStoreException ?? exception.InnerException as ContentStoreException;
+            return "The output was not kept for later requests: "
+                + (failure?.Message ?? $"the store did not answer within {WriteTimeout.TotalSeconds:0} seconds.");
         }
     }
 

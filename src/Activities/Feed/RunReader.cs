@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
@@ -29,9 +30,12 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
 
         var record = shown(stored);
         var flaws = new List<string>();
-        var prepared = await ReadableAsync(() => runs.FindPreparedAsync(record, record.Attempt, cancellationToken), flaws);
+        var prepared = await ReadableAsync(
+            async () => await runs.FindPreparedAsync(record, record.Attempt, cancellationToken)
+                ?? (record.StartedAt is null ? null : throw RunStore.MissingPrepared(record, record.Attempt)),
+            flaws);
         var outputs = record.Status == RunStatus.Completed
-            ? await ReadableAsync(() => runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
+            ? await ReadableAsync<JsonObject>(async () => await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
             : null;
         var projection = RunProjection.Of(prepared);
         var (events, lost, _) = await log.ReadAsync(record, cancellationToken);

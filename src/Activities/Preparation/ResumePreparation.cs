@@ -45,7 +45,7 @@ public sealed class ResumePreparation(
         ArgumentNullException.ThrowIfNull(outputs);
         var isFork = request.RunId != record.RunId;
         var hasMocks = request.Mocks is not null;
-        var executed = await ExecutedAsync(record, cancellationToken);
+        var (executed, unknown) = await ExecutedAsync(record, cancellationToken);
         var before = executed[0];
         var resumed = request with
         {
@@ -85,7 +85,7 @@ public sealed class ResumePreparation(
                 : [.. run.Steps.Select(step => step with { MockedBefore = MockedBefore(step.Id, earlier[0]) })],
         };
         run = preparation.CheckSteps(run, problems);
-        run = run with { Warnings = [.. run.Warnings, .. lost.Concat(damaged).Distinct(StringComparer.Ordinal)] };
+        run = run with { Warnings = [.. run.Warnings, .. unknown.Concat(lost).Concat(damaged).Distinct(StringComparer.Ordinal)] };
         CheckSpent(run, problems);
         RunRefusedException.ThrowIfAny(problems);
         return isFork ? await ForkAsync(run, changed, earlier, cancellationToken) : new PreparedResume(run, changed, []);
@@ -139,7 +139,10 @@ public sealed class ResumePreparation(
         var all = new Dictionary<string, GivenOutput>(run.Given!, StringComparer.Ordinal);
         foreach (var (id, place) in reused.Where(step => step.Value.Attempt == 0))
         {
-            all[id] = earlier.First(attempt => attempt.Run.RunAttempt == place.RunAttempt).Run.Given![id];
+            // An attempt that reused such an output has it, too: what the attempt executed to which it was given may be damaged.
+            var source = earlier.Find(attempt => attempt.Run.RunAttempt == place.RunAttempt)
+                ?? earlier.First(attempt => attempt.Run.Reused?.TryGetValue(id, out var same) == true && same == place);
+            all[id] = source.Run.Given![id];
         }
 
         return all.Count == 0 ? null : all;
@@ -148,22 +151,26 @@ public sealed class ResumePreparation(
     private static int MockedBefore(string id, EarlierAttempt before) =>
         before.Run.PositionOf(id) is { } position ? before.Run.Steps[position].MockedBefore + before.Step(position).Worked : 0;
 
-    /// <summary>What the attempts so far executed, the latest first.</summary>
-    private async Task<List<PreparedRun>> ExecutedAsync(RunRecord record, CancellationToken cancellationToken)
+    /// <summary>
+    /// What the attempts so far executed, the latest first, and the problems of earlier ones: without what an earlier attempt executed, only results
+    /// of it that no later attempt reused are lost.
+    /// </summary>
+    private async Task<(List<PreparedRun> Executed, List<string> Unknown)> ExecutedAsync(RunRecord record, CancellationToken cancellationToken)
     {
-        var executed = new List<PreparedRun>();
+        var (executed, unknown) = (new List<PreparedRun>(), new List<string>());
         for (var attempt = record.Attempt; attempt >= 1; attempt--)
         {
-            if (await runs.FindPreparedAsync(record, attempt, cancellationToken) is not { } run)
+            try
             {
-                var message = $"What attempt {attempt} of run '{record.RunId}' executed is missing: its storage was changed. Restart the run.";
-                throw new RunRefusedException([new WorkflowError(ErrorKind.Internal, message)]);
+                executed.Add(await runs.FindPreparedAsync(record, attempt, cancellationToken) ?? throw RunStore.MissingPrepared(record, attempt));
             }
-
-            executed.Add(run);
+            catch (UnreadableRecordException problem) when (attempt < record.Attempt && (problem.IsLost || problem.IsMissing))
+            {
+                unknown.Add(problem.Message);
+            }
         }
 
-        return executed;
+        return (executed, unknown);
     }
 
     /// <summary>

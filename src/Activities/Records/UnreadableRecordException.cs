@@ -9,10 +9,11 @@ namespace Orchestrator.Activities.Records;
 /// </summary>
 public sealed class UnreadableRecordException : Exception
 {
-    private UnreadableRecordException(ContentKey key, string message, string? etag, bool isNewer, Exception? inner, bool isLost = false)
+    private UnreadableRecordException(
+        ContentKey key, string message, string? etag, bool isNewer, Exception? inner, bool isLost = false, bool isMissing = false)
         : base(message, inner)
     {
-        IsLost = isLost;
+        (IsLost, IsMissing) = (isLost, isMissing);
         Key = key.Value;
         ETag = etag;
         IsNewer = isNewer;
@@ -30,6 +31,9 @@ public sealed class UnreadableRecordException : Exception
     /// <summary>Whether it was read and is damaged, so that its content is lost. A record that could not be read may be intact.</summary>
     public bool IsLost { get; }
 
+    /// <summary>Whether there is no such record, which must exist.</summary>
+    public bool IsMissing { get; }
+
     /// <summary>The reason in one word, for lists: <c>damaged</c> or <c>newer</c>.</summary>
     public string Word => IsNewer ? "newer" : "damaged";
 
@@ -46,7 +50,7 @@ public sealed class UnreadableRecordException : Exception
     /// <param name="what">What the record holds, as the beginning of a sentence that ends with "is missing".</param>
     /// <param name="remedy">What to do, as a sentence.</param>
     public static UnreadableRecordException Missing(ContentKey key, string what, string remedy) =>
-        new(key, $"{what} is missing: there is no '{key}', the storage was changed. {remedy}", etag: null, isNewer: false, null);
+        new(key, $"{what} is missing: there is no '{key}', the storage was changed. {remedy}", etag: null, isNewer: false, null, isMissing: true);
 
     /// <summary>
     /// The record cannot be read and may be intact. The store's exception is not kept as the cause: callers would take it for an unavailable store

@@ -172,9 +172,26 @@ public sealed class RunStore(IContentStore store) : IDisposable
             return cached;
         }
 
-        return PreparedName(record, runAttempt) is { } name
-            ? await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken)
-            : null;
+        try
+        {
+            return PreparedName(record, runAttempt) is { } name
+                ? await store.FindPartAsync<PreparedRun>(record.Identity, RunKeys.Prepared(record.RunId, name), cancellationToken)
+                : null;
+        }
+        catch (UnreadableRecordException problem) when (problem.IsLost)
+        {
+            throw problem.With(PreparedRemedy(record, runAttempt));
+        }
+    }
+
+    /// <summary>What an attempt of a run executes is missing; the message says what can be done.</summary>
+    public static UnreadableRecordException MissingPrepared(RunRecord record, int runAttempt)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return UnreadableRecordException.Missing(
+            RunKeys.Prepared(record.RunId, PreparedName(record, runAttempt) ?? $"{runAttempt}"),
+            $"What attempt {runAttempt} of run '{record.RunId}' executes",
+            PreparedRemedy(record, runAttempt));
     }
 
     /// <summary>
@@ -207,9 +224,22 @@ public sealed class RunStore(IContentStore store) : IDisposable
         }
     }
 
-    /// <summary>The outputs of an attempt; null when it has none.</summary>
-    public async Task<JsonObject?> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<JsonObject>(RunKeys.Outputs(runId, runAttempt), cancellationToken))?.Value;
+    /// <summary>The outputs of an attempt that has completed.</summary>
+    /// <exception cref="UnreadableRecordException">They are missing or cannot be read.</exception>
+    public async Task<JsonObject> GetOutputsAsync(string runId, int runAttempt, CancellationToken cancellationToken)
+    {
+        var key = RunKeys.Outputs(runId, runAttempt);
+        var remedy = $"Put it back from a copy; 'orchestrator resume {runId} --fork' makes them again from what the steps have, in a new run.";
+        try
+        {
+            return (await store.ReadAsync<JsonObject>(key, cancellationToken))?.Value
+                ?? throw UnreadableRecordException.Missing(key, $"What run '{runId}' gave as its outputs", remedy);
+        }
+        catch (UnreadableRecordException problem) when (problem.IsLost)
+        {
+            throw problem.With(remedy);
+        }
+    }
 
     /// <summary>Frees the cache.</summary>
     public void Dispose() => _prepared.Dispose();
@@ -217,11 +247,24 @@ public sealed class RunStore(IContentStore store) : IDisposable
     private async Task<PreparedRun> GetPreparedAsync(RunRecord record, int runAttempt, CancellationToken cancellationToken) =>
         Cached(record.Identity, runAttempt) ?? _prepared.Set(
             (record.RunId, runAttempt),
-            await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw UnreadableRecordException.Missing(
-                RunKeys.Prepared(record.RunId, PreparedName(record, runAttempt) ?? $"{runAttempt}"),
-                $"What attempt {runAttempt} of run '{record.RunId}' executes",
-                "Put it back, or delete the run with force and start its workflow again."),
+            await FindPreparedAsync(record, runAttempt, cancellationToken) ?? throw MissingPrepared(record, runAttempt),
             new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
+
+    /// <summary>
+    /// What to do about the record of what an attempt executes: no other record has the inputs of the latest attempt; without that of an earlier one
+    /// a resume and a restart are possible.
+    /// </summary>
+    private static string PreparedRemedy(RunRecord record, int runAttempt)
+    {
+        if (runAttempt < record.Attempt)
+        {
+            return $"Results of attempt {runAttempt} that no later attempt reused are not reused.";
+        }
+
+        var start = record.File is { } file ? $"'orchestrator run {(file.Contains(' ') ? $"\"{file}\"" : file)}'" : $"A start of workflow '{record.Workflow}'";
+        return $"Put it back from a copy; else run '{record.RunId}' cannot be resumed, forked or restarted. {start} with its inputs "
+            + $"begins anew; 'orchestrator runs delete {record.RunId}{(record.HasEnded ? "" : " --force")}' deletes this run.";
+    }
 
     private static string? PreparedName(RunRecord record, int runAttempt) =>
         runAttempt == 1 ? FirstAttempt : record.Resumed.ElementAtOrDefault(runAttempt - 2);

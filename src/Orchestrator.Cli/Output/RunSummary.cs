@@ -67,6 +67,7 @@ internal sealed class RunSummary
 
         var next = inputs is null && run is { Attempt: 1, StartedAt: null }
             ? NextCommand.OfUnwritten(run.RunId, run.Status, _where)
+            : run.Steps.Count == 0 ? null // What it executed is damaged, and the warning has what can be done.
             : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver, historyIsGone);
         if (next is not null)
         {

@@ -86,24 +86,27 @@ public sealed class RunResumer(
             throw RunStateException.NothingToResume(record.RunId);
         }
 
-        if (await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken) is null)
+        var kept = $"What it had completed is kept: 'orchestrator resume {record.RunId} --fork' goes on from it in a new run.";
+        OrchestrationMetadata? instance;
+        try
         {
-            throw new RunStateException(
-                $"The history of run '{record.RunId}' was purged. What it had completed is kept: "
-                + $"'orchestrator resume {record.RunId} --fork' goes on from it in a new run.",
-                record.Status);
+            instance = await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new RunStateException($"The history of run '{record.RunId}' cannot be read. {kept} The reason: {exception.Message}", record.Status);
+        }
+
+        if (instance is null)
+        {
+            throw new RunStateException($"The history of run '{record.RunId}' was purged. {kept}", record.Status);
         }
     }
 
     private async Task<NewRun> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
     {
         var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken)
-            ?? throw new RunRefusedException(
-            [
-                new WorkflowError(
-                    ErrorKind.InvalidDefinition,
-                    $"The definition of run '{record.RunId}' is missing: its storage was changed. Give one with the request."),
-            ]);
+            ?? throw RunStarter.MissingDefinition(record);
         var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
         RunStarter.CheckId(runId);
         if (request.Fork && runId == record.RunId)

@@ -97,16 +97,8 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
     {
         var record = await runs.FindAsync(runId, cancellationToken) ?? throw await RunNotFoundException.CreateAsync(runs, runId, cancellationToken);
         await CheckStartedAsync(runs, record, cancellationToken);
-        if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
-            || await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) is not { } definition)
-        {
-            throw new RunRefusedException(
-            [
-                new WorkflowError(
-                    ErrorKind.InvalidDefinition, $"What run '{runId}' executed is missing: its storage was changed. Start the workflow itself."),
-            ]);
-        }
-
+        var run = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) ?? throw RunStore.MissingPrepared(record, record.Attempt);
+        var definition = await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) ?? throw MissingDefinition(record);
         var request = new StartRequest
         {
             Definition = definition,
@@ -136,6 +128,15 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
             throw RunStateException.NothingStarted(record);
         }
     }
+
+    /// <summary>The definition of a run is missing; a start of it writes it again.</summary>
+    internal static RunRefusedException MissingDefinition(RunRecord record) => new(
+    [
+        new WorkflowError(
+            ErrorKind.InvalidDefinition,
+            $"The definition of run '{record.RunId}' is missing: its storage was changed. A start of it"
+            + $"{(record.File is null ? "" : $" ('{record.File}')")} writes it again, and a resume takes it with --definition, over HTTP 'definition'."),
+    ]);
 
     /// <exception cref="RunRefusedException">The id is not valid.</exception>
     internal static void CheckId(string runId)

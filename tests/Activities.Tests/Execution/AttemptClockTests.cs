@@ -21,7 +21,13 @@ public sealed class AttemptClockTests
         _runs.Time.SetClock(TimeSpan.FromSeconds(-seconds));
         var began = _runs.Time.GetTimestamp();
         var execution = _runs.Executor.ExecuteAsync(
-            _runs.Call(run, 0) with { ReadyAt = asked.AddSeconds(-1), AskedAt = asked, NotBefore = asked.AddSeconds(2), Deadline = asked.AddSeconds(7) }, CancellationToken.None);
+            _runs.Call(run, 0) with
+            {
+                ReadyAt = asked.AddSeconds(-1),
+                AskedAt = asked,
+                NotBefore = asked.AddSeconds(2),
+                Deadline = asked.AddSeconds(7)
+            }, CancellationToken.None);
         while (await Task.WhenAny(execution, _runs.Time.WhenTimersAsync(1)) != execution)
         {
             _runs.Time.AdvanceToNextTimer();

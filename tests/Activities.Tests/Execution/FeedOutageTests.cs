@@ -1,12 +1,16 @@
+using System.Text.Json.Nodes;
+using Moq;
+using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
+using Orchestrator.Testing;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>The events cannot be written while a step works: its answer is worth more than they are.</summary>
+/// <summary>Events cannot be written while a step executes: its answer must not be lost.</summary>
 public sealed class FeedOutageTests
 {
     private const string One = """{ "steps": [ { "id": "a", "prompt": "x", "options": { "timeout": 600000 } } ] }""";
@@ -61,7 +65,8 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task Feed_that_hangs_holds_back_no_record()
     {
-        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
         var feed = new TaskCompletionSource();
         _store.Until = key => key.Value.EndsWith("events-0.jsonl", StringComparison.Ordinal) ? feed.Task : Task.CompletedTask;
 
@@ -93,6 +98,25 @@ public sealed class FeedOutageTests
 
         Assert.Equal((StepStatus.Completed, null), ((await execution).Status, (await execution).Error?.Message));
         Assert.Contains("did not answer within 5 seconds", Assert.Single((await _runs.CheckpointAsync(run, 0)).Warnings), StringComparison.Ordinal);
+    }
+
+    /// <summary>The client of a storage account retries a refusal for longer than the write may take.</summary>
+    [Fact]
+    public async Task Cache_that_refuses_until_the_write_is_given_up_is_reported_with_its_refusal()
+    {
+        var store = new Mock<IContentStore>();
+        store.Setup(s => s.CreateAsync(It.IsAny<ContentKey>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>()))
+            .Returns(async (ContentKey key, ReadOnlyMemory<byte> _, CancellationToken cancellationToken) =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new OperationCanceledException("given up", new ContentStoreException(key.Value, "The service is failing (500)."), cancellationToken);
+            });
+        var time = new SteppedTimeProvider();
+
+        var keeping = new AnswerCache(store.Object, time).KeepAsync(new string('a', 64), JsonValue.Create("x"));
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("The output was not kept for later requests: The service is failing (500).", await keeping);
     }
 
     private async Task<IEnumerable<string>> EventsAsync() => (await _runs.EventsAsync()).Where(item => item.StepId == "a").Select(item => item.Event);

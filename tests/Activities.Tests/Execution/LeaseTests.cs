@@ -127,7 +127,8 @@ public sealed class LeaseTests
         await _runs.Store.DeleteAsync(ContentPrefix.Under("runs", "r1"));
         var run = await _runs.BeginAsync(Slow, mocks: """{ "a": [ { "output": "ok", "usage": { "inputTokens": 100, "outputTokens": 1 } } ] }""");
 
-        var outcome = await _runs.MakeExecutor(leased: leased).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        var outcome = await _runs.MakeExecutor(leased: leased).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal((StepStatus.Completed, false, 100), (outcome.Status, outcome.Usage.Estimated, outcome.Usage.InputTokens));
         await AdvanceAsync(late);

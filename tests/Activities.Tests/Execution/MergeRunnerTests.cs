@@ -13,11 +13,14 @@ public class MergeRunnerTests
     [InlineData(""" "mode": "array", "from": ["b", "a"] """, """["B","A"]""")]
     [InlineData(""" "mode": "concat", "from": ["a", "b"] """, "\"A\\n\\nB\"")]
     [InlineData(""" "mode": "concat", "separator": "-", "from": ["a", "b"] """, "\"A-B\"")]
-    [InlineData(""" "mode": "template", "template": "{{first}} and {{b}} on {{inputs.topic}}", "from": { "first": "a" }, "dependsOn": ["a", "b"] """, "\"A and B on cats\"")]
+    [InlineData(
+        """ "mode": "template", "template": "{{first}} and {{b}} on {{inputs.topic}}", "from": { "first": "a" }, "dependsOn": ["a", "b"] """,
+        "\"A and B on cats\"")]
     public async Task Values_are_put_together_as_the_mode_says(string merge, string expected)
     {
         var run = await _runs.BeginAsync(
-            $$"""{ "inputs": { "topic": {} }, "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "x" }, { "id": "m", "type": "merge", {{merge}} } ] }""",
+            $$"""{ "inputs": { "topic": {} }, "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "x" }, { "id": "m",""" +
+            $$""" "type": "merge", {{merge}} } ] }""",
             """{ "topic": "cats" }""", """{ "a": [ { "output": "A" } ], "b": [ { "output": "B" } ] }""");
         await _runs.ExecuteAsync(run, 0);
         await _runs.ExecuteAsync(run, 1);
@@ -36,7 +39,8 @@ public class MergeRunnerTests
     public async Task Key_that_several_steps_write_is_merged_in_definition_order(string merge, string expected)
     {
         var run = await _runs.BeginAsync(
-            $$"""{ "steps": [ { "id": "a", "prompt": "x", "outputKey": "k", "merge": "{{merge}}" }, { "id": "b", "prompt": "x", "outputKey": "k", "merge": "{{merge}}" }, { "id": "c", "prompt": "{{"{{k}}"}}", "dependsOn": ["a", "b"] } ] }""",
+            $$"""{ "steps": [ { "id": "a", "prompt": "x", "outputKey": "k", "merge": "{{merge}}" }, { "id": "b", "prompt": "x",""" +
+            $$""" "outputKey": "k", "merge": "{{merge}}" }, { "id": "c", "prompt": "{{"{{k}}"}}", "dependsOn": ["a", "b"] } ] }""",
             null, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B" } ], "c": [ { "output": "C" } ] }""");
         await _runs.ExecuteAsync(run, 1);
         await _runs.ExecuteAsync(run, 0);

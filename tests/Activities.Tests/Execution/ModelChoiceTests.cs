@@ -52,7 +52,8 @@ public class ModelChoiceTests
     public async Task Cached_answer_of_a_prompt_costs_nothing_and_calls_no_model()
     {
         var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "a", "prompt": "same", "options": { "model": "two", "cache": true } }, { "id": "b", "prompt": "same", "options": { "model": "two", "cache": true } } ] }""",
+            """{ "steps": [ { "id": "a", "prompt": "same", "options": { "model": "two", "cache": true } }, { "id": "b", "prompt": "same",""" +
+            """ "options": { "model": "two", "cache": true } } ] }""",
             null, mocks: null);
         var models = new Models(ErrorKind.Unavailable, "two");
         await Executor(models).ExecuteAsync(_runs.Call(run, 0), default);
@@ -77,11 +78,13 @@ public class ModelChoiceTests
 
         private sealed class Client(Models models, string model) : IChatClient
         {
-            public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            public Task<ChatResponse> GetResponseAsync(
+                IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
                 GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
             public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-                IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+                IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+                [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
             {
                 await Task.CompletedTask;
                 models.Asked++;

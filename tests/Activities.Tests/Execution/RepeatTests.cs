@@ -8,7 +8,8 @@ public class RepeatTests
 {
     private const string Refine = """
         { "steps": [
-          { "id": "refine", "prompt": "Improve: {{previous}}", "outputKey": "draft", "repeat": { "until": "refine.transformed.clarity >= 8", "max": 3 },
+          { "id": "refine", "prompt": "Improve: {{previous}}", "outputKey": "draft", "repeat": { "until": "refine.transformed.clarity >= 8",
+          "max": 3 },
             "options": { "outputTransform": "extractScores" } },
           { "id": "after", "prompt": "{{draft}}", "dependsOn": ["refine"] } ] }
         """;
@@ -31,7 +32,8 @@ public class RepeatTests
     [Fact]
     public async Task Next_turn_sees_the_last_output_as_previous_and_ends_when_its_condition_is_true()
     {
-        var run = await _runs.BeginAsync(Refine, null, """{ "refine": [ { "output": "Clarity: 5" }, { "output": "Clarity: 9" } ], "after": [ { "output": "x" } ] }""");
+        var run = await _runs.BeginAsync(
+            Refine, null, """{ "refine": [ { "output": "Clarity: 5" }, { "output": "Clarity: 9" } ], "after": [ { "output": "x" } ] }""");
         await _runs.ExecuteAsync(run, 0);
 
         var outcome = await _runs.Executor.ExecuteAsync(_runs.Call(run, 0, attempt: 2) with { Turn = 2 }, default);
@@ -71,7 +73,8 @@ public class RepeatTests
     public async Task Condition_that_cannot_be_evaluated_fails_the_step_and_keeps_its_output()
     {
         var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "a", "prompt": "x", "repeat": { "until": "a.output > 3", "max": 3 } } ] }""", null, """{ "a": [ { "output": "text" } ] }""");
+            """{ "steps": [ { "id": "a", "prompt": "x", "repeat": { "until": "a.output > 3", "max": 3 } } ] }""", null,
+            """{ "a": [ { "output": "text" } ] }""");
 
         var outcome = await _runs.ExecuteAsync(run, 0);
 
@@ -83,7 +86,8 @@ public class RepeatTests
     public async Task Condition_is_evaluated_once_before_the_first_turn()
     {
         var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "ask", "prompt": "x" }, { "id": "a", "prompt": "x", "dependsOn": ["ask"], "when": "ask == 'never'", "repeat": { "until": "false", "max": 3 } } ] }""",
+            """{ "steps": [ { "id": "ask", "prompt": "x" }, { "id": "a", "prompt": "x", "dependsOn": ["ask"], "when": "ask == 'never'",""" +
+            """ "repeat": { "until": "false", "max": 3 } } ] }""",
             null, """{ "*": [ { "output": "no" } ] }""");
         await _runs.ExecuteAsync(run, 0);
 

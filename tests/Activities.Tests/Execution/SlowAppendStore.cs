@@ -48,7 +48,8 @@ internal sealed class SlowAppendStore : IContentStore
     public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
         _store.DeleteAsync(key, etag, cancellationToken);
 
-    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.DeleteAsync(prefix, cancellationToken);
+    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        _store.DeleteAsync(prefix, cancellationToken);
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         _store.ListAsync(prefix, cancellationToken);

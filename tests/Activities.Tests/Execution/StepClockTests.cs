@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>The wall clock is set while a step executes: what is recorded is how long it took.</summary>
+/// <summary>The wall clock is set while a step executes: the record has the elapsed time.</summary>
 public sealed class StepClockTests
 {
     private const string Work = """{ "steps": [ { "id": "a", "prompt": "x", "options": { "stepTimeout": 10000 } } ] }""";

@@ -20,7 +20,8 @@ public class StepExecutorTests
     [Fact]
     public async Task Success_writes_the_record_with_inputs_output_usage_and_cost()
     {
-        var run = await _runs.BeginAsync(Two, """{ "word": "hello" }""", """{ "a": [ { "output": "hello!", "usage": { "inputTokens": 1000, "outputTokens": 2000 } } ] }""");
+        var run = await _runs.BeginAsync(
+            Two, """{ "word": "hello" }""", """{ "a": [ { "output": "hello!", "usage": { "inputTokens": 1000, "outputTokens": 2000 } } ] }""");
 
         var outcome = await _runs.ExecuteAsync(run, 0);
 
@@ -37,7 +38,8 @@ public class StepExecutorTests
     public async Task Output_of_a_dependency_is_read_from_its_checkpoint_also_when_it_needed_a_second_attempt()
     {
         var run = await _runs.BeginAsync(
-            Two, """{ "word": "x" }""", """{ "a": [ { "error": { "kind": "unavailable" } }, { "output": "second" } ], "b": [ { "output": "done" } ] }""");
+            Two, """{ "word": "x" }""",
+            """{ "a": [ { "error": { "kind": "unavailable" } }, { "output": "second" } ], "b": [ { "output": "done" } ] }""");
         await _runs.ExecuteAsync(run, 0);
         await _runs.ExecuteAsync(run, 0, attempt: 2);
 
@@ -131,7 +133,8 @@ public class StepExecutorTests
     [Fact]
     public async Task Cancelled_run_ends_its_executing_step_in_another_process_soon()
     {
-        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x" } ] }""", mocks: """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "prompt": "x" } ] }""", mocks: """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
         var control = new RunControl(_runs.Store, _runs.Time);
 
         var execution = _runs.MakeExecutor(control: control).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
@@ -237,7 +240,8 @@ public class StepExecutorTests
     {
         var text = string.Join(' ', Enumerable.Range(0, 40));
         var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "a", "prompt": "Count.", "options": { "stream": true } } ] }""", mocks: $$"""{ "a": [ { "output": "{{text}}" } ] }""");
+            """{ "steps": [ { "id": "a", "prompt": "Count.", "options": { "stream": true } } ] }""",
+            mocks: $$"""{ "a": [ { "output": "{{text}}" } ] }""");
 
         await _runs.ExecuteAsync(run, 0);
 

@@ -55,7 +55,8 @@ public class StepSubstituteTests
         Assert.DoesNotContain(await _runs.EventsAsync(), item => item.Event == RunEventNames.StepStarted);
     }
 
-    private Task<PreparedRun> BeginAsync(string options) => _runs.BeginAsync($$"""{ "steps": [ { "id": "a", "prompt": "a", "options": { {{options}} } } ] }""");
+    private Task<PreparedRun> BeginAsync(string options) =>
+        _runs.BeginAsync($$"""{ "steps": [ { "id": "a", "prompt": "a", "options": { {{options}} } } ] }""");
 
     private Task<StepOutcome> CallAsync(PreparedRun run, int attempt) =>
         _runs.Executor.ExecuteAsync(_runs.Call(run, 0, attempt) with { Failure = Broke }, CancellationToken.None);

@@ -13,7 +13,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>The store goes away while a model is asked: its answer was paid for.</summary>
+/// <summary>The store becomes unavailable while a model answers: the answer was paid for and must be recorded.</summary>
 public sealed class StoreOutageTests
 {
     private const string Plain = """{ "options": { "timeout": 60000 }, "steps": [ { "id": "a", "prompt": "x" } ] }""";
@@ -76,7 +76,8 @@ public sealed class StoreOutageTests
         var outcome = await Executor(failures: 1).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
 
         Assert.Equal(StepStatus.Completed, outcome.Status);
-        Assert.Contains("The output was not kept for later requests", Assert.Single((await _runs.CheckpointAsync(run, 0)).Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "The output was not kept for later requests", Assert.Single((await _runs.CheckpointAsync(run, 0)).Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +151,8 @@ public sealed class StoreOutageTests
     private async Task<PreparedRun> BeginRepeatedAsync()
     {
         var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "dependsOn": ["a"], "repeat": { "until": "contains(a, 'zzzz')", "max": 2 } } ] }""",
+            """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "dependsOn": ["a"],""" +
+            """ "repeat": { "until": "contains(a, 'zzzz')", "max": 2 } } ] }""",
             mocks: null);
         await Executor(0).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
         _asked = 0;

@@ -16,13 +16,15 @@ public class ToolRunnerTests
     private readonly EchoTool _echo = new();
     private readonly TestRuns _runs;
 
-    public ToolRunnerTests() => _runs = new TestRuns { Tools = new ToolSet([_echo, new TemplateTool()]), Secrets = new OneSecret("crm_key", "s3cr3t-value") };
+    public ToolRunnerTests() =>
+        _runs = new TestRuns { Tools = new ToolSet([_echo, new TemplateTool()]), Secrets = new OneSecret("crm_key", "s3cr3t-value") };
 
     [Fact]
     public async Task Input_is_filled_in_and_a_lone_placeholder_keeps_its_kind()
     {
         var run = await BeginAsync(
-            """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "Hello {{name}}, {{user.age}}", "any": "{{user}}", "list": [ "{{user.age}}", 7, null ] } }""",
+            """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "Hello {{name}}, {{user.age}}", "any": "{{user}}",""" +
+            """ "list": [ "{{user.age}}", 7, null ] } }""",
             """{ "name": "Ada", "user": { "age": 36 } }""");
 
         Assert.Equal(StepStatus.Completed, (await Executor().ExecuteAsync(_runs.Call(run, 0), default)).Status);
@@ -49,7 +51,8 @@ public class ToolRunnerTests
     [Fact]
     public async Task Without_an_input_the_mapped_values_are_the_input()
     {
-        var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "inputMapping": { "text": "name", "any": { "expr": "len(name) + 1" }, "list": { "value": [1] } } }""", """{ "name": "Ada" }""");
+        var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "inputMapping": { "text": "name",""" +
+            """ "any": { "expr": "len(name) + 1" }, "list": { "value": [1] } } }""", """{ "name": "Ada" }""");
 
         await Executor().ExecuteAsync(_runs.Call(run, 0), default);
 
@@ -100,7 +103,8 @@ public class ToolRunnerTests
 
         var outcome = await Executor().ExecuteAsync(_runs.Call(run, 0), default);
 
-        Assert.Equal((StepStatus.Failed, ErrorKind.ToolFailed, "The key *** was refused."), (outcome.Status, outcome.Error!.Kind, outcome.Error.Message));
+        Assert.Equal(
+            (StepStatus.Failed, ErrorKind.ToolFailed, "The key *** was refused."), (outcome.Status, outcome.Error!.Kind, outcome.Error.Message));
     }
 
     [Theory]
@@ -108,7 +112,9 @@ public class ToolRunnerTests
     [InlineData(true)]
     public async Task Tool_with_an_unexpected_exception_fails_only_its_step_and_reveals_no_secret(bool cancellation)
     {
-        _echo.Bug = cancellation ? new OperationCanceledException("s3cr3t-value timed out") : new InvalidOperationException("s3cr3t-value is no number");
+        _echo.Bug = cancellation
+            ? new OperationCanceledException("s3cr3t-value timed out")
+            : new InvalidOperationException("s3cr3t-value is no number");
         var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.crm_key}}" } }""");
 
         var outcome = await Executor().ExecuteAsync(_runs.Call(run, 0), default);
@@ -121,8 +127,12 @@ public class ToolRunnerTests
     [Theory]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "ecko" }""", ErrorKind.ToolNotFound, "Did you mean 'echo'?")]
     [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "txt": "x" } }""", ErrorKind.InvalidDefinition, "Did you mean 'text'?")]
-    [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.other}}" } }""", ErrorKind.InvalidInput, "ORCHESTRATOR_SECRET_OTHER")]
-    [InlineData("""{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.schlüssel}}" } }""", ErrorKind.InvalidInput, "the secret 'schlüssel'")]
+    [InlineData(
+        """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.other}}" } }""", ErrorKind.InvalidInput,
+        "ORCHESTRATOR_SECRET_OTHER")]
+    [InlineData(
+        """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.schlüssel}}" } }""", ErrorKind.InvalidInput,
+        "the secret 'schlüssel'")]
     public async Task What_cannot_work_is_refused_before_the_run(string step, ErrorKind kind, string advice)
     {
         var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => _runs.PrepareAsync($$"""{ "steps": [ {{step}} ] }"""));
@@ -144,7 +154,8 @@ public class ToolRunnerTests
     [Fact]
     public async Task Unknown_tool_that_is_mocked_runs()
     {
-        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "type": "tool", "tool": "payments" } ] }""", mocks: """{ "a": [ { "output": { "paid": true } } ] }""");
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "type": "tool", "tool": "payments" } ] }""", mocks: """{ "a": [ { "output": { "paid": true } } ] }""");
 
         await _runs.ExecuteAsync(run, 0);
 
@@ -177,14 +188,16 @@ public class ToolRunnerTests
     public async Task Text_that_the_tool_fills_in_itself_is_left_to_it()
     {
         var run = await BeginAsync(
-            """{ "id": "a", "type": "tool", "tool": "template", "input": { "template": "Hi {{who}}", "values": { "who": "{{name}}" } } }""", """{ "name": "{{x}}" }""");
+            """{ "id": "a", "type": "tool", "tool": "template", "input": { "template": "Hi {{who}}", "values": { "who": "{{name}}" } } }""",
+            """{ "name": "{{x}}" }""");
 
         await Executor().ExecuteAsync(_runs.Call(run, 0), default);
 
         Assert.Equal("Hi {{x}}", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
     }
 
-    private Task<PreparedRun> BeginAsync(string steps, string? inputs = null) => _runs.BeginAsync($$"""{ "steps": [ {{steps}} ] }""", inputs, mocks: null);
+    private Task<PreparedRun> BeginAsync(string steps, string? inputs = null) =>
+        _runs.BeginAsync($$"""{ "steps": [ {{steps}} ] }""", inputs, mocks: null);
 
     private StepExecutor Executor() => _runs.MakeExecutor();
 
@@ -206,7 +219,8 @@ public class ToolRunnerTests
         public string Description => "Answers with its input.";
 
         public JsonObject InputSchema { get; } = (JsonObject)JsonNode.Parse(
-            """{ "type": "object", "additionalProperties": false, "properties": { "text": { "type": "string" }, "any": {}, "list": { "type": "array" } } }""")!;
+            """{ "type": "object", "additionalProperties": false, "properties": { "text": { "type": "string" }, "any": {},""" +
+            """ "list": { "type": "array" } } }""")!;
 
         public Task<JsonNode?> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
         {

@@ -37,7 +37,9 @@ public class RunListerTests
             pages++;
         }
 
-        Assert.Equal((Runs / RunLister.MaxEntries, 2), (pages, (await lister.ListAsync(filter with { Statuses = [RunStatus.Failed], Top = 2 }, CancellationToken.None)).Runs.Count));
+        Assert.Equal(
+            (Runs / RunLister.MaxEntries, 2),
+            (pages, (await lister.ListAsync(filter with { Statuses = [RunStatus.Failed], Top = 2 }, CancellationToken.None)).Runs.Count));
     }
 
     [Fact]

@@ -60,7 +60,8 @@ public class RunLogTests
     {
         var whole = await FinishAsync();
         await ChangeAsync(log => Encoding.UTF8.GetBytes(string.Concat(Encoding.UTF8.GetString(log).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => !(line.Contains("\"step.completed\"", StringComparison.Ordinal) && line.Contains($"\"stepPath\":\"{step}\"", StringComparison.Ordinal)))
+            .Where(line => !(line.Contains("\"step.completed\"", StringComparison.Ordinal)
+                && line.Contains($"\"stepPath\":\"{step}\"", StringComparison.Ordinal)))
             .Select(line => line + "\n"))));
 
         await AssertSameButForAWarningAsync(whole);
@@ -129,7 +130,8 @@ public class RunLogTests
         await _runs.ExecuteAsync(run, 0);
         await _runs.ExecuteAsync(run, 0, attempt: 2);
         await _runs.ExecuteAsync(run, 1);
-        await _runs.Lifecycle.FinishAsync(await _runs.IdentityAsync(), 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), null, CancellationToken.None);
+        await _runs.Lifecycle.FinishAsync(
+            await _runs.IdentityAsync(), 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), null, CancellationToken.None);
         var whole = await DocumentAsync();
         Assert.Equal((110, 220), (whole.Usage.InputTokens, whole.Usage.OutputTokens));
         return whole;

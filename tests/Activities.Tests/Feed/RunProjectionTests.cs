@@ -26,13 +26,17 @@ public class RunProjectionTests
 
         Assert.True(run.Apply(Event(RunEventNames.StepStarted, "b", 1, 0)));
         Assert.True(run.Apply(Event(RunEventNames.StepFailed, "b", 1, 1)));
-        Assert.Equal((StepStatus.Pending, 1, 1000.0, 3), (run.Step("b").Status, run.Step("b").Attempts, run.Step("b").DurationMs, run.Step("b").Usage.InputTokens));
+        Assert.Equal(
+            (StepStatus.Pending, 1, 1000.0, 3),
+            (run.Step("b").Status, run.Step("b").Attempts, run.Step("b").DurationMs, run.Step("b").Usage.InputTokens));
         Assert.Null(run.Step("b").Error);
         Assert.Null(run.Step("b").CompletedAt);
 
         run.Apply(Event(RunEventNames.StepStarted, "b", 2, 10));
         run.Apply(Event(RunEventNames.StepCompleted, "b", 2, 11));
-        Assert.Equal((StepStatus.Completed, 2, 2000.0, 6), (run.Step("b").Status, run.Step("b").Attempts, run.Step("b").DurationMs, run.Step("b").Usage.InputTokens));
+        Assert.Equal(
+            (StepStatus.Completed, 2, 2000.0, 6),
+            (run.Step("b").Status, run.Step("b").Attempts, run.Step("b").DurationMs, run.Step("b").Usage.InputTokens));
         Assert.Equal((Start.AddSeconds(10), Start.AddSeconds(11)), (run.Step("b").StartedAt, run.Step("b").CompletedAt));
         Assert.Equal(new RunProgress(2, 2), run.Progress);
     }

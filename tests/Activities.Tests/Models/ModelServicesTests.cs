@@ -45,7 +45,8 @@ public sealed class ModelServicesTests
     [InlineData("simulated:tokens=x", "'tokens=x' is wrong")]
     public void Setting_that_names_another_model_is_refused(string model, string sentence)
     {
-        var refusal = Assert.Throws<ModelConfigurationException>(() => new ServiceCollection().AddOrchestratorActivities("m", claims: null, simulated: model));
+        var refusal = Assert.Throws<ModelConfigurationException>(
+            () => new ServiceCollection().AddOrchestratorActivities("m", claims: null, simulated: model));
 
         Assert.Contains("Orchestrator:Model", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
@@ -56,8 +57,10 @@ public sealed class ModelServicesTests
     {
         using var services = Services(
             ("Orchestrator:Prices:gpt-4o:Input", "1.5"), ("Orchestrator:Prices:gpt-4o:Output", "2"),
-            ("Orchestrator:Prices:llama3:8b:Input", "3"), ("Orchestrator:Prices:llama3:8b:Output", "4"), ("Orchestrator:Prices:llama3:8b:LongContext", "true"),
-            ("Orchestrator:Prices:local/llama-3:Input", "0"), ("Orchestrator:Prices:local/llama-3:Output", "0"), ("Orchestrator:Prices:local/llama-3:CachedInput", "0.05"));
+            ("Orchestrator:Prices:llama3:8b:Input", "3"), ("Orchestrator:Prices:llama3:8b:Output", "4"),
+            ("Orchestrator:Prices:llama3:8b:LongContext", "true"),
+            ("Orchestrator:Prices:local/llama-3:Input", "0"), ("Orchestrator:Prices:local/llama-3:Output", "0"),
+            ("Orchestrator:Prices:local/llama-3:CachedInput", "0.05"));
         var prices = services.GetRequiredService<PriceTable>();
 
         Assert.Equal(new ModelPrice(1.5m, 2m), prices.Find("gpt-4o"));
@@ -71,8 +74,12 @@ public sealed class ModelServicesTests
     [InlineData("Orchestrator:Prices:m:Input is missing", "Orchestrator:Prices:m=1")]
     [InlineData("Orchestrator:Prices:m:Input is '1,5'", "Orchestrator:Prices:m:Input=1,5", "Orchestrator:Prices:m:Output=1")]
     [InlineData("Orchestrator:Prices:m:Output is '-1'", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=-1")]
-    [InlineData("Orchestrator:Prices:m:LongContext is 'x'", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=1", "Orchestrator:Prices:m:LongContext=x")]
-    [InlineData("Orchestrator:Prices:m:Cached has no meaning", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=1", "Orchestrator:Prices:m:Cached=1")]
+    [InlineData(
+        "Orchestrator:Prices:m:LongContext is 'x'", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=1",
+        "Orchestrator:Prices:m:LongContext=x")]
+    [InlineData(
+        "Orchestrator:Prices:m:Cached has no meaning", "Orchestrator:Prices:m:Input=1", "Orchestrator:Prices:m:Output=1",
+        "Orchestrator:Prices:m:Cached=1")]
     public void Price_that_cannot_be_used_is_refused_at_the_start(string sentence, params string[] settings)
     {
         var refusal = Assert.Throws<ModelConfigurationException>(
@@ -82,7 +89,8 @@ public sealed class ModelServicesTests
     }
 
     private static ServiceProvider Services(params (string Name, string Value)[] settings) =>
-        new ServiceCollection().AddModelProviders(Configuration(settings)).AddOrchestratorActivities("gpt-6-luna", claims: null).BuildServiceProvider();
+        new ServiceCollection().AddModelProviders(Configuration(settings)).AddOrchestratorActivities("gpt-6-luna", claims: null)
+            .BuildServiceProvider();
 
     private static IConfiguration Configuration(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();

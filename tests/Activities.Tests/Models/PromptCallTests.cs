@@ -99,7 +99,8 @@ public sealed class PromptCallTests
     {
         var clock = new FakeTimeProvider();
         var hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var client = new ScriptedChatClient(token => ThenHang([Text("12345"), new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop }], hanging, token));
+        var client = new ScriptedChatClient(
+            token => ThenHang([Text("12345"), new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop }], hanging, token));
         var running = new PromptCall(client, Request, clock).RunAsync(null, CancellationToken.None);
         await hanging.Task;
 
@@ -107,7 +108,8 @@ public sealed class PromptCallTests
         Assert.False(running.IsCompleted);
         clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(("12345", new TokenUsage { InputTokens = 3, OutputTokens = 2, Estimated = true }), ((await running).Text, (await running).Usage));
+        Assert.Equal(
+            ("12345", new TokenUsage { InputTokens = 3, OutputTokens = 2, Estimated = true }), ((await running).Text, (await running).Usage));
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class PromptCallTests
     {
         var finish = new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop };
 
-        var result = await new PromptCall(Of(Text("12345"), Usage(1, 1), finish, Usage(0, 0), Usage(7, 9)), Request).RunAsync(null, CancellationToken.None);
+        var result =
+            await new PromptCall(Of(Text("12345"), Usage(1, 1), finish, Usage(0, 0), Usage(7, 9)), Request).RunAsync(null, CancellationToken.None);
 
         Assert.Equal(new TokenUsage { InputTokens = 7, OutputTokens = 9 }, result.Usage);
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Activities.Tests.Models;
 
-/// <summary>A client whose stream is written by the test.</summary>
+/// <summary>A client whose stream the test writes.</summary>
 internal sealed class ScriptedChatClient(Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> script) : IChatClient
 {
     public List<ChatMessage> Messages { get; } = [];

@@ -17,8 +17,10 @@ public sealed class AttemptTimeCheckTests
 
         var error = Assert.Single(refusal.Reasons);
         Assert.Equal(
-            ("a", $"Step 'a' has a {what}, and the Functions host ends an activity after 00:10:00 (functionTimeout in host.json), so one attempt may take at most 540000 ms. "
-                + $"Shorten {what.Split(' ')[0]} (in the options of the step{place}), or raise functionTimeout (the setting AzureFunctionsJobHost__functionTimeout; -1 is without limit)."),
+            ("a", $"Step 'a' has a {what}, and the Functions host ends an activity after 00:10:00 (functionTimeout in host.json), so one attempt " +
+                $"may take at most 540000 ms. "
+                + $"Shorten {what.Split(' ')[0]} (in the options of the step{place}), or raise functionTimeout (the setting " +
+                $"AzureFunctionsJobHost__functionTimeout; -1 is without limit)."),
             (error.Step, error.Message));
     }
 
@@ -31,7 +33,8 @@ public sealed class AttemptTimeCheckTests
     [Fact]
     public async Task Every_step_that_is_too_long_is_named_and_one_that_is_not_executed_is_not()
     {
-        const string Steps = """{ "id": "a", "prompt": "x", "options": { "timeout": 700000 } }, { "id": "b", "prompt": "x", "options": { "timeout": 800000 } }, { "id": "c", "prompt": "x" }""";
+        const string Steps = """{ "id": "a", "prompt": "x", "options": { "timeout": 700000 } }, { "id": "b", "prompt": "x",""" +
+            """ "options": { "timeout": 800000 } }, { "id": "c", "prompt": "x" }""";
 
         var all = await Assert.ThrowsAsync<RunRefusedException>(() => _runs.PrepareAsync($$"""{ "id": "w", "steps": [ {{Steps}} ] }"""));
 
@@ -47,5 +50,6 @@ public sealed class AttemptTimeCheckTests
         await PrepareAsync("\"timeout\": 86400000");
     }
 
-    private Task<PreparedRun> PrepareAsync(string options) => _runs.PrepareAsync($$"""{ "id": "w", "steps": [ { "id": "a", "prompt": "x", "options": { {{options}} } } ] }""");
+    private Task<PreparedRun> PrepareAsync(string options) =>
+        _runs.PrepareAsync($$"""{ "id": "w", "steps": [ { "id": "a", "prompt": "x", "options": { {{options}} } } ] }""");
 }

@@ -28,8 +28,10 @@ public sealed class PromptDefaultsTests : IDisposable
     [Theory]
     [InlineData("""{ "name": "Ada" }""", """{ "id": "a", "promptId": "greet" }""", """{"tone":"friendly","extra":null,"name":"Ada"}""")]
     [InlineData("""{ "name": "Ada", "tone": "stern" }""", """{ "id": "a", "promptId": "greet" }""", """{"extra":null,"name":"Ada","tone":"stern"}""")]
-    [InlineData("""{ "who": "Ada" }""", """{ "id": "a", "promptId": "greet", "inputMapping": { "name": "who", "extra": { "value": "Hi" } } }""", """{"name":"Ada","extra":"Hi","tone":"friendly"}""")]
-    public async Task Input_of_the_prompt_that_nobody_names_has_its_default(string inputs, string step, string expected)
+    [InlineData(
+        """{ "who": "Ada" }""", """{ "id": "a", "promptId": "greet", "inputMapping": { "name": "who", "extra": { "value": "Hi" } } }""",
+        """{"name":"Ada","extra":"Hi","tone":"friendly"}""")]
+    public async Task Prompt_input_that_is_not_mapped_has_its_default(string inputs, string step, string expected)
     {
         var run = await BeginAsync(step, inputs);
 
@@ -39,7 +41,7 @@ public sealed class PromptDefaultsTests : IDisposable
     }
 
     [Fact]
-    public async Task Required_input_of_the_prompt_that_nobody_names_refuses_the_run()
+    public async Task Required_prompt_input_that_is_not_mapped_refuses_the_run()
     {
         var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => BeginAsync("""{ "id": "a", "promptId": "greet" }""", "{}"));
 
@@ -60,8 +62,10 @@ public sealed class PromptDefaultsTests : IDisposable
     private async Task<PreparedRun> BeginAsync(string step, string inputs)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "greet.md"), Greet);
-        var prepared = await _runs.PrepareAsync($$"""{ "steps": [ {{step}} ] }""", inputs, """{ "*": [ { "output": "ok" } ] }""", null, new PromptFolder(_folder.Path));
-        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
+        var prepared = await _runs.PrepareAsync(
+            $$"""{ "steps": [ {{step}} ] }""", inputs, """{ "*": [ { "output": "ok" } ] }""", null, new PromptFolder(_folder.Path));
+        Assert.NotNull(
+            await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
         return prepared.Of(await _runs.IdentityAsync());
     }
 }

@@ -22,12 +22,15 @@ public class SingleStepTests
     public async Task Step_runs_alone_on_what_it_was_given()
     {
         var prepared = await PrepareAsync("final", """{ "draft": "text", "score_transformed": { "clarity": 3 }, "tone": "kindly" }""");
-        Assert.NotNull(await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
+        Assert.NotNull(
+            await _runs.Registration.RegisterAsync(new NewRun("test", null) { Definition = "{}"u8.ToArray(), Prepared = prepared }, default));
         prepared = prepared.Of(await _runs.IdentityAsync());
 
         await _runs.ExecuteAsync(prepared, 2);
 
-        Assert.Equal("""{"draft":"text","score_transformed":{"clarity":3},"tone":"kindly"}""", (await _runs.CheckpointAsync(prepared, 2)).Inputs!.ToJsonString());
+        Assert.Equal(
+            """{"draft":"text","score_transformed":{"clarity":3},"tone":"kindly"}""",
+            (await _runs.CheckpointAsync(prepared, 2)).Inputs!.ToJsonString());
         Assert.Equal([true, true, false], prepared.Plan.Steps.Select(step => step.Never));
         Assert.Equal(JoinKind.Settled, prepared.Plan.Steps[2].Join);
         Assert.Equal(["final"], prepared.Outputs!.Select(output => output.Key));

@@ -34,5 +34,6 @@ public sealed class ConfiguredContentStoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static IContentStore Open(params (string Name, string? Value)[] settings) => ConfiguredContentStore.Open(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build(), TimeProvider.System);
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build(),
+        TimeProvider.System);
 }

@@ -96,9 +96,12 @@ public sealed class ContentPrunerTests : PruningTestBase
 
         await PruneAsync(days: null);
 
-        Assert.Equal("unlisted", Assert.Single((await new RunLister(Store, runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
+        Assert.Equal(
+            "unlisted",
+            Assert.Single((await new RunLister(Store, runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
         var left = await Store.ListAsync(ContentPrefix.Under("index")).ToListAsync();
-        Assert.Equal(["notes-of-mine"], left.Select(key => key.Value.Split('/')[^1]).Where(name => !name.EndsWith("-unlisted", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["notes-of-mine"], left.Select(key => key.Value.Split('/')[^1]).Where(name => !name.EndsWith("-unlisted", StringComparison.Ordinal)));
         Assert.Equal(2, left.Count);
     }
 
@@ -176,7 +179,8 @@ public sealed class ContentPrunerTests : PruningTestBase
             {
                 Time.Advance(TimeSpan.FromHours(25));
                 await PruneAsync(days: 30);
-                Assert.Equal([$"definitions/{Hash}"], (await Store.ListAsync(ContentPrefix.Under("definitions")).ToListAsync()).Select(key => key.Value));
+                Assert.Equal(
+                    [$"definitions/{Hash}"], (await Store.ListAsync(ContentPrefix.Under("definitions")).ToListAsync()).Select(key => key.Value));
                 Assert.Empty(await Store.ListAsync(ContentPrefix.Under("idempotency")).ToListAsync());
                 return;
             }
@@ -190,7 +194,8 @@ public sealed class ContentPrunerTests : PruningTestBase
         await AddAsync("old", RunStatus.Failed, age: 40);
         await new RunDeletion(Store, runs, Time).BeginAsync("old", run => run.HasEnded, CancellationToken.None);
 
-        await Assert.ThrowsAsync<KeyNotFoundException>(() => runs.UpdateAsync("old", run => run with { Status = RunStatus.Pending }, CancellationToken.None));
+        await Assert.ThrowsAsync<KeyNotFoundException>(
+            () => runs.UpdateAsync("old", run => run with { Status = RunStatus.Pending }, CancellationToken.None));
         Assert.False(await runs.CreateAsync(Record("old", RunStatus.Pending, 0), CancellationToken.None));
     }
 }

@@ -64,8 +64,10 @@ public sealed class PrunedDefinitionTests : PruningTestBase
     public async Task Definition_is_kept_for_stored_workflows_and_while_a_record_cannot_be_read()
     {
         var workflows = Workflows();
-        await workflows.PutAsync("one", null, """{ "steps": [ { "id": "a", "prompt": "1" } ] }"""u8.ToArray(), WriteCondition.None, CancellationToken.None);
-        await workflows.PutAsync("one", null, """{ "steps": [ { "id": "a", "prompt": "2" } ] }"""u8.ToArray(), WriteCondition.None, CancellationToken.None);
+        await workflows.PutAsync(
+            "one", null, """{ "steps": [ { "id": "a", "prompt": "1" } ] }"""u8.ToArray(), WriteCondition.None, CancellationToken.None);
+        await workflows.PutAsync(
+            "one", null, """{ "steps": [ { "id": "a", "prompt": "2" } ] }"""u8.ToArray(), WriteCondition.None, CancellationToken.None);
         Assert.Equal(0, (await PruneAsync(days: null)).Definitions);
 
         await new RunStore(Store).PutDefinitionAsync(Hash, "text"u8.ToArray(), CancellationToken.None);

@@ -38,7 +38,8 @@ public class DeletedRunTests
         Assert.Equal(StepStatus.Cancelled, (await _runs.Executor.ExecuteAsync(call, CancellationToken.None)).Status);
         await Assert.ThrowsAsync<RunGoneException>(() => _runs.Control.CancelAsync(old.Identity, 1, "cancel", CancellationToken.None));
         await Assert.ThrowsAsync<RunGoneException>(() => _runs.Runs.PutOutputsAsync(old.Identity, 1, [], CancellationToken.None));
-        await Assert.ThrowsAsync<RunGoneException>(() => _runs.Lifecycle.EndAsync(old.Identity, 1, RunStatus.Failed, null, null, CancellationToken.None));
+        await Assert.ThrowsAsync<RunGoneException>(
+            () => _runs.Lifecycle.EndAsync(old.Identity, 1, RunStatus.Failed, null, null, CancellationToken.None));
 
         Assert.Equal(StepStatus.Completed, (await _runs.ExecuteAsync(run, 0)).Status);
         Assert.Equal("NEW", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
@@ -72,7 +73,8 @@ public class DeletedRunTests
     public async Task Executing_step_ends_within_two_seconds_when_its_run_is_deleted_or_ended_by_another_process(int step, bool deleted)
     {
         var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "a", "prompt": "1" }, { "id": "f", "prompt": "2" } ], "finally": ["f"] }""", mocks: """{ "*": [ { "output": "late", "latencyMs": 600000 } ] }""");
+            """{ "steps": [ { "id": "a", "prompt": "1" }, { "id": "f", "prompt": "2" } ], "finally": ["f"] }""",
+            mocks: """{ "*": [ { "output": "late", "latencyMs": 600000 } ] }""");
         var elsewhere = _runs.MakeExecutor(control: new RunControl(_runs.Store, _runs.Time));
         var executing = elsewhere.ExecuteAsync(_runs.Call(run, step), CancellationToken.None);
         await _runs.Time.WhenTimersAsync(3);

@@ -141,11 +141,14 @@ public class FullDiskTests
         Assert.NotNull(await Runs.GetDefinitionAsync(Hash, CancellationToken.None));
         _store.FreeBlocks = free;
         Assert.Equal(1, (await PruneAsync()).Definitions);
-        Assert.Equal("unlisted", Assert.Single((await new RunLister(_store, Runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
+        Assert.Equal(
+            "unlisted",
+            Assert.Single((await new RunLister(_store, Runs, TimeProvider.System).ListAsync(new RunFilter(), CancellationToken.None)).Runs).RunId);
     }
 
     private Task<PruneReport> PruneAsync() => new ContentPruner(
-        _store, Runs, new WorkflowStore(_store, Runs, new ToolSet([]), _time), _time).PruneAsync(_time.GetUtcNow(), dryRun: false, CancellationToken.None);
+        _store, Runs, new WorkflowStore(_store, Runs, new ToolSet([]), _time), _time).PruneAsync(
+            _time.GetUtcNow(), dryRun: false, CancellationToken.None);
 
     private async Task AddAsync(string runId, int attempts = 1)
     {

@@ -16,12 +16,14 @@ public class RunControlTests
     public RunControlTests() => _store.CreateAsync(
         ContentKey.Of("runs", "r1", "run.json"),
         JsonSerializer.SerializeToUtf8Bytes(
-            new RunRecord { RunId = "r1", Stamp = "stamp", Workflow = "w", DefinitionHash = "", CreatedAt = _time.GetUtcNow() }, WorkflowJson.Compact)).GetAwaiter().GetResult();
+            new RunRecord { RunId = "r1", Stamp = "stamp", Workflow = "w", DefinitionHash = "", CreatedAt = _time.GetUtcNow() },
+            WorkflowJson.Compact)).GetAwaiter().GetResult();
 
     [Fact]
     public async Task Requests_of_two_processes_at_once_are_all_kept_and_repeats_change_nothing()
     {
-        await Task.WhenAll(Enumerable.Range(1, 20).Select(attempt => Task.Run(() => Process().CancelAsync(_run, attempt, "cancel", CancellationToken.None))));
+        await Task.WhenAll(
+            Enumerable.Range(1, 20).Select(attempt => Task.Run(() => Process().CancelAsync(_run, attempt, "cancel", CancellationToken.None))));
         await Process().CancelAsync(_run, 1, "cancel", CancellationToken.None);
         await Process().SuspendAsync(_run, 1, CancellationToken.None);
         await Process().SuspendAsync(_run, 1, CancellationToken.None);

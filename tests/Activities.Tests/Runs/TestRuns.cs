@@ -78,8 +78,10 @@ internal sealed class TestRuns
     /// <param name="claims">Where its claims are kept; null: with those of the others.</param>
     /// <param name="leased">Whether a claim can outlive its process.</param>
     /// <param name="control">Delivers cancellations to it; null: the one of the other executors.</param>
-    public StepExecutor MakeExecutor(IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
-        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased), control ?? Control, Feed,
+    public StepExecutor MakeExecutor(
+        IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
+        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased),
+        control ?? Control, Feed,
         MakeRunner(models),
         Time,
         NullLogger<StepExecutor>.Instance,
@@ -87,12 +89,15 @@ internal sealed class TestRuns
 
     /// <param name="claims">The claims that outlive their processes; null: claims end with them.</param>
     public LostAttempts MakeLostAttempts(IContentStore? claims = null) => new(
-        Runs, new LostRequests(Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Time, isShared: claims is not null), Checkpoints,
+        Runs, new LostRequests(Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Time, isShared: claims is not null),
+        Checkpoints,
         MakeRunner(models: null), Feed, Telemetry);
 
     private StepRunner MakeRunner(IChatClientFactory? models) => new(
         Checkpoints,
-        new PromptRunner(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
+        new PromptRunner(
+            models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time,
+            Telemetry),
         new ToolRunner(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry));
 
     public async Task<PreparedRun> PrepareAsync(
@@ -106,7 +111,9 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation(new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna", time: ActivityTime).PrepareAsync(
+        return await new RunPreparation(
+            new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna",
+            time: ActivityTime).PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,
@@ -119,7 +126,7 @@ internal sealed class TestRuns
             CancellationToken.None);
     }
 
-    /// <summary>Writes a run down and begins it.</summary>
+    /// <summary>Records a run and begins it.</summary>
     public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
     {
         var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));

@@ -37,7 +37,8 @@ internal sealed class HeardMetrics : IDisposable
     }
 
     /// <summary>What an instrument measured: each value with its tags.</summary>
-    public IEnumerable<string> Of(string name) => All.Where(item => item.Name == name).Select(item => FormattableString.Invariant($"{item.Value} {item.Tags}"));
+    public IEnumerable<string> Of(string name) =>
+        All.Where(item => item.Name == name).Select(item => FormattableString.Invariant($"{item.Value} {item.Tags}"));
 
     public void Dispose() => _listener.Dispose();
 

@@ -10,7 +10,8 @@ namespace Orchestrator.Activities.Tests.Telemetry;
 
 public sealed class RunMetricsTests : IDisposable
 {
-    private const string One = """{ "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } } ] }""";
+    private const string One =
+        """{ "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } } ] }""";
     private const string Usage = """ "usage": { "inputTokens": 1000, "outputTokens": 2000 } """;
 
     private readonly TestRuns _runs = new();
@@ -100,7 +101,9 @@ public sealed class RunMetricsTests : IDisposable
         await EndAsync(run, RunStatus.Failed, new WorkflowError(ErrorKind.Internal, "x"));
 
         Assert.NotEmpty(_heard.All);
-        Assert.DoesNotContain(_heard.All, item => item.Tags.Contains("thestep", StringComparison.Ordinal) || item.Tags.Contains(TestRuns.RunId, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _heard.All,
+            item => item.Tags.Contains("thestep", StringComparison.Ordinal) || item.Tags.Contains(TestRuns.RunId, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ namespace Orchestrator.Activities.Tests.Telemetry;
 public sealed class RunSpansTests : IDisposable
 {
     private const string Two = """
-        { "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } }, { "id": "b", "prompt": "Again: {{a}}", "dependsOn": ["a"] } ] }
+        { "steps": [ { "id": "a", "prompt": "Say {{word}}.", "options": { "retry": { "maxAttempts": 2, "firstInterval": 1000 } } },
+        { "id": "b", "prompt": "Again: {{a}}", "dependsOn": ["a"] } ] }
         """;
 
     private readonly TestRuns _runs = new();
@@ -33,12 +34,17 @@ public sealed class RunSpansTests : IDisposable
 
         var (root, step, attempt, call) = (
             _heard.Single("invoke_workflow test"), _heard.Single("step a"), _heard.Single("attempt 1"), _heard.Single("chat gpt-6-luna"));
-        Assert.Equal((default, root.SpanId, step.SpanId, attempt.SpanId), (root.ParentSpanId, step.ParentSpanId, attempt.ParentSpanId, call.ParentSpanId));
+        Assert.Equal(
+            (default, root.SpanId, step.SpanId, attempt.SpanId), (root.ParentSpanId, step.ParentSpanId, attempt.ParentSpanId, call.ParentSpanId));
         Assert.Single(_heard.Ended.Select(span => span.TraceId).Distinct());
         Assert.Equal(TimeSpan.FromSeconds(1), root.Duration);
         Assert.Equal(ActivityKind.Client, call.Kind);
-        Assert.Equal(("invoke_workflow", "test", "completed"), (Tag(root, "gen_ai.operation.name"), Tag(root, "gen_ai.agent.name"), Tag(root, "orchestrator.status")));
-        Assert.Equal(("chat", "mock", "gpt-6-luna"), (Tag(call, "gen_ai.operation.name"), Tag(call, "gen_ai.provider.name"), Tag(call, "gen_ai.request.model")));
+        Assert.Equal(
+            ("invoke_workflow", "test", "completed"),
+            (Tag(root, "gen_ai.operation.name"), Tag(root, "gen_ai.agent.name"), Tag(root, "orchestrator.status")));
+        Assert.Equal(
+            ("chat", "mock", "gpt-6-luna"),
+            (Tag(call, "gen_ai.operation.name"), Tag(call, "gen_ai.provider.name"), Tag(call, "gen_ai.request.model")));
         Assert.All(_heard.Ended, span => Assert.Equal(ActivityStatusCode.Unset, span.Status));
     }
 
@@ -63,7 +69,8 @@ public sealed class RunSpansTests : IDisposable
     public async Task A_failed_attempt_is_an_error_and_its_step_only_when_it_was_the_last()
     {
         var run = await _runs.BeginAsync(
-            Two, """{ "word": "x" }""", """{ "a": [ { "error": { "kind": "rateLimited", "message": "Say x is too much." } }, { "output": "second" } ] }""");
+            Two, """{ "word": "x" }""",
+            """{ "a": [ { "error": { "kind": "rateLimited", "message": "Say x is too much." } }, { "output": "second" } ] }""");
         await _runs.ExecuteAsync(run, 0);
         Assert.Empty(_heard.Named("step a"));
         _runs.Time.Advance(TimeSpan.FromSeconds(9));
@@ -209,8 +216,14 @@ public sealed class RunSpansTests : IDisposable
     {
         var trace = new RunTrace(new RunIdentity("r", "s"), 1);
 
-        Assert.Equal((trace.Run, trace.StepSpan("a")), (new RunTrace(new RunIdentity("r", "s"), 1).Run, new RunTrace(new RunIdentity("r", "s"), 1).StepSpan("a")));
-        RunTrace[] others = [new(new RunIdentity("q", "s"), 1), new(new RunIdentity("r", "t"), 1), new(new RunIdentity("r", null), 1), new(new RunIdentity("r", "s"), 2)];
+        Assert.Equal(
+            (trace.Run, trace.StepSpan("a")),
+            (new RunTrace(new RunIdentity("r", "s"), 1).Run, new RunTrace(new RunIdentity("r", "s"), 1).StepSpan("a")));
+        RunTrace[] others =
+        [
+            new(new RunIdentity("q", "s"), 1), new(new RunIdentity("r", "t"), 1), new(new RunIdentity("r", null), 1),
+            new(new RunIdentity("r", "s"), 2)
+        ];
         Assert.Equal(5, others.Append(trace).Select(other => other.Run.TraceId).Distinct().Count());
         Assert.NotEqual(trace.StepSpan("a"), trace.StepSpan("b"));
     }

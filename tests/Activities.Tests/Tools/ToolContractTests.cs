@@ -15,7 +15,8 @@ public sealed class ToolContractTests
     public static TheoryData<string> Names => new(Tools.Names);
 
     [Fact]
-    public void Built_in_tools_are_registered() => Assert.Equal(["database_query", "delay", "fail", "http_request", "merge", "template", "transform"], Tools.Names);
+    public void Built_in_tools_are_registered() =>
+        Assert.Equal(["database_query", "delay", "fail", "http_request", "merge", "template", "transform"], Tools.Names);
 
     [Fact]
     public void Tool_of_a_host_stands_beside_the_built_in_ones()

@@ -28,7 +28,8 @@ public sealed class ToolInputCheckTests
 
     [Theory]
     [InlineData("""{ "url": "x" }""")]
-    [InlineData("""{ "url": "", "count": 3.0, "ratio": 0.5, "flag": false, "mode": "slow", "either": [], "names": ["a"], "headers": { "h": "v" } }""")]
+    [InlineData(
+        """{ "url": "", "count": 3.0, "ratio": 0.5, "flag": false, "mode": "slow", "either": [], "names": ["a"], "headers": { "h": "v" } }""")]
     [InlineData("""{ "url": "x", "count": 9e0, "nested": { "a/b": null }, "anything": null }""")]
     [InlineData("""{ "url": "x", "count": null, "mode": null, "nested": null, "headers": { "h": null } }""")]
     public void Input_that_fits_has_no_findings(string input) => Assert.Empty(Check(input));
@@ -58,7 +59,8 @@ public sealed class ToolInputCheckTests
 
     [Fact]
     public void Unknown_member_comes_with_what_was_meant() => Assert.Equal(
-        new ToolInputFinding("/cuont", "There is no 'cuont' in the input.", "Did you mean 'count'?"), Assert.Single(Check("""{ "url": "x", "cuont": 1 }""")));
+        new ToolInputFinding("/cuont", "There is no 'cuont' in the input.", "Did you mean 'count'?"),
+        Assert.Single(Check("""{ "url": "x", "cuont": 1 }""")));
 
     [Fact]
     public void Unknown_member_without_a_similar_one_comes_with_all_known_ones() => Assert.Equal(
@@ -67,11 +69,14 @@ public sealed class ToolInputCheckTests
 
     [Fact]
     public void Wrong_choice_comes_with_what_was_meant() => Assert.Equal(
-        new ToolInputFinding("/mode", "'mode' must be one of fast, slow; it is 'fsat'.", "Did you mean 'fast'?"), Assert.Single(Check("""{ "url": "x", "mode": "fsat" }""")));
+        new ToolInputFinding("/mode", "'mode' must be one of fast, slow; it is 'fsat'.", "Did you mean 'fast'?"),
+        Assert.Single(Check("""{ "url": "x", "mode": "fsat" }""")));
 
     [Fact]
     public void Long_text_is_not_shown_in_part() =>
-        Assert.EndsWith("; it is another text.", Assert.Single(Check($$"""{ "url": "x", "mode": "{{new string('s', 41)}}" }""")).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; it is another text.", Assert.Single(Check($$"""{ "url": "x", "mode": "{{new string('s', 41)}}" }""")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Placeholder_satisfies_any_type_before_the_run_only()
@@ -89,11 +94,13 @@ public sealed class ToolInputCheckTests
     [Fact]
     public void Require_throws_all_findings_as_invalid_input()
     {
-        var problem = Assert.Throws<ToolException>(() => ToolInputCheck.Require(new ToolDouble("echo", Schema.ToJsonString()), new JsonObject { ["ulr"] = 1 }));
+        var problem = Assert.Throws<ToolException>(
+            () => ToolInputCheck.Require(new ToolDouble("echo", Schema.ToJsonString()), new JsonObject { ["ulr"] = 1 }));
 
         Assert.Equal(ErrorKind.InvalidInput, problem.Error.Kind);
         Assert.Equal("The input of the tool 'echo' is wrong. 'url' is missing. There is no 'ulr' in the input. Did you mean 'url'?", problem.Message);
     }
 
-    private static IReadOnlyList<ToolInputFinding> Check(string input, bool templated = false) => ToolInputCheck.Check(Schema, JsonNode.Parse(input), templated);
+    private static IReadOnlyList<ToolInputFinding> Check(string input, bool templated = false) =>
+        ToolInputCheck.Check(Schema, JsonNode.Parse(input), templated);
 }

@@ -59,5 +59,6 @@ public sealed class AzureStorageTests : IAsyncLifetime, IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    private Task<CommandResult> InvokeAsync(params string[] args) => Workspace.InvokeAsync([.. args, "--storage", "azure", "--state", _workspace.State]);
+    private Task<CommandResult> InvokeAsync(params string[] args) =>
+        Workspace.InvokeAsync([.. args, "--storage", "azure", "--state", _workspace.State]);
 }

@@ -12,7 +12,8 @@ public sealed class ControlCharacterTests : IDisposable
     [InlineData("--stream=say")]
     public async Task Answer_of_a_model_is_shown_with_them(string option)
     {
-        var run = await _work.RunAsync(Workspace.One, """ "say": [ { "output": "\u001b]0;title\u0007answer" } ] """, "--run-id", "r1", "-i", "word=x", option);
+        var run = await _work.RunAsync(
+            Workspace.One, """ "say": [ { "output": "\u001b]0;title\u0007answer" } ] """, "--run-id", "r1", "-i", "word=x", option);
         var shown = await Workspace.InvokeAsync("runs", "show", "r1", "--state", _work.State);
 
         Assert.Equal(0, run.ExitCode);
@@ -24,7 +25,8 @@ public sealed class ControlCharacterTests : IDisposable
     public async Task Error_of_a_model_is_shown_with_them_and_in_Json_escaped()
     {
         var run = await _work.RunAsync(
-            Workspace.One, """ "say": [ { "error": { "kind": "contentFiltered", "message": "\u001b[31mrefused\r\nRun r1 completed" } } ] """, "--run-id", "r1", "-i", "word=x");
+            Workspace.One, """ "say": [ { "error": { "kind": "contentFiltered", "message": "\u001b[31mrefused\r\nRun r1 completed" } } ] """,
+            "--run-id", "r1", "-i", "word=x");
         var shown = await Workspace.InvokeAsync("runs", "show", "r1", "--state", _work.State);
         var json = await Workspace.InvokeAsync("runs", "show", "r1", "--json", "--state", _work.State);
 
@@ -44,5 +46,7 @@ public sealed class ControlCharacterTests : IDisposable
     }
 
     private static void AssertNone(params CommandResult[] results) =>
-        Assert.All(results, result => Assert.DoesNotContain(result.Output + result.Error, letter => char.IsControl(letter) && letter is not '\n' and not '\r'));
+        Assert.All(
+            results,
+            result => Assert.DoesNotContain(result.Output + result.Error, letter => char.IsControl(letter) && letter is not '\n' and not '\r'));
 }

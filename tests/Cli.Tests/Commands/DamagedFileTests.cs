@@ -8,7 +8,9 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>Every kind of file of a run, in every kind of damage, met by every command: it costs that run, no other, and the run can be deleted.</summary>
+/// <summary>
+/// Every kind of file of a run, in every kind of damage, read by every command: it affects only that run, which can still be deleted.
+/// </summary>
 [Trait("Trust", "14")]
 [SuppressMessage("Design", "CA1001", Justification = "xunit disposes of it.")]
 public sealed class DamagedFileTests : IAsyncLifetime
@@ -42,15 +44,20 @@ public sealed class DamagedFileTests : IAsyncLifetime
             var cases = new TheoryData<string, bool, string>();
             foreach (var file in (string[])
                 [
-                    "runs/bad/run.json", "runs/bad/prepared-1.json", "runs/bad/outputs-1.json", "runs/bad/events-0.jsonl", "runs/bad/control.json", "runs/bad/steps/say/1-1.json",
-                    "runs/bad/steps/say", "runs/bad/steps", "runs/bad", "index/_/*-bad", "definitions/*", "journal/instances/bad~0.jsonl", "journal/instances/bad~0.end",
-                    "journal/instances/bad.lock", "journal/held/bad.owner", "journal/inbox/0000000000000000001-00000000000000000000000000000000.message",
+                    "runs/bad/run.json", "runs/bad/prepared-1.json", "runs/bad/outputs-1.json", "runs/bad/events-0.jsonl", "runs/bad/control.json",
+                    "runs/bad/steps/say/1-1.json",
+                    "runs/bad/steps/say", "runs/bad/steps", "runs/bad", "index/_/*-bad", "definitions/*", "journal/instances/bad~0.jsonl",
+                    "journal/instances/bad~0.end",
+                    "journal/instances/bad.lock", "journal/held/bad.owner",
+                    "journal/inbox/0000000000000000001-00000000000000000000000000000000.message",
                 ])
             {
-                foreach (var damage in Damages.Keys.Where(damage => damage != "cut" || Path.GetExtension(file) is ".json" or ".jsonl" or ".end" && file != "runs/bad/control.json"))
+                foreach (var damage in Damages.Keys.Where(
+                    damage => damage != "cut" || Path.GetExtension(file) is ".json" or ".jsonl" or ".end" && file != "runs/bad/control.json"))
                 {
                     cases.Add(file, false, damage);
-                    if (file is "runs/bad/run.json" or "runs/bad/outputs-1.json" or "runs/bad/steps/say/1-1.json" or "journal/instances/bad~0.jsonl" or "journal/instances/bad~0.end")
+                    if (file is "runs/bad/run.json" or "runs/bad/outputs-1.json" or "runs/bad/steps/say/1-1.json" or "journal/instances/bad~0.jsonl"
+                        or "journal/instances/bad~0.end")
                     {
                         cases.Add(file, true, damage);
                     }
@@ -102,7 +109,8 @@ public sealed class DamagedFileTests : IAsyncLifetime
         if (deleted.ExitCode == ExitCodes.Completed)
         {
             Assert.DoesNotMatch("(?m)^bad ", (await InvokeAsync("runs", "list")).Output);
-            Assert.Equal([], Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Where(left => IsOfBad(left) && !left.StartsWith(path, StringComparison.Ordinal)));
+            Assert.Equal([], Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories)
+                .Where(left => IsOfBad(left) && !left.StartsWith(path, StringComparison.Ordinal)));
         }
         else if (damage == "full folder" && file != "runs/bad")
         {
@@ -140,7 +148,8 @@ public sealed class DamagedFileTests : IAsyncLifetime
 
     private async Task ServeAsync()
     {
-        var settings = new LocalAppSettings(new StateStorage(StorageKind.Files, _workspace.State)) { Continues = _ => true, SimulatesWithoutProvider = true };
+        var settings =
+            new LocalAppSettings(new StateStorage(StorageKind.Files, _workspace.State)) { Continues = _ => true, SimulatesWithoutProvider = true };
         await using var app = await LocalApp.StartAsync(settings, CancellationToken.None).WaitAsync(Patience);
         var reconciler = app.Services.GetRequiredService<RunReconciler>();
         var page = await app.Services.GetRequiredService<RunLister>()

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>One record that cannot be read costs one row that says so; everything else goes on, and it can be deleted.</summary>
+/// <summary>A record that cannot be read is one row of a list that says so; the others are listed, and it can be deleted.</summary>
 [Trait("Trust", "14")]
 public sealed class DamagedRecordTests : IDisposable
 {
@@ -36,13 +36,16 @@ public sealed class DamagedRecordTests : IDisposable
         Assert.Equal([word, null], rows.Select(row => row.TryGetProperty("unreadable", out var unreadable) ? unreadable.GetString() : null));
 
         await InvokeAsync(ExitCodes.Completed, "runs", "show", "good");
-        foreach (var command in (string[][])[["runs", "show"], ["runs", "cancel"], ["runs", "suspend"], ["runs", "continue"], ["runs", "restart"], ["resume"]])
+        string[][] commands = [["runs", "show"], ["runs", "cancel"], ["runs", "suspend"], ["runs", "continue"], ["runs", "restart"], ["resume"]];
+        foreach (var command in commands)
         {
             var refused = await InvokeAsync(ExitCodes.WrongUsage, [.. command, "bad"]);
             Assert.Contains("'runs/bad/run.json'", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
         }
 
-        Assert.Contains("1 run would be deleted.", (await InvokeAsync(ExitCodes.Completed, "runs", "prune", "--older-than", "0m", "--dry-run")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 run would be deleted.", (await InvokeAsync(ExitCodes.Completed, "runs", "prune", "--older-than", "0m", "--dry-run")).Output,
+            StringComparison.Ordinal);
         var pruned = await InvokeAsync(ExitCodes.Completed, "runs", "prune", "--older-than", "0m");
         Assert.StartsWith("Deleted 1 run.", pruned.Output, StringComparison.Ordinal);
         Assert.Contains("bad", pruned.Output, StringComparison.Ordinal);
@@ -51,7 +54,8 @@ public sealed class DamagedRecordTests : IDisposable
         Assert.Equal("There are no such runs.", (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output.Trim());
         Assert.DoesNotContain(
             FolderSnapshot.Of(_workspace.State).Keys,
-            name => name.StartsWith("runs/", StringComparison.Ordinal) || name.StartsWith("index/", StringComparison.Ordinal) || name.StartsWith("journal/instances/bad", StringComparison.Ordinal));
+            name => name.StartsWith("runs/", StringComparison.Ordinal) || name.StartsWith("index/", StringComparison.Ordinal)
+                || name.StartsWith("journal/instances/bad", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -62,7 +66,8 @@ public sealed class DamagedRecordTests : IDisposable
     public async Task Entry_of_the_index_costs_nothing(string content)
     {
         await RunTwoAsync();
-        await OverwriteAsync(Path.GetRelativePath(_workspace.State, Directory.GetFiles(Path.Combine(_workspace.State, "index", "_"), "*-bad").Single()), content);
+        await OverwriteAsync(
+            Path.GetRelativePath(_workspace.State, Directory.GetFiles(Path.Combine(_workspace.State, "index", "_"), "*-bad").Single()), content);
 
         Assert.Matches("(?m)^bad +completed ", (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output);
         await InvokeAsync(ExitCodes.Completed, "runs", "list", "--status", "completed", "--workflow", "one");
@@ -87,7 +92,8 @@ public sealed class DamagedRecordTests : IDisposable
         await OverwriteAsync(file, content);
 
         Assert.Matches("(?m)^bad +completed ", (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output);
-        Assert.Contains("Run bad of workflow 'one'", (await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Run bad of workflow 'one'", (await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad")).Output, StringComparison.Ordinal);
         await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad", "--json");
         await InvokeAsync(ExitCodes.Completed, "runs", "delete", "bad");
         await InvokeAsync(ExitCodes.Completed, "runs", "show", "good");
@@ -102,7 +108,9 @@ public sealed class DamagedRecordTests : IDisposable
     {
         foreach (var name in (string[])["bad", "good"])
         {
-            await InvokeAsync(ExitCodes.Completed, "workflows", "add", _workspace.Write($"{name}.json", Workspace.One.Replace("one", name, StringComparison.Ordinal)));
+            await InvokeAsync(
+                ExitCodes.Completed, "workflows", "add",
+                _workspace.Write($"{name}.json", Workspace.One.Replace("one", name, StringComparison.Ordinal)));
             await InvokeAsync(ExitCodes.Completed, "prompts", "add", _workspace.Write($"{name}.md", $"Say {name}."));
         }
 
@@ -133,7 +141,8 @@ public sealed class DamagedRecordTests : IDisposable
         }
     }
 
-    private Task OverwriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_workspace.State, name), content, new UTF8Encoding(false));
+    private Task OverwriteAsync(string name, string content) =>
+        File.WriteAllTextAsync(Path.Combine(_workspace.State, name), content, new UTF8Encoding(false));
 
     private async Task<CommandResult> InvokeAsync(int exitCode, params string[] args)
     {

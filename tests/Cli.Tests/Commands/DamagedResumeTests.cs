@@ -25,7 +25,9 @@ public sealed class DamagedResumeTests : IDisposable
         resumed.AssertExit(0);
         var run = resumed.Json();
         Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
-        Assert.Contains(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("Step 'a' is executed again.", StringComparison.Ordinal));
+        Assert.Contains(
+            run.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetString()!.Contains("Step 'a' is executed again.", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -33,7 +35,9 @@ public sealed class DamagedResumeTests : IDisposable
     [InlineData("--fork", "--run-id", "other")]
     public async Task Missing_record_of_a_step_that_an_attempt_reused_costs_that_step_and_a_warning(params string[] more)
     {
-        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await _workspace.RunAsync(
+            Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """,
+            "--run-id", "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State, "--fork", "--run-id", "sound")).AssertExit(1);
         File.Delete(Path.Combine(_workspace.State, "runs", "r", "steps", "a", "1-1.json"));
@@ -43,7 +47,9 @@ public sealed class DamagedResumeTests : IDisposable
         resumed.AssertExit(0);
         var run = resumed.Json();
         Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
-        var warning = Assert.Single(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'runs/r/steps/a/1-1.json'", StringComparison.Ordinal));
+        var warning = Assert.Single(
+            run.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetString()!.Contains("'runs/r/steps/a/1-1.json'", StringComparison.Ordinal));
         Assert.EndsWith("Step 'a' is executed again.", warning.GetString(), StringComparison.Ordinal);
     }
 
@@ -63,6 +69,125 @@ public sealed class DamagedResumeTests : IDisposable
         refused.AssertPlainRefusal();
         Assert.Contains("'definitions/", refused.Error, StringComparison.Ordinal);
         resumed.AssertExit(0);
+    }
+
+    /// <summary>No other record has the inputs, so that the message names the start of the definition file.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refusal_without_what_the_latest_attempt_executes_names_the_start_that_begins_anew(bool isMissing)
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"), isMissing);
+
+        foreach (var command in (string[][])[["resume", "r"], ["resume", "r", "--fork"], ["runs", "restart", "r"], ["runs", "show", "r"]])
+        {
+            var answer = await Workspace.InvokeAsync([.. command, "--state", _workspace.State]);
+
+            answer.AssertExit(command[1] == "show" ? 0 : 2);
+            var text = answer.Output + answer.Error;
+            Assert.Contains("'runs/r/prepared-1.json'", text, StringComparison.Ordinal);
+            Assert.Matches("'orchestrator run [^']+\\.json --state [^']+' with its inputs begins anew", text);
+            Assert.Contains("'orchestrator runs delete r --state", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("To go on from what is done", text, StringComparison.Ordinal);
+        }
+
+        (await Workspace.InvokeAsync("runs", "delete", "r", "--state", _workspace.State)).AssertExit(0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Resume_goes_on_without_what_an_earlier_attempt_executed_and_warns(bool isMissing)
+    {
+        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await Workspace.InvokeAsync("resume", "r", "--output", "a=given", "--state", _workspace.State)).AssertExit(1);
+        await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"), isMissing);
+
+        var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--state", _workspace.State);
+
+        resumed.AssertExit(0);
+        var run = resumed.Json();
+        Assert.Equal("given", run.GetProperty("outputs").GetProperty("a").GetString());
+        var warning = Assert.Single(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'runs/r/prepared-1.json'", StringComparison.Ordinal));
+        Assert.EndsWith("Results of attempt 1 that no later attempt reused are not reused.", warning.GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A later attempt reused an output that was given by hand to an attempt of which nothing else is left.</summary>
+    [Fact]
+    public async Task Output_by_hand_outlives_what_its_attempt_executed()
+    {
+        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await Workspace.InvokeAsync("resume", "r", "--output", "a=given", "--state", _workspace.State)).AssertExit(1);
+        (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
+        await DamageAsync(Directory.GetFiles(Path.Combine(_workspace.State, "runs", "r"), "prepared-2-*.json").Single(), isMissing: false);
+
+        var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--state", _workspace.State);
+
+        resumed.AssertExit(0);
+        Assert.Equal("given", resumed.Json().GetProperty("outputs").GetProperty("a").GetString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Outputs_that_cannot_be_read_are_named_and_a_fork_makes_them_again(bool isMissing)
+    {
+        (await _workspace.RunAsync(Definition, """ "b": [ { "output": "B" } ] """, "--run-id", "r")).AssertExit(0);
+        await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "outputs-1.json"), isMissing);
+
+        var shown = await Workspace.InvokeAsync("runs", "show", "r", "--state", _workspace.State);
+        var forked = await Workspace.InvokeAsync("resume", "r", "--fork", "--json", "--state", _workspace.State);
+
+        shown.AssertExit(0);
+        Assert.Contains("'runs/r/outputs-1.json'", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("'orchestrator resume r --fork --state", shown.Output, StringComparison.Ordinal);
+        forked.AssertExit(0);
+        Assert.Equal("B", forked.Json().GetProperty("outputs").GetProperty("b").GetString());
+        Assert.Equal(2, forked.Json().GetProperty("attempts")[0].GetProperty("reused").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Resume_of_a_run_whose_history_is_damaged_names_the_fork_that_goes_on()
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        await DamageAsync(Path.Combine(_workspace.State, "journal", "instances", "r~0.jsonl"), isMissing: false);
+
+        var refused = await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State);
+        var forked = await Workspace.InvokeAsync("resume", "r", "--fork", "--mocks", _workspace.Mocks(), "--state", _workspace.State);
+
+        refused.AssertExit(2);
+        Assert.Contains("'orchestrator resume r --fork --state", refused.Error, StringComparison.Ordinal);
+        forked.AssertExit(0);
+    }
+
+    [Fact]
+    public async Task Missing_definition_is_named_and_the_next_start_writes_it_again()
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        Directory.GetFiles(Path.Combine(_workspace.State, "definitions")).ToList().ForEach(File.Delete);
+
+        foreach (var command in (string[][])[["resume", "r"], ["runs", "restart", "r"]])
+        {
+            var refused = await Workspace.InvokeAsync([.. command, "--state", _workspace.State]);
+            refused.AssertPlainRefusal();
+            Assert.Contains("A start of it (", refused.Error, StringComparison.Ordinal);
+        }
+
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "again")).AssertExit(1);
+        (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(0);
+    }
+
+    private static async Task DamageAsync(string file, bool isMissing)
+    {
+        Assert.True(File.Exists(file), file);
+        if (isMissing)
+        {
+            File.Delete(file);
+            return;
+        }
+
+        await File.WriteAllTextAsync(file, "{");
     }
 
     private static async Task CutAsync(string file) => await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..20]);

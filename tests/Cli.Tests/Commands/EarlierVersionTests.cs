@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Orchestrator.Cli.Tests.Commands;
 
 /// <summary>
-/// A state folder as commit bc7189c left it: run <c>failed</c> failed at its third of four steps, and the process of run <c>killed</c> was killed at its third.
-/// Its histories cannot be repeated by later code; its records are read, and nothing that they tell of is paid again.
+/// A state folder as commit bc7189c left it: run <c>failed</c> failed at its third of four steps, and the process of run <c>killed</c> was killed at
+/// its third. Its histories cannot be repeated by later code; its records are read, and no recorded step is executed again.
 /// </summary>
 [Trait("Trust", "14")]
 public sealed class EarlierVersionTests : IDisposable
@@ -47,7 +47,9 @@ public sealed class EarlierVersionTests : IDisposable
         var run = (await InvokeAsync(ExitCodes.Completed, "resume", "failed", "--json")).Json();
 
         AssertPaidOnce(run);
-        Assert.False(run.GetProperty("attempts")[1].TryGetProperty("changed", out var changed) && changed.GetProperty("steps").GetArrayLength() > 0, run.ToString());
+        Assert.False(
+            run.GetProperty("attempts")[1].TryGetProperty("changed", out var changed) && changed.GetProperty("steps").GetArrayLength() > 0,
+            run.ToString());
     }
 
     [Theory]
@@ -78,7 +80,8 @@ public sealed class EarlierVersionTests : IDisposable
     [Fact]
     public async Task Runs_are_forked_restarted_and_deleted()
     {
-        var fork = (await InvokeAsync(ExitCodes.Completed, "resume", "failed", "--fork", "--run-id", "fork", "--mocks", _workspace.Mocks(), "--json")).Json();
+        var fork = (await InvokeAsync(
+            ExitCodes.Completed, "resume", "failed", "--fork", "--run-id", "fork", "--mocks", _workspace.Mocks(), "--json")).Json();
         Assert.Equal(2, InputTokens(fork));
         var restarted = (await InvokeAsync(ExitCodes.Completed, "runs", "restart", "killed", "--json")).Json();
         Assert.Equal(PaidOnce + 3, InputTokens(restarted));

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>A final step starts when all others have ended, so it may name what they left without depending on them.</summary>
+/// <summary>A final step starts when all others have ended, so it may use their results without depending on them.</summary>
 public sealed class FinalStepTests : IDisposable
 {
     private const string Definition = """
@@ -22,7 +22,8 @@ public sealed class FinalStepTests : IDisposable
     [Fact]
     public async Task Final_step_reads_outputs_and_ends_of_steps_that_it_does_not_depend_on()
     {
-        var run = await _workspace.RunAsync(Definition, """ "a": [ { "output": "well" } ], "b": [ { "error": { "kind": "contentFiltered" } } ] """, "--json");
+        var run = await _workspace.RunAsync(
+            Definition, """ "a": [ { "output": "well" } ], "b": [ { "error": { "kind": "contentFiltered" } } ] """, "--json");
 
         run.AssertExit(ExitCodes.Completed);
         Assert.Equal("well, failed with contentFiltered, skipped, ''", run.Json().GetProperty("outputs").GetProperty("note").GetString());
@@ -33,7 +34,8 @@ public sealed class FinalStepTests : IDisposable
     public async Task Final_step_of_one_key_with_another_gives_the_output_of_the_run()
     {
         var run = await _workspace.RunAsync(
-            """{ "steps": [ { "id": "late", "prompt": "L", "outputKey": "k" }, { "id": "early", "prompt": "E", "outputKey": "k" } ], "finally": ["late"], "outputs": { "k": "k" } }""",
+            """{ "steps": [ { "id": "late", "prompt": "L", "outputKey": "k" }, { "id": "early", "prompt": "E", "outputKey": "k" } ],""" +
+            """ "finally": ["late"], "outputs": { "k": "k" } }""",
             """ "late": [ { "output": "late" } ], "early": [ { "output": "early" } ] """,
             "--json");
 

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>Whatever can never end by itself can be ended and deleted by its user.</summary>
+/// <summary>A run that can never end by itself can be ended and deleted.</summary>
 [Trait("Trust", "15")]
 public sealed class ForcedDeletionTests : IDisposable
 {
@@ -75,7 +75,8 @@ public sealed class ForcedDeletionTests : IDisposable
 
     private void AssertNothingLeft() => Assert.DoesNotContain(
         FolderSnapshot.Of(_workspace.State).Keys,
-        name => name.StartsWith("runs/", StringComparison.Ordinal) || name.StartsWith("index/", StringComparison.Ordinal) || name.Contains("mine", StringComparison.Ordinal));
+        name => name.StartsWith("runs/", StringComparison.Ordinal) || name.StartsWith("index/", StringComparison.Ordinal)
+            || name.Contains("mine", StringComparison.Ordinal));
 
     private async Task<CommandResult> InvokeAsync(int exitCode, params string[] args)
     {

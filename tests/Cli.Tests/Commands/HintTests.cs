@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>Every command that is printed works as it stands: it names the folder that the command which prints it was given.</summary>
+/// <summary>Every printed command works when it is pasted: it names the state folder of the command that printed it.</summary>
 public sealed partial class HintTests : IDisposable
 {
     private readonly Workspace _workspace = new();
@@ -47,14 +47,16 @@ public sealed partial class HintTests : IDisposable
 
         result.AssertPlainRefusal();
         Assert.Contains("'runs/mine/run.json' is damaged", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"'orchestrator runs delete mine --state {_workspace.State}' deletes what is left of the run.", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'orchestrator runs delete mine --state {_workspace.State}' deletes what is left of the run.", result.Error, StringComparison.Ordinal);
         (await InvokeAsync("runs", "delete", "mine")).AssertExit(ExitCodes.Completed);
     }
 
     [Theory]
     [InlineData("workflows", "mine", "workflow.json", """{ "steps": [ { "id": "a", "prompt": "A." } ] }""")]
     [InlineData("prompts", "*.json", "prompt.md", "Say it.")]
-    public async Task Damaged_record_of_what_is_stored_comes_with_the_command_that_writes_it_again(string command, string records, string name, string text)
+    public async Task Damaged_record_of_what_is_stored_comes_with_the_command_that_writes_it_again(
+        string command, string records, string name, string text)
     {
         var file = _workspace.Write(name, text);
         (await InvokeAsync(command, "add", file, "--slug", "mine", "--app", "shop")).AssertExit(ExitCodes.Completed);
@@ -66,7 +68,8 @@ public sealed partial class HintTests : IDisposable
         var result = await InvokeAsync(command, "show", "mine", "--app", "shop");
 
         result.AssertPlainRefusal();
-        Assert.Contains($"'orchestrator {command} add FILE --slug mine --app shop --state {_workspace.State}'", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'orchestrator {command} add FILE --slug mine --app shop --state {_workspace.State}'", result.Error, StringComparison.Ordinal);
         (await InvokeAsync(command, "add", file, "--slug", "mine", "--app", "shop")).AssertExit(ExitCodes.Completed);
         (await InvokeAsync(command, "show", "mine", "--app", "shop")).AssertExit(ExitCodes.Completed);
     }

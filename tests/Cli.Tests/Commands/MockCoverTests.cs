@@ -21,11 +21,15 @@ public sealed class MockCoverTests : IDisposable
     {
         var file = _workspace.Write("w.json", Definition);
 
-        var wrong = await Workspace.InvokeAsync("validate", file, "--mocks", _workspace.Write("m.json", """{ "steps": { "aks": [ { "output": 1 } ] } }"""), "--json");
-        var right = await Workspace.InvokeAsync("validate", file, "--mocks", _workspace.Write("m.json", """{ "steps": { "*": [ { "output": 1 } ] } }"""), "--json");
+        var wrong = await Workspace.InvokeAsync(
+            "validate", file, "--mocks", _workspace.Write("m.json", """{ "steps": { "aks": [ { "output": 1 } ] } }"""), "--json");
+        var right = await Workspace.InvokeAsync(
+            "validate", file, "--mocks", _workspace.Write("m.json", """{ "steps": { "*": [ { "output": 1 } ] } }"""), "--json");
 
         wrong.AssertExit(2);
-        Assert.Equal(["mock-unknown-step", "mock-missing-step"], wrong.Json().GetProperty("diagnostics").EnumerateArray().Select(finding => finding.GetProperty("code").GetString()));
+        Assert.Equal(
+            ["mock-unknown-step", "mock-missing-step"],
+            wrong.Json().GetProperty("diagnostics").EnumerateArray().Select(finding => finding.GetProperty("code").GetString()));
         Assert.Contains("'ask', 'web'", wrong.Output, StringComparison.Ordinal);
         right.AssertExit(0);
     }
@@ -37,7 +41,9 @@ public sealed class MockCoverTests : IDisposable
 
         result.AssertExit(0);
         var outputs = result.Json().GetProperty("outputs");
-        Assert.Equal(("ok", "own", "named"), (outputs.GetProperty("web").GetString(), outputs.GetProperty("text").GetString(), outputs.GetProperty("both").GetString()));
+        Assert.Equal(
+            ("ok", "own", "named"),
+            (outputs.GetProperty("web").GetString(), outputs.GetProperty("text").GetString(), outputs.GetProperty("both").GetString()));
         Assert.Contains("Models: mocks for ask, web, both.", result.Error, StringComparison.Ordinal);
     }
 
@@ -47,7 +53,8 @@ public sealed class MockCoverTests : IDisposable
         var mocks = _workspace.Write("m.json", """{ "steps": { "both": [ { "output": "named" } ] } }""");
 
         var result = await Workspace.InvokeAsync(
-            "run", _workspace.Write("w.json", Definition), "--state", _workspace.State, "--mocks", mocks, "--mocks-else", "simulated:latency=0", "--json");
+            "run", _workspace.Write("w.json", Definition), "--state", _workspace.State, "--mocks", mocks, "--mocks-else", "simulated:latency=0",
+            "--json");
 
         result.AssertExit(0);
         Assert.True(result.Json().GetProperty("outputs").GetProperty("web").GetProperty("simulated").GetBoolean());

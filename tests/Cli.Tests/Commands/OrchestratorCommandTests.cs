@@ -41,7 +41,8 @@ public class OrchestratorCommandTests
         var result = await Workspace.InvokeAsync("--help");
 
         result.AssertExit(ExitCodes.Completed);
-        Assert.All(["run", "runs", "serve", "workflows", "prompts"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
+        Assert.All(
+            ["run", "runs", "serve", "workflows", "prompts"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("openai-server", result.Output, StringComparison.Ordinal);
     }
 }

@@ -16,8 +16,10 @@ public sealed class PlaceholderTests : IDisposable
     {
         var run = await _workspace.RunAsync(
             $$"""
-            { "steps": [ { "id": "a", "prompt": "A" }, { "id": "o", "type": "tool", "tool": "http_request", "input": { "url": "https://example.org" } },
-                         { "id": "note", "type": "tool", "tool": "template", "dependsOn": ["a", "o"], "input": { "template": "@", "values": { "x": "{{text}}" } } } ] }
+            { "steps": [ { "id": "a", "prompt": "A" },
+                         { "id": "o", "type": "tool", "tool": "http_request", "input": { "url": "https://example.org" } },
+                         { "id": "note", "type": "tool", "tool": "template", "dependsOn": ["a", "o"],
+                           "input": { "template": "@", "values": { "x": "{{text}}" } } } ] }
             """.Replace("@", "{{x}}", StringComparison.Ordinal),
             """ "a": [ { "output": "well" } ], "o": [ { "output": { "status": "own" } } ] """,
             "--json");

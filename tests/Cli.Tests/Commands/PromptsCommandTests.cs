@@ -68,7 +68,7 @@ public sealed class PromptsCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_in_a_misspelt_environment_is_refused_and_in_one_that_no_prompt_knows_warned_of()
+    public async Task Run_in_a_misspelt_environment_is_refused_and_in_one_without_prompts_warned_of()
     {
         await AddAsync("elsewhere/greet.md", "Hello {{word}}.", "--label", "production");
         _workspace.Write("prompts/staging/greet.md", "Hi {{word}}.");
@@ -77,9 +77,11 @@ public sealed class PromptsCommandTests : IDisposable
         var unknown = await _workspace.RunAsync(Asks, null, "-i", "word=x", "--environment", "elsewhere");
 
         misspelt.AssertPlainRefusal();
-        Assert.Equal("There is no environment 'prodction': no prompt has a version for it. Did you mean 'production'? There are production, staging and default.", misspelt.Error.Trim());
+        Assert.Equal("There is no environment 'prodction': no prompt has a version for it. Did you mean 'production'? There are production, " +
+            "staging and default.", misspelt.Error.Trim());
         unknown.AssertExit(ExitCodes.Completed);
-        Assert.Contains("No prompt has a version for the environment 'elsewhere', so those of no environment are used. There are production, staging and default.", unknown.Output, StringComparison.Ordinal);
+        Assert.Contains("No prompt has a version for the environment 'elsewhere', so those of no environment are used. There are production, " +
+            "staging and default.", unknown.Output, StringComparison.Ordinal);
         (await _workspace.RunAsync(Asks, null, "-i", "word=x", "--environment", "staging")).AssertExit(ExitCodes.Completed);
     }
 
@@ -88,7 +90,8 @@ public sealed class PromptsCommandTests : IDisposable
     {
         await AddAsync("elsewhere/greet.md", "Hello {{word}}.");
         File.Delete(Assert.Single(
-            Directory.GetFiles(_workspace.State, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("Hello", StringComparison.Ordinal)));
+            Directory.GetFiles(_workspace.State, "*", SearchOption.AllDirectories),
+            file => File.ReadAllText(file).Contains("Hello", StringComparison.Ordinal)));
 
         var run = await _workspace.RunAsync(Asks, null, "-i", "word=x");
 
@@ -103,7 +106,8 @@ public sealed class PromptsCommandTests : IDisposable
         _workspace.Write("prompts/greet.md", "Hello {{word}}.");
 
         (await _workspace.RunAsync(
-            """{ "inputs": { "word": {} }, "steps": [ { "id": "say", "promptId": "greet" } ] }""", null, "-i", "word=x")).AssertExit(ExitCodes.Completed);
+            """{ "inputs": { "word": {} }, "steps": [ { "id": "say", "promptId": "greet" } ] }""", null, "-i", "word=x")).AssertExit(
+                ExitCodes.Completed);
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class ResumeCommandTests : IDisposable
     public async Task Resume_reads_the_prompts_beside_the_definition_again()
     {
         _workspace.Write("prompts/greet.md", "Hello {{word}}.");
-        var definition = """{ "steps": [ { "id": "greet", "promptId": "greet" }, { "id": "second", "prompt": "Then {{greet}}", "dependsOn": ["greet"] } ] }""";
+        var definition =
+            """{ "steps": [ { "id": "greet", "promptId": "greet" }, { "id": "second", "prompt": "Then {{greet}}", "dependsOn": ["greet"] } ] }""";
         await _workspace.RunAsync(definition, FailsOnce, "-i", "word=x", "--run-id", "mine");
         _workspace.Write("prompts/greet.md", "Good day {{word}}.");
 
@@ -79,10 +80,14 @@ public sealed class ResumeCommandTests : IDisposable
     public async Task Run_whose_history_is_gone_is_shown_with_the_command_that_goes_on()
     {
         await FailAsync();
-        Assert.EndsWith($"orchestrator resume mine --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"orchestrator resume mine --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(),
+            StringComparison.Ordinal);
         Directory.Delete(Path.Combine(_workspace.State, "journal"), recursive: true);
 
-        Assert.EndsWith($"orchestrator resume mine --fork --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"orchestrator resume mine --fork --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(),
+            StringComparison.Ordinal);
         AssertRefused(await ResumeAsync(), "The history of run 'mine' was purged.");
         (await ResumeAsync("--fork", "--mocks", _workspace.Mocks())).AssertExit(ExitCodes.Completed);
     }
@@ -90,13 +95,16 @@ public sealed class ResumeCommandTests : IDisposable
     [Theory]
     [InlineData("There is no step 'secnod' to go on from. Did you mean 'second'?", "--from", "secnod")]
     [InlineData("There is no step 'third' that could be given an output.", "--output", "third=1")]
-    [InlineData("Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from", "first", "--output", "first=1")]
+    [InlineData(
+        "Step 'first' cannot be gone on from and have its output given at once: go on from a step after it, or leave one of the two out.", "--from",
+        "first", "--output", "first=1")]
     [InlineData("'second' is no output. Write --output step=value, or --output step=@file.", "--output", "second")]
     [InlineData("Step 'first' asks a model whose name is empty: name one, or leave it out.", "--model", "")]
     [InlineData("The output file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
     [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
     [InlineData("There is a run 'mine' already.", "--fork", "--run-id", "mine")]
-    [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …).", "--fork", "--run-id", "no spaces")]
+    [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices (con, " +
+        "prn, aux, nul, com1, lpt1 …).", "--fork", "--run-id", "no spaces")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.", "--budget", "-1")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.", "--budget", "tokens=0")]
     [InlineData("--run-id names the new run of --fork; a run that is resumed keeps its id.", "--run-id", "x")]
@@ -125,7 +133,9 @@ public sealed class ResumeCommandTests : IDisposable
     [Fact]
     public async Task Resume_with_several_mistakes_names_them_all()
     {
-        await _workspace.RunAsync(Workspace.One.Replace("\"steps\"", "\"inputs\": { \"word\": {} }, \"outputs\": {}, \"steps\"", StringComparison.Ordinal), """ "say": [ { "error": { "kind": "toolFailed" } } ] """, "-i", "word=x", "--run-id", "mine");
+        await _workspace.RunAsync(
+            Workspace.One.Replace("\"steps\"", "\"inputs\": { \"word\": {} }, \"outputs\": {}, \"steps\"", StringComparison.Ordinal),
+            """ "say": [ { "error": { "kind": "toolFailed" } } ] """, "-i", "word=x", "--run-id", "mine");
         var before = FolderSnapshot.Of(_workspace.State);
 
         var result = await ResumeAsync("--from", "sya", "-i", "world=y", "--output", "say=1", "--output", "no=1");
@@ -166,7 +176,8 @@ public sealed class ResumeCommandTests : IDisposable
         AssertDone(await InvokeAsync("runs", "cancel", "mine"), "Run 'mine' has ended: it is completed.");
         AssertRefused(
             await ResumeAsync("--from", "alone"),
-            $"Run 'mine' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume mine --fork --from STEP --state {_workspace.State}'");
+            $"Run 'mine' has completed, so there is nothing to resume. To run parts of it again: 'orchestrator resume mine --fork --from STEP " +
+            $"--state {_workspace.State}'");
         AssertRefused(await InvokeAsync("resume", "nobody"), "There is no run 'nobody'.");
         AssertRefused(await InvokeAsync("resume", "../mine"), "There is no run '../mine'.");
         foreach (var operation in new[] { "suspend", "continue" })
@@ -191,7 +202,8 @@ public sealed class ResumeCommandTests : IDisposable
         const string Mocks = """ "c": [ { "output": "first" }, { "output": "second" } ] """;
         await _workspace.RunAsync(Definition, Mocks, "--run-id", "mine");
         var refused = (await ShowAsync()).GetProperty("steps").GetProperty("c");
-        Assert.Equal(("completed", true, 0), (refused.GetProperty("status").GetString(), refused.GetProperty("fallbackUsed").GetBoolean(), refused.GetProperty("attempts").GetInt32()));
+        Assert.Equal(("completed", true, 0), (refused.GetProperty("status").GetString(), refused.GetProperty("fallbackUsed").GetBoolean(),
+            refused.GetProperty("attempts").GetInt32()));
 
         (await ResumeAsync("--from", "c")).AssertExit(ExitCodes.Completed);
 
@@ -220,7 +232,8 @@ public sealed class ResumeCommandTests : IDisposable
 
         AssertRefused(await ResumeAsync(), $"Run 'mine' is suspended: 'orchestrator runs continue mine --state {_workspace.State}' lets it go on.");
         AssertRefused(await InvokeAsync("runs", "suspend", "mine"), "Run 'mine' is suspended already.");
-        Assert.Contains("To let it go on: orchestrator runs continue mine --state", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "To let it go on: orchestrator runs continue mine --state", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
         Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 

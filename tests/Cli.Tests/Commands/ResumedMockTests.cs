@@ -19,7 +19,8 @@ public sealed class ResumedMockTests : IDisposable
         (await _workspace.RunAsync(Definition(options, step), mocks, "--run-id", "r")).AssertExit(1);
 
         var resumed = await Workspace.InvokeAsync(
-            "resume", "r", "--from", "c", "--json", "--state", _workspace.State, "--definition", _workspace.Write("workflow.json", Definition("", """ "type": "prompt" """)));
+            "resume", "r", "--from", "c", "--json", "--state", _workspace.State, "--definition",
+            _workspace.Write("workflow.json", Definition("", """ "type": "prompt" """)));
 
         resumed.AssertExit(0);
         Assert.Equal("first", resumed.Json().GetProperty("outputs").GetProperty("c").GetString());
@@ -38,6 +39,7 @@ public sealed class ResumedMockTests : IDisposable
 
     private static string Definition(string options, string step) => $$"""
         { "slug": "mq", "options": { "parallelBatchDelay": 0, "maxParallelism": 1{{(options.Length == 0 ? "" : ", " + options)}} },
-          "steps": [ { "id": "a", "prompt": "a" }, { "id": "b", "prompt": "b" }, { "id": "c", "prompt": "c", {{step}} }, { "id": "d", "prompt": "d" } ] }
+          "steps": [ { "id": "a", "prompt": "a" }, { "id": "b", "prompt": "b" }, { "id": "c", "prompt": "c", {{step}} },
+                     { "id": "d", "prompt": "d" } ] }
         """;
 }

@@ -40,7 +40,8 @@ public sealed class RunCommandInputTests : IDisposable
     [InlineData("object", "[1]", "a list. In a shell write -i 'value={\"key\": \"value\"}'")]
     public async Task Input_of_another_type_is_refused_with_the_declared_type_and_how_it_is_written(string type, string value, string what)
     {
-        var result = await _workspace.RunAsync($$"""{ "inputs": { "value": { "type": "{{type}}" } }, "steps": [ { "id": "say", "prompt": "x" } ] }""", null, "-i", "value=" + value);
+        var result = await _workspace.RunAsync(
+            $$"""{ "inputs": { "value": { "type": "{{type}}" } }, "steps": [ { "id": "say", "prompt": "x" } ] }""", null, "-i", "value=" + value);
 
         _workspace.AssertRefused(result, $"The input 'value' must be of type {type}; it is {what}");
     }
@@ -67,14 +68,16 @@ public sealed class RunCommandInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Sample_inputs_beside_the_definition_are_used_when_none_are_given_and_the_user_is_told()
+    public async Task Sample_inputs_beside_the_definition_are_used_when_none_are_given_and_a_line_says_so()
     {
         _workspace.Write("inputs.json", """{ "value": "sample" }""");
 
         var result = await _workspace.RunAsync(Any, null, "--json");
 
         Assert.Equal("\"sample\"", Input(result, "value"));
-        Assert.Single(result.ErrorLines, line => line.StartsWith("Inputs: ", StringComparison.Ordinal) && line.Contains("inputs.json", StringComparison.Ordinal));
+        Assert.Single(
+            result.ErrorLines,
+            line => line.StartsWith("Inputs: ", StringComparison.Ordinal) && line.Contains("inputs.json", StringComparison.Ordinal));
     }
 
     [Fact]

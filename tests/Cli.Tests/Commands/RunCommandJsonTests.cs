@@ -33,7 +33,9 @@ public sealed class RunCommandJsonTests : IDisposable
             run, "runId", "workflow", "app", "definitionHash", "status", "attempt", "createdAt", "startedAt", "completedAt", "environment", "tags",
             "parentRunId", "outputs", "error", "warnings", "progress", "attempts", "steps", "pools", "usage");
         AssertMembers(run.GetProperty("progress"), "total", "done");
-        AssertMembers(run.GetProperty("attempts").EnumerateArray().Single(), "n", "from", "reason", "by", "reused", "status", "startedAt", "completedAt", "error", "failed", "changed");
+        AssertMembers(
+            run.GetProperty("attempts").EnumerateArray().Single(), "n", "from", "reason", "by", "reused", "status", "startedAt", "completedAt",
+            "error", "failed", "changed");
         AssertMembers(run.GetProperty("steps"), "first", "second", "alone");
         foreach (var step in run.GetProperty("steps").EnumerateObject())
         {

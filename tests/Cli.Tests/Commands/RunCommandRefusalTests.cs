@@ -21,7 +21,8 @@ public sealed class RunCommandRefusalTests : IDisposable
 
         _workspace.AssertRefused(
             await _workspace.RunAsync(Definition),
-            "The input 'aa' is missing; the output 'o' takes it.", "The input 'stepz' is missing; the output 'r' takes it.", "The input 'word' is missing; step 'b' uses it.");
+            "The input 'aa' is missing; the output 'o' takes it.", "The input 'stepz' is missing; the output 'r' takes it.",
+            "The input 'word' is missing; step 'b' uses it.");
         var validated = await Workspace.InvokeAsync("validate", _workspace.Path("workflow.json"));
         Assert.Contains("these names are taken for inputs: word, aa, stepz.", validated.Output + validated.Error, StringComparison.Ordinal);
     }
@@ -109,7 +110,8 @@ public sealed class RunCommandRefusalTests : IDisposable
     {
         var file = _workspace.Write("file", "");
 
-        _workspace.AssertRefused(await Workspace.InvokeAsync("run", Path.Combine(file, "workflow.json"), "--state", _workspace.State), "The definition '");
+        _workspace.AssertRefused(
+            await Workspace.InvokeAsync("run", Path.Combine(file, "workflow.json"), "--state", _workspace.State), "The definition '");
     }
 
     [Theory]
@@ -152,7 +154,8 @@ public sealed class RunCommandRefusalTests : IDisposable
         var file = _workspace.Write("bad.json", mocks);
 
         _workspace.AssertRefused(
-            await Workspace.InvokeAsync("run", _workspace.Write("w.json", Workspace.One), "-i", "word=x", "--mocks", file, "--state", _workspace.State),
+            await Workspace.InvokeAsync(
+                "run", _workspace.Write("w.json", Workspace.One), "-i", "word=x", "--mocks", file, "--state", _workspace.State),
             $"{file}: ");
         _workspace.AssertRefused(
             await Workspace.InvokeAsync("run", _workspace.Path("w.json"), "-i", "word=x", "--mocks", file, "--state", _workspace.State), reason);
@@ -165,7 +168,9 @@ public sealed class RunCommandRefusalTests : IDisposable
     [InlineData("-i", "word=@", "The input file has no name.")]
     [InlineData("--inputs", "/nowhere/inputs.json", "The inputs file '/nowhere/inputs.json' does not exist.")]
     [InlineData("--mocks", "/nowhere/mocks.json", "The mocks file '/nowhere/mocks.json' does not exist.")]
-    [InlineData("--run-id", "no spaces", "The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices")]
+    [InlineData(
+        "--run-id", "no spaces",
+        "The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices")]
     [InlineData("--run-id", "../up", "The run id '../up' must have")]
     [InlineData("--stream", "sai", "There is no step 'sai' to stream. Did you mean 'say'?")]
     [InlineData("--model", "simulated:latency=soon", "'latency=soon' is wrong")]

@@ -11,7 +11,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Run_that_completes_prints_steps_outputs_and_figures_and_exits_with_0()
     {
-        var result = await _workspace.RunAsync(Workspace.One, """ "say": [ { "output": "hello there" } ] """, "-i", "word=hello", "--run-id", "first");
+        var result =
+            await _workspace.RunAsync(Workspace.One, """ "say": [ { "output": "hello there" } ] """, "-i", "word=hello", "--run-id", "first");
 
         result.AssertExit(ExitCodes.Completed);
         Assert.Contains("hello there", result.Output, StringComparison.Ordinal);
@@ -113,7 +114,8 @@ public sealed class RunCommandTests : IDisposable
     {
         const string Definition = """
             { "options": { "parallelBatchDelay": 0 },
-              "steps": [ { "id": "a", "prompt": "A." }, { "id": "b", "prompt": "B." }, { "id": "c", "prompt": "C." }, { "id": "d", "prompt": "D." } ] }
+              "steps": [ { "id": "a", "prompt": "A." }, { "id": "b", "prompt": "B." }, { "id": "c", "prompt": "C." },
+              { "id": "d", "prompt": "D." } ] }
             """;
 
         var slow = string.Join(", ", "abcd".Select(step => $$""" "{{step}}": [ { "output": "ok", "latencyMs": 100 } ] """));
@@ -157,11 +159,13 @@ public sealed class RunCommandTests : IDisposable
     public async Task Streamed_step_is_printed_while_it_is_written_and_the_others_are_not()
     {
         const string Definition = """
-            { "options": { "stream": true }, "steps": [ { "id": "told", "prompt": "Tell." }, { "id": "silent", "prompt": "Be silent.", "dependsOn": ["told"] } ] }
+            { "options": { "stream": true }, "steps": [ { "id": "told", "prompt": "Tell." },
+            { "id": "silent", "prompt": "Be silent.", "dependsOn": ["told"] } ] }
             """;
 
         var result = await _workspace.RunAsync(
-            Definition, """ "told": [ { "output": "once upon a time" } ], "silent": [ { "output": "nobody reads this" } ] """, "--stream", "told", "--json");
+            Definition, """ "told": [ { "output": "once upon a time" } ], "silent": [ { "output": "nobody reads this" } ] """, "--stream", "told",
+            "--json");
 
         result.AssertExit(ExitCodes.Completed);
         Assert.Contains("once upon a time", result.ErrorLines);

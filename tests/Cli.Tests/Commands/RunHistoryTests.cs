@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>What is said of a run that did not go well, or more than once, and of what can be done next.</summary>
+/// <summary>The output for a run that failed or has several attempts, and the commands that it suggests.</summary>
 public sealed class RunHistoryTests : IDisposable
 {
     private const string Essay = """
@@ -35,7 +35,8 @@ public sealed class RunHistoryTests : IDisposable
                 "Attempt 3 from 'contra', (when, how long): failed at step 'verdict' (toolFailed): Too long.",
                 $"  By {Environment.UserName}. Changed: options maxParallelism, mocks. Reused 2 steps: claim, pro.",
                 "Attempt 4, (when, how long): completed.",
-                $"  By {Environment.UserName}: shorter! Changed: output given by hand of step pro; step verdict; option mocks. Reused 2 steps: claim, contra.",
+                $"  By {Environment.UserName}: shorter! Changed: output given by hand of step pro; step verdict; option mocks. Reused 2 steps: " +
+                $"claim, contra.",
             ],
             lines[first..(first + 7)].Select(line => Regex.Replace(line, @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ, [\d.]+ m?s", "(when, how long)")));
     }
@@ -51,7 +52,8 @@ public sealed class RunHistoryTests : IDisposable
             ["n", "from", "reason", "by", "reused", "status", "startedAt", "completedAt", "error", "failed", "changed"],
             attempts[3].EnumerateObject().Select(member => member.Name));
         Assert.Equal("null", attempts[0].GetProperty("changed").GetRawText());
-        Assert.Equal(["pro", "contra", "verdict", null], attempts.EnumerateArray().Select(attempt => attempt.GetProperty("failed").EnumerateArray().SingleOrDefault().ToString() is { Length: > 0 } id ? id : null));
+        Assert.Equal(["pro", "contra", "verdict", null], attempts.EnumerateArray()
+            .Select(attempt => attempt.GetProperty("failed").EnumerateArray().SingleOrDefault().ToString() is { Length: > 0 } id ? id : null));
         Assert.Equal(
             """{"inputs":[],"outputs":["pro"],"steps":["verdict"],"removed":[],"options":["mocks"]}""",
             Regex.Replace(attempts[3].GetProperty("changed").GetRawText(), @"\s", ""));
@@ -60,8 +62,11 @@ public sealed class RunHistoryTests : IDisposable
     [Fact]
     public async Task Steps_that_failed_beside_the_first_one_are_named_too()
     {
-        var definition = Essay.Replace("\"parallelBatchDelay\"", "\"onStepFailure\": \"continue\", \"maxParallelism\": 1, \"parallelBatchDelay\"", StringComparison.Ordinal);
-        await _workspace.RunAsync(definition, """ "pro": [ { "error": { "kind": "toolFailed" } } ], "contra": [ { "error": { "kind": "toolFailed" } } ] """, "-i", "text=x", "--run-id", "mine");
+        var definition = Essay.Replace(
+            "\"parallelBatchDelay\"", "\"onStepFailure\": \"continue\", \"maxParallelism\": 1, \"parallelBatchDelay\"", StringComparison.Ordinal);
+        await _workspace.RunAsync(
+            definition, """ "pro": [ { "error": { "kind": "toolFailed" } } ], "contra": [ { "error": { "kind": "toolFailed" } } ] """, "-i", "text=x",
+            "--run-id", "mine");
         await InvokeAsync("resume", "mine");
 
         var shown = (await InvokeAsync("runs", "show", "mine")).Output;
@@ -80,7 +85,8 @@ public sealed class RunHistoryTests : IDisposable
         Assert.Equal("Error in step 'pro' (toolFailed): The provider is down.", lines[^2]);
         Assert.Contains("Run mine failed: of 4 steps 2 completed, 1 failed, 1 skipped, in ", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Attempt 1", result.Output, StringComparison.Ordinal);
-        Assert.Contains($"orchestrator resume mine --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"orchestrator resume mine --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +138,8 @@ public sealed class RunHistoryTests : IDisposable
     }
 
     private async Task<IEnumerable<string?>> ChangedStepsAsync(int attempt) =>
-        [.. (await InvokeAsync("runs", "show", "mine", "--json")).Json().GetProperty("attempts")[attempt - 1].GetProperty("changed").GetProperty("steps").EnumerateArray().Select(id => id.GetString())];
+        [.. (await InvokeAsync("runs", "show", "mine", "--json")).Json().GetProperty("attempts")[attempt - 1].GetProperty("changed")
+            .GetProperty("steps").EnumerateArray().Select(id => id.GetString())];
 
     private Task<CommandResult> FailAsync(params string[] options) =>
         _workspace.RunAsync(Essay, Failing("pro", "toolFailed", "The provider is down."), ["-i", "text=x", "--run-id", "mine", .. options]);

@@ -17,10 +17,13 @@ public sealed class RunOnlyTests : IDisposable
             """);
 
         var run = await Workspace.InvokeAsync(
-            "run", file, "--only", "second", "-i", "first=hello", "--state", _workspace.State, "--mocks", _workspace.Write("m.json", """{ "steps": { "second": [ { "output": "done" } ] } }"""), "--json");
+            "run", file, "--only", "second", "-i", "first=hello", "--state", _workspace.State, "--mocks",
+            _workspace.Write("m.json", """{ "steps": { "second": [ { "output": "done" } ] } }"""), "--json");
 
         run.AssertExit(ExitCodes.Completed);
-        Assert.Equal("""{"second":"done"}""", run.Json().GetProperty("outputs").GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
+        Assert.Equal(
+            """{"second":"done"}""",
+            run.Json().GetProperty("outputs").GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
         Assert.Equal("skipped", run.Json().GetProperty("steps").GetProperty("first").GetProperty("status").GetString());
     }
 
@@ -34,7 +37,8 @@ public sealed class RunOnlyTests : IDisposable
             """);
 
         _workspace.AssertRefused(
-            await Workspace.InvokeAsync("run", file, "--only", "second", "--state", _workspace.State), "The input 'first' is missing; step 'second' uses it.");
+            await Workspace.InvokeAsync("run", file, "--only", "second", "--state", _workspace.State),
+            "The input 'first' is missing; step 'second' uses it.");
     }
 
     [Theory]
@@ -47,7 +51,8 @@ public sealed class RunOnlyTests : IDisposable
         _workspace.Write("prompts/production/greet.md", "A special greeting.");
         var file = _workspace.Write("flow.yaml", "steps: [ { id: say, promptId: greet } ]");
 
-        var run = await Workspace.InvokeAsync("run", file, "--environment", environment, "--state", _workspace.State, "--run-id", "r", "--model", "simulated:latency=0");
+        var run = await Workspace.InvokeAsync(
+            "run", file, "--environment", environment, "--state", _workspace.State, "--run-id", "r", "--model", "simulated:latency=0");
 
         run.AssertExit(ExitCodes.Completed);
         var prepared = await File.ReadAllTextAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"));

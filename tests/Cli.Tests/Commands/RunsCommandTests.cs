@@ -24,7 +24,8 @@ public sealed class RunsCommandTests : IDisposable
     [Fact]
     public async Task Show_as_JSON_is_the_very_document_that_the_run_printed()
     {
-        var run = await _workspace.RunAsync(Workspace.Three, """ "first": [ { "error": { "kind": "toolFailed" } } ] """, "--run-id", "mine", "--json");
+        var run =
+            await _workspace.RunAsync(Workspace.Three, """ "first": [ { "error": { "kind": "toolFailed" } } ] """, "--run-id", "mine", "--json");
 
         var shown = await Workspace.InvokeAsync("runs", "show", "mine", "--state", _workspace.State, "--json");
 
@@ -54,7 +55,8 @@ public sealed class RunsCommandTests : IDisposable
         var result = await Workspace.InvokeAsync("runs", "show", "mine", "--state", _workspace.State);
 
         result.AssertExit(ExitCodes.WrongUsage);
-        Assert.Equal($"There is no state folder '{_workspace.State}'. The first 'orchestrator run --state {_workspace.State}' here makes it; --state names one that is elsewhere.", Assert.Single(result.ErrorLines));
+        Assert.Equal($"There is no state folder '{_workspace.State}'. The first 'orchestrator run --state {_workspace.State}' here makes it; " +
+            $"--state names one that is elsewhere.", Assert.Single(result.ErrorLines));
         Assert.False(Directory.Exists(_workspace.State));
     }
 

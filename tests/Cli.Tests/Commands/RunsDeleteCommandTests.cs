@@ -24,11 +24,15 @@ public sealed class RunsDeleteCommandTests : IDisposable
         AssertRefused(await InvokeAsync("runs", "delete", "mine"), "There is no run 'mine'.");
         Assert.Equal("Deleted 0 runs.", (await InvokeAsync("runs", "prune", "--older-than", "1h")).Output.Trim());
         var dryRun = (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Split('\n');
-        Assert.Equal(["older  completed", "old  completed", "2 runs would be"], dryRun.Take(3).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith('2') ? 4 : 3))));
+        Assert.Equal(
+            ["older  completed", "old  completed", "2 runs would be"],
+            dryRun.Take(3).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith('2') ? 4 : 3))));
         Assert.Equal("Deleted 2 runs.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
 
-        var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
-        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal) || file.StartsWith("~locks/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
+        var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
+        Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal)
+            || file.StartsWith("~locks/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
     }
 
     [Theory]
@@ -43,7 +47,8 @@ public sealed class RunsDeleteCommandTests : IDisposable
         var before = FolderSnapshot.Of(_workspace.State);
 
         AssertRefused(
-            await InvokeAsync("runs", "prune", "--older-than", age), "--older-than takes a number and a unit, such as 30d, 12h or 45m, and at most 36500d.");
+            await InvokeAsync("runs", "prune", "--older-than", age),
+            "--older-than takes a number and a unit, such as 30d, 12h or 45m, and at most 36500d.");
 
         Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
@@ -55,13 +60,19 @@ public sealed class RunsDeleteCommandTests : IDisposable
         await _workspace.RunAsync(Workspace.Three, null, "--run-id", "open");
         await _workspace.MakeOpenAsync("open");
 
-        AssertRefused(await InvokeAsync("runs", "delete", "mine", "open", "nobody"), $"Run 'open' is interrupted: no process works on it. 'orchestrator resume open --state {_workspace.State}' goes on with it;");
-        Assert.Equal(["There is no run 'nobody'.", "Nothing was deleted."], (await InvokeAsync("runs", "delete", "mine", "open", "nobody")).ErrorLines.Skip(1));
+        AssertRefused(
+            await InvokeAsync("runs", "delete", "mine", "open", "nobody"),
+            $"Run 'open' is interrupted: no process works on it. 'orchestrator resume open --state {_workspace.State}' goes on with it;");
+        Assert.Equal(
+            ["There is no run 'nobody'.", "Nothing was deleted."],
+            (await InvokeAsync("runs", "delete", "mine", "open", "nobody")).ErrorLines.Skip(1));
         Assert.Contains("orchestrator resume open", (await InvokeAsync("runs", "show", "open")).Output, StringComparison.Ordinal);
         Assert.Equal(
             "1 run would be deleted. Kept 1 run of that age that has not ended: open.",
             (await InvokeAsync("runs", "prune", "--older-than", "0m", "--dry-run")).Output.Trim().Split('\n')[^1]);
-        Assert.Equal("Deleted 1 run. Kept 1 run of that age that has not ended: open.", (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
+        Assert.Equal(
+            "Deleted 1 run. Kept 1 run of that age that has not ended: open.",
+            (await InvokeAsync("runs", "prune", "--older-than", "0m")).Output.Trim());
         Assert.Equal("interrupted", (await ShowAsync("open")).GetProperty("status").GetString());
     }
 
@@ -82,7 +93,8 @@ public sealed class RunsDeleteCommandTests : IDisposable
     {
         await FailAsync();
         await MarkAsDeletedAsync("mine");
-        var how = $"It is half deleted: unless another process deletes it at this moment, 'orchestrator runs delete mine --state {_workspace.State}' finishes that.";
+        var how = $"It is half deleted: unless another process deletes it at this moment, 'orchestrator runs delete mine " +
+            $"--state {_workspace.State}' finishes that.";
 
         var again = await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine");
         Assert.Equal((ExitCodes.WrongUsage, "There is a run 'mine' already, of which parts are left. " + how), (again.ExitCode, again.Error.Trim()));
@@ -99,7 +111,8 @@ public sealed class RunsDeleteCommandTests : IDisposable
     private async Task MarkAsDeletedAsync(string runId)
     {
         var content = new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent();
-        Assert.NotNull(await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync(runId, static _ => true, CancellationToken.None));
+        Assert.NotNull(
+            await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync(runId, static _ => true, CancellationToken.None));
     }
 
     private async Task FailAsync() =>

@@ -44,8 +44,12 @@ public sealed class RunsListCommandTests : IDisposable
     {
         await RunTwoAsync();
 
-        Assert.Equal("There are no such runs.", (await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State, "--workflow", "other")).Output.Trim());
-        Assert.DoesNotContain("orchestrator", (await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State, "--status", "completed")).Output, StringComparison.Ordinal);
+        Assert.Equal(
+            "There are no such runs.",
+            (await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State, "--workflow", "other")).Output.Trim());
+        Assert.DoesNotContain(
+            "orchestrator", (await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State, "--status", "completed")).Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,7 +68,8 @@ public sealed class RunsListCommandTests : IDisposable
         var result = await Workspace.InvokeAsync("runs", "list", "--state", _workspace.State);
 
         result.AssertExit(ExitCodes.WrongUsage);
-        Assert.Equal($"There is no state folder '{_workspace.State}'. The first 'orchestrator run --state {_workspace.State}' here makes it; --state names one that is elsewhere.", Assert.Single(result.ErrorLines));
+        Assert.Equal($"There is no state folder '{_workspace.State}'. The first 'orchestrator run --state {_workspace.State}' here makes it; " +
+            $"--state names one that is elsewhere.", Assert.Single(result.ErrorLines));
         Assert.False(Directory.Exists(_workspace.State));
     }
 

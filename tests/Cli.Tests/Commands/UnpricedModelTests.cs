@@ -23,13 +23,15 @@ public sealed class UnpricedModelTests : IDisposable
 
     [Fact]
     public async Task Budget_in_dollars_with_a_run_option_without_a_price_is_refused() => _workspace.AssertRefused(
-        await _workspace.RunAsync(Definition("{}", """{ "usd": 0.01 }"""), null, "--model", "prod-chat"), "Step 'a' asks the model 'prod-chat', which has no price");
+        await _workspace.RunAsync(Definition("{}", """{ "usd": 0.01 }"""), null, "--model", "prod-chat"),
+        "Step 'a' asks the model 'prod-chat', which has no price");
 
     [Fact]
     public async Task Resume_with_a_budget_in_dollars_is_refused_while_what_was_spent_is_not_known()
     {
         (await _workspace.RunAsync(
-            Definition("""{ "model": "prod-chat" }""", """{ "tokens": 100000 }"""), "\"a\": [ { \"error\": { \"kind\": \"contentFiltered\" }, \"usage\": { \"inputTokens\": 5, \"outputTokens\": 5 } } ]", "--run-id", "r")).AssertExit(1);
+            Definition("""{ "model": "prod-chat" }""", """{ "tokens": 100000 }"""), "\"a\": [ { \"error\": { \"kind\": \"contentFiltered\" }, " +
+                "\"usage\": { \"inputTokens\": 5, \"outputTokens\": 5 } } ]", "--run-id", "r")).AssertExit(1);
 
         var same = await Workspace.InvokeAsync("resume", "r", "--budget", "1", "--state", _workspace.State);
         var priced = await Workspace.InvokeAsync("resume", "r", "--budget", "1", "--model", "gpt-6-luna", "--state", _workspace.State);
@@ -44,14 +46,17 @@ public sealed class UnpricedModelTests : IDisposable
     public async Task Without_such_a_budget_the_cost_is_null_and_a_warning_names_the_setting()
     {
         var result = await _workspace.RunAsync(
-            """{ "steps": [ { "id": "a", "prompt": "hi", "options": { "model": "prod-chat" } }, { "id": "b", "prompt": "hi", "options": { "model": "gpt-6-luna" } } ] }""", null, "--json");
+            """{ "steps": [ { "id": "a", "prompt": "hi", "options": { "model": "prod-chat" } }, { "id": "b", "prompt": "hi",""" +
+            """ "options": { "model": "gpt-6-luna" } } ] }""", null, "--json");
 
         result.AssertExit(0);
         var run = result.Json();
         Assert.Equal(JsonValueKind.Null, Cost(run.GetProperty("steps").GetProperty("a")).ValueKind);
         Assert.Equal(JsonValueKind.Number, Cost(run.GetProperty("steps").GetProperty("b")).ValueKind);
         Assert.Equal(JsonValueKind.Null, Cost(run).ValueKind);
-        Assert.Contains("Orchestrator__Prices__prod-chat__Input", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Orchestrator__Prices__prod-chat__Input", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

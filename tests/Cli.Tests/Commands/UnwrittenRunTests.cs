@@ -26,7 +26,8 @@ public sealed class UnwrittenRunTests : IDisposable
         Assert.Equal("Run 'mine' is cancelled: nothing of it was started.", cancelled.Output.Trim());
 
         Assert.Contains("cancelled", (await InvokeAsync("runs", "list")).Output, StringComparison.Ordinal);
-        Assert.Contains("Nothing of it was started: start its workflow again.", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing of it was started: start its workflow again.", (await InvokeAsync("runs", "show", "mine")).Output, StringComparison.Ordinal);
         Assert.Equal("Deleted run mine.", (await InvokeAsync("runs", "delete", "mine")).Output.Trim());
         (await _workspace.RunAsync(Workspace.Three, null, "--run-id", "mine")).AssertExit(ExitCodes.Completed);
     }
@@ -36,7 +37,7 @@ public sealed class UnwrittenRunTests : IDisposable
     [InlineData(120, "resume", "mine")]
     [InlineData(120, "resume", "mine", "--fork")]
     [InlineData(120, "runs", "restart", "mine")]
-    public async Task It_cannot_be_gone_on_from_and_the_reason_is_said_at_every_time(int ageSeconds, params string[] command)
+    public async Task Command_that_continues_it_is_refused_each_time_with_the_reason(int ageSeconds, params string[] command)
     {
         await WriteAsync(ageSeconds);
         for (var time = 0; time < 2; time++)
@@ -44,7 +45,9 @@ public sealed class UnwrittenRunTests : IDisposable
             var refused = await InvokeAsync(command);
 
             refused.AssertExit(ExitCodes.WrongUsage);
-            Assert.StartsWith("Nothing of run 'mine' was started: its process ended while it wrote the run down. Start its workflow again", refused.ErrorLines[0], StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Nothing of run 'mine' was started: its process ended while it wrote the run down. Start its workflow again", refused.ErrorLines[0],
+                StringComparison.Ordinal);
         }
     }
 

@@ -28,14 +28,17 @@ public sealed class ValidateCommandTests : IDisposable
 
         result.AssertExit(ExitCodes.WrongUsage);
         var lines = result.Output.Split(Environment.NewLine);
-        Assert.Equal($"{file}: line 2, column 45: error unknown-step: Step 'a' depends on 'sumary', and there is no such step. Did you mean 'summary'?", lines[0]);
+        Assert.Equal(
+            $"{file}: line 2, column 45: error unknown-step: Step 'a' depends on 'sumary', and there is no such step. Did you mean 'summary'?",
+            lines[0]);
         Assert.StartsWith("\"sumary\"", lines[1][lines[2].IndexOf('^', StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Place_in_a_very_long_line_is_shown_with_its_surroundings_only()
     {
-        var file = _workspace.Write("workflow.json", $$"""{ "name": "{{new string('x', 5000)}}", "nmae": 1, "steps": [ { "id": "a", "prompt": "x" } ] }""");
+        var file = _workspace.Write(
+            "workflow.json", $$"""{ "name": "{{new string('x', 5000)}}", "nmae": 1, "steps": [ { "id": "a", "prompt": "x" } ] }""");
 
         var lines = (await Workspace.InvokeAsync("validate", file)).Output.Split(Environment.NewLine);
 
@@ -53,7 +56,8 @@ public sealed class ValidateCommandTests : IDisposable
         Assert.Equal(["valid", "diagnostics"], document.EnumerateObject().Select(member => member.Name));
         var finding = Assert.Single(document.GetProperty("diagnostics").EnumerateArray());
         Assert.Equal(
-            ["code", "severity", "pointer", "line", "column", "message", "suggestion", "step"], finding.EnumerateObject().Select(member => member.Name));
+            ["code", "severity", "pointer", "line", "column", "message", "suggestion", "step"],
+            finding.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("missing-property", "error", "/steps/0", "a"), (
             finding.GetProperty("code").GetString(), finding.GetProperty("severity").GetString(), finding.GetProperty("pointer").GetString(),
             finding.GetProperty("step").GetString()));

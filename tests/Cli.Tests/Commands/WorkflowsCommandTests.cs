@@ -19,7 +19,8 @@ public sealed class WorkflowsCommandTests : IDisposable
         Assert.Equal("say", document.GetProperty("definition").GetProperty("steps")[0].GetProperty("id").GetString());
         var listed = (await Workspace.InvokeAsync("workflows", "list", "--state", _workspace.State, "--json")).Json();
         Assert.Equal(document.GetProperty("hash").GetString(), Assert.Single(listed.EnumerateArray()).GetProperty("hash").GetString());
-        Assert.StartsWith("one: version 1, ", (await Workspace.InvokeAsync("workflows", "list", "--state", _workspace.State)).Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "one: version 1, ", (await Workspace.InvokeAsync("workflows", "list", "--state", _workspace.State)).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,9 @@ public class NextCommandTests
 
     [Theory]
     [InlineData(RunStatus.Failed, null, "To go on from what is done, in a new run: orchestrator resume r --fork")]
-    [InlineData(RunStatus.Failed, ErrorKind.BudgetExceeded, "To go on from what is done in a new run, with a larger budget: orchestrator resume r --fork --budget USD (or tokens=N)")]
+    [InlineData(
+        RunStatus.Failed, ErrorKind.BudgetExceeded,
+        "To go on from what is done in a new run, with a larger budget: orchestrator resume r --fork --budget USD (or tokens=N)")]
     [InlineData(RunStatus.Running, null, "To go on from what is done, in a new run: orchestrator resume r --fork")]
     [InlineData(RunStatus.Completed, null, null)]
     public void Run_whose_history_is_gone_goes_on_in_a_new_run(RunStatus status, ErrorKind? kind, string? sentence) => Assert.Equal(
@@ -42,10 +44,13 @@ public class NextCommandTests
 
     [Fact]
     public void Command_names_the_storage_where_the_run_is() => Assert.EndsWith(
-        "orchestrator resume r --storage azure", NextCommand.Of("r", RunStatus.Failed, null, new StateStorage(StorageKind.Azure, ".orchestrator")), StringComparison.Ordinal);
+        "orchestrator resume r --storage azure", NextCommand.Of("r", RunStatus.Failed, null, new StateStorage(StorageKind.Azure, ".orchestrator")),
+        StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("'orchestrator resume r' goes on, 'orchestrator runs cancel r' ends it.", "'orchestrator resume r --state kept' goes on, 'orchestrator runs cancel r --state kept' ends it.")]
+    [InlineData(
+        "'orchestrator resume r' goes on, 'orchestrator runs cancel r' ends it.",
+        "'orchestrator resume r --state kept' goes on, 'orchestrator runs cancel r --state kept' ends it.")]
     [InlineData("It's so: 'orchestrator run' makes it.", "It's so: 'orchestrator run --state kept' makes it.")]
     [InlineData("('orchestrator runs delete r --force --state kept')", "('orchestrator runs delete r --force --state kept')")]
     [InlineData("'orchestrator --help' lists the commands.", "'orchestrator --help' lists the commands.")]

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Orchestrator.Cli.Tests.Output;
 
-/// <summary>What the live view draws.</summary>
+/// <summary>The lines of the live view.</summary>
 public class StepTableTests
 {
     [Fact]
@@ -26,7 +26,7 @@ public class StepTableTests
     }
 
     [Fact]
-    public void Fork_counts_what_it_took_over_although_its_own_feed_has_nothing_of_it()
+    public void Fork_counts_the_usage_of_reused_steps_which_its_own_feed_does_not_have()
     {
         var run = Run(["a", "b", "c"], attempt: 1, "a", "b") with
         {
@@ -68,7 +68,8 @@ public class StepTableTests
     private static string Draw(PreparedRun run, RunProjection projection)
     {
         using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
         console.Write(StepTable.Of(run, projection));
         return output.ToString();
     }

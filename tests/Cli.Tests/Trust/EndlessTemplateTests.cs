@@ -5,7 +5,8 @@ namespace Orchestrator.Cli.Tests.Trust;
 public sealed class EndlessTemplateTests : IDisposable
 {
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
-    private static readonly string Endless = string.Concat(Enumerable.Repeat("{{#each @root.inputs.a}}", 9)) + "x" + string.Concat(Enumerable.Repeat("{{/each}}", 9));
+    private static readonly string Endless =
+        string.Concat(Enumerable.Repeat("{{#each @root.inputs.a}}", 9)) + "x" + string.Concat(Enumerable.Repeat("{{/each}}", 9));
 
     private readonly Workspace _workspace = new();
 
@@ -15,7 +16,13 @@ public sealed class EndlessTemplateTests : IDisposable
         { "system", """{ "id": "s", "promptId": "p" }""" },
         { "tool's input", $$"""{ "id": "s", "type": "tool", "tool": "fail", "input": { "message": "{{Endless}}" } }""" },
         { "merge", $$"""{ "id": "s", "type": "merge", "mode": "template", "from": { "v": "inputs.a" }, "template": "{{Endless}}" }""" },
-        { "template tool", $$"""{ "id": "s", "type": "tool", "tool": "template", "input": { "template": "{{Endless}}", "values": { "inputs": { "a": [{{string.Join(',', Enumerable.Range(0, 30))}}] } } } }""" },
+        {
+            "template tool",
+            $$"""
+            { "id": "s", "type": "tool", "tool": "template",
+              "input": { "template": "{{Endless}}", "values": { "inputs": { "a": [{{string.Join(',', Enumerable.Range(0, 30))}}] } } } }
+            """
+        },
     };
 
     public void Dispose() => _workspace.Dispose();
@@ -28,7 +35,8 @@ public sealed class EndlessTemplateTests : IDisposable
         var inputs = _workspace.Write("inputs.json", $$"""{ "a": [{{string.Join(',', Enumerable.Range(0, 30))}}] }""");
         var definition = _workspace.Write("w.json", $$"""{ "inputs": { "a": { "type": "array" } }, "steps": [ {{step}} ] }""");
 
-        var run = await Task.Run(() => Workspace.InvokeAsync("run", definition, "--inputs", inputs, "--state", _workspace.State, "--model", "simulated:latency=0", "--json")).WaitAsync(Most);
+        var run = await Task.Run(() => Workspace.InvokeAsync(
+            "run", definition, "--inputs", inputs, "--state", _workspace.State, "--model", "simulated:latency=0", "--json")).WaitAsync(Most);
 
         run.AssertExit(ExitCodes.RunFailed);
         var error = run.Json().GetProperty("error");

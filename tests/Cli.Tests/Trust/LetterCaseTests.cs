@@ -16,11 +16,13 @@ public sealed class LetterCaseTests : IDisposable
         var inputs = _workspace.Write("inputs.json", """{ "Id": 1, "id": { "A": 2, "a": 3 } }""");
 
         var run = await _workspace.RunAsync(
-            """{ "steps": [ { "id": "say", "type": "merge", "from": { "One": "inputs.Id", "one": "inputs.id.A", "x": "inputs.id.a" } } ] }""", null, "--inputs", inputs, "--run-id", "r", "--json");
+            """{ "steps": [ { "id": "say", "type": "merge", "from": { "One": "inputs.Id", "one": "inputs.id.A", "x": "inputs.id.a" } } ] }""", null,
+            "--inputs", inputs, "--run-id", "r", "--json");
 
         run.AssertExit(ExitCodes.Completed);
         Assert.Equal("""{"Id":1,"id":{"A":2,"a":3},"say":{"One":1,"one":2,"x":3}}""", Compact(run.Json().GetProperty("outputs")));
-        (await Workspace.InvokeAsync("resume", "r", "--fork", "--from", "say", "--state", _workspace.State, "--json")).AssertExit(ExitCodes.Completed);
+        (await Workspace.InvokeAsync("resume", "r", "--fork", "--from", "say", "--state", _workspace.State, "--json")).AssertExit(
+            ExitCodes.Completed);
         (await Workspace.InvokeAsync("runs", "delete", "r", "--state", _workspace.State)).AssertExit(ExitCodes.Completed);
     }
 
@@ -31,19 +33,23 @@ public sealed class LetterCaseTests : IDisposable
             """
             { "steps": [
               { "id": "a", "prompt": "x", "options": { "outputTransform": "parseJson" } },
-              { "id": "b", "type": "merge", "from": { "upper": "a_transformed.Id", "lower": "a_transformed.id", "text": "a" }, "dependsOn": ["a"] } ] }
+              { "id": "b", "type": "merge", "from": { "upper": "a_transformed.Id", "lower": "a_transformed.id", "text": "a" },
+              "dependsOn": ["a"] } ] }
             """,
             """ "a": [ { "output": "{\"Id\":1,\"id\":2}" } ] """, "--json");
 
         run.AssertExit(ExitCodes.Completed);
-        Assert.Equal("""{"upper":1,"lower":2,"text":"{\u0022Id\u0022:1,\u0022id\u0022:2}"}""", Compact(run.Json().GetProperty("outputs").GetProperty("b")));
+        Assert.Equal(
+            """{"upper":1,"lower":2,"text":"{\u0022Id\u0022:1,\u0022id\u0022:2}"}""", Compact(run.Json().GetProperty("outputs").GetProperty("b")));
     }
 
     [Fact]
     public async Task Members_of_a_tools_output_that_differ_only_in_case_are_two()
     {
         var run = await Workspace.InvokeAsync(
-            "run", _workspace.Write("w.json", """{ "steps": [ { "id": "t", "type": "tool", "tool": "merge", "input": { "mode": "object", "values": { "X": 1, "x": 2 } } } ] }"""),
+            "run", _workspace.Write(
+                "w.json",
+                """{ "steps": [ { "id": "t", "type": "tool", "tool": "merge", "input": { "mode": "object", "values": { "X": 1, "x": 2 } } } ] }"""),
             "--state", _workspace.State, "--json");
 
         run.AssertExit(ExitCodes.Completed);
@@ -64,10 +70,17 @@ public sealed class LetterCaseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "steps": [ { "id": "Summary", "prompt": "x" }, { "id": "summary", "prompt": "y" } ] }""", "The step ids 'Summary' and 'summary' differ only in letter case.")]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "outputKey": "Out" }, { "id": "b", "prompt": "y", "outputKey": "out" } ] }""", "The output keys 'Out' and 'out' differ only in letter case.")]
-    [InlineData("""{ "steps": [ { "id": "a-b", "prompt": "x" }, { "id": "A_b", "prompt": "y" } ] }""", "The output keys 'a_b' and 'A_b' differ only in letter case.")]
-    [InlineData("""{ "inputs": { "q": {}, "Q": {} }, "steps": [ { "id": "a", "prompt": "x" } ] }""", "The inputs 'q' and 'Q' differ only in letter case.")]
+    [InlineData(
+        """{ "steps": [ { "id": "Summary", "prompt": "x" }, { "id": "summary", "prompt": "y" } ] }""",
+        "The step ids 'Summary' and 'summary' differ only in letter case.")]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x", "outputKey": "Out" }, { "id": "b", "prompt": "y", "outputKey": "out" } ] }""",
+        "The output keys 'Out' and 'out' differ only in letter case.")]
+    [InlineData(
+        """{ "steps": [ { "id": "a-b", "prompt": "x" }, { "id": "A_b", "prompt": "y" } ] }""",
+        "The output keys 'a_b' and 'A_b' differ only in letter case.")]
+    [InlineData(
+        """{ "inputs": { "q": {}, "Q": {} }, "steps": [ { "id": "a", "prompt": "x" } ] }""", "The inputs 'q' and 'Q' differ only in letter case.")]
     public async Task Names_of_a_definition_that_differ_only_in_case_are_refused(string definition, string reason)
     {
         var result = await Workspace.InvokeAsync("validate", _workspace.Write("w.json", definition));
@@ -99,7 +112,8 @@ public sealed class LetterCaseTests : IDisposable
         _workspace.Write("w.json", """{ "steps": [ { "id": "a", "prompt": "x" } ] }""");
         _workspace.Write("p.md", "Say it.");
 
-        var result = await Workspace.InvokeAsync([.. command.Select(word => word.Contains('.', StringComparison.Ordinal) ? _workspace.Path(word) : word), "--state", _workspace.State]);
+        var result = await Workspace.InvokeAsync(
+            [.. command.Select(word => word.Contains('.', StringComparison.Ordinal) ? _workspace.Path(word) : word), "--state", _workspace.State]);
 
         result.AssertExit(ExitCodes.WrongUsage);
         Assert.Contains("Windows", result.Error, StringComparison.Ordinal);
@@ -116,7 +130,8 @@ public sealed class LetterCaseTests : IDisposable
 
     [Fact]
     public async Task Member_that_stands_twice_in_a_mocked_output_is_refused_with_its_place() => _workspace.AssertRefused(
-        await _workspace.RunAsync(Workspace.One, """ "say": [ { "output": { "list": [ { "a": 1, "a": 2 } ] } } ] """, "-i", "word=x"), "'a' is given twice.");
+        await _workspace.RunAsync(Workspace.One, """ "say": [ { "output": { "list": [ { "a": 1, "a": 2 } ] } } ] """, "-i", "word=x"),
+        "'a' is given twice.");
 
     [Fact]
     public async Task Member_that_stands_twice_in_a_models_json_counts_as_the_last()

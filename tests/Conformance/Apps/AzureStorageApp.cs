@@ -23,7 +23,8 @@ public sealed class AzureStorageApp : IApp
             return;
         }
 
-        _engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
+        _engine = await AzureStorageHub.OpenAsync(
+            (await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
         _app = await SidecarApp.StartAsync(_engine, services => services
             .AddSingleton<IContentStore>(new MemoryContentStore())
             .AddOrchestrator(new OrchestratorOptions { AllowMocks = true, Model = PublishedApp.Model }));

@@ -35,7 +35,8 @@ internal sealed class AzureStorageProcess : IApp
         try
         {
             var address = await process.StandardOutput.ReadLineAsync().WaitAsync(StartPatience);
-            return new AzureStorageProcess(process, new Uri(address ?? throw new InvalidOperationException($"The worker {worker} ended before it served.")));
+            return new AzureStorageProcess(
+                process, new Uri(address ?? throw new InvalidOperationException($"The worker {worker} ended before it served.")));
         }
         catch
         {

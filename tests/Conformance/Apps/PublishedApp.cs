@@ -13,7 +13,8 @@ public sealed class PublishedApp : IApp
     /// extensions of the real host.
     /// </summary>
     public static readonly string Folder = Environment.GetEnvironmentVariable("ORCHESTRATOR_PUBLISHED_APP")
-        ?? RepositoryFolder.Combine($"src/Orchestrator.Functions/{Path.GetRelativePath(RepositoryFolder.Combine("tests/Conformance"), AppContext.BaseDirectory)}");
+        ?? RepositoryFolder.Combine(
+            $"src/Orchestrator.Functions/{Path.GetRelativePath(RepositoryFolder.Combine("tests/Conformance"), AppContext.BaseDirectory)}");
 
     private readonly TempFolder _state = new();
     private readonly IReadOnlyDictionary<string, string> _models;

@@ -10,7 +10,10 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Conformance.Apps;
 
-/// <summary>The app's functions on an engine of Durable Task, by the SDK's worker and client in this process. Its HTTP functions are served by the local web host.</summary>
+/// <summary>
+/// The app's functions on an engine of Durable Task, by the SDK's worker and client in this process. Its HTTP functions are served by the local web
+/// host.
+/// </summary>
 internal sealed class SidecarApp : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -34,7 +37,8 @@ internal sealed class SidecarApp : IAsyncDisposable
         configure(collection);
         var services = collection.BuildServiceProvider();
         var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
-        var host = await SidecarHost.StartAsync(engine, registry => registry.AddApp(functions, services), new JsonDataConverter(WorkflowJson.Compact));
+        var host =
+            await SidecarHost.StartAsync(engine, registry => registry.AddApp(functions, services), new JsonDataConverter(WorkflowJson.Compact));
         var web = await LocalWebHost.StartAsync(functions, services, host.Client, new LocalWebHostOptions { Port = 0 });
         return new SidecarApp(services, host, web);
     }

@@ -34,7 +34,8 @@ public sealed class AzureStorageEngine : IEngine
             return;
         }
 
-        _engine = await AzureStorageHub.OpenAsync((await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
+        _engine = await AzureStorageHub.OpenAsync(
+            (await AzuriteServer.SharedAsync()).ConnectionString, AzureStorageHub.NewName(), "one", AzureStorageTimes.Short);
         _host = await SidecarHost.StartAsync(_engine, registry => Behaviours.Register(new SdkRegistry(registry)), version: Behaviours.Version);
     }
 

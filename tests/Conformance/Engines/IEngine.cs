@@ -27,10 +27,15 @@ public interface IEngine : IAsyncLifetime
     /// <summary>Whether each episode replays the orchestrator. One that stays in memory is replayed by the next process only.</summary>
     public bool ReplaysEachEpisode => true;
 
-    /// <summary>Whether the next round has the custom status of the one before and the events that it kept. The sidecar drops both; the dispatcher of the Functions host does not.</summary>
+    /// <summary>
+    /// Whether the next round has the custom status of the one before and the events that it kept. The sidecar drops both; the dispatcher of the
+    /// Functions host does not.
+    /// </summary>
     public bool HandsOverToTheNextRound => false;
 
-    /// <summary>Whether of starts at the same time under one id all but one are refused. Else several may be told that they won, and one instance runs.</summary>
+    /// <summary>
+    /// Whether of starts at the same time under one id all but one are refused. Else several may be told that they won, and one instance runs.
+    /// </summary>
     public bool RefusesRacingStarts => true;
 
     /// <summary>Whether a purge by id takes an instance that has not ended.</summary>

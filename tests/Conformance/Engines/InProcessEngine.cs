@@ -17,7 +17,8 @@ public sealed class InProcessEngine : IEngine
     public bool PurgesOpenInstancesByStatus => true;
 
     public async Task InitializeAsync() =>
-        _host = await SidecarHost.StartAsync(new WideInMemoryEngine(), registry => Behaviours.Register(new SdkRegistry(registry)), version: Behaviours.Version);
+        _host = await SidecarHost.StartAsync(
+            new WideInMemoryEngine(), registry => Behaviours.Register(new SdkRegistry(registry)), version: Behaviours.Version);
 
     public async Task DisposeAsync() => await _host!.DisposeAsync();
 }

@@ -18,7 +18,8 @@ internal sealed class FunctionRpcService : FunctionRpc.FunctionRpcBase
         await requestStream.MoveNext(context.CancellationToken);
         if (!_workers.TryRemove(requestStream.Current.StartStream.WorkerId, out var worker))
         {
-            throw new RpcException(new Status(StatusCode.NotFound, $"This host has not started worker '{requestStream.Current.StartStream.WorkerId}'."));
+            throw new RpcException(
+                new Status(StatusCode.NotFound, $"This host has not started worker '{requestStream.Current.StartStream.WorkerId}'."));
         }
 
         await worker.ServeAsync(requestStream, responseStream, context.CancellationToken);

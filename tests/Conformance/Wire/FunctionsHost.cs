@@ -8,8 +8,8 @@ namespace Orchestrator.Conformance.Wire;
 
 /// <summary>
 /// A Functions host for one app: starts its worker process as the real one does, indexes and loads its functions, serves their HTTP routes, and gives
-/// orchestrations and activities of a task hub in memory to them. A worker that ends is started again; what it was doing has failed. What the real host has
-/// beside that (timers, keys by name, the management API, scaling) is not here.
+/// orchestrations and activities of a task hub in memory to them. A worker that ends is started again; what it was doing has failed. What the real
+/// host has beside that (timers, keys by name, the management API, scaling) is not here.
 /// </summary>
 internal sealed class FunctionsHost : IAsyncDisposable
 {
@@ -49,7 +49,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, HostedFunction>> GetFunctionsAsync() => (await _worker).Functions;
 
     /// <summary>What the engine itself keeps of an instance; its client does not show all of it.</summary>
-    public async Task<OrchestrationState> GetStateAsync(string instanceId) => (await _hub.Engine.GetOrchestrationStateAsync(instanceId, allExecutions: false))[0];
+    public async Task<OrchestrationState> GetStateAsync(string instanceId) =>
+        (await _hub.Engine.GetOrchestrationStateAsync(instanceId, allExecutions: false))[0];
 
     /// <param name="app">The folder of the published app.</param>
     /// <param name="settings">App settings: environment variables of the worker.</param>
@@ -89,7 +90,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         };
         if (called.Binding("durableClient") is { } client)
         {
-            request.InputData.Add(new ParameterBinding { Name = client.GetProperty("name").GetString(), Data = new TypedData { String = DurableClient() } });
+            request.InputData.Add(
+                new ParameterBinding { Name = client.GetProperty("name").GetString(), Data = new TypedData { String = DurableClient() } });
         }
 
         foreach (var (name, value) in values ?? [])
@@ -143,15 +145,21 @@ internal sealed class FunctionsHost : IAsyncDisposable
             var init = new WorkerInitRequest { HostVersion = "4.1037.0.0", WorkerDirectory = _app, FunctionAppDirectory = _app };
             var capabilities = (await process.AskAsync(new StreamingMessage { WorkerInitRequest = init })).WorkerInitResponse.Capabilities;
             var indexed = (await process.AskAsync(
-                new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = _app } })).FunctionMetadataResponse;
+                new StreamingMessage
+                {
+                    FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = _app }
+                })).FunctionMetadataResponse;
             Check(indexed.Result, "The functions could not be indexed");
             foreach (var function in indexed.FunctionMetadataResults)
             {
                 var load = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function };
-                Check((await process.AskAsync(new StreamingMessage { FunctionLoadRequest = load })).FunctionLoadResponse.Result, $"{function.Name} could not be loaded");
+                Check((await process.AskAsync(
+                    new StreamingMessage { FunctionLoadRequest = load })).FunctionLoadResponse.Result, $"{function.Name} could not be loaded");
             }
 
-            return new StartedWorker(process, new Uri(capabilities["HttpUri"]), indexed.FunctionMetadataResults.ToDictionary(function => function.Name, HostedFunction.Of));
+            return new StartedWorker(
+                process, new Uri(capabilities["HttpUri"]),
+                indexed.FunctionMetadataResults.ToDictionary(function => function.Name, HostedFunction.Of));
         }
         catch (Exception exception) when (exception is WorkerExitedException or InvalidOperationException)
         {
@@ -183,7 +191,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_app, "worker.config.json")));
         var description = config.RootElement.GetProperty("description");
         var start = new ProcessStartInfo(
-            description.GetProperty("defaultExecutablePath").GetString()!, [Path.Combine(_app, description.GetProperty("defaultWorkerPath").GetString()!)])
+            description.GetProperty("defaultExecutablePath").GetString()!,
+            [Path.Combine(_app, description.GetProperty("defaultWorkerPath").GetString()!)])
         {
             WorkingDirectory = _app,
             RedirectStandardOutput = true,

@@ -10,7 +10,8 @@ internal sealed record HostedFunction(RpcFunctionMetadata Metadata, IReadOnlyLis
 
     public static HostedFunction Of(RpcFunctionMetadata metadata) => new(metadata, [.. metadata.RawBindings.Select(json => JsonElement.Parse(json))]);
 
-    public JsonElement? Binding(string type) => Bindings.Where(binding => TypeOf(binding) == type).Select(binding => (JsonElement?)binding).SingleOrDefault();
+    public JsonElement? Binding(string type) =>
+        Bindings.Where(binding => TypeOf(binding) == type).Select(binding => (JsonElement?)binding).SingleOrDefault();
 
     private static string TypeOf(JsonElement binding) => binding.GetProperty("type").GetString()!;
 }

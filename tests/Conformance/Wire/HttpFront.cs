@@ -39,7 +39,9 @@ internal static class HttpFront
                 app.MapMethods(
                     "/api/" + http.GetProperty("route").GetString(),
                     http.GetProperty("methods").EnumerateArray().Select(method => method.GetString()!),
-                    context => isOpen || HasKey(context.Request, host.Key) ? ForwardAsync(host, function.Metadata.Name, context) : RefuseAsync(context));
+                    context => isOpen || HasKey(context.Request, host.Key)
+                        ? ForwardAsync(host, function.Metadata.Name, context)
+                        : RefuseAsync(context));
             }
         }
 
@@ -86,7 +88,8 @@ internal static class HttpFront
 
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (!name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase) && !request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            if (!name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
+                && !request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
             {
                 request.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             }

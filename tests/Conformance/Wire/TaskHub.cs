@@ -11,7 +11,9 @@ using Orchestrator.Testing.Sidecar;
 
 namespace Orchestrator.Conformance.Wire;
 
-/// <summary>The gRPC side of the host: the stream of its workers, and the SDK's engine over a hub in memory, for their clients and for the bridge.</summary>
+/// <summary>
+/// The gRPC side of the host: the stream of its workers, and the SDK's engine over a hub in memory, for their clients and for the bridge.
+/// </summary>
 internal sealed class TaskHub : IAsyncDisposable
 {
     public const string Name = "Orchestrator";

@@ -7,7 +7,9 @@ using Orchestrator.Conformance.Wire.Rpc;
 
 namespace Orchestrator.Conformance.Wire;
 
-/// <summary>What the Durable extension is in the real host: gives work items of the hub to the worker's functions, and their answers to the hub.</summary>
+/// <summary>
+/// What the Durable extension is in the real host: gives work items of the hub to the worker's functions, and their answers to the hub.
+/// </summary>
 /// <param name="sessions">How long the worker keeps an orchestration between its episodes, as host.json says; null: not at all.</param>
 internal sealed class TaskHubBridge(FunctionsHost host, TaskHub hub, TimeSpan? sessions)
 {

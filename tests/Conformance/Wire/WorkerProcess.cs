@@ -46,14 +46,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
         string[] arguments =
         [
             "--host", host.Host, "--port", $"{host.Port}", "--workerId", id, "--requestId", id, "--grpcMaxMessageLength", $"{int.MaxValue}",
-            "--functions-uri", host.AbsoluteUri, "--functions-worker-id", id, "--functions-request-id", id, "--functions-grpc-max-message-length", $"{int.MaxValue}",
+            "--functions-uri", host.AbsoluteUri, "--functions-worker-id", id, "--functions-request-id", id, "--functions-grpc-max-message-length",
+            $"{int.MaxValue}",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         return new WorkerProcess(id, Process.Start(start)!, ended);
     }
 
     /// <summary>Carries messages until the stream or the process ends.</summary>
-    public async Task ServeAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken ended)
+    public async Task ServeAsync(
+        IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken ended)
     {
         _connected.SetResult();
         var sending = SendAsync();

@@ -13,7 +13,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.CrashSweep.Checking;
 
 /// <summary>
-/// What a run's orchestrations decided and were told, read from their histories, held against the run's document, which is what its feed adds up to.
+/// Compares what a run's orchestrations decided and received, read from their histories, with the run's document, which is computed from its feed.
 /// </summary>
 internal sealed class SweepDecisions
 {
@@ -34,18 +34,20 @@ internal sealed class SweepDecisions
             var decisions = new SweepDecisions();
             decisions.Read(prepared, result.App.Host.ReadHistoryAsync(new RunInput(run, attempt).InstanceId).ToBlockingEnumerable());
             usage += decisions.Usage;
-            foreach (var difference in decisions.CompareAttempt(document.Attempts[attempt - 1]).Concat(attempt == document.Attempt ? decisions.CompareSteps(prepared, document) : []))
+            foreach (var difference in decisions.CompareAttempt(document.Attempts[attempt - 1])
+                .Concat(attempt == document.Attempt ? decisions.CompareSteps(prepared, document) : []))
             {
                 yield return $"Attempt {attempt} of '{run}': {difference}";
             }
         }
 
-        // What a fork took over was consumed by the run that it comes from. An attempt that another version interrupted may not have been told of its last records.
+        // The usage of reused steps belongs to the run that was forked. An attempt that an upgrade interrupted may lack its last records.
         var (input, output) = (document.Usage.InputTokens - usage.InputTokens, document.Usage.OutputTokens - usage.OutputTokens);
         var hasUntold = document.Attempts.Any(attempt => attempt.Status == RunStatus.Interrupted);
         if (document.ParentRunId is null && run == SweepRuns.Started && (hasUntold ? input < 0 || output < 0 : (input, output) != (0, 0)))
         {
-            yield return $"The run '{run}' tells of {document.Usage.InputTokens} + {document.Usage.OutputTokens} tokens, and its attempts of {usage.InputTokens} + {usage.OutputTokens}.";
+            yield return $"The run '{run}' tells of {document.Usage.InputTokens} + {document.Usage.OutputTokens} tokens, and its attempts " +
+                $"of {usage.InputTokens} + {usage.OutputTokens}.";
         }
     }
 
@@ -106,7 +108,7 @@ internal sealed class SweepDecisions
         }
     }
 
-    /// <summary>One that another version interrupted never decided how it ends, and what it had decided last is in no feed yet.</summary>
+    /// <summary>An attempt that an upgrade interrupted never decided its end, and its last decisions are not in the feed yet.</summary>
     private IEnumerable<string> CompareAttempt(RunAttemptSummary attempt)
     {
         var end = _end?.Status ?? RunStatus.Interrupted;

@@ -10,7 +10,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.CrashSweep.Checking;
 
-/// <summary>What is wrong with a run: compared with the one in which nothing went wrong, and by itself.</summary>
+/// <summary>Finds what is wrong with a run: by comparison with the run without faults, and by itself.</summary>
 internal sealed class SweepJudgement(SweepResult result)
 {
     private static readonly string[] Ends = ["step.completed", "step.failed", "step.skipped", "step.cancelled"];
@@ -19,12 +19,12 @@ internal sealed class SweepJudgement(SweepResult result)
 
     private bool IsAfterOutage => result.Case.Fault == SweepFault.StoreAway;
 
-    /// <summary>Finished attempts that were worked on again.</summary>
+    /// <summary>Finished attempts that were executed again.</summary>
     public IReadOnlyList<string> Repeated { get; private set; } = [];
 
     public IReadOnlyList<string> Differences => _differences;
 
-    /// <param name="calls">The calls of the run in which nothing went wrong.</param>
+    /// <param name="calls">The calls of the run without faults.</param>
     /// <param name="snapshot">What that run left.</param>
     public static SweepJudgement Of(SweepResult result, IReadOnlySet<(string Step, int Attempt)> calls, IReadOnlyDictionary<string, string> snapshot)
     {
@@ -63,7 +63,8 @@ internal sealed class SweepJudgement(SweepResult result)
         {
             var finished = result.Survivors[death].Finished();
             repeated.AddRange(result.Calls.Of(death + 1).Where(finished.Contains).Select(call => $"{call.Step} attempt {call.Attempt}"));
-            _differences.AddRange(result.Survivors[death].Touched(result.Disk).Select(key => $"The record '{key}' was there when the process died, and was changed later."));
+            _differences.AddRange(result.Survivors[death].Touched(result.Disk)
+                .Select(key => $"The record '{key}' was there when the process died, and was changed later."));
         }
 
         Repeated = repeated;
@@ -72,19 +73,22 @@ internal sealed class SweepJudgement(SweepResult result)
     private void JudgeRecords(IReadOnlyDictionary<string, string> snapshot)
     {
         var now = SweepSnapshot.Of(result, IsAfterOutage);
-        foreach (var name in snapshot.Keys.Union(now.Keys).Where(name => snapshot.GetValueOrDefault(name) != now.GetValueOrDefault(name) && (now.ContainsKey(name) || !(IsPruned(name) || IsUnasked(name, snapshot[name])))))
+        foreach (var name in snapshot.Keys.Union(now.Keys).Where(name => snapshot.GetValueOrDefault(name) != now.GetValueOrDefault(name)
+            && (now.ContainsKey(name) || !(IsPruned(name) || IsUnasked(name, snapshot[name])))))
         {
-            _differences.Add($"'{name}' should be\n{snapshot.GetValueOrDefault(name) ?? "absent"}\nand is\n{now.GetValueOrDefault(name) ?? "absent"}");
+            _differences.Add(
+                $"'{name}' should be\n{snapshot.GetValueOrDefault(name) ?? "absent"}\nand is\n{now.GetValueOrDefault(name) ?? "absent"}");
         }
     }
 
-    /// <summary>What a later process may have pruned: keys of starts that are long ago, and definitions when no run is left.</summary>
+    /// <summary>What a later process may have pruned: old idempotency keys, and definitions when no run is left.</summary>
     private bool IsPruned(string name) => result.Survivors.Count > 0
         && ((result.Case.Hours >= 24 && name.StartsWith("idempotency/", StringComparison.Ordinal))
             || (SweepRuns.In(result.Disk.Store).Count == 0 && name.StartsWith("definitions/", StringComparison.Ordinal)));
 
     /// <summary>
-    /// A request to end what executes when the run's time is over: steps know the deadline and end by themselves, too, and when the last has, there is none to ask.
+    /// A request to cancel the executing steps at the run's deadline: steps also end at the deadline by themselves, and then the request is not
+    /// written.
     /// </summary>
     private bool IsUnasked(string name, string content) => result.Case.Definition.DependsOnTime
         && name.EndsWith("/control.json", StringComparison.Ordinal) && content.Contains("\"reason\":\"timeout\"", StringComparison.Ordinal);
@@ -97,11 +101,14 @@ internal sealed class SweepJudgement(SweepResult result)
             _differences.Add($"{torn} lines of the feed cannot be read.");
         }
 
-        // The same event twice is a repeat, which readers drop. Two that differ are two ends; but what was to be tried again fails when the run is stopped.
+        // The same event twice is a repeat, which readers drop. Two different ends are an error, except that a step that waits for a retry fails when
+        // the run is stopped.
         var events = SweepFeed.Events(result.Disk.Store, key).ToList();
         Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}");
-        Once(events.Where(item => (string?)item["event"] == "step.retrying"), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}, which was to be tried again");
-        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), item => $"attempt {item["runAttempt"]} of '{run}'");
+        Once(events.Where(item => (string?)item["event"] == "step.retrying"), item =>
+            $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}, which was to be tried again");
+        Once(events.Where(item => (string?)item["event"] is "run.completed" or "run.failed" or "run.cancelled"), item =>
+            $"attempt {item["runAttempt"]} of '{run}'");
     }
 
     private void Once(IEnumerable<JsonObject> events, Func<JsonObject, string> subject)
@@ -112,7 +119,7 @@ internal sealed class SweepJudgement(SweepResult result)
         }
     }
 
-    /// <summary>What the client's key stands for stays, and so do definitions: they are shared.</summary>
+    /// <summary>The idempotency key's value and the definitions remain: definitions are shared.</summary>
     private void JudgeRemains()
     {
         _differences.AddRange(SweepRuns.Keys(result.Disk.Store)
@@ -129,14 +136,16 @@ internal sealed class SweepJudgement(SweepResult result)
             JudgeHistory(new RunInput(run, attempt).InstanceId, attempts[attempt - 1].Status == RunStatus.Interrupted);
         }
 
-        _differences.AddRange(result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));
+        _differences.AddRange(
+            result.App.Host.RefusedInstances.Select(refused => $"The instance '{refused.Key}' is refused: {refused.Value.Message}"));
     }
 
-    /// <param name="isUpgraded">An older version began it, and its host fails it.</param>
+    /// <param name="isUpgraded">Whether an older version started the run, so that this version's host fails the instance.</param>
     private void JudgeHistory(string instance, bool isUpgraded)
     {
         var history = result.App.Host.ReadHistoryAsync(instance).ToBlockingEnumerable().ToList();
-        foreach (var same in history.Where(item => item is TaskCompleted or TaskFailed).CountBy(item => item is TaskCompleted done ? done.Id : ((TaskFailed)item).Id))
+        foreach (var same in history.Where(item => item is TaskCompleted or TaskFailed)
+            .CountBy(item => item is TaskCompleted done ? done.Id : ((TaskFailed)item).Id))
         {
             if (same.Value > 1)
             {
@@ -144,7 +153,8 @@ internal sealed class SweepJudgement(SweepResult result)
             }
         }
 
-        _differences.AddRange(history.OfType<TaskFailed>().Where(failed => !(IsAfterOutage && failed.Failure.IsCausedBy<ContentStoreException>())).Select(failed => $"The activity #{failed.Id} of '{instance}' broke: {failed.Failure.ErrorMessage}"));
+        _differences.AddRange(history.OfType<TaskFailed>().Where(failed => !(IsAfterOutage && failed.Failure.IsCausedBy<ContentStoreException>()))
+            .Select(failed => $"The activity #{failed.Id} of '{instance}' broke: {failed.Failure.ErrorMessage}"));
         var end = isUpgraded ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed;
         if (history.Count(item => item is ExecutionCompleted completed && completed.Status == end) != 1 || history[^1] is not ExecutionCompleted)
         {

@@ -7,13 +7,14 @@ using Orchestrator.Storage;
 namespace Orchestrator.CrashSweep.Checking;
 
 /// <summary>
-/// Requests that were in flight when a process died: the record of the attempt counts each execution that the feed tells of, but for its own. Where the
-/// clock stands still between two lives, two starts of one moment are one or two.
+/// Requests that were in flight when a process died: the record of the attempt counts each execution that the feed tells of, but for its own. Where
+/// the clock stands still between two lives, two starts of one moment are one or two.
 /// </summary>
 internal static partial class SweepLost
 {
-    /// <summary>What is wrong with the records of a run that took none over from another.</summary>
-    /// <param name="sharesClaims">A claim that was taken over counts a request, whether or not its execution had come so far as to tell of it.</param>
+    /// <summary>Finds what is wrong with the records of a run that reuses none of another run.</summary>
+    /// <param name="sharesClaims">A claim that was taken over counts as a request, even if its execution had not written the event of its
+    /// start.</param>
     public static IEnumerable<string> Compare(IContentStore store, string run, bool sharesClaims)
     {
         var starts = SweepFeed.Events(store, SweepRuns.Feed(run)).Where(item => (string?)item["event"] == "step.started")
@@ -28,7 +29,8 @@ internal static partial class SweepLost
 
             var begun = starts[$"{record["stepPath"]}/{record["runAttempt"]}-{record["attempt"]}"].ToList();
 
-            // A record that was made without work has no execution of its own: of a step that was cancelled before, and of one that an upgrade left.
+            // A record that was written without an execution has no start: of a step that was cancelled before it began, and of one that an upgrade
+            // interrupted.
             var isWithoutWork = (string?)record["reason"] == "lost"
                 || ((string?)record["error"]?["message"])?.EndsWith("was cancelled before it started.", StringComparison.Ordinal) == true;
             var own = isWithoutWork ? 0 : 1;
@@ -46,7 +48,7 @@ internal static partial class SweepLost
         }
     }
 
-    /// <summary>Whether a warning tells of lost requests, as a run has none in which nothing went wrong.</summary>
+    /// <summary>Whether a warning reports lost requests, which the run without faults has not.</summary>
     public static bool IsTold(string? warning) => warning is not null && Warning().IsMatch(warning);
 
     private static int Counted(JsonObject record) =>

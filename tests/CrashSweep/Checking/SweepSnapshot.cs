@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.CrashSweep.Checking;
 
-/// <summary>Everything that a run left, without times and what they make of it, so that two runs can be compared: texts by name.</summary>
+/// <summary>Everything that a run left, without times and what depends on them, so that two runs can be compared: texts by name.</summary>
 internal static partial class SweepSnapshot
 {
     /// <summary>The documents of the runs that are not deleted.</summary>
@@ -16,12 +16,14 @@ internal static partial class SweepSnapshot
 
     private static readonly HashSet<string> OfTime = new(StringComparer.Ordinal)
     {
-        // Of a key: a client that is answered before that is written does not ask again.
+        // A member of an idempotency key: a client whose answer came before it was written does not ask again.
         "begun",
-        "at", "stamp", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag", "suspensions",
+        "at", "stamp", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag",
+        "suspensions",
     };
 
-    /// <param name="afterOutage">Without kept answers and warnings: while the store was away, answers were not kept, and a warning says so.</param>
+    /// <param name="afterOutage">Leaves out cached answers and warnings: while the store is unavailable, answers are not cached, and a warning says
+    /// so.</param>
     /// <exception cref="SweepException">A record cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> Of(SweepResult result, bool afterOutage)
     {
@@ -32,20 +34,23 @@ internal static partial class SweepSnapshot
             var content = result.Disk.Store.GetAsync(key).GetAwaiter().GetResult()!;
             var text = Text(key.Value, content.Bytes.Span, afterOutage, anyError);
 
-            // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below. A definition that was set aside before
-            // a run named it is found there until it is put back, and may stand in both places.
-            texts[Resumed().Replace(Nineteen().Replace(Aside().Replace(key.Value, ""), "<time>"), "<resumed>")] = key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text;
+            // An entry of the index may call an ended run open; the list of runs asks the record then, and is compared below. A definition that was
+            // set aside before a run named it is found there until it is put back, and may stand in both places.
+            texts[Resumed().Replace(Nineteen().Replace(Aside().Replace(key.Value, ""), "<time>"), "<resumed>")] =
+                key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text;
         }
 
         var reader = result.App.Get<RunReader>();
-        var documents = SweepRuns.In(result.Disk.Store).Select(run => reader.FindAsync(run, CancellationToken.None).GetAwaiter().GetResult()).ToList();
+        var documents = SweepRuns.In(result.Disk.Store).Select(run => reader.FindAsync(run, CancellationToken.None).GetAwaiter().GetResult())
+            .ToList();
         texts.Add(Documents, Text(Documents, JsonSerializer.SerializeToUtf8Bytes(documents, WorkflowJson.Compact), afterOutage, anyError));
         var list = result.App.Get<RunLister>().ListAsync(new RunFilter(), CancellationToken.None).GetAwaiter().GetResult();
-        texts.Add("the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact), afterOutage, anyError));
+        texts.Add(
+            "the list of runs", Text("the list of runs", JsonSerializer.SerializeToUtf8Bytes(list, WorkflowJson.Compact), afterOutage, anyError));
         return texts;
     }
 
-    /// <param name="afterDeath">The claim of a process that died before it gave it up stays: only its owner deletes it, and a record makes it void.</param>
+    /// <param name="afterDeath">Leaves out claims: that of a killed process remains, since only its owner deletes it; a record makes it void.</param>
     private static bool IsCompared(ContentKey key, bool afterOutage, bool afterDeath) =>
         !key.Value.EndsWith(".jsonl", StringComparison.Ordinal)
         && !(afterOutage && key.Value.StartsWith("cache/", StringComparison.Ordinal))
@@ -59,7 +64,7 @@ internal static partial class SweepSnapshot
             var node = JsonNode.Parse(ref reader);
             var text = Strip(node, afterOutage, anyError)?.ToJsonString() ?? "null";
 
-            // What was spent includes what a death lost, also in what an attempt executes, whose name comes of its content.
+            // Spent usage includes lost requests, also in the plan of an attempt, whose name is the hash of its content.
             return Resumed().Replace(Spent().Replace(text, "has spent its budget, <amount>"), "<resumed>");
         }
         catch (JsonException exception)
@@ -72,7 +77,7 @@ internal static partial class SweepSnapshot
     {
         if (node is JsonArray array)
         {
-            // Which requests a death loses depends on the moment; SweepLost holds them against the feed.
+            // Which requests a death loses depends on the moment; SweepLost compares them with the feed.
             array.RemoveAll(item => item is JsonValue value && value.TryGetValue<string>(out var warning) && SweepLost.IsTold(warning));
             foreach (var item in array)
             {
@@ -81,11 +86,13 @@ internal static partial class SweepSnapshot
         }
         else if (node is JsonObject members)
         {
-            // How far a step had come when it was cancelled depends on the moment.
+            // The progress of a step at its cancellation depends on the moment.
             var cancelled = members["status"] is JsonValue status && status.TryGetValue<string>(out var text) && text == "cancelled"
                 && !members.ContainsKey("definitionHash") && !members.ContainsKey("workflow");
             var isRun = members.ContainsKey("workflow") || members.ContainsKey("n");
-            foreach (var name in members.Select(member => member.Key).Where(name => cancelled ? name is not ("status" or "reason") : OfTime.Contains(name) || (afterOutage && name == "warnings") || (anyError && isRun && name == "error")).ToList())
+            foreach (var name in members.Select(member => member.Key).Where(name => cancelled
+                ? name is not ("status" or "reason")
+                : OfTime.Contains(name) || (afterOutage && name == "warnings") || (anyError && isRun && name == "error")).ToList())
             {
                 members.Remove(name);
             }

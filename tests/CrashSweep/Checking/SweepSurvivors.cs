@@ -3,20 +3,24 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Checking;
 
-/// <summary>The records of attempts that were there when a process died: nothing may touch them any more.</summary>
+/// <summary>The records of attempts that existed when a process died: they must not change any more.</summary>
 internal sealed record SweepSurvivors(IReadOnlyDictionary<ContentKey, string> Records)
 {
     public static SweepSurvivors Of(SweepDisk disk) => new(Read(disk));
 
-    /// <summary>The attempts that had their records, as <see cref="SweepModels"/> counts them: over all attempts of the run, and over its fork.</summary>
+    /// <summary>
+    /// The attempts that had their records, as <see cref="SweepModels"/> counts them: over all attempts of the run, and over its fork.
+    /// </summary>
     public HashSet<(string Step, int Attempt)> Finished() =>
-        [.. Records.Keys.GroupBy(key => SweepRuns.Step(key)!).SelectMany(step => Enumerable.Range(1, step.Count()).Select(attempt => (step.Key, attempt)))];
+        [.. Records.Keys.GroupBy(key => SweepRuns.Step(key)!)
+            .SelectMany(step => Enumerable.Range(1, step.Count()).Select(attempt => (step.Key, attempt)))];
 
     /// <summary>Records that are gone or changed, of runs that are not deleted.</summary>
     public IEnumerable<string> Touched(SweepDisk disk)
     {
         var (now, runs) = (Read(disk), SweepRuns.In(disk.Store));
-        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value && runs.Contains(record.Key.Value.Split('/')[1])).Select(record => record.Key.Value);
+        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value && runs.Contains(record.Key.Value.Split('/')[1]))
+            .Select(record => record.Key.Value);
     }
 
     private static Dictionary<ContentKey, string> Read(SweepDisk disk) => SweepRuns.Records(disk.Store)

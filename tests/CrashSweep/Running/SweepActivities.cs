@@ -6,7 +6,9 @@ using Orchestrator.LocalHost.Hosting;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>The functions of the app, with one activity that is executed twice at the same time: the task hub of the real engine may do that. Thread-safe.</summary>
+/// <summary>
+/// The functions of the app, with one activity that is executed twice at the same time: as the task hub of the real engine may do. Thread-safe.
+/// </summary>
 /// <param name="doubled">The name of that activity; null for none.</param>
 internal sealed partial class SweepActivities(string? doubled)
 {
@@ -14,7 +16,7 @@ internal sealed partial class SweepActivities(string? doubled)
 
     private readonly ConcurrentDictionary<string, bool> _names = new(StringComparer.Ordinal);
 
-    /// <summary>What was executed, whatever the order was: instance, activity and input.</summary>
+    /// <summary>What was executed, in no order: instance, activity and input.</summary>
     public IReadOnlyList<string> Names => [.. _names.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>What was executed twice; null when nothing was.</summary>
@@ -24,7 +26,8 @@ internal sealed partial class SweepActivities(string? doubled)
     {
         foreach (var orchestrator in Functions.Orchestrators.Values)
         {
-            builder.AddOrchestrator(new OrchestratorRegistration(orchestrator.Orchestration, run => orchestrator.RunAsync(run.Context, run.Services)));
+            builder.AddOrchestrator(
+                new OrchestratorRegistration(orchestrator.Orchestration, run => orchestrator.RunAsync(run.Context, run.Services)));
         }
 
         foreach (var activity in Functions.Activities.Values)
@@ -33,7 +36,7 @@ internal sealed partial class SweepActivities(string? doubled)
         }
     }
 
-    /// <summary>Stamps are drawn, and over files a run begins at the present time: a case is found again in another run.</summary>
+    /// <summary>Without stamps, which are random, and times, so that another run of the case finds the same activity.</summary>
     [GeneratedRegex("\"stamp\":\"[0-9a-f]+\"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*")]
     private static partial Regex OfThisRun { get; }
 

@@ -17,7 +17,7 @@ using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>The functions app on the embedded host, as one process has it. Never stopped: it is dead, or stands still, and is let go of.</summary>
+/// <summary>The functions app on the embedded host, in one simulated process. Never stopped: a killed or idle one is abandoned.</summary>
 internal sealed class SweepApp
 {
     private readonly ServiceProvider _services;
@@ -26,9 +26,10 @@ internal sealed class SweepApp
 
     public LocalDurableHost Host { get; }
 
-    /// <param name="isOld">It is of an older version, which takes any.</param>
+    /// <param name="isOld">Whether it is an older version, which accepts instances of any version.</param>
     public static async Task<SweepApp> StartAsync(
-        SweepDefinition definition, bool isOld, SweepDisk disk, SweepWrites writes, SweepActivities activities, TimeProvider time, IChatClientFactory models, ITool tool)
+        SweepDefinition definition, bool isOld, SweepDisk disk, SweepWrites writes, SweepActivities activities, TimeProvider time,
+        IChatClientFactory models, ITool tool)
     {
         // As the command does, for a clock that is set.
         var clock = new SteadyClock(time);
@@ -56,7 +57,7 @@ internal sealed class SweepApp
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>As a client does that repeats its request until it is answered.</summary>
+    /// <summary>With an idempotency key, as a client that repeats its request until it has an answer.</summary>
     public Task StartRunAsync(SweepDefinition definition) => Get<RunStarter>().StartAsync(
         Host.Client,
         new StartRequest
@@ -76,7 +77,8 @@ internal sealed class SweepApp
         SweepRequestKind.Resume => Get<RunResumer>().ResumeAsync(
             Host.Client, new ResumeRequest(SweepRuns.Started) { From = request.From }, CancellationToken.None),
         SweepRequestKind.Fork => Get<RunResumer>().ResumeAsync(
-            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, From = request.From }, CancellationToken.None),
+            Host.Client, new ResumeRequest(SweepRuns.Started) { Fork = true, ForkAs = SweepRuns.Forked, From = request.From },
+            CancellationToken.None),
         SweepRequestKind.Upgrade => Task.CompletedTask,
         _ => Get<RunDeleter>().DeleteAsync(Host.Client, SweepRuns.Started, CancellationToken.None),
     };

@@ -12,7 +12,7 @@ internal sealed class SweepCalls
 
     public int Life { get; set; }
 
-    /// <summary>Questions that were answered before the run was resumed, and were asked again after that.</summary>
+    /// <summary>Prompts that were answered before the run was resumed, and were sent again after that.</summary>
     public IEnumerable<(string Step, string Question)> PaidTwice() => _askedAgain.Intersect(_answered);
 
     public void Ask(string step, string question, bool isResumed)
@@ -33,13 +33,13 @@ internal sealed class SweepCalls
 
     public void Add(string step, int attempt) => _calls.Enqueue((Life, step, attempt));
 
-    /// <summary>Attempts that one process called for more than once.</summary>
+    /// <summary>Attempts that one process called a model or tool for more than once.</summary>
     public IEnumerable<string> Repeats() =>
         _calls.GroupBy(call => call).Where(same => same.Count() > 1).Select(same => $"{same.Key.Step} attempt {same.Key.Attempt}");
 
-    /// <summary>Attempts that were called for in this life.</summary>
+    /// <summary>Attempts that this process called a model or tool for.</summary>
     public IEnumerable<(string Step, int Attempt)> Of(int life) => _calls.Where(call => call.Life == life).Select(call => (call.Step, call.Attempt));
 
-    /// <summary>All attempts that were called for.</summary>
+    /// <summary>All attempts that a model or tool was called for.</summary>
     public IReadOnlySet<(string Step, int Attempt)> All() => _calls.Select(call => (call.Step, call.Attempt)).ToHashSet();
 }

@@ -5,8 +5,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.CrashSweep.Running;
 
 /// <summary>
-/// The client of a run, which outlives the processes that it asks: it asks for one thing after the other, and in the next process again for what it does
-/// not know to be done. Refused then, it asks once more when the run can do nothing more: refused again, the process that died had done it.
+/// The client of a run, which outlives the processes that it asks: it asks for one thing after the other, and in the next process again for what it
+/// does not know to be done. Refused then, it asks once more when the run can do nothing more: refused again, the process that died had done it.
 /// </summary>
 internal sealed class SweepClient(SweepDefinition definition)
 {
@@ -15,22 +15,22 @@ internal sealed class SweepClient(SweepDefinition definition)
     private bool _mayBeDone;
     private bool _isRefused;
 
-    /// <summary>What it does not know to be done; null when nothing is left to ask for.</summary>
+    /// <summary>The first request without a known success; null when none is left.</summary>
     public string? Unanswered => _answered > definition.Requests.Count
         ? null
         : $"The client got no answer to its request to {(_answered == 0 ? "start" : definition.Requests[_answered - 1])}.";
 
-    /// <summary>It has asked for a resume or a fork.</summary>
+    /// <summary>Whether it has sent a resume or a fork.</summary>
     public bool HasResumed { get; private set; }
 
-    /// <summary>Processes are of this version: an older one has ended, or there never was one.</summary>
+    /// <summary>Whether processes have this version: the older one has ended, or there was none.</summary>
     public bool IsUpgraded { get; private set; } = !definition.IsUpgraded;
 
-    /// <summary>Why it got none from the last process; null when there was no answer at all.</summary>
+    /// <summary>Why the last process refused; null when it gave no answer.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Asks for the next thing when its moment has come. False when nothing was asked for.</summary>
-    /// <param name="isAtRest">Whether the process can do nothing more by itself.</param>
+    /// <summary>Sends the next request when it is due. False when none was sent.</summary>
+    /// <param name="isAtRest">Whether the process is idle.</param>
     public bool AskNext(SweepApp app, IContentStore store, SweepWrites writes, TimeProvider time, bool isAtRest)
     {
         TakeAnswer();
@@ -66,12 +66,13 @@ internal sealed class SweepClient(SweepDefinition definition)
     }
 
     private static bool IsDue(SweepRequest request, IContentStore store, bool isAtRest) => isAtRest && (request.Event is null || request.IsOptional)
-        || request.Event is not null && SweepFeed.Events(store, SweepRuns.Feed(SweepRuns.Started)).Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
+        || request.Event is not null && SweepFeed.Events(store, SweepRuns.Feed(SweepRuns.Started))
+            .Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
 
-    /// <summary>What a request is answered with that was done before, or whose time has not come.</summary>
+    /// <summary>The answer to a request that was carried out before, or that comes too early.</summary>
     private static bool IsRefusal(Exception? exception) => exception is RunStateException or RunExistsException;
 
-    /// <summary>Waits while the store is away, and then asks again for what may be done.</summary>
+    /// <summary>Waits while the store is unavailable, then repeats the request.</summary>
     private async Task PatientlyAsync(Func<Task> ask, SweepWrites writes, TimeProvider time)
     {
         while (true)
@@ -97,7 +98,7 @@ internal sealed class SweepClient(SweepDefinition definition)
         }
         catch (Exception exception) when (IsRefusal(exception) && (request.IsOptional || (_isRefused && request.Kind != SweepRequestKind.Delete)))
         {
-            // It was done already, or cannot be done.
+            // It was carried out already, or cannot be.
         }
         catch (RunNotFoundException) when (_mayBeDone && request.Kind == SweepRequestKind.Delete)
         {

@@ -6,10 +6,10 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>What outlives a process: in memory, or in a state folder as the command has it, whose files grow old while nobody runs.</summary>
+/// <summary>What survives a process: in memory, or in a state folder as the command uses it, whose files age while no process runs.</summary>
 internal sealed class SweepDisk : IDisposable
 {
-    /// <summary>A folder in memory: what is tried is what survives on a disk, not how fast it is.</summary>
+    /// <summary>A folder in memory (tmpfs): the sweep tests what survives, not the speed of a disk.</summary>
     private const string InMemory = "/dev/shm";
 
     private readonly ConcurrentDictionary<ContentKey, string> _records = new();
@@ -21,13 +21,13 @@ internal sealed class SweepDisk : IDisposable
         (Store, Journal) = (new MemoryContentStore(), new MemoryJournal());
     }
 
-    /// <summary>As the present process has it; it is not to be used while none runs.</summary>
+    /// <summary>That of the running process; not to be used while none runs.</summary>
     public IJournal Journal { get; private set; }
 
-    /// <summary>As the present process has it.</summary>
+    /// <summary>That of the running process.</summary>
     public IContentStore Store { get; private set; }
 
-    /// <summary>A process starts: it opens the folder, which has its leftovers removed before anything else happens.</summary>
+    /// <summary>Starts a process: opens the folder, which first removes leftovers.</summary>
     public void Open(TimeProvider time)
     {
         if (_folder is not null)
@@ -38,7 +38,7 @@ internal sealed class SweepDisk : IDisposable
         }
     }
 
-    /// <summary>A process is gone: the folder is nobody's, and all of it was last written at this moment.</summary>
+    /// <summary>Ends a process: releases the folder and sets the write time of all files to now.</summary>
     public void Close(DateTimeOffset at)
     {
         if (_folder is not null)
@@ -51,7 +51,7 @@ internal sealed class SweepDisk : IDisposable
         }
     }
 
-    /// <summary>Something was written: when it is the record of an attempt, that is remembered even if its run is deleted.</summary>
+    /// <summary>Remembers the record of an attempt, even if its run is deleted later.</summary>
     public void Remember(ContentKey key)
     {
         if (SweepRuns.Step(key) is { } step)
@@ -60,7 +60,7 @@ internal sealed class SweepDisk : IDisposable
         }
     }
 
-    /// <summary>How many attempts of the step ever had their record, in all runs.</summary>
+    /// <summary>How many attempts of the step have or had a record, in all runs.</summary>
     public int CountRecords(string step) => _records.Values.Count(other => other == step);
 
     public void Dispose()

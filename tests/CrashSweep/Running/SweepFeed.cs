@@ -5,16 +5,18 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>Reads a feed as the bytes that it is.</summary>
+/// <summary>Reads the bytes of a feed.</summary>
 internal static class SweepFeed
 {
     public static IEnumerable<JsonObject> Events(IContentStore store, ContentKey key) => Lines(store, key).Select(Parse).OfType<JsonObject>();
 
-    /// <summary>Lines that are no event: a crash tore them.</summary>
+    /// <summary>Lines that are not an event, because a crash cut them off.</summary>
     public static int Torn(IContentStore store, ContentKey key) => Lines(store, key).Count(line => Parse(line) is null);
 
     private static string[] Lines(IContentStore store, ContentKey key) =>
-        store.GetAsync(key).GetAwaiter().GetResult() is { } log ? Encoding.UTF8.GetString(log.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        store.GetAsync(key).GetAwaiter().GetResult() is { } log
+            ? Encoding.UTF8.GetString(log.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : [];
 
     private static JsonObject? Parse(string line)
     {

@@ -5,8 +5,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.CrashSweep.Running;
 
 /// <summary>
-/// One process, from its start until it dies or stands still. The calling thread decides what happens next: a write, or else the next timer. Everything
-/// in between runs until nothing moves, so a seed always leads the same way. Must not be called on the thread pool.
+/// One process, from its start until it is killed or idle. The calling thread decides what happens next: a write, or else the next timer.
+/// Everything in between runs until the pool is quiet, so a seed always gives the same order. Must not be called on the thread pool.
 /// </summary>
 internal sealed class SweepLife(
     SweepDefinition definition,
@@ -21,13 +21,18 @@ internal sealed class SweepLife(
     /// <summary>Far more than any run of the sweep needs.</summary>
     private const int MaxSteps = 50_000;
 
-    /// <summary>How often a process looks for runs that it goes on with: one look may find the store away, and one the run as it is after that.</summary>
+    /// <summary>
+    /// How often a process looks for runs to continue: one look may find the store unavailable, and one the run as it is after that.
+    /// </summary>
     private const int MaxLooks = 3;
 
-    /// <summary>In one of so many steps the clock is set, where it is.</summary>
+    /// <summary>The clock is set in one of so many steps, in cases that set it.</summary>
     private const int ClockInterval = 12;
 
-    private static readonly TimeSpan[] Jumps = [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(40), TimeSpan.FromDays(-40), TimeSpan.FromSeconds(-3)];
+    private static readonly TimeSpan[] Jumps =
+    [
+        TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(40), TimeSpan.FromDays(-40), TimeSpan.FromSeconds(-3)
+    ];
 
     private readonly Random _clock = new(definition.Name.Length + calls.Life);
     private readonly bool _isOld = !client.IsUpgraded;
@@ -40,8 +45,8 @@ internal sealed class SweepLife(
     /// <summary>A full disk is noticed, and the process started again, before time passes that the result depends on.</summary>
     private bool MayWait => !(writes.IsFull && definition is { DependsOnTime: true, IsFree: false });
 
-    /// <summary>Lives.</summary>
-    /// <exception cref="SweepException">It does not come to rest.</exception>
+    /// <summary>Runs the process.</summary>
+    /// <exception cref="SweepException">It does not become idle.</exception>
     public void Live()
     {
         var starting = StartAsync();
@@ -84,7 +89,7 @@ internal sealed class SweepLife(
         throw new SweepException($"The process did not come to rest after {MaxSteps} steps.");
     }
 
-    /// <summary>As a process that serves does now and then.</summary>
+    /// <summary>As serving processes do from time to time.</summary>
     private bool LookForUpgraded()
     {
         if (_isOld || !definition.IsUpgraded || !_looking.IsCompleted || _looks == MaxLooks)
@@ -97,7 +102,7 @@ internal sealed class SweepLife(
         return true;
     }
 
-    /// <summary>What does not begin with an empty store prunes it, as a process that serves does now and then.</summary>
+    /// <summary>Prunes the store unless it is new, as serving processes do from time to time.</summary>
     private async Task StartAsync()
     {
         using var models = new SweepModels(script, disk, calls, time);

@@ -7,7 +7,7 @@ namespace Orchestrator.CrashSweep.Running;
 
 /// <summary>
 /// One model that answers from a script and counts its calls. It finds the step by the beginning of the prompt and the attempt by the records that
-/// are there: one more than these. So a call for an attempt that has its record counts as one for the next, which nobody may make.
+/// are there: one more than these. So a call for an attempt that has its record counts as one for the next, which is an error.
 /// </summary>
 internal sealed class SweepModels(SweepScript script, SweepDisk disk, SweepCalls calls, TimeProvider time) : IChatClientFactory, IChatClient
 {

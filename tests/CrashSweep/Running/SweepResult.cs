@@ -3,12 +3,14 @@ using Orchestrator.CrashSweep.Writes;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>A run that has come to rest.</summary>
+/// <summary>A run whose process is idle.</summary>
 /// <param name="App">The last process.</param>
 /// <param name="First">The writes of the first process.</param>
 /// <param name="Activities">What was executed in all processes.</param>
-/// <param name="Survivors">What each death left, in their order.</param>
-internal sealed record SweepResult(SweepCase Case, SweepDisk Disk, SweepCalls Calls, SweepApp App, SweepWrites First, SweepActivities Activities, IReadOnlyList<SweepSurvivors> Survivors) : IDisposable
+/// <param name="Survivors">The records at each death, in order.</param>
+internal sealed record SweepResult(
+    SweepCase Case, SweepDisk Disk, SweepCalls Calls, SweepApp App, SweepWrites First, SweepActivities Activities,
+    IReadOnlyList<SweepSurvivors> Survivors) : IDisposable
 {
     public void Dispose() => Disk.Dispose();
 }

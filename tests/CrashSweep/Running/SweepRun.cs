@@ -4,15 +4,15 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;
 
-/// <summary>Runs a case in as many lives as it takes.</summary>
+/// <summary>Runs a case in as many processes as it takes.</summary>
 internal static class SweepRun
 {
     /// <param name="doubled">The name of the activity that is executed twice; null for none.</param>
-    /// <returns>To be disposed of when it has been looked at.</returns>
-    /// <exception cref="SweepException">The run came to no end.</exception>
+    /// <returns>Dispose it after the checks.</returns>
+    /// <exception cref="SweepException">The run did not end.</exception>
     public static SweepResult Execute(SweepCase item, string? doubled = null)
     {
-        // Files have the times of the machine until their process is gone.
+        // Files have the machine's times until their process has ended.
         var (calls, time) = (new SweepCalls(), new SteppedTimeProvider(item.OnFiles ? DateTimeOffset.UtcNow : null));
         var disk = new SweepDisk(item.OnFiles);
         try
@@ -54,7 +54,8 @@ internal static class SweepRun
             {
                 return client.Unanswered is { } unanswered
                     ? throw new SweepException(unanswered, client.Failure)
-                    : new SweepResult(item, disk, calls, life.App, first ?? throw new SweepException("The run was never upgraded."), activities, survivors);
+                    : new SweepResult(
+                        item, disk, calls, life.App, first ?? throw new SweepException("The run was never upgraded."), activities, survivors);
             }
 
             survivors.Add(SweepSurvivors.Of(disk));

@@ -13,7 +13,8 @@ internal static class SweepRuns
 
     /// <summary>Those that have a record.</summary>
     public static IReadOnlyList<string> In(IContentStore store) =>
-        [.. store.ListAsync(ContentPrefix.Under("runs")).ToBlockingEnumerable().Select(key => key.Value.Split('/')).Where(path => path is [_, _, "run.json"]).Select(path => path[1])];
+        [.. store.ListAsync(ContentPrefix.Under("runs")).ToBlockingEnumerable().Select(key => key.Value.Split('/'))
+            .Where(path => path is [_, _, "run.json"]).Select(path => path[1])];
 
     /// <summary>The records of attempts in all runs.</summary>
     public static IEnumerable<ContentKey> Records(IContentStore store) =>

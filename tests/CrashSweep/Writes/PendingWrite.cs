@@ -3,7 +3,7 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>A write that somebody waits for and that has not happened.</summary>
+/// <summary>A write that was requested and has not been carried out.</summary>
 /// <param name="queue">Writes of one queue happen in their order; null: in any order.</param>
 /// <param name="name">What is written: the operation and the key.</param>
 internal abstract class PendingWrite(string? queue, string name, byte[] content) : IComparable<PendingWrite>
@@ -16,13 +16,13 @@ internal abstract class PendingWrite(string? queue, string name, byte[] content)
 
     public bool IsJournal => queue is not null;
 
-    /// <summary>Makes it happen and answers.</summary>
+    /// <summary>Carries it out and completes its task.</summary>
     public abstract void Grant();
 
-    /// <summary>Makes it happen; nobody is answered.</summary>
+    /// <summary>Carries it out without completing its task.</summary>
     public abstract void Perform();
 
-    /// <summary>Makes half of it happen, where a crash can do that.</summary>
+    /// <summary>Carries out half of it, where a crash can do that.</summary>
     public abstract void Tear();
 
     public abstract void Fail(Exception exception);
@@ -59,7 +59,7 @@ internal sealed class PendingWrite<T>(string? queue, string name, byte[] content
             return;
         }
 
-        // Runs what waits for it on this thread: that keeps the order of things the same every time.
+        // Continuations run on this thread, which makes their order the same every time.
         _answer.SetResult(result);
     }
 

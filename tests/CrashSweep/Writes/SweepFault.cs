@@ -1,32 +1,32 @@
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>What goes wrong, once in a run.</summary>
+/// <summary>The fault of a run, which happens once.</summary>
 public enum SweepFault
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No fault.</summary>
     None,
 
-    /// <summary>The process dies, and the write never happened.</summary>
+    /// <summary>The process is killed before the write.</summary>
     DiesBefore,
 
-    /// <summary>The process dies, and the write happened: nobody heard of it.</summary>
+    /// <summary>The process is killed after the write and before its caller continues.</summary>
     DiesAfter,
 
-    /// <summary>The process dies with half of an append written; any other write never happened.</summary>
+    /// <summary>The process is killed with half of an append written; any other write is not carried out.</summary>
     DiesTorn,
 
-    /// <summary>The write to the content store fails once and did not happen. The process lives.</summary>
+    /// <summary>The write to the content store fails once without effect. The process continues.</summary>
     FailsOnce,
 
-    /// <summary>The write to the content store happened, and is reported as failed. The process lives.</summary>
+    /// <summary>The write to the content store is carried out and reported as failed. The process continues.</summary>
     FailsAfterSuccess,
 
-    /// <summary>For a minute from here on the content store neither reads nor writes; the journal does. The process lives.</summary>
+    /// <summary>For a minute from here on the content store fails reads and writes; the journal works. The process continues.</summary>
     StoreAway,
 
-    /// <summary>From here on every write fails, to the journal too, until the process is started again.</summary>
+    /// <summary>From here on every write fails, also to the journal, until the process is restarted.</summary>
     DiskFull,
 
-    /// <summary>An activity is executed twice at the same time. The process lives.</summary>
+    /// <summary>An activity is executed twice at the same time. The process continues.</summary>
     RunsTwice,
 }

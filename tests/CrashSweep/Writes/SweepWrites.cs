@@ -6,7 +6,8 @@ namespace Orchestrator.CrashSweep.Writes;
 /// All durable writes of one process, numbered from 1 in the order in which they happen. They happen one at a time, when the driver says so, and the
 /// seed decides which of those that wait is next; at the one that <paramref name="fault"/> is about, something goes wrong. Asking is thread-safe.
 /// </summary>
-/// <param name="at">The number of the write; of <see cref="SweepFault.FailsOnce"/>, <see cref="SweepFault.FailsAfterSuccess"/> and <see cref="SweepFault.StoreAway"/> it counts writes to the content store only.</param>
+/// <param name="at">The number of the write; of <see cref="SweepFault.FailsOnce"/>, <see cref="SweepFault.FailsAfterSuccess"/> and
+/// <see cref="SweepFault.StoreAway"/> it counts writes to the content store only.</param>
 internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvider time)
 {
     private static readonly TimeSpan Outage = TimeSpan.FromMinutes(1);
@@ -16,16 +17,16 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
     private readonly Random _random = new(seed);
     private readonly List<string> _names = [];
 
-    /// <summary>What was written, in its order; what failed included.</summary>
+    /// <summary>The writes in order, failed ones included.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>Those among them that went to the content store.</summary>
     public int StoreCount { get; private set; }
 
-    /// <summary>The process is dead: nothing is written any more and nobody is answered.</summary>
+    /// <summary>Whether the process was killed: no write is carried out or completed any more.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>Nothing can be written any more until the process is started again.</summary>
+    /// <summary>Whether every write fails until the process is restarted.</summary>
     public bool IsFull { get; private set; }
 
     /// <summary>When the content store can be reached again.</summary>
@@ -34,7 +35,7 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
     /// <summary>The content store cannot be reached.</summary>
     public bool IsStoreAway => time.GetUtcNow() < AwayUntil;
 
-    /// <summary>What went wrong, and where; null when nothing did.</summary>
+    /// <summary>The fault and where it happened; null when there was none.</summary>
     public string? Struck { get; private set; }
 
     public Task<T> AskAsync<T>(PendingWrite<T> write)
@@ -50,7 +51,7 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
         return write.Answer;
     }
 
-    /// <summary>Lets the next write happen, or go wrong. False when none waits. Called when nothing else runs.</summary>
+    /// <summary>Carries out the next write, or the fault. False when none is pending. Called when nothing else runs.</summary>
     public bool GrantNext()
     {
         PendingWrite write;
@@ -115,7 +116,7 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
         return fault;
     }
 
-    /// <summary>Of the writes that were under way at the same time some happened too, as the seed has it.</summary>
+    /// <summary>Carries out some of the other pending writes, chosen by the seed, as a crash may.</summary>
     private void Die(PendingWrite write, SweepFault death)
     {
         if (death == SweepFault.DiesAfter)

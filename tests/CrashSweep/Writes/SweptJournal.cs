@@ -5,8 +5,10 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.CrashSweep.Writes;
 
-/// <summary>A journal whose appends happen when <see cref="SweepWrites"/> lets them. What is read has been read when the first record is given.</summary>
-/// <param name="isOld">What is started is started by an older version.</param>
+/// <summary>
+/// A journal whose appends happen when <see cref="SweepWrites"/> lets them. What is read has been read when the first record is given.
+/// </summary>
+/// <param name="isOld">Whether starts are written as by an older version.</param>
 internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool isOld) : IJournal
 {
     public Task<JournalException> Lost => journal.Lost;
@@ -15,7 +17,8 @@ internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool is
     {
         // Every start names this version.
         var bytes = isOld
-            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Span).Replace($"\"version\":\"{OrchestrationVersion.Current}\"", "\"version\":\"0\"", StringComparison.Ordinal))
+            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Span)
+                .Replace($"\"version\":\"{OrchestrationVersion.Current}\"", "\"version\":\"0\"", StringComparison.Ordinal))
             : record.ToArray();
         return writes.AskAsync(new PendingWrite<bool>(
             id.ToString(),
@@ -25,7 +28,8 @@ internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool is
     }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
-        journal.ReadAsync(id, cancellation).ToBlockingEnumerable(cancellation).Select(record => (ReadOnlyMemory<byte>)record.ToArray()).ToList().ToAsyncEnumerable();
+        journal.ReadAsync(id, cancellation).ToBlockingEnumerable(cancellation).Select(record => (ReadOnlyMemory<byte>)record.ToArray()).ToList()
+            .ToAsyncEnumerable();
 
     public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) =>
         journal.ListAsync(cancellation).ToBlockingEnumerable(cancellation).ToList().ToAsyncEnumerable();

@@ -4,8 +4,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.CrashSweep.Writes;
 
 /// <summary>
-/// A content store whose writes happen when <see cref="SweepWrites"/> lets them. Reads have ended when they are returned, on files too: whatever they do on
-/// threads of their own is done before the pool is quiet.
+/// A content store whose writes happen when <see cref="SweepWrites"/> lets them. Reads have ended when they are returned, on files too: whatever they
+/// do on threads of their own is done before the pool is quiet.
 /// </summary>
 internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentStore
 {
@@ -18,7 +18,9 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
         ReadAsync(key.Value, () => _store.ReadFromAsync(key, offset, cancellationToken));
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
-        writes.IsStoreAway ? throw Away(prefix.Value) : _store.ListAsync(prefix, cancellationToken).ToBlockingEnumerable(cancellationToken).ToList().ToAsyncEnumerable();
+        writes.IsStoreAway
+            ? throw Away(prefix.Value)
+            : _store.ListAsync(prefix, cancellationToken).ToBlockingEnumerable(cancellationToken).ToList().ToAsyncEnumerable();
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         AskAsync("put", key, content, bytes => _store.PutAsync(key, bytes, CancellationToken.None), cancellationToken);

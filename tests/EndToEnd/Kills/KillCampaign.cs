@@ -7,8 +7,8 @@ namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
 /// A round: a real <c>serve</c> under load is killed (SIGKILL) once or twice at moments that the seed draws, and started again at once, after
-/// an hour, a day or a month, with all housekeeping between. Every run that was asked for completes with the right outputs, no attempt that has its record
-/// begins again or asks its model again, and every recorded call is paid for once.
+/// an hour, a day or a month, with all housekeeping between. Every run that was asked for completes with the right outputs, no attempt that has its
+/// record begins again or asks its model again, and every recorded call is paid for once.
 /// </summary>
 /// <param name="runs">How many runs are asked for.</param>
 /// <param name="storage"><see cref="KillStorage.Files"/> or <see cref="KillStorage.Azure"/>.</param>
@@ -106,7 +106,8 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
 
         await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (run, cancellationToken) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs") { Content = new StringContent(run.Body(), Encoding.UTF8, "application/json") };
+            using var request =
+                new HttpRequestMessage(HttpMethod.Post, "/api/runs") { Content = new StringContent(run.Body(), Encoding.UTF8, "application/json") };
             request.Headers.Add("Idempotency-Key", "key-" + run.Id);
             try
             {
@@ -151,7 +152,8 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
         using var list = JsonDocument.Parse(await server.Client.GetStringAsync("/api/runs?status=completed&top=500"));
         var listed = list.RootElement.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("runId").GetString()!).ToList();
         KillException.Unless(
-            listed.Order(StringComparer.Ordinal).SequenceEqual(_runs.Select(run => run.Id)), $"The list of completed runs has {listed.Count} entries for {runs} runs: {string.Join(", ", listed)}");
+            listed.Order(StringComparer.Ordinal).SequenceEqual(_runs.Select(run => run.Id)),
+            $"The list of completed runs has {listed.Count} entries for {runs} runs: {string.Join(", ", listed)}");
     }
 
     private static async Task JudgeContentAsync(IContentStore content)
@@ -177,9 +179,11 @@ internal sealed class KillCampaign(int seed, int runs, string storage)
             foreach (var (prompt, record) in run.Questions)
             {
                 var (times, cut) = (asked.GetValueOrDefault(prompt), _kills.Count(kill => !kill.Has(run, record)));
-                KillException.Unless(times >= 1 && times <= 1 + cut, $"'{prompt}' was asked {times} times, and {cut} kills found it without a record.");
                 KillException.Unless(
-                    _kills.All(kill => !kill.Has(run, record) || kill.Asked.GetValueOrDefault(prompt) == times), $"'{prompt}' had its record at a kill and was asked again.");
+                    times >= 1 && times <= 1 + cut, $"'{prompt}' was asked {times} times, and {cut} kills found it without a record.");
+                KillException.Unless(
+                    _kills.All(kill => !kill.Has(run, record) || kill.Asked.GetValueOrDefault(prompt) == times),
+                    $"'{prompt}' had its record at a kill and was asked again.");
             }
         }
     }

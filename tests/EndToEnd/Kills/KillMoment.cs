@@ -1,7 +1,8 @@
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>When a server is killed, counted from what is seen of it, so that a busy machine changes little.</summary>
-/// <param name="Records">The delay counts from when it has recorded so many attempts; 0: from when it has accepted a run, or listens when all are accepted.</param>
+/// <param name="Records">The delay counts from when it has recorded so many attempts; 0: from when it has accepted a run, or listens when all are
+/// accepted.</param>
 internal sealed record KillMoment(int Records, TimeSpan Delay)
 {
     private const int MostMsAfterStart = 1_500;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
-/// What happens between a kill and the next start: time passes, as far as files tell of it, and all housekeeping runs, before and after. A process cannot be given
-/// another clock, so the files grow old instead, with the times that stand in their names.
+/// The time between a kill and the next start: the files are made older, and pruning runs before and after that. A process cannot be given another
+/// clock, so the times of the files and those in their names are changed instead.
 /// </summary>
 internal sealed record KillPause(string Name, TimeSpan Time)
 {
@@ -12,7 +12,8 @@ internal sealed record KillPause(string Name, TimeSpan Time)
     private const int AsideDigits = 19;
 
     private static readonly KillPause[] All =
-        [new("no time", TimeSpan.Zero), new("an hour", TimeSpan.FromHours(1)), new("a day", TimeSpan.FromDays(1)), new("a month", TimeSpan.FromDays(30))];
+        [new("no time", TimeSpan.Zero), new(
+            "an hour", TimeSpan.FromHours(1)), new("a day", TimeSpan.FromDays(1)), new("a month", TimeSpan.FromDays(30))];
 
     public static KillPause Draw(Random random) => All[random.Next(All.Length)];
 
@@ -27,11 +28,12 @@ internal sealed record KillPause(string Name, TimeSpan Time)
         }
 
         await stored.CommandAsync("runs", "prune", "--older-than", "1d");
-        var listed = (await stored.CommandAsync("runs", "list", "--top", "500", "--json")).Json().GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("runId").GetString()!);
+        var listed = (await stored.CommandAsync("runs", "list", "--top", "500", "--json")).Json().GetProperty("runs").EnumerateArray()
+            .Select(run => run.GetProperty("runId").GetString()!);
         var lost = accepted.Select(run => run.Id).Except(listed).ToList();
         KillException.Unless(lost.Count == 0, $"After a kill, {Name} and a prune the list does not have {string.Join(", ", lost)}.");
 
-        // It drives none of the runs, and ends as badly as the one before.
+        // It drives none of the runs, and is killed as the one before.
         using var idle = await stored.ServeAsync(variables, "--no-continue");
         await idle.Client.GetStringAsync("/api/runs");
         await idle.Process.KillAsync();
@@ -49,11 +51,15 @@ internal sealed record KillPause(string Name, TimeSpan Time)
             File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file) - Time);
         }
 
-        foreach (var file in Directory.Exists(Path.Combine(state, "definitions")) ? Directory.GetFiles(Path.Combine(state, "definitions"), AsideMark + "*") : [])
+        foreach (var file in Directory.Exists(Path.Combine(state, "definitions"))
+            ? Directory.GetFiles(Path.Combine(state, "definitions"), AsideMark + "*")
+            : [])
         {
             var name = Path.GetFileName(file);
             var since = long.Parse(name.AsSpan(AsideMark.Length, AsideDigits), CultureInfo.InvariantCulture) - Time.Ticks;
-            File.Move(file, Path.Combine(Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"{AsideMark}{since:D19}{name[(AsideMark.Length + AsideDigits)..]}")));
+            File.Move(file, Path.Combine(
+                Path.GetDirectoryName(file)!,
+                string.Create(CultureInfo.InvariantCulture, $"{AsideMark}{since:D19}{name[(AsideMark.Length + AsideDigits)..]}")));
         }
     }
 }

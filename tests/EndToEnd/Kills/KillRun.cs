@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.EndToEnd.Kills;
 
 /// <summary>
-/// One run of a round, known by its number: two steps at first, then one behind each, then one behind both, and a last one. Every other run asks the model
-/// server; the rest bring their answers, one of which fails once.
+/// One run of a round, known by its number: two steps at first, then one behind each, then one behind both, and a last one. Every other run asks the
+/// model server; the rest bring their answers, one of which fails once.
 /// </summary>
 internal sealed class KillRun(int number)
 {
@@ -20,10 +20,11 @@ internal sealed class KillRun(int number)
     /// <summary>How many attempts it takes to complete.</summary>
     public int Attempts => AsksModel ? Steps : Steps + 1;
 
-    /// <summary>What the model server is asked, each to be recorded by the first attempt of its step.</summary>
-    public IEnumerable<(string Prompt, string Record)> Questions => AsksModel ? Enumerable.Range(0, Steps).Select(step => (Prompt(step), $"s{step}/1-1.json")) : [];
+    /// <summary>The prompts to the model server, each to be recorded by the first attempt of its step.</summary>
+    public IEnumerable<(string Prompt, string Record)> Questions =>
+        AsksModel ? Enumerable.Range(0, Steps).Select(step => (Prompt(step), $"s{step}/1-1.json")) : [];
 
-    /// <summary>What asks for it.</summary>
+    /// <summary>The body of its start.</summary>
     public string Body()
     {
         var steps = new[] { "", "", "s0", "s1", "s2 s3", "s4" }.Select((needed, step) => new
@@ -33,12 +34,15 @@ internal sealed class KillRun(int number)
             dependsOn = needed.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             options = new { maxTokens = 8 },
         });
-        var body = new { runId = Id, options = new { mocks = Mocks() }, definition = new { slug = "killed", options = new { parallelBatchDelay = 0, defaultModel = "gpt-6-luna" }, steps } };
+        var options = new { parallelBatchDelay = 0, defaultModel = "gpt-6-luna" };
+        var body = new { runId = Id, options = new { mocks = Mocks() }, definition = new { slug = "killed", options, steps } };
         return JsonSerializer.Serialize(body, WithoutNulls);
     }
 
-    /// <summary>The run completed, each of its attempts left one record, its outputs and its usage are those of the records, and a lost request counts.</summary>
-    /// <exception cref="KillException">Or not.</exception>
+    /// <summary>
+    /// The run completed, each of its attempts left one record, its outputs and its usage are those of the records, and a lost request counts.
+    /// </summary>
+    /// <exception cref="KillException">One of these does not hold.</exception>
     public void Judge(JsonElement run, RunState state)
     {
         KillException.Unless(run.GetProperty("status").GetString() == "completed", $"{Id} did not complete: {run}");
@@ -47,7 +51,8 @@ internal sealed class KillRun(int number)
         for (var step = 0; step < Steps; step++)
         {
             var output = run.GetProperty("outputs").GetProperty($"s{step}").GetString();
-            var last = records.Where(record => record.Key.StartsWith($"s{step}/", StringComparison.Ordinal)).OrderBy(record => record.Key, StringComparer.Ordinal).Last().Value;
+            var last = records.Where(record => record.Key.StartsWith($"s{step}/", StringComparison.Ordinal))
+                .OrderBy(record => record.Key, StringComparer.Ordinal).Last().Value;
             KillException.Unless(
                 AsksModel ? !string.IsNullOrEmpty(output) && output == last.GetProperty("output").GetString() : output == Prompt(step),
                 $"{Id} has the wrong output '{output}' of s{step}.");
@@ -68,7 +73,8 @@ internal sealed class KillRun(int number)
         }
     }
 
-    private static decimal Amount(JsonElement of, string name) => of.GetProperty("usage").TryGetProperty(name, out var amount) ? amount.GetDecimal() : 0;
+    private static decimal Amount(JsonElement of, string name) =>
+        of.GetProperty("usage").TryGetProperty(name, out var amount) ? amount.GetDecimal() : 0;
 
     private string Prompt(int step) => string.Create(CultureInfo.InvariantCulture, $"{Id} s{step}");
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.EndToEnd.Kills;
 
-/// <summary>How everything stood when a server had been killed.</summary>
+/// <summary>The state after a server was killed.</summary>
 /// <param name="Runs">By id.</param>
 /// <param name="Asked">How often the model server was asked each prompt. A request that the kill caught on its way may be missing.</param>
 /// <param name="Open">Accepted runs that had not ended.</param>

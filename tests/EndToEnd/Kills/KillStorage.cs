@@ -8,7 +8,7 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.EndToEnd.Kills;
 
-/// <summary>What one round's servers keep everything in, one after the other: a folder, or an account of its own on Azurite.</summary>
+/// <summary>The storage of one round's servers: a folder, or an account of its own on Azurite.</summary>
 internal sealed class KillStorage : IAsyncDisposable
 {
     public const string Files = "files";
@@ -31,10 +31,10 @@ internal sealed class KillStorage : IAsyncDisposable
         Content = BlobContentStore.Open(new ConfigurationBuilder().AddInMemoryCollection(_variables!).Build());
     }
 
-    /// <summary>The same, seen from outside.</summary>
+    /// <summary>The stored values, as another process reads them.</summary>
     public IContentStore Content { get; }
 
-    /// <summary>For what else a round writes.</summary>
+    /// <summary>The folder of the round's other files.</summary>
     public string Folder => _folder.Path;
 
     /// <summary>The state folder; null over an account.</summary>
@@ -50,7 +50,10 @@ internal sealed class KillStorage : IAsyncDisposable
         _ => throw new ArgumentException($"'{kind}' is no storage.", nameof(kind)),
     });
 
-    /// <summary>Starts a server with these variables. The one before it must be dead: then neither the lock of the folder nor the account's lease is waited for.</summary>
+    /// <summary>
+    /// Starts a server with these variables. The one before it must be dead: then neither the lock of the folder nor the account's lease is waited
+    /// for.
+    /// </summary>
     public Task<ServeProcess> ServeAsync(IReadOnlyDictionary<string, string> variables, params string[] more) => ServeProcess.StartAsync(
         _folder.Combine("state"), _variables.Concat(variables).ToDictionary(), ["--allow-mocks", "--storage", Kind, .. more]);
 

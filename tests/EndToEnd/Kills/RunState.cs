@@ -2,10 +2,11 @@ using System.Text.Json;
 
 namespace Orchestrator.EndToEnd.Kills;
 
-/// <summary>What was finished of a run at one moment, and when each attempt had begun.</summary>
+/// <summary>The finished attempts of a run at one moment, and when each attempt had begun.</summary>
 /// <param name="Starts">By the name of the attempt's record.</param>
 internal sealed record RunState(
-    IReadOnlyDictionary<string, Checkpoint> Records, IReadOnlyDictionary<string, IReadOnlySet<string>> Starts, IReadOnlyDictionary<string, int> Ends, bool HasEnded)
+    IReadOnlyDictionary<string, Checkpoint> Records, IReadOnlyDictionary<string, IReadOnlySet<string>> Starts, IReadOnlyDictionary<string, int> Ends,
+    bool HasEnded)
 {
     private static readonly IReadOnlySet<string> None = new HashSet<string>();
 
@@ -20,13 +21,14 @@ internal sealed record RunState(
             events.Any(item => StoredRun.NameOf(item) == "run.completed"));
     }
 
-    /// <summary>Nothing that was finished here was touched or began again until <paramref name="now"/>.</summary>
-    /// <exception cref="KillException">Something was.</exception>
+    /// <summary>Checks that no finished attempt was changed or began again until <paramref name="now"/>.</summary>
+    /// <exception cref="KillException">One was.</exception>
     public void Require(RunState now, string run)
     {
         foreach (var (attempt, record) in Records)
         {
-            KillException.Unless(now.Records.GetValueOrDefault(attempt) == record, $"{run}: the record {attempt} was there at a kill and was changed or lost.");
+            KillException.Unless(
+                now.Records.GetValueOrDefault(attempt) == record, $"{run}: the record {attempt} was there at a kill and was changed or lost.");
 
             // A record can be there before the event that its execution began; that is told when the record is found.
             var own = JsonElement.Parse(record.Content).GetProperty("startedAt").GetString()!;

@@ -20,7 +20,9 @@ public sealed class CachedAnswerTests : IDisposable
     public async Task Only_a_whole_answer_is_kept(string text, string finish, int asked)
     {
         await using var model = await CountingModel.StartAsync(n => n == 0 ? (text, finish) : ("all of it", "stop"));
-        await File.WriteAllTextAsync(_folder.Combine("w.json"), """{ "outputs": { "a": "a" }, "steps": [ { "id": "a", "prompt": "x", "options": { "cache": true, "model": "gpt-6-luna" } } ] }""");
+        await File.WriteAllTextAsync(
+            _folder.Combine("w.json"),
+            """{ "outputs": { "a": "a" }, "steps": [ { "id": "a", "prompt": "x", "options": { "cache": true, "model": "gpt-6-luna" } } ] }""");
         await RunAsync(model.Variables);
 
         var second = await RunAsync(model.Variables);
@@ -34,7 +36,8 @@ public sealed class CachedAnswerTests : IDisposable
     public async Task Simulated_answer_is_not_kept_for_the_provider()
     {
         await using var model = await CountingModel.StartAsync(_ => ("paid", "stop"));
-        await File.WriteAllTextAsync(_folder.Combine("w.json"), """{ "outputs": { "a": "a" }, "steps": [ { "id": "a", "prompt": "x", "options": { "cache": true, "maxTokens": 2, "model": "gpt-6-luna" } } ] }""");
+        await File.WriteAllTextAsync(_folder.Combine("w.json"), """{ "outputs": { "a": "a" }, "steps": [ { "id": "a", "prompt": "x",""" +
+            """ "options": { "cache": true, "maxTokens": 2, "model": "gpt-6-luna" } } ] }""");
         await RunAsync(new Dictionary<string, string>());
 
         var second = await RunAsync(model.Variables);

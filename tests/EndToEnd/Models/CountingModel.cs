@@ -34,7 +34,8 @@ internal sealed class CountingModel : IAsyncDisposable
             asked.Enqueue(exchange.Body);
             var (text, finish) = answer(n);
             exchange.Http.Response.ContentType = "text/event-stream";
-            foreach (var data in new[] { Chunk(text, null, null), Chunk("", finish, new { prompt_tokens = 7, completion_tokens = 3, total_tokens = 10 }), "[DONE]" })
+            foreach (var data in new[] { Chunk(
+                text, null, null), Chunk("", finish, new { prompt_tokens = 7, completion_tokens = 3, total_tokens = 10 }), "[DONE]" })
             {
                 await exchange.Http.Response.WriteAsync($"data: {data}\n\n");
             }

@@ -8,7 +8,8 @@ namespace Orchestrator.EndToEnd.Models;
 [Trait("Trust", "10")]
 public sealed class MockedRunTests : IAsyncLifetime, IDisposable
 {
-    private const string Two = """{ "steps": [ { "id": "one", "prompt": "1" }, { "id": "two", "prompt": "2", "dependsOn": ["one"], "options": { "retryCount": 0 } }, { "id": "three", "prompt": "3", "dependsOn": ["two"] } ] }""";
+    private const string Two = """{ "steps": [ { "id": "one", "prompt": "1" }, { "id": "two", "prompt": "2", "dependsOn": ["one"],""" +
+        """ "options": { "retryCount": 0 } }, { "id": "three", "prompt": "3", "dependsOn": ["two"] } ] }""";
     private const string Half = """{ "steps": { "one": [ { "output": "x" } ] } }""";
 
     private readonly TempFolder _folder = new();
@@ -40,7 +41,8 @@ public sealed class MockedRunTests : IAsyncLifetime, IDisposable
     public async Task Resume_with_mocks_for_less_than_it_executes_is_refused()
     {
         await File.WriteAllTextAsync(
-            _folder.Combine("failing.json"), """{ "steps": { "two": [ { "error": { "kind": "contentFiltered" } } ], "*": [ { "output": "x" } ] } }""");
+            _folder.Combine("failing.json"),
+            """{ "steps": { "two": [ { "error": { "kind": "contentFiltered" } } ], "*": [ { "output": "x" } ] } }""");
         Assert.Equal(1, (await RunAsync("run", "w.json", "--mocks", "failing.json", "--run-id", "r")).ExitCode);
         await File.WriteAllTextAsync(_folder.Combine("next.json"), """{ "steps": { "two": [ { "output": "y" } ] } }""");
 
@@ -65,5 +67,6 @@ public sealed class MockedRunTests : IAsyncLifetime, IDisposable
         Assert.Empty(_model.Asked);
     }
 
-    private Task<ProcessResult> RunAsync(params string[] args) => OrchestratorProcess.RunAsync(_folder.Path, _model.Variables, [.. args, "--state", "state"]);
+    private Task<ProcessResult> RunAsync(params string[] args) =>
+        OrchestratorProcess.RunAsync(_folder.Path, _model.Variables, [.. args, "--state", "state"]);
 }

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd.Models;
 
-/// <summary>Hosts without a provider, or with one that is configured half.</summary>
+/// <summary>Hosts without a provider, or with an incomplete configuration of one.</summary>
 [Trait("Trust", "19")]
 public sealed class NoProviderTests : IDisposable
 {
@@ -31,9 +31,10 @@ public sealed class NoProviderTests : IDisposable
     [Theory]
     [InlineData("", "--model", "simulated:latency=0,tokensPerSecond=100000")]
     [InlineData("simulated:latency=0,tokensPerSecond=100000")]
-    public async Task Serve_simulates_when_it_is_told_to_and_says_so(string setting, params string[] options)
+    public async Task Serve_with_a_simulated_model_simulates_and_says_so(string setting, params string[] options)
     {
-        using var server = await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["Orchestrator__Model"] = setting }, options);
+        using var server =
+            await ServeProcess.StartAsync(_folder.Combine("state"), new Dictionary<string, string> { ["Orchestrator__Model"] = setting }, options);
 
         var payload = await server.StartRunAsync(Body);
 

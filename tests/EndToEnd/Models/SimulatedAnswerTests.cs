@@ -5,11 +5,12 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd.Models;
 
-/// <summary>Made-up answers of the simulation, and a provider that comes or goes between two parts of a run.</summary>
+/// <summary>Simulated answers, and a provider that is configured or removed between two attempts of a run.</summary>
 [Trait("Trust", "19")]
 public sealed class SimulatedAnswerTests : IDisposable
 {
-    private const string Failing = """{ "steps": [ { "id": "a", "prompt": "A" }, { "id": "b", "type": "tool", "tool": "fail", "dependsOn": ["a"] } ] }""";
+    private const string Failing =
+        """{ "steps": [ { "id": "a", "prompt": "A" }, { "id": "b", "type": "tool", "tool": "fail", "dependsOn": ["a"] } ] }""";
 
     private const string Mended = """{ "steps": [ { "id": "a", "prompt": "A" }, { "id": "b", "prompt": "B {{a}}", "dependsOn": ["a"] } ] }""";
 
@@ -20,7 +21,8 @@ public sealed class SimulatedAnswerTests : IDisposable
         """;
 
     private const string Waiting = """
-        { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 3000 } }, { "id": "b", "prompt": "B", "dependsOn": ["wait"] } ] }
+        { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 3000 } },
+        { "id": "b", "prompt": "B", "dependsOn": ["wait"] } ] }
         """;
 
     private static readonly Dictionary<string, string> NoProvider = new() { ["Orchestrator__Model"] = "simulated:latency=0,tokensPerSecond=100000" };
@@ -34,7 +36,7 @@ public sealed class SimulatedAnswerTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Made_up_answer_is_not_reused_when_a_provider_answers(bool resumedBefore)
+    public async Task Simulated_answer_is_not_reused_when_a_provider_answers(bool resumedBefore)
     {
         await using var model = await StartModelAsync();
         await CommandAsync(1, NoProvider, "run", Written("failing.json", Failing), "--run-id", "mine");
@@ -54,7 +56,7 @@ public sealed class SimulatedAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task Fork_knows_of_what_it_took_over_who_answered()
+    public async Task Fork_records_whether_reused_answers_were_simulated()
     {
         await using var model = await StartModelAsync();
         await CommandAsync(1, NoProvider, "run", Written("failing.json", Failing), "--run-id", "made");
@@ -68,7 +70,8 @@ public sealed class SimulatedAnswerTests : IDisposable
         Assert.True(made.GetProperty("steps").GetProperty("a").GetProperty("simulated").GetBoolean());
         Assert.Empty(made.GetProperty("warnings").EnumerateArray());
         Assert.StartsWith(
-            "Step 'b' was answered by the simulated model", Assert.Single((await ShowAsync("real-fork")).GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+            "Step 'b' was answered by the simulated model",
+            Assert.Single((await ShowAsync("real-fork")).GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,15 +85,19 @@ public sealed class SimulatedAnswerTests : IDisposable
         Assert.Single(model.Asked);
         var run = await ShowAsync("mine");
         Assert.Equal("reused", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
-        Assert.StartsWith("Step 'b' was answered by the simulated model", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
-        Assert.Contains("Made up by the simulated model: b.", (await CommandAsync(0, NoProvider, "runs", "show", "mine")).Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Step 'b' was answered by the simulated model", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Made up by the simulated model: b.", (await CommandAsync(0, NoProvider, "runs", "show", "mine")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Run_that_goes_on_in_the_same_attempt_with_a_provider_warns_of_what_was_made_up()
+    public async Task Run_that_continues_in_the_same_attempt_with_a_provider_warns_of_simulated_answers()
     {
         await using var model = await StartModelAsync();
-        using (var command = OrchestratorProcess.Start(_folder.Path, NoProvider, "run", Written("lasting.json", Lasting), "--run-id", "mine", "--state", State))
+        using (var command = OrchestratorProcess.Start(
+            _folder.Path, NoProvider, "run", Written("lasting.json", Lasting), "--run-id", "mine", "--state", State))
         {
             await Stored("mine").WaitForAsync("step.started", 2);
             await command.KillAsync();
@@ -131,7 +138,8 @@ public sealed class SimulatedAnswerTests : IDisposable
 
         using (var without = await ServeProcess.StartAsync(State))
         {
-            Assert.StartsWith("Leaves run mine: No provider is configured", await without.Process.Output.WaitForAsync("Leaves "), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Leaves run mine: No provider is configured", await without.Process.Output.WaitForAsync("Leaves "), StringComparison.Ordinal);
             await without.Process.Output.WaitForAsync("Press Ctrl+C");
             Assert.Equal("interrupted", (await without.GetRunAsync("mine")).GetProperty("status").GetString());
         }
@@ -153,7 +161,8 @@ public sealed class SimulatedAnswerTests : IDisposable
 
     private StoredRun Stored(string runId) => new(new FileContentStore(State, TimeProvider.System), runId);
 
-    private async Task<JsonElement> ShowAsync(string runId) => JsonElement.Parse((await CommandAsync(0, NoProvider, "runs", "show", runId, "--json")).Output);
+    private async Task<JsonElement> ShowAsync(string runId) =>
+        JsonElement.Parse((await CommandAsync(0, NoProvider, "runs", "show", runId, "--json")).Output);
 
     private async Task<ProcessResult> CommandAsync(int exit, IReadOnlyDictionary<string, string> variables, params string[] args)
     {

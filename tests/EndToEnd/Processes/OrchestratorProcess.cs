@@ -17,7 +17,11 @@ internal sealed partial class OrchestratorProcess : IDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>With these set, tests would call real models and pay for them, or send telemetry.</summary>
-    private static readonly string[] ProviderVariables = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+    private static readonly string[] ProviderVariables =
+    [
+        "OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
 
     private readonly Process _process;
 
@@ -35,7 +39,8 @@ internal sealed partial class OrchestratorProcess : IDisposable
     public LineLog Error { get; }
 
     /// <summary>Starts <c>orchestrator</c> with these arguments.</summary>
-    public static OrchestratorProcess Start(string workingFolder, params string[] args) => Start(workingFolder, new Dictionary<string, string>(), args);
+    public static OrchestratorProcess Start(string workingFolder, params string[] args) =>
+        Start(workingFolder, new Dictionary<string, string>(), args);
 
     public static OrchestratorProcess Start(string workingFolder, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
@@ -51,7 +56,7 @@ internal sealed partial class OrchestratorProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        return new OrchestratorProcess(Process.Start(start)!);
+        return new OrchestratorProcess(SignalDisposition.Start(start));
     }
 
     /// <summary>Takes the variables away with which a process would call real models.</summary>
@@ -64,7 +69,8 @@ internal sealed partial class OrchestratorProcess : IDisposable
     }
 
     /// <summary>Runs the command to its end.</summary>
-    public static Task<ProcessResult> RunAsync(string workingFolder, params string[] args) => RunAsync(workingFolder, new Dictionary<string, string>(), args);
+    public static Task<ProcessResult> RunAsync(string workingFolder, params string[] args) =>
+        RunAsync(workingFolder, new Dictionary<string, string>(), args);
 
     public static async Task<ProcessResult> RunAsync(string workingFolder, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
@@ -98,8 +104,8 @@ internal sealed partial class OrchestratorProcess : IDisposable
     }
 
     /// <summary>
-    /// Sends the signal once, as another request to stop. To be called when the command has printed that it took the one before: what comes within half a
-    /// second of that one counts as the same request.
+    /// Sends the signal once, as another request to stop. To be called when the command has printed that it took the one before: what comes within
+    /// half a second of that one counts as the same request.
     /// </summary>
     public async Task SendAgainAsync(Signal signal)
     {

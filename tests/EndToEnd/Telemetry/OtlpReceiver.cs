@@ -45,7 +45,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private IEnumerable<OtlpMessage> Messages(string signal) => _received.Where(item => item.Signal == signal).Select(item => new OtlpMessage(item.Body));
+    private IEnumerable<OtlpMessage> Messages(string signal) =>
+        _received.Where(item => item.Signal == signal).Select(item => new OtlpMessage(item.Body));
 
     private async Task<IResult> TakeAsync(string signal, HttpRequest request)
     {

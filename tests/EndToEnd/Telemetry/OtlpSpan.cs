@@ -25,5 +25,6 @@ internal sealed class OtlpSpan(OtlpMessage message)
 
     public string? Attribute(string name) => _attributes.GetValueOrDefault(name);
 
-    private static string Value(OtlpMessage value) => value.Text(1) is { Length: > 0 } text ? text : value.Number(3).ToString(CultureInfo.InvariantCulture);
+    private static string Value(OtlpMessage value) =>
+        value.Text(1) is { Length: > 0 } text ? text : value.Number(3).ToString(CultureInfo.InvariantCulture);
 }

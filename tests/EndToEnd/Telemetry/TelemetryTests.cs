@@ -27,7 +27,8 @@ public sealed class TelemetryTests : IDisposable
         await using var receiver = await OtlpReceiver.StartAsync();
 
         var result = await OrchestratorProcess.RunAsync(
-            _folder.Path, receiver.Variables, "run", RepositoryFolder.Combine("examples/01-cfas-feedback/workflow.json"), "--state", "state", "--json");
+            _folder.Path, receiver.Variables, "run", RepositoryFolder.Combine("examples/01-cfas-feedback/workflow.json"), "--state", "state",
+            "--json");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Single(receiver.Spans.Select(span => span.Trace).Distinct());
@@ -48,7 +49,8 @@ public sealed class TelemetryTests : IDisposable
         // The start and the end of the run are lines of the log within the run's span.
         var root = receiver.Spans.Single(span => span.Parent.Length == 0);
         Assert.Equal(
-            ["Run '{Run}' of '{Workflow}' starts, attempt {RunAttempt}: {TotalSteps} steps.", "Run '{Run}' of '{Workflow}', attempt {RunAttempt}, ended as {Status} after {DurationMs} ms."],
+            ["Run '{Run}' of '{Workflow}' starts, attempt {RunAttempt}: " +
+                "{TotalSteps} steps.", "Run '{Run}' of '{Workflow}', attempt {RunAttempt}, ended as {Status} after {DurationMs} ms."],
             receiver.Logs.Where(line => line.Hex(9) == root.Trace && line.Hex(10) == root.Id).Select(line => line.All(5).Single().Text(1)));
     }
 
@@ -96,8 +98,12 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317', which is no address. Set it to the address of a collector, such as http://localhost:4317.")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer secret", "OTEL_EXPORTER_OTLP_HEADERS is no list of headers; write name=value, and a comma between two.")]
+    [InlineData(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317",
+        "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317', which is no address. Set it to the address of a collector, such as http://localhost:4317.")]
+    [InlineData(
+        "OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer secret",
+        "OTEL_EXPORTER_OTLP_HEADERS is no list of headers; write name=value, and a comma between two.")]
     public async Task A_setting_that_cannot_be_used_is_named_and_nothing_is_sent_and_the_run_goes_on(string setting, string value, string what)
     {
         var result = await RunAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1", [setting] = value });

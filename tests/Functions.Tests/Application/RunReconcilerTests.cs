@@ -4,7 +4,6 @@ using Moq;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;

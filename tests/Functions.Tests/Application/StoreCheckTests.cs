@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Functions.Application;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Application;

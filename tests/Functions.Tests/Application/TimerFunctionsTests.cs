@@ -1,7 +1,6 @@
 using Orchestrator.Activities.Retention;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
 using Orchestrator.Testing;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Http;

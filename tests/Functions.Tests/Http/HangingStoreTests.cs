@@ -1,6 +1,5 @@
 using System.Net;
 using Orchestrator.Functions.Http.OpenApi;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
 

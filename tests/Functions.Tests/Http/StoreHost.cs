@@ -84,3 +84,9 @@ internal sealed class StoreHost : IAsyncDisposable
         await _services.DisposeAsync();
     }
 }
+
+/// <summary>What came back: JSON, and the ETag with its quotes.</summary>
+internal sealed record StoreAnswer(JsonElement Body, string? ETag)
+{
+    public string? this[string member] => Body.GetProperty(member).GetString();
+}

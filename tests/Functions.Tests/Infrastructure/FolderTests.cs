@@ -9,6 +9,9 @@ public sealed partial class FolderTests
 {
     private const string Root = "(root)";
 
+    /// <summary>Folders of test projects for what belongs to no folder of src.</summary>
+    private static readonly string[] TestFolders = ["CrashSweep", "Documentation", "Goldens", "Infrastructure", "Schemas", "Trust"];
+
     private static readonly string[] Lines = File.ReadAllLines(RepositoryFolder.Combine("docs/architecture.md"));
 
     private static readonly List<string> Described =
@@ -72,6 +75,17 @@ public sealed partial class FolderTests
             .Select(reference => reference.Attribute("Include")!.Value.Split('/')[^2]);
         var row = Lines.Where(line => line.StartsWith($"| `src/{project}` |", StringComparison.Ordinal)).Select(Cells).Single();
         Assert.Equal(actual.Order(StringComparer.Ordinal), Names(row[2]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Tests_mirror_src(string project)
+    {
+        var tests = RepositoryFolder.Combine($"tests/{project.Replace("Orchestrator.", "", StringComparison.Ordinal)}.Tests");
+        var folders = Directory.EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetDirectoryName(Path.GetRelativePath(tests, file))!)
+            .Where(folder => !TestFolders.Concat(["bin", "obj"]).Contains(folder.Split('/')[0]));
+        Assert.All(folders.Distinct(), folder => Assert.True(Directory.Exists(Path.Combine(Folder(project), folder)), $"src/{project} has no folder {folder}."));
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class LocalDurableTaskClientTests : IAsyncLifetime
     [InlineData("@entity@key", "entity")]
     [InlineData("", "")]
     public async Task Ids_that_cannot_be_are_refused(string id, string said) =>
-        Assert.Contains(said, (await Assert.ThrowsAnyAsync<ArgumentException>(() => _host.Client.ScheduleNewOrchestrationInstanceAsync("echo", "x", new StartOrchestrationOptions(id)))).Message, StringComparison.Ordinal);
+        Assert.Contains(said, (await Assert.ThrowsAnyAsync<ArgumentException>(() =>
+            _host.Client.ScheduleNewOrchestrationInstanceAsync("echo", "x", new StartOrchestrationOptions(id)))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Pages_go_on_after_the_id_that_their_token_is()
@@ -42,7 +43,8 @@ public sealed class LocalDurableTaskClientTests : IAsyncLifetime
         }
 
         await _host.Client.ScheduleNewOrchestrationInstanceAsync("waits", new StartOrchestrationOptions("open"));
-        var first = await _host.Client.GetAllInstancesAsync(new OrchestrationQuery(PageSize: 3, Statuses: [OrchestrationRuntimeStatus.Completed])).AsPages().FirstAsync();
+        var first = await _host.Client.GetAllInstancesAsync(new OrchestrationQuery(PageSize: 3, Statuses: [OrchestrationRuntimeStatus.Completed]))
+            .AsPages().FirstAsync();
         var rest = await _host.Client.GetAllInstancesAsync(new OrchestrationQuery(ContinuationToken: first.ContinuationToken)).ToListAsync();
         Assert.Equal(5, rest.Count);
         var ids = await _host.Client.ListInstanceIdsAsync(pageSize: 5);
@@ -106,6 +108,8 @@ public sealed class LocalDurableTaskClientTests : IAsyncLifetime
     public void What_is_not_supported_says_so()
     {
         Assert.Contains("entities", Assert.Throws<NotSupportedException>(() => _host.Client.Entities).Message, StringComparison.Ordinal);
-        Assert.Contains("rewind", Assert.Throws<NotSupportedException>(() => { _ = _host.Client.RewindInstanceAsync("i", "why"); }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "rewind", Assert.Throws<NotSupportedException>(() => { _ = _host.Client.RewindInstanceAsync("i", "why"); }).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,8 @@ public sealed partial class DocumentTests
     private const string Excuse = "not here, because ";
 
     /// <summary>By their sources: this assembly does not see the tests of <c>tests/Conformance</c>.</summary>
-    private static readonly HashSet<string> Tests = [.. SourcesOf("tests/LocalHost.Tests").Concat(SourcesOf("tests/Conformance")).SelectMany(NamesIn)];
+    private static readonly HashSet<string> Tests = [.. SourcesOf("tests/LocalHost.Tests").Concat(SourcesOf("tests/Conformance"))
+        .SelectMany(NamesIn)];
 
     [Fact]
     public void Every_behaviour_of_the_engine_has_tests_that_exist_or_a_reason_why_not()
@@ -40,7 +41,8 @@ public sealed partial class DocumentTests
         Assert.All(examples, example => Assert.Contains(Squeeze(example), source, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> SourcesOf(string folder) => Directory.EnumerateFiles(RepositoryFolder.Combine(folder), "*Tests*.cs", SearchOption.AllDirectories);
+    private static IEnumerable<string> SourcesOf(string folder) =>
+        Directory.EnumerateFiles(RepositoryFolder.Combine(folder), "*Tests*.cs", SearchOption.AllDirectories);
 
     private static IEnumerable<string> NamesIn(string file)
     {

@@ -10,7 +10,8 @@ public sealed class SpeedTableTests
     [Fact]
     public void Rows_of_the_README_are_lines_of_the_report_that_it_names()
     {
-        var section = Read("README.md").SkipWhile(line => line != Heading).Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)).ToList();
+        var section = Read("README.md").SkipWhile(line => line != Heading).Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)).ToList();
         var report = Read("bench", "results", "issue-13-peers.md");
         Assert.Contains(section, line => line.Contains("bench/results/issue-13-peers.md", StringComparison.Ordinal));
 

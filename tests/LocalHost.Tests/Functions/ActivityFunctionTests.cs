@@ -121,7 +121,8 @@ public sealed class ActivityFunctionTests
 
         [Function("Everything")]
         public static object[] Everything(
-            [ActivityTrigger] string? input, FunctionContext context, [DurableClient] DurableTaskClient client, CancellationToken cancellation) => [context, cancellation, client, input!];
+            [ActivityTrigger] string? input, FunctionContext context, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+                [context, cancellation, client, input!];
     }
 
     public sealed class WithServices : IDisposable

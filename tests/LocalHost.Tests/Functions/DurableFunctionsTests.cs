@@ -36,7 +36,8 @@ public sealed class DurableFunctionsTests
     [Fact]
     public async Task Mistakes_of_an_assembly_are_reported_all_at_once()
     {
-        var error = await Assert.ThrowsAsync<FunctionDiscoveryException>(() => LocalDurableHost.StartAsync(builder => builder.AddFunctions(typeof(Plain).Assembly)));
+        var error = await Assert.ThrowsAsync<FunctionDiscoveryException>(
+            () => LocalDurableHost.StartAsync(builder => builder.AddFunctions(typeof(Plain).Assembly)));
         Assert.True(error.Message.Split('\n').Length > 2, error.Message);
     }
 
@@ -112,7 +113,8 @@ public sealed class DurableFunctionsTests
     public static class Plain
     {
         [Function("Twice")]
-        public static Task<int> Twice([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("Double", context.GetInput<int>());
+        public static Task<int> Twice([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<int>("Double", context.GetInput<int>());
 
         [Function("Mistyped")]
         public static Task<int> Mistyped([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("Double", "two");

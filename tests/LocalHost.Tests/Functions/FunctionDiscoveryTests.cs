@@ -14,7 +14,9 @@ public sealed class FunctionDiscoveryTests
     {
         var catalog = FunctionCatalog.Discover(typeof(GoodFunctions), typeof(object));
         Assert.Equal(["Add", "Get", "Sum"], catalog.All.Select(function => function.Name));
-        Assert.Equal("Orchestrator.LocalHost.Tests.Functions.GoodFunctions.Add", catalog.Activities["add"].Definition.EntryPoint.Replace("FunctionDiscoveryTests+", ""));
+        Assert.Equal(
+            "Orchestrator.LocalHost.Tests.Functions.GoodFunctions.Add",
+            catalog.Activities["add"].Definition.EntryPoint.Replace("FunctionDiscoveryTests+", ""));
         Assert.Equal(typeof(int), catalog.Activities["Add"].InputType);
         Assert.Equal(["GET", "POST"], Assert.Single(catalog.Http).Methods);
         Assert.Equal("things/{id:int?}", catalog.Http[0].Route.RawText);
@@ -48,11 +50,17 @@ public sealed class FunctionDiscoveryTests
     [InlineData(typeof(SameRoutes), "SameRoutes.One and ", "the route 'GET /a/{}' is used 2 times")]
     [InlineData(typeof(NoTrigger), "NoTrigger.Run: it has no trigger; mark one parameter")]
     [InlineData(typeof(TwoTriggers), "TwoTriggers.Run: it has 2 triggers ('a', 'b')")]
-    [InlineData(typeof(WrongOrchestrationTrigger), "WrongOrchestrationTrigger.Run, parameter 'context': [OrchestrationTrigger] belongs to a TaskOrchestrationContext, not to String")]
-    [InlineData(typeof(WrongHttpTrigger), "WrongHttpTrigger.Run, parameter 'request': [HttpTrigger] belongs to ASP.NET Core's HttpRequest, not to HttpContext")]
+    [InlineData(
+        typeof(WrongOrchestrationTrigger),
+        "WrongOrchestrationTrigger.Run, parameter 'context': [OrchestrationTrigger] belongs to a TaskOrchestrationContext, not to String")]
+    [InlineData(
+        typeof(WrongHttpTrigger),
+        "WrongHttpTrigger.Run, parameter 'request': [HttpTrigger] belongs to ASP.NET Core's HttpRequest, not to HttpContext")]
     [InlineData(typeof(WrongClient), "WrongClient.Run, parameter 'client': [DurableClient] belongs to a DurableTaskClient, not to String")]
     [InlineData(typeof(ClientInOrchestrator), "ClientInOrchestrator.Run, parameter 'client': an orchestrator must not use a client")]
-    [InlineData(typeof(UnknownHttpParameter), "UnknownHttpParameter.Run, parameter 'when': TimeSpan? cannot be bound; beside the trigger an HTTP function takes")]
+    [InlineData(
+        typeof(UnknownHttpParameter),
+        "UnknownHttpParameter.Run, parameter 'when': TimeSpan? cannot be bound; beside the trigger an HTTP function takes")]
     [InlineData(typeof(UnknownActivityParameter), "UnknownActivityParameter.Run, parameter 'more': List<Int32> cannot be bound")]
     [InlineData(typeof(TwoInputs), "TwoInputs.Run, parameter 'second': only one parameter can get the orchestration's input, and 'first' has it")]
     [InlineData(typeof(ByReference), "ByReference.Run, parameter 'input': 'ref', 'in', 'out'")]
@@ -61,7 +69,9 @@ public sealed class FunctionDiscoveryTests
     [InlineData(typeof(AsyncVoid), "AsyncVoid.Run: 'async void' cannot be awaited")]
     [InlineData(typeof(AbstractClass), "AbstractClass.Run: ", "cannot be created")]
     [InlineData(typeof(BrokenRoute), "BrokenRoute.Run, parameter 'request': the route 'a/{b' is wrong: ")]
-    [InlineData(typeof(UnknownConstraint), "UnknownConstraint.Run, parameter 'request': the route 'a/{b:number}' has the unknown constraint 'number'; known are ")]
+    [InlineData(
+        typeof(UnknownConstraint),
+        "UnknownConstraint.Run, parameter 'request': the route 'a/{b:number}' has the unknown constraint 'number'; known are ")]
     [InlineData(typeof(EmptyName), "EmptyName.Run: [Function] needs a name")]
     public void Wrong_function_is_reported_with_its_place(Type type, params string[] expected)
     {
@@ -74,7 +84,8 @@ public sealed class FunctionDiscoveryTests
     [Fact]
     public void Mistakes_of_all_functions_are_reported_at_once()
     {
-        var problem = Assert.Throws<FunctionDiscoveryException>(() => FunctionCatalog.Discover(typeof(NoTrigger), typeof(GoodFunctions), typeof(TwoTriggers)));
+        var problem = Assert.Throws<FunctionDiscoveryException>(
+            () => FunctionCatalog.Discover(typeof(NoTrigger), typeof(GoodFunctions), typeof(TwoTriggers)));
         Assert.Equal(2, problem.Mistakes.Count);
         Assert.StartsWith("2 mistakes in the functions:", problem.Message, StringComparison.Ordinal);
     }
@@ -87,23 +98,27 @@ public sealed class FunctionDiscoveryTests
         Assert.Equal(
             [
                 "FunctionDiscoveryTests.NeedsServices, constructor parameter 'version': no service of type Version is registered.",
-                "Orchestrator.LocalHost.Tests.Functions.FunctionDiscoveryTests+NeedsServices.Run: it binds a [DurableClient], but no DurableTaskClient is registered; "
-                    + "register the local host's client.",
+                "Orchestrator.LocalHost.Tests.Functions.FunctionDiscoveryTests+NeedsServices.Run: it binds a [DurableClient], but no "
+                    + "DurableTaskClient is registered; register the local host's client.",
             ],
             problem.Mistakes.Order(StringComparer.Ordinal));
-        catalog.CheckServices(new ServiceCollection().AddSingleton(new Version(1, 0)).AddSingleton<DurableTaskClient>(_ => null!).BuildServiceProvider());
+        catalog.CheckServices(
+            new ServiceCollection().AddSingleton(new Version(1, 0)).AddSingleton<DurableTaskClient>(_ => null!).BuildServiceProvider());
     }
 
     public sealed class GoodFunctions
     {
         [Function("Sum")]
-        public static Task<int> Sum([OrchestrationTrigger(Orchestration = "Total")] TaskOrchestrationContext context, int input) => Task.FromResult(input);
+        public static Task<int> Sum([OrchestrationTrigger(Orchestration = "Total")] TaskOrchestrationContext context, int input) =>
+            Task.FromResult(input);
 
         [Function("Add")]
         public static int Add([ActivityTrigger] int input, string instanceId, CancellationToken cancellation) => input + instanceId.Length;
 
         [Function("Get")]
-        public static string Get([HttpTrigger("get", "POST", Route = "/things/{id:int?}")] HttpRequest request, int? id, [DurableClient] DurableTaskClient client) => $"{id}{client}";
+        public static string Get(
+            [HttpTrigger("get", "POST", Route = "/things/{id:int?}")] HttpRequest request, int? id,
+            [DurableClient] DurableTaskClient client) => $"{id}{client}";
 
         public static void NotAFunction()
         {
@@ -170,7 +185,8 @@ public sealed class FunctionDiscoveryTests
     public static class ClientInOrchestrator
     {
         [Function("F")]
-        public static void Run([OrchestrationTrigger] TaskOrchestrationContext context, [DurableClient] DurableTaskClient client) => _ = $"{client}{context}";
+        public static void Run([OrchestrationTrigger] TaskOrchestrationContext context, [DurableClient] DurableTaskClient client) =>
+            _ = $"{client}{context}";
     }
 
     public static class UnknownHttpParameter
@@ -188,7 +204,8 @@ public sealed class FunctionDiscoveryTests
     public static class TwoInputs
     {
         [Function("F")]
-        public static void Run([OrchestrationTrigger] TaskOrchestrationContext context, string first, string second) => _ = $"{context}{first}{second}";
+        public static void Run([OrchestrationTrigger] TaskOrchestrationContext context, string first, string second) =>
+            _ = $"{context}{first}{second}";
     }
 
     public static class ByReference

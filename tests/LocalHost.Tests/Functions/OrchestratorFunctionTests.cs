@@ -65,7 +65,8 @@ public sealed class OrchestratorFunctionTests
     public static class Orchestrators
     {
         [Function("Describe")]
-        public static async Task<string> Describe([OrchestrationTrigger] TaskOrchestrationContext context, FunctionContext function, string input, CancellationToken cancellation)
+        public static async Task<string> Describe(
+            [OrchestrationTrigger] TaskOrchestrationContext context, FunctionContext function, string input, CancellationToken cancellation)
         {
             await Task.CompletedTask;
             cancellation.ThrowIfCancellationRequested();

@@ -2,7 +2,9 @@ using Microsoft.DurableTask;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>The functions that the golden histories came from. They must never change: what they ask for, in this order, is what the histories hold.</summary>
+/// <summary>
+/// The functions that the golden histories came from. They must never change: the histories hold their operations in this order.
+/// </summary>
 internal static class GoldenFunctions
 {
     public static void Register(LocalDurableHostBuilder builder)
@@ -41,7 +43,8 @@ internal static class GoldenFunctions
         var wide = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => c.CallActivityAsync<string>("echo", $"{input}{i}")));
         c.SetCustomStatus(new { done = 3, of = 7 });
         var nothing = await c.CallActivityAsync<string?>("nothing", "quotes \" and \\ and\nlines and 走 🦊 and <tags>");
-        var retried = await c.CallActivityAsync<string>("flaky", "at last", new TaskOptions(new TaskRetryOptions(new RetryPolicy(10, TimeSpan.FromSeconds(10), 2))));
+        var retried = await c.CallActivityAsync<string>(
+            "flaky", "at last", new TaskOptions(new TaskRetryOptions(new RetryPolicy(10, TimeSpan.FromSeconds(10), 2))));
         var tagged = await c.CallActivityAsync<string>(
             "echo", "tagged", new TaskOptions(tags: new Dictionary<string, string> { ["colour"] = "blue" }) { Version = new TaskVersion("3.1") });
         var failures = new List<string>();
@@ -97,13 +100,18 @@ internal static class GoldenFunctions
         c.SetCustomStatus($"first is {first}");
         var second = await c.WaitForExternalEvent<int?>("second");
         var third = await c.CallActivityAsync<string>("echo", "between");
-        return $"{first}, {second?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"}, {third}, {await c.WaitForExternalEvent<string>("last")}";
+        var last = await c.WaitForExternalEvent<string>("last");
+        return $"{first}, {second?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"}, {third}, {last}";
     }
 
     private static async Task<string> ParentAsync(TaskOrchestrationContext c)
     {
         var good = await c.CallSubOrchestratorAsync<string>(
-            "child", 1, new SubOrchestrationOptions(instanceId: "golden-child-1") { Version = new TaskVersion("2.0"), Tags = new Dictionary<string, string> { ["kind"] = "good" } });
+            "child", 1, new SubOrchestrationOptions(instanceId: "golden-child-1")
+            {
+                Version = new TaskVersion("2.0"),
+                Tags = new Dictionary<string, string> { ["kind"] = "good" }
+            });
         var told = await c.WaitForExternalEvent<string>("from child");
         var bad = "no failure";
         try

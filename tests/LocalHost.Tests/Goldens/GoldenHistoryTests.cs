@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>What earlier versions wrote is read, replayed and brought to the same results: see README.md beside this file.</summary>
+/// <summary>Histories of earlier versions are read and replayed with the same results: see README.md beside this file.</summary>
 public sealed class GoldenHistoryTests : IDisposable
 {
     private static readonly string Goldens = Path.Combine(AppContext.BaseDirectory, "Goldens");
@@ -32,8 +32,11 @@ public sealed class GoldenHistoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_version_has_histories_of_every_scenario_of_its_time() => Assert.All(
-        Versions(), version => Assert.Superset(GoldenScenarios("v1"), GoldenScenarios(Path.GetFileName(version))));
+    public void Every_version_has_histories_of_every_scenario_of_its_time()
+    {
+        Assert.NotEmpty(GoldenScenarios("v1"));
+        Assert.All(Versions(), version => Assert.Superset(GoldenScenarios("v1"), GoldenScenarios(Path.GetFileName(version))));
+    }
 
     [Fact]
     public async Task Histories_hold_every_kind_of_event()
@@ -50,7 +53,8 @@ public sealed class GoldenHistoryTests : IDisposable
             }
         }
 
-        var kinds = typeof(HistoryEvent).Assembly.GetTypes().Where(type => type is { IsAbstract: false, IsPublic: true } && type.IsSubclassOf(typeof(HistoryEvent)));
+        var kinds = typeof(HistoryEvent).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false, IsPublic: true } && type.IsSubclassOf(typeof(HistoryEvent)));
         Assert.Equal(kinds.OrderBy(kind => kind.Name), seen.OrderBy(kind => kind.Name));
     }
 

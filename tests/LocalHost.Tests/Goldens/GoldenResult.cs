@@ -3,9 +3,10 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>What an instance came to; times and stack traces, which differ from run to run, left out.</summary>
+/// <summary>The result of an instance, without times and stack traces, which differ from run to run.</summary>
 internal sealed record GoldenResult(
-    string Instance, string Name, string Status, string? Input, string? Output, string? CustomStatus, IReadOnlyDictionary<string, string> Tags, string? Failure)
+    string Instance, string Name, string Status, string? Input, string? Output, string? CustomStatus, IReadOnlyDictionary<string, string> Tags,
+    string? Failure)
 {
     public static GoldenResult Of(OrchestrationMetadata ended) => new(
         ended.InstanceId,
@@ -18,5 +19,7 @@ internal sealed record GoldenResult(
         Describe(ended.FailureDetails));
 
     private static string? Describe(TaskFailureDetails? failure) =>
-        failure is null ? null : $"{failure.ErrorType}: {failure.ErrorMessage}" + (failure.InnerFailure is { } inner ? $" <- {Describe(inner)}" : string.Empty);
+        failure is null
+            ? null
+            : $"{failure.ErrorType}: {failure.ErrorMessage}" + (failure.InnerFailure is { } inner ? $" <- {Describe(inner)}" : string.Empty);
 }

@@ -5,12 +5,12 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>Instances that belong together: how they begin, what comes from outside, and what they came to.</summary>
+/// <summary>Instances that belong together: their start, the client's requests, and their results.</summary>
 /// <param name="Name">The folder's name.</param>
 /// <param name="Start">Starts the root.</param>
 /// <param name="Root">The root's instance id.</param>
 /// <param name="Others">The instances that it makes.</param>
-/// <param name="Act">What else a client does; it may be done again after a crash, whatever was done before it.</param>
+/// <param name="Act">The client's further requests; they may be repeated after a crash.</param>
 internal sealed record GoldenScenario(
     string Name, string Root, string[] Others, Func<DurableTaskClient, Task> Start, Func<DurableTaskClient, Task>? Act = null)
 {
@@ -21,17 +21,24 @@ internal sealed record GoldenScenario(
         new("activities", "golden-activities", [], c => c.ScheduleNewOrchestrationInstanceAsync(
             "activities",
             "input ü ",
-            new StartOrchestrationOptions("golden-activities") { Version = new TaskVersion("1.2"), Tags = new Dictionary<string, string> { ["team"] = "blue", ["ü"] = "走" } })),
-        new("failing", "golden-failing", [], c => c.ScheduleNewOrchestrationInstanceAsync("failing", "this", new StartOrchestrationOptions("golden-failing"))),
+            new StartOrchestrationOptions("golden-activities")
+            {
+                Version = new TaskVersion("1.2"),
+                Tags = new Dictionary<string, string> { ["team"] = "blue", ["ü"] = "走" }
+            })),
+        new("failing", "golden-failing", [], c =>
+            c.ScheduleNewOrchestrationInstanceAsync("failing", "this", new StartOrchestrationOptions("golden-failing"))),
         new("timers", "golden-timers", [], c => c.ScheduleNewOrchestrationInstanceAsync(
             "timers", new StartOrchestrationOptions("golden-timers", new DateTimeOffset(2030, 1, 1, 1, 0, 0, TimeSpan.Zero)))),
-        new("events", "golden-events", [], c => c.ScheduleNewOrchestrationInstanceAsync("events", new StartOrchestrationOptions("golden-events")), EventsAsync),
+        new("events", "golden-events", [], c =>
+            c.ScheduleNewOrchestrationInstanceAsync("events", new StartOrchestrationOptions("golden-events")), EventsAsync),
         new(
             "children",
             "golden-parent",
             ["golden-child-1", "golden-child-2", "golden-child-3"],
             c => c.ScheduleNewOrchestrationInstanceAsync("parent", new StartOrchestrationOptions("golden-parent"))),
-        new("rounds", "golden-rounds", [], c => c.ScheduleNewOrchestrationInstanceAsync("rounds", 1, new StartOrchestrationOptions("golden-rounds")), RoundsAsync),
+        new("rounds", "golden-rounds", [], c =>
+            c.ScheduleNewOrchestrationInstanceAsync("rounds", 1, new StartOrchestrationOptions("golden-rounds")), RoundsAsync),
         new(
             "terminated",
             "golden-terminated",
@@ -45,8 +52,8 @@ internal sealed record GoldenScenario(
             c => c.ScheduleNewOrchestrationInstanceAsync("greeting", "world", new StartOrchestrationOptions("golden-restarted"))),
     ];
 
-    /// <summary>Brings the instances to their ends, from wherever they are.</summary>
-    /// <returns>What they came to, as JSON.</returns>
+    /// <summary>Runs the instances to their ends, from any state.</summary>
+    /// <returns>Their results, as JSON.</returns>
     public async Task<string> FinishAsync(LocalDurableHost host, SteppedTimeProvider time)
     {
         if (await host.Client.GetInstanceAsync(Root) is null)

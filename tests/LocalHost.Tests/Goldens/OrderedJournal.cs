@@ -2,7 +2,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Goldens;
 
-/// <summary>Notes the order of all appends and keeps every history: what a crash at any moment could have left.</summary>
+/// <summary>Records the order of all appends and keeps every history, so that the state after a crash at any moment can be made.</summary>
 internal sealed class OrderedJournal(IJournal inner) : IJournal
 {
     private readonly Lock _gate = new();
@@ -31,7 +31,8 @@ internal sealed class OrderedJournal(IJournal inner) : IJournal
         }
     }
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadAsync(id, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
+        inner.ReadAsync(id, cancellation);
 
     public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
 

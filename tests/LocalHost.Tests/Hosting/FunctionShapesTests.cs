@@ -23,7 +23,9 @@ public sealed class FunctionShapesTests
     {
         var seen = new List<string>();
         await using var host = await LocalDurableHost.StartAsync(b => b
-            .AddActivity("context and input, later", async (TaskActivityContext c, int n) => await Task.FromResult(n * c.Name.Name.Length / c.Name.Name.Length))
+            .AddActivity(
+                "context and input, later",
+                async (TaskActivityContext c, int n) => await Task.FromResult(n * c.Name.Name.Length / c.Name.Name.Length))
             .AddActivity("context and input, at once", (TaskActivityContext _, int n) => n)
             .AddActivity("input, later", (int n) => Task.FromResult(n))
             .AddActivity("input, at once", (int n) => n)
@@ -63,7 +65,9 @@ public sealed class FunctionShapesTests
             .AddOrchestrator("context and input, at once", (TaskOrchestrationContext _, int n) => n)
             .AddOrchestrator("context, later", (TaskOrchestrationContext c) => c.CallActivityAsync<string>("echo", c.Name.Name))
             .AddOrchestrator("context, at once", (TaskOrchestrationContext c) => c.Name.Name)
-            .AddOrchestrator("context and input, later, no result", async (TaskOrchestrationContext c, int n) => Mark(c, await c.CallActivityAsync<int>("echo", n)))
+            .AddOrchestrator(
+                "context and input, later, no result",
+                async (TaskOrchestrationContext c, int n) => Mark(c, await c.CallActivityAsync<int>("echo", n)))
             .AddOrchestrator("context and input, at once, no result", (TaskOrchestrationContext c, int n) => Mark(c, n))
             .AddOrchestrator("context, later, no result", async (TaskOrchestrationContext c) => Mark(c, await c.CallActivityAsync<int>("echo", 42)))
             .AddOrchestrator("context, at once, no result", (TaskOrchestrationContext c) => Mark(c, 42)));
@@ -83,7 +87,9 @@ public sealed class FunctionShapesTests
             .AddOrchestrator<Doubling>("given")
             .AddActivity<Twice>()
             .AddActivity("wrong", (int _) => 0));
-        Assert.Equal(["declared", nameof(Doubling), "given"], host.Orchestrators.Select(orchestrator => orchestrator.Name).Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(
+            ["declared", nameof(Doubling), "given"],
+            host.Orchestrators.Select(orchestrator => orchestrator.Name).Order(StringComparer.OrdinalIgnoreCase));
         Assert.Equal(10, (await host.RunAsync(nameof(Doubling), 5)).ReadOutputAs<int>());
         Assert.Equal(20, (await host.RunAsync("given", 10)).ReadOutputAs<int>());
         Assert.Equal("got yes, then 14", (await RunNamedAsync(host)).ReadOutputAs<string>());
@@ -102,7 +108,9 @@ public sealed class FunctionShapesTests
         await using var host = await LocalDurableHost.StartAsync(b => b.AddOrchestrator<Doubling>().AddActivity<Refusing>("Twice"));
         var done = await host.RunAsync(nameof(Doubling), 5);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, done.RuntimeStatus);
-        Assert.Equal((typeof(NotSupportedException).FullName, "5 is not doubled today"), (done.FailureDetails!.InnerFailure!.ErrorType, done.FailureDetails.InnerFailure.ErrorMessage));
+        Assert.Equal(
+            (typeof(NotSupportedException).FullName, "5 is not doubled today"),
+            (done.FailureDetails!.InnerFailure!.ErrorType, done.FailureDetails.InnerFailure.ErrorMessage));
     }
 
     [Fact]
@@ -160,7 +168,8 @@ public sealed class FunctionShapesTests
 
     private sealed class Refusing : TaskActivity<int, int>
     {
-        public override Task<int> RunAsync(TaskActivityContext context, int input) => throw new NotSupportedException($"{input} is not doubled today");
+        public override Task<int> RunAsync(TaskActivityContext context, int input) =>
+            throw new NotSupportedException($"{input} is not doubled today");
     }
 
     private sealed class Weighing(Unit unit) : TaskOrchestrator<object?, string[]>

@@ -28,9 +28,10 @@ public sealed class LocalDurableHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Name_taken_twice_is_an_error() => Assert.Contains("'A'", (await Assert.ThrowsAsync<ArgumentException>(() => LocalDurableHost.StartAsync(b => b
-        .AddActivity("a", _ => Task.CompletedTask)
-        .AddActivity("A", _ => Task.CompletedTask)))).Message, StringComparison.Ordinal);
+    public async Task Name_taken_twice_is_an_error() =>
+        Assert.Contains("'A'", (await Assert.ThrowsAsync<ArgumentException>(() => LocalDurableHost.StartAsync(b => b
+            .AddActivity("a", _ => Task.CompletedTask)
+            .AddActivity("A", _ => Task.CompletedTask)))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Activity_gets_a_scope_of_its_own_and_everything_a_binder_needs()
@@ -48,7 +49,8 @@ public sealed class LocalDurableHostTests : IDisposable
                 return Task.FromResult<object?>(run.GetInput<Input>()!.X);
             })
             { InputType = typeof(Input) });
-            b.AddOrchestrator("o", async (TaskOrchestrationContext c) => await c.CallActivityAsync<int>("a", new Input(5)) + await c.CallActivityAsync<int>("a", new Input(5)));
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+                await c.CallActivityAsync<int>("a", new Input(5)) + await c.CallActivityAsync<int>("a", new Input(5)));
         });
         Assert.Equal(10, (await host.RunAsync("o", instanceId: "i")).ReadOutputAs<int>());
         Assert.NotSame(seen[0].Service, seen[1].Service);
@@ -62,7 +64,8 @@ public sealed class LocalDurableHostTests : IDisposable
         void Configure(LocalDurableHostBuilder b)
         {
             b.Journal = FileJournal.Open(_folder.Path);
-            b.AddOrchestrator("o", async (TaskOrchestrationContext c) => await c.WaitForExternalEvent<string>("go") + await c.CallActivityAsync<string>("a"));
+            b.AddOrchestrator(
+                "o", async (TaskOrchestrationContext c) => await c.WaitForExternalEvent<string>("go") + await c.CallActivityAsync<string>("a"));
             b.AddActivity("a", _ => Task.FromResult("!"));
         }
 
@@ -76,13 +79,16 @@ public sealed class LocalDurableHostTests : IDisposable
         }
 
         var file = Path.Combine(_folder.Path, "instances", "bad~0.jsonl");
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("ExecutionStarted", "ExecutionSmarted", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            file, (await File.ReadAllTextAsync(file)).Replace("ExecutionStarted", "ExecutionSmarted", StringComparison.Ordinal));
         await using var second = await LocalDurableHost.StartAsync(Configure);
         await second.Client.RaiseEventAsync("good", "go", "went");
         Assert.Equal("went!", (await second.EndOfAsync("good")).ReadOutputAs<string>());
         Assert.Contains(file, second.RefusedInstances["bad"].Message, StringComparison.Ordinal);
-        Assert.Contains(file, (await Assert.ThrowsAsync<JournalException>(() => second.Client.GetInstanceAsync("bad"))).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<JournalException>(() => second.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("bad")));
+        Assert.Contains(
+            file, (await Assert.ThrowsAsync<JournalException>(() => second.Client.GetInstanceAsync("bad"))).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<JournalException>(
+            () => second.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("bad")));
         Assert.Equal(["good"], (await second.Client.GetAllInstancesAsync().ToListAsync()).Select(found => found.InstanceId));
     }
 

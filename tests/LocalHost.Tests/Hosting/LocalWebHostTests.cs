@@ -13,7 +13,7 @@ using Orchestrator.LocalHost.Tests.Http;
 
 namespace Orchestrator.LocalHost.Tests.Hosting;
 
-/// <summary>The whole of it: functions on the durable runtime, behind a real socket.</summary>
+/// <summary>The whole host: functions on the durable runtime, behind a real socket.</summary>
 public sealed class LocalWebHostTests : IAsyncLifetime
 {
     private const string Base = ManagementPayload.BasePath;
@@ -86,7 +86,8 @@ public sealed class LocalWebHostTests : IAsyncLifetime
         Assert.Equal(new Uri(web.Address, $"{Base}/instances/{payload.Id}").AbsoluteUri, payload.StatusQueryGetUri);
 
         Assert.Equal(HttpStatusCode.Accepted, (await _http.GetAsync(payload.StatusQueryGetUri)).StatusCode);
-        var sent = await _http.PostAsync(payload.SendEventPostUri.Replace("{eventName}", "Approved", StringComparison.Ordinal), JsonContent.Create("yes"));
+        var sent =
+            await _http.PostAsync(payload.SendEventPostUri.Replace("{eventName}", "Approved", StringComparison.Ordinal), JsonContent.Create("yes"));
         Assert.Equal(HttpStatusCode.Accepted, sent.StatusCode);
         await _durable.EndOfAsync(payload.Id);
 
@@ -110,13 +111,16 @@ public sealed class LocalWebHostTests : IAsyncLifetime
         var begun = await _http.PostAsJsonAsync(new Uri(web.Address, $"{Base}/orchestrators/approval/one"), "Alan");
         var payload = (await begun.Content.ReadFromJsonAsync<ManagementPayload>())!;
         Assert.Equal("one", payload.Id);
-        Assert.Equal(HttpStatusCode.Conflict, (await _http.PostAsJsonAsync(new Uri(web.Address, $"{Base}/orchestrators/Approval/one"), "Alan")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict, (await _http.PostAsJsonAsync(new Uri(web.Address, $"{Base}/orchestrators/Approval/one"), "Alan")).StatusCode);
 
         Assert.Equal(HttpStatusCode.Accepted, (await _http.PostAsync(payload.SuspendPostUri, null)).StatusCode);
         Assert.Equal("Suspended", await StatusAsync(payload));
         Assert.Equal(HttpStatusCode.Accepted, (await _http.PostAsync(payload.ResumePostUri, null)).StatusCode);
         Assert.Equal("Running", await StatusAsync(payload));
-        Assert.Equal(HttpStatusCode.Accepted, (await _http.PostAsync(payload.TerminatePostUri.Replace("{text}", "enough", StringComparison.Ordinal), null)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await _http.PostAsync(payload.TerminatePostUri.Replace("{text}", "enough", StringComparison.Ordinal), null)).StatusCode);
         await _durable.EndOfAsync("one");
         var terminated = await _http.GetFromJsonAsync<JsonElement>(payload.StatusQueryGetUri);
         Assert.Equal("Terminated", terminated.GetProperty("runtimeStatus").GetString());
@@ -135,7 +139,8 @@ public sealed class LocalWebHostTests : IAsyncLifetime
         var done = await _http.PostAsJsonAsync(new Uri(web.Address, $"{Base}/orchestrators/Shout?timeout=60&pollingInterval=1"), "hey");
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
         Assert.Equal("\"HEY\"", await done.Content.ReadAsStringAsync());
-        var failed = await _http.PostAsync(new Uri(web.Address, $"{Base}/orchestrators/Shout?timeout=60&pollingInterval=1&returnInternalServerErrorOnFailure=true"), null);
+        var failed = await _http.PostAsync(
+            new Uri(web.Address, $"{Base}/orchestrators/Shout?timeout=60&pollingInterval=1&returnInternalServerErrorOnFailure=true"), null);
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
         Assert.Equal("Failed", (await failed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("runtimeStatus").GetString());
     }
@@ -154,7 +159,8 @@ public sealed class LocalWebHostTests : IAsyncLifetime
         var next = new HttpRequestMessage(HttpMethod.Get, first.RequestMessage!.RequestUri);
         next.Headers.Add("x-ms-continuation-token", first.Headers.GetValues("x-ms-continuation-token"));
         var second = await _http.SendAsync(next);
-        Assert.Equal("a-3", Assert.Single((await second.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()).GetProperty("instanceId").GetString());
+        Assert.Equal(
+            "a-3", Assert.Single((await second.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()).GetProperty("instanceId").GetString());
         Assert.False(second.Headers.Contains("x-ms-continuation-token"));
 
         var purge = new Uri(web.Address, $"{Base}/instances?createdTimeFrom=2000-01-01T00:00:00Z&runtimeStatus=Completed,Failed");
@@ -208,13 +214,15 @@ public sealed class LocalWebHostTests : IAsyncLifetime
         }
 
         [Function("Shout")]
-        public static Task<string> ShoutAsync([OrchestrationTrigger] TaskOrchestrationContext context, string text) => context.CallActivityAsync<string>("Upper", text);
+        public static Task<string> ShoutAsync([OrchestrationTrigger] TaskOrchestrationContext context, string text) =>
+            context.CallActivityAsync<string>("Upper", text);
 
         [Function("Upper")]
         public static string Upper([ActivityTrigger] string text) => text.ToUpperInvariant();
 
         [Function("Listen")]
-        public static async Task ListenAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "listen")] HttpRequest request, CancellationToken cancellation)
+        public static async Task ListenAsync(
+            [HttpTrigger(AuthorizationLevel.Function, "get", Route = "listen")] HttpRequest request, CancellationToken cancellation)
         {
             var response = request.HttpContext.Response;
             await response.WriteAsync("hello\n", CancellationToken.None);

@@ -33,7 +33,8 @@ internal sealed class TestWeb : IAsyncDisposable
 
     /// <summary>Method and path of everything that is mapped.</summary>
     public IEnumerable<string> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-        .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
+        .SelectMany(endpoint =>
+            endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
 
     public LogLines Log { get; }
 

@@ -7,8 +7,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Journal;
 
 /// <summary>
-/// What can happen to a history file behind our back. A torn end is cut off; everything else refuses the one instance, names file, record and byte, and
-/// changes nothing, while the other instances go on.
+/// Damage that other programs and crashes do to history files. A torn end is cut off; everything else refuses the one instance, names file, record
+/// and byte, and changes nothing, while the other instances go on.
 /// </summary>
 public sealed class BadHistoryTests : IAsyncLifetime
 {
@@ -87,7 +87,8 @@ public sealed class BadHistoryTests : IAsyncLifetime
 
     [Fact]
     public Task Records_in_another_order_are_refused() => RefusedAsync(
-        lines => [lines[0], lines[2], lines[1], .. lines[3..]], 1, Lines()[0].Length + 1, "carries the number 2: records are missing, doubled or in another order");
+        lines => [lines[0], lines[2], lines[1], .. lines[3..]], 1, Lines()[0].Length + 1,
+        "carries the number 2: records are missing, doubled or in another order");
 
     [Fact]
     public Task Missing_record_in_the_middle_is_detected() => RefusedAsync(
@@ -151,7 +152,8 @@ public sealed class BadHistoryTests : IAsyncLifetime
             FileOfA,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"was written by a newer version of this program: record {record} at byte {before} has format {version}, this version reads up to 1. Run the newer version; nothing was changed."));
+                $"was written by a newer version of this program: record {record} at byte {before} has format {version}, this version reads up to " +
+                $"1. Run the newer version; nothing was changed."));
     }
 
     [Theory]
@@ -259,7 +261,9 @@ public sealed class BadHistoryTests : IAsyncLifetime
         await RefusedAsync("a", FileOfA, string.Create(CultureInfo.InvariantCulture, $"record {record} at byte {offset} {problem}"));
     }
 
-    /// <summary>Expects that one instance is refused with its file, that the others go on to their ends, and that no byte of the refused one changes.</summary>
+    /// <summary>
+    /// Expects that one instance is refused with its file, that the others go on to their ends, and that no byte of the refused one changes.
+    /// </summary>
     private async Task RefusedAsync(string instanceId, string file, string problem)
     {
         var before = await File.ReadAllBytesAsync(file);

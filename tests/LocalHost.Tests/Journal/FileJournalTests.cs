@@ -24,7 +24,9 @@ public sealed class FileJournalTests : JournalContractTests
 
         Assert.True(hold!.IsFirst);
         Assert.Null(await second.HoldAsync("a"));
-        Assert.StartsWith($"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a")?.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"process {Environment.ProcessId} on host '{Environment.MachineName}' since ", second.FindHolder("a")?.ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(second.FindHolder("a"), FileJournal.FindHolder(_folder.Combine("shared"), "a"));
         Assert.NotNull(await second.HoldAsync("b"));
         hold.Dispose();
@@ -125,7 +127,7 @@ public sealed class FileJournalTests : JournalContractTests
             seen.Add($"{message.InstanceId}={System.Text.Encoding.UTF8.GetString(message.Body.Span)}");
             if (seen.Count > 2)
             {
-                // Those that were not deleted came again.
+                // Messages that were not deleted are returned again.
                 journal.Delete(message);
                 break;
             }

@@ -4,7 +4,7 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.LocalHost.Tests.Journal;
 
-/// <summary>What every journal promises. One derived class per provider binds it.</summary>
+/// <summary>The contract of every journal; one derived class for each implementation.</summary>
 public abstract class JournalContractTests : IAsyncLifetime
 {
     private IJournal _journal = null!;
@@ -218,7 +218,9 @@ public abstract class JournalContractTests : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, 100).SelectMany(id => Enumerable.Range(0, 5).Select(i => AppendAsync(Id($"i{id}"), i, $"{i}"))));
         Assert.Equal(100, (await ListAsync()).Count);
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 100).Select(id => ReadAsync(Id($"i{id}")))), records => Assert.Equal(["0", "1", "2", "3", "4"], records));
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(id => ReadAsync(Id($"i{id}")))),
+            records => Assert.Equal(["0", "1", "2", "3", "4"], records));
     }
 
     [SuiteFact]

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Journal;
 
-/// <summary>Whoever names a refused instance to be purged gets rid of it.</summary>
+/// <summary>A purge by id deletes a refused instance.</summary>
 [Trait("Trust", "15")]
 public sealed class RefusedPurgeTests
 {

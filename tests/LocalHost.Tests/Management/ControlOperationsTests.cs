@@ -17,7 +17,10 @@ public sealed class ControlOperationsTests : ManagementTest
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
 #pragma warning disable CS0618 // other clients than ours may still answer Canceled
         foreach (var status in (OrchestrationRuntimeStatus[])
-            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Canceled])
+            [
+                OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated,
+                OrchestrationRuntimeStatus.Canceled,
+            ])
 #pragma warning restore CS0618
         {
             Has(Instance("a", status));
@@ -30,7 +33,8 @@ public sealed class ControlOperationsTests : ManagementTest
     public async Task Terminate_suspend_and_resume_pass_the_reason_on()
     {
         Has(Instance("a", OrchestrationRuntimeStatus.Running));
-        Client.Setup(c => c.TerminateInstanceAsync("a", It.IsAny<TerminateInstanceOptions?>(), It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
+        Client.Setup(c => c.TerminateInstanceAsync("a", It.IsAny<TerminateInstanceOptions?>(), It.IsAny<CancellationToken>()))
+            .Returns(Task.CompletedTask);
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         foreach (var operation in (string[])["terminate", "suspend", "resume"])
         {
@@ -39,7 +43,8 @@ public sealed class ControlOperationsTests : ManagementTest
             Assert.Empty(await response.Content.ReadAsStringAsync());
         }
 
-        Client.Verify(c => c.TerminateInstanceAsync("a", new TerminateInstanceOptions("because so", false), It.IsAny<CancellationToken>()), Times.Once);
+        Client.Verify(
+            c => c.TerminateInstanceAsync("a", new TerminateInstanceOptions("because so", false), It.IsAny<CancellationToken>()), Times.Once);
         Client.Verify(c => c.SuspendInstanceAsync("a", "because so", It.IsAny<CancellationToken>()), Times.Once);
         Client.Verify(c => c.ResumeInstanceAsync("a", "because so", It.IsAny<CancellationToken>()), Times.Once);
     }
@@ -54,19 +59,23 @@ public sealed class ControlOperationsTests : ManagementTest
         Has(Instance("a", OrchestrationRuntimeStatus.Running));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(web, "POST", "/instances/a/raiseEvent/My%20event", body, mediaType)).StatusCode);
-        Client.Verify(c => c.RaiseEventAsync("a", "My event", It.Is<object?>(payload => IsJson(payload, expected)), It.IsAny<CancellationToken>()), Times.Once);
+        Client.Verify(
+            c => c.RaiseEventAsync("a", "My event", It.Is<object?>(payload => IsJson(payload, expected)), It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [Fact]
     public async Task Rewind_is_answered_with_501_and_what_to_do_instead_in_every_state()
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
-        foreach (var status in (OrchestrationRuntimeStatus[])[OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Running])
+        OrchestrationRuntimeStatus[] states =
+            [OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Running];
+        foreach (var status in states)
         {
             Has(Instance("a", status));
             var response = await SendAsync(web, "POST", "/instances/a/rewind?reason=x");
             Assert.EndsWith(
-                "Use the resume operation of the application instead.", await response.IsProblemAsync(HttpStatusCode.NotImplemented, "notSupported"), StringComparison.Ordinal);
+                "Use the resume operation of the application instead.", await response.IsProblemAsync(HttpStatusCode.NotImplemented, "notSupported"),
+                StringComparison.Ordinal);
         }
     }
 

@@ -75,7 +75,9 @@ public sealed class InstanceHistoryTests : IAsyncLifetime
 
         var items = await HistoryAsync("a", "&showHistoryOutput=true");
 
-        Assert.Equal(("HI", 2, "HI"), (items[1].GetProperty("Result").GetString(), items[2].GetProperty("Result").GetInt32(), items[5].GetProperty("Result").GetString()));
+        Assert.Equal(
+            ("HI", 2, "HI"),
+            (items[1].GetProperty("Result").GetString(), items[2].GetProperty("Result").GetInt32(), items[5].GetProperty("Result").GetString()));
         Assert.Equal(["\"hi\"", "\"hi\"", "1"], items.Take(3).Select(item => item.GetProperty("Input").GetString()));
     }
 
@@ -115,11 +117,14 @@ public sealed class InstanceHistoryTests : IAsyncLifetime
                 "ExecutionSuspended: EventType,Reason,Timestamp", "ExecutionResumed: EventType,Reason,Timestamp",
             ],
             items.Select(Shape));
-        Assert.Equal(("first", "7", "lunch"), (items[1].GetProperty("Name").GetString(), items[1].GetProperty("Input").GetString(), items[2].GetProperty("Reason").GetString()));
+        Assert.Equal(
+            ("first", "7", "lunch"),
+            (items[1].GetProperty("Name").GetString(), items[1].GetProperty("Input").GetString(), items[2].GetProperty("Reason").GetString()));
     }
 
     private static string Shape(JsonElement item) =>
-        $"{item.GetProperty("EventType").GetString()}: {string.Join(',', item.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal))}";
+        $"{item.GetProperty("EventType").GetString()}: " +
+        string.Join(',', item.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
 
     private async Task<List<JsonElement>> HistoryAsync(string id, string query)
     {

@@ -32,14 +32,18 @@ public sealed class ManagementApiTests : ManagementTest
     [InlineData("GET", "/instances/a?showInput=perhaps", "The query parameter 'showInput' is 'perhaps'; it must be true or false.")]
     [InlineData("DELETE", "/instances", "Please provide value for 'createdTimeFrom' parameter")]
     [InlineData("DELETE", "/instances?createdTimeFrom=2030-01-01&runtimeStatus=Faild", "The query parameter 'runtimeStatus' is 'Faild'")]
-    [InlineData("POST", "/orchestrators/Flow?timeout=-1&pollingInterval=1", "The query parameter 'timeout' is '-1'; it must be a number of seconds from 0 to 86400.")]
+    [InlineData(
+        "POST", "/orchestrators/Flow?timeout=-1&pollingInterval=1",
+        "The query parameter 'timeout' is '-1'; it must be a number of seconds from 0 to 86400.")]
     [InlineData("POST", "/orchestrators/Flow?timeout=1&pollingInterval=2", "The query parameter 'timeout' must not be less than 'pollingInterval'.")]
     public async Task Wrong_query_is_answered_with_400(string method, string path, string expected)
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         var response = await SendAsync(web, method, path);
         Assert.StartsWith(expected, await response.IsProblemAsync(HttpStatusCode.BadRequest, "badRequest"), StringComparison.Ordinal);
-        Client.Verify(c => c.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<PurgeInstanceOptions?>(), It.IsAny<CancellationToken>()), Times.Never);
+        Client.Verify(
+            c => c.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<PurgeInstanceOptions?>(), It.IsAny<CancellationToken>()),
+            Times.Never);
     }
 
     [Theory]
@@ -53,7 +57,9 @@ public sealed class ManagementApiTests : ManagementTest
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         Has(Instance("a", OrchestrationRuntimeStatus.Running));
-        Assert.Contains(expected, await (await SendAsync(web, method, path)).IsProblemAsync(HttpStatusCode.NotImplemented, "notSupported"), StringComparison.Ordinal);
+        Assert.Contains(
+            expected, await (await SendAsync(web, method, path)).IsProblemAsync(HttpStatusCode.NotImplemented, "notSupported"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

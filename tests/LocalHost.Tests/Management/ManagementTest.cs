@@ -8,7 +8,7 @@ using Orchestrator.LocalHost.Tests.Http;
 
 namespace Orchestrator.LocalHost.Tests.Management;
 
-/// <summary>Codes, headers and bodies, against a client that answers what the test says.</summary>
+/// <summary>Codes, headers and bodies, with a client whose answers the test sets.</summary>
 public abstract class ManagementTest
 {
     protected const string Base = ManagementPayload.BasePath;
@@ -34,7 +34,8 @@ public abstract class ManagementTest
         return JsonElement.Parse(await response.Content.ReadAsStringAsync());
     }
 
-    private protected static async Task<HttpResponseMessage> SendAsync(TestWeb web, string method, string path, string? body = null, string mediaType = "application/json")
+    private protected static async Task<HttpResponseMessage> SendAsync(
+        TestWeb web, string method, string path, string? body = null, string mediaType = "application/json")
     {
         var request = new HttpRequestMessage(new HttpMethod(method), Base + path);
         if (body is not null)
@@ -53,6 +54,7 @@ public abstract class ManagementTest
         .Setup(c => c.GetInstanceAsync(It.IsAny<string>(), It.IsAny<bool>(), It.IsAny<CancellationToken>())).ThrowsAsync(problem);
 
     protected void Starts(string id) => Client
-        .Setup(c => c.ScheduleNewOrchestrationInstanceAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
+        .Setup(c => c.ScheduleNewOrchestrationInstanceAsync(
+            It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
         .ReturnsAsync(id);
 }

@@ -11,7 +11,8 @@ public sealed class PurgeOperationsTests : ManagementTest
     public async Task Purge_of_one_says_how_many_were_deleted()
     {
         Has(Instance("a", OrchestrationRuntimeStatus.Completed));
-        Client.Setup(c => c.PurgeInstanceAsync("a", It.IsAny<PurgeInstanceOptions?>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PurgeResult(1));
+        Client.Setup(c => c.PurgeInstanceAsync("a", It.IsAny<PurgeInstanceOptions?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new PurgeResult(1));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         var response = await SendAsync(web, "DELETE", "/instances/a");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -24,7 +25,8 @@ public sealed class PurgeOperationsTests : ManagementTest
     public async Task Purge_of_many_says_how_many_were_deleted_or_404(int count, HttpStatusCode status)
     {
         PurgeInstancesFilter? asked = null;
-        Client.Setup(c => c.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<PurgeInstanceOptions?>(), It.IsAny<CancellationToken>()))
+        Client.Setup(
+            c => c.PurgeAllInstancesAsync(It.IsAny<PurgeInstancesFilter>(), It.IsAny<PurgeInstanceOptions?>(), It.IsAny<CancellationToken>()))
             .Callback((PurgeInstancesFilter filter, PurgeInstanceOptions? _, CancellationToken _) => asked = filter)
             .ReturnsAsync(new PurgeResult(count));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);

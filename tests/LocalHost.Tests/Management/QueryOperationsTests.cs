@@ -73,7 +73,8 @@ public sealed class QueryOperationsTests : ManagementTest
             .Returns(Pageable.Create((token, size, _) => Task.FromResult(
                 new Page<OrchestrationMetadata>([Instance($"{token}-{size}", OrchestrationRuntimeStatus.Running)], token is "t" ? null : "next"))));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
-        const string path = "/instances?createdTimeFrom=2030-01-01T00:00:00%2B01:00&createdTimeTo=2030-02-01&runtimeStatus=Running,failed&runtimeStatus=Pending&top=7&instanceIdPrefix=p&showInput=false";
+        const string path = "/instances?createdTimeFrom=2030-01-01T00:00:00%2B01:00&createdTimeTo=2030-02-01" +
+            "&runtimeStatus=Running,failed&runtimeStatus=Pending&top=7&instanceIdPrefix=p&showInput=false";
         var response = await SendAsync(web, "GET", path);
         Assert.Equal("next", Assert.Single(response.Headers.GetValues("x-ms-continuation-token")));
         var instance = Assert.Single((await JsonAsync(response)).EnumerateArray());

@@ -17,7 +17,8 @@ public sealed class StartOperationsTests : ManagementTest
     [InlineData("/orchestrators/flow/my%20id", "my id")]
     public async Task Start_is_answered_with_202_and_where_to_go_on(string path, string? wanted)
     {
-        Client.Setup(c => c.ScheduleNewOrchestrationInstanceAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
+        Client.Setup(c => c.ScheduleNewOrchestrationInstanceAsync(
+            It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((TaskName _, object? _, StartOrchestrationOptions? options, CancellationToken _) => options?.InstanceId ?? "made up");
         await using var web = await TestWeb.OfManagementAsync(
             Client.Object, new ManagementOptions { HubName = "Hub", Orchestrators = ["Flow"], Access = AccessPolicy.WithKey("k") });
@@ -31,7 +32,8 @@ public sealed class StartOperationsTests : ManagementTest
         Assert.Equal(status, response.Headers.Location!.OriginalString);
         Client.Verify(
             c => c.ScheduleNewOrchestrationInstanceAsync(
-                It.IsAny<TaskName>(), It.Is<object?>(input => IsJson(input, """{"a":1}""")), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()),
+                It.IsAny<TaskName>(), It.Is<object?>(input => IsJson(input, """{"a":1}""")), It.IsAny<StartOrchestrationOptions?>(),
+                It.IsAny<CancellationToken>()),
             Times.Once);
     }
 
@@ -40,7 +42,8 @@ public sealed class StartOperationsTests : ManagementTest
     {
         await using var web = await TestWeb.OfManagementAsync(Client.Object, new ManagementOptions { Orchestrators = ["Flow", "Another"] });
         var response = await SendAsync(web, "POST", "/orchestrators/Nope");
-        Assert.Equal("There is no orchestrator 'Nope'; there are: Another, Flow.", await response.IsProblemAsync(HttpStatusCode.BadRequest, "badRequest"));
+        Assert.Equal(
+            "There is no orchestrator 'Nope'; there are: Another, Flow.", await response.IsProblemAsync(HttpStatusCode.BadRequest, "badRequest"));
         response = await SendAsync(web, "POST", "/orchestrators/Flow", "{]");
         Assert.StartsWith("The body is not JSON: ", await response.IsProblemAsync(HttpStatusCode.BadRequest, "badRequest"), StringComparison.Ordinal);
     }
@@ -48,7 +51,8 @@ public sealed class StartOperationsTests : ManagementTest
     [Fact]
     public async Task Start_under_an_id_in_use_is_answered_with_409()
     {
-        Client.Setup(c => c.ScheduleNewOrchestrationInstanceAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
+        Client.Setup(c => c.ScheduleNewOrchestrationInstanceAsync(
+            It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new OrchestrationAlreadyExistsException("it runs"));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         Assert.Equal("it runs", await (await SendAsync(web, "POST", "/orchestrators/Flow/a")).IsProblemAsync(HttpStatusCode.Conflict, "conflict"));
@@ -86,7 +90,8 @@ public sealed class StartOperationsTests : ManagementTest
     public async Task Failure_is_500_for_a_start_that_waits_when_that_is_asked_for()
     {
         Starts("a");
-        Client.Setup(c => c.WaitForInstanceCompletionAsync("a", true, It.IsAny<CancellationToken>())).ReturnsAsync(Instance("a", OrchestrationRuntimeStatus.Failed));
+        Client.Setup(c => c.WaitForInstanceCompletionAsync("a", true, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(Instance("a", OrchestrationRuntimeStatus.Failed));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         var response = await SendAsync(web, "POST", "/orchestrators/Flow?timeout=30&pollingInterval=1&returnInternalServerErrorOnFailure=true");
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
@@ -98,7 +103,8 @@ public sealed class StartOperationsTests : ManagementTest
     {
         Starts("a");
         Client.Setup(c => c.WaitForInstanceCompletionAsync("a", true, It.IsAny<CancellationToken>()))
-            .Returns(async (string _, bool _, CancellationToken cancellation) => await new TaskCompletionSource<OrchestrationMetadata>().Task.WaitAsync(cancellation));
+            .Returns(async (string _, bool _, CancellationToken cancellation) =>
+                await new TaskCompletionSource<OrchestrationMetadata>().Task.WaitAsync(cancellation));
         var time = new SteppedTimeProvider();
         await using var web = await TestWeb.OfManagementAsync(Client.Object, new ManagementOptions { Time = time });
         var request = SendAsync(web, "POST", "/orchestrators/Flow?timeout=30&pollingInterval=1");
@@ -128,7 +134,8 @@ public sealed class StartOperationsTests : ManagementTest
     {
         Has(Instance("a", OrchestrationRuntimeStatus.Completed));
         Client.Setup(c => c.RestartAsync("a", true, It.IsAny<CancellationToken>())).ReturnsAsync("b");
-        Client.Setup(c => c.WaitForInstanceCompletionAsync("b", true, It.IsAny<CancellationToken>())).ReturnsAsync(Instance("b", OrchestrationRuntimeStatus.Completed));
+        Client.Setup(c => c.WaitForInstanceCompletionAsync("b", true, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(Instance("b", OrchestrationRuntimeStatus.Completed));
         await using var web = await TestWeb.OfManagementAsync(Client.Object);
         var response = await SendAsync(web, "POST", "/instances/a/restart?timeout=30&pollingInterval=1");
         Assert.Equal((HttpStatusCode.OK, "[1,2]"), (response.StatusCode, await response.Content.ReadAsStringAsync()));

@@ -35,7 +35,10 @@ public sealed class ContinueAsNewTests
         Assert.Single(await _journal.ListAsync().ToListAsync());
     }
 
-    /// <summary>Without the timer it is true of every engine (tests/Conformance); with it the sidecar there loses the events that a round keeps while it waits.</summary>
+    /// <summary>
+    /// Without the timer it is true of every engine (tests/Conformance); with it the sidecar there loses the events that a round keeps while it
+    /// waits.
+    /// </summary>
     [Fact]
     public async Task One_event_a_round_loses_none_with_timers_between()
     {
@@ -93,7 +96,9 @@ public sealed class ContinueAsNewTests
     {
         var time = TimeProvider.System.GetUtcNow().UtcDateTime;
         await _journal.AppendAsync(new JournalId("i", 0), 0, HistoryEventWriter.Write(new ExecutionStarted(time, "o", "0", time)));
-        await _journal.AppendAsync(new JournalId("i", 1), 0, HistoryEventWriter.Write(new ExecutionStarted(time, "o", "1", time) { CarriedEvents = [new EventRaised(time, "e", "\"carried\"")] }));
+        await _journal.AppendAsync(
+            new JournalId("i", 1), 0,
+            HistoryEventWriter.Write(new ExecutionStarted(time, "o", "1", time) { CarriedEvents = [new EventRaised(time, "e", "\"carried\"")] }));
         await using var host = await LocalDurableHost.StartAsync(b =>
         {
             b.Journal = _journal;

@@ -6,8 +6,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// Plays a scenario once for every durable record: the process dies after it, another goes on. The outcome must be the same, and no activity whose end is
-/// durable may run again.
+/// Runs a scenario once for every durable record: the process is killed after it, another continues. The outcome must be the same, and no activity
+/// whose end is durable may run again.
 /// </summary>
 internal sealed class CrashSweep
 {
@@ -15,14 +15,15 @@ internal sealed class CrashSweep
     public required Action<LocalDurableHostBuilder, ConcurrentDictionary<string, int>> Register { get; init; }
 
     /// <summary>
-    /// What the client does, one after the other. After the crash it goes on with the first step that was not confirmed: that one may have happened or not.
+    /// The client's requests in order. After the crash it continues with the first request without an answer: that one may have been carried out or
+    /// not.
     /// </summary>
     public required Func<LocalDurableHost, Task>[] Script { get; init; }
 
-    /// <summary>Looks at the second host before the script goes on, knowing how many of its steps were confirmed.</summary>
+    /// <summary>Checks the second host before the script continues; gets the number of its steps with an answer.</summary>
     public Func<LocalDurableHost, int, Task> OnRestart { get; init; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>What came of it all, when the script has ended.</summary>
+    /// <summary>The outcome, when the script has ended.</summary>
     public required Func<LocalDurableHost, Task<string?>> Outcome { get; init; }
 
     public required string Expected { get; init; }
@@ -53,7 +54,9 @@ internal sealed class CrashSweep
         var ran = new ConcurrentDictionary<string, int>();
         var result = await FinishAsync(memory, ran, confirmed);
         Assert.True(Expected == result, $"After a crash behind record {k}: {result}");
-        Assert.True(!ran.Keys.Intersect(finished).Any(), $"After a crash behind record {k} these ran again: {string.Join(", ", ran.Keys.Intersect(finished))}");
+        Assert.True(
+            !ran.Keys.Intersect(finished).Any(),
+            $"After a crash behind record {k} these ran again: {string.Join(", ", ran.Keys.Intersect(finished))}");
         Assert.Equal(Instances, await memory.ListAsync().Select(id => id.InstanceId).Order(StringComparer.Ordinal).ToListAsync());
     }
 
@@ -63,7 +66,7 @@ internal sealed class CrashSweep
         await using var host = await StartAsync(journal, time, new ConcurrentDictionary<string, int>());
         for (var confirmed = 0; ; confirmed++)
         {
-            // A run that is faster or slower than the first may need fewer records, for it may do two things in one turn.
+            // A run with another timing may need fewer records, since one turn may handle two events.
             var step = confirmed < Script.Length ? Script[confirmed](host) : journal.Crashed.WaitAsync(HostExtensions.Patience);
             await DriveAsync(time, Task.WhenAny(step, journal.Crashed));
             if (!step.IsCompletedSuccessfully || confirmed == Script.Length)
@@ -121,10 +124,11 @@ internal sealed class CrashSweep
         return finished;
     }
 
-    private Task<LocalDurableHost> StartAsync(IJournal journal, TimeProvider time, ConcurrentDictionary<string, int> ran) => LocalDurableHost.StartAsync(b =>
-    {
-        b.Journal = journal;
-        b.TimeProvider = time;
-        Register(b, ran);
-    });
+    private Task<LocalDurableHost> StartAsync(IJournal journal, TimeProvider time, ConcurrentDictionary<string, int> ran) =>
+        LocalDurableHost.StartAsync(b =>
+        {
+            b.Journal = journal;
+            b.TimeProvider = time;
+            Register(b, ran);
+        });
 }

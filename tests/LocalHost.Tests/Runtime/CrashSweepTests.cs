@@ -4,7 +4,9 @@ using Microsoft.DurableTask.Client;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>The process dies after its k-th durable record, for every k: the result is the same, and nothing whose end is durable runs again.</summary>
+/// <summary>
+/// The process is killed after its k-th durable record, for every k: the result is the same, and no activity whose end is durable runs again.
+/// </summary>
 public sealed class CrashSweepTests
 {
     [Fact]
@@ -76,7 +78,8 @@ public sealed class CrashSweepTests
                     Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.GetInstanceAsync("i"))!.RuntimeStatus);
                 }
             },
-            Outcome = async host => $"{await StateAsync(host, "i")} {await StateAsync(host, "middle")} {await StateAsync(host, "grandchild")} {await OutputAsync(host)}",
+            Outcome = async host =>
+                $"{await StateAsync(host, "i")} {await StateAsync(host, "middle")} {await StateAsync(host, "grandchild")} {await OutputAsync(host)}",
             Expected = "Terminated Terminated Terminated enough",
             Instances = ["grandchild", "i", "middle"],
         };
@@ -90,7 +93,8 @@ public sealed class CrashSweepTests
         if (await host.Client.GetInstanceAsync("i") is null)
         {
             await host.Client.ScheduleNewOrchestrationInstanceAsync(
-                orchestrator, input, new StartOrchestrationOptions("i") { Version = "1.0", Tags = new Dictionary<string, string> { ["team"] = "red" } });
+                orchestrator, input,
+                new StartOrchestrationOptions("i") { Version = "1.0", Tags = new Dictionary<string, string> { ["team"] = "red" } });
         }
     }
 
@@ -130,7 +134,7 @@ public sealed class CrashSweepTests
                 return "never seen";
             }
 
-            // Two events that nobody took came over from the first round, and each once only.
+            // Two events that were not awaited are kept from the first round, each once only.
             var early = await c.WaitForExternalEvent<int>("early") + await c.WaitForExternalEvent<int>("early");
             string retried;
             try
@@ -142,7 +146,8 @@ public sealed class CrashSweepTests
                 retried = await c.CallActivityAsync<string>("flaky", "retried");
             }
 
-            return $"round {round}: {string.Join('+', wide.Select(w => w[2]))} | {child} | timer | self={self} | {(early == 3 ? retried : "early was " + early)}";
+            return $"round {round}: {string.Join('+', wide.Select(w => w[2]))} | {child} | timer | self={self} " +
+                $"| {(early == 3 ? retried : "early was " + early)}";
         })
         .AddOrchestrator("steered", async (TaskOrchestrationContext c, int round) =>
         {

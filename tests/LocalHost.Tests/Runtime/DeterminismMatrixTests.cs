@@ -13,9 +13,12 @@ public sealed class DeterminismMatrixTests
     {
         ["activity"] = ("a call of the activity 'a'", c => _ = c.CallActivityAsync("a")),
         ["other activity"] = ("a call of the activity 'b'", c => _ = c.CallActivityAsync("b")),
-        ["child"] = ("a call of the sub-orchestration 'waits' as 'one'", c => _ = c.CallSubOrchestratorAsync("waits", options: new SubOrchestrationOptions(instanceId: "one"))),
-        ["child of another id"] = ("a call of the sub-orchestration 'waits' as 'two'", c => _ = c.CallSubOrchestratorAsync("waits", options: new SubOrchestrationOptions(instanceId: "two"))),
-        ["other child"] = ("a call of the sub-orchestration 'also waits' as 'one'", c => _ = c.CallSubOrchestratorAsync("also waits", options: new SubOrchestrationOptions(instanceId: "one"))),
+        ["child"] = ("a call of the sub-orchestration 'waits' as 'one'",
+            c => _ = c.CallSubOrchestratorAsync("waits", options: new SubOrchestrationOptions(instanceId: "one"))),
+        ["child of another id"] = ("a call of the sub-orchestration 'waits' as 'two'",
+            c => _ = c.CallSubOrchestratorAsync("waits", options: new SubOrchestrationOptions(instanceId: "two"))),
+        ["other child"] = ("a call of the sub-orchestration 'also waits' as 'one'",
+            c => _ = c.CallSubOrchestratorAsync("also waits", options: new SubOrchestrationOptions(instanceId: "one"))),
         ["timer"] = ("a timer for 2030-01-02T00:00:00.0000000Z", c => _ = c.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None)),
         ["event"] = ("the event 'e' to 'x'", c => c.SendEvent("x", "e", 1)),
         ["other event"] = ("the event 'f' to 'x'", c => c.SendEvent("x", "f", 1)),
@@ -54,7 +57,9 @@ public sealed class DeterminismMatrixTests
         var done = await second.EndOfAsync("i");
         Assert.Equal(OrchestrationRuntimeStatus.Failed, done.RuntimeStatus);
         Assert.Equal(typeof(NonDeterministicOrchestrationException).FullName, done.FailureDetails!.ErrorType);
-        Assert.Contains($"operation #0 was {Operations[before].Described}, now it is {Operations[now].Described}.", done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains(
+            $"operation #0 was {Operations[before].Described}, now it is {Operations[now].Described}.", done.FailureDetails.ErrorMessage,
+            StringComparison.Ordinal);
     }
 
     private static void AskNothing(TaskOrchestrationContext context)

@@ -37,7 +37,7 @@ public sealed class DeterminismTests
         Assert.Contains("'o' of instance 'i'", done.FailureDetails.ErrorMessage, StringComparison.Ordinal);
     }
 
-    /// <summary>What an activity does may cost money, and whoever asks for the work again would pay twice.</summary>
+    /// <summary>An activity may cost money, so executing it again would cost twice.</summary>
     [Fact]
     public async Task Changed_code_begins_no_activity_that_had_not_ended()
     {
@@ -222,7 +222,7 @@ public sealed class DeterminismTests
         b.AddOrchestrator(name, code).AddActivity("a", _ => Task.CompletedTask).AddActivity("b", _ => Task.CompletedTask);
     });
 
-    /// <summary>Gives whatever was begun the time to run before the end of an instance is appended.</summary>
+    /// <summary>Lets work that was queued earlier run before the end of an instance is appended.</summary>
     private sealed class EndingJournal(IJournal inner) : IJournal
     {
         public Task<JournalException> Lost => inner.Lost;
@@ -240,7 +240,8 @@ public sealed class DeterminismTests
             return inner.AppendAsync(id, expectedPosition, record, cancellation);
         }
 
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadAsync(id, cancellation);
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
+            inner.ReadAsync(id, cancellation);
 
         public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
 
@@ -257,7 +258,8 @@ public sealed class DeterminismTests
         {
         }
 
-        public ILogger CreateLogger(string categoryName) => categoryName == "test" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == "test" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

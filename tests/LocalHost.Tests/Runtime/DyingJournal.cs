@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Where in a write a process dies.</summary>
+/// <summary>The point of a write at which the process is killed.</summary>
 public enum DeathPoint
 {
     Before,
@@ -12,8 +12,8 @@ public enum DeathPoint
 }
 
 /// <summary>
-/// A shared folder as a process sees it that dies at its k-th write of what processes share: locks with their notes, extracts, messages, deletions. From then
-/// on nothing of it is written, nothing answers, and the system has freed its locks; its notes stay.
+/// A shared folder of a process that is killed at its k-th write of shared files: locks with their notes, extracts, messages, deletions.
+/// From then on nothing of it is written, nothing answers, and the system has freed its locks; its notes stay.
 /// </summary>
 internal sealed class DyingJournal(FileJournal inner, string folder, int k, DeathPoint point) : ISharedJournal
 {
@@ -43,7 +43,8 @@ internal sealed class DyingJournal(FileJournal inner, string folder, int k, Deat
 
     public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
 
-    public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default) => inner.ListAsync(instanceId, cancellation);
+    public IAsyncEnumerable<JournalId> ListAsync(string instanceId, CancellationToken cancellation = default) =>
+        inner.ListAsync(instanceId, cancellation);
 
     public Task DeleteAsync(JournalId id, CancellationToken cancellation = default) => WriteAsync(async () =>
     {
@@ -68,7 +69,8 @@ internal sealed class DyingJournal(FileJournal inner, string folder, int k, Deat
 
     public Task<bool> HasExtractAsync(JournalId id, CancellationToken cancellation = default) => inner.HasExtractAsync(id, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadExtractAsync(id, cancellation);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadExtractAsync(JournalId id, CancellationToken cancellation = default) =>
+        inner.ReadExtractAsync(id, cancellation);
 
     public Task<JournalMessage?> SendAsync(string instanceId, ReadOnlyMemory<byte> message) => WriteAsync(() => inner.SendAsync(instanceId, message));
 

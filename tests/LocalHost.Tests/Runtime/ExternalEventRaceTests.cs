@@ -3,7 +3,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>What is left in the host of waits and timers that are over. Who wins is tested on every engine (tests/Conformance).</summary>
+/// <summary>What the host keeps of waits and timers that are over. Which of them wins is tested on every engine (tests/Conformance).</summary>
 public sealed class ExternalEventRaceTests
 {
     private readonly SteppedTimeProvider _time = new();

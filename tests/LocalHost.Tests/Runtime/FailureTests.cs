@@ -3,7 +3,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>What the next host reads of a failure, and what only this host keeps. The rest of failures: tests/Conformance.</summary>
+/// <summary>What the next host reads of a failure, and what only this host records. Other failures: tests/Conformance.</summary>
 public sealed class FailureTests
 {
     [Fact]
@@ -16,7 +16,9 @@ public sealed class FailureTests
             b.Journal = journal;
             b.AddOrchestrator("parent", (TaskOrchestrationContext c) => NoteAndRethrow(c.CallSubOrchestratorAsync("child")));
             b.AddOrchestrator("child", (TaskOrchestrationContext c) => NoteAndRethrow(c.CallActivityAsync("throws")));
-            b.AddActivity("throws", (TaskActivityContext _) => throw new Refusal("outer", new FormatException("middle", new Xunit.Sdk.XunitException("inner"))));
+            b.AddActivity(
+                "throws",
+                (TaskActivityContext _) => throw new Refusal("outer", new FormatException("middle", new Xunit.Sdk.XunitException("inner"))));
         });
         string live;
         await using (var first = await StartAsync())
@@ -53,14 +55,17 @@ public sealed class FailureTests
             .AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallActivityAsync("throws"))
             .AddActivity("throws", (TaskActivityContext _) => throw new DurableTask.Core.Exceptions.OrchestrationException("coded")
             {
-                FailureDetails = new DurableTask.Core.FailureDetails("Coded", "coded", null, null, false, new Dictionary<string, object?> { ["code"] = "E7", ["none"] = null }),
+                FailureDetails = new DurableTask.Core.FailureDetails(
+                    "Coded", "coded", null, null, false, new Dictionary<string, object?> { ["code"] = "E7", ["none"] = null }),
             }));
         var properties = (await host.RunAsync("o")).FailureDetails!.InnerFailure!.Properties!;
         Assert.Equal(("E7", null), (properties["code"]?.ToString(), properties["none"]));
     }
 
     private static string Chain(TaskFailureDetails? failure) => failure is null ? string.Empty
-        : $"{failure.ErrorType.Split('.', '+')[^1]} {failure.ErrorMessage}" + (failure.InnerFailure is { } inner ? " < " + Chain(inner) : string.Empty);
+        : $"{failure.ErrorType.Split('.', '+')[^1]} {failure.ErrorMessage}" + (failure.InnerFailure is { } inner
+            ? " < " + Chain(inner)
+            : string.Empty);
 
     private sealed class Refusal(string message, Exception inner) : Exception(message, inner);
 }

@@ -3,7 +3,9 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Twice as much of anything costs twice as much, live and after a restart. Counted, not timed: records, pumps, and what the pumps allocate.</summary>
+/// <summary>
+/// Twice the work costs about twice as much, live and after a restart. Counted, not timed: records, pumps, and the bytes that pumps allocate.
+/// </summary>
 public sealed class GrowthTests : IDisposable
 {
     private const int Steps = 1_000;
@@ -24,17 +26,17 @@ public sealed class GrowthTests : IDisposable
     [InlineData("instances")]
     public async Task Twice_the_work_costs_at_most_a_little_more_than_twice(string shape)
     {
-        // What is made once, such as compiled code and buffers, is no growth.
+        // The first run pays for compiled code and buffers, which are not growth.
         await MeasureAsync(shape, 50);
         var (half, whole) = (await MeasureAsync(shape, Steps), await MeasureAsync(shape, 2 * Steps));
         foreach (var (live, doubled) in ((Cost, Cost)[])[(half.Live, whole.Live), (half.Again, whole.Again)])
         {
-            // One for what a history always has: its start, and the event that everything waited for.
+            // One for the records that every history has: its start, and the event that ends it.
             Assert.InRange(doubled.Records, 0, (Most * live.Records) + 1);
             Assert.InRange(doubled.Bytes, 0, Most * live.Bytes);
         }
 
-        // How many events a pump finds at once is a matter of timing; more pumps than events there are never.
+        // How many events one pump handles depends on timing; there are never more pumps than events.
         Assert.InRange(whole.Live.Pumps, 1, whole.Live.Records + (3 * whole.Instances));
         Assert.InRange(whole.Again.Pumps, 1, 3 * whole.Instances);
     }
@@ -61,7 +63,8 @@ public sealed class GrowthTests : IDisposable
     private static async Task StartAsync(LocalDurableHost host, string shape, string[] ids, int count)
     {
         await Task.WhenAll(ids.Select(id =>
-            host.Client.ScheduleNewOrchestrationInstanceAsync(shape == "instances" ? "chain" : shape, ids.Length > 1 ? 1 : count, new StartOrchestrationOptions(id))));
+            host.Client.ScheduleNewOrchestrationInstanceAsync(
+                shape == "instances" ? "chain" : shape, ids.Length > 1 ? 1 : count, new StartOrchestrationOptions(id))));
         if (shape is "events" or "backlog")
         {
             await Task.WhenAll(Enumerable.Range(0, count).Select(_ => host.Client.RaiseEventAsync(ids[0], "one")));
@@ -100,7 +103,8 @@ public sealed class GrowthTests : IDisposable
         Add(b, "chain", arrived, (c, _) => c.CallActivityAsync<int>("one", 0));
         Add(b, "events", arrived, (c, _) => OneAsync(c.WaitForExternalEvent<string>("one")));
         AddAtOnce(b, "wide", arrived, (c, _) => c.CallActivityAsync<int>("one", 0));
-        AddAtOnce(b, "children", arrived, (c, i) => c.CallSubOrchestratorAsync<int>("child", 0, new SubOrchestrationOptions { InstanceId = $"child{i}" }));
+        AddAtOnce(
+            b, "children", arrived, (c, i) => c.CallSubOrchestratorAsync<int>("child", 0, new SubOrchestrationOptions { InstanceId = $"child{i}" }));
         AddAtOnce(b, "timers", arrived, (c, _) => OneAsync(c.CreateTimer(c.CurrentUtcDateTime, CancellationToken.None)));
         b.AddOrchestrator("backlog", async (TaskOrchestrationContext c, int n) =>
         {
@@ -122,11 +126,13 @@ public sealed class GrowthTests : IDisposable
     private static void Add(LocalDurableHostBuilder builder, string shape, Action arrived, Func<TaskOrchestrationContext, int, Task<int>> one) =>
         builder.AddOrchestrator(shape, (TaskOrchestrationContext c, int n) => OneByOneAsync(c, n, one, arrived));
 
-    private static void AddAtOnce(LocalDurableHostBuilder builder, string shape, Action arrived, Func<TaskOrchestrationContext, int, Task<int>> one) =>
+    private static void AddAtOnce(
+        LocalDurableHostBuilder builder, string shape, Action arrived, Func<TaskOrchestrationContext, int, Task<int>> one) =>
         builder.AddOrchestrator(shape, async (TaskOrchestrationContext c, int n) =>
             await EndAsync(c, (await Task.WhenAll(Enumerable.Range(0, n).Select(i => one(c, i)))).Sum(), arrived));
 
-    private static async Task<int> OneByOneAsync(TaskOrchestrationContext context, int count, Func<TaskOrchestrationContext, int, Task<int>> one, Action arrived)
+    private static async Task<int> OneByOneAsync(
+        TaskOrchestrationContext context, int count, Func<TaskOrchestrationContext, int, Task<int>> one, Action arrived)
     {
         var sum = 0;
         for (var i = 0; i < count; i++)

@@ -7,7 +7,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Instances that one host let go of, whether they had ended or not: the folder tells what they are, and whoever may go on does.</summary>
+/// <summary>Instances that one host has released, ended or not: their state is read from the folder, and another host may continue them.</summary>
 public sealed class LeftInstanceTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -130,7 +130,8 @@ public sealed class LeftInstanceTests : IDisposable
         b.Options.Recovers = recovers ? null : (_, _) => Task.FromResult(false);
         b.Options.TakeoverInterval = takeover ? TimeSpan.FromSeconds(1) : null;
         b.AddOrchestrator<string, string>("Echo", (TaskOrchestrationContext _, string input) => Task.FromResult(input));
-        b.AddOrchestrator<string, string>("Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
+        b.AddOrchestrator<string, string>(
+            "Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
         b.AddOrchestrator<string, string>("Parent", async (TaskOrchestrationContext context, string input) =>
             await context.CallSubOrchestratorAsync<string>("Wait", input, new SubOrchestrationOptions { InstanceId = "child" }));
     });

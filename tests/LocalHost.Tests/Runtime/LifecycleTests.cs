@@ -13,7 +13,7 @@ public sealed class LifecycleTests
 
     /// <summary>Real engines answer when it is queued: a known difference, in docs/parity.md.</summary>
     [Fact]
-    public async Task What_a_client_asks_for_has_happened_when_the_call_returns()
+    public async Task Request_of_a_client_is_carried_out_when_the_call_returns()
     {
         await using var host = await StartAsync();
         await host.Client.ScheduleNewOrchestrationInstanceAsync("two", new StartOrchestrationOptions("i"));

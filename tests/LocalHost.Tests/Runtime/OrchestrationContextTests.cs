@@ -5,7 +5,9 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>What the context tells, takes and refuses under settings of the host, and ids that only this host takes. The rest is in <c>tests/Conformance</c>.</summary>
+/// <summary>
+/// What the context tells, takes and refuses under settings of the host, and ids that only this host takes. The rest is in <c>tests/Conformance</c>.
+/// </summary>
 public sealed class OrchestrationContextTests
 {
     [Theory]
@@ -55,15 +57,20 @@ public sealed class OrchestrationContextTests
             .AddOrchestrator("root", async (TaskOrchestrationContext c) =>
             {
                 await c.CallSubOrchestratorAsync("leaf", options: new SubOrchestrationOptions(instanceId: "plain"));
-                await c.CallSubOrchestratorAsync("leaf", options: new SubOrchestrationOptions(instanceId: "tagged") { Tags = new Dictionary<string, string> { ["b"] = "own", ["c"] = "own" } });
+                await c.CallSubOrchestratorAsync("leaf", options: new SubOrchestrationOptions(instanceId: "tagged")
+                {
+                    Tags = new Dictionary<string, string> { ["b"] = "own", ["c"] = "own" }
+                });
             }));
-        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("root", null, new StartOrchestrationOptions { Tags = new Dictionary<string, string> { ["a"] = "root", ["b"] = "root" } });
+        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync(
+            "root", null, new StartOrchestrationOptions { Tags = new Dictionary<string, string> { ["a"] = "root", ["b"] = "root" } });
         Assert.Equal("a=root b=root", await TagsOfAsync(host, id));
         Assert.Equal("a=root b=root", await TagsOfAsync(host, "plain"));
         Assert.Equal("a=root b=own c=own", await TagsOfAsync(host, "tagged"));
 
         static async Task<string> TagsOfAsync(LocalDurableHost host, string id) =>
-            string.Join(' ', (await host.EndOfAsync(id)).Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+            string.Join(
+                ' ', (await host.EndOfAsync(id)).Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
     }
 
     [Fact]
@@ -101,7 +108,8 @@ public sealed class OrchestrationContextTests
         {
             b.Journal = FileJournal.Open(folder.Path);
             b.AddOrchestrator("child", (TaskOrchestrationContext c) => c.WaitForExternalEvent<string>("go"));
-            b.AddOrchestrator("o", (TaskOrchestrationContext c) => c.CallSubOrchestratorAsync<string>("child", options: new SubOrchestrationOptions(instanceId: c.InstanceId + "/child")));
+            b.AddOrchestrator("o", (TaskOrchestrationContext c) =>
+                c.CallSubOrchestratorAsync<string>("child", options: new SubOrchestrationOptions(instanceId: c.InstanceId + "/child")));
         });
         await using (var first = await StartAsync())
         {

@@ -113,7 +113,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public async Task Terminated_and_finished_instances_stay_what_they_are()
+    public async Task Terminated_and_finished_instances_keep_their_status()
     {
         await using (var first = await StartAsync())
         {
@@ -161,7 +161,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public async Task Replay_says_that_it_is_one_until_it_reaches_what_is_new()
+    public async Task IsReplaying_is_true_until_the_first_new_event()
     {
         await using (var first = await StartAsync(stopAt: 1))
         {

@@ -6,16 +6,22 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>An operation of the recorded kind and name, but with another input, is not the recorded one: its result belongs to something else.</summary>
+/// <summary>
+/// An operation of the recorded kind and name, but with another input, is not the recorded one: its result belongs to something else.
+/// </summary>
 [Trait("Trust", "3")]
 public sealed class ReplayedInputTests
 {
     private static readonly Dictionary<string, (string Said, Action<TaskOrchestrationContext, int> Ask)> Operations = new()
     {
-        ["activity"] = ("was a call of the activity 'a' with {\"n\":1}, now it is a call of the activity 'a' with {\"n\":2}.", (c, n) => _ = c.CallActivityAsync("a", new { n })),
-        ["activity without input"] = ("was a call of the activity 'a' with 1, now it is a call of the activity 'a' with no input.", (c, n) => _ = c.CallActivityAsync("a", n == 1 ? 1 : null)),
-        ["child"] = ("was a call of the sub-orchestration 'waits' as 'one' with 1, now it is a call of the sub-orchestration 'waits' as 'one' with 2.", (c, n) => _ = c.CallSubOrchestratorAsync("waits", n, new SubOrchestrationOptions(instanceId: "one"))),
-        ["timer"] = ("was a timer for 2030-01-01T01:00:00.0000000Z, now it is a timer for 2030-01-01T02:00:00.0000000Z.", (c, n) => _ = c.CreateTimer(TimeSpan.FromHours(n), CancellationToken.None)),
+        ["activity"] = ("was a call of the activity 'a' with {\"n\":1}, now it is a call of the activity 'a' with {\"n\":2}.",
+            (c, n) => _ = c.CallActivityAsync("a", new { n })),
+        ["activity without input"] = ("was a call of the activity 'a' with 1, now it is a call of the activity 'a' with no input.",
+            (c, n) => _ = c.CallActivityAsync("a", n == 1 ? 1 : null)),
+        ["child"] = ("was a call of the sub-orchestration 'waits' as 'one' with 1, now it is a call of the sub-orchestration 'waits' as " +
+            "'one' with 2.", (c, n) => _ = c.CallSubOrchestratorAsync("waits", n, new SubOrchestrationOptions(instanceId: "one"))),
+        ["timer"] = ("was a timer for 2030-01-01T01:00:00.0000000Z, now it is a timer for 2030-01-01T02:00:00.0000000Z.",
+            (c, n) => _ = c.CreateTimer(TimeSpan.FromHours(n), CancellationToken.None)),
         ["event"] = ("was the event 'e' to 'x' with 1, now it is the event 'e' to 'x' with 2.", (c, n) => c.SendEvent("x", "e", n)),
     };
 

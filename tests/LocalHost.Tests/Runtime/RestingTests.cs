@@ -7,7 +7,7 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// The moment in which an instance has ended, as everybody can see, and its host still writes the extract: whatever is asked of the instance then happens.
+/// Requests about an instance that has ended while its host still writes the extract: they are carried out.
 /// </summary>
 [Trait("Trust", "15")]
 public sealed class RestingTests : IDisposable
@@ -72,13 +72,15 @@ public sealed class RestingTests : IDisposable
         _slowDevice.Set();
         await asked.WaitAsync(HostExtensions.Patience);
 
-        Assert.Equal(what == "purge" ? null : "first", what == "purge" ? (await here.Client.GetInstanceAsync("a"))?.InstanceId : (await elsewhere.EndOfAsync("a")).ReadOutputAs<string>());
+        Assert.Equal(
+            what == "purge" ? null : "first",
+            what == "purge" ? (await here.Client.GetInstanceAsync("a"))?.InstanceId : (await elsewhere.EndOfAsync("a")).ReadOutputAs<string>());
 
         async Task PurgeAsync() => Assert.Equal(1, (await elsewhere.Client.PurgeInstanceAsync("a")).PurgedInstanceCount);
     }
 
     [Fact]
-    public async Task Process_that_never_lets_go_of_what_has_ended_is_named_after_ten_seconds()
+    public async Task Process_that_never_releases_an_ended_instance_is_named_after_ten_seconds()
     {
         var time = new SteppedTimeProvider();
         await using var here = await StartAsync(Journal(extracting: Slowly("a")));
@@ -176,7 +178,8 @@ public sealed class RestingTests : IDisposable
     }
 
     private SharedJournalDouble Journal(
-        Func<JournalId, Task>? extracting = null, Action<JournalId>? deleted = null, Action<string>? refused = null, Func<string, Task>? listed = null,
+        Func<JournalId, Task>? extracting = null, Action<JournalId>? deleted = null, Action<string>? refused = null,
+        Func<string, Task>? listed = null,
         bool receives = true) => new(FileJournal.Open(_folder.Path))
         {
             Extracting = extracting,
@@ -191,7 +194,8 @@ public sealed class RestingTests : IDisposable
         b.Journal = journal;
         b.TimeProvider = time;
         b.AddOrchestrator<string, string>("Echo", (TaskOrchestrationContext _, string input) => Task.FromResult(input));
-        b.AddOrchestrator<string, string>("Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
+        b.AddOrchestrator<string, string>(
+            "Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
         b.AddOrchestrator<string, string>("Parent", async (TaskOrchestrationContext context, string child) =>
             await context.CallSubOrchestratorAsync<string>(child, "x", new SubOrchestrationOptions { InstanceId = "child" }));
     });

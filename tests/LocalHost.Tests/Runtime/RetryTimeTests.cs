@@ -4,7 +4,10 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>When policies and handlers try again, for activities ("work") and sub-orchestrations ("child") alike. How often, and what they are told: tests/Conformance.</summary>
+/// <summary>
+/// When policies and handlers try again, for activities ("work") and sub-orchestrations ("child") alike. How often, and what they are told:
+/// tests/Conformance.
+/// </summary>
 public sealed class RetryTimeTests
 {
     private readonly SteppedTimeProvider _time = new();
@@ -31,7 +34,8 @@ public sealed class RetryTimeTests
     [InlineData(Callee.SubOrchestration)]
     public async Task Policy_stops_when_its_time_is_up(Callee callee)
     {
-        var done = await RunAsync(callee, TaskOptions.FromRetryPolicy(new RetryPolicy(100, TimeSpan.FromSeconds(1), 2, retryTimeout: TimeSpan.FromSeconds(5))));
+        var done = await RunAsync(
+            callee, TaskOptions.FromRetryPolicy(new RetryPolicy(100, TimeSpan.FromSeconds(1), 2, retryTimeout: TimeSpan.FromSeconds(5))));
 
         // At 0, 1, 3 and 7 seconds; at 7 the five seconds are over.
         Assert.Equal((OrchestrationRuntimeStatus.Failed, 4), (done.RuntimeStatus, _attempts.Count));

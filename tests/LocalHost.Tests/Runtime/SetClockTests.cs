@@ -4,7 +4,9 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>The wall clock is set, in either direction, at every phase of an instance: it waits as long as it was to wait, and its clock never goes back.</summary>
+/// <summary>
+/// The wall clock is set, in either direction, at every phase of an instance: its waits keep their length, and its clock never goes back.
+/// </summary>
 [Trait("Trust", "16")]
 public sealed class SetClockTests
 {

@@ -5,8 +5,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
 /// <summary>
-/// Two processes share a folder, and one of them dies at its k-th write of what they share, for every k. Another process takes its place and the results are
-/// the same: what was asked for happened, and nothing is left.
+/// Two processes share a folder, and one of them dies at its k-th write of what they share, for every k. Another process takes its place and the
+/// results are the same: what was asked for happened, and nothing is left.
 /// </summary>
 [Trait("Trust", "1")]
 public sealed class SharedCrashSweepTests
@@ -40,7 +40,9 @@ public sealed class SharedCrashSweepTests
 
             foreach (var part in (string[])["instances", "inbox", "held"])
             {
-                Assert.True(Directory.GetFiles(folder.Combine(part)) is [], $"Death {point} write {k} leaves {string.Join(", ", Directory.GetFiles(folder.Combine(part)))}");
+                Assert.True(
+                    Directory.GetFiles(folder.Combine(part)) is [],
+                    $"Death {point} write {k} leaves {string.Join(", ", Directory.GetFiles(folder.Combine(part)))}");
             }
 
             if (!dying.IsDead)
@@ -90,14 +92,14 @@ public sealed class SharedCrashSweepTests
 
         return result;
 
-        // A dead process confirms nothing: another one is started and asked again.
+        // A killed process does not answer: another one is started and the request repeated.
         async Task DoAsync(bool byDriver, Func<LocalDurableHost, Task> step)
         {
             var asked = step(byDriver ? driver : asker);
             await Task.WhenAny(asked, byDriver == isDriver ? dying.Died : asked).WaitAsync(HostExtensions.Patience);
             if (byDriver == isDriver && dying.IsDead && hosts.Count == 0)
             {
-                // What the dead one answered last does not count.
+                // The killed process's last answer does not count.
                 _ = asked.ContinueWith(static unseen => unseen.Exception, TaskScheduler.Default);
                 await dying.Died.WaitAsync(HostExtensions.Patience);
                 var next = await StartAsync(FileJournal.Open(folder.Path));

@@ -5,7 +5,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Hosts that share a folder: each instance is driven by one of them, the others look on and leave messages.</summary>
+/// <summary>Hosts that share a folder: each instance is driven by one of them, the others read it and leave messages.</summary>
 public sealed class SharedJournalTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -60,7 +60,7 @@ public sealed class SharedJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Instance_that_is_not_to_go_on_is_left_until_somebody_asks_and_its_children_go_on_with_it()
+    public async Task Instance_that_is_not_to_continue_waits_for_a_request_and_its_children_continue_with_it()
     {
         await using (var first = await StartAsync())
         {
@@ -97,8 +97,10 @@ public sealed class SharedJournalTests : IDisposable
         await using var host = await StartAsync(recovers: (_, _) => Task.FromResult(false));
         await host.Client.TerminateInstanceAsync("parent", new TerminateInstanceOptions("enough", Recursive: true)).WaitAsync(Patience);
 
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("parent").WaitAsync(Patience)).RuntimeStatus);
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("child").WaitAsync(Patience)).RuntimeStatus);
+        Assert.Equal(
+            OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("parent").WaitAsync(Patience)).RuntimeStatus);
+        Assert.Equal(
+            OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("child").WaitAsync(Patience)).RuntimeStatus);
         Assert.Equal(before, _started);
     }
 
@@ -120,7 +122,7 @@ public sealed class SharedJournalTests : IDisposable
     [InlineData(null)]
     [InlineData("")]
     [InlineData("garbage\n")]
-    public async Task Extract_that_is_missing_or_damaged_leaves_the_history_to_tell(string? extract)
+    public async Task State_is_read_from_the_history_when_its_extract_is_missing_or_damaged(string? extract)
     {
         await EndAsync("a");
         var file = Path.Combine(Instances, "a~0.end");
@@ -227,7 +229,7 @@ public sealed class SharedJournalTests : IDisposable
     {
         foreach (var history in Directory.GetFiles(Instances, "*.jsonl"))
         {
-            // Whoever reads this is refused; its length is what its extract says.
+            // A read of this history fails; its length is the one in its extract.
             await File.WriteAllTextAsync(history, new string('x', (int)new FileInfo(history).Length));
         }
     }
@@ -236,7 +238,8 @@ public sealed class SharedJournalTests : IDisposable
     {
         b.Journal = FileJournal.Open(_folder.Path);
         b.Options.Recovers = recovers;
-        b.AddOrchestrator<string, string>("Echo", async (TaskOrchestrationContext context, string input) => await context.CallActivityAsync<string>("Begin", input));
+        b.AddOrchestrator<string, string>(
+            "Echo", async (TaskOrchestrationContext context, string input) => await context.CallActivityAsync<string>("Begin", input));
         b.AddOrchestrator<string?, string>("Wait", async (TaskOrchestrationContext context, string? input) =>
         {
             await context.CallActivityAsync<string>("Begin", "x");

@@ -32,7 +32,7 @@ public sealed class SteadyClockTests
     }
 
     [Fact]
-    public async Task Host_that_stops_lets_go_of_the_clock_though_instances_are_unfinished()
+    public async Task Stopped_host_releases_the_clock_though_instances_are_unfinished()
     {
         var clock = new SteadyClock(_machine);
         await using (var host = await StartAsync(clock))

@@ -6,7 +6,7 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Activities hear of a stop when nothing begins any more: what it cancels is no failure.</summary>
+/// <summary>Activities are signalled of a stop after the last one has begun: what the stop cancels is not a failure.</summary>
 [Trait("Trust", "9")]
 public sealed class StopAnnouncementTests
 {
@@ -19,7 +19,7 @@ public sealed class StopAnnouncementTests
     [InlineData("steers")]
     public async Task Activity_that_the_announcement_cancels_is_not_recorded_and_runs_again_at_the_next_start(string activity)
     {
-        // What waits for it goes on inside the call of the announcement: the earliest that an activity can end by it.
+        // Continuations run inside the call of the announcement: the earliest moment at which an activity can end because of it.
         var announced = new TaskCompletionSource();
         var host = await StartAsync(activity, () =>
         {

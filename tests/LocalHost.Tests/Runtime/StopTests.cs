@@ -6,7 +6,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>A stopping host starts nothing, lets what runs end for a set time, then tells it to end, and records what it returns.</summary>
+/// <summary>A stopping host starts nothing, waits a set time for running activities, then cancels them, and records what they return.</summary>
 [Trait("Trust", "9")]
 public sealed class StopTests
 {
@@ -81,7 +81,8 @@ public sealed class StopTests
             b.TimeProvider = _time;
             b.Options.StopTimeout = TimeSpan.FromSeconds(20);
             b.Options.MaxConcurrentActivityFunctions = 1;
-            b.AddOrchestrator("o", (TaskOrchestrationContext c) => Task.WhenAll(c.CallActivityAsync<string>("ask"), c.CallActivityAsync<string>("ask")));
+            b.AddOrchestrator(
+                "o", (TaskOrchestrationContext c) => Task.WhenAll(c.CallActivityAsync<string>("ask"), c.CallActivityAsync<string>("ask")));
             b.AddActivity("ask", async Task<string> (ActivityInvocation run) =>
             {
                 Interlocked.Increment(ref _begun);

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Going on with what another process left, when something of it cannot be read, or is asked for while no process drives it.</summary>
+/// <summary>Continuing instances that another process left, when one cannot be read, or is requested while no process drives it.</summary>
 [Trait("Trust", "12")]
 public sealed class TakeOverTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class TakeOverTests : IDisposable
     [InlineData("b", "a")]
     public async Task Instance_that_cannot_be_judged_does_not_keep_another_from_going_on(string bad, string good)
     {
-        // In which order they are looked at is the file system's choice.
+        // The file system determines the order in which they are read.
         await LeaveAsync("a", "b");
         var starts = true;
         await using var host = await StartAsync(
@@ -119,7 +119,8 @@ public sealed class TakeOverTests : IDisposable
         }
     }
 
-    private static Task<LocalDurableHost> StartAsync(IJournal journal, Func<string, CancellationToken, Task<bool>>? recovers, TimeSpan? takeover = null) =>
+    private static Task<LocalDurableHost> StartAsync(
+        IJournal journal, Func<string, CancellationToken, Task<bool>>? recovers, TimeSpan? takeover = null) =>
         LocalDurableHost.StartAsync(b =>
         {
             b.Journal = journal;

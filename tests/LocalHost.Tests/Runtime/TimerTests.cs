@@ -67,7 +67,8 @@ public sealed class TimerTests
     [Fact]
     public async Task Start_at_keeps_the_instance_pending_until_then()
     {
-        await using var host = await LocalDurableHost.StartAsync(b => Add(b).AddOrchestrator("o", (TaskOrchestrationContext c) => Task.FromResult(c.CurrentUtcDateTime)));
+        await using var host = await LocalDurableHost.StartAsync(
+            b => Add(b).AddOrchestrator("o", (TaskOrchestrationContext c) => Task.FromResult(c.CurrentUtcDateTime)));
         var startAt = _time.GetUtcNow().AddHours(2);
         await host.Client.ScheduleNewOrchestrationInstanceAsync("o", new StartOrchestrationOptions("i", startAt));
         await _time.WhenTimersAsync();
@@ -121,7 +122,9 @@ public sealed class TimerTests
         return builder;
     }
 
-    /// <summary>The first timer that is armed comes before its time, and before arming it returns: the system fires timers on other threads.</summary>
+    /// <summary>
+    /// The first timer fires early, and before the call that arms it returns: the system fires timers on other threads.
+    /// </summary>
     private sealed class HastyTimers(TimeProvider inner) : TimeProvider
     {
         private bool _came;

@@ -5,7 +5,9 @@ using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Tests.Runtime;
 
-/// <summary>Instances of a journal that belongs to one process, as that of a storage account does, and that this process was not to go on with: they are there.</summary>
+/// <summary>
+/// Instances that this process was configured not to continue, in a journal of one process, as on a storage account: they can still be queried.
+/// </summary>
 [Trait("Trust", "12")]
 public sealed class UnreadInstanceTests
 {
@@ -27,7 +29,7 @@ public sealed class UnreadInstanceTests
     }
 
     [Fact]
-    public async Task Instance_that_does_not_go_on_does_so_with_what_it_started_when_it_is_asked_for()
+    public async Task Instance_that_was_left_continues_with_its_children_when_it_is_requested()
     {
         await LeaveAsync("a");
         await using var host = await StartAsync(recovers: false);
@@ -46,7 +48,8 @@ public sealed class UnreadInstanceTests
         await using var host = await StartAsync(recovers: false);
 
         await host.Client.TerminateInstanceAsync("a", new TerminateInstanceOptions(Recursive: true)).WaitAsync(Patience);
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("a").WaitAsync(Patience)).RuntimeStatus);
+        Assert.Equal(
+            OrchestrationRuntimeStatus.Terminated, (await host.Client.WaitForInstanceCompletionAsync("a").WaitAsync(Patience)).RuntimeStatus);
         await host.Client.WaitForInstanceCompletionAsync("a-child").WaitAsync(Patience);
         Assert.Equal(2, (await host.Client.PurgeInstanceAsync("a", new PurgeInstanceOptions(Recursive: true))).PurgedInstanceCount);
 
@@ -64,8 +67,10 @@ public sealed class UnreadInstanceTests
     {
         b.Journal = _journal;
         b.Options.Recovers = recovers ? null : (_, _) => Task.FromResult(false);
-        b.AddOrchestrator<string, string>("Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
+        b.AddOrchestrator<string, string>(
+            "Wait", async (TaskOrchestrationContext context, string _) => await context.WaitForExternalEvent<string>("Go"));
         b.AddOrchestrator<string, string>("Parent", async (TaskOrchestrationContext context, string input) =>
-            await context.CallSubOrchestratorAsync<string>("Wait", input, new SubOrchestrationOptions { InstanceId = $"{context.InstanceId}-child" }));
+            await context.CallSubOrchestratorAsync<string>(
+                "Wait", input, new SubOrchestrationOptions { InstanceId = $"{context.InstanceId}-child" }));
     });
 }

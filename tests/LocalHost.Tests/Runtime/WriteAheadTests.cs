@@ -106,7 +106,9 @@ public sealed class WriteAheadTests
         await appended.WaitAsync(HostExtensions.Patience);
         gate.SetException(new JournalException("The disk is full."));
         Assert.Contains("The disk is full.", (await Assert.ThrowsAsync<JournalException>(() => end)).Message, StringComparison.Ordinal);
-        Assert.Contains("The disk is full.", (await Assert.ThrowsAsync<JournalException>(() => host.Client.GetInstanceAsync("i"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The disk is full.", (await Assert.ThrowsAsync<JournalException>(() => host.Client.GetInstanceAsync("i"))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(["i"], host.RefusedInstances.Keys);
         Assert.False(_second.Task.IsCompleted);
     }
@@ -126,7 +128,8 @@ public sealed class WriteAheadTests
             await c.CallActivityAsync("second");
         });
         b.AddOrchestrator("child", (TaskOrchestrationContext _) => Task.CompletedTask);
-        b.AddOrchestrator("parent", (TaskOrchestrationContext c) => c.CallSubOrchestratorAsync("child", options: new SubOrchestrationOptions(instanceId: "child")));
+        b.AddOrchestrator(
+            "parent", (TaskOrchestrationContext c) => c.CallSubOrchestratorAsync("child", options: new SubOrchestrationOptions(instanceId: "child")));
         b.AddOrchestrator("status", async (TaskOrchestrationContext c) =>
         {
             c.SetCustomStatus("set");

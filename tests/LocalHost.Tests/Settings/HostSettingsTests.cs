@@ -63,12 +63,15 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("", "")]
     public void Version_that_fails_every_start_of_the_app_is_refused(string version, string written)
     {
-        var path = Write($$"""{ "extensions": { "durableTask": { {{version}}"versionMatchStrategy": "Strict", "versionFailureStrategy": "Fail" } } }""");
+        var path = Write(
+            $$"""{ "extensions": { "durableTask": { {{version}}"versionMatchStrategy": "Strict", "versionFailureStrategy": "Fail" } } }""");
 
         Assert.Equal(
-            $"{path}: extensions.durableTask.defaultVersion is '{written}'; with versionMatchStrategy Strict it must be '1', the version of this program, or every run would be interrupted.",
+            $"{path}: extensions.durableTask.defaultVersion is '{written}'; with versionMatchStrategy Strict it must be '1', the version of this " +
+            $"program, or every run would be interrupted.",
             Assert.Throws<HostSettingsException>(() => HostSettings.Load(_folder.Path, [], "1")).Message);
-        Assert.Equal("1", HostSettings.Load(_folder.Path, [new("AzureFunctionsJobHost__extensions__durableTask__defaultVersion", "1")], "1").DefaultVersion);
+        Assert.Equal(
+            "1", HostSettings.Load(_folder.Path, [new("AzureFunctionsJobHost__extensions__durableTask__defaultVersion", "1")], "1").DefaultVersion);
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class HostSettingsTests : IDisposable
     [Fact]
     public void Environment_wins_over_the_file()
     {
-        Write("""{ "extensions": { "http": { "routePrefix": "file" }, "durableTask": { "hubName": "File" } }, "logging": { "logLevel": { "A": "Error" } } }""");
+        Write("""{ "extensions": { "http": { "routePrefix": "file" }, "durableTask": { "hubName": "File" } },""" +
+            """ "logging": { "logLevel": { "A": "Error" } } }""");
         var settings = HostSettings.Load(
             _folder.Path,
             [
@@ -107,16 +111,29 @@ public sealed class HostSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 0 } } }""", "extensions.durableTask.maxConcurrentActivityFunctions is '0'; it must be a whole number from 1 to 10000.")]
-    [InlineData("""{ "extensions": { "durableTask": { "maxConcurrentOrchestratorFunctions": "many" } } }""", "extensions.durableTask.maxConcurrentOrchestratorFunctions is 'many'; it must be a whole number")]
+    [InlineData(
+        """{ "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 0 } } }""",
+        "extensions.durableTask.maxConcurrentActivityFunctions is '0'; it must be a whole number from 1 to 10000.")]
+    [InlineData(
+        """{ "extensions": { "durableTask": { "maxConcurrentOrchestratorFunctions": "many" } } }""",
+        "extensions.durableTask.maxConcurrentOrchestratorFunctions is 'many'; it must be a whole number")]
     [InlineData("""{ "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 1.5 } } }""", "maxConcurrentActivityFunctions is '1.5'")]
-    [InlineData("""{ "extensions": { "durableTask": { "hubName": "" } } }""", "extensions.durableTask.hubName is ''; it must have 1 to 100 characters.")]
+    [InlineData(
+        """{ "extensions": { "durableTask": { "hubName": "" } } }""", "extensions.durableTask.hubName is ''; it must have 1 to 100 characters.")]
     [InlineData("""{ "extensions": { "http": { "routePrefix": "a/{b}" } } }""", "extensions.http.routePrefix is 'a/{b}'; it must be a path")]
-    [InlineData("""{ "extensions": { "http": { "routePrefix": { "a": 1 } } } }""", "extensions.http.routePrefix is an object or a list; it must be one value.")]
+    [InlineData(
+        """{ "extensions": { "http": { "routePrefix": { "a": 1 } } } }""",
+        "extensions.http.routePrefix is an object or a list; it must be one value.")]
     [InlineData("""{ "logging": { "logLevel": { "default": "Loud" } } }""", "logging.logLevel.default is 'Loud'; it must be one of Trace, Debug")]
-    [InlineData("""{ "extensions": { "durableTask": { "versionMatchStrategy": "CurrentOrOlder" } } }""", "extensions.durableTask.versionMatchStrategy is 'CurrentOrOlder'; on this host it must be Strict or None.")]
-    [InlineData("""{ "extensions": { "durableTask": { "versionMatchStrategy": "Strict" } } }""", "extensions.durableTask.versionFailureStrategy is ''; on this host it must be Fail.")]
-    [InlineData("""{ "extensions": { "durableTask": { "versionFailureStrategy": "Reject" } } }""", "extensions.durableTask.versionFailureStrategy is 'Reject'; on this host it must be Fail.")]
+    [InlineData(
+        """{ "extensions": { "durableTask": { "versionMatchStrategy": "CurrentOrOlder" } } }""",
+        "extensions.durableTask.versionMatchStrategy is 'CurrentOrOlder'; on this host it must be Strict or None.")]
+    [InlineData(
+        """{ "extensions": { "durableTask": { "versionMatchStrategy": "Strict" } } }""",
+        "extensions.durableTask.versionFailureStrategy is ''; on this host it must be Fail.")]
+    [InlineData(
+        """{ "extensions": { "durableTask": { "versionFailureStrategy": "Reject" } } }""",
+        "extensions.durableTask.versionFailureStrategy is 'Reject'; on this host it must be Fail.")]
     [InlineData("""{ "extensions": """, " cannot be read: ")]
     public void Wrong_value_is_named_with_file_and_path(string json, string expected)
     {
@@ -134,7 +151,8 @@ public sealed class HostSettingsTests : IDisposable
             _folder.Path, [new("AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions", "-1")]));
         Assert.Contains("hubName", problem.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "The environment variable AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions is '-1'", problem.Message, StringComparison.Ordinal);
+            "The environment variable AzureFunctionsJobHost__extensions__durableTask__maxConcurrentActivityFunctions is '-1'", problem.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,7 +163,14 @@ public sealed class HostSettingsTests : IDisposable
         new HostSettings().ApplyTo(durable);
         Assert.Equal(new LocalDurableHostOptions().MaxConcurrentActivityFunctions, durable.MaxConcurrentActivityFunctions);
         Assert.Equal(("", false), (durable.DefaultVersion, durable.FailsOtherVersions));
-        var settings = new HostSettings { HubName = "Hub", MaxConcurrentActivityFunctions = 3, RoutePrefix = "p", DefaultVersion = "7", FailsOtherVersions = true };
+        var settings = new HostSettings
+        {
+            HubName = "Hub",
+            MaxConcurrentActivityFunctions = 3,
+            RoutePrefix = "p",
+            DefaultVersion = "7",
+            FailsOtherVersions = true
+        };
         settings.ApplyTo(durable);
         Assert.Equal(("7", true), (durable.DefaultVersion, durable.FailsOtherVersions));
         settings.ApplyTo(web);

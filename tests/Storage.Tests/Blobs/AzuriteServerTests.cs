@@ -39,5 +39,7 @@ public sealed class AzuriteServerTests
 
     [Fact]
     public void Server_of_another_process_without_an_address_names_the_variable() =>
-        Assert.Contains(AzuriteServer.SharedVariable, Assert.Throws<ArgumentException>(() => AzuriteServer.RunningAt("UseDevelopmentStorage=true")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            AzuriteServer.SharedVariable, Assert.Throws<ArgumentException>(() => AzuriteServer.RunningAt("UseDevelopmentStorage=true")).Message,
+            StringComparison.Ordinal);
 }

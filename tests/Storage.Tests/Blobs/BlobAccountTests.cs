@@ -10,7 +10,9 @@ public sealed class BlobAccountTests
 
     [Theory]
     [InlineData("AzureWebJobsStorage", "UseDevelopmentStorage=true", "http://127.0.0.1:10000/devstoreaccount1")]
-    [InlineData("AzureWebJobsStorage", $"DefaultEndpointsProtocol=https;AccountName=shop;AccountKey={Key};EndpointSuffix=core.windows.net", "https://shop.blob.core.windows.net/")]
+    [InlineData(
+        "AzureWebJobsStorage", $"DefaultEndpointsProtocol=https;AccountName=shop;AccountKey={Key};EndpointSuffix=core.windows.net",
+        "https://shop.blob.core.windows.net/")]
     [InlineData("AzureWebJobsStorage:accountName", "shop", "https://shop.blob.core.windows.net/")]
     [InlineData("AzureWebJobsStorage:serviceUri", "https://shop.blob.core.chinacloudapi.cn", "https://shop.blob.core.chinacloudapi.cn/")]
     [InlineData("AzureWebJobsStorage:blobServiceUri", "https://shop.blob.core.windows.net", "https://shop.blob.core.windows.net/")]
@@ -23,22 +25,31 @@ public sealed class BlobAccountTests
     public void Managed_identity_with_or_without_a_client_id_is_read(string? clientId)
     {
         var account = BlobAccount.Read(Settings(
-            ("AzureWebJobsStorage:accountName", "shop"), ("AzureWebJobsStorage:credential", "managedidentity"), ("AzureWebJobsStorage:clientId", clientId)));
+            ("AzureWebJobsStorage:accountName", "shop"), ("AzureWebJobsStorage:credential", "managedidentity"),
+            ("AzureWebJobsStorage:clientId", clientId)));
 
         Assert.Equal("shop", account.Name);
     }
 
     [Theory]
-    [InlineData("AzureWebJobStorage", "UseDevelopmentStorage=true", "AzureWebJobsStorage is not set, and 'AzureWebJobStorage' is, which means nothing here: rename it.")]
+    [InlineData(
+        "AzureWebJobStorage", "UseDevelopmentStorage=true",
+        "AzureWebJobsStorage is not set, and 'AzureWebJobStorage' is, which means nothing here: rename it.")]
     [InlineData("AzureWebJobsStorage", "", "AzureWebJobsStorage is not set; ")]
-    [InlineData("AzureWebJobsStorage:acountName", "shop", "AzureWebJobsStorage__acountName is set, which means nothing here: AzureWebJobsStorage__accountName is probably meant. ")]
-    [InlineData("AzureWebJobsStorage:blobServiceUrl", "https://shop.blob.core.windows.net", "AzureWebJobsStorage__blobServiceUrl is set, which means nothing here: AzureWebJobsStorage__blobServiceUri is probably meant. ")]
+    [InlineData(
+        "AzureWebJobsStorage:acountName", "shop",
+        "AzureWebJobsStorage__acountName is set, which means nothing here: AzureWebJobsStorage__accountName is probably meant. ")]
+    [InlineData(
+        "AzureWebJobsStorage:blobServiceUrl", "https://shop.blob.core.windows.net",
+        "AzureWebJobsStorage__blobServiceUrl is set, which means nothing here: AzureWebJobsStorage__blobServiceUri is probably meant. ")]
     [InlineData("AzureWebJobsStorage", $"AccountKey={Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
     [InlineData("AzureWebJobsStorage", $"AccountName=shop;AccountKey=!{Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
     [InlineData("AzureWebJobsStorage", $"nonsense {Key}", "AzureWebJobsStorage is no connection string of a storage account; ")]
     [InlineData("AzureWebJobsStorage:accountName", "my shop", "AzureWebJobsStorage__accountName is 'my shop', ")]
     [InlineData("AzureWebJobsStorage:serviceUri", "shop", "AzureWebJobsStorage__serviceUri is no address of a blob service; ")]
-    [InlineData("AzureWebJobsStorage:serviceUri", $"https://shop.blob.core.windows.net?sig={Key}", "AzureWebJobsStorage__serviceUri is no address of a blob service; ")]
+    [InlineData(
+        "AzureWebJobsStorage:serviceUri", $"https://shop.blob.core.windows.net?sig={Key}",
+        "AzureWebJobsStorage__serviceUri is no address of a blob service; ")]
     [InlineData("AzureWebJobsStorage:credential", "password", "AzureWebJobsStorage__credential is 'password'; ")]
     public void Setting_that_cannot_be_used_is_refused_in_one_sentence_without_secrets(string setting, string value, string expected)
     {
@@ -59,7 +70,8 @@ public sealed class BlobAccountTests
             () => BlobAccount.Read(Settings(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ($"AzureWebJobsStorage:{second}", value))));
 
         Assert.Equal(
-            $"AzureWebJobsStorage and AzureWebJobsStorage__{second} are both set, a connection string and an identity: clear the one that is not meant.", error.Message);
+            $"AzureWebJobsStorage and AzureWebJobsStorage__{second} are both set, a connection string and an identity: clear the one that is " +
+            $"not meant.", error.Message);
     }
 
     [Theory]

@@ -47,7 +47,8 @@ public sealed class BlobFaultTests : IAsyncLifetime
         await store.PutAsync(Key, content);
 
         Assert.True((await store.GetAsync(Key))!.Bytes.Span.SequenceEqual(content));
-        var blocks = await new Azure.Storage.Blobs.Specialized.BlockBlobClient(_server.ConnectionString, _container.Name, Key.Value).GetBlockListAsync();
+        var blocks =
+            await new Azure.Storage.Blobs.Specialized.BlockBlobClient(_server.ConnectionString, _container.Name, Key.Value).GetBlockListAsync();
         Assert.Empty(blocks.Value.CommittedBlocks);
     }
 
@@ -103,14 +104,16 @@ public sealed class BlobFaultTests : IAsyncLifetime
     {
         await _container.Open().PutAsync(Key, Bytes("x"));
         var signature = new BlobServiceClient(_server.ConnectionString).GenerateAccountSasUri(
-            AccountSasPermissions.Read | AccountSasPermissions.List, DateTimeOffset.UtcNow.AddHours(1), AccountSasResourceTypes.All).Query.TrimStart('?');
+            AccountSasPermissions.Read | AccountSasPermissions.List, DateTimeOffset.UtcNow.AddHours(1),
+            AccountSasResourceTypes.All).Query.TrimStart('?');
         var store = _container.Open($"BlobEndpoint={_server.BlobEndpoint};SharedAccessSignature={signature}");
 
         Assert.Equal("x", await TextAsync(store, Key));
         var error = await Assert.ThrowsAsync<ContentStoreException>(() => store.PutAsync(Key, Bytes("y")));
 
         Assert.StartsWith(
-            $"Cannot use '{Key}' in the container '{_container.Name}' of the storage account 'devstoreaccount1': permission denied", error.Message, StringComparison.Ordinal);
+            $"Cannot use '{Key}' in the container '{_container.Name}' of the storage account 'devstoreaccount1': permission denied", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("Storage Blob Data Contributor", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(signature[^20..], error.ToString(), StringComparison.Ordinal);
     }
@@ -119,12 +122,16 @@ public sealed class BlobFaultTests : IAsyncLifetime
     public async Task Unknown_account_is_not_an_empty_store()
     {
         var endpoint = _server.BlobEndpoint.ToString().Replace(AzuriteServer.AccountName, "other", StringComparison.Ordinal);
-        var store = _container.Open($"DefaultEndpointsProtocol=http;AccountName=other;AccountKey={AzuriteServer.AccountKey};BlobEndpoint={endpoint};");
+        var store = _container.Open(
+            $"DefaultEndpointsProtocol=http;AccountName=other;AccountKey={AzuriteServer.AccountKey};BlobEndpoint={endpoint};");
 
-        foreach (var call in (Func<Task>[])[() => store.GetAsync(Key), () => store.ReadFromAsync(Key, 0), () => store.ListAsync(ContentPrefix.All).ToListAsync().AsTask(), () => store.DeleteAsync(Key)])
+        foreach (var call in (Func<Task>[])[() => store.GetAsync(Key), () =>
+            store.ReadFromAsync(Key, 0), () => store.ListAsync(ContentPrefix.All).ToListAsync().AsTask(), () => store.DeleteAsync(Key)])
         {
             var error = await Assert.ThrowsAsync<ContentStoreException>(call);
-            Assert.Contains("there is no such account at its address (ResourceNotFound). Check the account's name and address in AzureWebJobsStorage.", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "there is no such account at its address (ResourceNotFound). Check the account's name and address in AzureWebJobsStorage.",
+                error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -134,10 +141,12 @@ public sealed class BlobFaultTests : IAsyncLifetime
         var wrong = Convert.ToBase64String(Bytes(new string('k', 64)));
         var store = _container.Open(_server.ConnectionString.Replace(AzuriteServer.AccountKey, wrong, StringComparison.Ordinal));
 
-        foreach (var call in (Func<Task>[])[() => store.PutAsync(Key, Bytes("x")), () => store.AppendAsync(Key, Bytes("x")), () => store.GetAsync(Key), () => store.DeleteAsync(ContentPrefix.All)])
+        foreach (var call in (Func<Task>[])[() => store.PutAsync(Key, Bytes("x")), () =>
+            store.AppendAsync(Key, Bytes("x")), () => store.GetAsync(Key), () => store.DeleteAsync(ContentPrefix.All)])
         {
             var error = await Assert.ThrowsAsync<ContentStoreException>(call);
-            Assert.Contains("'devstoreaccount1': the account does not accept this key, signature or machine", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "'devstoreaccount1': the account does not accept this key, signature or machine", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(wrong, error.ToString(), StringComparison.Ordinal);
         }
     }
@@ -152,7 +161,9 @@ public sealed class BlobFaultTests : IAsyncLifetime
         await server.StopAsync();
 
         var error = await Assert.ThrowsAsync<ContentStoreException>(() => store.GetAsync(Key));
-        Assert.Contains($"'devstoreaccount1': http://127.0.0.1:{server.BlobEndpoint.Port} does not answer. Start Azurite (docs/azurite.md).", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'devstoreaccount1': http://127.0.0.1:{server.BlobEndpoint.Port} does not answer. Start Azurite (docs/azurite.md).", error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(Key.Value, error.Location);
         await Assert.ThrowsAsync<ContentStoreException>(() => store.AppendAsync(ContentKey.Of("log"), Bytes("lost\n")));
 

@@ -35,7 +35,8 @@ public sealed class BlobGivenUpTests
     [Fact]
     public async Task Account_that_hangs_after_it_answered_503_is_reported_as_busy()
     {
-        var hint = await HintAsync((attempt, token) => attempt == 1 ? Task.FromResult(Answer(HttpStatusCode.ServiceUnavailable, again: "0")) : HangAsync(token));
+        var hint = await HintAsync(
+            (attempt, token) => attempt == 1 ? Task.FromResult(Answer(HttpStatusCode.ServiceUnavailable, again: "0")) : HangAsync(token));
 
         Assert.Equal("the service is busy or failing (503 InternalError). Repeat it later.", hint);
     }
@@ -112,7 +113,8 @@ public sealed class BlobGivenUpTests
 
     private sealed class Service(Func<CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answer(cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(cancellationToken);
     }
 
     /// <summary>A body of which a byte comes from time to time.</summary>

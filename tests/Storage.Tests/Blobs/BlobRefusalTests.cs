@@ -6,16 +6,23 @@ using static Orchestrator.Storage.Tests.Blobs.AzuriteContainer;
 
 namespace Orchestrator.Storage.Tests.Blobs;
 
-/// <summary>What Azure answers to settings that only it can judge: the message and the hint name the setting and the remedy, the hint no place.</summary>
+/// <summary>
+/// What Azure answers to settings that only it can judge: the message and the hint name the setting and the remedy, the hint no place.
+/// </summary>
 public sealed class BlobRefusalTests
 {
     private const string Secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
 
     [Theory]
-    [InlineData("ResourceNotFound", "there is no such account at its address (ResourceNotFound). Check the account's name and address in AzureWebJobsStorage.", 404)]
-    [InlineData("AuthorizationPermissionMismatch", "permission denied (AuthorizationPermissionMismatch). Give the identity the role 'Storage Blob Data Contributor' on the account of AzureWebJobsStorage, ")]
-    [InlineData("KeyBasedAuthenticationNotPermitted", "the account takes identities only, and AzureWebJobsStorage has a key (KeyBasedAuthenticationNotPermitted). Clear AzureWebJobsStorage, set AzureWebJobsStorage__accountName ")]
-    [InlineData("AuthenticationFailed", "the account does not accept this key, signature or machine (AuthenticationFailed). Copy the connection string again into AzureWebJobsStorage, ")]
+    [InlineData(
+        "ResourceNotFound",
+        "there is no such account at its address (ResourceNotFound). Check the account's name and address in AzureWebJobsStorage.", 404)]
+    [InlineData("AuthorizationPermissionMismatch", "permission denied (AuthorizationPermissionMismatch). Give the identity the role 'Storage Blob " +
+        "Data Contributor' on the account of AzureWebJobsStorage, ")]
+    [InlineData("KeyBasedAuthenticationNotPermitted", "the account takes identities only, and AzureWebJobsStorage has a key " +
+        "(KeyBasedAuthenticationNotPermitted). Clear AzureWebJobsStorage, set AzureWebJobsStorage__accountName ")]
+    [InlineData("AuthenticationFailed", "the account does not accept this key, signature or machine (AuthenticationFailed). Copy the connection " +
+        "string again into AzureWebJobsStorage, ")]
     public async Task Refusal_names_setting_and_remedy(string code, string expected, int status = 403)
     {
         var error = await RefusedAsync(() =>
@@ -26,7 +33,9 @@ public sealed class BlobRefusalTests
         });
 
         Assert.StartsWith(expected, error.Hint, StringComparison.Ordinal);
-        Assert.StartsWith($"Cannot use 'runs/r1' in the container 'orchestrator' of the storage account 'shop': {expected}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Cannot use 'runs/r1' in the container 'orchestrator' of the storage account 'shop': {expected}", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +44,8 @@ public sealed class BlobRefusalTests
         var error = await RefusedAsync(() => throw new CredentialUnavailableException("No managed identity endpoint found."));
 
         Assert.StartsWith("no identity could sign in. ", error.Hint, StringComparison.Ordinal);
-        Assert.Contains("set AzureWebJobsStorage__credential to managedidentity, and AzureWebJobsStorage__clientId ", error.Hint, StringComparison.Ordinal);
+        Assert.Contains(
+            "set AzureWebJobsStorage__credential to managedidentity, and AzureWebJobsStorage__clientId ", error.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +54,9 @@ public sealed class BlobRefusalTests
         var error = await RefusedAsync(() => throw new HttpRequestException("Name or service not known (shop.blob.core.windows.net:443)"));
 
         Assert.Equal("it does not answer. Check the account's name in AzureWebJobsStorage, the network, and the account's firewall.", error.Hint);
-        Assert.Contains("https://shop.blob.core.windows.net does not answer. Check the account's name in AzureWebJobsStorage", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "https://shop.blob.core.windows.net does not answer. Check the account's name in AzureWebJobsStorage", error.Message,
+            StringComparison.Ordinal);
     }
 
     private static async Task<ContentStoreException> RefusedAsync(Func<HttpResponseMessage> answer)
@@ -66,6 +78,7 @@ public sealed class BlobRefusalTests
 
     private sealed class Service(Func<HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(answer());
     }
 }

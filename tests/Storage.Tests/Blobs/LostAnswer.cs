@@ -10,9 +10,11 @@ internal sealed class LostAnswer(Func<Request, bool> isMeant) : HttpPipelinePoli
 
     public bool Happened => Volatile.Read(ref _lost) != 0;
 
-    public static LostAnswer ToAppend() => new(request => request.Method == RequestMethod.Put && request.Uri.Query.Contains("comp=appendblock", StringComparison.Ordinal));
+    public static LostAnswer ToAppend() =>
+        new(request => request.Method == RequestMethod.Put && request.Uri.Query.Contains("comp=appendblock", StringComparison.Ordinal));
 
-    public static LostAnswer ToPut() => new(request => request.Method == RequestMethod.Put && request.Headers.TryGetValue("x-ms-blob-type", out var type) && type == "BlockBlob");
+    public static LostAnswer ToPut() =>
+        new(request => request.Method == RequestMethod.Put && request.Headers.TryGetValue("x-ms-blob-type", out var type) && type == "BlockBlob");
 
     public static LostAnswer ToDelete() => new(request => request.Method == RequestMethod.Delete);
 

@@ -63,7 +63,9 @@ public sealed class SharedFolderTests : IDisposable
             {
                 var present = (await store.GetAsync(key))!;
                 var next = int.Parse(Encoding.UTF8.GetString(present.Bytes.Span), CultureInfo.InvariantCulture) + 1;
-                done += await store.ReplaceAsync(key, Encoding.UTF8.GetBytes(next.ToString(CultureInfo.InvariantCulture)), present.ETag) is null ? 0 : 1;
+                done += await store.ReplaceAsync(key, Encoding.UTF8.GetBytes(next.ToString(CultureInfo.InvariantCulture)), present.ETag) is null
+                    ? 0
+                    : 1;
             }
 
             return true;

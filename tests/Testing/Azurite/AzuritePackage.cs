@@ -13,7 +13,9 @@ internal static class AzuritePackage
 
     /// <summary>Why Azurite cannot be run here; null when it can.</summary>
     public static string? Missing { get; } =
-        FindCommand("node") is null || FindCommand("npm") is null ? "node and npm are not installed; Azurite needs both (Node.js 20 or later)." : null;
+        FindCommand("node") is null || FindCommand("npm") is null
+            ? "node and npm are not installed; Azurite needs both (Node.js 20 or later)."
+            : null;
 
     /// <summary>The script that starts the blob, the queue and the table service.</summary>
     public static string Server => Path.Combine(Folder, "node_modules", "azurite", "dist", "src", "azurite.js");

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Orchestrator.Testing.Azurite;
 
 /// <summary>
-/// Azurite with its blob, queue and table services in a process of its own, on free ports and in a temporary folder. It can be stopped and started again with what it
-/// held. It ends with the process that started it, however that ends. Not thread-safe, except <see cref="SharedAsync"/>.
+/// Azurite with its blob, queue and table services in a process of its own, on free ports and in a temporary folder. It can be stopped and started
+/// again with what it held. It ends with the process that started it, however that ends. Not thread-safe, except <see cref="SharedAsync"/>.
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
@@ -31,7 +31,10 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private static readonly Lazy<Task<AzuriteServer>> Shared = new(StartSharedAsync);
 
-    /// <summary>Of each service in <see cref="Services"/>; 0 before the first start, which lets Azurite take a free one, so that no other process can be faster.</summary>
+    /// <summary>
+    /// Of each service in <see cref="Services"/>; 0 before the first start, which lets Azurite take a free one, so that no other process can be
+    /// faster.
+    /// </summary>
     private readonly int[] _ports = new int[Services.Length];
     private readonly TempFolder? _folder;
     private readonly string? _connectionString;
@@ -47,18 +50,20 @@ public sealed class AzuriteServer : IAsyncDisposable
         _connectionString = connectionString;
         _ports[0] = new DbConnectionStringBuilder { ConnectionString = connectionString }.TryGetValue("BlobEndpoint", out var endpoint)
             ? new Uri((string)endpoint).Port
-            : throw new ArgumentException($"There is no BlobEndpoint in the connection string of Azurite that {SharedVariable} gives.", nameof(connectionString));
+            : throw new ArgumentException(
+                $"There is no BlobEndpoint in the connection string of Azurite that {SharedVariable} gives.", nameof(connectionString));
     }
 
     /// <summary>Where the account is. Stays the same when the server is started again.</summary>
     public Uri BlobEndpoint => Endpoint(0);
 
     public string ConnectionString => _connectionString ??
-        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};{string.Concat(Services.Select((service, index) => $"{service}Endpoint={Endpoint(index)};"))}";
+        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};" +
+        string.Concat(Services.Select((service, index) => $"{service}Endpoint={Endpoint(index)};"));
 
     /// <summary>
-    /// The server that <see cref="SharedVariable"/> names; without it the one of this test process, started by the first who asks. It is never stopped;
-    /// every test takes containers, queues and tables whose names no other test has, in any process.
+    /// The server that <see cref="SharedVariable"/> names; without it the one of this test process, started by the first who asks. It is never
+    /// stopped; every test takes containers, queues and tables whose names no other test has, in any process.
     /// </summary>
     public static Task<AzuriteServer> SharedAsync() => Shared.Value;
 

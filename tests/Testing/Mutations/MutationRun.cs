@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace Orchestrator.Testing.Mutations;
 
-/// <summary>Reads many spoiled texts and finds those that a reader does not survive.</summary>
-/// <param name="read">Reads a text; every exception is a failure.</param>
+/// <summary>Reads many spoiled texts and finds those for which the reader throws, allocates too much or takes too long.</summary>
+/// <param name="read">Reads a text on the calling thread; every exception is a failure.</param>
 public sealed class MutationRun(Mutator mutator, Action<byte[]> read)
 {
     /// <summary>Bytes that a case may allocate whatever it is: what aliases may stand for, and what is made once.</summary>
@@ -12,13 +10,13 @@ public sealed class MutationRun(Mutator mutator, Action<byte[]> read)
     /// <summary>Bytes that a case may allocate for each byte of its text.</summary>
     private const long BytesPerByte = 8 * 1024;
 
-    /// <summary>Far above what the slowest case takes on a busy machine: it finds what never ends.</summary>
+    /// <summary>Processor time, far above that of the slowest case: reading that is not linear exceeds it.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     /// <summary>The most bytes that a case has allocated by now, for each byte of its text, of texts from 1,000 bytes.</summary>
     public double MostBytesPerByte { get; private set; }
 
-    /// <summary>The longest that a case took by now.</summary>
+    /// <summary>The most processor time that a case took by now.</summary>
     public TimeSpan Slowest { get; private set; }
 
     /// <summary>The case that took longest.</summary>
@@ -29,22 +27,21 @@ public sealed class MutationRun(Mutator mutator, Action<byte[]> read)
     {
         var text = mutator.Make(index);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var started = Stopwatch.GetTimestamp();
+        TimeSpan took;
         try
         {
-            read(text);
+            took = CpuTime.Of(() => read(text));
         }
         catch (Exception exception)
         {
             return $"{exception.GetType().Name}: {exception}";
         }
 
-        var took = Stopwatch.GetElapsedTime(started);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         MostBytesPerByte = Math.Max(MostBytesPerByte, text.Length < 1000 ? 0 : (double)allocated / text.Length);
         (Slowest, SlowestIndex) = took > Slowest ? (took, index) : (Slowest, SlowestIndex);
         return allocated > FixedBytes + (BytesPerByte * text.Length) ? $"{allocated:N0} bytes were allocated for a text of {text.Length:N0}."
-            : took > Longest ? $"It took {took}."
+            : took > Longest ? $"It took {took} of processor time."
             : null;
     }
 }

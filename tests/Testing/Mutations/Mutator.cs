@@ -7,9 +7,12 @@ public sealed class Mutator
 {
     private static readonly string[] Tokens =
     [
-        "{", "}", "[", "]", ":", ": ", ",", "\"", "'", "|\n", ">-\n", "- ", "? ", "&a ", "*a", "<<: *a", "<<: [*a, *a]", "!!int ", "!x ", "---\n", "...\n", "#", "//", "/*", "\t",
-        "\n", "\r\n", "\0", "\u2028", "\uFEFF", "\\", "\\ud800", "{{", "}}", "{{#each x}}", "{%", "![a](b)", "system:\n", "user:\n", "assistant:\n", "null", "true", "-0", ".5", "0x1F",
-        "1e999999999", "-1e-999999999", "99999999999999999999999999", ".inf", ".nan", "\"id\": \"a\"", "steps:", "dependsOn: [a]", "\"inputMapping\": {\"a\": \"a.b\"}", "onError: continue",
+        "{", "}", "[", "]", ":", ": ", ",", "\"", "'", "|\n", ">-\n", "- ", "? ", "&a ", "*a", "<<: *a", "<<: [*a, *a]", "!!int ", "!x ", "---\n",
+        "...\n", "#", "//", "/*", "\t",
+        "\n", "\r\n", "\0", "\u2028", "\uFEFF", "\\", "\\ud800", "{{", "}}", "{{#each x}}", "{%", "![a](b)", "system:\n", "user:\n", "assistant:\n",
+        "null", "true", "-0", ".5", "0x1F",
+        "1e999999999", "-1e-999999999", "99999999999999999999999999", ".inf", ".nan", "\"id\": \"a\"", "steps:", "dependsOn: [a]",
+        "\"inputMapping\": {\"a\": \"a.b\"}", "onError: continue",
     ];
 
     private readonly IReadOnlyList<byte[]> _sources;
@@ -76,7 +79,9 @@ public sealed class Mutator
         for (var level = 1; level < levels; level++)
         {
             var aliases = string.Join(", ", Enumerable.Repeat($"*b{level - 1}", width));
-            text.Append(random.Next(2) == 0 ? $"b{level}: &b{level} [{aliases}]\n" : $"b{level}: &b{level} {{<<: [{aliases}], z: *b{level - 1}, w{level}: *b{level - 1}}}\n");
+            text.Append(random.Next(2) == 0
+                ? $"b{level}: &b{level} [{aliases}]\n"
+                : $"b{level}: &b{level} {{<<: [{aliases}], z: *b{level - 1}, w{level}: *b{level - 1}}}\n");
         }
 
         return text.ToString();

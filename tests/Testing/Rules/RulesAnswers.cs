@@ -15,7 +15,8 @@ internal sealed class RulesAnswers
 
     public RulesAnswers(RulesPlan plan, JsonObject answers)
     {
-        _answers = [.. plan.Run.Steps.Select(step => answers[step.Id] is JsonArray { Count: > 0 } said ? said.Select(answer => Read(answer!)).ToArray() : [Standard])];
+        _answers = [.. plan.Run.Steps.Select(
+            step => answers[step.Id] is JsonArray { Count: > 0 } said ? said.Select(answer => Read(answer!)).ToArray() : [Standard])];
         _next = new int[_answers.Length];
     }
 
@@ -30,7 +31,9 @@ internal sealed class RulesAnswers
         return new RulesAnswer(
             (int?)answer["latencyMs"] ?? 0,
             (string?)answer["output"],
-            error is null ? null : new WorkflowError(kind, "It failed.") { Retryable = WorkflowError.IsTransient(kind), RetryAfterMs = (int?)error["retryAfterMs"] },
+            error is null
+                ? null
+                : new WorkflowError(kind, "It failed.") { Retryable = WorkflowError.IsTransient(kind), RetryAfterMs = (int?)error["retryAfterMs"] },
             new TokenUsage { InputTokens = (int?)usage?["inputTokens"] ?? 0, OutputTokens = (int?)usage?["outputTokens"] ?? 0 });
     }
 }

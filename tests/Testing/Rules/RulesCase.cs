@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Testing.Rules;
 
-/// <summary>A whole definition, what its steps answer, and what its user asks for meanwhile. It follows from a seed, so that the seed reproduces it.</summary>
+/// <summary>
+/// A whole definition, what its steps answer, and what its user asks for meanwhile. It follows from a seed, so that the seed reproduces it.
+/// </summary>
 /// <param name="Definition">Native JSON. The text of each prompt begins with its step's id and a colon.</param>
 /// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
 /// <param name="Requests">In the order of their times.</param>
@@ -29,7 +31,9 @@ public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answe
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"seed {Seed}\ndefinition: {Definition.ToJsonString(Readable)}\nanswers: {Answers.ToJsonString(Readable)}\nrequests: {string.Join(", ", Requests)}{(ResumedAnswers is null ? "" : $"\nanswers after a resume: {ResumedAnswers.ToJsonString(Readable)}")}";
+        $"seed {Seed}\ndefinition: {Definition.ToJsonString(Readable)}\nanswers: {Answers.ToJsonString(Readable)}\n" +
+        $"requests: {string.Join(", ", Requests)}" +
+        (ResumedAnswers is null ? "" : $"\nanswers after a resume: {ResumedAnswers.ToJsonString(Readable)}");
 }
 
 /// <summary>What a user can want of a run that was started.</summary>

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Testing.Rules;
 
-/// <summary>Makes whole definitions, in which the rules meet: whatever FORMAT.md says of order, failure, limits and ends may stand beside anything else.</summary>
+/// <summary>
+/// Makes whole definitions, in which the rules meet: whatever FORMAT.md says of order, failure, limits and ends may stand beside anything else.
+/// </summary>
 public sealed class RulesGenerator
 {
     private static readonly int[] Latencies = [0, 0, 5, 50, 400, 2_000, 9_000, 30_000];
@@ -39,7 +41,12 @@ public sealed class RulesGenerator
             answers[Id(step)] = said;
         }
 
-        var definition = new JsonObject { ["inputs"] = new JsonObject { ["go"] = new JsonObject { ["type"] = "string" } }, ["options"] = Options(), ["steps"] = steps };
+        var definition = new JsonObject
+        {
+            ["inputs"] = new JsonObject { ["go"] = new JsonObject { ["type"] = "string" } },
+            ["options"] = Options(),
+            ["steps"] = steps
+        };
         if (_graph.Finals.Count > 0)
         {
             definition["finally"] = Texts(_graph.Finals.Order().Select(Id));
@@ -86,7 +93,8 @@ public sealed class RulesGenerator
         }
         else if (isTool)
         {
-            (node["type"], node["tool"], node["input"]) = ("tool", "scripted", new JsonObject { ["seen"] = string.Concat(dependsOn.Select(other => $"{{{{{other}}}}} ")) });
+            (node["type"], node["tool"],
+                node["input"]) = ("tool", "scripted", new JsonObject { ["seen"] = string.Concat(dependsOn.Select(other => $"{{{{{other}}}}} ")) });
         }
         else
         {
@@ -149,7 +157,12 @@ public sealed class RulesGenerator
                 options["retryCount"] = _random.Next(0, 4);
                 break;
             case 1:
-                var retry = new JsonObject { ["maxAttempts"] = _random.Next(1, 5), ["firstInterval"] = Pick(0, 1, 500, 20_000), ["backoff"] = Pick(1, 2, 10) };
+                var retry = new JsonObject
+                {
+                    ["maxAttempts"] = _random.Next(1, 5),
+                    ["firstInterval"] = Pick(0, 1, 500, 20_000),
+                    ["backoff"] = Pick(1, 2, 10)
+                };
                 if (Chance(30))
                 {
                     retry["on"] = Texts(Kinds.Where(_ => Chance(50)));
@@ -188,7 +201,8 @@ public sealed class RulesGenerator
             }
             else
             {
-                options["onError"] = new JsonObject { [Pick<string>(Kinds)] = new JsonObject { ["step"] = Id(fallback) }, ["default"] = Pick("fail", "continue") };
+                options["onError"] =
+                    new JsonObject { [Pick<string>(Kinds)] = new JsonObject { ["step"] = Id(fallback) }, ["default"] = Pick("fail", "continue") };
             }
         }
         else if (Chance(12))
@@ -196,7 +210,12 @@ public sealed class RulesGenerator
             options["fallback"] = new JsonObject { ["value"] = Pick("yes, instead", "no, instead") };
             if (Chance(30))
             {
-                options["onError"] = new JsonObject { [Pick<string>(Kinds)] = "fallback", ["queueFull"] = Pick("fallback", "continue"), ["default"] = Pick("fail", "continue") };
+                options["onError"] = new JsonObject
+                {
+                    [Pick<string>(Kinds)] = "fallback",
+                    ["queueFull"] = Pick("fallback", "continue"),
+                    ["default"] = Pick("fail", "continue")
+                };
             }
         }
         else if (Chance(15))
@@ -206,8 +225,8 @@ public sealed class RulesGenerator
     }
 
     /// <summary>
-    /// A step with a fallback for whatever may happen fails for good, or not at all; another fails in the first attempt of the run only. One that does not
-    /// fail always says the same.
+    /// A step with a fallback for whatever may happen fails for good, or not at all; another fails in the first attempt of the run only. One that
+    /// does not fail always says the same.
     /// </summary>
     private JsonArray PassingAnswers(string id, JsonObject options)
     {
@@ -310,7 +329,9 @@ public sealed class RulesGenerator
         while (Chance(35))
         {
             time += Pick(0, 10, 500, 4_000, 15_000);
-            var kind = _isResumable ? RulesRequestKind.Cancel : Pick(RulesRequestKind.Suspend, RulesRequestKind.Suspend, RulesRequestKind.Continue, RulesRequestKind.Cancel);
+            var kind = _isResumable
+                ? RulesRequestKind.Cancel
+                : Pick(RulesRequestKind.Suspend, RulesRequestKind.Suspend, RulesRequestKind.Continue, RulesRequestKind.Cancel);
             requests.Add(new RulesRequest(kind, time, Pick<string>(Events), Id(_random.Next(_graph.Count))));
         }
 

@@ -88,12 +88,13 @@ internal sealed class RulesGraph
             }
         }
 
-        return Enumerable.Range(0, Count).Any(step => !late.Contains(step) && (_dependencies[step].Any(late.Contains) || (FallbackOf(step) is { } needed && late.Contains(needed))));
+        return Enumerable.Range(0, Count).Any(
+            step => !late.Contains(step) && (_dependencies[step].Any(late.Contains) || (FallbackOf(step) is { } needed && late.Contains(needed))));
     }
 
     /// <summary>
-    /// Whether something waits for itself. A step has a beginning and an end: it begins behind the ends of what it depends on, and a fallback behind the
-    /// beginning of the step that it stands in for, whose end comes behind the fallback's. Final steps begin behind the ends of all others.
+    /// Whether something waits for itself. A step has a beginning and an end: it begins behind the ends of what it depends on, and a fallback behind
+    /// the beginning of the step that it stands in for, whose end comes behind the fallback's. Final steps begin behind the ends of all others.
     /// </summary>
     private bool HasCycle()
     {

@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Testing.Rules;
 
 /// <summary>
-/// What must hold of any run, looked at after every fact. It keeps books of its own over facts and commands, as a reader of the feed does, and takes nothing
-/// from the scheduler but the statuses that it compares with them.
+/// What must hold of any run, looked at after every fact. It keeps books of its own over facts and commands, as a reader of the feed does, and takes
+/// nothing from the scheduler but the statuses that it compares with them.
 /// </summary>
 internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 {
@@ -75,7 +75,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 
             if (book.Was != StepStatus.Reused && book.Told != book.Was)
             {
-                throw new RulesException($"{Name(step)} ended as {book.Was}, and {(book.Told == StepStatus.Pending ? "that was never told" : $"what was told last is {book.Told}")}.");
+                throw new RulesException($"{Name(step)} ended as {book.Was}, " +
+                    $"and {(book.Told == StepStatus.Pending ? "that was never told" : $"what was told last is {book.Told}")}.");
             }
 
             if (plan.Run.Steps[step] is { IsFinal: true, IsFallback: false }
@@ -84,15 +85,20 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
                 throw new RulesException($"{Name(step)} is final and ended as {book.Was} ({book.Reason}).");
             }
 
-            if (book.Was == StepStatus.Failed && !book.WasClosed && plan.Run.OnStepFailure != FailurePolicy.Cancel && plan.Run.Steps[step].OnError is { } rule && Kinds(book).Concat(plan.Run.Steps[step].StepTimeoutMs is null ? [] : [ErrorKind.Timeout]).All(kind => rule.For(kind).Kind == FailureActionKind.Value))
+            var timeouts = plan.Run.Steps[step].StepTimeoutMs is null ? Array.Empty<ErrorKind>() : [ErrorKind.Timeout];
+            if (book.Was == StepStatus.Failed && !book.WasClosed && plan.Run.OnStepFailure != FailurePolicy.Cancel
+                && plan.Run.Steps[step].OnError is { } rule
+                && Kinds(book).Concat(timeouts).All(kind => rule.For(kind).Kind == FailureActionKind.Value))
             {
                 throw new RulesException($"{Name(step)} has a fallback value and ended as failed.");
             }
         }
 
-        if (IsUndisturbed && Enumerable.Range(0, _books.Length).Where(step => _books[step].Was == StepStatus.Cancelled || HasWastedFallback(step)).ToList() is [var wrong, ..])
+        if (IsUndisturbed && Enumerable.Range(0, _books.Length).Where(step => _books[step].Was == StepStatus.Cancelled || HasWastedFallback(step))
+            .ToList() is [var wrong, ..])
         {
-            throw new RulesException($"{Name(wrong)} ended as {_books[wrong].Was} ({_books[wrong].Reason}), and nothing stopped the run or its fallback.");
+            throw new RulesException(
+                $"{Name(wrong)} ended as {_books[wrong].Was} ({_books[wrong].Reason}), and nothing stopped the run or its fallback.");
         }
 
         var failed = Enumerable.Range(0, _books.Length).Where(step => _books[step].Was == StepStatus.Failed && !MayContinue(step)).ToList();
@@ -112,7 +118,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         }
     }
 
-    private static bool IsOver(StepStatus status) => status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
+    private static bool IsOver(StepStatus status) =>
+        status is StepStatus.Completed or StepStatus.Reused or StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled;
 
     private string Name(int step) => $"'{plan.Run.Steps[step].Id}'";
 
@@ -123,7 +130,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     private bool MayContinue(int step) =>
         plan.Run.Steps[step].OnError is { } rule
         && (Kinds(_books[step]).Append(ErrorKind.Timeout).Append(ErrorKind.QueueFull).Any(kind => rule.For(kind).Kind == FailureActionKind.Continue)
-            || rule.ByKind.Values.Append(rule.Default).Any(action => action.Step is { } fallback && scheduler.StatusOf(fallback) == StepStatus.Failed && MayContinue(fallback)));
+            || rule.ByKind.Values.Append(rule.Default)
+                .Any(action => action.Step is { } fallback && scheduler.StatusOf(fallback) == StepStatus.Failed && MayContinue(fallback)));
 
     private bool HasSucceeded(int step) => _books[step].Was switch
     {
@@ -219,7 +227,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         var node = plan.Run.Steps[start.Step];
         if (book.IsOver || start.Attempt != ++book.Attempts)
         {
-            throw new RulesException($"{Name(start.Step)} is {book.Was}, has had {book.Attempts - 1} attempts, and attempt {start.Attempt} was started.");
+            throw new RulesException(
+                $"{Name(start.Step)} is {book.Was}, has had {book.Attempts - 1} attempts, and attempt {start.Attempt} was started.");
         }
 
         // Writing down what takes the place of an output is no work.
@@ -281,7 +290,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         var good = node.DependsOn.Where(HasSucceeded).ToList();
         var mayBegin = node switch
         {
-            { IsFinal: true } => ended == node.DependsOn.Count && Enumerable.Range(0, _books.Length).All(other => plan.Run.Steps[other].IsFinal || IsOver(_books[other].Was)),
+            { IsFinal: true } => ended == node.DependsOn.Count
+                && Enumerable.Range(0, _books.Length).All(other => plan.Run.Steps[other].IsFinal || IsOver(_books[other].Was)),
             { Join: JoinKind.Any } => good.Count > 0 && start.Available?.Count > 0 && start.Available.All(good.Contains),
             { Join: JoinKind.Settled } => ended == node.DependsOn.Count,
             _ => good.Count == node.DependsOn.Count,
@@ -291,7 +301,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
             throw new RulesException($"{Name(start.Step)} was started, and its dependencies do not allow it.");
         }
 
-        if (node.IsFallback && !Enumerable.Range(0, _books.Length).Any(failing => _books[failing].Told == StepStatus.Failed && StandsInFor(failing, start.Step)))
+        if (node.IsFallback
+            && !Enumerable.Range(0, _books.Length).Any(failing => _books[failing].Told == StepStatus.Failed && StandsInFor(failing, start.Step)))
         {
             throw new RulesException($"{Name(start.Step)} stands in for a step that has not failed, and was started.");
         }
@@ -301,7 +312,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     private bool IsUndisturbed => plan.Run is { OnStepFailure: FailurePolicy.Continue, Budget: null, MaxDurationMs: null } && !_wasCancelled;
 
     private bool HasWastedFallback(int step) =>
-        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step].OnError?.For(error).Step is { } fallback && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused;
+        _books[step] is { Was: StepStatus.Failed, Error: { } error } && plan.Run.Steps[step].OnError?.For(error).Step is { } fallback
+            && _books[fallback].Was is StepStatus.Completed or StepStatus.Reused;
 
     private bool StandsInFor(int failing, int fallback) =>
         plan.Run.Steps[failing].OnError is { } rule && rule.ByKind.Values.Append(rule.Default).Any(action => action.Step == fallback);
@@ -309,7 +321,8 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
     private bool IsDead(int step)
     {
         var node = plan.Run.Steps[step];
-        var lost = node.DependsOn.Where(dependency => IsOver(scheduler.StatusOf(dependency)) && !(scheduler.StatusOf(dependency) is StepStatus.Completed or StepStatus.Reused)).ToList();
+        var lost = node.DependsOn.Where(dependency => IsOver(scheduler.StatusOf(dependency))
+            && !(scheduler.StatusOf(dependency) is StepStatus.Completed or StepStatus.Reused)).ToList();
         return node.Join == JoinKind.Any ? lost.Count == node.DependsOn.Count : lost.Count > 0;
     }
 

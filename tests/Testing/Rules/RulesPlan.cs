@@ -26,7 +26,8 @@ public sealed record RulesPlan(RunPlan Run, WorkflowDefinition Definition)
             var errors = read.Diagnostics.Where(finding => finding.Severity == DiagnosticSeverity.Error).ToList();
             return item.MayBeRefused is not null && errors.TrueForAll(error => Explained.Contains(error.Code))
                 ? null
-                : throw new RulesException($"Validation refuses what it should not: {string.Join(' ', errors.Select(error => $"{error.Pointer} {error.Message}"))}");
+                : throw new RulesException(
+                    $"Validation refuses what it should not: {string.Join(' ', errors.Select(error => $"{error.Pointer} {error.Message}"))}");
         }
 
         var options = workflow.Definition.Options;
@@ -34,7 +35,8 @@ public sealed record RulesPlan(RunPlan Run, WorkflowDefinition Definition)
             new RunPlan
             {
                 RunId = "rules",
-                Steps = [.. workflow.Graph.Steps.Select((step, position) => workflow.Definition.Steps[position].When == RulesCase.NeverHolds ? step with { Never = true } : step)],
+                Steps = [.. workflow.Graph.Steps.Select(
+                    (step, position) => workflow.Definition.Steps[position].When == RulesCase.NeverHolds ? step with { Never = true } : step)],
                 MaxParallelism = options.MaxParallelism ?? WorkflowOptions.DefaultMaxParallelism,
                 AdaptiveParallelism = options.AdaptiveParallelism,
                 Budget = options.Budget,

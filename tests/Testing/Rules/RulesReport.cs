@@ -32,7 +32,8 @@ public sealed class RulesReport
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cases} cases, {Refused} of them refused by validation, {Starts} attempts, {Facts} facts, {Failed} failures; seen: {string.Join(", ", _seen.Select(seen => $"{seen.Key} {seen.Value}"))}");
+        $"{Cases} cases, {Refused} of them refused by validation, {Starts} attempts, {Facts} facts, {Failed} failures; " +
+        $"seen: {string.Join(", ", _seen.Select(seen => $"{seen.Key} {seen.Value}"))}");
 
     /// <summary>Adds what another campaign came to.</summary>
     public void Add(RulesReport other)

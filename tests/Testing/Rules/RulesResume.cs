@@ -24,12 +24,15 @@ internal static class RulesResume
         {
             var node = steps[step];
             var consumed = node.DependsOn.Where(dependency => laws.StatusOf(dependency) != StepStatus.Skipped).ToList();
-            var keeps = node.Join == JoinKind.Any ? consumed.Exists(dependency => steps[dependency].Reused) : consumed.TrueForAll(dependency => steps[dependency].Reused);
+            var keeps = node.Join == JoinKind.Any
+                ? consumed.Exists(dependency => steps[dependency].Reused)
+                : consumed.TrueForAll(dependency => steps[dependency].Reused);
             steps[step] = node with { Reused = laws.StatusOf(step) is StepStatus.Completed && !node.IsFinal && keeps && step != forced };
         }
 
         // A step that took another's output over is kept only with it.
-        var adopted = Enumerable.Range(0, steps.Length).Where(step => laws.HasAdopted(step) && Fallbacks(steps[step]).All(fallback => !steps[fallback].Reused)).ToHashSet();
+        var adopted = Enumerable.Range(0, steps.Length)
+            .Where(step => laws.HasAdopted(step) && Fallbacks(steps[step]).All(fallback => !steps[fallback].Reused)).ToHashSet();
         foreach (var step in order)
         {
             if (adopted.Contains(step) || (steps[step].Join != JoinKind.Any && steps[step].DependsOn.Any(adopted.Contains)))

@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Testing.Rules;
 
 /// <summary>
-/// A case played through the scheduler, in its world and again from the facts that came of it; and then, unless it had completed and nothing is asked to run
-/// again, resumed in another attempt.
+/// A case played through the scheduler, in its world and again from the facts that came of it; and then, unless it had completed and nothing is asked
+/// to run again, resumed in another attempt.
 /// </summary>
 internal static class RulesRun
 {
@@ -23,11 +23,14 @@ internal static class RulesRun
         yield return first;
         if (RulesResume.Of(plan, first.Laws, item.Seed) is { } resumed)
         {
-            yield return PlayAttempt(resumed, item with { Seed = ~item.Seed, Requests = item.Seed % 5 == 0 ? [new RulesRequest(RulesRequestKind.Cancel, 0, "", "")] : [] }, answers, operations);
+            yield return PlayAttempt(
+                resumed, item with { Seed = ~item.Seed, Requests = item.Seed % 5 == 0 ? [new RulesRequest(RulesRequestKind.Cancel, 0, "", "")] : [] },
+                answers, operations);
         }
     }
 
-    private static (RulesLaws Laws, int Facts, int Starts) PlayAttempt(RulesPlan plan, RulesCase item, RulesAnswers answers, Func<WorkflowScheduler, long>? operations)
+    private static (RulesLaws Laws, int Facts, int Starts) PlayAttempt(
+        RulesPlan plan, RulesCase item, RulesAnswers answers, Func<WorkflowScheduler, long>? operations)
     {
         var world = new RulesWorld(plan, item, answers);
         var graph = new WorkflowGraph(plan.Run.Steps);
@@ -73,7 +76,8 @@ internal static class RulesRun
         }
 
         Replay(new WorkflowScheduler(plan.Run, graph), facts, commands);
-        if (operations?.Invoke(scheduler) is { } done && done > (FactsPerStart * world.Starts) + (FactsPerStart * (plan.Run.Steps.Count + plan.Run.Steps.Sum(step => step.DependsOn.Count))))
+        if (operations?.Invoke(scheduler) is { } done
+            && done > (FactsPerStart * world.Starts) + (FactsPerStart * (plan.Run.Steps.Count + plan.Run.Steps.Sum(step => step.DependsOn.Count))))
         {
             throw new RulesException($"The scheduler did {done} operations for {world.Starts} attempts of {plan.Run.Steps.Count} steps.");
         }
@@ -101,7 +105,8 @@ internal static class RulesRun
             var answer = again.Apply(facts[index]);
             if (answer.Count != commands[index].Length || answer.Zip(commands[index]).Any(pair => !IsSame(pair.First, pair.Second)))
             {
-                throw new RulesException($"The second time {facts[index]} was answered with {string.Join(", ", answer)}, the first time with {string.Join(", ", commands[index].AsEnumerable())}.");
+                throw new RulesException($"The second time {facts[index]} was answered with {string.Join(", ", answer)}, the first time " +
+                    $"with {string.Join(", ", commands[index].AsEnumerable())}.");
             }
         }
     }
@@ -113,7 +118,8 @@ internal static class RulesRun
             && (a.Available ?? []).SequenceEqual(b.Available ?? [])
             && (a.Disregarded ?? []).SequenceEqual(b.Disregarded ?? [])
             && a.Failure?.ToString() == b.Failure?.ToString(),
-        (SchedulerCommand.RecordStatus a, SchedulerCommand.RecordStatus b) => a with { Error = null } == b with { Error = null } && a.Error?.ToString() == b.Error?.ToString(),
+        (SchedulerCommand.RecordStatus a, SchedulerCommand.RecordStatus b) =>
+            a with { Error = null } == b with { Error = null } && a.Error?.ToString() == b.Error?.ToString(),
         (SchedulerCommand.CompleteRun a, SchedulerCommand.CompleteRun b) => a.Status == b.Status && a.Error?.ToString() == b.Error?.ToString(),
         _ => one == other,
     };

@@ -67,7 +67,12 @@ public static class RulesShrinker
         Drop(definition["finally"] as JsonArray, id);
         var answers = (JsonObject)item.Answers.DeepClone();
         answers.Remove(id);
-        return item with { Definition = definition, Answers = answers, Requests = [.. item.Requests.Where(request => request.Step != id || request.AtMs > 0)] };
+        return item with
+        {
+            Definition = definition,
+            Answers = answers,
+            Requests = [.. item.Requests.Where(request => request.Step != id || request.AtMs > 0)]
+        };
     }
 
     private static void Forget(JsonObject step, string id)

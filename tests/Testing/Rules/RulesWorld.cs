@@ -6,8 +6,9 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Testing.Rules;
 
 /// <summary>
-/// Everything around a scheduler, under virtual time: it executes steps as the case's answers say, keeps timers, and asks for what the user wants. What is
-/// not said by the case is drawn from its seed: whether an attempt that is told to end does so at once, whether a call breaks, which of two facts comes first.
+/// Everything around a scheduler, under virtual time: it executes steps as the case's answers say, keeps timers, and asks for what the user wants.
+/// What is not said by the case is drawn from its seed: whether an attempt that is told to end does so at once, whether a call breaks, which of two
+/// facts comes first.
 /// </summary>
 internal sealed class RulesWorld
 {
@@ -147,7 +148,9 @@ internal sealed class RulesWorld
         var (latency, outcome) = _isCancelled && !_plan.Run.Steps[start.Step].IsFinal ? (0, Cancelled(StepReason.Cancel)) : Outcome(start, begin);
         var isBroken = outcome is { Status: StepStatus.Failed, Error.Kind: ErrorKind.Internal } && _random.Next(3) == 0;
         var end = begin.AddMilliseconds(latency);
-        outcome = isBroken ? new StepOutcome { Status = StepStatus.Failed, Error = outcome.Error } : outcome with { StartedAt = begin, CompletedAt = end };
+        outcome = isBroken
+            ? new StepOutcome { Status = StepStatus.Failed, Error = outcome.Error }
+            : outcome with { StartedAt = begin, CompletedAt = end };
         if (start.RunDeadline is { } limit && end > limit.At && !_isSuspendedSometimes && _random.Next(2) == 0)
         {
             // The attempt keeps the run's time itself, and may be told of before the run's own timer.
@@ -190,7 +193,8 @@ internal sealed class RulesWorld
         var (limit, level) = Limit(start.Step, node, begin);
         if (latency > limit)
         {
-            (latency, error) = (limit, new WorkflowError(ErrorKind.Timeout, "It took too long.") { Retryable = level == "attempt", Details = new() { ["level"] = level } });
+            (latency, error) = (limit,
+                new WorkflowError(ErrorKind.Timeout, "It took too long.") { Retryable = level == "attempt", Details = new() { ["level"] = level } });
         }
 
         if (error is null)
@@ -240,7 +244,8 @@ internal sealed class RulesWorld
             if (_random.Next(4) > 0)
             {
                 var attempt = _future.UnorderedItems.First(item => item.Element.Number == _executing[step]).Element.Fact as SchedulerFact.StepEnded;
-                _executing[step] = Tell(new SchedulerFact.StepEnded(Now.AddMilliseconds(_random.Next(3)), step, attempt!.Attempt, Cancelled(reason) with { StartedAt = Now }));
+                _executing[step] = Tell(new SchedulerFact.StepEnded(
+                    Now.AddMilliseconds(_random.Next(3)), step, attempt!.Attempt, Cancelled(reason) with { StartedAt = Now }));
             }
         }
     }

@@ -3,7 +3,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.Testing.Stores;
 
 /// <summary>
-/// A memory store on a disk of blocks, where a value is written beside the one that it replaces, as files are. The process can be killed before a write.
+/// A memory store on a disk of blocks, where a value is written beside the one that it replaces, as files are. The process can be killed before a
+/// write.
 /// </summary>
 public sealed class FullStore : IContentStore
 {
@@ -29,9 +30,12 @@ public sealed class FullStore : IContentStore
         (await WriteAsync(key, content, async () => await _store.PutAsync(key, content, cancellationToken)))!;
 
     public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        await _store.GetAsync(key, cancellationToken) is null ? await WriteAsync(key, content, () => _store.CreateAsync(key, content, cancellationToken)) : null;
+        await _store.GetAsync(key, cancellationToken) is null
+            ? await WriteAsync(key, content, () => _store.CreateAsync(key, content, cancellationToken))
+            : null;
 
-    public async Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
+    public async Task<string?> ReplaceAsync(
+        ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         (await _store.GetAsync(key, cancellationToken))?.ETag == etag
             ? await WriteAsync(key, content, () => _store.ReplaceAsync(key, content, etag, cancellationToken))
             : null;
@@ -66,7 +70,8 @@ public sealed class FullStore : IContentStore
         return count;
     }
 
-    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.ListAsync(prefix, cancellationToken);
+    public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        _store.ListAsync(prefix, cancellationToken);
 
     private async Task<T> WriteAsync<T>(ContentKey key, ReadOnlyMemory<byte> content, Func<Task<T>> write)
     {

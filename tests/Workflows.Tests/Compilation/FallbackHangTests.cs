@@ -45,11 +45,14 @@ public class FallbackHangTests
 
     [Theory]
     [InlineData("[{ id: a, prompt: x, options: { fallback: { step: b } } }, { id: b, prompt: x, options: { fallback: { step: a } } }]")]
-    [InlineData("[{ id: a, prompt: x, options: { fallback: { step: b } } }, { id: b, prompt: x, options: { fallback: { step: c } } }, { id: c, prompt: x, options: { onError: { timeout: { step: a } } } }]")]
+    [InlineData("[{ id: a, prompt: x, options: { fallback: { step: b } } }, { id: b, prompt: x, options: { fallback: { step: c } } }, { id: c, " +
+        "prompt: x, options: { onError: { timeout: { step: a } } } }]")]
     [InlineData("[{ id: a, prompt: x, options: { fallback: { step: b } } }, { id: b, prompt: x, dependsOn: [a] }]")]
-    [InlineData("[{ id: a, prompt: x, options: { fallback: { step: b } } }, { id: between, prompt: x, dependsOn: [a] }, { id: b, prompt: x, dependsOn: [between] }]")]
+    [InlineData("[{ id: a, prompt: x, options: { fallback: { step: b } } }, { id: between, prompt: x, dependsOn: [a] }, { id: b, prompt: x, " +
+        "dependsOn: [between] }]")]
     [InlineData("[{ id: a, prompt: x, dependsOn: [b], options: { fallback: { step: b } } }, { id: b, prompt: x }]")]
-    [InlineData("[{ id: a, prompt: x, dependsOn: [between], options: { fallback: { step: b } } }, { id: between, prompt: x, dependsOn: [b], join: settled }, { id: b, prompt: x }]")]
+    [InlineData("[{ id: a, prompt: x, dependsOn: [between], options: { fallback: { step: b } } }, { id: between, prompt: x, dependsOn: [b], join: " +
+        "settled }, { id: b, prompt: x }]")]
     public void Steps_that_wait_for_one_another_over_a_fallback_are_refused(string steps)
     {
         var error = Assert.Single(Definitions.Findings($"steps: {steps}"), finding => finding.Severity == DiagnosticSeverity.Error);
@@ -127,7 +130,8 @@ public class FallbackHangTests
     public void Failure_of_a_fallback_leaves_the_failure_of_its_step_as_that_of_the_run()
     {
         var plan = Plans.Of(
-            4, Plans.Step("a") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Step, 1)) }, Plans.Step("b") with { IsFallback = true });
+            4, Plans.Step("a") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Step, 1)) },
+            Plans.Step("b") with { IsFallback = true });
         var run = new SimulatedRun(plan, (step, _) => SimulatedAttempt.Failure(10, step == 0 ? ErrorKind.ContextLength : ErrorKind.ToolFailed)).Run();
 
         Assert.Equal(ErrorKind.ContextLength, run.End!.Error!.Kind);
@@ -154,6 +158,8 @@ public class FallbackHangTests
     {
         var workflow = Definitions.Compile(yaml);
         var plan = Plans.Of(workflow.Definition.Options.MaxParallelism ?? 10, [.. workflow.Graph.Steps]);
-        return new SimulatedRun(plan, (step, attempt) => fails(workflow.Graph.Steps[step].Id, attempt) ? SimulatedAttempt.Failure(10) : SimulatedAttempt.Success(10)).Run();
+        return new SimulatedRun(
+            plan,
+            (step, attempt) => fails(workflow.Graph.Steps[step].Id, attempt) ? SimulatedAttempt.Failure(10) : SimulatedAttempt.Success(10)).Run();
     }
 }

@@ -12,14 +12,25 @@ public class WorkflowLintsTests
     [InlineData("unknown-resource", "/steps/0/uses/0", "{ steps: [ { id: a, prompt: x, uses: [crm] } ] }")]
     [InlineData("not-enforced", "/resources", "{ resources: { m: { requestsPerMinute: 5 } }, steps: [ { id: a, prompt: x } ] }")]
     [InlineData("constant-condition", "/steps/0/when", "{ steps: [ { id: a, prompt: x, when: '1 == 2' } ] }")]
-    [InlineData("continue-needed", "/steps/0/options/onError", "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}', dependsOn: [a] } ] }")]
-    [InlineData("continue-needed", "/steps/0/options/onError", "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{steps.a.output}}', dependsOn: [a] } ] }")]
-    [InlineData("continue-needed", "/steps/0/options/onError", "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a.title}}', dependsOn: [a] } ] }")]
-    [InlineData("continue-needed", "/steps/0/options/onError", "{ steps: [ { id: a, prompt: x, outputKey: k, options: { onError: continue } }, { id: b, prompt: '{{k.error}}', dependsOn: [a] } ] }")]
-    [InlineData("continue-needed", "/steps/0/options/onError", "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}' } ], finally: [b] }")]
+    [InlineData(
+        "continue-needed", "/steps/0/options/onError",
+        "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}', dependsOn: [a] } ] }")]
+    [InlineData(
+        "continue-needed", "/steps/0/options/onError",
+        "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{steps.a.output}}', dependsOn: [a] } ] }")]
+    [InlineData(
+        "continue-needed", "/steps/0/options/onError",
+        "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a.title}}', dependsOn: [a] } ] }")]
+    [InlineData(
+        "continue-needed", "/steps/0/options/onError",
+        "{ steps: [ { id: a, prompt: x, outputKey: k, options: { onError: continue } }, { id: b, prompt: '{{k.error}}', dependsOn: [a] } ] }")]
+    [InlineData(
+        "continue-needed", "/steps/0/options/onError",
+        "{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}' } ], finally: [b] }")]
     [InlineData("write-conflict", "/steps/1", "{ steps: [ { id: a, prompt: x, writes: [crm.score] }, { id: b, prompt: x, writes: [crm.score] } ] }")]
     [InlineData("write-conflict", "/steps/1", "{ steps: [ { id: a, prompt: x, reads: [crm.score] }, { id: b, prompt: x, writes: [crm.score] } ] }")]
-    [InlineData("never-runs", "/steps/3/dependsOn", "{ steps: [ { id: a, prompt: x, options: { onError: { timeout: { step: s }, default: { step: t } } } }, { id: s, prompt: x }, { id: t, prompt: x }, { id: b, prompt: x, dependsOn: [s, t] } ] }")]
+    [InlineData("never-runs", "/steps/3/dependsOn", "{ steps: [ { id: a, prompt: x, options: { onError: { timeout: { step: s }, default: { step: " +
+        "t } } } }, { id: s, prompt: x }, { id: t, prompt: x }, { id: b, prompt: x, dependsOn: [s, t] } ] }")]
     public void Questionable_definition_gives_one_warning_and_runs(string code, string pointer, string yaml)
     {
         var finding = Assert.Single(Findings($"# YAML\n{yaml}", ["http_request", "template"]));
@@ -34,15 +45,20 @@ public class WorkflowLintsTests
     [InlineData("{ steps: [ { id: a, prompt: x, writes: [crm] }, { id: b, prompt: x, writes: [crm], dependsOn: [a] } ] }")]
     [InlineData("{ steps: [ { id: a, prompt: x, reads: [crm] }, { id: b, prompt: x, reads: [crm] } ] }")]
     [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: x, dependsOn: [a] } ] }")]
-    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a.error.kind}} {{a.status}} {{a.usage.inputTokens}}', dependsOn: [a] } ] }")]
-    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{steps.a.error.kind}} {{steps.a.status}} {{steps.a.usage.inputTokens}}', dependsOn: [a] } ] }")]
-    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}', dependsOn: [a], when: \"a.status == 'completed'\" } ] }")]
+    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a.error.kind}} {{a.status}} " +
+        "{{a.usage.inputTokens}}', dependsOn: [a] } ] }")]
+    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{steps.a.error.kind}} {{steps.a.status}} " +
+        "{{steps.a.usage.inputTokens}}', dependsOn: [a] } ] }")]
+    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}', dependsOn: [a], when: \"a.status == " +
+        "'completed'\" } ] }")]
     [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: continue } }, { id: b, prompt: '{{a}}', dependsOn: [a], when: 'a != null' } ] }")]
     [InlineData("{ steps: [ { id: a, prompt: x, writes: [crm] }, { id: b, prompt: x, writes: [crm] } ], finally: [b] }")]
     [InlineData("{ steps: [ { id: b, prompt: x, outputKey: k }, { id: a, prompt: x, outputKey: k } ], finally: [b] }")]
     [InlineData("{ steps: [ { id: b, prompt: '{{a}} {{a.status}}', when: \"steps.a.status == 'failed'\" }, { id: a, prompt: x } ], finally: [b] }")]
-    [InlineData("{ steps: [ { id: b, prompt: x, options: { fallback: { step: s } } }, { id: s, prompt: '{{a}} {{b.error.kind}}' }, { id: a, prompt: x } ], finally: [b] }")]
-    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: { timeout: { step: s }, default: { step: t } } } }, { id: s, prompt: x }, { id: t, prompt: x }, { id: b, prompt: x, join: any, dependsOn: [s, t] } ] }")]
+    [InlineData("{ steps: [ { id: b, prompt: x, options: { fallback: { step: s } } }, { id: s, prompt: '{{a}} {{b.error.kind}}' }, { id: a, " +
+        "prompt: x } ], finally: [b] }")]
+    [InlineData("{ steps: [ { id: a, prompt: x, options: { onError: { timeout: { step: s }, default: { step: t } } } }, { id: s, prompt: x }, { " +
+        "id: t, prompt: x }, { id: b, prompt: x, join: any, dependsOn: [s, t] } ] }")]
     public void Definition_without_mistakes_gives_no_warning(string yaml) => Assert.Empty(Findings($"# YAML\n{yaml}", ["http_request"]));
 
     [Fact]
@@ -58,7 +74,8 @@ public class WorkflowLintsTests
     [Fact]
     public void More_than_a_thousand_steps_are_warned_of()
     {
-        var steps = string.Concat(Enumerable.Range(0, 1_001).Select(step => $"\n  - {{ id: s{step}, prompt: x{(step == 0 ? "" : $", dependsOn: [s{step - 1}]")} }}"));
+        var steps = string.Concat(
+            Enumerable.Range(0, 1_001).Select(step => $"\n  - {{ id: s{step}, prompt: x{(step == 0 ? "" : $", dependsOn: [s{step - 1}]")} }}"));
 
         Assert.Equal("many-steps", Assert.Single(Findings($"steps:{steps}")).Code);
     }

@@ -20,7 +20,8 @@ public partial class DiagnosticsDocumentTests
     [Fact]
     public void Every_code_has_a_section_and_every_section_a_code()
     {
-        var codes = typeof(DiagnosticCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
+        var codes = typeof(DiagnosticCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetRawConstantValue()!);
 
         Assert.Equal(codes.Order(), Sections().Select(section => section.Code).Order());
     }
@@ -33,7 +34,9 @@ public partial class DiagnosticsDocumentTests
             Assert.True(example is not null, $"'{code}' has no example.");
             var findings = WorkflowReader.Read(Encoding.UTF8.GetBytes(example), Tools).Diagnostics;
             Assert.True(findings.Any(finding => finding.Code == code), $"The example of '{code}' gives {string.Join(", ", findings)}.");
-            Assert.True(findings.Count(finding => finding.Severity == DiagnosticSeverity.Error) <= 1, $"The example of '{code}' gives {string.Join(", ", findings)}.");
+            Assert.True(
+                findings.Count(finding => finding.Severity == DiagnosticSeverity.Error) <= 1,
+                $"The example of '{code}' gives {string.Join(", ", findings)}.");
         }
     }
 

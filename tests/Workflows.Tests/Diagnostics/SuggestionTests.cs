@@ -49,5 +49,6 @@ public class SuggestionTests
     [InlineData("prod-us", "prod-eu", false)]
     [InlineData("eu-2", "eu-1", false)]
     [InlineData("test12", "test1", false)]
-    public void Edit_of_one_letter_is_a_slip_and_another_digit_is_another_name(string written, string known, bool isSlip) => Assert.Equal(isSlip, Suggestion.IsSlip(written, known));
+    public void Edit_of_one_letter_is_a_slip_and_another_digit_is_another_name(string written, string known, bool isSlip) =>
+        Assert.Equal(isSlip, Suggestion.IsSlip(written, known));
 }

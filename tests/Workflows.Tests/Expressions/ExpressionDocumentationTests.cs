@@ -7,7 +7,8 @@ namespace Orchestrator.Workflows.Tests.Expressions;
 public sealed partial class ExpressionDocumentationTests
 {
     private static readonly string Page = ReadPage();
-    private static readonly List<string[]> Rows = [.. Page.Split('\n').Where(line => line.StartsWith('|') && !line.StartsWith("|--", StringComparison.Ordinal)).Select(Cells)];
+    private static readonly List<string[]> Rows =
+        [.. Page.Split('\n').Where(line => line.StartsWith('|') && !line.StartsWith("|--", StringComparison.Ordinal)).Select(Cells)];
 
     public static TheoryData<string, string> Values => Table(4, row => (Code(row[2]), Code(row[3])));
 

@@ -11,14 +11,17 @@ public sealed class ExpressionPropertyTests
 {
     private static readonly string[] Pieces =
     [
-        "a", "o", "list", "none", "missing", "index", "true", "false", "null", "in", " in ", "0", "1", "2.5", "1e28", "7e28", "'x'", "\"y\"", "'", "\"", "\\", "\\u12", "(", ")", "[", "]", ",", ".", ":", "?", " ? ", " : ",
-        "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!", "+", "-", "*", "/", "%", " ", "\n", "len(", "coalesce(", "json(", "sum(", "min(", "string(", "keys(", "round(", ".length", "[0]", "['k']", "[index]", "=", "&", "|",
+        "a", "o", "list", "none", "missing", "index", "true", "false", "null", "in", " in ", "0", "1", "2.5", "1e28", "7e28", "'x'", "\"y\"", "'",
+        "\"", "\\", "\\u12", "(", ")", "[", "]", ",", ".", ":", "?", " ? ", " : ",
+        "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!", "+", "-", "*", "/", "%", " ", "\n", "len(", "coalesce(", "json(", "sum(", "min(",
+        "string(", "keys(", "round(", ".length", "[0]", "['k']", "[index]", "=", "&", "|",
         "$", "{", "é", "😀", "\uD800", "\0", "and", "not ",
     ];
 
     private static readonly string[] Atoms =
     [
-        "a", "b", "0", "1", "2.5", "true", "false", "null", "none", "'x'", "\"it's\"", "list", "o", "o.k", "o['s p']", "list[0]", "list[index]", "missing", "o.missing", "list.length", "big", "huge", "[]", "objects[index].k", "'[1, {\"q\": 2}]'", "' 7 '",
+        "a", "b", "0", "1", "2.5", "true", "false", "null", "none", "'x'", "\"it's\"", "list", "o", "o.k", "o['s p']", "list[0]", "list[index]",
+        "missing", "o.missing", "list.length", "big", "huge", "[]", "objects[index].k", "'[1, {\"q\": 2}]'", "' 7 '",
     ];
 
     private static readonly string[] Operators = ["||", "&&", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"];
@@ -75,7 +78,8 @@ public sealed class ExpressionPropertyTests
     [Fact]
     public void Path_leads_where_the_same_path_of_a_mapping_leads() => Prop.ForAll(
         Gen.Elements("a", "o", "list", "objects", "none").SelectMany(root =>
-            Gen.Elements(".k", ".n", "[0]", "[1]", "[9]", ".length", "[\"s p\"]", "[\"0\"]").ListOf().Select(steps => root + string.Concat(steps))).ToArbitrary(),
+            Gen.Elements(".k", ".n", "[0]", "[1]", "[9]", ".length", "[\"s p\"]", "[\"0\"]").ListOf().Select(steps => root + string.Concat(steps)))
+                .ToArbitrary(),
         text =>
         {
             Assert.True(ValuePath.TryParse(text, out var path, out _));
@@ -135,8 +139,11 @@ public sealed class ExpressionPropertyTests
         (1, from when in tree from then in tree from otherwise in tree select $"({when}) ? {then} : ({otherwise})"),
         (1, from target in tree from step in Gen.Elements(".k", "['s p']", "[0]", "[index]", ".length", "[a - 6]") select $"({target}){step}"),
         (1, from first in tree from second in tree select $"[{first}, ({second})]"),
-        (1, from name in Gen.Elements("len", "lower", "json", "number", "string", "round", "min", "sum", "keys", "coalesce") from argument in tree select $"{name}({argument})"),
-        (1, from name in Gen.Elements("contains", "coalesce", "round", "max", "startsWith") from first in tree from second in tree select $"{name}({first}, {second})"));
+        (1, from name in Gen.Elements(
+            "len", "lower", "json", "number", "string", "round", "min", "sum", "keys",
+            "coalesce") from argument in tree select $"{name}({argument})"),
+        (1, from name in Gen.Elements(
+            "contains", "coalesce", "round", "max", "startsWith") from first in tree from second in tree select $"{name}({first}, {second})"));
 
     private static Gen<List<string>> Chain() =>
         from count in Gen.Choose(1, 8)

@@ -17,7 +17,8 @@ public sealed class ExpressionTests
 
     public static TheoryData<string, string> Literals => new()
     {
-        { "null", "null" }, { "true", "true" }, { "false", "false" }, { "0", "0" }, { "007", "7" }, { "1.0", "1" }, { "1.50", "1.5" }, { "1e3", "1000" },
+        { "null", "null" }, { "true", "true" }, { "false", "false" }, { "0", "0" }, { "007", "7" }, { "1.0", "1" }, { "1.50", "1.5" },
+        { "1e3", "1000" },
         { "1.5E+2", "150" }, { "25e-1", "2.5" }, { "1e-40", "0" }, { "12345678901234567890", "12345678901234567890" },
         { "'single'", "\"single\"" }, { "\"double\"", "\"double\"" }, { "'\"'", "\"\\\"\"" }, { "\"'\"", "\"'\"" },
         { @"'\'\""\\\/\b\f\n\r\t\u00e9'", @"""'\""\\/\b\f\n\r\t\u00e9""" }, { "'größe ✓'", "\"größe ✓\"" }, { "''", "\"\"" },
@@ -26,39 +27,62 @@ public sealed class ExpressionTests
 
     public static TheoryData<string, string> Paths => new()
     {
-        { "a", "6" }, { "o.x", "1" }, { "o.y.z", "\"deep\"" }, { "o . y [ 'z' ]", "\"deep\"" }, { "o[\"a b\"]", "\"spaced\"" }, { "o.in", "\"keyword\"" }, { "o.null", "null" },
-        { "list[0]", "3" }, { "list[a - b]", "2" }, { "list[list[1]]", "1" }, { "objects[1].k", "2" }, { "objects[zero]['k']", "1" }, { "objects[0].l[0]", "null" },
-        { "list.length", "3" }, { "t.length", "4" }, { "smile.length", "2" }, { "o.length", "\"mine\"" }, { "o['length']", "\"mine\"" }, { "nothing.length", "0" },
+        { "a", "6" }, { "o.x", "1" }, { "o.y.z", "\"deep\"" }, { "o . y [ 'z' ]", "\"deep\"" }, { "o[\"a b\"]", "\"spaced\"" },
+        { "o.in", "\"keyword\"" }, { "o.null", "null" },
+        { "list[0]", "3" }, { "list[a - b]", "2" }, { "list[list[1]]", "1" }, { "objects[1].k", "2" }, { "objects[zero]['k']", "1" },
+        { "objects[0].l[0]", "null" },
+        { "list.length", "3" }, { "t.length", "4" }, { "smile.length", "2" }, { "o.length", "\"mine\"" }, { "o['length']", "\"mine\"" },
+        { "nothing.length", "0" },
         { "o[7]", "\"seven\"" }, { "list['0']", "3" }, { "(o).x", "1" }, { "(o.y).z", "\"deep\"" }, { "'abc'.length", "3" }, { "[4, 5][1]", "5" },
-        { "json('{\"q\":{\"r\":[1,2]}}').q.r[1]", "2" }, { "(yes ? o : list).x", "1" }, { "o['x' + '']", "1" }, { "none", "null" }, { "fine", "0.12345678901234567890123456789012345" }, { "huge", "1e300" }, { "one", "1.0" },
+        { "json('{\"q\":{\"r\":[1,2]}}').q.r[1]", "2" }, { "(yes ? o : list).x", "1" }, { "o['x' + '']", "1" }, { "none", "null" },
+        { "fine", "0.12345678901234567890123456789012345" }, { "huge", "1e300" }, { "one", "1.0" },
     };
 
     public static TheoryData<string, string> Operators => new()
     {
-        { "1 + 2 * 3", "7" }, { "(1 + 2) * 3", "9" }, { "10 - 3 - 2", "5" }, { "2 * 6 / 4", "3" }, { "7 / 2", "3.5" }, { "a-b", "2" }, { "a - -b", "10" }, { "--a", "6" }, { "-a + b", "-2" }, { "-7 % 4", "-3" },
-        { "7.5 % 2", "1.5" }, { "0.1 + 0.2 == 0.3", "true" }, { "1 / 3", "0.3333333333333333333333333333" }, { "2.50 * 2", "5" }, { "big + 1", "9007199254740994" }, { "-0", "0" }, { "one + 0", "1" },
-        { "'a' + 'b'", "\"ab\"" }, { "'n=' + 1.50", "\"n=1.5\"" }, { "1 + 'a'", "\"1a\"" }, { "1 + 2 + 'a'", "\"3a\"" }, { "'a' + 1 + 2", "\"a12\"" }, { "'a' + (1 + 2)", "\"a3\"" },
-        { "1 == 1.0", "true" }, { "one == 1", "true" }, { "1 == '1'", "false" }, { "none == null", "true" }, { "o == o", "true" }, { "'a' == 'A'", "false" }, { "'é' == 'e\\u0301'", "false" },
-        { "objects[0] == json('{\"l\":[null],\"k\":1.0}')", "true" }, { "list == [3, 1.0, 2]", "true" }, { "list == [1, 2, 3]", "false" }, { "[[]] != [[1]]", "true" }, { "huge == huge", "true" }, { "huge == 1", "false" },
-        { "[huge] == json('[10e299]')", "true" }, { "1 < 2", "true" }, { "2 <= 2", "true" }, { "1 > 2", "false" }, { "2 >= 3", "false" }, { "'a' < 'b'", "true" }, { "'Z' < 'a'", "true" }, { "'a' < 'aa'", "true" }, { "'é' > 'z'", "true" },
-        { "1 in list", "true" }, { "1.0 in list", "true" }, { "'1' in list", "false" }, { "null in [null]", "true" }, { "o.y in [1, json('{\"z\":\"deep\"}')]", "true" }, { "'x' in o", "true" }, { "'w' in o", "false" }, { "t in ['a', 'text']", "true" },
-        { "!yes", "false" }, { "!!yes", "true" }, { "!(a < b)", "true" }, { "!yes == no", "true" }, { "yes && no", "false" }, { "yes || no", "true" }, { "yes || no && no", "true" }, { "(yes || no) && no", "false" },
-        { "no && missing", "false" }, { "yes || 1 / 0 == 1", "true" }, { "no && 1", "false" }, { "yes ? 1 : missing", "1" }, { "no ? missing : 2", "2" }, { "no ? 1 : no ? 2 : 3", "3" }, { "yes ? no ? 1 : 2 : 3", "2" },
+        { "1 + 2 * 3", "7" }, { "(1 + 2) * 3", "9" }, { "10 - 3 - 2", "5" }, { "2 * 6 / 4", "3" }, { "7 / 2", "3.5" }, { "a-b", "2" },
+        { "a - -b", "10" }, { "--a", "6" }, { "-a + b", "-2" }, { "-7 % 4", "-3" },
+        { "7.5 % 2", "1.5" }, { "0.1 + 0.2 == 0.3", "true" }, { "1 / 3", "0.3333333333333333333333333333" }, { "2.50 * 2", "5" },
+        { "big + 1", "9007199254740994" }, { "-0", "0" }, { "one + 0", "1" },
+        { "'a' + 'b'", "\"ab\"" }, { "'n=' + 1.50", "\"n=1.5\"" }, { "1 + 'a'", "\"1a\"" }, { "1 + 2 + 'a'", "\"3a\"" }, { "'a' + 1 + 2", "\"a12\"" },
+        { "'a' + (1 + 2)", "\"a3\"" },
+        { "1 == 1.0", "true" }, { "one == 1", "true" }, { "1 == '1'", "false" }, { "none == null", "true" }, { "o == o", "true" },
+        { "'a' == 'A'", "false" }, { "'é' == 'e\\u0301'", "false" },
+        { "objects[0] == json('{\"l\":[null],\"k\":1.0}')", "true" }, { "list == [3, 1.0, 2]", "true" }, { "list == [1, 2, 3]", "false" },
+        { "[[]] != [[1]]", "true" }, { "huge == huge", "true" }, { "huge == 1", "false" },
+        { "[huge] == json('[10e299]')", "true" }, { "1 < 2", "true" }, { "2 <= 2", "true" }, { "1 > 2", "false" }, { "2 >= 3", "false" },
+        { "'a' < 'b'", "true" }, { "'Z' < 'a'", "true" }, { "'a' < 'aa'", "true" }, { "'é' > 'z'", "true" },
+        { "1 in list", "true" }, { "1.0 in list", "true" }, { "'1' in list", "false" }, { "null in [null]", "true" },
+        { "o.y in [1, json('{\"z\":\"deep\"}')]", "true" }, { "'x' in o", "true" }, { "'w' in o", "false" }, { "t in ['a', 'text']", "true" },
+        { "!yes", "false" }, { "!!yes", "true" }, { "!(a < b)", "true" }, { "!yes == no", "true" }, { "yes && no", "false" }, { "yes || no", "true" },
+        { "yes || no && no", "true" }, { "(yes || no) && no", "false" },
+        { "no && missing", "false" }, { "yes || 1 / 0 == 1", "true" }, { "no && 1", "false" }, { "yes ? 1 : missing", "1" },
+        { "no ? missing : 2", "2" }, { "no ? 1 : no ? 2 : 3", "3" }, { "yes ? no ? 1 : 2 : 3", "2" },
         { "a > b ? 'more' : 'less'", "\"more\"" }, { "1 < 2 == true", "true" }, { "1 + 1 in [2]", "true" }, { "none != null && none.x > 1", "false" },
     };
 
     public static TheoryData<string, string> Functions => new()
     {
-        { "len('abc')", "3" }, { "len(list)", "3" }, { "len(o.y)", "1" }, { "len(smile)", "2" }, { "lower('ÄB')", "\"äb\"" }, { "upper('äb')", "\"ÄB\"" }, { "upper('i')", "\"I\"" }, { "trim(' a\\n')", "\"a\"" },
-        { "contains(t, 'ex')", "true" }, { "contains(t, '')", "true" }, { "contains(t, 'EX')", "false" }, { "contains(list, 2)", "true" }, { "contains([[1]], [1.0])", "true" }, { "contains(nothing, 1)", "false" },
-        { "startsWith(t, 'te')", "true" }, { "endsWith(t, 'xt')", "true" }, { "startsWith(t, 'xt')", "false" }, { "endsWith(t, 'texttext')", "false" },
-        { "coalesce(null, 2)", "2" }, { "coalesce(none)", "null" }, { "coalesce(missing, none, 3)", "3" }, { "coalesce(o.w.v, 4)", "4" }, { "coalesce(none.x, 5)", "5" }, { "coalesce(list[9], 6)", "6" }, { "coalesce(objects[zero].w, 7)", "7" },
-        { "coalesce(json('{}').x, 8)", "8" }, { "coalesce(1, 1 / 0)", "1" }, { "coalesce((o.w), 9)", "9" }, { "coalesce(coalesce(o.w), 'x')", "\"x\"" }, { "coalesce(false, true)", "false" }, { "coalesce([o][0].w, 1)", "1" },
-        { "json('[1, {\"a\": null}]')", "[1,{\"a\":null}]" }, { "json('\"x\"')", "\"x\"" }, { "json('null')", "null" }, { "json(' 1.0 ') + 0", "1" }, { "json('\"\\\\ud800\"')", "\"\\ufffd\"" },
+        { "len('abc')", "3" }, { "len(list)", "3" }, { "len(o.y)", "1" }, { "len(smile)", "2" }, { "lower('ÄB')", "\"äb\"" },
+        { "upper('äb')", "\"ÄB\"" }, { "upper('i')", "\"I\"" }, { "trim(' a\\n')", "\"a\"" },
+        { "contains(t, 'ex')", "true" }, { "contains(t, '')", "true" }, { "contains(t, 'EX')", "false" }, { "contains(list, 2)", "true" },
+        { "contains([[1]], [1.0])", "true" }, { "contains(nothing, 1)", "false" },
+        { "startsWith(t, 'te')", "true" }, { "endsWith(t, 'xt')", "true" }, { "startsWith(t, 'xt')", "false" },
+        { "endsWith(t, 'texttext')", "false" },
+        { "coalesce(null, 2)", "2" }, { "coalesce(none)", "null" }, { "coalesce(missing, none, 3)", "3" }, { "coalesce(o.w.v, 4)", "4" },
+        { "coalesce(none.x, 5)", "5" }, { "coalesce(list[9], 6)", "6" }, { "coalesce(objects[zero].w, 7)", "7" },
+        { "coalesce(json('{}').x, 8)", "8" }, { "coalesce(1, 1 / 0)", "1" }, { "coalesce((o.w), 9)", "9" },
+        { "coalesce(coalesce(o.w), 'x')", "\"x\"" }, { "coalesce(false, true)", "false" }, { "coalesce([o][0].w, 1)", "1" },
+        { "json('[1, {\"a\": null}]')", "[1,{\"a\":null}]" }, { "json('\"x\"')", "\"x\"" }, { "json('null')", "null" }, { "json(' 1.0 ') + 0", "1" },
+        { "json('\"\\\\ud800\"')", "\"\\ufffd\"" },
         { "number('8')", "8" }, { "number(' -8.50 ')", "-8.5" }, { "number('1e2')", "100" }, { "number(3)", "3" },
-        { "string(1.0)", "\"1\"" }, { "string(1000000 * 1000000)", "\"1000000000000\"" }, { "string('a')", "\"a\"" }, { "string(null)", "\"\"" }, { "string(true)", "\"true\"" }, { "string(o.y)", "\"{\\\"z\\\":\\\"deep\\\"}\"" }, { "string(['é'])", "\"[\\\"é\\\"]\"" }, { "string(0.000001)", "\"0.000001\"" }, { "string(huge)", "\"1e300\"" },
-        { "round(2.5)", "3" }, { "round(-2.5)", "-3" }, { "round(2.4)", "2" }, { "round(1.005, 2)", "1.01" }, { "round(7, 3)", "7" }, { "min(3, 1, 2)", "1" }, { "min(list)", "1" }, { "max(list)", "3" }, { "max([7])", "7" }, { "max(1, 1.5)", "1.5" },
-        { "sum(list)", "6" }, { "sum([])", "0" }, { "sum([0.1, 0.2]) == 0.3", "true" }, { "keys(o.y)", "[\"z\"]" }, { "keys(json('{\"b\":1,\"a\":2}'))", "[\"b\",\"a\"]" }, { "len(keys(o))", "7" }, { "sum(list) / len(list)", "2" },
+        { "string(1.0)", "\"1\"" }, { "string(1000000 * 1000000)", "\"1000000000000\"" }, { "string('a')", "\"a\"" },
+        { "string(null)", "\"\"" }, { "string(true)", "\"true\"" }, { "string(o.y)", "\"{\\\"z\\\":\\\"deep\\\"}\"" },
+        { "string(['é'])", "\"[\\\"é\\\"]\"" }, { "string(0.000001)", "\"0.000001\"" }, { "string(huge)", "\"1e300\"" },
+        { "round(2.5)", "3" }, { "round(-2.5)", "-3" }, { "round(2.4)", "2" }, { "round(1.005, 2)", "1.01" }, { "round(7, 3)", "7" },
+        { "min(3, 1, 2)", "1" }, { "min(list)", "1" }, { "max(list)", "3" }, { "max([7])", "7" }, { "max(1, 1.5)", "1.5" },
+        { "sum(list)", "6" }, { "sum([])", "0" }, { "sum([0.1, 0.2]) == 0.3", "true" }, { "keys(o.y)", "[\"z\"]" },
+        { "keys(json('{\"b\":1,\"a\":2}'))", "[\"b\",\"a\"]" }, { "len(keys(o))", "7" }, { "sum(list) / len(list)", "2" },
     };
 
     [Theory, MemberData(nameof(Literals)), MemberData(nameof(Paths)), MemberData(nameof(Operators)), MemberData(nameof(Functions))]
@@ -148,7 +172,8 @@ public sealed class ExpressionTests
     [Fact]
     public void Lookup_that_finds_nothing_gives_the_message_of_the_error()
     {
-        Assert.False(Expressions.Parse("1 + inputs.x").TryEvaluate(_ => RootValue.Missing("There is no input 'x'.", "Declare it."), out _, out var error));
+        Assert.False(
+            Expressions.Parse("1 + inputs.x").TryEvaluate(_ => RootValue.Missing("There is no input 'x'.", "Declare it."), out _, out var error));
 
         Assert.Equal(new ExpressionError("There is no input 'x'.", 4, 8, "Declare it."), error);
     }

@@ -16,17 +16,22 @@ public class WorkflowReaderTests
         var workflow = Read("""
             {
               "id": "7c0e", "slug": "feedback", "name": "Feedback", "description": "About answers.", "appName": "practice",
-              "inputs": { "question": { "type": "string", "required": true, "maxLength": 10, "description": "Q" }, "n": { "type": "integer", "default": 3 } },
-              "options": { "maxParallelism": 4, "parallelBatchDelay": 200, "defaultModel": "gpt-4o", "timeout": 5000, "stream": true, "onStepFailure": "stop" },
+              "inputs": { "question": { "type": "string", "required": true, "maxLength": 10, "description": "Q" }, "n": { "type": "integer",
+              "default": 3 } },
+              "options": { "maxParallelism": 4, "parallelBatchDelay": 200, "defaultModel": "gpt-4o", "timeout": 5000, "stream": true,
+              "onStepFailure": "stop" },
               "steps": [
                 { "id": "a", "type": "prompt", "promptId": "p@v1", "outputKey": "out_a",
-                  "options": { "stream": false, "model": "m", "temperature": 0.2, "maxTokens": 800, "timeout": 20000, "retryCount": 3, "outputTransform": "extractScores", "estimatedMs": 900 } },
+                  "options": { "stream": false, "model": "m", "temperature": 0.2, "maxTokens": 800, "timeout": 20000, "retryCount": 3,
+                  "outputTransform": "extractScores", "estimatedMs": 900 } },
                 { "id": "b-c", "prompt": "Say {{x}}.", "dependsOn": ["a"], "inputMapping": { "x": "out_a", "y": "inputs.question" } }
               ]
             }
             """).Definition;
 
-        Assert.Equal(("7c0e", "feedback", "Feedback", "About answers.", "practice"), (workflow.Id, workflow.Slug, workflow.Name, workflow.Description, workflow.AppName));
+        Assert.Equal(
+            ("7c0e", "feedback", "Feedback", "About answers.", "practice"),
+            (workflow.Id, workflow.Slug, workflow.Name, workflow.Description, workflow.AppName));
         Assert.Equal(
             new InputDefinition("question") { Type = InputType.String, Required = true, MaxLength = 10, Description = "Q" }, workflow.Inputs![0]);
         Assert.Equal(3, workflow.Inputs[1].Default!.GetValue<int>());
@@ -77,19 +82,26 @@ public class WorkflowReaderTests
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "repeat": { "max": 3 } } ] }""", DiagnosticCodes.MissingProperty, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "when": "1 +" } ] }""", DiagnosticCodes.InvalidExpression, 1)]
     [InlineData("""{ "inputs": {}, "steps": [ { "id": "a", "prompt": "x", "when": "b == 1" } ] }""", DiagnosticCodes.UnknownReference, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "when": "a == 'x'" } ] }""", DiagnosticCodes.MissingDependency, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "when": "a == 'x'" } ] }""", DiagnosticCodes.MissingDependency, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "join": "some" } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": "ignore" } } ] }""", DiagnosticCodes.WrongValue, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": { "rateLimit": "continue" } } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": { "rateLimit": "continue" } } } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "onError": "fallback" } } ] }""", DiagnosticCodes.WrongFallback, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": {} } } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "b" } } } ] }""", DiagnosticCodes.UnknownStep, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "a" } } } ] }""", DiagnosticCodes.WrongFallback, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "b" } } }, { "id": "b", "prompt": "y", "dependsOn": ["a"] } ] }""", DiagnosticCodes.WrongFallback, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "retryCount": 1, "retry": { "maxAttempts": 2 } } } ] }""", DiagnosticCodes.WrongValue, 1)]
+    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "fallback": { "step": "b" } } }, { "id": "b", "prompt": "y",""" +
+        """ "dependsOn": ["a"] } ] }""", DiagnosticCodes.WrongFallback, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x", "options": { "retryCount": 1, "retry": { "maxAttempts": 2 } } } ] }""",
+        DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "retry": { "on": ["rateLimit"] } } } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x" } ], "finally": ["b"] }""", DiagnosticCodes.UnknownStep, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] }, { "id": "b", "prompt": "y" } ], "finally": ["b"] }""", DiagnosticCodes.WrongFinally, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] }, { "id": "b", "prompt": "y" } ], "finally": ["b"] }""",
+        DiagnosticCodes.WrongFinally, 1)]
     [InlineData("""{ "inputs": {}, "steps": [ { "id": "a", "prompt": "x" } ], "outputs": { "y": "b" } }""", DiagnosticCodes.UnknownReference, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "promt": "x" } ] }""", DiagnosticCodes.UnknownProperty, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "id": "b" } ] }""", DiagnosticCodes.DuplicateName, 1)]
@@ -97,9 +109,12 @@ public class WorkflowReaderTests
     [InlineData("""{ "options": { "maxParallelism": 0 }, "steps": [ { "id": "a", "prompt": "x" } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "options": { "onStepFailure": "explode" }, "steps": [ { "id": "a", "prompt": "x" } ] }""", DiagnosticCodes.WrongValue, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "temperature": 3 } } ] }""", DiagnosticCodes.WrongValue, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "outputTransform": "extractScore" } } ] }""", DiagnosticCodes.UnknownTransform, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "a", "prompt": "y", "outputKey": "b" } ] }""", DiagnosticCodes.DuplicateStep, 1)]
-    [InlineData("""{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "outputKey": "a" } ] }""", DiagnosticCodes.DuplicateOutputKey, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x", "options": { "outputTransform": "extractScore" } } ] }""", DiagnosticCodes.UnknownTransform, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "a", "prompt": "y", "outputKey": "b" } ] }""", DiagnosticCodes.DuplicateStep, 1)]
+    [InlineData(
+        """{ "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "prompt": "y", "outputKey": "a" } ] }""", DiagnosticCodes.DuplicateOutputKey, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["b"] } ] }""", DiagnosticCodes.UnknownStep, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["a"] } ] }""", DiagnosticCodes.DependencyCycle, 1)]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "{{" } ] }""", DiagnosticCodes.InvalidTemplate, 1)]
@@ -126,7 +141,8 @@ public class WorkflowReaderTests
               "steps": [
                 { "id": "a", "prompt": "x", "options": {
                     "stepTimeout": 9000, "retry": { "maxAttempts": 4, "firstInterval": 100, "backoff": 3, "maxInterval": 900, "on": ["timeout"] },
-                    "onError": { "contentFiltered": { "step": "stand_in" }, "contextLength": "continue", "default": "fallback" }, "fallback": { "value": null } } },
+                    "onError": { "contentFiltered": { "step": "stand_in" }, "contextLength": "continue", "default": "fallback" },
+                    "fallback": { "value": null } } },
                 { "id": "stand_in", "prompt": "y" },
                 { "id": "b", "prompt": "z", "dependsOn": ["a"], "join": "settled", "when": "a != null" },
                 { "id": "notify", "prompt": "n" }
@@ -140,12 +156,15 @@ public class WorkflowReaderTests
         Assert.Equal(9000, steps[0].StepTimeoutMs);
         Assert.Equal(
             (4, 100, 3.0, 900, ErrorKind.Timeout),
-            (steps[0].Retry!.MaxAttempts, steps[0].Retry!.FirstIntervalMs, steps[0].Retry!.Backoff, steps[0].Retry!.MaxIntervalMs, steps[0].Retry!.On.Single()));
+            (steps[0].Retry!.MaxAttempts, steps[0].Retry!.FirstIntervalMs, steps[0].Retry!.Backoff, steps[0].Retry!.MaxIntervalMs,
+                steps[0].Retry!.On.Single()));
         Assert.Equal(new FailureAction(FailureActionKind.Step, 1), steps[0].OnError!.For(ErrorKind.ContentFiltered));
         Assert.Equal(FailureActionKind.Continue, steps[0].OnError!.For(ErrorKind.ContextLength).Kind);
         Assert.Equal(FailureActionKind.Value, steps[0].OnError!.For(ErrorKind.Internal).Kind);
         Assert.Equal((true, JoinKind.Settled, true), (steps[1].IsFallback, steps[2].Join, steps[3].IsFinal));
-        Assert.Equal((60_000, 5, QueueFullPolicy.Wait), (workflow.Definition.Options.MaxDuration, workflow.Definition.Options.QueueSize, workflow.Definition.Options.QueueFull));
+        Assert.Equal(
+            (60_000, 5, QueueFullPolicy.Wait),
+            (workflow.Definition.Options.MaxDuration, workflow.Definition.Options.QueueSize, workflow.Definition.Options.QueueFull));
         Assert.Equal([KeyValuePair.Create("result", "b")], workflow.Definition.Outputs!);
     }
 
@@ -224,7 +243,8 @@ public class WorkflowReaderTests
 
     [Fact]
     public void Nesting_beyond_the_limit_is_an_error_and_does_not_overflow_the_stack() =>
-        Assert.Equal(DiagnosticCodes.InvalidText, Assert.Single(WorkflowReader.Read(Encoding.UTF8.GetBytes(new string('[', 1_000_000))).Diagnostics).Code);
+        Assert.Equal(
+            DiagnosticCodes.InvalidText, Assert.Single(WorkflowReader.Read(Encoding.UTF8.GetBytes(new string('[', 1_000_000))).Diagnostics).Code);
 
     [Fact]
     public void Ten_thousand_steps_are_read_and_one_more_is_refused()
@@ -256,7 +276,8 @@ public class WorkflowReaderTests
         const int Count = 10_000;
         var entries = string.Join(',', Enumerable.Range(0, Count).Select(index => entry.Replace("{0}", $"{index}", StringComparison.Ordinal)));
         var others = string.Join(',', Enumerable.Range(0, Count - 1).Select(index => $$"""{ "id": "s{{index}}", "prompt": "x" }"""));
-        var text = Encoding.UTF8.GetBytes($$"""{ "steps": [ { "id": "z", "prompt": "x", {{member.Replace("{0}", entries, StringComparison.Ordinal)}} }, {{others}} ] }""");
+        var text = Encoding.UTF8.GetBytes(
+            $$"""{ "steps": [ { "id": "z", "prompt": "x", {{member.Replace("{0}", entries, StringComparison.Ordinal)}} }, {{others}} ] }""");
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var taken = CpuTime.Of(() => WorkflowReader.Read(text));

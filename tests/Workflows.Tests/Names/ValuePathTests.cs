@@ -50,7 +50,8 @@ public sealed class ValuePathTests
     }
 
     [Fact]
-    public void Of_an_unpaired_surrogate_escapes_it() => Assert.Equal("a[\"x\\ud800\"][\"\\udc00y\"]", ValuePath.Of(["a", "x\ud800", "\udc00y"]).ToString());
+    public void Of_an_unpaired_surrogate_escapes_it() =>
+        Assert.Equal("a[\"x\\ud800\"][\"\\udc00y\"]", ValuePath.Of(["a", "x\ud800", "\udc00y"]).ToString());
 
     [Theory]
     [InlineData("")]

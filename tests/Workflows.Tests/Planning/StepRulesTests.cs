@@ -40,9 +40,13 @@ public class StepRulesTests
     [InlineData(FailurePolicy.Cancel, ErrorKind.Unavailable, 1, false)]
     [InlineData(FailurePolicy.Cancel, ErrorKind.Unavailable, 3, true)]
     [InlineData(FailurePolicy.Cancel, ErrorKind.ToolFailed, 1, false)]
-    public void Final_failure_without_a_substitute_cancels_the_run_if_the_policy_is_cancel(FailurePolicy policy, ErrorKind kind, int attempt, bool cancels)
+    public void Final_failure_without_a_substitute_cancels_the_run_if_the_policy_is_cancel(
+        FailurePolicy policy, ErrorKind kind, int attempt, bool cancels)
     {
-        var rule = new FailureRule(FailureAction.Fail) { ByKind = new Dictionary<ErrorKind, FailureAction> { [ErrorKind.ToolFailed] = new(FailureActionKind.Value) } };
+        var rule = new FailureRule(FailureAction.Fail)
+        {
+            ByKind = new Dictionary<ErrorKind, FailureAction> { [ErrorKind.ToolFailed] = new(FailureActionKind.Value) }
+        };
         var plan = Plans.Of(1, Plans.Step("a") with { OnError = rule, Retry = new RetryRule() }) with { OnStepFailure = policy };
 
         Assert.Equal(cancels, StepRules.CancelsRun(plan, Failed(kind, attempt)));
@@ -61,5 +65,6 @@ public class StepRulesTests
     }
 
     private static FailedAttempt Failed(ErrorKind kind, int attempt, int? retryAfterMs = null) => new(
-        0, attempt, attempt, new WorkflowError(kind, "It failed.") { Retryable = WorkflowError.IsTransient(kind), RetryAfterMs = retryAfterMs }, SimulatedRun.Start, null);
+        0, attempt, attempt, new WorkflowError(kind, "It failed.") { Retryable = WorkflowError.IsTransient(kind), RetryAfterMs = retryAfterMs },
+        SimulatedRun.Start, null);
 }

@@ -48,7 +48,7 @@ public class WorkflowGraphTests
     }
 
     [Fact]
-    public void What_is_before_a_final_step_stays_in_reach_behind_it_since_it_waits_for_all_whatever_its_join()
+    public void Outputs_before_a_final_step_are_available_after_it_since_it_waits_for_all_whatever_its_join()
     {
         // 0, 1 → 2 (any) → 3, all of them final
         var steps = new[] { Timed(1), Timed(1), Timed(1, 0, 1) with { Join = JoinKind.Any }, Timed(1, 2) };

@@ -64,7 +64,8 @@ public class AdaptiveSlotsTests
             AdaptiveParallelism = true,
             OnStepFailure = Workflows.Definitions.FailurePolicy.Continue,
         };
-        var run = new SimulatedRun(plan, (step, _) => step < 4 ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited) : SimulatedAttempt.Success(10)).Run();
+        var run =
+            new SimulatedRun(plan, (step, _) => step < 4 ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited) : SimulatedAttempt.Success(10)).Run();
 
         var after = run.Starts.Where(start => start.Step >= 4).GroupBy(start => start.Begin).Select(group => group.Count()).ToList();
         Assert.Equal((4, 2), (run.MostExecuting, after[0]));

@@ -37,7 +37,10 @@ public class BudgetTests
     public void Failed_attempts_count_and_another_attempt_is_a_new_start()
     {
         var plan = Plans.Chain(1).Retried(new() { MaxAttempts = 5 }) with { Budget = new BudgetDefinition(0.02m, null) };
-        var run = new SimulatedRun(plan, (_, _) => Costly() with { Outcome = Costly().Outcome with { Status = StepStatus.Failed, Error = new WorkflowError(ErrorKind.Unavailable, "x") { Retryable = true } } }).Run();
+        var run = new SimulatedRun(plan, (_, _) => Costly() with
+        {
+            Outcome = Costly().Outcome with { Status = StepStatus.Failed, Error = new WorkflowError(ErrorKind.Unavailable, "x") { Retryable = true } }
+        }).Run();
 
         Assert.Equal((2, StepStatus.Failed, ErrorKind.BudgetExceeded), (run.Starts.Count, run.Scheduler.StatusOf(0), run.End!.Error!.Kind));
     }

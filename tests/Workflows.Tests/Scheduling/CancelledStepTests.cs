@@ -83,7 +83,8 @@ public class CancelledStepTests
 
     private static SchedulerFact Ended(int step, StepOutcome outcome) => new SchedulerFact.StepEnded(Now, step, 1, outcome);
 
-    private static StepOutcome Cancelled(string reason, DecidingStep? decider) => new() { Status = StepStatus.Cancelled, Reason = reason, DecidedBy = decider };
+    private static StepOutcome Cancelled(string reason, DecidingStep? decider) =>
+        new() { Status = StepStatus.Cancelled, Reason = reason, DecidedBy = decider };
 
     private static StepOutcome Failed() => new() { Status = StepStatus.Failed, Error = new WorkflowError(ErrorKind.ToolFailed, "No.") };
 }

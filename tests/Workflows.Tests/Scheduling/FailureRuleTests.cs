@@ -59,7 +59,9 @@ public class FailureRuleTests
         var run = new SimulatedRun(WithFallback(), (step, _) =>
             SimulatedAttempt.Failure(10, step == 0 ? ErrorKind.ContextLength : ErrorKind.ToolFailed)).Run();
 
-        Assert.Equal((StepStatus.Failed, StepStatus.Failed, StepStatus.Skipped), (run.Scheduler.StatusOf(0), run.Scheduler.StatusOf(1), run.Scheduler.StatusOf(2)));
+        Assert.Equal(
+            (StepStatus.Failed, StepStatus.Failed, StepStatus.Skipped),
+            (run.Scheduler.StatusOf(0), run.Scheduler.StatusOf(1), run.Scheduler.StatusOf(2)));
         Assert.Equal(RunStatus.Failed, run.End!.Status);
     }
 
@@ -89,7 +91,8 @@ public class FailureRuleTests
     public void Final_steps_run_after_all_others_however_the_run_ends(FailurePolicy policy, RunStatus status)
     {
         var plan = Plans.Of(
-            4, Plans.Step("fails"), Plans.Step("slow"), Plans.Step("notify") with { IsFinal = true }, Plans.Step("log", 2) with { IsFinal = true }) with
+            4, Plans.Step("fails"), Plans.Step("slow"), Plans.Step("notify") with { IsFinal = true },
+            Plans.Step("log", 2) with { IsFinal = true }) with
         {
             OnStepFailure = policy,
         };

@@ -16,7 +16,9 @@ public class FullQueueTests
     {
         var run = Run(Full(Plans.Step("c"), Plans.Step("d")));
 
-        Assert.Equal([StepStatus.Completed, StepStatus.Completed, StepStatus.Failed, StepStatus.Failed], [.. Enumerable.Range(0, 4).Select(run.Scheduler.StatusOf)]);
+        Assert.Equal(
+            [StepStatus.Completed, StepStatus.Completed, StepStatus.Failed, StepStatus.Failed],
+            [.. Enumerable.Range(0, 4).Select(run.Scheduler.StatusOf)]);
         Assert.Equal((RunStatus.Failed, ErrorKind.QueueFull, "c"), (run.End!.Status, run.End.Error!.Kind, run.End.Error.Step));
     }
 
@@ -25,7 +27,9 @@ public class FullQueueTests
     {
         var run = Run(Full(Plans.Step("c") with { OnError = Value }, Plans.Step("after", 1, 2)));
 
-        Assert.Equal((RunStatus.Completed, StepStatus.Completed, StepStatus.Completed), (run.End!.Status, run.Scheduler.StatusOf(2), run.Scheduler.StatusOf(3)));
+        Assert.Equal(
+            (RunStatus.Completed, StepStatus.Completed, StepStatus.Completed),
+            (run.End!.Status, run.Scheduler.StatusOf(2), run.Scheduler.StatusOf(3)));
     }
 
     [Fact]
@@ -48,7 +52,8 @@ public class FullQueueTests
         {
             ByKind = new Dictionary<ErrorKind, FailureAction> { [ErrorKind.QueueFull] = new(FailureActionKind.Step, 3) },
         };
-        var run = new SimulatedRun(Full(Plans.Step("c") with { OnError = rule }, Plans.Step("other") with { IsFallback = true }), (_, _) => SimulatedAttempt.Success(100))
+        var run = new SimulatedRun(
+            Full(Plans.Step("c") with { OnError = rule }, Plans.Step("other") with { IsFallback = true }), (_, _) => SimulatedAttempt.Success(100))
             .At(10, at => new SchedulerFact.CancelRequested(at))
             .Run();
 
@@ -59,16 +64,21 @@ public class FullQueueTests
     [Fact]
     public void Refused_step_with_onError_continue_lets_its_dependents_go_on()
     {
-        var run = Run(Full(Plans.Step("c") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Continue)) }, Plans.Step("after", 1, 2)));
+        var run = Run(
+            Full(Plans.Step("c") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Continue)) }, Plans.Step("after", 1, 2)));
 
-        Assert.Equal((RunStatus.Completed, StepStatus.Failed, StepStatus.Completed), (run.End!.Status, run.Scheduler.StatusOf(2), run.Scheduler.StatusOf(3)));
+        Assert.Equal(
+            (RunStatus.Completed, StepStatus.Failed, StepStatus.Completed), (run.End!.Status, run.Scheduler.StatusOf(2), run.Scheduler.StatusOf(3)));
     }
 
     [Fact]
     public void Step_that_was_admitted_is_not_refused_at_its_next_attempt()
     {
-        var plan = Plans.Of(1, Plans.Step("a") with { Retry = new RetryRule { FirstIntervalMs = 0 } }, Plans.Step("b"), Plans.Step("c")) with { QueueSize = 2 };
-        var run = new SimulatedRun(plan, (step, attempt) => step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.Unavailable) : SimulatedAttempt.Success(10)).Run();
+        var plan = Plans.Of(
+            1, Plans.Step("a") with { Retry = new RetryRule { FirstIntervalMs = 0 } }, Plans.Step("b"), Plans.Step("c")) with { QueueSize = 2 };
+        var run = new SimulatedRun(
+            plan,
+            (step, attempt) => step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.Unavailable) : SimulatedAttempt.Success(10)).Run();
 
         Assert.Equal(RunStatus.Completed, run.End!.Status);
     }
@@ -77,7 +87,9 @@ public class FullQueueTests
     public void Step_without_time_for_another_attempt_completes_with_its_fallback_value()
     {
         var plan = Plans.Of(1, Plans.Step("a") with { StepTimeoutMs = 1000, Retry = new RetryRule(), OnError = Value });
-        var run = new SimulatedRun(plan, (_, attempt) => attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited, retryAfterMs: 5000) : SimulatedAttempt.Success(1)).Run();
+        var run = new SimulatedRun(plan, (_, attempt) => attempt == 1
+            ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited, retryAfterMs: 5000)
+            : SimulatedAttempt.Success(1)).Run();
 
         Assert.Equal((RunStatus.Completed, StepStatus.Completed), (run.End!.Status, run.Scheduler.StatusOf(0)));
         Assert.InRange(run.Makespan, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
@@ -91,7 +103,8 @@ public class FullQueueTests
         var action = new FailureAction(kind, kind == FailureActionKind.Step ? 1 : null);
         var plan = Plans.Of(
             1, Plans.Step("a") with { OnError = new FailureRule(action) }, Plans.Step("other") with { IsFallback = kind == FailureActionKind.Step });
-        var run = new SimulatedRun(plan, (step, attempt) => step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10) : SimulatedAttempt.Success(10)).Run();
+        var run =
+            new SimulatedRun(plan, (step, attempt) => step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10) : SimulatedAttempt.Success(10)).Run();
 
         Assert.Equal((RunStatus.Completed, 2), (run.End!.Status, run.Scheduler.AttemptOf(0)));
     }
@@ -112,7 +125,11 @@ public class FullQueueTests
 
     /// <summary>One slot and one place to wait: <c>a</c> starts, <c>b</c> waits, and what else is ready finds the queue full.</summary>
     private static RunPlan Full(params GraphStep[] steps) =>
-        Plans.Of(1, [Plans.Step("a") with { EstimatedMs = 10_000 }, Plans.Step("b"), .. steps]) with { QueueSize = 1, OnStepFailure = FailurePolicy.Continue };
+        Plans.Of(1, [Plans.Step("a") with { EstimatedMs = 10_000 }, Plans.Step("b"), .. steps]) with
+        {
+            QueueSize = 1,
+            OnStepFailure = FailurePolicy.Continue
+        };
 
     private static SimulatedRun Run(RunPlan plan) => new SimulatedRun(plan, (_, _) => SimulatedAttempt.Success(10)).Run();
 }

@@ -93,7 +93,8 @@ public class JoinTests
                 var runs = steps[step].Join == JoinKind.Settled || steps[step].DependsOn.All(dependency => succeeded[dependency]);
                 var expected = !runs ? StepStatus.Skipped : fails[step] ? StepStatus.Failed : StepStatus.Completed;
                 succeeded[step] = expected == StepStatus.Completed || (expected == StepStatus.Failed && steps[step].OnError is not null);
-                Assert.True(expected == run.Scheduler.StatusOf(step), $"Seed {seed}, step {step}: {run.Scheduler.StatusOf(step)} instead of {expected}.");
+                Assert.True(
+                    expected == run.Scheduler.StatusOf(step), $"Seed {seed}, step {step}: {run.Scheduler.StatusOf(step)} instead of {expected}.");
             }
         }
     }

@@ -82,7 +82,9 @@ public class LimitTests
             _ => SimulatedAttempt.Success(1),
         }).Run();
 
-        Assert.Equal([(1, 1), (2, 1), (3, 2), (4, 2)], run.Commands.OfType<SchedulerCommand.StartStep>().Where(start => start.Step == 0).Select(start => (start.Attempt, start.Turn)));
+        Assert.Equal(
+            [(1, 1), (2, 1), (3, 2), (4, 2)],
+            run.Commands.OfType<SchedulerCommand.StartStep>().Where(start => start.Step == 0).Select(start => (start.Attempt, start.Turn)));
         Assert.Equal(RunStatus.Completed, run.End!.Status);
     }
 }

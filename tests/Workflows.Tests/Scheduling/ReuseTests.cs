@@ -64,7 +64,9 @@ public class ReuseTests
     [Fact]
     public void Reused_final_step_does_not_run_again()
     {
-        var plan = Plans.Of(1, Plans.Step("a") with { Reused = true }, Plans.Step("e") with { IsFinal = true, Reused = true }, Plans.Step("f", 1) with { IsFinal = true });
+        var plan = Plans.Of(
+            1, Plans.Step("a") with { Reused = true }, Plans.Step("e") with { IsFinal = true, Reused = true },
+            Plans.Step("f", 1) with { IsFinal = true });
         var run = Run(plan);
 
         Assert.Equal([2], run.Starts.Select(start => start.Step));

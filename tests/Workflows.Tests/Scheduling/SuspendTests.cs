@@ -62,7 +62,8 @@ public class SuspendTests
     public void Retry_that_falls_into_a_suspension_waits_for_its_end()
     {
         var plan = Plans.Chain(1).Retried(new RetryRule { MaxAttempts = 2 });
-        var run = new SimulatedRun(plan, (_, attempt) => attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited, 100) : SimulatedAttempt.Success(10))
+        var run = new SimulatedRun(
+            plan, (_, attempt) => attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited, 100) : SimulatedAttempt.Success(10))
             .At(50, at => new SchedulerFact.SuspendRequested(at))
             .At(60_000, at => new SchedulerFact.ContinueRequested(at))
             .Run();

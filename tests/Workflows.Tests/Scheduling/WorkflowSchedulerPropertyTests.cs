@@ -50,7 +50,8 @@ public class WorkflowSchedulerPropertyTests
             var durations = plan.Steps.Select(_ => random.Next(1, 5000)).ToArray();
             var run = new SimulatedRun(plan, (step, _) => SimulatedAttempt.Success(durations[step])).Run();
 
-            var critical = new WorkflowGraph([.. plan.Steps.Select((step, index) => step with { EstimatedMs = durations[index] })]).RemainingPathMs.Max();
+            var critical =
+                new WorkflowGraph([.. plan.Steps.Select((step, index) => step with { EstimatedMs = durations[index] })]).RemainingPathMs.Max();
             double work = durations.Sum(duration => (long)duration);
             double slots = plan.MaxParallelism;
             Assert.InRange(
@@ -104,7 +105,8 @@ public class WorkflowSchedulerPropertyTests
         yield return ("fan-in", size => Plans.Of(
             1, [.. Enumerable.Range(0, size).Select(step => Plans.Step($"s{step}", step == size - 1 ? [.. Enumerable.Range(0, step)] : []))]));
         yield return ("layers", size => Plans.Of(
-            1, [.. Enumerable.Range(0, size).Select(step => Plans.Step($"s{step}", step < 20 ? [] : [.. Enumerable.Range((step / 20 * 20) - 20, 20)]))]));
+            1, [.. Enumerable.Range(0, size)
+                .Select(step => Plans.Step($"s{step}", step < 20 ? [] : [.. Enumerable.Range((step / 20 * 20) - 20, 20)]))]));
     }
 
     private static void ForEachSeed(Action<Random> law)

@@ -49,7 +49,8 @@ public class WorkflowSchedulerTests
     public void Failure_with_stop_lets_running_steps_finish_and_starts_nothing_new()
     {
         // 0 fails at 10 ms while 1 runs on; 2 depends on 0, 3 on 1, 4 waits for a slot.
-        var plan = Plans.Of(2, Plans.Step("fails"), Plans.Step("runs"), Plans.Step("needs_failed", 0), Plans.Step("after_running", 1), Plans.Step("queued"));
+        var plan = Plans.Of(
+            2, Plans.Step("fails"), Plans.Step("runs"), Plans.Step("needs_failed", 0), Plans.Step("after_running", 1), Plans.Step("queued"));
         var run = new SimulatedRun(plan, (step, _) => step == 0 ? SimulatedAttempt.Failure(10) : SimulatedAttempt.Success(100)).Run();
 
         Assert.Equal(RunStatus.Failed, run.End!.Status);
@@ -68,7 +69,9 @@ public class WorkflowSchedulerTests
     {
         var plan = Plans.Of(1, Plans.Step("flaky"), Plans.Step("other")).Retried(new RetryRule());
         var run = new SimulatedRun(plan, (step, attempt) =>
-            step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited, retryAfterMs: 5000) : SimulatedAttempt.Success(100)).Run();
+            step == 0 && attempt == 1
+                ? SimulatedAttempt.Failure(10, ErrorKind.RateLimited, retryAfterMs: 5000)
+                : SimulatedAttempt.Success(100)).Run();
 
         Assert.Equal(RunStatus.Completed, run.End!.Status);
         Assert.Equal([(0, 1), (1, 1), (0, 2)], run.Starts.Select(start => (start.Step, start.Attempt)));
@@ -156,7 +159,8 @@ public class WorkflowSchedulerTests
     [Fact]
     public void Cancelled_step_cancels_the_run_also_if_the_request_itself_arrives_later()
     {
-        var cancelled = new SimulatedAttempt(TimeSpan.FromMilliseconds(10), new StepOutcome { Status = StepStatus.Cancelled, Reason = StepReason.Cancel });
+        var cancelled = new SimulatedAttempt(
+            TimeSpan.FromMilliseconds(10), new StepOutcome { Status = StepStatus.Cancelled, Reason = StepReason.Cancel });
         var run = new SimulatedRun(Plans.Chain(3), (_, _) => cancelled).At(20, at => new SchedulerFact.CancelRequested(at)).Run();
 
         Assert.Equal(RunStatus.Cancelled, run.End!.Status);

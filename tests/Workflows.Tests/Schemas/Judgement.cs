@@ -11,8 +11,10 @@ internal static partial class Judgement
     /// <summary>Findings about the document's form. Others are about what its texts mean: paths, expressions.</summary>
     private static readonly HashSet<string> Structural =
     [
-        DiagnosticCodes.UnknownProperty, DiagnosticCodes.UnsupportedProperty, DiagnosticCodes.MissingProperty, DiagnosticCodes.WrongType, DiagnosticCodes.WrongValue, DiagnosticCodes.InvalidId,
-        DiagnosticCodes.ReservedName, DiagnosticCodes.NoSteps, DiagnosticCodes.UnknownTransform, DiagnosticCodes.TooLarge, DiagnosticCodes.DuplicateName,
+        DiagnosticCodes.UnknownProperty, DiagnosticCodes.UnsupportedProperty, DiagnosticCodes.MissingProperty, DiagnosticCodes.WrongType,
+        DiagnosticCodes.WrongValue, DiagnosticCodes.InvalidId,
+        DiagnosticCodes.ReservedName, DiagnosticCodes.NoSteps, DiagnosticCodes.UnknownTransform, DiagnosticCodes.TooLarge,
+        DiagnosticCodes.DuplicateName,
     ];
 
     private static readonly SchemaEvaluator Evaluator = new(Schema);
@@ -25,7 +27,9 @@ internal static partial class Judgement
         var text = document.ToJsonString();
         var findings = Structure(text);
         var accepted = Evaluator.Accepts(document);
-        Assert.True(accepted == (findings.Count == 0), $"The schema {(accepted ? "accepts" : "rejects")} this; the reader says: {string.Join('\n', findings)}\n{text}");
+        Assert.True(
+            accepted == (findings.Count == 0),
+            $"The schema {(accepted ? "accepts" : "rejects")} this; the reader says: {string.Join('\n', findings)}\n{text}");
         return accepted;
     }
 
@@ -38,10 +42,14 @@ internal static partial class Judgement
     /// <summary>Why the schema cannot say what this finding says; null when it can.</summary>
     public static string? ExceptionOf(Diagnostic finding) => finding.Code switch
     {
-        DiagnosticCodes.WrongValue when Model().IsMatch(finding.Pointer) && finding.Message.Contains("'models' begins with", StringComparison.Ordinal) => "one value must equal another",
-        DiagnosticCodes.WrongValue when Preset().IsMatch(finding.Pointer) && finding.Message.Contains(" characters; ", StringComparison.Ordinal) => "the length of one value is limited by another",
-        DiagnosticCodes.DuplicateName when finding.Message.Contains("is in 'resources' already", StringComparison.Ordinal) => "names of one object must not be in another",
-        DiagnosticCodes.DuplicateName when finding.Message.Contains("would be named", StringComparison.Ordinal) => "names come from the ends of paths",
+        DiagnosticCodes.WrongValue when Model().IsMatch(finding.Pointer)
+            && finding.Message.Contains("'models' begins with", StringComparison.Ordinal) => "one value must equal another",
+        DiagnosticCodes.WrongValue when Preset().IsMatch(finding.Pointer) && finding.Message.Contains(" characters; ", StringComparison.Ordinal) =>
+            "the length of one value is limited by another",
+        DiagnosticCodes.DuplicateName when finding.Message.Contains("is in 'resources' already", StringComparison.Ordinal) =>
+            "names of one object must not be in another",
+        DiagnosticCodes.DuplicateName when finding.Message.Contains("would be named", StringComparison.Ordinal) =>
+            "names come from the ends of paths",
         _ => null,
     };
 

@@ -51,7 +51,9 @@ internal readonly record struct Place(JsonNode Owner, string? Name, int Index)
         }
     }
 
-    /// <summary>Gives the value that is here another name as well, or a second place in the list, and takes it away from here if it is to move.</summary>
+    /// <summary>
+    /// Gives the value that is here another name as well, or a second place in the list, and takes it away from here if it is to move.
+    /// </summary>
     public void Copy(string name, bool moves)
     {
         var value = Value?.DeepClone();

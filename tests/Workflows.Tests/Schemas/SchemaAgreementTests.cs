@@ -16,10 +16,14 @@ public sealed class SchemaAgreementTests
     [
         .. new[]
         {
-            "null", "true", "false", "\"\"", "\"x\"", "\"a b\"", "\"auto\"", "\"a\\n\"", "\"inputs\"", "0", "-0", "1", "-1", "1.5", "1.0", "2e0", "2.0001", "100", "101", "1e3", "1e4", "10001", "2147483647", "2147483648", "1e9", "1000000000.1",
-            "9223372036854775807", "9223372036854775808", "1e400", "-1e400", "{}", "[]", "[\"x\"]", "[null]", "[1]", "[{}]", "{ \"x\": 1 }", "{ \"x\": null }", "{ \"x\": \"a\" }", "{ \"step\": \"x\" }", "{ \"step\": null }", "{ \"value\": null }",
-            "{ \"value\": 1, \"expr\": null }", "{ \"value\": 1, \"expr\": \"a\" }", "{ \"expr\": null }", "{ \"expr\": 1 }", "{ \"step\": \"x\", \"value\": null }", "{ \"step\": null, \"value\": 1 }", "{ \"default\": null }",
-            "{ \"timeout\": \"continue\" }", "{ \"timeout\": null }", "{ \"until\": \"a\", \"max\": 2 }", "{ \"usd\": null }", "{ \"maxConcurrent\": 1 }", "{ \"x\": { \"maxConcurrent\": null } }", "[\"timeout\"]",
+            "null", "true", "false", "\"\"", "\"x\"", "\"a b\"", "\"auto\"", "\"a\\n\"", "\"inputs\"", "0", "-0", "1", "-1", "1.5", "1.0", "2e0",
+            "2.0001", "100", "101", "1e3", "1e4", "10001", "2147483647", "2147483648", "1e9", "1000000000.1",
+            "9223372036854775807", "9223372036854775808", "1e400", "-1e400", "{}", "[]", "[\"x\"]", "[null]", "[1]", "[{}]", "{ \"x\": 1 }",
+            "{ \"x\": null }", "{ \"x\": \"a\" }", "{ \"step\": \"x\" }", "{ \"step\": null }", "{ \"value\": null }",
+            "{ \"value\": 1, \"expr\": null }", "{ \"value\": 1, \"expr\": \"a\" }", "{ \"expr\": null }", "{ \"expr\": 1 }",
+            "{ \"step\": \"x\", \"value\": null }", "{ \"step\": null, \"value\": 1 }", "{ \"default\": null }",
+            "{ \"timeout\": \"continue\" }", "{ \"timeout\": null }", "{ \"until\": \"a\", \"max\": 2 }", "{ \"usd\": null }",
+            "{ \"maxConcurrent\": 1 }", "{ \"x\": { \"maxConcurrent\": null } }", "[\"timeout\"]",
         }.Select(text => JsonNode.Parse(text)),
         JsonValue.Create(new string('a', 128)), JsonValue.Create(new string('a', 129)),
         .. EnumValues(Judgement.Schema).Distinct().Select(name => (JsonNode?)name),
@@ -33,12 +37,15 @@ public sealed class SchemaAgreementTests
         """
         {
           "$schema": "s", "id": "i", "slug": "s", "name": "n", "description": "d", "appName": "a",
-          "inputs": { "q": { "type": "string", "required": true, "default": "x", "maxLength": 200, "description": "d" }, "n": { "type": "integer", "default": 3 } },
+          "inputs": { "q": { "type": "string", "required": true, "default": "x", "maxLength": 200, "description": "d" }, "n": { "type": "integer",
+          "default": 3 } },
           "options": {
-            "maxParallelism": 4, "parallelBatchDelay": 200, "queueSize": 500, "queueFull": "wait", "defaultModel": "m", "maxDuration": 1, "timeout": 1,
+            "maxParallelism": 4, "parallelBatchDelay": 200, "queueSize": 500, "queueFull": "wait", "defaultModel": "m", "maxDuration": 1,
+            "timeout": 1,
             "onStepFailure": "stop", "stream": true, "budget": { "usd": 0.5, "tokens": 10 }
           },
-          "resources": { "crm": { "requestsPerSecond": 1, "requestsPerMinute": 2, "tokensPerMinute": 3, "maxConcurrent": 4 } }, "rateLimits": { "m": { "requestsPerMinute": 2 } },
+          "resources": { "crm": { "requestsPerSecond": 1, "requestsPerMinute": 2, "tokensPerMinute": 3, "maxConcurrent": 4 } },
+          "rateLimits": { "m": { "requestsPerMinute": 2 } },
           "steps": [ { "id": "a", "prompt": "x" } ], "finally": ["a"], "outputs": { "a": "a" }
         }
         """,
@@ -46,30 +53,39 @@ public sealed class SchemaAgreementTests
         {
           "steps": [
             {
-              "id": "a", "type": "prompt", "description": "d", "promptId": "p", "outputKey": "o", "merge": "append", "dependsOn": ["b"], "join": "any", "when": "a == 1",
-              "inputMapping": { "x": "a", "y": { "value": 1 }, "z": { "expr": "1" } }, "uses": ["a"], "reads": ["a"], "writes": ["a"], "repeat": { "until": "true", "max": 3 },
+              "id": "a", "type": "prompt", "description": "d", "promptId": "p", "outputKey": "o", "merge": "append", "dependsOn": ["b"],
+              "join": "any", "when": "a == 1",
+              "inputMapping": { "x": "a", "y": { "value": 1 }, "z": { "expr": "1" } }, "uses": ["a"], "reads": ["a"], "writes": ["a"],
+              "repeat": { "until": "true", "max": 3 },
               "options": {
-                "stream": true, "model": "m", "models": ["m", "n"], "temperature": 0.2, "reasoning": "max", "maxTokens": 8, "timeout": 1, "stepTimeout": 1,
+                "stream": true, "model": "m", "models": ["m", "n"], "temperature": 0.2, "reasoning": "max", "maxTokens": 8, "timeout": 1,
+                "stepTimeout": 1,
                 "retry": { "maxAttempts": 4, "firstInterval": 500, "backoff": 2, "maxInterval": 3, "on": ["rateLimited"] },
-                "outputTransform": "parseJson", "onError": { "timeout": { "step": "x" }, "default": "fail" }, "fallback": { "value": "n/a" }, "cache": false, "estimatedMs": 2000
+                "outputTransform": "parseJson", "onError": { "timeout": { "step": "x" }, "default": "fail" }, "fallback": { "value": "n/a" },
+                "cache": false, "estimatedMs": 2000
               }
             }
           ]
         }
         """,
-        """{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": "auto", "options": { "retryCount": 1, "onError": "fallback", "fallback": { "step": "b" } } } ] }""",
+        """{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": "auto", "options": { "retryCount": 1, "onError": "fallback",""" +
+        """ "fallback": { "step": "b" } } } ] }""",
         """
-        { "steps": [ { "id": "a", "type": "tool", "tool": "t", "input": { "a": 1 }, "inputMapping": { "x": "a" }, "repeat": { "until": "true", "max": 3 }, "options": { "retryCount": 1, "cache": true, "timeout": 1, "stepTimeout": 2 } } ] }
+        { "steps": [ { "id": "a", "type": "tool", "tool": "t", "input": { "a": 1 }, "inputMapping": { "x": "a" }, "repeat": { "until": "true",
+        "max": 3 }, "options": { "retryCount": 1, "cache": true, "timeout": 1, "stepTimeout": 2 } } ] }
         """,
-        """{ "steps": [ { "id": "a", "type": "merge", "mode": "template", "from": ["a", "b"], "template": "t", "outputKey": "o", "dependsOn": [], "options": { "estimatedMs": 1, "onError": "continue" } } ] }""",
+        """{ "steps": [ { "id": "a", "type": "merge", "mode": "template", "from": ["a", "b"], "template": "t", "outputKey": "o",""" +
+        """ "dependsOn": [], "options": { "estimatedMs": 1, "onError": "continue" } } ] }""",
         """
         {
           "options": { "maxParallelism": "auto", "budget": { "tokens": 1 } },
-          "resources": { "a": { "requestsPerSecond": 1 }, "b": { "requestsPerMinute": 1 }, "c": { "tokensPerMinute": 1 }, "d": { "maxConcurrent": 1 } },
+          "resources": { "a": { "requestsPerSecond": 1 }, "b": { "requestsPerMinute": 1 }, "c": { "tokensPerMinute": 1 },
+          "d": { "maxConcurrent": 1 } },
           "steps": [ { "id": "a", "prompt": "x" }, { "id": "b", "promptId": "y", "options": {} } ]
         }
         """,
-        """{ "steps": [ { "id": "a", "type": "merge", "mode": "concat", "from": { "a": "a" }, "separator": "s" }, { "id": "b", "type": "merge", "from": ["a"] } ] }""",
+        """{ "steps": [ { "id": "a", "type": "merge", "mode": "concat", "from": { "a": "a" }, "separator": "s" }, { "id": "b", "type": "merge",""" +
+        """ "from": ["a"] } ] }""",
     ];
 
     [Fact]
@@ -129,8 +145,11 @@ public sealed class SchemaAgreementTests
 
     [Theory]
     [InlineData("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "model": "a", "models": ["b"] } } ] }""", "one value must equal another")]
-    [InlineData("""{ "inputs": { "a": { "default": "long", "maxLength": 3 } }, "steps": [ { "id": "a", "prompt": "x" } ] }""", "the length of one value is limited by another")]
-    [InlineData("""{ "resources": { "a": { "maxConcurrent": 1 } }, "rateLimits": { "a": { "maxConcurrent": 1 } }, "steps": [ { "id": "a", "prompt": "x" } ] }""", "names of one object must not be in another")]
+    [InlineData(
+        """{ "inputs": { "a": { "default": "long", "maxLength": 3 } }, "steps": [ { "id": "a", "prompt": "x" } ] }""",
+        "the length of one value is limited by another")]
+    [InlineData("""{ "resources": { "a": { "maxConcurrent": 1 } }, "rateLimits": { "a": { "maxConcurrent": 1 } }, "steps": [ { "id": "a",""" +
+        """ "prompt": "x" } ] }""", "names of one object must not be in another")]
     [InlineData("""{ "steps": [ { "id": "a", "type": "merge", "from": ["x.b", "b"] } ] }""", "names come from the ends of paths")]
     public void Schema_cannot_say_what_the_reader_says(string text, string reason)
     {
@@ -144,7 +163,10 @@ public sealed class SchemaAgreementTests
         Assert.True(Judgement.Agreed(Steps(DefinitionLimits.MaxSteps)));
         Assert.False(Judgement.Agreed(Steps(DefinitionLimits.MaxSteps + 1)));
 
-        static JsonObject Steps(int count) => new() { ["steps"] = new JsonArray([.. Enumerable.Range(0, count).Select(step => new JsonObject { ["id"] = $"s{step}", ["prompt"] = "x" })]) };
+        static JsonObject Steps(int count) => new()
+        {
+            ["steps"] = new JsonArray([.. Enumerable.Range(0, count).Select(step => new JsonObject { ["id"] = $"s{step}", ["prompt"] = "x" })])
+        };
     }
 
     [Fact]
@@ -156,7 +178,12 @@ public sealed class SchemaAgreementTests
             {
                 Judgement.Agreed(new JsonObject
                 {
-                    ["steps"] = new JsonArray(new JsonObject { ["id"] = "a", ["prompt"] = "x", ["options"] = new JsonObject { ["onError"] = new JsonObject { [kind] = value?.DeepClone() } } }),
+                    ["steps"] = new JsonArray(new JsonObject
+                    {
+                        ["id"] = "a",
+                        ["prompt"] = "x",
+                        ["options"] = new JsonObject { ["onError"] = new JsonObject { [kind] = value?.DeepClone() } }
+                    }),
                 });
             }
         }

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Tests.Schemas;
 
-/// <summary>Judges values by a JSON schema (draft 2020-12) with the keywords that ours uses. Any other keyword is an error: it would be passed over otherwise.</summary>
+/// <summary>
+/// Judges values by a JSON schema (draft 2020-12) with the keywords that ours uses. Any other keyword is an error: it would be passed over otherwise.
+/// </summary>
 internal sealed class SchemaEvaluator(JsonObject root)
 {
     private readonly Dictionary<string, Regex> _patterns = new(StringComparer.Ordinal);
@@ -43,8 +45,10 @@ internal sealed class SchemaEvaluator(JsonObject root)
         "oneOf" => rule.AsArray().Count(item => Accepts(item!, value)) == 1,
         "if" => Branch(rules, Accepts(rule, value)) is not { } branch || Accepts(branch, value),
         "required" => value is not JsonObject members || rule.AsArray().All(name => members.ContainsKey(name!.GetValue<string>())),
-        "properties" => value is not JsonObject members || rule.AsObject().All(property => !members.TryGetPropertyValue(property.Key, out var member) || Accepts(property.Value!, member)),
-        "additionalProperties" => value is not JsonObject members || members.All(member => IsDeclared(rules, member.Key) || Accepts(rule, member.Value)),
+        "properties" => value is not JsonObject members
+            || rule.AsObject().All(property => !members.TryGetPropertyValue(property.Key, out var member) || Accepts(property.Value!, member)),
+        "additionalProperties" =>
+            value is not JsonObject members || members.All(member => IsDeclared(rules, member.Key) || Accepts(rule, member.Value)),
         "propertyNames" => value is not JsonObject members || members.All(member => Accepts(rule, member.Key)),
         "items" => value is not JsonArray items || items.All(item => Accepts(rule, item)),
         "minItems" => value is not JsonArray items || items.Count >= rule.GetValue<int>(),
@@ -83,7 +87,8 @@ internal sealed class SchemaEvaluator(JsonObject root)
     {
         ("null", JsonValueKind.Null) or ("boolean", JsonValueKind.True or JsonValueKind.False) or ("string", JsonValueKind.String) => true,
         ("number", JsonValueKind.Number) or ("array", JsonValueKind.Array) or ("object", JsonValueKind.Object) => true,
-        ("integer", JsonValueKind.Number) => decimal.TryParse(value!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number),
+        ("integer", JsonValueKind.Number) =>
+            decimal.TryParse(value!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number),
         ("null" or "boolean" or "string" or "number" or "array" or "object" or "integer", _) => false,
         _ => throw new NotSupportedException($"There is no type '{type}'."),
     };
@@ -91,8 +96,9 @@ internal sealed class SchemaEvaluator(JsonObject root)
     private static int Compare(JsonNode left, JsonNode right)
     {
         var (one, other) = (left.ToJsonString(), right.ToJsonString());
-        return decimal.TryParse(one, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && decimal.TryParse(other, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit)
-            && (exact != 0 || limit != 0)
+        return decimal.TryParse(one, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            && decimal.TryParse(other, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit)
+                && (exact != 0 || limit != 0)
             ? exact.CompareTo(limit)
             : double.Parse(one, CultureInfo.InvariantCulture).CompareTo(double.Parse(other, CultureInfo.InvariantCulture));
     }

@@ -30,20 +30,24 @@ public sealed class SchemaTextTests
     [Fact]
     public void Every_property_has_a_description_that_is_a_sentence()
     {
-        foreach (var place in Place.In(Schema).Where(place => place.Name is "properties" && place.Owner.AsObject().ContainsKey("additionalProperties")))
+        var properties = Place.In(Schema)
+            .Where(place => place.Name is "properties" && place.Owner.AsObject().ContainsKey("additionalProperties"))
+            .SelectMany(place => place.Value!.AsObject(), (place, property) => (Path: place.Value!.GetPath(), property.Key, property.Value))
+            .ToList();
+
+        Assert.Contains(properties, property => property.Key == "steps");
+        Assert.All(properties, property =>
         {
-            foreach (var (name, property) in place.Value!.AsObject())
-            {
-                var described = property!["description"] ?? At(property["$ref"]!.GetValue<string>())["description"];
-                Assert.True(described?.GetValue<string>().EndsWith('.'), $"'{name}' at {place.Value.GetPath()} has no description.");
-            }
-        }
+            var described = property.Value!["description"] ?? At(property.Value["$ref"]!.GetValue<string>())["description"];
+            Assert.True(described?.GetValue<string>().EndsWith('.'), $"'{property.Key}' at {property.Path} has no description.");
+        });
     }
 
     [Fact]
     public void Every_definition_is_used()
     {
-        var used = Place.In(Schema).Where(place => place.Name is "$ref").Select(place => place.Value!.GetValue<string>()).Distinct().Order(StringComparer.Ordinal);
+        var used = Place.In(Schema).Where(place => place.Name is "$ref").Select(place => place.Value!.GetValue<string>()).Distinct()
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(Schema["$defs"]!.AsObject().Select(definition => $"#/$defs/{definition.Key}").Order(StringComparer.Ordinal), used);
     }
@@ -54,7 +58,8 @@ public sealed class SchemaTextTests
 
     [Theory]
     [MemberData(nameof(Documents.Examples), MemberType = typeof(Documents))]
-    public void Example_points_to_the_schema(string name) => Assert.Contains("../../schemas/workflow.schema.json", Documents.Resource(name).Split('\n')[..2].Aggregate(string.Concat), StringComparison.Ordinal);
+    public void Example_points_to_the_schema(string name) => Assert.Contains(
+        "../../schemas/workflow.schema.json", Documents.Resource(name).Split('\n')[..2].Aggregate(string.Concat), StringComparison.Ordinal);
 
     private static JsonNode At(string pointer) => pointer.Split('/').Skip(1).Aggregate((JsonNode)Schema, (node, name) => node[name]!);
 }

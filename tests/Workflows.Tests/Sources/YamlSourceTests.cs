@@ -155,7 +155,9 @@ public class YamlSourceTests
     {
         var root = SourceText.ReadYaml("a: 1\nb: {x: 1, 'x': {y: 2}}\na: 2", out var diagnostics)!;
 
-        Assert.Equal([(DiagnosticCodes.DuplicateName, 2, 11, "/b/x"), (DiagnosticCodes.DuplicateName, 3, 1, "/a")], diagnostics.Select(finding => (finding.Code, finding.Line, finding.Column, finding.Pointer)));
+        Assert.Equal(
+            [(DiagnosticCodes.DuplicateName, 2, 11, "/b/x"), (DiagnosticCodes.DuplicateName, 3, 1, "/a")],
+            diagnostics.Select(finding => (finding.Code, finding.Line, finding.Column, finding.Pointer)));
         Assert.Equal("""{"a":1,"b":{"x":1}}""", root.ToJson()!.ToJsonString());
     }
 
@@ -193,7 +195,8 @@ public class YamlSourceTests
     [InlineData("p: *a, q: *a, r: *a, s: *a, t: *a", "{", "}")]
     public void Alias_bomb_is_refused_before_it_grows(string aliases, string open, string close)
     {
-        var names = Enumerable.Range(0, 20).Select(index => $"- &{(char)('b' + index)} {open}{aliases.Replace("*a", $"*{(char)('a' + index)}", StringComparison.Ordinal)}{close}");
+        var names = Enumerable.Range(0, 20)
+            .Select(index => $"- &{(char)('b' + index)} {open}{aliases.Replace("*a", $"*{(char)('a' + index)}", StringComparison.Ordinal)}{close}");
         var text = "- &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + string.Join('\n', names);
         var before = GC.GetAllocatedBytesForCurrentThread();
 

@@ -11,7 +11,8 @@ public sealed class PromptTemplatePathTests
     [InlineData("{{a.[0].b}} {{a[0].b}} {{a.0.b}}", "a[0].b")]
     [InlineData("{{with-dash}}", "[\"with-dash\"]")]
     [InlineData("{{a.größe}} {{a[\"größe\"]}} {{größe.b}}", "a[\"größe\"] [\"größe\"].b")]
-    [InlineData("{{#each items}}{{name}}{{this}}{{@index}}{{../topic}}{{@root.inputs.x}}{{else}}{{nothing}}{{/each}}", "items topic inputs.x nothing")]
+    [InlineData(
+        "{{#each items}}{{name}}{{this}}{{@index}}{{../topic}}{{@root.inputs.x}}{{else}}{{nothing}}{{/each}}", "items topic inputs.x nothing")]
     [InlineData("{{#if a}}{{b}}{{else if c}}{{d}}{{/if}}{{#unless e}}{{/unless}}", "a b c d e")]
     [InlineData("{{#each users}}{{name}}{{#each tags}}{{../../x}}{{../y}}{{/each}}{{/each}}", "users x")]
     public void Paths_of_a_template_are_those_it_reads_from_the_lookup(string template, string expected) =>

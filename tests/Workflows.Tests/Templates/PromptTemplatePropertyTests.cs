@@ -10,7 +10,9 @@ public sealed class PromptTemplatePropertyTests
 {
     // Texts made of the parts of templates find more faults than arbitrary texts.
     private static readonly Arbitrary<string> Hostile = Gen.OneOf(
-            Gen.Elements("{", "}", "{{", "}}", "{{{", "\\", "\\{{", "{{x}}", "{{#if x}}", "{{/if}}", "{{!", "--", "~", "&", "<b>", "\"", "\n", "\r\n", " ", "\0", "\uFFFF", "\uFEFF", "\uD800", "é", "x"),
+            Gen.Elements(
+                "{", "}", "{{", "}}", "{{{", "\\", "\\{{", "{{x}}", "{{#if x}}", "{{/if}}", "{{!", "--", "~", "&", "<b>", "\"", "\n", "\r\n", " ",
+                "\0", "\uFFFF", "\uFEFF", "\uD800", "é", "x"),
             ArbMap.Default.GeneratorFor<NonNull<string>>().Select(text => text.Get))
         .ListOf()
         .Select(string.Concat)

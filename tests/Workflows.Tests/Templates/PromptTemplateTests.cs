@@ -8,9 +8,12 @@ public sealed class PromptTemplateTests
     private const string Values = """
         {
           "question": "Why?", "empty": "", "nothing": null, "yes": true, "no": false, "zero": 0.0, "count": 12.50, "big": 12345678901234567890,
-          "list": ["a", "b", "c"], "none": [], "object": { "b": "B", "n": null, "list": [1, 2], "with space": "S", "fetch-users": "D", "length": "L" },
-          "users": [ { "name": "Ann", "tags": ["x", "y"] }, { "name": "Bob", "tags": [] } ], "matrix": [[1, 2], [3]], "mixed": ["t", 1, null, true, { "a": 1 }],
-          "value": "V", "first": "F", "this2": "T", "lookup": "LOOK", "log": "LOG", "if": "IF", "This": "THIS", "écrit": "É", "with-dash": "W", "true": "yes", "umlaut": {"ä": "Ä\n<&>\""}
+          "list": ["a", "b", "c"], "none": [], "object": { "b": "B", "n": null, "list": [1, 2], "with space": "S", "fetch-users": "D",
+          "length": "L" },
+          "users": [ { "name": "Ann", "tags": ["x", "y"] }, { "name": "Bob", "tags": [] } ], "matrix": [[1, 2], [3]], "mixed": ["t", 1, null, true,
+          { "a": 1 }],
+          "value": "V", "first": "F", "this2": "T", "lookup": "LOOK", "log": "LOG", "if": "IF", "This": "THIS", "écrit": "É", "with-dash": "W",
+          "true": "yes", "umlaut": {"ä": "Ä\n<&>\""}
         }
         """;
 
@@ -56,7 +59,8 @@ public sealed class PromptTemplateTests
     [InlineData("{{#each list}}{{.}}{{#unless @last}}, {{/unless}}{{/each}}", "a, b, c")]
     [InlineData("{{#each list}}{{@first}} {{/each}}", "true false false ")]
     [InlineData("{{#each none}}x{{else}}empty{{/each}}{{#each nothing}}x{{else}}null{{/each}}", "emptynull")]
-    [InlineData("{{#each users}}{{name}}:{{#each tags}}{{../name}}/{{this}}/{{../../question}} {{/each}};{{/each}}", "Ann:Ann/x/Why? Ann/y/Why? ;Bob:;")]
+    [InlineData(
+        "{{#each users}}{{name}}:{{#each tags}}{{../name}}/{{this}}/{{../../question}} {{/each}};{{/each}}", "Ann:Ann/x/Why? Ann/y/Why? ;Bob:;")]
     [InlineData("{{#each users}}{{#each tags}}{{this}}{{else}}{{name}} {{../question}}{{/each}}{{/each}}", "xyBob Why?")]
     [InlineData("{{#each users}}{{#if tags}}{{name}}{{../question}}{{else}}-{{/if}}{{/each}}", "AnnWhy?-")]
     [InlineData("{{#each users}}{{#each tags}}{{else}}{{#each @root.users}}{{#each tags}}{{../name}}{{/each}}{{/each}}{{/each}}{{/each}}", "AnnAnn")]
@@ -70,7 +74,8 @@ public sealed class PromptTemplateTests
     {
         if (expected is null)
         {
-            Assert.Contains("names element 0 of a list of 0", Assert.Throws<TemplateException>(() => Render(template)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "names element 0 of a list of 0", Assert.Throws<TemplateException>(() => Render(template)).Message, StringComparison.Ordinal);
             return;
         }
 

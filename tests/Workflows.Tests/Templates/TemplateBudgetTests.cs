@@ -17,15 +17,19 @@ public sealed class TemplateBudgetTests
 
         var error = Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(Thirty)));
 
-        Assert.StartsWith("The template takes more than 1,000,000 steps (iterations of {{#each}}, blocks and placeholders) (line 1, column ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The template takes more than 1,000,000 steps (iterations of {{#each}}, blocks and placeholders) (line 1, column ", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nested_loops_over_the_same_item_stop_at_the_limit_of_steps()
     {
-        var template = PromptTemplate.Parse("{{#each a}}{{#each this}}{{#each ../this}}{{#each ../../this}}{{#each ../../../this}}{{/each}}{{/each}}{{/each}}{{/each}}{{/each}}");
+        var template = PromptTemplate.Parse(
+            "{{#each a}}{{#each this}}{{#each ../this}}{{#each ../../this}}{{#each ../../../this}}{{/each}}{{/each}}{{/each}}{{/each}}{{/each}}");
 
-        Assert.Contains("1,000,000 steps", Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(new JsonArray(new JsonArray([.. Enumerable.Range(0, 100).Select(_ => (JsonNode)new JsonArray(1))]))))).Message, StringComparison.Ordinal);
+        Assert.Contains("1,000,000 steps", Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(
+            new JsonArray(new JsonArray([.. Enumerable.Range(0, 100).Select(_ => (JsonNode)new JsonArray(1))]))))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +49,9 @@ public sealed class TemplateBudgetTests
         var large = JsonNode.Parse($"\"{new string('x', 1_000_000)}\"");
         var template = PromptTemplate.Parse("{{#each a}}{{#each @root.a}}{{#if @root.text.length}}{{/if}}{{/each}}{{/each}}");
 
-        Assert.Contains("100 Mi", Assert.Throws<TemplateException>(() => template.Render(name => TemplateValue.Of(name == "a" ? Thirty : large))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "100 Mi", Assert.Throws<TemplateException>(() => template.Render(name => TemplateValue.Of(name == "a" ? Thirty : large))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +60,9 @@ public sealed class TemplateBudgetTests
         var values = new JsonObject { ["list"] = new JsonArray([.. Enumerable.Range(0, 200).Select(_ => (JsonNode)"{{text}} {{text}}")]) };
         var template = new ValueTemplate(values, []);
 
-        Assert.Contains("10 Mi", Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(new string('x', 100_000)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "10 Mi", Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(new string('x', 100_000)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +71,9 @@ public sealed class TemplateBudgetTests
         var values = new JsonObject { ["list"] = new JsonArray([.. Enumerable.Range(0, 200).Select(_ => (JsonNode)"{{text}}")]) };
         var template = new ValueTemplate(values, []);
 
-        Assert.Contains("100 Mi", Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(new string('x', 1_000_000)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "100 Mi", Assert.Throws<TemplateException>(() => template.Render(_ => TemplateValue.Of(new string('x', 1_000_000)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +100,8 @@ public sealed class TemplateBudgetTests
     {
         var rows = new JsonArray([.. Enumerable.Range(0, 100_000).Select(row => (JsonNode)new JsonObject { ["name"] = $"n{row}", ["value"] = row })]);
 
-        var text = PromptTemplate.Parse("{{#each rows}}{{name}}: {{value}}{{#unless @last}}, {{/unless}}{{/each}}").Render(_ => TemplateValue.Of(rows));
+        var text = PromptTemplate.Parse("{{#each rows}}{{name}}: {{value}}{{#unless @last}}, {{/unless}}{{/each}}")
+            .Render(_ => TemplateValue.Of(rows));
 
         Assert.EndsWith("n99999: 99999", text, StringComparison.Ordinal);
     }

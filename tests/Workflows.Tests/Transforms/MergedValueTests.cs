@@ -33,7 +33,8 @@ public sealed class MergedValueTests
         Equal("\"ä\\\"<b>|{\\\"ü\\\":\\\"<\\\"}\"", MergedValue.Of(MergeMode.Concat, Values(("a", "\"ä\\\"<b>\""), ("b", "{\"ü\": \"<\"}")), "|"));
 
     [Fact]
-    public void Object_of_two_values_of_one_name_has_the_later() => Equal("""{"a":2}""", MergedValue.Of(MergeMode.Object, Values(("a", "1"), ("a", "2"))));
+    public void Object_of_two_values_of_one_name_has_the_later() =>
+        Equal("""{"a":2}""", MergedValue.Of(MergeMode.Object, Values(("a", "1"), ("a", "2"))));
 
     [Fact]
     public void Last_is_the_last_in_order() => Equal("[2]", MergedValue.Of(MergeMode.Last, Values(("b", "1"), ("a", "[2]"))));
@@ -43,7 +44,8 @@ public sealed class MergedValueTests
         ArbMap.Default.ArbFor<Dictionary<Guid, int[]>>(),
         values =>
         {
-            var given = new JsonObject(values.Select(value => KeyValuePair.Create(value.Key.ToString(), (JsonNode?)new JsonArray([.. value.Value.Select(number => JsonValue.Create(number))]))));
+            var given = new JsonObject(values.Select(value =>
+                KeyValuePair.Create(value.Key.ToString(), (JsonNode?)new JsonArray([.. value.Value.Select(number => JsonValue.Create(number))]))));
             var copy = given.DeepClone();
             var merged = MergedValue.Of(MergeMode.Object, given);
             return JsonNode.DeepEquals(copy, merged) && JsonNode.DeepEquals(copy, given) && !ReferenceEquals(given, merged);
@@ -54,7 +56,8 @@ public sealed class MergedValueTests
         ArbMap.Default.ArbFor<NonEmptyArray<int[]>>(),
         lists =>
         {
-            var values = lists.Get.Select((list, index) => KeyValuePair.Create($"v{index}", (JsonNode?)new JsonArray([.. list.Select(number => JsonValue.Create(number))]))).ToList();
+            var values = lists.Get.Select((list, index) =>
+                KeyValuePair.Create($"v{index}", (JsonNode?)new JsonArray([.. list.Select(number => JsonValue.Create(number))]))).ToList();
             return JsonNode.DeepEquals(MergedValue.Of(MergeMode.Append, values), MergedValue.Of(MergeMode.Concat, values))
                 && MergedValue.Of(MergeMode.Append, values)!.AsArray().Select(item => (int)item!).SequenceEqual(lists.Get.SelectMany(list => list));
         }).QuickCheckThrowOnFailure();

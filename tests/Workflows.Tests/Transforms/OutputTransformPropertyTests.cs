@@ -15,8 +15,10 @@ public sealed class OutputTransformPropertyTests
 
     private static readonly string[] Pieces =
     [
-        "{", "}", "[", "]", "{\"", "\":", "\"a\"", "[[", "{}", "[1]", ",", ":", "|", "|--|", "---|", "\n", "\r\n", "\n\n", " ", "\t", "    ", "- ", "* ", "1. ", "2)", "(", ")", "Q1:", "Question 2", "#", "### ",
-        "**", "__", "`", "```", "```json\n", "Clarity", "overall score", "Clarity: 8/10", "8", "10", "/", "8.5", "8,5", "-", "–", "—", "%", "out of", "Step 2:", "10:30", "2024-05-01", "?", ".", "what", "é", "✅", "\0", "\uD800", "\uFFFF",
+        "{", "}", "[", "]", "{\"", "\":", "\"a\"", "[[", "{}", "[1]", ",", ":", "|", "|--|", "---|", "\n", "\r\n", "\n\n", " ", "\t", "    ", "- ",
+        "* ", "1. ", "2)", "(", ")", "Q1:", "Question 2", "#", "### ",
+        "**", "__", "`", "```", "```json\n", "Clarity", "overall score", "Clarity: 8/10", "8", "10", "/", "8.5", "8,5", "-", "–", "—", "%", "out of",
+        "Step 2:", "10:30", "2024-05-01", "?", ".", "what", "é", "✅", "\0", "\uD800", "\uFFFF",
         "> ", "good good good good ", "(8/10)", "= ", "99999999999999999999", "9/0", "٣", "３",
     ];
 
@@ -36,7 +38,8 @@ public sealed class OutputTransformPropertyTests
         {
             var result = transform.Apply(text);
             result.Value?.ToJsonString();
-            Assert.Equal(result, transform.Apply(text), (one, other) => JsonNode.DeepEquals(one!.Value, other!.Value) && one.Warning == other.Warning);
+            Assert.Equal(
+                result, transform.Apply(text), (one, other) => JsonNode.DeepEquals(one!.Value, other!.Value) && one.Warning == other.Warning);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
     }
 
@@ -67,7 +70,8 @@ public sealed class OutputTransformPropertyTests
             {
                 var item = Regex.Match(line, seed).Groups[1].Value.Trim();
                 item = Regex.Replace(item, @"^\[[ xX]\]\s+", "");
-                Assert.True(item.Length == 0 || found.Contains(item) || Regex.IsMatch(item, @"^[-* ]+$"), $"'{item}' of '{example.Name}' was not found.");
+                Assert.True(
+                    item.Length == 0 || found.Contains(item) || Regex.IsMatch(item, @"^[-* ]+$"), $"'{item}' of '{example.Name}' was not found.");
             }
         }
     }
@@ -77,7 +81,13 @@ public sealed class OutputTransformPropertyTests
     {
         Assert.True(OutputTransform.TryGet(name, out var transform));
         var slowest = (Time: TimeSpan.Zero, Piece: "");
-        foreach (var piece in Pieces.Concat(["[1,", "{\"a\":[", "{\"a\":\"{", "|8", "| a ", "|--|--|x", "a: ", "a a ", "(a", "a)", "1,", "8/", "- 8", "Clarity: \n", "```x\n", "[\"[\",", "*1. *", "x: good "]))
+        string[] unfinished =
+        [
+            "[1,", "{\"a\":[", "{\"a\":\"{", "|8", "| a ", "|--|--|x", "a: ", "a a ", "(a", "a)", "1,", "8/", "- 8", "Clarity: \n", "```x\n",
+            "[\"[\",",
+            "*1. *", "x: good ",
+        ];
+        foreach (var piece in Pieces.Concat(unfinished))
         {
             var text = string.Concat(Enumerable.Repeat(piece, Length / piece.Length));
             var taken = CpuTime.Of(() => transform.Apply(text));

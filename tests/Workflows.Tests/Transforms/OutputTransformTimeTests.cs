@@ -16,8 +16,10 @@ public sealed class OutputTransformTimeTests
     /// <summary>Texts that begin much of what a transform looks for, and end little of it.</summary>
     private static readonly string[] Units =
     [
-        "a", "1", " ", "\n", "\t", "\r", "a: ", "**a**: ", "Clarity: 8/10 ", "Clarity: 8/10\n", "| a ", "| a | 8 ", "| a | 8 |\n", "|--|--|\n", "(", ") ", "[", "]", "{", "{}", "[[", "\"", "\\", "'", "{\"a\":", "{\"a\" ", "{\"a\":\"", "{a:", "[1,", "[x ",
-        "{\"a\":1},", "\"\\\\", "```\n", "```json\n{\n", "1. What? ", "1. What?\n", "- x\n", "- ", "*", "> ", "?", "1.", "1,", "8/", "8 out of ", "word ", "word word word word: ", ": 8", "-", " - ", "=", "~", "<", ":\n",
+        "a", "1", " ", "\n", "\t", "\r", "a: ", "**a**: ", "Clarity: 8/10 ", "Clarity: 8/10\n", "| a ", "| a | 8 ", "| a | 8 |\n", "|--|--|\n", "(",
+        ") ", "[", "]", "{", "{}", "[[", "\"", "\\", "'", "{\"a\":", "{\"a\" ", "{\"a\":\"", "{a:", "[1,", "[x ",
+        "{\"a\":1},", "\"\\\\", "```\n", "```json\n{\n", "1. What? ", "1. What?\n", "- x\n", "- ", "*", "> ", "?", "1.", "1,", "8/", "8 out of ",
+        "word ", "word word word word: ", ": 8", "-", " - ", "=", "~", "<", ":\n",
     ];
 
     public static TheoryData<string> Names => [.. OutputTransform.Names];
@@ -37,7 +39,9 @@ public sealed class OutputTransformTimeTests
                 most = TimeSpan.FromTicks(Math.Min(most.Ticks, Measure(transform, large).Ticks));
             }
 
-            Assert.True(most <= TimeSpan.FromMilliseconds(100) || most <= MostRatio * least, $"{Small} characters of '{unit}' took {least.TotalMilliseconds} ms, {Large} took {most.TotalMilliseconds} ms.");
+            Assert.True(
+                most <= TimeSpan.FromMilliseconds(100) || most <= MostRatio * least,
+                $"{Small} characters of '{unit}' took {least.TotalMilliseconds} ms, {Large} took {most.TotalMilliseconds} ms.");
         }
     }
 

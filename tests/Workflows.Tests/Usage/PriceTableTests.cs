@@ -76,7 +76,9 @@ public sealed class PriceTableTests
 
     [Fact]
     public void With_a_negative_price_is_refused() =>
-        Assert.Contains("'x'", Assert.Throws<ArgumentException>(() => PriceTable.BuiltIn.With([new("x", new ModelPrice(-1m, 0m))])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'x'", Assert.Throws<ArgumentException>(() => PriceTable.BuiltIn.With([new("x", new ModelPrice(-1m, 0m))])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Find_of_any_listed_model_with_any_prefix_and_date_finds_that_model() =>
@@ -84,18 +86,22 @@ public sealed class PriceTableTests
             Gen.Elements(PriceTable.BuiltIn.Models.Keys.ToArray()).ToArbitrary(),
             Gen.Elements("", "openai/", "azure/eu/").ToArbitrary(),
             Gen.Choose(1_000, 20_991_231).Select(n => $"-{n}").Or(Gen.Constant("")).ToArbitrary(),
-            (model, prefix, version) => PriceTable.BuiltIn.Find(prefix + model + version) == PriceTable.BuiltIn.Models[model]).QuickCheckThrowOnFailure();
+            (model, prefix, version) => PriceTable.BuiltIn.Find(prefix + model + version) == PriceTable.BuiltIn.Models[model])
+                .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Cost_charges_cache_writes_at_their_own_price() => Assert.Equal(
         ((600 * 0.10m) + (300 * 0.01m) + (100 * 0.125m) + (10 * 0.50m)) / 1_000_000m,
-        PriceTable.BuiltIn.Find("gpt-6-luna")!.Cost(new TokenUsage { InputTokens = 1_000, CachedTokens = 300, CacheWriteTokens = 100, OutputTokens = 10 }));
+        PriceTable.BuiltIn.Find("gpt-6-luna")!.Cost(
+            new TokenUsage { InputTokens = 1_000, CachedTokens = 300, CacheWriteTokens = 100, OutputTokens = 10 }));
 
     [Theory]
     [InlineData(272_000, 1, 1)]
     [InlineData(272_001, 2, 1.5)]
     public void Cost_of_a_long_request_is_higher_for_all_of_it(long input, double inputFactor, double outputFactor) => Assert.Equal(
-        (((input - 1_000) * 1.00m * (decimal)inputFactor) + (1_000 * 0.05m * (decimal)inputFactor) + (100 * 5.00m * (decimal)outputFactor)) / 1_000_000m,
+        (((input - 1_000) * 1.00m * (decimal)inputFactor)
+            + (1_000 * 0.05m * (decimal)inputFactor)
+            + (100 * 5.00m * (decimal)outputFactor)) / 1_000_000m,
         Cost("gpt-6.1-terra", input, 100, 1_000));
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed class RunTimelinePropertyTests
         {
             var dependencies = i == 0 ? [] : numbers[(i * 4)..((i * 4) + 3)].Select(n => n % i).Distinct().ToArray();
             var began = dependencies.Select(d => steps[d].Completed!.Value).DefaultIfEmpty(start).Max();
-            steps[i] = new TimelineStep(dependencies) { Ready = began, Started = began, Completed = began.AddMilliseconds(numbers[(i * 4) + 3] % 5_000) };
+            steps[i] =
+                new TimelineStep(dependencies) { Ready = began, Started = began, Completed = began.AddMilliseconds(numbers[(i * 4) + 3] % 5_000) };
         }
 
         return steps;

@@ -81,11 +81,20 @@ public sealed class RunTimelineTests
     [Fact]
     public void Measure_of_invalid_dependencies_is_refused()
     {
-        Assert.Contains("Step 0 depends on step 7", Assert.Throws<ArgumentException>(() => RunTimeline.Measure([Step(0, 1, 7)], null)).Message, StringComparison.Ordinal);
-        Assert.Contains("cycle", Assert.Throws<ArgumentException>(() => RunTimeline.Measure([Step(0, 1, 1), Step(0, 1, 0)], null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Step 0 depends on step 7", Assert.Throws<ArgumentException>(() => RunTimeline.Measure([Step(0, 1, 7)], null)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "cycle", Assert.Throws<ArgumentException>(() => RunTimeline.Measure([Step(0, 1, 1), Step(0, 1, 0)], null)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => RunTimeline.Measure([], 0));
     }
 
     private static TimelineStep Step(int started, int completed, params int[] dependencies) =>
-        new(dependencies) { Ready = Start.AddMilliseconds(started), Started = Start.AddMilliseconds(started), Completed = Start.AddMilliseconds(completed) };
+        new(dependencies)
+        {
+            Ready = Start.AddMilliseconds(started),
+            Started = Start.AddMilliseconds(started),
+            Completed = Start.AddMilliseconds(completed)
+        };
 }

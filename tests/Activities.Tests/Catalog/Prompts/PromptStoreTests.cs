@@ -8,7 +8,8 @@ namespace Orchestrator.Activities.Tests.Catalog.Prompts;
 /// <summary>The same with every kind of content store.</summary>
 public abstract class PromptStoreTests
 {
-    private const string Full = "---\nmodel: m1\ntemperature: 0.5\nmaxTokens: 9\nsystem: Be kind.\ndescription: For tests.\ninputs:\n  name:\n    type: string\n    default: Ada\n---\nHello {{name}}";
+    private const string Full = "---\nmodel: m1\ntemperature: 0.5\nmaxTokens: 9\nsystem: Be kind.\ndescription: For tests.\ninputs:\n  name:\n    " +
+        "type: string\n    default: Ada\n---\nHello {{name}}";
 
     protected abstract IContentStore Content { get; }
 

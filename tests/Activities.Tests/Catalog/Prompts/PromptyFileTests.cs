@@ -54,7 +54,9 @@ public sealed class PromptyFileTests
             (prompt.Description, prompt.Model, prompt.Temperature, prompt.MaxTokens, prompt.System, prompt.Text));
         Assert.Equal(["firstName", "question"], prompt.Inputs.Select(input => input.Name));
         Assert.Null(prompt.Inputs[0].Default);
-        Assert.Equal((InputType.String, "What is asked.", "Nothing"), (prompt.Inputs[1].Type, prompt.Inputs[1].Description, (string?)prompt.Inputs[1].Default));
+        Assert.Equal(
+            (InputType.String, "What is asked.", "Nothing"),
+            (prompt.Inputs[1].Type, prompt.Inputs[1].Description, (string?)prompt.Inputs[1].Default));
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public sealed class PromptyFileTests
     [Fact]
     public void Parse_takes_the_newer_names_of_parameters()
     {
-        var prompt = Parse("---\nmodel: { options: { temperature: 1, max_completion_tokens: 5 } }\ntemplate: { format: mustache, parser: prompty }\n---\nuser:\nx");
+        var prompt = Parse(
+            "---\nmodel: { options: { temperature: 1, max_completion_tokens: 5 } }\ntemplate: { format: mustache, parser: prompty }\n---\nuser:\nx");
 
         Assert.Equal((1.0, 5), (prompt.Temperature, prompt.MaxTokens));
     }
@@ -114,7 +117,8 @@ public sealed class PromptyFileTests
     public void Parse_without_a_text_of_the_user_is_refused(string body, int line, string what) => AssertFinding("prompt-empty", body, line, 1, what);
 
     [Fact]
-    public void Parse_template_that_is_wrong_is_refused_at_its_place() => AssertFinding("prompt-template", "system:\nBe kind.\n\nuser:\n\n\nSay\n  {{#each x}}", 8, 3, "{{#each}} is not closed");
+    public void Parse_template_that_is_wrong_is_refused_at_its_place() =>
+        AssertFinding("prompt-template", "system:\nBe kind.\n\nuser:\n\n\nSay\n  {{#each x}}", 8, 3, "{{#each}} is not closed");
 
     [Fact]
     public void Parse_blocks_of_our_templates_are_no_comments_of_jinja() => Assert.Equal("{{#if a}}b{{/if}}", Parse("user:\n{{#if a}}b{{/if}}").Text);

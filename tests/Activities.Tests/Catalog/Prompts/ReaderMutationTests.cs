@@ -29,9 +29,12 @@ public sealed class ReaderMutationTests
 
     [Fact]
     public void Reader_that_throws_fails_the_case() =>
-        Assert.Contains("DivideByZero", new MutationRun(new Mutator(ReaderSources.All, 1), _ => throw new DivideByZeroException()).Check(0), StringComparison.Ordinal);
+        Assert.Contains(
+            "DivideByZero", new MutationRun(new Mutator(ReaderSources.All, 1), _ => throw new DivideByZeroException()).Check(0),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Reader_that_takes_too_much_memory_fails_the_case() =>
-        Assert.Contains("allocated", new MutationRun(new Mutator([[1]], 1), _ => GC.KeepAlive(new byte[512 * 1024 * 1024])).Check(0), StringComparison.Ordinal);
+        Assert.Contains(
+            "allocated", new MutationRun(new Mutator([[1]], 1), _ => GC.KeepAlive(new byte[512 * 1024 * 1024])).Check(0), StringComparison.Ordinal);
 }

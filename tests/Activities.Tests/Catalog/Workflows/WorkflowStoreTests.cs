@@ -65,7 +65,8 @@ public abstract class WorkflowStoreTests
         {
             try
             {
-                await store.PutAsync(null, null, Text(One.Replace("Say.", $"Say {writer}.", StringComparison.Ordinal)), WriteCondition.Matches(seen), default);
+                await store.PutAsync(
+                    null, null, Text(One.Replace("Say.", $"Say {writer}.", StringComparison.Ordinal)), WriteCondition.Matches(seen), default);
                 return true;
             }
             catch (StoreRefusedException refusal) when (refusal.Reason == StoreRefusal.Changed)
@@ -136,7 +137,8 @@ public abstract class WorkflowStoreTests
 
         var refusal = await AssertRefusedAsync(StoreRefusal.Ambiguous, () => Store.RequireAsync("one", null, default));
 
-        Assert.Equivalent(new[] { new NamedCandidate("a", "one"), new NamedCandidate("A", "one"), new NamedCandidate(null, "one") }, refusal.Candidates);
+        Assert.Equivalent(
+            new[] { new NamedCandidate("a", "one"), new NamedCandidate("A", "one"), new NamedCandidate(null, "one") }, refusal.Candidates);
         Assert.Equal("A", (await Store.RequireAsync("one", "A", default)).Record.App);
         Assert.Equal("a", (await Store.RequireAsync("id-1", "a", default)).Record.App);
         Assert.Equal("a", Assert.Single(await Store.ListAsync("a", default).ToListAsync()).Record.App);
@@ -163,7 +165,8 @@ public abstract class WorkflowStoreTests
     public async Task Definition_with_mistakes_is_refused_with_all_of_them()
     {
         var refusal = await AssertRefusedAsync(
-            StoreRefusal.Invalid, () => PutAsync("""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["d"] }, { "id": "b", "prompt": "x", "dependsOn": ["c"] } ] }""", "one"));
+            StoreRefusal.Invalid, () => PutAsync(
+                """{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": ["d"] }, { "id": "b", "prompt": "x", "dependsOn": ["c"] } ] }""", "one"));
 
         Assert.Equal(2, refusal.Diagnostics.Count(finding => finding.Severity == DiagnosticSeverity.Error));
         Assert.Empty(await Store.ListAsync(null, default).ToListAsync());

@@ -66,8 +66,9 @@ public sealed class AzureOpenAiTests() : OpenAiSuite(OpenAiClientKind.Azure)
         var failure = await server.FailAsync(Call(server));
 
         Assert.Equal(
-            (ErrorKind.Authentication, $"The model answered 403 Forbidden: {said} The network rules of the resource of AZURE_OPENAI_ENDPOINT keep this app out: "
-                + "allow its address or its virtual network there, or give the resource a private endpoint that the app reaches."),
+            (ErrorKind.Authentication,
+                $"The model answered 403 Forbidden: {said} The network rules of the resource of AZURE_OPENAI_ENDPOINT keep this app out: "
+                    + "allow its address or its virtual network there, or give the resource a private endpoint that the app reaches."),
             (failure.Error.Kind, failure.Message));
     }
 
@@ -89,11 +90,19 @@ public sealed class AzureOpenAiTests() : OpenAiSuite(OpenAiClientKind.Azure)
     }
 
     [Theory]
-    [InlineData(403, "AuthenticationTypeDisabled", ErrorKind.Authentication, "The model answered 403 Forbidden: No. The resource takes no keys: clear AZURE_OPENAI_API_KEY, and the app signs in with its identity.")]
-    [InlineData(401, "401", ErrorKind.Authentication, "The model answered 401 Unauthorized: No. Check the API key and what it may use. It is the value of AZURE_OPENAI_API_KEY.")]
-    [InlineData(404, "DeploymentNotFound", ErrorKind.InvalidInput, "The model answered 404 NotFound: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT; AZURE_OPENAI_API_VERSION must be a version that it has.")]
-    [InlineData(400, "UnsupportedApiVersion", ErrorKind.InvalidInput, "The model answered 400 BadRequest: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT; AZURE_OPENAI_API_VERSION must be a version that it has.")]
-    [InlineData(404, "404", ErrorKind.InvalidInput, "The model answered 404 NotFound: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT.", "v1")]
+    [InlineData(
+        403, "AuthenticationTypeDisabled", ErrorKind.Authentication,
+        "The model answered 403 Forbidden: No. The resource takes no keys: clear AZURE_OPENAI_API_KEY, and the app signs in with its identity.")]
+    [InlineData(
+        401, "401", ErrorKind.Authentication,
+        "The model answered 401 Unauthorized: No. Check the API key and what it may use. It is the value of AZURE_OPENAI_API_KEY.")]
+    [InlineData(404, "DeploymentNotFound", ErrorKind.InvalidInput, "The model answered 404 NotFound: No. Models are the names of deployments of " +
+        "AZURE_OPENAI_ENDPOINT; AZURE_OPENAI_API_VERSION must be a version that it has.")]
+    [InlineData(400, "UnsupportedApiVersion", ErrorKind.InvalidInput, "The model answered 400 BadRequest: No. Models are the names of deployments " +
+        "of AZURE_OPENAI_ENDPOINT; AZURE_OPENAI_API_VERSION must be a version that it has.")]
+    [InlineData(
+        404, "404", ErrorKind.InvalidInput, "The model answered 404 NotFound: No. Models are the names of deployments of AZURE_OPENAI_ENDPOINT.",
+        "v1")]
     public async Task Refusal_names_the_setting_that_is_wrong(int status, string code, ErrorKind kind, string message, string? version = null)
     {
         var body = new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "No." } };

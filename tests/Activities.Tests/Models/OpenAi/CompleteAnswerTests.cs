@@ -50,13 +50,15 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [Theory]
     [Trait("Trust", "21")]
     [MemberData(nameof(Usages))]
-    public async Task Usage_of_any_shape_does_not_lose_the_answer_of_a_server_that_does_not_stream(string usage, long input, long output, bool estimated)
+    public async Task Usage_of_any_shape_does_not_lose_the_answer_of_a_server_that_does_not_stream(
+        string usage, long input, long output, bool estimated)
     {
         await using var server = await StartAsync(http =>
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             return http.Response.WriteAsync(
-                $$"""{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"{{Text}}"},"finish_reason":"stop"}],"usage":{{usage}}}""");
+                $$"""{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"{{Text}}"},"finish_reason":"stop"}],""" +
+                $$""" "usage":{{usage}}}""");
         });
 
         await AnsweredAsync(server, input, output, estimated);
@@ -69,7 +71,8 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     public async Task Members_that_are_not_used_do_not_lose_the_answer(string members)
     {
         await using var server = await StreamingAsync(
-            Part(Text, "\"stop\"").Replace("data: {", "data: {" + members, StringComparison.Ordinal) + Usage("""{"prompt_tokens":12,"completion_tokens":9}""") + End);
+            Part(Text, "\"stop\"")
+                .Replace("data: {", "data: {" + members, StringComparison.Ordinal) + Usage("""{"prompt_tokens":12,"completion_tokens":9}""") + End);
 
         await AnsweredAsync(server, 12, 9, estimated: false);
     }
@@ -87,7 +90,8 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     [Trait("Trust", "9")]
     public async Task Connection_that_stays_open_after_finish_and_usage_does_not_lose_the_answer()
     {
-        await using var server = await HangingAfterAsync(Part(Text, "null") + Part("", "\"stop\"") + Usage("""{"prompt_tokens":12,"completion_tokens":9}"""));
+        await using var server =
+            await HangingAfterAsync(Part(Text, "null") + Part("", "\"stop\"") + Usage("""{"prompt_tokens":12,"completion_tokens":9}"""));
 
         await AnsweredAsync(server, 12, 9, estimated: false);
     }
@@ -134,7 +138,8 @@ public abstract class CompleteAnswerTests(OpenAiClientKind kind) : OpenAiSuite(k
     }
 
     private static string Part(string text, string finish, string usage = "null") =>
-        $$"""data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"{{text}}"},"finish_reason":{{finish}}}],"usage":{{usage}}}""" + "\n\n";
+        $$"""data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"{{text}}"},""" +
+        $$""" "finish_reason":{{finish}}}],"usage":{{usage}}}""" + "\n\n";
 
     private static string Usage(string usage) => $$"""data: {"id":"c","object":"chat.completion.chunk","choices":[],"usage":{{usage}}}""" + "\n\n";
 

@@ -35,7 +35,8 @@ public sealed class EntraIdTests
     {
         var network = new NetworkDouble();
         using var provider = new OpenAiProvider(
-            new ModelProviderOptions { AzureEndpoint = Azure.AzureEndpoint, AzureVersion = "v1" }, TimeProvider.System, new TokenDouble(null), network);
+            new ModelProviderOptions { AzureEndpoint = Azure.AzureEndpoint, AzureVersion = "v1" }, TimeProvider.System, new TokenDouble(null),
+            network);
 
         await Call(provider).RunAsync(null, CancellationToken.None);
 
@@ -52,7 +53,8 @@ public sealed class EntraIdTests
 
         Assert.Equal(ErrorKind.Authentication, failure.Error.Kind);
         Assert.EndsWith(
-            "401 Unauthorized. Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of AZURE_OPENAI_ENDPOINT.", failure.Message, StringComparison.Ordinal);
+            "401 Unauthorized. Give the identity of this app the role 'Cognitive Services OpenAI User' on the resource of AZURE_OPENAI_ENDPOINT.",
+            failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class EntraIdTests
 
         Assert.Equal((ErrorKind.Authentication, false), (failure.Error.Kind, failure.Error.Retryable));
         Assert.Equal(
-            "No Entra ID token for https://x.openai.azure.com: Nobody is signed in. Sign in (az login), give this app an identity that may use the resource, or set AZURE_OPENAI_API_KEY.",
+            "No Entra ID token for https://x.openai.azure.com: Nobody is signed in. Sign in (az login), give this app an identity that may use " +
+            "the resource, or set AZURE_OPENAI_API_KEY.",
             failure.Message);
         Assert.Null(network.Url);
     }

@@ -35,8 +35,12 @@ public sealed class ModelProviderOptionsTests
     [InlineData("OPENAI_BASE_URL is no address", "OPENAI_API_KEY=sk-secret", "OPENAI_BASE_URL=https://me:sk-secret@api.test/v1")]
     [InlineData("OPENAI_BASE_URL is no address", "OPENAI_API_KEY=sk-secret", "OPENAI_BASE_URL=https://api.test/v1?key=sk-secret")]
     [InlineData("AZURE_OPENAI_ENDPOINT is no address of a server: it needs https://", "AZURE_OPENAI_ENDPOINT=http://a.test")]
-    [InlineData("AZURE_OPENAI_API_VERSION is no version that can be asked for", "AZURE_OPENAI_ENDPOINT=https://a.test", "AZURE_OPENAI_API_VERSION=2023-05-15")]
-    [InlineData("AZURE_OPENAI_API_VERSION and the /openai/v1 of AZURE_OPENAI_ENDPOINT are both set", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/v1/", "AZURE_OPENAI_API_VERSION=2024-10-21")]
+    [InlineData(
+        "AZURE_OPENAI_API_VERSION is no version that can be asked for", "AZURE_OPENAI_ENDPOINT=https://a.test",
+        "AZURE_OPENAI_API_VERSION=2023-05-15")]
+    [InlineData(
+        "AZURE_OPENAI_API_VERSION and the /openai/v1 of AZURE_OPENAI_ENDPOINT are both set", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/v1/",
+        "AZURE_OPENAI_API_VERSION=2024-10-21")]
     [InlineData("AZURE_OPENAI_ENDPOINT has the path of a request", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/deployments/d")]
     [InlineData("AZURE_OPENAI_ENDPOINT has the path of a request", "AZURE_OPENAI_ENDPOINT=https://a.test/openai/")]
     [InlineData("OPENAI_API_KEY is no key", "OPENAI_API_KEY=sk-secret\nsk-secret")]
@@ -63,5 +67,6 @@ public sealed class ModelProviderOptionsTests
     public void Text_of_the_options_has_no_key() => Assert.DoesNotContain(Key, Read(("OPENAI_API_KEY", Key))!.ToString(), StringComparison.Ordinal);
 
     private static ModelProviderOptions? Read(params (string Name, string Value)[] variables) => ModelProviderOptions.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(variables.Select(variable => KeyValuePair.Create(variable.Name, (string?)variable.Value))).Build());
+        new ConfigurationBuilder().AddInMemoryCollection(variables.Select(variable => KeyValuePair.Create(variable.Name, (string?)variable.Value)))
+            .Build());
 }

@@ -26,7 +26,8 @@ public abstract class OpenAiChatClientTests(OpenAiClientKind kind) : OpenAiSuite
     {
         await using var server = await StreamingAsync(OpenAiDouble.Usual);
 
-        await new PromptCall(server.Client(), new PromptRequest { Prompt = "Hello?", System = "Be kind.", Model = "m-1", Temperature = 0.7, MaxTokens = 50 })
+        await new PromptCall(
+            server.Client(), new PromptRequest { Prompt = "Hello?", System = "Be kind.", Model = "m-1", Temperature = 0.7, MaxTokens = 50 })
             .RunAsync(null, CancellationToken.None);
 
         var (body, headers, path) = Assert.Single(server.Requests);
@@ -108,7 +109,8 @@ public abstract class OpenAiChatClientTests(OpenAiClientKind kind) : OpenAiSuite
     [Fact]
     public async Task Stream_without_usage_is_estimated()
     {
-        var events = string.Concat(OpenAiDouble.Usual.Split("\n\n").Where(part => !part.Contains("prompt_tokens", StringComparison.Ordinal)).Select(part => part + "\n\n"));
+        var events = string.Concat(
+            OpenAiDouble.Usual.Split("\n\n").Where(part => !part.Contains("prompt_tokens", StringComparison.Ordinal)).Select(part => part + "\n\n"));
         await using var server = await StreamingAsync(events);
 
         var result = await server.Call().RunAsync(null, CancellationToken.None);
@@ -122,7 +124,9 @@ public abstract class OpenAiChatClientTests(OpenAiClientKind kind) : OpenAiSuite
         var events = new StringBuilder();
         foreach (var count in new[] { 1, 2, 3 })
         {
-            events.Append($$$"""data: {"id":"c","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":{{{(count == 3 ? "\"stop\"" : "null")}}}}],"usage":{"prompt_tokens":5,"completion_tokens":{{{count}}},"total_tokens":{{{count + 5}}}}}""").Append("\n\n");
+            var finish = count == 3 ? "\"stop\"" : "null";
+            events.Append($$$"""data: {"id":"c","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":{{{finish}}}}],""")
+                .Append($$$""" "usage":{"prompt_tokens":5,"completion_tokens":{{{count}}},"total_tokens":{{{count + 5}}}}}""").Append("\n\n");
         }
 
         await using var server = await StreamingAsync(events + "data: [DONE]\n\n");

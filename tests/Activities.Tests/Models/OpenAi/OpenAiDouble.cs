@@ -55,7 +55,8 @@ internal sealed class OpenAiDouble : IAsyncDisposable
         var server = await OpenAiServer.StartAsync(exchange =>
         {
             var http = exchange.Http;
-            requests.Add((exchange.Body, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)), http.Request.Path + http.Request.QueryString));
+            requests.Add((exchange.Body, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)),
+                http.Request.Path + http.Request.QueryString));
             return answer(http);
         });
         return new OpenAiDouble(server, kind, requests);
@@ -65,18 +66,19 @@ internal sealed class OpenAiDouble : IAsyncDisposable
     public static Task<OpenAiDouble> StreamingAsync(string events, OpenAiClientKind kind) => StartAsync(http => SendAsync(http, events), kind);
 
     /// <summary>Answers every call with a status and a body.</summary>
-    public static Task<OpenAiDouble> RefusingAsync(int status, string body, OpenAiClientKind kind, params (string Name, string Value)[] headers) => StartAsync(
-        http =>
-        {
-            http.Response.StatusCode = status;
-            foreach (var (name, value) in headers)
+    public static Task<OpenAiDouble> RefusingAsync(int status, string body, OpenAiClientKind kind, params (string Name, string Value)[] headers) =>
+        StartAsync(
+            http =>
             {
-                http.Response.Headers[name] = value;
-            }
+                http.Response.StatusCode = status;
+                foreach (var (name, value) in headers)
+                {
+                    http.Response.Headers[name] = value;
+                }
 
-            return http.Response.WriteAsync(body);
-        },
-        kind);
+                return http.Response.WriteAsync(body);
+            },
+            kind);
 
     /// <summary>Sends a part of a stream and flushes it.</summary>
     public static async Task SendAsync(HttpContext http, string events)

@@ -46,12 +46,16 @@ public abstract class OpenAiFailureTests(OpenAiClientKind kind) : OpenAiSuite(ki
     {
         await using var server = await RefusingAsync(401, Body("Incorrect key.", "invalid_api_key"));
 
-        Assert.EndsWith($" It is the value of {(Kind == OpenAiClientKind.Azure ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY")}.", (await server.FailAsync()).Error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" It is the value of {(Kind == OpenAiClientKind.Azure ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY")}.",
+            (await server.FailAsync()).Error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("""{"error":{"message":"m","code":"x","innererror":{"code":"ResponsibleAIPolicyViolation"}}}""", ErrorKind.ContentFiltered, "m")]
-    [InlineData("""{"error":{"message":"This model's limit.","type":"context_length_exceeded","code":null}}""", ErrorKind.ContextLength, "This model's limit")]
+    [InlineData(
+        """{"error":{"message":"This model's limit.","type":"context_length_exceeded","code":null}}""", ErrorKind.ContextLength,
+        "This model's limit")]
     [InlineData("""{"error":"model 'x' is not loaded"}""", ErrorKind.InvalidInput, "model 'x' is not loaded")]
     [InlineData("""{"object":"error","message":"bad\nrequest","code":400}""", ErrorKind.InvalidInput, "bad request")]
     [InlineData("<html>a proxy</html>", ErrorKind.InvalidInput, "400 BadRequest.")]
@@ -146,7 +150,8 @@ public abstract class OpenAiFailureTests(OpenAiClientKind kind) : OpenAiSuite(ki
     [InlineData(HttpRequestError.SecureConnectionError, "certificate", false)]
     public void Exception_of_the_network_gives_a_sentence(HttpRequestError error, string sentence, bool retryable)
     {
-        var failure = new OpenAiErrors(OpenAiDouble.Options(Kind, new Uri("https://api.test")), TimeProvider.System).Of(new HttpRequestException(error));
+        var failure = new OpenAiErrors(OpenAiDouble.Options(Kind, new Uri("https://api.test")), TimeProvider.System).Of(
+            new HttpRequestException(error));
 
         Assert.Equal((ErrorKind.Unavailable, retryable), (failure.Error.Kind, failure.Error.Retryable));
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);

@@ -11,7 +11,8 @@ public sealed class SimpleToolTests
     [Fact]
     public async Task Template_fills_values_in_and_never_expands_them_again() => Equal(
         "\"Ada has {{b}} and [1,2] and .\"",
-        await new TemplateTool().CallAsync("""{ "template": "{{a.name}} has {{x}} and {{list}} and {{none}}.", "values": { "a": { "name": "Ada" }, "x": "{{b}}", "list": [1, 2], "none": null } }"""));
+        await new TemplateTool().CallAsync("""{ "template": "{{a.name}} has {{x}} and {{list}} and {{none}}.",""" +
+            """ "values": { "a": { "name": "Ada" }, "x": "{{b}}", "list": [1, 2], "none": null } }"""));
 
     [Fact]
     public async Task Template_without_values_is_its_text() => Equal("\"plain\"", await new TemplateTool().CallAsync("""{ "template": "plain" }"""));
@@ -35,7 +36,8 @@ public sealed class SimpleToolTests
 
     [Fact]
     public async Task Transform_of_an_unknown_name_is_refused_with_a_suggestion() => Assert.Contains(
-        "Did you mean 'parseJson'?", (await new TransformTool().FailAsync("""{ "transform": "parsJson", "text": "" }""")).Message, StringComparison.Ordinal);
+        "Did you mean 'parseJson'?", (await new TransformTool().FailAsync("""{ "transform": "parsJson", "text": "" }""")).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{ "mode": "object", "values": { "a": 1, "b": [2] } }""", """{"a":1,"b":[2]}""")]
@@ -77,7 +79,8 @@ public sealed class SimpleToolTests
 
     [Fact]
     public async Task Delay_beyond_its_limit_is_refused() =>
-        Assert.Contains("from 0 to 300000", (await new DelayTool(new SteppedTimeProvider()).FailAsync("""{ "ms": 300001 }""")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "from 0 to 300000", (await new DelayTool(new SteppedTimeProvider()).FailAsync("""{ "ms": 300001 }""")).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{ "message": "no" }""", ErrorKind.ToolFailed, false)]

@@ -118,7 +118,9 @@ internal sealed class DatabaseDouble : DbProviderFactory
         protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
         {
             database.Log.Add($"{(DbTransaction is null ? "no transaction: " : "")}{CommandText}");
-            return database.Fault(cancellationToken) is { } fault ? throw fault : Task.FromResult(database.Reader ?? database.Table.CreateDataReader());
+            return database.Fault(cancellationToken) is { } fault
+                ? throw fault
+                : Task.FromResult(database.Reader ?? database.Table.CreateDataReader());
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class DatabaseQueryToolTests
             {
               "rowCount": 2,
               "rows": [
-                { "id": 1, "name": "Ada", "price": 1.50, "at": "2030-01-02T03:04:05.0000000", "raw": "AQI=", "ratio": 0.5, "yes": true, "guid": "00000000-0000-0000-0000-000000000000" },
+                { "id": 1, "name": "Ada", "price": 1.50, "at": "2030-01-02T03:04:05.0000000", "raw": "AQI=", "ratio": 0.5, "yes": true,
+                "guid": "00000000-0000-0000-0000-000000000000" },
                 { "id": 2, "name": null, "price": null, "at": null, "raw": null, "ratio": "NaN", "yes": false, "guid": null }
               ],
               "truncated": false
@@ -52,7 +53,15 @@ public sealed class DatabaseQueryToolTests
         {
             ["connection"] = "crm",
             ["sql"] = "SELECT * FROM users WHERE name = @name",
-            ["parameters"] = new JsonObject { ["name"] = Evil, ["n"] = 7, ["d"] = JsonNode.Parse("1.10"), ["big"] = JsonNode.Parse("1e300"), ["b"] = true, ["none"] = null },
+            ["parameters"] = new JsonObject
+            {
+                ["name"] = Evil,
+                ["n"] = 7,
+                ["d"] = JsonNode.Parse("1.10"),
+                ["big"] = JsonNode.Parse("1e300"),
+                ["b"] = true,
+                ["none"] = null
+            },
         });
 
         Assert.Equal("SELECT * FROM users WHERE name = @name", _database.Command!.CommandText);
@@ -123,18 +132,22 @@ public sealed class DatabaseQueryToolTests
 
     [Fact]
     public async Task Host_without_connections_says_so() =>
-        Assert.EndsWith("The host has configured none.", (await new DatabaseQueryTool(new DatabaseConnections([])).FailAsync(Select)).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The host has configured none.", (await new DatabaseQueryTool(new DatabaseConnections([])).FailAsync(Select)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a b")]
     [InlineData("@a")]
     [InlineData("")]
     public async Task Parameter_that_cannot_be_named_so_is_refused(string name) => Assert.Equal(
-        ErrorKind.InvalidInput, (await Tool().FailAsync($$"""{ "connection": "crm", "sql": "SELECT 1", "parameters": { "{{name}}": 1 } }""")).Error.Kind);
+        ErrorKind.InvalidInput,
+        (await Tool().FailAsync($$"""{ "connection": "crm", "sql": "SELECT 1", "parameters": { "{{name}}": 1 } }""")).Error.Kind);
 
     [Fact]
     public async Task Parameter_that_is_a_list_is_refused() => Assert.Contains(
-        "'parameters.a' must be", (await Tool().FailAsync("""{ "connection": "crm", "sql": "SELECT 1", "parameters": { "a": [1] } }""")).Message, StringComparison.Ordinal);
+        "'parameters.a' must be", (await Tool().FailAsync("""{ "connection": "crm", "sql": "SELECT 1", "parameters": { "a": [1] } }""")).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task Two_columns_of_one_name_are_a_failure_with_a_remedy()
@@ -168,8 +181,10 @@ public sealed class DatabaseQueryToolTests
         _database.Fault = _ => new DatabaseDouble.FailureDouble("no such table: x", transient: false);
         var lasting = (await Tool().FailAsync(Select)).Error;
 
-        Assert.Equal((ErrorKind.Unavailable, true, "The database 'crm' is not available: deadlock."), (passing.Kind, passing.Retryable, passing.Message));
-        Assert.Equal((ErrorKind.ToolFailed, false, "The query on 'crm' failed: no such table: x."), (lasting.Kind, lasting.Retryable, lasting.Message));
+        Assert.Equal(
+            (ErrorKind.Unavailable, true, "The database 'crm' is not available: deadlock."), (passing.Kind, passing.Retryable, passing.Message));
+        Assert.Equal(
+            (ErrorKind.ToolFailed, false, "The query on 'crm' failed: no such table: x."), (lasting.Kind, lasting.Retryable, lasting.Message));
         Assert.DoesNotContain("commit", _database.Log);
     }
 

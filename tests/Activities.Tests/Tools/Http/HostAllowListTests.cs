@@ -37,5 +37,6 @@ public sealed class HostAllowListTests
     [InlineData("a.*.com")]
     [InlineData("")]
     public void Pattern_that_is_no_host_is_refused(string pattern) =>
-        Assert.Contains("Write names such as", Assert.Throws<ArgumentException>(() => new HostAllowList([pattern])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Write names such as", Assert.Throws<ArgumentException>(() => new HostAllowList([pattern])).Message, StringComparison.Ordinal);
 }

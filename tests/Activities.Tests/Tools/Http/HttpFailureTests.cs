@@ -160,7 +160,8 @@ public sealed class HttpFailureTests : HttpToolTestBase
 
         var error = (await Tool.FailAsync($$"""{ "url": "http://127.0.0.1:{{port}}/?key=s3cret" }""")).Error;
 
-        Assert.Equal((ErrorKind.Unavailable, true, $"The connection to http://127.0.0.1:{port} failed."), (error.Kind, error.Retryable, error.Message));
+        Assert.Equal(
+            (ErrorKind.Unavailable, true, $"The connection to http://127.0.0.1:{port} failed."), (error.Kind, error.Retryable, error.Message));
     }
 
     [Fact]
@@ -180,7 +181,8 @@ public sealed class HttpFailureTests : HttpToolTestBase
     [Fact]
     public async Task Name_without_an_address_is_reported()
     {
-        var failure = await Guarded(_ => throw new SocketException((int)SocketError.HostNotFound)).FailAsync("""{ "url": "https://nowhere.example/" }""");
+        var failure = await Guarded(_ => throw new SocketException((int)SocketError.HostNotFound))
+            .FailAsync("""{ "url": "https://nowhere.example/" }""");
 
         Assert.Equal((ErrorKind.Unavailable, "The host of https://nowhere.example cannot be found."), (failure.Error.Kind, failure.Message));
     }
@@ -203,28 +205,31 @@ public sealed class HttpFailureTests : HttpToolTestBase
         Assert.Contains("more than 10000 bytes", error.Message, StringComparison.Ordinal);
     }
 
-    private static Action<HttpContext> Announcing(bool announced, int length) => context => context.Response.ContentLength = announced ? length : null;
+    private static Action<HttpContext> Announcing(bool announced, int length) =>
+        context => context.Response.ContentLength = announced ? length : null;
 
-    private static Task<WebDouble> Answering(int status, Action<HttpContext>? prepare = null, string body = "") => WebDouble.StartAsync(async context =>
-    {
-        context.Response.StatusCode = status;
-        prepare?.Invoke(context);
-        if (body.Length > 0)
+    private static Task<WebDouble> Answering(int status, Action<HttpContext>? prepare = null, string body = "") =>
+        WebDouble.StartAsync(async context =>
         {
-            await context.Response.WriteAsync(body);
-        }
-    });
+            context.Response.StatusCode = status;
+            prepare?.Invoke(context);
+            if (body.Length > 0)
+            {
+                await context.Response.WriteAsync(body);
+            }
+        });
 
-    private static Task<WebDouble> Hanging(TaskCompletionSource asked, bool begun, TaskCompletionSource? closed = null) => WebDouble.StartAsync(async context =>
-    {
-        context.RequestAborted.Register(() => closed?.TrySetResult());
-        if (begun)
+    private static Task<WebDouble> Hanging(TaskCompletionSource asked, bool begun, TaskCompletionSource? closed = null) =>
+        WebDouble.StartAsync(async context =>
         {
-            await context.Response.WriteAsync("x");
-            await context.Response.Body.FlushAsync();
-        }
+            context.RequestAborted.Register(() => closed?.TrySetResult());
+            if (begun)
+            {
+                await context.Response.WriteAsync("x");
+                await context.Response.Body.FlushAsync();
+            }
 
-        asked.SetResult();
-        await Task.Delay(Timeout.Infinite, context.RequestAborted);
-    });
+            asked.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
 }

@@ -50,7 +50,8 @@ public sealed class HttpRequestToolTests : HttpToolTestBase
     {
         await using var web = await WebDouble.StartAsync("text/plain", "");
 
-        await Tool.CallAsync($$"""{ "url": "{{web.Url}}/p?own=1#part", "query": { "a b": "ü&=", "n": 1.50, "yes": true, "none": null, "list": ["x", 2] } }""");
+        await Tool.CallAsync(
+            $$"""{ "url": "{{web.Url}}/p?own=1#part", "query": { "a b": "ü&=", "n": 1.50, "yes": true, "none": null, "list": ["x", 2] } }""");
 
         Assert.Equal(["GET /p?own=1&a%20b=%C3%BC%26%3D&n=1.50&yes=true&list=x&list=2"], web.Requests);
     }
@@ -103,7 +104,8 @@ public sealed class HttpRequestToolTests : HttpToolTestBase
         await using var web = await WebDouble.StartAsync("text/plain", "");
         var input = new JsonObject { ["url"] = web.Url, ["method"] = "POST" };
 
-        await Tool.InvokeAsync(new ToolCall { Input = input, RunId = "r", StepId = "s", Attempt = 1, IdempotencyKey = "r.läuft/1" }, CancellationToken.None);
+        await Tool.InvokeAsync(
+            new ToolCall { Input = input, RunId = "r", StepId = "s", Attempt = 1, IdempotencyKey = "r.läuft/1" }, CancellationToken.None);
 
         Assert.Equal("r.l%C3%A4uft%2F1", web.Headers["Idempotency-Key"].ToString());
     }

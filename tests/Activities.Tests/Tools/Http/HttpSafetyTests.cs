@@ -38,7 +38,8 @@ public sealed class HttpSafetyTests : HttpToolTestBase
     {
         await using var web = await WebDouble.StartAsync("text/plain", "");
 
-        var failure = await Guarded(_ => [IPAddress.Loopback, IPAddress.Parse("10.0.0.1")]).FailAsync($$"""{ "url": "http://both.example:{{web.Port}}/" }""");
+        var failure = await Guarded(_ => [IPAddress.Loopback, IPAddress.Parse("10.0.0.1")])
+            .FailAsync($$"""{ "url": "http://both.example:{{web.Port}}/" }""");
 
         Assert.Contains("10.0.0.1", failure.Message, StringComparison.Ordinal);
         Assert.Empty(web.Requests);
@@ -69,7 +70,8 @@ public sealed class HttpSafetyTests : HttpToolTestBase
         await using var web = await WebDouble.StartAsync("text/plain", "");
         var asked = 0;
 
-        await Guarded(_ => [asked++ == 0 ? IPAddress.Loopback : IPAddress.Parse("10.0.0.1")]).CallAsync($$"""{ "url": "http://rebind.example:{{web.Port}}/" }""");
+        await Guarded(_ => [asked++ == 0 ? IPAddress.Loopback : IPAddress.Parse("10.0.0.1")])
+            .CallAsync($$"""{ "url": "http://rebind.example:{{web.Port}}/" }""");
 
         Assert.Equal(1, asked);
         Assert.Equal($"rebind.example:{web.Port}", web.Headers.Host.ToString());
@@ -122,7 +124,8 @@ public sealed class HttpSafetyTests : HttpToolTestBase
         await using var other = await WebDouble.StartAsync("text/plain", "there");
         await using var web = await Redirecting(307, $"{other.Url}/there");
 
-        await Tool.CallAsync($$"""{ "url": "{{web.Url}}", "method": "POST", "body": "text", "headers": { "Authorization": "s3cret", "Cookie": "s3cret", "X-Custom": "s3cret", "Accept": "a/b" } }""");
+        await Tool.CallAsync($$"""{ "url": "{{web.Url}}", "method": "POST", "body": "text", "headers": { "Authorization": "s3cret",""" +
+            $$""" "Cookie": "s3cret", "X-Custom": "s3cret", "Accept": "a/b" } }""");
 
         Assert.Equal("s3cret", web.Headers["X-Custom"].ToString());
         Assert.DoesNotContain(other.Headers, header => header.Value == "s3cret");
@@ -180,7 +183,8 @@ public sealed class HttpSafetyTests : HttpToolTestBase
     [InlineData(1, 0)]
     [InlineData(1, HttpToolOptions.LongestTimeoutMs + 1)]
     public void Options_out_of_range_are_refused(int bytes, int timeout) =>
-        Assert.Throws<ValidationException>(() => new HttpRequestTool(new HttpToolOptions { MaxResponseBytes = bytes, TimeoutMs = timeout }, new FakeTimeProvider()));
+        Assert.Throws<ValidationException>(
+            () => new HttpRequestTool(new HttpToolOptions { MaxResponseBytes = bytes, TimeoutMs = timeout }, new FakeTimeProvider()));
 
     private static Task<WebDouble> Redirecting(int status, string location) => WebDouble.StartAsync(context =>
     {

@@ -40,7 +40,8 @@ public sealed class SecretMaskTests
     [Fact]
     public void Secrets_in_a_failure_are_masked_and_the_rest_stays()
     {
-        var error = new WorkflowError(ErrorKind.ToolFailed, "s3cret was refused") { RetryAfterMs = 5, Details = new JsonObject { ["body"] = "s3cret" } };
+        var error =
+            new WorkflowError(ErrorKind.ToolFailed, "s3cret was refused") { RetryAfterMs = 5, Details = new JsonObject { ["body"] = "s3cret" } };
 
         var masked = Mask.Apply(error);
 

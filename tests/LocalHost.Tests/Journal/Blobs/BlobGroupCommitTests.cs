@@ -69,7 +69,8 @@ public sealed class BlobGroupCommitTests : IDisposable
     public async Task Histories_are_written_at_the_same_time_but_no_more_requests_than_allowed()
     {
         await using var journal = await OpenAsync(new BlobJournalOptions { MaxConcurrentRequests = 3 });
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => journal.AppendAsync(new JournalId($"i{i}", 0), 0, "1"u8.ToArray()))).WaitAsync(HostExtensions.Patience);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => journal.AppendAsync(new JournalId($"i{i}", 0), 0, "1"u8.ToArray())))
+            .WaitAsync(HostExtensions.Patience);
         Assert.Equal(3, _network.MostAtOnce);
     }
 

@@ -121,7 +121,8 @@ public sealed class BlobJournalTests : JournalContractTests
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(bytes));
         await blob.AppendBlockAsync(content);
         var before = (await blob.DownloadContentAsync()).Value.Content.ToString();
-        await using var host = await LocalDurableHost.StartAsync(b => b.Journal = BlobJournal.OpenAsync(container, options: Foreign).GetAwaiter().GetResult());
+        await using var host =
+            await LocalDurableHost.StartAsync(b => b.Journal = BlobJournal.OpenAsync(container, options: Foreign).GetAwaiter().GetResult());
         var error = Assert.IsType<JournalCorruptException>(host.RefusedInstances["bad"]);
         Assert.Equal(record, error.Record);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);

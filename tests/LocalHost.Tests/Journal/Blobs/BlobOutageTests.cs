@@ -7,7 +7,7 @@ using Orchestrator.Testing.Azurite;
 
 namespace Orchestrator.LocalHost.Tests.Journal.Blobs;
 
-/// <summary>The account does not answer for a while.</summary>
+/// <summary>The storage account is unavailable for a while.</summary>
 [NeedsAzurite]
 public sealed class BlobOutageTests
 {
@@ -43,7 +43,8 @@ public sealed class BlobOutageTests
         await using var server = await AzuriteServer.NewAsync();
         var time = new SteppedTimeProvider();
         var name = TestContainer.NewName();
-        await using var journal = await BlobJournal.OpenAsync(TestContainer.Of(server, name), time, new BlobJournalOptions { Patience = TimeSpan.FromSeconds(10) });
+        await using var journal =
+            await BlobJournal.OpenAsync(TestContainer.Of(server, name), time, new BlobJournalOptions { Patience = TimeSpan.FromSeconds(10) });
         await journal.AppendAsync(new JournalId("a", 0), 0, "1"u8.ToArray());
         await server.StopAsync();
         var append = journal.AppendAsync(new JournalId("a", 0), 1, "2"u8.ToArray());

@@ -60,8 +60,8 @@ public sealed class BlobOwnershipTests
     }
 
     /// <summary>
-    /// The process that has the number may be the owner or a later one, and a clock that was set makes start times useless: a wait of a minute costs less than
-    /// two owners (decision 0013). Only a number that no process has is certain, see the test above.
+    /// The process that has the number may be the owner or a later one, and a clock that was set makes start times useless: a wait of a minute costs
+    /// less than two owners (decision 0013). Only a number that no process has is certain, see the test above.
     /// </summary>
     [SuiteFact]
     public async Task Lease_of_a_process_whose_id_another_process_has_is_respected_until_that_ends()
@@ -121,7 +121,8 @@ public sealed class BlobOwnershipTests
         await RenewAsync(expectsRenewal: false);
         var lost = await journal.Lost.WaitAsync(HostExtensions.Patience);
 
-        Assert.StartsWith($"The journal 'devstoreaccount1/{_container}/journal' is lost: the account answered 409", lost.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The journal 'devstoreaccount1/{_container}/journal' is lost: the account answered 409", lost.Message, StringComparison.Ordinal);
         Assert.Same(lost, await Assert.ThrowsAsync<JournalException>(() => waiting.WaitAsync(HostExtensions.Patience)));
         Assert.Equal(["a", "b"], host.RefusedInstances.Keys.Order());
         Assert.All(host.RefusedInstances.Values, reason => Assert.Same(lost, reason));

@@ -9,7 +9,7 @@ internal static class TestContainer
     /// <summary>A container that no other test has.</summary>
     public static string NewName() => $"journal-{Guid.NewGuid():N}";
 
-    /// <summary>A client that does not try again by itself, so that what is tested is the journal's own patience.</summary>
+    /// <summary>A client without retries of its own, so that the journal's retries are tested.</summary>
     /// <param name="transport">Null means the network as it is.</param>
     public static BlobContainerClient Of(AzuriteServer server, string name, HttpPipelineTransport? transport = null)
     {

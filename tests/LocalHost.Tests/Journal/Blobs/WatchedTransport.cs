@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Orchestrator.LocalHost.Tests.Journal.Blobs;
 
-/// <summary>The network, which counts appends, can hold one up, and can lose its answer.</summary>
+/// <summary>The network, which counts appends, and can delay one or lose its answer.</summary>
 internal sealed class WatchedTransport : HttpPipelineTransport, IDisposable
 {
     private readonly HttpClientTransport _network = new();

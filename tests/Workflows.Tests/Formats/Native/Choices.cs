@@ -4,10 +4,16 @@ namespace Orchestrator.Workflows.Tests.Formats.Native;
 internal sealed class Choices(Random random)
 {
     private static readonly string[] Paths =
-        ["a", "inputs.answer", "a.b", "a[0].b", "steps[\"fetch-users\"].output", "context.q.length", "a_transformed['it\\'s: #1']", "previous", "null", "no", "x[\"\\n\"]"];
+    [
+        "a", "inputs.answer", "a.b", "a[0].b", "steps[\"fetch-users\"].output", "context.q.length", "a_transformed['it\\'s: #1']", "previous",
+        "null", "no", "x[\"\\n\"]",
+    ];
 
     private static readonly string[] Expressions =
-        ["true", "a == 1", "inputs.answer != ''", "len(a) > 3 && !b", "'#: ' in x", "a\n  || b\n", "null", "1", "!a", "-1 < x", "\"yes\"", "[1, 2][0]"];
+    [
+        "true", "a == 1", "inputs.answer != ''", "len(a) > 3 && !b", "'#: ' in x", "a\n  || b\n", "null", "1", "!a", "-1 < x", "\"yes\"",
+        "[1, 2][0]",
+    ];
 
     public Random Random => random;
 
@@ -37,10 +43,12 @@ internal sealed class Choices(Random random)
 
     public string Expression() => Of<string>(Expressions);
 
-    public string Id(bool dashes) => Of("a", "b", "_", "y", "no", "null", "true", "Fetch_1", dashes ? "fetch-users" : "fetch_users", new string('z', 128), "x" + random.Next(100));
+    public string Id(bool dashes) =>
+        Of("a", "b", "_", "y", "no", "null", "true", "Fetch_1", dashes ? "fetch-users" : "fetch_users", new string('z', 128), "x" + random.Next(100));
 
     public List<T> List<T>(int most, Func<T> make) => [.. Enumerable.Range(0, random.Next(most + 1)).Select(_ => make())];
 
     /// <summary>Unique names and their values.</summary>
-    public IReadOnlyList<KeyValuePair<string, T>> Named<T>(Func<T> make) => [.. List(4, Text).Distinct().Select(name => KeyValuePair.Create(name, make()))];
+    public IReadOnlyList<KeyValuePair<string, T>> Named<T>(Func<T> make) =>
+        [.. List(4, Text).Distinct().Select(name => KeyValuePair.Create(name, make()))];
 }

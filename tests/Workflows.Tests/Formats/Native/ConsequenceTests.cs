@@ -8,14 +8,24 @@ namespace Orchestrator.Workflows.Tests.Formats.Native;
 public class ConsequenceTests
 {
     [Theory]
-    [InlineData("misspelt dependency and the data it was for", "unknown-step", "[ { id: clarify, prompt: x }, { id: b, prompt: '{{clarify}}', dependsOn: [clarfiy] } ]")]
+    [InlineData(
+        "misspelt dependency and the data it was for", "unknown-step",
+        "[ { id: clarify, prompt: x }, { id: b, prompt: '{{clarify}}', dependsOn: [clarfiy] } ]")]
     [InlineData("dependency as a text", "wrong-type", "[ { id: a, prompt: x }, { id: b, prompt: '{{a}}', dependsOn: a } ]")]
     [InlineData("dependencies as an object", "wrong-type", "[ { id: a, prompt: x }, { id: b, prompt: '{{a}}', dependsOn: { a: 1 } } ]")]
-    [InlineData("missing id that others name", "missing-property", "[ { prompt: x }, { id: b, prompt: '{{steps.fetch.output}}', dependsOn: [fetch] } ]")]
-    [InlineData("cycle and the data along it", "dependency-cycle", "[ { id: a, prompt: '{{b}}', dependsOn: [b] }, { id: b, prompt: '{{a}}', dependsOn: [a] } ]")]
-    [InlineData("type of a later version with members of its own", "unsupported-property", "[ { id: a, type: map, items: x, body: { prompt: y } }, { id: b, prompt: '{{a.summary}}', dependsOn: [a] } ]")]
-    [InlineData("members of a group of a later version", "unsupported-property", "[ { id: g, type: group, steps: [ { id: m, prompt: x } ] }, { id: b, prompt: '{{steps.m.output}}', dependsOn: [m] } ]")]
-    [InlineData("previous in a condition", "unknown-reference", "[ { id: a, prompt: x, when: 'previous == null', repeat: { until: 'a == 1', max: 2 } } ]")]
+    [InlineData(
+        "missing id that others name", "missing-property", "[ { prompt: x }, { id: b, prompt: '{{steps.fetch.output}}', dependsOn: [fetch] } ]")]
+    [InlineData(
+        "cycle and the data along it", "dependency-cycle",
+        "[ { id: a, prompt: '{{b}}', dependsOn: [b] }, { id: b, prompt: '{{a}}', dependsOn: [a] } ]")]
+    [InlineData(
+        "type of a later version with members of its own", "unsupported-property",
+        "[ { id: a, type: map, items: x, body: { prompt: y } }, { id: b, prompt: '{{a.summary}}', dependsOn: [a] } ]")]
+    [InlineData(
+        "members of a group of a later version", "unsupported-property",
+        "[ { id: g, type: group, steps: [ { id: m, prompt: x } ] }, { id: b, prompt: '{{steps.m.output}}', dependsOn: [m] } ]")]
+    [InlineData(
+        "previous in a condition", "unknown-reference", "[ { id: a, prompt: x, when: 'previous == null', repeat: { until: 'a == 1', max: 2 } } ]")]
     [InlineData("previous without turns", "unknown-reference", "[ { id: a, prompt: '{{previous}}' } ]")]
     [InlineData("secret in a prompt", "unknown-reference", "[ { id: a, prompt: '{{secrets.key}}' } ]")]
     [InlineData("tool without type", "missing-property", "[ { id: a, tool: http_request, input: { url: 'https://x' }, options: { timeout: 5 } } ]")]
@@ -51,5 +61,6 @@ public class ConsequenceTests
             findings.Select(finding => (finding.Code, finding.Line)));
     }
 
-    private static IReadOnlyList<Diagnostic> Read(string yaml) => WorkflowReader.Read(Encoding.UTF8.GetBytes(yaml.StartsWith('{') ? $"# YAML\n{yaml}" : yaml)).Diagnostics;
+    private static IReadOnlyList<Diagnostic> Read(string yaml) =>
+        WorkflowReader.Read(Encoding.UTF8.GetBytes(yaml.StartsWith('{') ? $"# YAML\n{yaml}" : yaml)).Diagnostics;
 }

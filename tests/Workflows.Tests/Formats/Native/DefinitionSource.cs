@@ -18,7 +18,8 @@ internal sealed class DefinitionSource
         _values = new ValueSource(_choose.Random, _choose.Texts);
     }
 
-    public static Arbitrary<WorkflowDefinition> Any { get; } = Gen.Choose(0, int.MaxValue).Select(seed => new DefinitionSource(seed).Next()).ToArbitrary();
+    public static Arbitrary<WorkflowDefinition> Any { get; } = Gen.Choose(0, int.MaxValue).Select(seed => new DefinitionSource(seed).Next())
+        .ToArbitrary();
 
     public WorkflowDefinition Next()
     {

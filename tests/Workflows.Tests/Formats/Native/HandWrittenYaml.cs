@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Workflows.Tests.Formats.Native;
 
-/// <summary>Writes JSON as the YAML that people write, which <c>YamlWriter</c> does not: plain words, <c>~</c> for null, block scalars for texts of several lines.</summary>
+/// <summary>
+/// Writes JSON as the YAML that people write, which <c>YamlWriter</c> does not: plain words, <c>~</c> for null, block scalars for texts of several
+/// lines.
+/// </summary>
 internal static class HandWrittenYaml
 {
     public static string Of(JsonNode? node)
@@ -48,13 +51,16 @@ internal static class HandWrittenYaml
             text.Append('\n');
             Write(text, node, indent);
         }
-        else if (node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is var value && value.Contains('\n', StringComparison.Ordinal) && value.TrimEnd() == value)
+        else if (node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is var value
+            && value.Contains('\n', StringComparison.Ordinal) && value.TrimEnd() == value)
         {
-            text.Append(" |-\n").Append(string.Concat(value.Split('\n').Select(line => line.Length == 0 ? "\n" : new string(' ', indent) + line + "\n")));
+            text.Append(" |-\n")
+                .Append(string.Concat(value.Split('\n').Select(line => line.Length == 0 ? "\n" : new string(' ', indent) + line + "\n")));
         }
         else
         {
-            var plain = node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is { Length: > 0 } word && word.All(char.IsAsciiLetter) && word is not ("true" or "false" or "null");
+            var plain = node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is { Length: > 0 } word
+                && word.All(char.IsAsciiLetter) && word is not ("true" or "false" or "null");
             text.Append(' ').Append(plain ? node!.GetValue<string>() : node?.ToJsonString() ?? "~").Append('\n');
         }
     }

@@ -11,7 +11,9 @@ public sealed class LinearReadingTests(ITestOutputHelper output)
     private const int Small = 2_500;
     private const int Large = 4 * Small;
 
-    /// <summary>Linear time has the ratio 4, quadratic time 16. The best of several readings counts, because other processes share the processors.</summary>
+    /// <summary>
+    /// Linear time has the ratio 4, quadratic time 16. The best of several readings counts, because other processes share the processors.
+    /// </summary>
     private const double MostRatio = 9;
     private const int Rounds = 30;
 
@@ -34,8 +36,11 @@ public sealed class LinearReadingTests(ITestOutputHelper output)
             most = Shorter(most, Measure(large));
         }
 
-        output.WriteLine(FormattableString.Invariant($"{name}: {large.Length} bytes, {least.TotalMilliseconds:F0} ms and {most.TotalMilliseconds:F0} ms"));
-        Assert.True(most <= Soon || most <= MostRatio * least, $"{name}: {Small} took {least.TotalMilliseconds} ms, {Large} took {most.TotalMilliseconds} ms.");
+        output.WriteLine(
+            FormattableString.Invariant($"{name}: {large.Length} bytes, {least.TotalMilliseconds:F0} ms and {most.TotalMilliseconds:F0} ms"));
+        Assert.True(
+            most <= Soon || most <= MostRatio * least,
+            $"{name}: {Small} took {least.TotalMilliseconds} ms, {Large} took {most.TotalMilliseconds} ms.");
     }
 
     private static byte[] Bytes(string name, int count) => Encoding.UTF8.GetBytes(LargeDefinitions.All[name](count));

@@ -10,11 +10,13 @@ public sealed class ReadingLimitTests
     [Fact]
     public void Errors_beyond_the_limit_are_dropped_with_one_warning()
     {
-        var found = Read($$"""{ "steps": [ { "id": "a", "prompt": "x", "dependsOn": [{{string.Join(",", Enumerable.Repeat("1", DiagnosticBag.MaxPerSeverity + 10))}}] } ] }""");
+        var found = Read($$"""{ "steps": [ { "id": "a", "prompt": "x",""" +
+            $$""" "dependsOn": [{{string.Join(",", Enumerable.Repeat("1", DiagnosticBag.MaxPerSeverity + 10))}}] } ] }""");
 
         // Each item has a wrong type and its own place.
         Assert.Equal(DiagnosticBag.MaxPerSeverity, found.Count(finding => finding.Severity == DiagnosticSeverity.Error));
-        Assert.Contains("more than 50000 errors", Assert.Single(found, finding => finding.Code == DiagnosticCodes.TooLarge).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 50000 errors", Assert.Single(found, finding => finding.Code == DiagnosticCodes.TooLarge).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -24,7 +26,8 @@ public sealed class ReadingLimitTests
             ? $$"""{ "id": "s{{step}}", "prompt": "x", "outputKey": "k", "merge": "append" }"""
             : $$$"""{ "id": "s{{{step}}}", "prompt": "{{k}}", "dependsOn": "auto" }""");
 
-        var error = Assert.Single(Read($$"""{ "steps": [ {{string.Join(", ", steps)}} ] }"""), finding => finding.Severity == DiagnosticSeverity.Error);
+        var error = Assert.Single(
+            Read($$"""{ "steps": [ {{string.Join(", ", steps)}} ] }"""), finding => finding.Severity == DiagnosticSeverity.Error);
 
         Assert.Equal(("/steps/3000/dependsOn", "The steps have more than 2000000 dependencies in all."), (error.Pointer, error.Message));
     }
@@ -49,7 +52,8 @@ public sealed class ReadingLimitTests
     [Fact]
     public void Too_long_step_id_is_reported_once()
     {
-        var found = Read($$"""{ "steps": [ { "id": "{{new string('a', 129)}}", "prompt": "x" }, { "id": "{{new string('a', 129)}}", "prompt": "x" } ] }""");
+        var found = Read(
+            $$"""{ "steps": [ { "id": "{{new string('a', 129)}}", "prompt": "x" }, { "id": "{{new string('a', 129)}}", "prompt": "x" } ] }""");
 
         Assert.Equal([DiagnosticCodes.InvalidId, DiagnosticCodes.InvalidId], found.Select(finding => finding.Code));
     }

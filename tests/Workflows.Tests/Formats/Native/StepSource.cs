@@ -9,7 +9,8 @@ internal sealed class StepSource(Choices choose, ValueSource values)
 {
     /// <summary>Paths in a list, with the names that are derived from them.</summary>
     private static readonly KeyValuePair<string, string>[] Listed =
-        [new("a", "a"), new("b", "x.b"), new("c", "c.transformed"), new("0", "list[0]"), new("s: p", "steps[\"s: p\"].output"), new("output", "output"), new("no", "inputs.no")];
+        [new("a", "a"), new("b", "x.b"), new(
+            "c", "c.transformed"), new("0", "list[0]"), new("s: p", "steps[\"s: p\"].output"), new("output", "output"), new("no", "inputs.no")];
 
     public StepDefinition Next()
     {
@@ -57,7 +58,9 @@ internal sealed class StepSource(Choices choose, ValueSource values)
     {
         var mode = choose.Enum<MergeStepMode>();
         var isList = choose.Flag();
-        return new MergeDefinition(mode, isList ? [.. choose.List(3, () => choose.Of<KeyValuePair<string, string>>(Listed)).Distinct()] : choose.Named(choose.Path))
+        return new MergeDefinition(mode, isList
+            ? [.. choose.List(3, () => choose.Of<KeyValuePair<string, string>>(Listed)).Distinct()]
+            : choose.Named(choose.Path))
         {
             FromList = isList,
             Template = mode == MergeStepMode.Template ? choose.Text() : null,

@@ -9,7 +9,8 @@ public class TenMistakesTests
     private static readonly string[] Codes =
     [
         DiagnosticCodes.UnknownProperty, DiagnosticCodes.WrongValue, DiagnosticCodes.WrongType, DiagnosticCodes.WrongValue,
-        DiagnosticCodes.UnknownProperty, DiagnosticCodes.WrongValue, DiagnosticCodes.UnknownTransform, DiagnosticCodes.MissingProperty, DiagnosticCodes.ReservedName,
+        DiagnosticCodes.UnknownProperty, DiagnosticCodes.WrongValue, DiagnosticCodes.UnknownTransform, DiagnosticCodes.MissingProperty,
+        DiagnosticCodes.ReservedName,
         DiagnosticCodes.DuplicateName,
     ];
 

@@ -6,7 +6,10 @@ namespace Orchestrator.Workflows.Tests.Formats.Native;
 internal sealed class ValueSource(Random random, TextSource texts)
 {
     private static readonly string[] Numbers =
-        ["0", "-0", "-0.0", "1.0", "1.50", "1e5", "1E+300", "-1.5e-7", "1e400", "123456789012345678901234567890", "0.1234567890123456789012345678901", "2147483648", "9007199254740993"];
+    [
+        "0", "-0", "-0.0", "1.0", "1.50", "1e5", "1E+300", "-1.5e-7", "1e400", "123456789012345678901234567890", "0.1234567890123456789012345678901",
+        "2147483648", "9007199254740993",
+    ];
 
     private static readonly string[] WholeNumbers = ["0", "-0", "3", "1.0", "1e5", "-2147483649", "79228162514264337593543950335"];
 

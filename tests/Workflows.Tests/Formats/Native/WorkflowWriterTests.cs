@@ -217,8 +217,14 @@ public sealed class WorkflowWriterTests
     public void Value_of_the_maximum_depth_is_read_again()
     {
         var depth = DefinitionLimits.MaxNesting - 3;
-        var value = JsonNode.Parse($"{string.Concat(Enumerable.Repeat("[{\"\":", depth / 2))}1{string.Concat(Enumerable.Repeat("}]", depth / 2))}", null, new JsonDocumentOptions { MaxDepth = 100 });
-        var definition = new WorkflowDefinition { Inputs = [new InputDefinition("deep") { Default = value }], Steps = [new StepDefinition { Id = "a", Prompt = "x" }] };
+        var value = JsonNode.Parse(
+            $"{string.Concat(Enumerable.Repeat("[{\"\":", depth / 2))}1{string.Concat(Enumerable.Repeat("}]", depth / 2))}", null,
+            new JsonDocumentOptions { MaxDepth = 100 });
+        var definition = new WorkflowDefinition
+        {
+            Inputs = [new InputDefinition("deep") { Default = value }],
+            Steps = [new StepDefinition { Id = "a", Prompt = "x" }]
+        };
 
         Assert.Equal(Documents.Content(definition), Documents.Content(Documents.ReadWell(WorkflowWriter.WriteJson(definition))));
         Assert.Equal(Documents.Content(definition), Documents.Content(Documents.ReadWell(WorkflowWriter.WriteYaml(definition))));

@@ -18,7 +18,8 @@ public class YamlDefinitionTests
     public void Same_definition_in_yaml_and_json_is_the_same(string example)
     {
         var json = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "examples", example, "workflow.json"));
-        var yaml = HandWrittenYaml.Of(JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }));
+        var yaml = HandWrittenYaml.Of(JsonNode.Parse(
+            json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }));
 
         Assert.Equal(Definition(json), Definition(yaml));
         Assert.Equal(Definition(json), Definition("\uFEFF" + yaml.Replace("\n", "\r\n", StringComparison.Ordinal)));
@@ -64,7 +65,8 @@ public class YamlDefinitionTests
     {
         var result = WorkflowReader.Read("name: &n Name\nsteps: *n"u8);
 
-        Assert.Equal((DiagnosticCodes.WrongType, 2, 8), (Assert.Single(result.Diagnostics).Code, result.Diagnostics[0].Line, result.Diagnostics[0].Column));
+        Assert.Equal(
+            (DiagnosticCodes.WrongType, 2, 8), (Assert.Single(result.Diagnostics).Code, result.Diagnostics[0].Line, result.Diagnostics[0].Column));
     }
 
     [Theory]
