@@ -44,6 +44,7 @@ public static class ActivityServices
             provider.GetRequiredService<PriceTable>(),
             provider.GetRequiredService<ActivityTimeLimit>()));
         services.AddSingleton<RunStore>();
+        services.AddSingleton<DefinitionStore>();
         services.AddSingleton<RunDeletion>();
         services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();

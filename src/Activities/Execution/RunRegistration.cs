@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>Writes new runs, and new attempts of runs, to the store before they are started. Every operation may be repeated. Thread-safe.</summary>
-public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, TimeProvider time)
+public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, CheckpointStore checkpoints, TimeProvider time)
 {
     private const int StampLength = 16;
 
@@ -117,7 +117,7 @@ public sealed class RunRegistration(RunStore runs, CheckpointStore checkpoints, 
     private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
-        await runs.PutDefinitionAsync(hash, run.Definition, cancellationToken);
+        await definitions.PutAsync(hash, run.Definition, cancellationToken);
         return hash;
     }
 }

@@ -118,7 +118,7 @@ public sealed class ContentPruner(IContentStore store, RunStore runs, WorkflowSt
         var used = inventory.Records.Values.Select(run => run.DefinitionHash)
             .Concat(stored.SelectMany(workflow => workflow.Versions.Select(version => version.Hash).Append(workflow.Hash)))
             .ToHashSet(StringComparer.Ordinal);
-        return await UnusedDefinitions.PruneAsync(store, used.Contains, now, dryRun, cancellationToken);
+        return await new DefinitionStore(store).PruneAsync(used.Contains, now, dryRun, cancellationToken);
     }
 }
 

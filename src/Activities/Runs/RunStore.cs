@@ -9,8 +9,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// Reads and writes runs in a content store: their records, what each attempt executes, outputs and definitions. Attempts of a run are numbered from
-/// 1. Thread-safe.
+/// Reads and writes runs in a content store: their records, what each attempt executes, and outputs. Attempts of a run are numbered from 1.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every method that reads or writes throws a <see cref="ContentStoreException"/> when the store is not available. A write that failed may have
@@ -28,40 +28,6 @@ public sealed class RunStore(IContentStore store) : IDisposable
 
     /// <summary>Cached, since every step of a run reads the same prepared run, which never changes.</summary>
     private readonly MemoryCache _prepared = new(new MemoryCacheOptions());
-
-    /// <summary>Stores a definition under its hash. A damaged text under the hash is replaced.</summary>
-    /// <param name="hash">SHA-256 of <paramref name="source"/>, in lower-case hex.</param>
-    /// <param name="source">The text, as UTF-8.</param>
-    public async Task PutDefinitionAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
-    {
-        var key = RunKeys.Definition(hash);
-        if (await store.CreateAsync(key, source, cancellationToken) is null
-            && await store.GetAsync(key, cancellationToken) is { } present && !present.Bytes.Span.SequenceEqual(source.Span))
-        {
-            // A file that lost its content, for example in a power failure, would fail every later run of this definition.
-            await store.PutAsync(key, source, cancellationToken);
-        }
-    }
-
-    /// <summary>The text of a stored definition; null when there is none.</summary>
-    /// <exception cref="UnreadableRecordException">What is stored is not the text of that hash.</exception>
-    public async Task<ReadOnlyMemory<byte>?> GetDefinitionAsync(string hash, CancellationToken cancellationToken)
-    {
-        var key = RunKeys.Definition(hash);
-
-        // Read once more under its own key: pruning may have moved it back during the search.
-        var stored = await store.GetReadableAsync(key, cancellationToken)
-            ?? (await UnusedDefinitions.FindAsync(store, hash, cancellationToken) is { } unused
-                ? await store.GetReadableAsync(unused, cancellationToken)
-                : null)
-            ?? await store.GetReadableAsync(key, cancellationToken);
-        return stored is null || Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == hash
-            ? stored?.Bytes
-            : throw UnreadableRecordException.Damaged(
-                key,
-                "its content does not have the hash that is its name. "
-                + "Give the definition with --definition, or start a run of it, which writes it again");
-    }
 
     /// <summary>Writes the record of a new run.</summary>
     /// <returns>False when there is a record with the id, also one of a run that is being deleted; it stays as it is.</returns>

@@ -13,8 +13,8 @@ namespace Orchestrator.Functions.Application;
 /// before it writes the attempt. Thread-safe.
 /// </summary>
 public sealed class RunResumer(
-    RunStore runs, RunReconciler reconciler, RunRegistration registration, ResumePreparation preparation, RunSources sources, IRunIds ids,
-    RunDrivers drivers, LostAttempts lost)
+    RunStore runs, DefinitionStore definitions, RunReconciler reconciler, RunRegistration registration, ResumePreparation preparation,
+    RunSources sources, IRunIds ids, RunDrivers drivers, LostAttempts lost)
 {
     /// <summary>Checks the request, writes the attempt (or the new run) and schedules its orchestration.</summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
@@ -105,7 +105,7 @@ public sealed class RunResumer(
 
     private async Task<NewRun> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)
     {
-        var definition = request.Definition ?? await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken)
+        var definition = request.Definition ?? await definitions.GetAsync(record.DefinitionHash, cancellationToken)
             ?? throw RunStarter.MissingDefinition(record);
         var runId = request.Fork ? request.ForkAs ?? ids.Next() : record.RunId;
         RunStarter.CheckId(runId);

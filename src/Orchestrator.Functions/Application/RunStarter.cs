@@ -10,7 +10,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>Starts runs, for HTTP and the command line alike: checks everything before it writes anything. Thread-safe.</summary>
-public sealed class RunStarter(RunStore runs, RunRegistration registration, RunPreparation preparation, RunSources sources, IRunIds ids)
+public sealed class RunStarter(
+    RunStore runs, DefinitionStore definitions, RunRegistration registration, RunPreparation preparation, RunSources sources, IRunIds ids)
 {
     /// <summary>Checks the request, writes the run and schedules its orchestration.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
@@ -98,7 +99,7 @@ public sealed class RunStarter(RunStore runs, RunRegistration registration, RunP
         var record = await runs.FindAsync(runId, cancellationToken) ?? throw await RunNotFoundException.CreateAsync(runs, runId, cancellationToken);
         await CheckStartedAsync(runs, record, cancellationToken);
         var run = await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) ?? throw RunStore.MissingPrepared(record, record.Attempt);
-        var definition = await runs.GetDefinitionAsync(record.DefinitionHash, cancellationToken) ?? throw MissingDefinition(record);
+        var definition = await definitions.GetAsync(record.DefinitionHash, cancellationToken) ?? throw MissingDefinition(record);
         var request = new StartRequest
         {
             Definition = definition,

@@ -155,9 +155,9 @@ public sealed class ContentPrunerTests : PruningTestBase
     {
         for (var kill = 0; ; kill++)
         {
-            var runs = new RunStore(Store);
-            await runs.PutDefinitionAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
-            await runs.PutDefinitionAsync(new string('b', 64), "unused"u8.ToArray(), CancellationToken.None);
+            var (runs, definitions) = (new RunStore(Store), new DefinitionStore(Store));
+            await definitions.PutAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
+            await definitions.PutAsync(new string('b', 64), "unused"u8.ToArray(), CancellationToken.None);
             await AddAsync($"kept{kill}", RunStatus.Completed, age: 1);
             await new StartKeys(Store, Time).TakeAsync($"key{kill}", "request", "r1", CancellationToken.None);
             Time.Advance(TimeSpan.FromHours(25));
@@ -173,7 +173,7 @@ public sealed class ContentPrunerTests : PruningTestBase
             }
 
             Store.WritesUntilKill = null;
-            Assert.NotNull(await runs.GetDefinitionAsync(Hash, CancellationToken.None));
+            Assert.NotNull(await definitions.GetAsync(Hash, CancellationToken.None));
             Assert.NotNull(await runs.FindAsync($"kept{kill}", CancellationToken.None));
             if (!killed)
             {

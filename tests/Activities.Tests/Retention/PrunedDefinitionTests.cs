@@ -12,25 +12,25 @@ public sealed class PrunedDefinitionTests : PruningTestBase
     [Fact]
     public async Task Unused_definition_is_set_aside_for_a_day_and_found_there()
     {
-        var runs = new RunStore(Store);
-        await runs.PutDefinitionAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
+        var definitions = new DefinitionStore(Store);
+        await definitions.PutAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
 
         Assert.Equal(1, (await PruneAsync(days: null)).Definitions);
-        Assert.Equal("text", Encoding.UTF8.GetString((await runs.GetDefinitionAsync(Hash, CancellationToken.None))!.Value.Span));
+        Assert.Equal("text", Encoding.UTF8.GetString((await definitions.GetAsync(Hash, CancellationToken.None))!.Value.Span));
         Time.Advance(TimeSpan.FromHours(23));
         Assert.Equal(0, (await PruneAsync(days: null)).Definitions);
-        Assert.NotNull(await runs.GetDefinitionAsync(Hash, CancellationToken.None));
+        Assert.NotNull(await definitions.GetAsync(Hash, CancellationToken.None));
         Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(1, (await PruneAsync(days: null)).Definitions);
-        Assert.Null(await runs.GetDefinitionAsync(Hash, CancellationToken.None));
+        Assert.Null(await definitions.GetAsync(Hash, CancellationToken.None));
         Assert.Empty(await Store.ListAsync(ContentPrefix.All).ToListAsync());
     }
 
     [Fact]
     public async Task Definition_of_a_start_that_was_under_way_is_put_back()
     {
-        var runs = new RunStore(Store);
-        await runs.PutDefinitionAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
+        var definitions = new DefinitionStore(Store);
+        await definitions.PutAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
         await PruneAsync(days: null);
         await AddAsync("slow", RunStatus.Pending, age: 0);
         Time.Advance(TimeSpan.FromDays(2));
@@ -57,7 +57,7 @@ public sealed class PrunedDefinitionTests : PruningTestBase
             }
         };
 
-        Assert.Equal("text", Encoding.UTF8.GetString((await new RunStore(store).GetDefinitionAsync(Hash, CancellationToken.None))!.Value.Span));
+        Assert.Equal("text", Encoding.UTF8.GetString((await new DefinitionStore(store).GetAsync(Hash, CancellationToken.None))!.Value.Span));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class PrunedDefinitionTests : PruningTestBase
             "one", null, """{ "steps": [ { "id": "a", "prompt": "2" } ] }"""u8.ToArray(), WriteCondition.None, CancellationToken.None);
         Assert.Equal(0, (await PruneAsync(days: null)).Definitions);
 
-        await new RunStore(Store).PutDefinitionAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
+        await new DefinitionStore(Store).PutAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
         await Store.PutAsync(ContentKey.Of("runs", "bad", "run.json"), "{"u8.ToArray());
         Assert.Equal(0, (await PruneAsync(days: null)).Definitions);
 

@@ -17,7 +17,7 @@ public abstract class PruningTestBase
 
     private protected WatchedStore Store { get; } = new();
 
-    private protected WorkflowStore Workflows() => new(Store, new RunStore(Store), new ToolSet([]), Time);
+    private protected WorkflowStore Workflows() => new(Store, new DefinitionStore(Store), new ToolSet([]), Time);
 
     private protected Task<PruneReport> PruneAsync(int? days, bool dryRun = false) => new ContentPruner(Store, new RunStore(Store), Workflows(), Time)
         .PruneAsync(days is { } number ? Time.GetUtcNow() - TimeSpan.FromDays(number) : null, dryRun, CancellationToken.None);

@@ -130,7 +130,7 @@ public class FullDiskTests
     {
         var unlisted = Record("unlisted");
         await Runs.CreateAsync(unlisted, CancellationToken.None);
-        await Runs.PutDefinitionAsync(Hash, Definition, CancellationToken.None);
+        await new DefinitionStore(_store).PutAsync(Hash, Definition, CancellationToken.None);
         var free = _store.FreeBlocks;
         _store.FreeBlocks = 0;
 
@@ -138,7 +138,7 @@ public class FullDiskTests
 
         Assert.Equal(["unlisted"], report.Runs.Select(run => run.RunId));
         Assert.Equal(0, report.Definitions);
-        Assert.NotNull(await Runs.GetDefinitionAsync(Hash, CancellationToken.None));
+        Assert.NotNull(await new DefinitionStore(_store).GetAsync(Hash, CancellationToken.None));
         _store.FreeBlocks = free;
         Assert.Equal(1, (await PruneAsync()).Definitions);
         Assert.Equal(
@@ -147,7 +147,7 @@ public class FullDiskTests
     }
 
     private Task<PruneReport> PruneAsync() => new ContentPruner(
-        _store, Runs, new WorkflowStore(_store, Runs, new ToolSet([]), _time), _time).PruneAsync(
+        _store, Runs, new WorkflowStore(_store, new DefinitionStore(_store), new ToolSet([]), _time), _time).PruneAsync(
             _time.GetUtcNow(), dryRun: false, CancellationToken.None);
 
     private async Task AddAsync(string runId, int attempts = 1)

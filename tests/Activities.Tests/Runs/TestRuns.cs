@@ -35,7 +35,7 @@ internal sealed class TestRuns
         Checkpoints = new CheckpointStore(Store);
         Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Time);
-        Registration = new RunRegistration(Runs, Checkpoints, Time);
+        Registration = new RunRegistration(Runs, new DefinitionStore(Store), Checkpoints, Time);
         Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time, Telemetry);
         Reader = new RunReader(Runs, new RunLogReader(Feed, Checkpoints), Feed, Time);
         Executor = MakeExecutor();

@@ -12,7 +12,7 @@ using Orchestrator.Workflows.Names;
 namespace Orchestrator.Activities.Catalog.Workflows;
 
 /// <summary>Stores workflows by app and slug: the newest text of each as it was written, and the hashes of all earlier ones. Thread-safe.</summary>
-public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet tools, TimeProvider time)
+public sealed class WorkflowStore(IContentStore store, DefinitionStore texts, ToolSet tools, TimeProvider time)
 {
     private const string Kind = "workflow";
 
@@ -44,7 +44,7 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
         var name = ChooseSlug(slug, written);
         var owner = ChooseApp(app, written);
         var hash = Convert.ToHexStringLower(SHA256.HashData(definition.Span));
-        await texts.PutDefinitionAsync(hash, definition, cancellationToken);
+        await texts.PutAsync(hash, definition, cancellationToken);
         var created = false;
         var stored = await _records.ChangeAsync(
             owner, name, condition,
@@ -84,7 +84,7 @@ public sealed class WorkflowStore(IContentStore store, RunStore texts, ToolSet t
     public async Task<ReadOnlyMemory<byte>> ReadTextAsync(StoredWorkflow workflow, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workflow);
-        return await texts.GetDefinitionAsync(workflow.Hash, cancellationToken) ?? throw UnreadableRecordException.Missing(
+        return await texts.GetAsync(workflow.Hash, cancellationToken) ?? throw UnreadableRecordException.Missing(
             RunKeys.Definition(workflow.Hash), $"The text of the stored workflow '{workflow.Slug}'", "Store it again.");
     }
 

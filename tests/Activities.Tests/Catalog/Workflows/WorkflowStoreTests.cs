@@ -18,7 +18,7 @@ public abstract class WorkflowStoreTests
 
     protected abstract IContentStore Content { get; }
 
-    private WorkflowStore Store => new(Content, new RunStore(Content), Tools(), TimeProvider.System);
+    private WorkflowStore Store => new(Content, new DefinitionStore(Content), Tools(), TimeProvider.System);
 
     [Theory]
     [InlineData(One)]
