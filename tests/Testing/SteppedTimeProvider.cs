@@ -5,7 +5,7 @@ namespace Orchestrator.Testing;
 /// <summary>
 /// Microsoft's <see cref="FakeTimeProvider"/> for code that arms timers on its own threads. It adds what that one cannot do: a test can wait until
 /// a timer is armed; each timer fires at its own due time, inside <see cref="Advance"/>, on the caller's thread, in the order in which they were
-/// armed; and the wall clock can be set in either direction while timers and timestamps go on. Thread safe.
+/// armed; and the wall clock can be set in either direction while timers and timestamps go on. Thread-safe.
 /// </summary>
 /// <remarks>
 /// <para>A test that waits for time must know that the code under test is already waiting: await <see cref="WhenTimersAsync"/> before

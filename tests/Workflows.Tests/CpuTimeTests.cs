@@ -3,7 +3,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Bounds on the processor time are worth nothing when it is not measured.</summary>
+/// <summary>The measured processor time is real, so that bounds on it can fail.</summary>
 public sealed class CpuTimeTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using static Orchestrator.Storage.Tests.Blobs.AzuriteContainer;
 
 namespace Orchestrator.Storage.Tests.Blobs;
 
-/// <summary>Reads of an account whose time is up while the client still tries: the caller learns whether the service was silent or refused.</summary>
+/// <summary>Reads whose time limit passes while the client still retries: the error says whether the service did not answer or refused.</summary>
 public sealed class BlobGivenUpTests
 {
     private const string Silent = "it did not answer within 15 s.";
@@ -25,7 +25,7 @@ public sealed class BlobGivenUpTests
                 _reached.SetResult();
             }
 
-            // The client waits for a minute then, as it is told.
+            // The client then waits for a minute, as the response asks.
             return Task.FromResult(Answer(HttpStatusCode.InternalServerError, again: attempt == 1 ? "0" : "60"));
         });
 
@@ -88,7 +88,7 @@ public sealed class BlobGivenUpTests
         throw new InvalidOperationException();
     }
 
-    /// <summary>What a caller is told whose read is given up.</summary>
+    /// <summary>The error of a read whose time limit passed.</summary>
     private async Task<string?> HintAsync(Func<int, CancellationToken, Task<HttpResponseMessage>> answer, bool advances = true)
     {
         using var service = new Service(token => answer(Interlocked.Increment(ref _requests), token));

@@ -7,7 +7,8 @@ using static Orchestrator.Storage.Tests.Blobs.AzuriteContainer;
 namespace Orchestrator.Storage.Tests.Blobs;
 
 /// <summary>
-/// What Azure answers to settings that only it can judge: the message and the hint name the setting and the remedy, the hint no place.
+/// What Azure answers to settings that only it can judge: the message and the hint name the setting and the remedy, the hint without the account's
+/// address.
 /// </summary>
 public sealed class BlobRefusalTests
 {

@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Orchestrator.Storage.Tests.Blobs;
 
-/// <summary>A network that delivers every request, but loses the answer to the first one that is meant.</summary>
+/// <summary>A network that delivers every request, but loses the answer to the first one that matches.</summary>
 internal sealed class LostAnswer(Func<Request, bool> isMeant) : HttpPipelinePolicy
 {
     private int _lost;

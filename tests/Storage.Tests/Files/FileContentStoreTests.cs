@@ -146,7 +146,7 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
             return;
         }
 
-        // Nobody, root included, may create a folder there.
+        // No user, root included, may create a folder there.
         var error = Assert.Throws<ContentStoreException>(() => new FileContentStore("/sys/orchestrator-state", _clock));
 
         Assert.Contains("/sys/orchestrator-state", error.Message, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class FileErrorsTests
         Assert.Equal(problem is "the disk is full" or "quota", error.IsFull);
     }
 
-    /// <summary>What passes is tried again; what only this file has costs only what depends on it.</summary>
+    /// <summary>Errors that pass are retried; errors of one file fail only what depends on that file.</summary>
     [Theory]
     [InlineData(23, false)] // ENFILE
     [InlineData(24, false)] // EMFILE

@@ -5,7 +5,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Storage.Tests.Files;
 
-/// <summary>What others keep in the folder, or where its links lead, stays theirs.</summary>
+/// <summary>Files of other programs in the folder, and behind its links, are left alone.</summary>
 [Trait("Trust", "1")]
 public sealed class ForeignFilesTests : IDisposable
 {

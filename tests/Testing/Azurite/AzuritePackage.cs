@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Testing.Azurite;
 
-/// <summary>The pinned npm package in <c>tests/azurite</c>, installed by whoever needs it first.</summary>
+/// <summary>The pinned npm package in <c>tests/azurite</c>, installed by the first process that needs it.</summary>
 internal static class AzuritePackage
 {
     /// <summary>An installation takes a minute; other test processes wait for it.</summary>

@@ -62,7 +62,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         string.Concat(Services.Select((service, index) => $"{service}Endpoint={Endpoint(index)};"));
 
     /// <summary>
-    /// The server that <see cref="SharedVariable"/> names; without it the one of this test process, started by the first who asks. It is never
+    /// The server that <see cref="SharedVariable"/> names; without it the one of this test process, started by the first call. It is never
     /// stopped; every test takes containers, queues and tables whose names no other test has, in any process.
     /// </summary>
     public static Task<AzuriteServer> SharedAsync() => Shared.Value;

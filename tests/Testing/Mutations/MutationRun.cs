@@ -4,7 +4,7 @@ namespace Orchestrator.Testing.Mutations;
 /// <param name="read">Reads a text on the calling thread; every exception is a failure.</param>
 public sealed class MutationRun(Mutator mutator, Action<byte[]> read)
 {
-    /// <summary>Bytes that a case may allocate whatever it is: what aliases may stand for, and what is made once.</summary>
+    /// <summary>Bytes that any case may allocate: the expansion of aliases, and one-time initialization.</summary>
     private const long FixedBytes = 64L * 1024 * 1024;
 
     /// <summary>Bytes that a case may allocate for each byte of its text.</summary>
@@ -22,7 +22,7 @@ public sealed class MutationRun(Mutator mutator, Action<byte[]> read)
     /// <summary>The case that took longest.</summary>
     public int SlowestIndex { get; private set; }
 
-    /// <summary>What is wrong with the case; null when nothing is.</summary>
+    /// <summary>Checks the case: what is wrong with it; null when nothing is.</summary>
     public string? Check(int index)
     {
         var text = mutator.Make(index);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Testing.Mutations;
 
-/// <summary>Spoils texts in ways that readers must survive. The same seed and index give the same text.</summary>
+/// <summary>Damages texts in ways that readers must report. The same seed and index give the same text.</summary>
 public sealed class Mutator
 {
     private static readonly string[] Tokens =

@@ -5,7 +5,7 @@ namespace Orchestrator.Testing.Rules;
 /// <summary>Tries cases on the scheduler alone, seed after seed.</summary>
 public static class RulesCampaign
 {
-    /// <summary>After so many laws that do not hold nothing new is learned.</summary>
+    /// <summary>The campaign ends after so many broken laws: more would add no information.</summary>
     private const int EnoughFailures = 12;
 
     /// <param name="first">The first seed.</param>
@@ -43,7 +43,7 @@ public static class RulesCampaign
         return report;
     }
 
-    /// <summary>What a failure is about, whichever steps and times are in it.</summary>
+    /// <summary>The kind of a failure: its text without steps and times.</summary>
     private static string Law(string failure) => string.Concat(failure.Take(80).Where(character => !char.IsAsciiDigit(character)));
 
     /// <summary>Which law a case breaks; null for none.</summary>
@@ -55,7 +55,7 @@ public static class RulesCampaign
             {
                 foreach (var _ in RulesRun.Play(plan, item, operations))
                 {
-                    // The laws are looked at meanwhile.
+                    // The laws are checked meanwhile.
                 }
             }
 

@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Testing.Rules;
 
 /// <summary>
-/// A whole definition, what its steps answer, and what its user asks for meanwhile. It follows from a seed, so that the seed reproduces it.
+/// A whole definition, the answers of its steps, and the requests of its user. It follows from a seed, so that the seed reproduces it.
 /// </summary>
 /// <param name="Definition">Native JSON. The text of each prompt begins with its step's id and a colon.</param>
 /// <param name="Answers">Answers by step and attempt, the value of <c>steps</c> in a mock file.</param>
 /// <param name="Requests">In the order of their times.</param>
 public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answers, IReadOnlyList<RulesRequest> Requests)
 {
-    /// <summary>A <c>#</c> in an answer: whoever plays it may put something there that depends on the prompt.</summary>
+    /// <summary>A <c>#</c> in an answer, which may be replaced by a text that depends on the prompt.</summary>
     public const char OfThePrompt = '#';
 
     /// <summary>The run's inputs.</summary>
@@ -23,7 +23,7 @@ public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answe
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>What the steps answer once the run is resumed; null: the same.</summary>
+    /// <summary>The answers after the run is resumed; null: the same.</summary>
     public JsonObject? ResumedAnswers { get; init; }
 
     /// <summary>Why validation may refuse the definition; null when it must not.</summary>
@@ -36,7 +36,7 @@ public sealed record RulesCase(int Seed, JsonObject Definition, JsonObject Answe
         (ResumedAnswers is null ? "" : $"\nanswers after a resume: {ResumedAnswers.ToJsonString(Readable)}");
 }
 
-/// <summary>What a user can want of a run that was started.</summary>
+/// <summary>The requests of a user after the start.</summary>
 public enum RulesRequestKind
 {
     Suspend,
@@ -44,13 +44,13 @@ public enum RulesRequestKind
     Cancel,
 }
 
-/// <summary>Something that the user wants of the run.</summary>
+/// <summary>A request of the user about the run.</summary>
 /// <param name="AtMs">When, in milliseconds from the start, where there is such a time.</param>
-/// <param name="Event">The event after which it is asked for, where there is a feed.</param>
+/// <param name="Event">The event after which it is sent, where there is a feed.</param>
 /// <param name="Step">The step whose event that is.</param>
 public sealed record RulesRequest(RulesRequestKind Kind, int AtMs, string Event, string Step);
 
-/// <summary>How much of what the format can say a generated definition uses.</summary>
+/// <summary>How many features of the format a generated definition uses.</summary>
 public enum RulesProfile
 {
     /// <summary>Everything.</summary>
@@ -60,7 +60,8 @@ public enum RulesProfile
     Steady,
 
     /// <summary>
-    /// As steady in what it comes to after a resume. At first steps fail that will not fail again, and the run may be stopped by them, or cancelled.
+    /// The same for the result after a resume. In the first attempt of the run, steps fail that later succeed, and the run may be stopped by them, or
+    /// cancelled.
     /// </summary>
     Resumable,
 }

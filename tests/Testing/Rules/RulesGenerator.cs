@@ -67,7 +67,7 @@ public sealed class RulesGenerator
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 
-    /// <summary>Draws who waits for whom, who stands in for whom, and who comes last.</summary>
+    /// <summary>Draws the dependencies, the fallbacks and the final steps.</summary>
     private void Relate()
     {
         _graph.DrawFinals(Chance(35) ? _random.Next(1, 4) : 0);
@@ -225,8 +225,8 @@ public sealed class RulesGenerator
     }
 
     /// <summary>
-    /// A step with a fallback for whatever may happen fails for good, or not at all; another fails in the first attempt of the run only. One that
-    /// does not fail always says the same.
+    /// A step with a fallback for every failure fails always or never; any other fails in the first attempt of the run only. A step that succeeds
+    /// always gives the same answer.
     /// </summary>
     private JsonArray PassingAnswers(string id, JsonObject options)
     {

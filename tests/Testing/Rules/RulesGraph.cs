@@ -1,6 +1,6 @@
 namespace Orchestrator.Testing.Rules;
 
-/// <summary>Who waits for whom, who stands in for whom, and who comes last, in a definition that is being made.</summary>
+/// <summary>The dependencies, fallbacks and final steps of a definition that is being generated.</summary>
 internal sealed class RulesGraph
 {
     private readonly Random _random;
@@ -43,11 +43,11 @@ internal sealed class RulesGraph
     }
 
     /// <summary>Gives the step a fallback, if there is one for it.</summary>
-    /// <param name="anyhow">Whatever comes of it.</param>
+    /// <param name="anyhow">Also one that makes the definition invalid.</param>
     /// <param name="refusal">Why the definition may be refused now; null when it must not.</param>
     public bool TryStandIn(int failing, bool anyhow, out string? refusal)
     {
-        // Now and then one that stands in for another step already.
+        // Sometimes one that is the fallback of another step already.
         var fallback = _standIns.Count > 0 && _random.Next(4) == 0 ? _standIns.Order().First() : _random.Next(Count);
         refusal = null;
         if (fallback == failing || _fallbacks.ContainsKey(failing))
@@ -75,7 +75,7 @@ internal sealed class RulesGraph
         return false;
     }
 
-    /// <summary>Whether a step that is not final needs one that is, or one that stands in for such a step, itself or through others.</summary>
+    /// <summary>Whether a step that is not final depends, also indirectly, on a final step or the fallback of one.</summary>
     private bool NeedsLateStep()
     {
         var late = new HashSet<int>(_finals);
@@ -93,7 +93,7 @@ internal sealed class RulesGraph
     }
 
     /// <summary>
-    /// Whether something waits for itself. A step has a beginning and an end: it begins behind the ends of what it depends on, and a fallback behind
+    /// Whether the graph has a cycle. A step has a beginning and an end: it begins behind the ends of what it depends on, and a fallback behind
     /// the beginning of the step that it stands in for, whose end comes behind the fallback's. Final steps begin behind the ends of all others.
     /// </summary>
     private bool HasCycle()

@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Scheduling;
 namespace Orchestrator.Testing.Rules;
 
 /// <summary>
-/// What must hold of any run, looked at after every fact. It keeps books of its own over facts and commands, as a reader of the feed does, and takes
-/// nothing from the scheduler but the statuses that it compares with them.
+/// What must hold for any run, checked after every fact. It computes its own state from facts and commands, as a reader of the feed does, and takes
+/// only the statuses from the scheduler, which it compares with that state.
 /// </summary>
 internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 {
@@ -33,7 +33,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 
     public bool HasAdoptions => _books.Any(book => book.HasAdopted);
 
-    /// <summary>Whether the step took the output of its fallback over.</summary>
+    /// <summary>Whether the step has the output of its fallback.</summary>
     public bool HasAdopted(int step) => _books[step].HasAdopted;
 
     public void Observe(SchedulerFact fact, IReadOnlyList<SchedulerCommand> commands)
@@ -123,10 +123,10 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 
     private string Name(int step) => $"'{plan.Run.Steps[step].Id}'";
 
-    /// <summary>The kinds that its last failure may be of: where it was no attempt that failed, the scheduler had its reasons.</summary>
+    /// <summary>The possible kinds of its last failure: also those for which the scheduler fails a step without an attempt.</summary>
     private static IEnumerable<ErrorKind> Kinds(StepBook book) => book.Error is { } error ? [error] : [ErrorKind.QueueFull, ErrorKind.Timeout];
 
-    /// <summary>A step whose fallback failed and was passed over is passed over likewise.</summary>
+    /// <summary>A step is skipped as its fallback is, when the fallback failed and its failure is ignored.</summary>
     private bool MayContinue(int step) =>
         plan.Run.Steps[step].OnError is { } rule
         && (Kinds(_books[step]).Append(ErrorKind.Timeout).Append(ErrorKind.QueueFull).Any(kind => rule.For(kind).Kind == FailureActionKind.Continue)
@@ -213,7 +213,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
 
         if (record.Status == StepStatus.Failed)
         {
-            // What the scheduler says of it, which may be another kind than its last attempt had: it had no time for another one.
+            // The error that the scheduler recorded, which may have another kind than its last attempt's: there was no time for another attempt.
             book.Error = record.Error?.Kind;
         }
 
@@ -231,7 +231,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
                 $"{Name(start.Step)} is {book.Was}, has had {book.Attempts - 1} attempts, and attempt {start.Attempt} was started.");
         }
 
-        // Writing down what takes the place of an output is no work.
+        // Recording a substitute for an output is not an execution.
         book.HoldsSlot = start.Failure is null;
         _executing += book.HoldsSlot ? 1 : 0;
         if (_executing > (plan.Run.AdaptiveParallelism ? AdaptiveSlots.Max : plan.Run.MaxParallelism))
@@ -308,7 +308,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         }
     }
 
-    /// <summary>Whatever becomes of a step, the others go on.</summary>
+    /// <summary>Whatever the end of a step, the others continue.</summary>
     private bool IsUndisturbed => plan.Run is { OnStepFailure: FailurePolicy.Continue, Budget: null, MaxDurationMs: null } && !_wasCancelled;
 
     private bool HasWastedFallback(int step) =>
@@ -331,7 +331,7 @@ internal sealed class RulesLaws(RulesPlan plan, WorkflowScheduler scheduler)
         /// <summary>The status after the last fact.</summary>
         public StepStatus Was;
 
-        /// <summary>What was told last of its end.</summary>
+        /// <summary>The last reported end.</summary>
         public StepStatus Told;
 
         public string? Reason;

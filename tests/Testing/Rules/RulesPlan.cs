@@ -12,7 +12,7 @@ namespace Orchestrator.Testing.Rules;
 /// <param name="Definition">What the steps do.</param>
 public sealed record RulesPlan(RunPlan Run, WorkflowDefinition Definition)
 {
-    /// <summary>What may be found wrong with a definition that says of itself that it may be refused.</summary>
+    /// <summary>The findings that a definition which may be refused may have.</summary>
     private static readonly string[] Explained = [DiagnosticCodes.WrongFallback, DiagnosticCodes.WrongFinally, DiagnosticCodes.DependencyCycle];
 
     /// <summary>Null when validation refuses the definition, for the reason that the case gives.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Testing.Rules;
 
-/// <summary>Adds up what the cases of a campaign came to.</summary>
+/// <summary>Adds up the results of a campaign's cases.</summary>
 public sealed class RulesReport
 {
     private readonly SortedDictionary<string, int> _seen = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ public sealed class RulesReport
     /// <summary>Cases that validation refused, for the reason that the generator gave.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Facts that the schedulers were told.</summary>
+    /// <summary>Facts that the schedulers received.</summary>
     public long Facts { get; private set; }
 
     /// <summary>Attempts that they started.</summary>
@@ -26,7 +26,7 @@ public sealed class RulesReport
     /// <summary>For each law that was broken the first case that did, as small as it could be made.</summary>
     public IList<string> Failures { get; } = [];
 
-    /// <summary>How often a run or a step ended in which way, and how many runs had which traits.</summary>
+    /// <summary>How often runs and steps ended in each way, and how many runs had each trait.</summary>
     public IReadOnlyDictionary<string, int> Seen => _seen;
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class RulesReport
         $"{Cases} cases, {Refused} of them refused by validation, {Starts} attempts, {Facts} facts, {Failed} failures; " +
         $"seen: {string.Join(", ", _seen.Select(seen => $"{seen.Key} {seen.Value}"))}");
 
-    /// <summary>Adds what another campaign came to.</summary>
+    /// <summary>Adds the results of another campaign.</summary>
     public void Add(RulesReport other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -30,7 +30,7 @@ internal static class RulesResume
             steps[step] = node with { Reused = laws.StatusOf(step) is StepStatus.Completed && !node.IsFinal && keeps && step != forced };
         }
 
-        // A step that took another's output over is kept only with it.
+        // A step with another step's output is reused only with that step.
         var adopted = Enumerable.Range(0, steps.Length)
             .Where(step => laws.HasAdopted(step) && Fallbacks(steps[step]).All(fallback => !steps[fallback].Reused)).ToHashSet();
         foreach (var step in order)

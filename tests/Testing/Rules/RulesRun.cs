@@ -97,7 +97,7 @@ internal static class RulesRun
         }
     }
 
-    /// <summary>The same facts give the same commands: that is how a run survives its process.</summary>
+    /// <summary>The same facts give the same commands, on which replay after a restart depends.</summary>
     private static void Replay(WorkflowScheduler again, List<SchedulerFact> facts, List<SchedulerCommand[]> commands)
     {
         for (var index = 0; index < facts.Count; index++)

@@ -5,7 +5,7 @@ namespace Orchestrator.Testing.Rules;
 /// <summary>Makes a failing case smaller, one step, feature, answer or request at a time, as long as it still fails.</summary>
 public static class RulesShrinker
 {
-    /// <summary>What makes a step what it is: without it the case would be another one.</summary>
+    /// <summary>Members that define a step: without them the case would be a different one.</summary>
     private static readonly string[] Kept = ["id", "type", "tool", "prompt", "input", "mode", "from", "until", "max", "defaultModel"];
 
     /// <param name="fails">Whether a case still fails.</param>
@@ -16,7 +16,7 @@ public static class RulesShrinker
         {
             item = smaller;
 
-            // What is left may be refused for what was taken away.
+            // The rest may be refused because of what was removed.
             smaller = Smaller(item).Select(candidate => candidate with { MayBeRefused = "made smaller" }).FirstOrDefault(fails);
         }
 

@@ -26,7 +26,7 @@ internal sealed class RulesWorld
     private readonly bool _isSuspendedSometimes;
     private bool _isCancelled;
 
-    /// <param name="answers">What the steps of the case answer; those of earlier attempts of the run are taken from it already.</param>
+    /// <param name="answers">The answers of the case's steps, without those of earlier attempts of the run.</param>
     public RulesWorld(RulesPlan plan, RulesCase item, RulesAnswers answers)
     {
         _plan = plan;
@@ -40,7 +40,7 @@ internal sealed class RulesWorld
             _outputs[step] = plan.Run.Steps[step].Reused ? "yes" : null;
         }
 
-        // What was asked for before the orchestration ran is told before the start.
+        // Requests before the orchestration ran are facts before the start.
         var early = item.Requests is [{ AtMs: 0 }, ..] && _random.Next(3) == 0 ? 1 : 0;
         foreach (var request in item.Requests.Take(early))
         {
@@ -59,10 +59,10 @@ internal sealed class RulesWorld
     /// <summary>Attempts that were started.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>Attempts that have been told to end are counted until they have.</summary>
+    /// <summary>Attempts that are cancelled count until they have ended.</summary>
     public int Executing => _executing.Count;
 
-    /// <summary>What happens next; null when nothing can.</summary>
+    /// <summary>The next fact; null when there can be none.</summary>
     public SchedulerFact? Next()
     {
         while (_future.TryDequeue(out var next, out _))
@@ -85,7 +85,7 @@ internal sealed class RulesWorld
         return null;
     }
 
-    /// <summary>Nothing can happen, and the run is suspended: somebody lets it go on.</summary>
+    /// <summary>Nothing can happen and the run is suspended: continues it.</summary>
     public void Continue() => Tell(new SchedulerFact.ContinueRequested(Now.AddHours(1)));
 
     public void Execute(IReadOnlyList<SchedulerCommand> commands)
@@ -134,7 +134,7 @@ internal sealed class RulesWorld
                 _executing.Remove(ended.Step);
                 break;
             case SchedulerFact.CancelRequested when !_isCancelled:
-                // The wish lies in the store before the scheduler hears of it.
+                // The request is in the store before the scheduler receives it.
                 _isCancelled = true;
                 break;
             default:
@@ -153,7 +153,7 @@ internal sealed class RulesWorld
             : outcome with { StartedAt = begin, CompletedAt = end };
         if (start.RunDeadline is { } limit && end > limit.At && !_isSuspendedSometimes && _random.Next(2) == 0)
         {
-            // The attempt keeps the run's time itself, and may be told of before the run's own timer.
+            // The attempt observes the run's deadline itself, and its end may be reported before the run's own timer.
             end = limit.At > Now ? limit.At : Now;
             outcome = Cancelled(StepReason.Timeout) with { StartedAt = begin, CompletedAt = end };
         }
@@ -250,7 +250,7 @@ internal sealed class RulesWorld
         }
     }
 
-    /// <summary>An attempt that decides the run's end says so to the others before its own outcome is told.</summary>
+    /// <summary>An attempt that decides the run's end cancels the others before its own outcome is reported.</summary>
     private void CancelBefore(DateTimeOffset end, DecidingStep decider)
     {
         foreach (var step in _executing.Keys.Where(step => !_plan.Run.Steps[step].IsFinal).Order().ToList())

@@ -16,7 +16,7 @@ public sealed class FailingStore : IContentStore
     /// <summary>Whether the ones that fail have happened.</summary>
     public bool Happens { get; init; }
 
-    /// <summary>What the store says of the age of its values.</summary>
+    /// <summary>The age of values that the store reports.</summary>
     public TimeSpan? Age { get; set; }
 
     /// <summary>Called before each operation.</summary>

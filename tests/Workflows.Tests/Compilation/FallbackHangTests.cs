@@ -140,7 +140,7 @@ public class FallbackHangTests
     [Fact]
     public void Run_that_cannot_go_on_ends_and_names_the_steps_that_wait()
     {
-        // No check of the compiler has seen this plan: a final step falls back on one that is not.
+        // The compiler would refuse this plan: a final step has a fallback that is not final.
         var plan = Plans.Of(
             4,
             Plans.Step("a") with { OnError = new FailureRule(new FailureAction(FailureActionKind.Step, 1)), IsFinal = true },

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Tests.Expressions;
 
-/// <summary>docs/expressions.md says nothing that is not so.</summary>
+/// <summary>The examples of docs/expressions.md give the results that it says.</summary>
 public sealed partial class ExpressionDocumentationTests
 {
     private static readonly string Page = ReadPage();

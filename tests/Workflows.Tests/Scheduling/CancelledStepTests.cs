@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Workflows.Tests.Scheduling;
 
-/// <summary>Attempts that were cancelled by what the scheduler has not heard of yet.</summary>
+/// <summary>Attempts that end as cancelled before the scheduler receives the reason.</summary>
 public class CancelledStepTests
 {
     private static readonly DateTimeOffset Now = SimulatedRun.Start;

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Scheduling;
 
 namespace Orchestrator.Workflows.Tests.Scheduling;
 
-/// <summary>A step that fails without having worked, or whose failure nobody wrote down, falls back like any other.</summary>
+/// <summary>A step that fails without an execution, or whose failure has no record, uses its fallback like any other.</summary>
 [Trait("Trust", "6")]
 public class FullQueueTests
 {
@@ -123,7 +123,7 @@ public class FullQueueTests
         Assert.Equal((StepStatus.Completed, StepStatus.Cancelled), (run.Scheduler.StatusOf(0), run.Scheduler.StatusOf(1)));
     }
 
-    /// <summary>One slot and one place to wait: <c>a</c> starts, <c>b</c> waits, and what else is ready finds the queue full.</summary>
+    /// <summary>One slot and one place to wait: <c>a</c> starts, <c>b</c> waits, and any other ready step finds the queue full.</summary>
     private static RunPlan Full(params GraphStep[] steps) =>
         Plans.Of(1, [Plans.Step("a") with { EstimatedMs = 10_000 }, Plans.Step("b"), .. steps]) with
         {

@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Workflows.Tests.Scheduling;
 
-/// <summary>Plans to try things with; nothing in them is paced or retried unless said.</summary>
+/// <summary>Plans for tests, without pacing and retries unless given.</summary>
 internal static class Plans
 {
     public static RunPlan Of(int maxParallelism, params GraphStep[] steps) =>

@@ -104,7 +104,7 @@ internal sealed class SimulatedRun
     private void Plan(SchedulerFact fact) => _future.Enqueue(fact, (fact.At, _order++));
 }
 
-/// <summary>How one attempt goes.</summary>
+/// <summary>The duration and the end of one attempt.</summary>
 internal sealed record SimulatedAttempt(TimeSpan Duration, StepOutcome Outcome)
 {
     public static SimulatedAttempt Success(int milliseconds) =>

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Schemas;
 
-/// <summary>What the reader and the schema each think of a document.</summary>
+/// <summary>Whether the reader and the schema accept a document.</summary>
 internal static partial class Judgement
 {
     /// <summary>Findings about the document's form. Others are about what its texts mean: paths, expressions.</summary>

@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Workflows.Tests.Schemas;
 
 /// <summary>
-/// Judges values by a JSON schema (draft 2020-12) with the keywords that ours uses. Any other keyword is an error: it would be passed over otherwise.
+/// Judges values by a JSON schema (draft 2020-12) with the keywords that ours uses. Any other keyword is an error, since ignoring it would accept too
+/// much.
 /// </summary>
 internal sealed class SchemaEvaluator(JsonObject root)
 {

@@ -9,7 +9,7 @@ public sealed class SchemaTextTests
 {
     private static readonly JsonObject Schema = Judgement.Schema;
 
-    /// <summary>What the schema says of a default, and what counts.</summary>
+    /// <summary>The default in the schema, and the default of the code.</summary>
     public static TheoryData<string, string> Defaults => new()
     {
         { "#/properties/options/properties/maxParallelism", $"{WorkflowOptions.DefaultMaxParallelism}" },

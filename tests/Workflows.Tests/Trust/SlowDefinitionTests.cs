@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Tests.Formats.Native;
 
 namespace Orchestrator.Workflows.Tests.Trust;
 
-/// <summary>Definitions whose checks took as long as they are large, squared. <see cref="LinearReadingTests"/> has the rest of the kind.</summary>
+/// <summary>Definitions whose checks took quadratic time. <see cref="LinearReadingTests"/> has the rest of the kind.</summary>
 [Trait("Trust", "17")]
 public sealed class SlowDefinitionTests
 {
