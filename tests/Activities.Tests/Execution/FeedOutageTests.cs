@@ -109,7 +109,8 @@ public sealed class FeedOutageTests
             .Returns(async (ContentKey key, ReadOnlyMemory<byte> _, CancellationToken cancellationToken) =>
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new OperationCanceledException("given up", new ContentStoreException(key.Value, "The service is failing (500)."), cancellationToken);
+                throw new OperationCanceledException(
+                    "given up", new ContentStoreException(key.Value, "The service is failing (500)."), cancellationToken);
             });
         var time = new SteppedTimeProvider();
 

@@ -100,7 +100,9 @@ public sealed class DamagedResumeTests : IDisposable
     [InlineData(true)]
     public async Task Resume_goes_on_without_what_an_earlier_attempt_executed_and_warns(bool isMissing)
     {
-        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await _workspace.RunAsync(
+            Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """,
+            "--run-id", "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--output", "a=given", "--state", _workspace.State)).AssertExit(1);
         await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"), isMissing);
 
@@ -109,7 +111,9 @@ public sealed class DamagedResumeTests : IDisposable
         resumed.AssertExit(0);
         var run = resumed.Json();
         Assert.Equal("given", run.GetProperty("outputs").GetProperty("a").GetString());
-        var warning = Assert.Single(run.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'runs/r/prepared-1.json'", StringComparison.Ordinal));
+        var warning = Assert.Single(
+            run.GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetString()!.Contains("'runs/r/prepared-1.json'", StringComparison.Ordinal));
         Assert.EndsWith("Results of attempt 1 that no later attempt reused are not reused.", warning.GetString(), StringComparison.Ordinal);
     }
 
@@ -117,7 +121,9 @@ public sealed class DamagedResumeTests : IDisposable
     [Fact]
     public async Task Output_by_hand_outlives_what_its_attempt_executed()
     {
-        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id", "r")).AssertExit(1);
+        (await _workspace.RunAsync(Definition, """ "b": [ { "error": { "kind": "contentFiltered" } },""" +
+            """ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """, "--run-id",
+            "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--output", "a=given", "--state", _workspace.State)).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
         await DamageAsync(Directory.GetFiles(Path.Combine(_workspace.State, "runs", "r"), "prepared-2-*.json").Single(), isMissing: false);

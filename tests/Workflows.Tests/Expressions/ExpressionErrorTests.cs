@@ -7,7 +7,8 @@ public sealed class ExpressionErrorTests
 {
     private static JsonObject Values => JsonNode.Parse("""
         {
-          "a": 6, "t": "text", "none": null, "yes": true, "list": [3, 1, 2], "mixed": [1, "2"], "nothing": [], "huge": 1e300, "big": 7e28, "o": { "colour": 1, "y": { "z": "deep" } }
+          "a": 6, "t": "text", "none": null, "yes": true, "list": [3, 1, 2], "mixed": [1, "2"], "nothing": [], "huge": 1e300, "big": 7e28,
+          "o": { "colour": 1, "y": { "z": "deep" } }
         }
         """)!.AsObject();
 

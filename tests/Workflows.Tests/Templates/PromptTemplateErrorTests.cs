@@ -9,15 +9,24 @@ public sealed class PromptTemplateErrorTests
     [InlineData("a {{name", "This placeholder is not closed; write literal braces as \\{{ (line 1, column 3).")]
     [InlineData("a\n {{name {{b}}", "This placeholder is not closed; write literal braces as \\{{ (line 2, column 2).")]
     [InlineData("{{}}", "This placeholder is empty; write a name in it, or literal braces as \\{{ (line 1, column 1).")]
-    [InlineData("{{\"a\": 1}}", "'\"a\": 1' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
-    [InlineData("{{12}}", "'12' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
-    [InlineData("{{upper name}}", "'upper name' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
-    [InlineData("{{a..b}}", "'a..b' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData(
+        "{{\"a\": 1}}",
+        "'\"a\": 1' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData(
+        "{{12}}", "'12' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData(
+        "{{upper name}}",
+        "'upper name' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData(
+        "{{a..b}}",
+        "'a..b' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
     [InlineData("{{> part}}", "Partials, {{> …}}, are not supported (line 1, column 1).")]
     [InlineData("{{#*inline \"p\"}}x{{/inline}}", "'{{#*inline \"p\"}}' is not a block; the blocks are #if, #unless and #each (line 1, column 1).")]
     [InlineData("{{#name}}x{{/name}}", "'{{#name}}' is not a block; the blocks are #if, #unless and #each (line 1, column 1).")]
     [InlineData("{{#with a}}{{/with}}", "'{{#with a}}' is not a block; the blocks are #if, #unless and #each (line 1, column 1).")]
-    [InlineData("{{#if (eq a b)}}x{{/if}}", "'(eq a b)' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
+    [InlineData(
+        "{{#if (eq a b)}}x{{/if}}",
+        "'(eq a b)' is not a name or a path, and a placeholder holds a name or a path only; write literal braces as \\{{ (line 1, column 1).")]
     [InlineData("{{{{raw}}}}", "Raw blocks, {{{{…}}}}, are not supported; write literal braces as \\{{ (line 1, column 1).")]
     [InlineData("x\n\n{{#if a}}", "{{#if}} is not closed (line 3, column 1).")]
     [InlineData("{{/if}}", "{{/if}} closes a block that is not open (line 1, column 1).")]
@@ -43,7 +52,9 @@ public sealed class PromptTemplateErrorTests
         var deep = string.Concat(Enumerable.Repeat("{{#if a}}", 64)) + "x" + string.Concat(Enumerable.Repeat("{{/if}}", 64));
 
         Assert.Equal("x", PromptTemplate.Parse(deep).Render(_ => TemplateValue.Of(1)));
-        Assert.Contains("nested more than 64 levels deep", Assert.Throws<TemplateException>(() => PromptTemplate.Parse($"{{{{#if a}}}}{deep}{{{{/if}}}}")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nested more than 64 levels deep",
+            Assert.Throws<TemplateException>(() => PromptTemplate.Parse($"{{{{#if a}}}}{deep}{{{{/if}}}}")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +84,8 @@ public sealed class PromptTemplateErrorTests
     [InlineData("{{#each object.a}}{{/each}}", "{{#each}} needs a list or an object, and 'object.a' is a number (line 1, column 1).")]
     public void Render_of_a_missing_value_says_what_is_missing_and_where(string template, string message)
     {
-        var values = JsonNode.Parse("""{ "text": "t", "nothing": null, "object": { "a": 1, "n": null }, "list": [1], "nulls": [null] }""")!.AsObject();
+        var values =
+            JsonNode.Parse("""{ "text": "t", "nothing": null, "object": { "a": 1, "n": null }, "list": [1], "nulls": [null] }""")!.AsObject();
 
         var error = Assert.Throws<TemplateException>(() => PromptTemplate.Parse(template).Render(
             name => values.TryGetPropertyValue(name, out var value) ? TemplateValue.Of(value) : TemplateValue.Missing));
