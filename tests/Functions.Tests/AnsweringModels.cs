@@ -6,12 +6,12 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests;
 
-/// <summary>Models whose answer is a function of the prompt: the same question always gets the same answer. It counts what it is asked.</summary>
+/// <summary>Models whose answer is a function of the prompt: the same prompt always gets the same answer. It counts the prompts.</summary>
 internal sealed class AnsweringModels(Func<string, string> answer) : IChatClientFactory, IChatClient
 {
     private readonly ConcurrentQueue<string> _asked = new();
 
-    /// <summary>Prompts that are refused, for good.</summary>
+    /// <summary>Prompts that are refused each time.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
     /// <summary>The prompts that were answered or refused since it was last asked for, in no particular order.</summary>
@@ -51,6 +51,6 @@ internal sealed class AnsweringModels(Func<string, string> answer) : IChatClient
 
     public void Dispose()
     {
-        // Nothing is held.
+        // It holds no resources.
     }
 }

@@ -39,13 +39,14 @@ internal sealed class AppHost : IAsyncDisposable
     /// <param name="store">Where everything else is kept; null: in memory, gone with the host.</param>
     /// <param name="time">The clock of durable timers; null: the real one.</param>
     /// <param name="activityTime">The clock of everything else; null: the real one.</param>
-    /// <param name="models">Who answers prompts; null: the simulated model.</param>
+    /// <param name="models">The models; null: the simulated model.</param>
     /// <param name="version">The only version that the host takes; null: any.</param>
     /// <param name="claimsInStore">Whether claims outlive the host, as in Azure.</param>
-    /// <param name="limit">How long an activity may run; null: as long as it takes.</param>
+    /// <param name="limit">The time limit of an activity; null: none.</param>
     public static async Task<AppHost> StartAsync(
         IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null,
-        TimeProvider? time = null, TimeProvider? activityTime = null, string? version = null, bool claimsInStore = false, ActivityTimeLimit? limit = null)
+        TimeProvider? time = null, TimeProvider? activityTime = null, string? version = null, bool claimsInStore = false,
+        ActivityTimeLimit? limit = null)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(limit ?? ActivityTimeLimit.None);

@@ -5,7 +5,9 @@ using Orchestrator.Functions.Orchestrations;
 
 namespace Orchestrator.Functions.Tests;
 
-/// <summary>What the Functions host will see of the app: names, triggers, routes, methods, authorization levels. A change here is a change for callers.</summary>
+/// <summary>
+/// What the Functions host will see of the app: names, triggers, routes, methods, authorization levels. A change here is a change for callers.
+/// </summary>
 public class FunctionMetadataTests
 {
     private static readonly string[] Expected =
@@ -59,7 +61,8 @@ public class FunctionMetadataTests
 
         var durable = host.RootElement.GetProperty("extensions").GetProperty("durableTask");
         Assert.Equal(OrchestrationVersion.Current, durable.GetProperty("defaultVersion").GetString());
-        Assert.Equal(("Strict", "Fail"), (durable.GetProperty("versionMatchStrategy").GetString(), durable.GetProperty("versionFailureStrategy").GetString()));
+        Assert.Equal(
+            ("Strict", "Fail"), (durable.GetProperty("versionMatchStrategy").GetString(), durable.GetProperty("versionFailureStrategy").GetString()));
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public class FunctionMetadataTests
     {
         Assert.All(Functions(), function =>
         {
-            Assert.True(function.IsPublic && function.DeclaringType is { IsPublic: true, IsNested: false }, $"{function.DeclaringType}.{function.Name}");
+            Assert.True(
+                function.IsPublic && function.DeclaringType is { IsPublic: true, IsNested: false }, $"{function.DeclaringType}.{function.Name}");
             Assert.Single(function.GetParameters(), parameter => Trigger(parameter) is not null);
         });
     }
@@ -75,22 +79,26 @@ public class FunctionMetadataTests
     [Fact]
     public void Durable_clients_are_bound_by_their_attribute()
     {
-        var clients = Functions().SelectMany(function => function.GetParameters()).Where(parameter => parameter.ParameterType == typeof(Microsoft.DurableTask.Client.DurableTaskClient)).ToList();
+        var clients = Functions().SelectMany(function => function.GetParameters())
+            .Where(parameter => parameter.ParameterType == typeof(Microsoft.DurableTask.Client.DurableTaskClient)).ToList();
 
         Assert.NotEmpty(clients);
         Assert.All(clients, parameter => Assert.NotNull(parameter.GetCustomAttribute<DurableClientAttribute>()));
     }
 
     private static IEnumerable<MethodInfo> Functions() => typeof(OrchestratorServices).Assembly.GetTypes()
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        .SelectMany(type =>
+            type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
 
     private static string Describe(MethodInfo function) =>
-        $"{function.GetCustomAttribute<FunctionAttribute>()!.Name}: {function.GetParameters().Select(Trigger).Single(trigger => trigger is not null)}";
+        $"{function.GetCustomAttribute<FunctionAttribute>()!.Name}: " +
+        function.GetParameters().Select(Trigger).Single(trigger => trigger is not null);
 
     private static string Describe(JsonElement function)
     {
-        var trigger = function.GetProperty("bindings").EnumerateArray().Single(binding => binding.GetProperty("type").GetString()!.EndsWith("Trigger", StringComparison.Ordinal));
+        var trigger = function.GetProperty("bindings").EnumerateArray()
+            .Single(binding => binding.GetProperty("type").GetString()!.EndsWith("Trigger", StringComparison.Ordinal));
         string Text(string member) => trigger.GetProperty(member).GetString()!;
         return $"{function.GetProperty("name")}: " + Text("type") switch
         {

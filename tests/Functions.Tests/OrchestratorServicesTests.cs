@@ -18,7 +18,8 @@ public sealed class OrchestratorServicesTests : IDisposable
     [Fact]
     public void Settings_of_the_app_give_every_function_its_services()
     {
-        using var services = Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", "some-model"));
+        using var services = Build(
+            ("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", "some-model"));
 
         FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly).CheckServices(services);
         Assert.Equal("some-model", services.GetRequiredService<OrchestratorOptions>().DefaultModel);
@@ -27,19 +28,24 @@ public sealed class OrchestratorServicesTests : IDisposable
     [Fact]
     public void Setting_out_of_range_is_refused_at_start() => Assert.Equal(
         "Orchestrator:DefaultModel is empty: name a model, or remove the setting.",
-        Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", ""))).Message);
+        Assert.Throws<ValidationException>(
+            () => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("Orchestrator:DefaultModel", ""))).Message);
 
     [Theory]
     [InlineData("Orchestrator:RetainDay", "30", "The setting Orchestrator:RetainDay has no meaning. Did you mean 'RetainDays'?")]
-    [InlineData("Orchestrator:Colour", "red", "There are DefaultModel, Model, StopTimeout, AllowMocks, TelemetryContent, RetainDays, Prices, Storage, Container, State.")]
+    [InlineData(
+        "Orchestrator:Colour", "red",
+        "There are DefaultModel, Model, StopTimeout, AllowMocks, TelemetryContent, RetainDays, Prices, Storage, Container, State.")]
     [InlineData("Orchestrator:retaindays", "many", "Orchestrator:RetainDays is a number of days from 1 to 36500. It is 'many'.")]
     [InlineData("Orchestrator:StopTimeout", "soon", "30 seconds are 00:00:30. It is 'soon'.")]
     [InlineData("Orchestrator:AllowMocks", "yes", "Orchestrator:AllowMocks is true or false. It is 'yes'.")]
-    [InlineData("ORCHESTRATOR_RETAINDAYS", "30", "'ORCHESTRATOR_RETAINDAYS' is set, which means nothing here: Orchestrator__RetainDays is probably meant.")]
+    [InlineData(
+        "ORCHESTRATOR_RETAINDAYS", "30", "'ORCHESTRATOR_RETAINDAYS' is set, which means nothing here: Orchestrator__RetainDays is probably meant.")]
     [InlineData("Orchestrator_RetainDays", "30", "Orchestrator__RetainDays is probably meant.")]
     [InlineData("Orchestator:RetainDays", "30", "'Orchestator' is set, which means nothing here: Orchestrator is probably meant.")]
     public void Setting_that_is_misspelt_or_of_another_kind_is_refused_and_the_right_one_named(string name, string value, string what) =>
-        Assert.Contains(what, Assert.Throws<ValidationException>(() => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), (name, value))).Message, StringComparison.Ordinal);
+        Assert.Contains(what, Assert.Throws<ValidationException>(
+            () => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), (name, value))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Orchestrator:State", "The setting Orchestrator:State is one of the Functions host and has no meaning here: use --state.")]
@@ -48,7 +54,8 @@ public sealed class OrchestratorServicesTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(name, (string?)"other")]).Build();
 
-        Assert.Equal(what, Assert.Throws<ValidationException>(() => OrchestratorSettings.Read(configuration, new Dictionary<string, string> { ["State"] = "--state" })).Message);
+        Assert.Equal(what, Assert.Throws<ValidationException>(
+            () => OrchestratorSettings.Read(configuration, new Dictionary<string, string> { ["State"] = "--state" })).Message);
     }
 
     [Fact]
@@ -64,7 +71,8 @@ public sealed class OrchestratorServicesTests : IDisposable
     [InlineData("-1", null)]
     public void FunctionTimeout_of_the_environment_overrides_host_json(string value, int? minutes)
     {
-        using var services = Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("AzureFunctionsJobHost:functionTimeout", value));
+        using var services = Build(
+            ("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("AzureFunctionsJobHost:functionTimeout", value));
 
         Assert.Equal(minutes, (int?)services.GetRequiredService<ActivityTimeLimit>().Limit?.TotalMinutes);
     }
@@ -79,7 +87,8 @@ public sealed class OrchestratorServicesTests : IDisposable
             () => Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), ("AzureFunctionsJobHost:functionTimeout", value)));
 
         Assert.Equal(
-            $"functionTimeout is '{value}' in the setting AzureFunctionsJobHost__functionTimeout; it must be a time such as 01:00:00, or -1 for no limit.", refusal.Message);
+            $"functionTimeout is '{value}' in the setting AzureFunctionsJobHost__functionTimeout; it must be a time such as 01:00:00, or -1 " +
+            $"for no limit.", refusal.Message);
     }
 
     [Theory]
@@ -113,6 +122,7 @@ public sealed class OrchestratorServicesTests : IDisposable
         Build(("Orchestrator:Storage", "files"), ("Orchestrator:State", _folder.Path), (name, value)).Dispose();
 
     private static ServiceProvider Build(params (string Name, string Value)[] settings) => new ServiceCollection()
-        .AddOrchestrator(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build())
+        .AddOrchestrator(new ConfigurationBuilder().AddInMemoryCollection(
+            settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build())
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
 }

@@ -16,10 +16,15 @@ public class ProgramTests
     [InlineData("Orchestrator__Retain", "1", "The setting Orchestrator:Retain has no meaning. ")]
     [InlineData("AZURE_OPENAI_ENDPOINT", "nowhere", "AZURE_OPENAI_ENDPOINT is no address of a server: ")]
     [InlineData("Orchestrator__Model", "simulated", "This program is the worker of a Functions host, which starts it and names its address: ")]
-    [InlineData("AzureFunctionsJobHost__functionTimeout", "never", "functionTimeout is 'never' in the setting AzureFunctionsJobHost__functionTimeout; ")]
+    [InlineData(
+        "AzureFunctionsJobHost__functionTimeout", "never", "functionTimeout is 'never' in the setting AzureFunctionsJobHost__functionTimeout; ")]
     public async Task Setting_that_cannot_be_used_ends_the_start_with_one_sentence_and_no_stack_trace(string setting, string? value, string sentence)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(OrchestratorServices).Assembly.Location]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(OrchestratorServices).Assembly.Location])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        };
         start.Environment["AzureWebJobsStorage"] = "UseDevelopmentStorage=true";
         start.Environment[setting] = value;
         if (value is null)

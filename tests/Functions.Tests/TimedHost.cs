@@ -30,7 +30,8 @@ internal sealed class TimedHost : IAsyncDisposable
     /// <param name="journal">The histories; null means that they are forgotten with the host.</param>
     /// <param name="stopTimeout">How long the steps in flight have when the host stops.</param>
     public static async Task<TimedHost> StartAsync(
-        SteppedTimeProvider machine, IChatClientFactory models, int lanes, IContentStore? content = null, IJournal? journal = null, TimeSpan stopTimeout = default)
+        SteppedTimeProvider machine, IChatClientFactory models, int lanes, IContentStore? content = null, IJournal? journal = null,
+        TimeSpan stopTimeout = default)
     {
         var clock = new SteadyClock(machine);
         var services = new ServiceCollection()

@@ -4,7 +4,7 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests;
 
-/// <summary>A memory store that outlives its hosts, in whose operations something can go wrong.</summary>
+/// <summary>A memory store that outlives its hosts and can fail or hang.</summary>
 internal sealed class TroubledStore : IContentStore
 {
     private readonly MemoryContentStore _store = new();
@@ -39,7 +39,8 @@ internal sealed class TroubledStore : IContentStore
     public async Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
         (await GetAsync(key, cancellationToken))?.ETag == etag && await DeleteAsync(key, cancellationToken);
 
-    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => _store.DeleteAsync(prefix, cancellationToken);
+    public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
+        _store.DeleteAsync(prefix, cancellationToken);
 
     public async IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

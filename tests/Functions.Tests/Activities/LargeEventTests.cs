@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Activities;
 
-/// <summary>What does not fit into an event does not turn one failure into another.</summary>
+/// <summary>A failure that is too large for an event keeps its kind.</summary>
 [Trait("Trust", "18")]
 public sealed class LargeEventTests
 {
@@ -13,13 +13,17 @@ public sealed class LargeEventTests
         var message = new string('x', 5 * 1024 * 1024);
         await using var app = await AppHost.StartAsync();
 
-        await app.StartRunAsync("r1", """{ "steps": [ { "id": "a", "prompt": "A" } ] }""", $$"""{ "a": [ { "error": { "kind": "toolFailed", "message": "{{message}}" } } ] }""");
+        await app.StartRunAsync(
+            "r1", """{ "steps": [ { "id": "a", "prompt": "A" } ] }""",
+            $$"""{ "a": [ { "error": { "kind": "toolFailed", "message": "{{message}}" } } ] }""");
         var run = await app.WaitAsync("r1");
 
         Assert.Equal(RunStatus.Failed, run.Status);
         Assert.Equal(ErrorKind.ToolFailed, run.Error!.Kind);
         Assert.Equal(StepStatus.Failed, run.Steps["a"].Status);
-        var failed = Assert.Single((await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events, item => item.Event == RunEventNames.StepFailed);
+        var failed = Assert.Single(
+            (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events,
+            item => item.Event == RunEventNames.StepFailed);
         Assert.Equal(ErrorKind.ToolFailed, failed.Error!.Kind);
         Assert.InRange(failed.Error.Message.Length, 1_000, 20_000);
         Assert.EndsWith("the whole is in 'runs/r1/steps/a/1-1.json')", failed.Error.Message, StringComparison.Ordinal);

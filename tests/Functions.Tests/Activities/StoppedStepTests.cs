@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Activities;
 
-/// <summary>A host stops while steps wait or begin: they are executed at its next start, and none has failed.</summary>
+/// <summary>A host stops while steps wait or begin: they are executed at the next start, and none fails.</summary>
 [Trait("Trust", "9")]
 public sealed class StoppedStepTests
 {
@@ -42,7 +42,7 @@ public sealed class StoppedStepTests
             await (await stopping.Task.WaitAsync(Patience)).WaitAsync(Patience);
         }
 
-        // The pace is over when the host starts again: the steps need nothing but it.
+        // The pace has passed when the host starts again, and the steps wait for nothing else.
         _machine.Advance(TimeSpan.FromMinutes(1));
         _store.Before = (_, _) => { };
         await using var next = await StartAsync();

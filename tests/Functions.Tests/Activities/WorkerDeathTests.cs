@@ -31,7 +31,8 @@ public class WorkerDeathTests
         var run = await RunAsync(
             """
             { "options": { "parallelBatchDelay": 0, "onStepFailure": "continue" },
-              "steps": [ { "id": "f", "prompt": "1", "options": { "retryCount": 0 } }, { "id": "g", "prompt": "2", "dependsOn": ["f"] }, { "id": "a", "prompt": "3" } ] }
+              "steps": [ { "id": "f", "prompt": "1", "options": { "retryCount": 0 } }, { "id": "g", "prompt": "2", "dependsOn": ["f"] },
+              { "id": "a", "prompt": "3" } ] }
             """,
             """{ "f": [ { "error": { "kind": "contentFiltered" } } ], "*": [ { "output": "ok", "latencyMs": 100 } ] }""");
 
@@ -67,13 +68,14 @@ public class WorkerDeathTests
         var died = Fail("runs/r1/control.json", "timeout", times: 1, () => new WorkerProcessExitException("The worker exited with code 137."));
 
         var run = await RunAsync(
-            """{ "options": { "maxDuration": 1000 }, "steps": [ { "id": "a", "prompt": "1" } ] }""", """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
+            """{ "options": { "maxDuration": 1000 }, "steps": [ { "id": "a", "prompt": "1" } ] }""",
+            """{ "a": [ { "output": "late", "latencyMs": 60000 } ] }""");
 
         Assert.Equal(0, died());
         Assert.Equal(RunStatus.TimedOut, run.Status);
     }
 
-    /// <summary>The bound: a worker that dies of this very step must not do so for ever.</summary>
+    /// <summary>The bound: a step that ends its worker process each time must fail at last.</summary>
     [Fact]
     public async Task Step_of_which_every_worker_dies_fails_in_the_end()
     {

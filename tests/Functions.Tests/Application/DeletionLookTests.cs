@@ -6,7 +6,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>A pruning decides on what it saw; what became of a run since then decides whether it goes.</summary>
+/// <summary>A pruning chooses runs by a listing; a run that has changed since then is kept.</summary>
 [Trait("Trust", "18")]
 public sealed class DeletionLookTests : IAsyncLifetime
 {
@@ -23,7 +23,8 @@ public sealed class DeletionLookTests : IAsyncLifetime
     {
         await _app.StartRunAsync("nightly", Definition, """{ "a": [ { "output": "late", "latencyMs": 600000 } ] }""");
 
-        await Assert.ThrowsAsync<RunNotFoundException>(() => _app.Get<RunDeleter>().FinishDeletionAsync(_app.Client, "nightly", CancellationToken.None));
+        await Assert.ThrowsAsync<RunNotFoundException>(
+            () => _app.Get<RunDeleter>().FinishDeletionAsync(_app.Client, "nightly", CancellationToken.None));
 
         Assert.False((await _app.Get<RunReconciler>().FindAsync(_app.Client, "nightly", CancellationToken.None))!.HasEnded);
     }

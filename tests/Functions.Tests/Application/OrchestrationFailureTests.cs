@@ -6,11 +6,15 @@ using Orchestrator.Functions.Application;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>Azure Storage keeps the failure of an instance as its output, other engines with its type. EngineTests and HostVersionTests have what real engines say.</summary>
+/// <summary>
+/// Azure Storage keeps the failure of an instance as its output, other engines with its type. EngineTests and HostVersionTests have what real engines
+/// say.
+/// </summary>
 public sealed class OrchestrationFailureTests
 {
     private const string Unrepeated =
-        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task with sequence ID 0 and name 'PrepareRun'";
+        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task with sequence ID 0 and name " +
+        "'PrepareRun'";
 
     private const string Unread = "The JSON value could not be converted to System.Int32. Path: $ | LineNumber: 0 | BytePositionInLine: 4.";
 
@@ -76,13 +80,15 @@ public sealed class OrchestrationFailureTests
     [Fact]
     public void Output_of_an_instance_that_has_not_failed_is_no_failure()
     {
-        var failure = OrchestrationFailure.Of(new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Completed, SerializedOutput = Unrepeated });
+        var failure = OrchestrationFailure.Of(
+            new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Completed, SerializedOutput = Unrepeated });
 
         Assert.Equal((false, null), (failure.IsOfTheStorage, failure.Message));
     }
 
     private static OrchestrationFailure Of(TaskFailureDetails details) =>
-        OrchestrationFailure.Of(new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, FailureDetails = details });
+        OrchestrationFailure.Of(
+            new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, FailureDetails = details });
 
     private static TaskFailureDetails Details(string type, TaskFailureDetails? inner = null) => new(type, "said", null, inner, null);
 

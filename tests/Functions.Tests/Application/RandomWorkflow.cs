@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>A workflow made from a seed, its inputs, and edits of both. Every step says all that it depends on, so that a changed output changes what comes after.</summary>
+/// <summary>
+/// A workflow made from a seed, its inputs, and edits of both. Every step says all that it depends on, so that a changed output changes what comes
+/// after.
+/// </summary>
 internal sealed class RandomWorkflow
 {
     private readonly Random _random;
@@ -88,7 +91,9 @@ internal sealed class RandomWorkflow
 
         if (_random.Next(6) == 0)
         {
-            step["when"] = _random.Next(2) == 0 ? "inputs.x == 'x0'" : dependencies.Count > 0 ? $"contains(coalesce(steps.{dependencies[0]}.output, ''), '1')" : "inputs.y == 'y0'";
+            step["when"] = _random.Next(2) == 0
+                ? "inputs.x == 'x0'"
+                : dependencies.Count > 0 ? $"contains(coalesce(steps.{dependencies[0]}.output, ''), '1')" : "inputs.y == 'y0'";
         }
 
         return step;

@@ -8,8 +8,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Functions.Tests.Application;
 
 /// <summary>
-/// The law of resuming: whatever failed, and whatever was edited since, a resumed run gives what a fresh run of the new definition would give with the
-/// same answers of the models, and asks nothing that a finished step has asked already.
+/// The law of resuming: whatever failed, and whatever was edited since, a resumed run gives what a fresh run of the new definition would give with
+/// the same answers of the models, and asks nothing that a finished step has asked already.
 /// </summary>
 public sealed class ResumePropertyTests : IAsyncLifetime
 {
@@ -69,10 +69,13 @@ public sealed class ResumePropertyTests : IAsyncLifetime
         Assert.True(Result(fresh) == Result(after), $"{story}\nfresh:   {Result(fresh)}\nresumed: {Result(after)}");
 
         // A step that reads the record of a step that failed may ask the same again: that record was another one.
-        Assert.True(!asked.Intersect(paid).Any(prompt => !MayRepeat(workflow, prompt)), $"{story}\nasked again: {string.Join(" | ", asked.Intersect(paid))}");
+        Assert.True(
+            !asked.Intersect(paid).Any(prompt => !MayRepeat(workflow, prompt)), $"{story}\nasked again: {string.Join(" | ", asked.Intersect(paid))}");
     }
 
-    /// <summary>Of a step with <c>settled</c>, or whose list of dependencies changed, the text may be the same although what it depends on is not.</summary>
+    /// <summary>
+    /// Of a step with <c>settled</c>, or whose list of dependencies changed, the text may be the same although what it depends on is not.
+    /// </summary>
     private static bool MayRepeat(RandomWorkflow workflow, string prompt)
     {
         var id = prompt[1..prompt.IndexOf('>', StringComparison.Ordinal)];
@@ -90,8 +93,12 @@ public sealed class ResumePropertyTests : IAsyncLifetime
     }
 
     /// <summary>Outputs and states, in which a reused step is a completed one.</summary>
-    private static string Result(RunDocument run) =>
-        $"{run.Status} {run.Outputs?.ToJsonString()} {string.Join(' ', run.Steps.Select(step => $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}{step.Value.Reason}"))}";
+    private static string Result(RunDocument run)
+    {
+        var steps = run.Steps.Select(step =>
+            $"{step.Key}:{(step.Value.Status == StepStatus.Reused ? StepStatus.Completed : step.Value.Status)}{step.Value.Reason}");
+        return $"{run.Status} {run.Outputs?.ToJsonString()} {string.Join(' ', steps)}";
+    }
 
     private static ReadOnlyMemory<byte> Text(RandomWorkflow workflow) => Encoding.UTF8.GetBytes(workflow.Definition);
 }

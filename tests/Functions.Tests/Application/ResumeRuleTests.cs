@@ -84,7 +84,8 @@ public sealed class ResumeRuleTests : IAsyncLifetime
             { "id": "other", "prompt": "other" },
             { "id": "end", "prompt": "end {{bad}}", "dependsOn": ["bad"] }
             """;
-        Assert.Equal(["bad", "end [bad]"], await AskedAgainAsync(Steps, ["bad", "end"], Steps.Replace("\"prompt\": \"other\"", "\"prompt\": \"another\"", StringComparison.Ordinal)));
+        Assert.Equal(["bad", "end [bad]"], await AskedAgainAsync(
+            Steps, ["bad", "end"], Steps.Replace("\"prompt\": \"other\"", "\"prompt\": \"another\"", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -113,8 +114,10 @@ public sealed class ResumeRuleTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{ "id": "other", "prompt": "other", "options": { "fallback": { "step": "third" } } },""")]
-    [InlineData("""{ "id": "other", "prompt": "other" }, { "id": "behind", "prompt": "behind", "dependsOn": ["other"], "inputMapping": {}, "options": { "fallback": { "step": "third" } } },""")]
-    [InlineData("""{ "id": "other", "prompt": "other" }, { "id": "seen", "prompt": "seen", "dependsOn": ["a", "other"], "join": "settled", "inputMapping": {}, "options": { "fallback": { "step": "third" } } },""")]
+    [InlineData("""{ "id": "other", "prompt": "other" }, { "id": "behind", "prompt": "behind", "dependsOn": ["other"], "inputMapping": {},""" +
+        """ "options": { "fallback": { "step": "third" } } },""")]
+    [InlineData("""{ "id": "other", "prompt": "other" }, { "id": "seen", "prompt": "seen", "dependsOn": ["a", "other"], "join": "settled",""" +
+        """ "inputMapping": {}, "options": { "fallback": { "step": "third" } } },""")]
     public async Task Step_behind_a_fallback_of_what_is_not_needed_is_reused(string others)
     {
         var steps = $$$"""
@@ -143,7 +146,8 @@ public sealed class ResumeRuleTests : IAsyncLifetime
         if (fork)
         {
             _models.Refuses = prompt => prompt.StartsWith("end", StringComparison.Ordinal);
-            var forked = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest(LastRun) { Fork = true, ForkAs = between }, CancellationToken.None);
+            var forked = await _app.Get<RunResumer>()
+                .ResumeAsync(_app.Client, new ResumeRequest(LastRun) { Fork = true, ForkAs = between }, CancellationToken.None);
             Assert.True((await _app.WaitAsync(forked.InstanceId, between)).Steps["bad"].FallbackUsed);
         }
 
@@ -151,7 +155,8 @@ public sealed class ResumeRuleTests : IAsyncLifetime
         _models.Refuses = prompt => prompt == "bad";
 
         var resumed = await _app.Get<RunResumer>().ResumeAsync(
-            _app.Client, new ResumeRequest(between) { Definition = Text(Steps.Replace("plain", "fancy", StringComparison.Ordinal), null) }, CancellationToken.None);
+            _app.Client, new ResumeRequest(between) { Definition = Text(Steps.Replace("plain", "fancy", StringComparison.Ordinal), null) },
+            CancellationToken.None);
 
         Assert.Equal(RunStatus.Completed, (await _app.WaitAsync(resumed.InstanceId, between)).Status);
         Assert.Equal(["bad", "end [next fancy]", "next fancy"], _models.TakeAsked().Order(StringComparer.Ordinal));
@@ -196,7 +201,8 @@ public sealed class ResumeRuleTests : IAsyncLifetime
     {
         const string Steps = """
             { "id": "a", "prompt": "a" },
-            { "id": "made", "type": "tool", "tool": "template", "input": { "template": "made of {{it}}", "values": { "it": "{{a}}" } }, "dependsOn": ["a"] },
+            { "id": "made", "type": "tool", "tool": "template", "input": { "template": "made of {{it}}", "values": { "it": "{{a}}" } },
+            "dependsOn": ["a"] },
             { "id": "both", "type": "merge", "from": ["a", "made"], "mode": "array", "dependsOn": ["a", "made"] },
             { "id": "end", "prompt": "end {{both}}", "dependsOn": ["both"] }
             """;
@@ -221,23 +227,31 @@ public sealed class ResumeRuleTests : IAsyncLifetime
     private string LastRun => $"r{_runs}";
 
     /// <summary>The prompts that a resume asks, after a run in which those that begin with these words were refused; in ordinal order.</summary>
-    private async Task<List<string>> AskedAgainAsync(string steps, string[] refused, string? changed = null, string? final = null, bool isRefusedAgain = false)
+    private async Task<List<string>> AskedAgainAsync(
+        string steps, string[] refused, string? changed = null, string? final = null, bool isRefusedAgain = false)
     {
         _runs++;
         _models.Refuses = prompt => Array.Exists(refused, word => prompt == word || prompt.StartsWith(word + " ", StringComparison.Ordinal));
         await _app.Get<RunStarter>().StartAsync(
-            _app.Client, new StartRequest { RunId = LastRun, Definition = Text(steps, final), Options = new RunOptions { OnStepFailure = FailurePolicy.Continue } }, CancellationToken.None);
+            _app.Client, new StartRequest
+            {
+                RunId = LastRun,
+                Definition = Text(steps, final),
+                Options = new RunOptions { OnStepFailure = FailurePolicy.Continue }
+            }, CancellationToken.None);
         var failed = await _app.WaitAsync(LastRun);
         Assert.True(failed.Status == RunStatus.Failed, $"{failed.Status} {failed.Error?.Message}");
         _models.TakeAsked();
         _models.Refuses = isRefusedAgain ? _models.Refuses : _ => false;
 
-        var resumed = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest(LastRun) { Definition = Text(changed ?? steps, final) }, CancellationToken.None);
+        var resumed = await _app.Get<RunResumer>()
+            .ResumeAsync(_app.Client, new ResumeRequest(LastRun) { Definition = Text(changed ?? steps, final) }, CancellationToken.None);
         var run = await _app.WaitAsync(resumed.InstanceId, LastRun);
         Assert.True(run.Status == (isRefusedAgain ? RunStatus.Failed : RunStatus.Completed), $"{run.Status} {run.Error?.Message}");
         return [.. _models.TakeAsked().Order(StringComparer.Ordinal)];
     }
 
     private static ReadOnlyMemory<byte> Text(string steps, string? final) => Encoding.UTF8.GetBytes(
-        $$"""{ "options": { "parallelBatchDelay": 0, "defaultModel": "m" }, "steps": [ {{steps}} ]{{(final is null ? "" : $", \"finally\": [ \"{final}\" ]")}} }""");
+        $$"""{ "options": { "parallelBatchDelay": 0, "defaultModel": "m" },""" +
+        $$""" "steps": [ {{steps}} ]{{(final is null ? "" : $", \"finally\": [ \"{final}\" ]")}} }""");
 }

@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>Runs that go on: what is executed again, and what is not.</summary>
+/// <summary>Resumed runs: what is executed again, and what is reused.</summary>
 public sealed class ResumeTests : IAsyncLifetime
 {
     private const string Definition = """
@@ -56,7 +56,8 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("end");
 
-        await ResumeAsync(new ResumeRequest("r1") { Definition = Text(Definition.Replace("A2 {{a}}", "A2, please: {{a}}", StringComparison.Ordinal)) });
+        await ResumeAsync(
+            new ResumeRequest("r1") { Definition = Text(Definition.Replace("A2 {{a}}", "A2, please: {{a}}", StringComparison.Ordinal)) });
 
         Assert.Equal(["A2, please: <A l>", "End <A2, please: <A l>> <B2 <B r>>"], _models.TakeAsked().Order(StringComparer.Ordinal));
     }
@@ -113,7 +114,8 @@ public sealed class ResumeTests : IAsyncLifetime
         await FailAsync("a", "end");
 
         var run = await ResumeAsync(new ResumeRequest("r1") { Outputs = new JsonObject { ["a"] = "mine" } });
-        Assert.Equal(["A2 mine", "End <A2 mine> <B2 <B r>>"], _models.TakeAsked().Where(prompt => prompt[0] is not 'B').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["A2 mine", "End <A2 mine> <B2 <B r>>"], _models.TakeAsked().Where(prompt => prompt[0] is not 'B').Order(StringComparer.Ordinal));
         Assert.Equal(RunStatus.Failed, run.Status);
 
         _models.Refuses = _ => false;
@@ -152,7 +154,7 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Three_resumes_with_different_failures_tell_the_whole_story()
+    public async Task Attempts_of_three_resumes_with_different_failures_are_all_listed()
     {
         await FailAsync("a");
         foreach (var failing in new[] { "A2", "End", "B" })
@@ -185,7 +187,9 @@ public sealed class ResumeTests : IAsyncLifetime
             .Replace("A2 {{a}}", "A2, please: {{a}}", StringComparison.Ordinal)
             .Replace("\"id\": \"b2\"", "\"options\": { \"onError\": \"continue\" }, \"id\": \"b2\"", StringComparison.Ordinal)
             .Replace("\"steps\": [", "\"steps\": [ { \"id\": \"new\", \"prompt\": \"New\" },", StringComparison.Ordinal)
-            .Replace("{ \"id\": \"end\", \"prompt\": \"End {{a2}} {{b2}}\"", "{ \"id\": \"stop\", \"prompt\": \"Stop {{a2}} {{b2}}\"", StringComparison.Ordinal);
+            .Replace(
+                "{ \"id\": \"end\", \"prompt\": \"End {{a2}} {{b2}}\"", "{ \"id\": \"stop\", \"prompt\": \"Stop {{a2}} {{b2}}\"",
+                StringComparison.Ordinal);
 
         var run = await ResumeAsync(new ResumeRequest("r1") { Definition = Text(edited), Options = new RunOptions { MaxParallelism = 2 } });
 
@@ -256,7 +260,8 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await FailAsync("end");
 
-        var forked = await _app.Get<RunResumer>().ResumeAsync(_app.Client, new ResumeRequest("r1") { Fork = true, ForkAs = "r2" }, CancellationToken.None);
+        var forked = await _app.Get<RunResumer>()
+            .ResumeAsync(_app.Client, new ResumeRequest("r1") { Fork = true, ForkAs = "r2" }, CancellationToken.None);
         await _app.Get<RunDeleter>().DeleteAsync(_app.Client, "r1", CancellationToken.None);
         var run = await _app.WaitAsync(forked.InstanceId, "r2");
 

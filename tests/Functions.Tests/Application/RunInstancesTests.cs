@@ -6,7 +6,9 @@ using Orchestrator.Functions.Tests.Http;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>Against an engine that purges what has not ended, as Azure Storage does (<c>EngineTests.Open_instance_is_purged_by_its_id_or_kept</c>).</summary>
+/// <summary>
+/// Against an engine that purges what has not ended, as Azure Storage does (<c>EngineTests.Open_instance_is_purged_by_its_id_or_kept</c>).
+/// </summary>
 public sealed class RunInstancesTests
 {
     [Theory]

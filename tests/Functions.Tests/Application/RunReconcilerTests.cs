@@ -16,7 +16,8 @@ public sealed class RunReconcilerTests
     private const string Unrepeated = "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task";
 
     [Theory]
-    [InlineData(Unrepeated, false, RunStatus.Failed, "this one cannot repeat its history. What had completed is kept, and a resume goes on from there.")]
+    [InlineData(
+        Unrepeated, false, RunStatus.Failed, "this one cannot repeat its history. What had completed is kept, and a resume goes on from there.")]
     [InlineData(Unrepeated, true, RunStatus.Cancelled, "Another version of orchestrator had begun it.")]
     [InlineData("VersionMismatch: no match", false, RunStatus.Interrupted, "the next attempt goes on from there")]
     [InlineData("VersionMismatch: no match", true, RunStatus.Cancelled, "Another version of orchestrator had begun it.")]
@@ -31,7 +32,7 @@ public sealed class RunReconcilerTests
             await models.NextAsync();
         }
 
-        // Nothing drives the run here: its own orchestration would hear of the cancellation and end it in its own way.
+        // No host drives the run here: its own orchestration would receive the cancellation and end the run itself.
         await using var app = await AppHost.StartAsync(new MemoryJournal(), store, models: models);
         if (isCancelled)
         {
@@ -65,7 +66,9 @@ public sealed class RunReconcilerTests
         await using var app = await AppHost.StartAsync(new MemoryJournal(), store, models: models);
         var client = new Mock<DurableTaskClient>("restored");
         client.Setup(c => c.GetInstanceAsync("r1", true, It.IsAny<CancellationToken>())).ReturnsAsync(
-            output is null ? null : new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output });
+            output is null
+                ? null
+                : new OrchestrationMetadata("WorkflowRun", "r1") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = output });
 
         Assert.Equal(RunStatus.Failed, (await app.Get<RunReconciler>().FindAsync(client.Object, "r1", default))!.Status);
         await app.Get<RunReconciler>().FindAsync(client.Object, "r1", default);

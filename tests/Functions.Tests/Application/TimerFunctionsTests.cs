@@ -6,7 +6,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>The timer function without <c>Orchestrator:RetainDays</c>: what belongs to no run goes, as where <c>serve</c> prunes.</summary>
+/// <summary>The timer function without <c>Orchestrator:RetainDays</c>: values of no run are deleted, as by the pruning of <c>serve</c>.</summary>
 public sealed class TimerFunctionsTests : IAsyncLifetime
 {
     private const string Definition = """{ "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "a", "prompt": "1" } ] }""";

@@ -7,14 +7,15 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>What no read, or one that is cut off, leaves of a run that an upgrade interrupted.</summary>
+/// <summary>A run that an upgrade interrupted, after a read that failed or was cancelled.</summary>
 public sealed partial class UpgradedRunTests
 {
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task Run_that_the_Durable_API_suspended_goes_on_only_when_a_user_resumes_it_though_it_was_not_read_meanwhile(bool wasContinuedBefore, bool goesOn)
+    public async Task Run_that_the_Durable_API_suspended_goes_on_only_when_a_user_resumes_it_though_it_was_not_read_meanwhile(
+        bool wasContinuedBefore, bool goesOn)
     {
         var (journal, store, models) = (new MemoryJournal(), new MemoryContentStore(), new HeldModels());
         await LeaveAsync(journal, store, models, before: async old =>

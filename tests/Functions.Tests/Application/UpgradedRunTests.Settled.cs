@@ -8,7 +8,9 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>Failed instances stay until their runs are deleted: what is settled is not read again, and what is not is found by any later look.</summary>
+/// <summary>
+/// Failed instances stay until their runs are deleted: what is settled is not read again, and what is not is found by any later look.
+/// </summary>
 public sealed partial class UpgradedRunTests
 {
     private static readonly ContentKey Settled = ContentKey.Of("upgrades", "settled.json");
@@ -137,7 +139,9 @@ public sealed partial class UpgradedRunTests
         Assert.Equal("""{"format":1,"instances":[]}""", Encoding.UTF8.GetString((await _store.GetAsync(Settled))!.Bytes.Span));
     }
 
-    /// <summary>Two runs that an upgrade interrupted, of which <c>r1</c> went on and completed and <c>r2</c> was cancelled, and a look that saw that.</summary>
+    /// <summary>
+    /// Two runs that an upgrade interrupted, of which <c>r1</c> went on and completed and <c>r2</c> was cancelled, and a look that saw that.
+    /// </summary>
     private async Task<(MemoryJournal Journal, TroubledStore Store, HeldModels Models)> LeaveSettledAsync()
     {
         var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());

@@ -16,7 +16,10 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Application;
 
-/// <summary>Runs whose attempt an older version began and that a host of this version finds: <c>a</c> has its record, <c>b</c> was asked when the old host ended.</summary>
+/// <summary>
+/// Runs whose attempt an older version began and that a host of this version finds: <c>a</c> has its record, <c>b</c> was asked when the old host
+/// ended.
+/// </summary>
 public sealed partial class UpgradedRunTests : IAsyncLifetime
 {
     private const string Definition = """
@@ -54,13 +57,14 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         Assert.Equal((RunStatus.Completed, null, 2), (run.Status, run.Reason, run.Attempt));
         Assert.Equal("""{"a":"done","b":"too"}""", run.Outputs!.ToJsonString());
         Assert.Equal(["a"], run.Attempts[1].Reused);
-        Assert.Equal((RunStatus.Interrupted, "Another version of orchestrator had begun attempt 1."), (run.Attempts[0].Status, run.Attempts[1].Reason));
+        Assert.Equal(
+            (RunStatus.Interrupted, "Another version of orchestrator had begun attempt 1."), (run.Attempts[0].Status, run.Attempts[1].Reason));
         await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
         Assert.Equal(2, (await RecordAsync(app)).Attempt);
     }
 
     [Fact]
-    public async Task Two_that_look_at_once_open_one_attempt()
+    public async Task Two_looks_at_once_open_one_attempt()
     {
         await using var app = await UpgradeAsync();
 
@@ -76,10 +80,12 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         await using var app = await UpgradeAsync();
         await ShownAsync(app);
         var killed = new Mock<DurableTaskClient>("killed");
-        killed.Setup(c => c.GetInstanceAsync("r1", It.IsAny<bool>(), It.IsAny<CancellationToken>())).Returns(() => app.Client.GetInstanceAsync("r1", true, default));
+        killed.Setup(c => c.GetInstanceAsync("r1", It.IsAny<bool>(), It.IsAny<CancellationToken>()))
+            .Returns(() => app.Client.GetInstanceAsync("r1", true, default));
         killed.Setup(c => c.GetInstanceAsync("r1", It.IsAny<CancellationToken>())).Returns(() => app.Client.GetInstanceAsync("r1", default));
         killed.Setup(Schedule).ThrowsAsync(new OperationCanceledException("killed"));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => app.Get<RunResumer>().ResumeAsync(killed.Object, new ResumeRequest("r1"), default));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => app.Get<RunResumer>().ResumeAsync(killed.Object, new ResumeRequest("r1"), default));
         Assert.Equal((RunStatus.Pending, 2), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
 
         await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
@@ -138,57 +144,6 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         (await models.NextAsync()).SetResult("too");
         var run = await app.WaitAsync("r1.2", "r1");
         Assert.Equal((RunStatus.Completed, "too"), (run.Status, run.Outputs!["b"]!.GetValue<string>()));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Cancelled_run_is_not_resumed(bool isMarked)
-    {
-        await using var app = await UpgradeAsync();
-        if (isMarked)
-        {
-            await ShownAsync(app);
-            Assert.Equal(RunStatus.Cancelled, (await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default)).Status);
-        }
-        else
-        {
-            await app.Get<RunControl>().CancelAsync(await app.IdentityAsync("r1"), 1, "cancel", default);
-        }
-
-        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
-
-        Assert.Equal((RunStatus.Cancelled, 1), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
-        Assert.Equal(RunEventNames.RunCancelled, (await EventsAsync(app))[^1].Event);
-    }
-
-    [Fact]
-    public async Task Cancellation_while_the_next_attempt_is_prepared_counts()
-    {
-        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
-        await LeaveAsync(journal, store, models);
-        await using var app = await UpgradeAsync(journal, store, models);
-        await ShownAsync(app);
-        DoAt(store, "runs/r1/prepared-2-", () => app.Get<RunSteering>().CancelAsync(app.Client, "r1", default));
-
-        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
-
-        Assert.Equal((RunStatus.Cancelled, 1), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
-    }
-
-    [Fact]
-    public async Task Cancellation_of_a_run_that_is_resumed_at_this_moment_cancels_its_next_attempt()
-    {
-        var (journal, store, models) = (new MemoryJournal(), new TroubledStore(), new HeldModels());
-        await LeaveAsync(journal, store, models);
-        await using var app = await UpgradeAsync(journal, store, models);
-        await ShownAsync(app);
-        DoAt(store, "runs/r1/control", () => app.Get<UpgradedRuns>().ResumeAsync(app.Client, default));
-
-        await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default);
-
-        Assert.Equal((RunStatus.Cancelled, 2), ((await app.WaitAsync("r1.2", "r1")).Status, (await RecordAsync(app)).Attempt));
-        Assert.DoesNotContain(await EventsAsync(app), item => item is { Event: RunEventNames.RunCancelled, RunAttempt: 1 });
     }
 
     [Fact]
@@ -252,10 +207,13 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
 
         var run = await ShownAsync(app);
         Assert.Equal((RunStatus.Interrupted, 1), (run.Status, run.Attempt));
-        Assert.Contains("It was suspended, so it goes on only when it is asked to with 'orchestrator resume r1'.", run.Error!.Message, StringComparison.Ordinal);
-        foreach (var refused in (Func<Task>[])[() => app.Get<RunSteering>().ContinueAsync(app.Client, "r1", default), () => app.Get<RunSteering>().SuspendAsync(app.Client, "r1", default)])
+        Assert.Contains(
+            "It was suspended, so it goes on only when it is asked to with 'orchestrator resume r1'.", run.Error!.Message, StringComparison.Ordinal);
+        foreach (var refused in (Func<Task>[])[() => app.Get<RunSteering>()
+            .ContinueAsync(app.Client, "r1", default), () => app.Get<RunSteering>().SuspendAsync(app.Client, "r1", default)])
         {
-            Assert.Contains("'orchestrator resume r1' goes on with it", (await Assert.ThrowsAsync<RunStateException>(refused)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "'orchestrator resume r1' goes on with it", (await Assert.ThrowsAsync<RunStateException>(refused)).Message, StringComparison.Ordinal);
         }
 
         await app.Get<RunResumer>().ResumeAsync(app.Client, new ResumeRequest("r1"), default);
@@ -293,7 +251,9 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
 
         await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
 
-        Assert.Contains("it does not go on by itself: the host's defaultVersion (host.json) must be '1'", (await ShownAsync(app)).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it does not go on by itself: the host's defaultVersion (host.json) must be '1'", (await ShownAsync(app)).Error!.Message,
+            StringComparison.Ordinal);
         Assert.Equal((RunStatus.Interrupted, 2), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
     }
 
@@ -325,7 +285,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         return old.Object;
     }
 
-    /// <summary>Does something just before the first write of a key with this beginning.</summary>
+    /// <summary>Calls <c>other</c> just before the first write of a key with this beginning.</summary>
     private static void DoAt(TroubledStore store, string beginning, Func<Task> other) => store.Before = (key, content) =>
     {
         if (content.Length > 0 && key.StartsWith(beginning, StringComparison.Ordinal))
@@ -337,7 +297,8 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
 
     private static Task<RunRecord> RecordAsync(AppHost app) => app.Get<RunStore>().FindAsync("r1", default)!;
 
-    private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AppHost app) => (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, default)).Events;
+    private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AppHost app) =>
+        (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, default)).Events;
 
     /// <summary>The run after a look, as a request for it makes one.</summary>
     private static async Task<RunDocument> ShownAsync(AppHost app)
@@ -348,13 +309,16 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
 
     /// <summary>What an older version left: <c>a</c> has its record, and <c>b</c> was asked, or has failed and waits for an hour.</summary>
     /// <param name="before">Done before the old host ends.</param>
-    private static async Task LeaveAsync(IJournal journal, IContentStore store, HeldModels models, bool failed = false, Func<AppHost, Task>? before = null, TimeProvider? time = null, params string[] others)
+    private static async Task LeaveAsync(
+        IJournal journal, IContentStore store, HeldModels models, bool failed = false, Func<AppHost, Task>? before = null, TimeProvider? time = null,
+        params string[] others)
     {
         await using var old = await AppHost.StartAsync(journal, store, models: models, activityTime: time);
         TaskCompletionSource<string>? second = null;
         foreach (var run in (string[])[.. others, "r1"])
         {
-            await old.Get<RunStarter>().StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = run, Definition = Encoding.UTF8.GetBytes(Definition) }, default);
+            await old.Get<RunStarter>()
+                .StartAsync(OfVersion(old.Client, "0"), new StartRequest { RunId = run, Definition = Encoding.UTF8.GetBytes(Definition) }, default);
             (await models.NextAsync()).SetResult("done");
             second = await models.NextAsync();
         }
@@ -362,7 +326,8 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         await (before?.Invoke(old) ?? Task.CompletedTask);
         if (failed)
         {
-            second!.SetException(new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));
+            second!.SetException(
+                new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));
             await foreach (var item in old.Get<RunEventFeed>().FollowAsync(await old.IdentityAsync("r1"), 0, default))
             {
                 if (item.Event == RunEventNames.StepRetrying)
@@ -383,13 +348,17 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
     }
 
     /// <summary>A host of this version, which has failed the instance.</summary>
-    private Task<AppHost> UpgradeAsync(string version = OrchestrationVersion.Current, bool claimsInStore = false) => UpgradeAsync(_journal, _store, _models, version, claimsInStore);
+    private Task<AppHost> UpgradeAsync(string version = OrchestrationVersion.Current, bool claimsInStore = false) =>
+        UpgradeAsync(_journal, _store, _models, version, claimsInStore);
 
     private async Task<AppHost> UpgradeAsync(
-        IJournal journal, IContentStore store, HeldModels models, string version = OrchestrationVersion.Current, bool claimsInStore = false, bool setTime = false)
+        IJournal journal, IContentStore store, HeldModels models, string version = OrchestrationVersion.Current, bool claimsInStore = false,
+        bool setTime = false)
     {
-        var app = await AppHost.StartAsync(journal, store, models: models, activityTime: claimsInStore || setTime ? _time : null, version: version, claimsInStore: claimsInStore);
-        Assert.Equal("VersionMismatch", (await app.Client.WaitForInstanceCompletionAsync("r1", getInputsAndOutputs: true, default)).FailureDetails!.ErrorType);
+        var app = await AppHost.StartAsync(
+            journal, store, models: models, activityTime: claimsInStore || setTime ? _time : null, version: version, claimsInStore: claimsInStore);
+        Assert.Equal(
+            "VersionMismatch", (await app.Client.WaitForInstanceCompletionAsync("r1", getInputsAndOutputs: true, default)).FailureDetails!.ErrorType);
         return app;
     }
 }

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Orchestrator.Functions.Tests.CrashSweep;
 
 /// <summary>
-/// Something goes wrong at any durable write or activity of the whole app, and the result is the same. A slice of the sweep: all of it is
+/// A fault at any durable write or activity of the whole app leaves the same result. A slice of the sweep: all of it is
 /// <c>dotnet run -c Release --project bench -- crash --seed N --rounds SEEDS</c>, and <c>crash --case CASE</c> replays a case that failed.
 /// </summary>
 public sealed class CrashSweepTests(ITestOutputHelper output)
@@ -15,7 +15,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     /// <summary>The most cases of one definition.</summary>
     private const int Sample = 30;
 
-    /// <summary>The same of a definition that takes long.</summary>
+    /// <summary>The same for a definition with long cases.</summary>
     private const int SmallSample = 2;
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class GeneratedSweepTests(ITestOutputHelper output)
     public async Task Fault_at_any_durable_write_changes_no_result_of_a_steady_definition_and_leaves_any_other_as_it_was_decided()
     {
         var report = await SweepProcesses.RunAsync(
-            [.. SweepDefinitions.FreeOnes(1, Definitions), .. SweepDefinitions.SteadyOnes(1, Definitions), .. SweepDefinitions.OlderOnes(1, Definitions)], seed: 1, Sample);
+            [.. SweepDefinitions.FreeOnes(
+                1, Definitions), .. SweepDefinitions.SteadyOnes(1, Definitions), .. SweepDefinitions.OlderOnes(1, Definitions)], seed: 1, Sample);
 
         output.WriteLine($"{report}");
         Assert.True(report.Failures.Count == 0, $"Again: bench crash --case CASE.\n{string.Join("\n\n", report.Failures)}");

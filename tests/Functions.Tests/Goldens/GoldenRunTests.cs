@@ -7,8 +7,9 @@ using Orchestrator.Testing;
 namespace Orchestrator.Functions.Tests.Goldens;
 
 /// <summary>
-/// Histories of <c>WorkflowRun</c> as the present program wrote them. Whoever changes the orchestrator, what it gives its activities, or what they answer, sees
-/// it here: until the first release the files are then written again (set ORCHESTRATOR_WRITE_GOLDENS to the folder <c>Goldens/v1</c> of the sources).
+/// Histories of <c>WorkflowRun</c> as the present program wrote them. Whoever changes the orchestrator, what it gives its activities, or what they
+/// answer, sees it here: until the first release the files are then written again (set ORCHESTRATOR_WRITE_GOLDENS to the folder <c>Goldens/v1</c> of
+/// the sources).
 /// </summary>
 public partial class GoldenRunTests
 {
@@ -28,16 +29,18 @@ public partial class GoldenRunTests
                 { "id": "last", "prompt": "5" } ],
               "finally": ["last"] }
             """,
-            """{ "a": [ { "error": { "kind": "unavailable" } }, { "output": "A" } ], "f": [ { "error": { "kind": "contentFiltered" } } ], "*": [ { "output": "ok" } ] }"""),
+            """{ "a": [ { "error": { "kind": "unavailable" } }, { "output": "A" } ], "f": [ { "error": { "kind": "contentFiltered" } } ],""" +
+            """ "*": [ { "output": "ok" } ] }"""),
         ["stopped"] = (
             """
             { "options": { "parallelBatchDelay": 0, "maxParallelism": 1, "onStepFailure": "cancel" },
-              "steps": [ { "id": "a", "prompt": "1", "options": { "retryCount": 0 } }, { "id": "b", "prompt": "2", "dependsOn": ["a"] }, { "id": "c", "prompt": "3" } ] }
+              "steps": [ { "id": "a", "prompt": "1", "options": { "retryCount": 0 } }, { "id": "b", "prompt": "2", "dependsOn": ["a"] },
+              { "id": "c", "prompt": "3" } ] }
             """,
             """{ "a": [ { "error": { "kind": "toolFailed", "message": "No." } } ], "*": [ { "output": "ok" } ] }"""),
     };
 
-    /// <summary>Of the activities, which need no time: it stands still, so that none of their limits passes.</summary>
+    /// <summary>The clock of the activities, which stands still, so that none of their limits passes.</summary>
     private readonly SteppedTimeProvider _still = new();
 
     private readonly SteppedTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -64,7 +67,7 @@ public partial class GoldenRunTests
 
         var golden = await File.ReadAllLinesAsync(Path.Combine(Folder, $"{name}.jsonl"));
 
-        // The stamp is drawn: the run in the history becomes the one that was written down just now.
+        // Stamps are random: the run in the history gets that of the run that was recorded just now.
         var (then, now) = (Stamp(golden), Stamp([.. written.Records]));
         var records = golden[..^1].Select(record => record.Replace(then, now, StringComparison.Ordinal)).ToList();
         Assert.Equal(golden[^1], result);
@@ -80,7 +83,8 @@ public partial class GoldenRunTests
         }
     }
 
-    private static string Stamp(IEnumerable<string> records) => records.Select(record => Drawn.Match(record)).First(match => match.Success).Groups[1].Value;
+    private static string Stamp(IEnumerable<string> records) =>
+        records.Select(record => Drawn.Match(record)).First(match => match.Success).Groups[1].Value;
 
     private async Task<string> RunAsync(IJournal journal, IContentStore store, string name)
     {
@@ -134,7 +138,8 @@ public partial class GoldenRunTests
             }
         }
 
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) => inner.ReadAsync(id, cancellation);
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
+            inner.ReadAsync(id, cancellation);
 
         public IAsyncEnumerable<JournalId> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
 

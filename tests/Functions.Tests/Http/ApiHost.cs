@@ -9,7 +9,8 @@ namespace Orchestrator.Functions.Tests.Http;
 internal sealed class ApiHost : IAsyncDisposable
 {
     public const string Definition = """
-        { "slug": "try", "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "first", "prompt": "Say {{word}}." }, { "id": "second", "prompt": "Again: {{first}}", "dependsOn": ["first"] } ] }
+        { "slug": "try", "options": { "parallelBatchDelay": 0 }, "steps": [ { "id": "first", "prompt": "Say {{word}}." },
+        { "id": "second", "prompt": "Again: {{first}}", "dependsOn": ["first"] } ] }
         """;
 
     public const string Quick = """{ "steps": { "*": [ { "output": "ok" } ] } }""";

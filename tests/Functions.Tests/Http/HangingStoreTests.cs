@@ -5,7 +5,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Http;
 
-/// <summary>A store that neither answers nor refuses: requests that read end all the same.</summary>
+/// <summary>A store whose reads do not complete: requests end at their time limit.</summary>
 public sealed class HangingStoreTests : IDisposable
 {
     private readonly SteppedTimeProvider _time = new();
@@ -35,7 +35,8 @@ public sealed class HangingStoreTests : IDisposable
     [Fact]
     public async Task Read_whose_time_is_up_between_two_tries_says_why_the_first_one_failed()
     {
-        var failed = new ContentStoreException("/secret/place", "The account at /secret/place is gone.") { Hint = "it is gone. Check AzureWebJobsStorage." };
+        var failed =
+            new ContentStoreException("/secret/place", "The account at /secret/place is gone.") { Hint = "it is gone. Check AzureWebJobsStorage." };
         await using var api = await ApiHost.StartAsync(new RetryingContentStore(_store, TimeProvider.System), activityTime: _time);
         var tries = 0;
         _store.Before = (_, _) =>
@@ -51,7 +52,9 @@ public sealed class HangingStoreTests : IDisposable
         using var response = await api.Client.GetAsync("/api/health");
 
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
-        Assert.StartsWith("The content store cannot be used: it is gone. Check AzureWebJobsStorage. ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The content store cannot be used: it is gone. Check AzureWebJobsStorage. ", problem.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +98,8 @@ public sealed class HangingStoreTests : IDisposable
 
         using var response = await asked;
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "storeUnavailable");
-        Assert.StartsWith("The content store cannot be used: it did not answer within 15 s. ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The content store cannot be used: it did not answer within 15 s. ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(10), response.Headers.RetryAfter?.Delta);
     }
 

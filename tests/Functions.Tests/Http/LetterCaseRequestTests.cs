@@ -14,7 +14,9 @@ public sealed class LetterCaseRequestTests
     {
         await using var api = await ApiHost.StartAsync();
 
-        using var response = await api.PostAsync("/api/runs?wait=60", $$"""{ "definition": {{Definition}}, "inputs": { "Id": 1, "id": { "a": 2, "A": 3 } }, "options": { "mocks": {{ApiHost.Quick}} } }""");
+        using var response = await api.PostAsync(
+            "/api/runs?wait=60",
+            $$"""{ "definition": {{Definition}}, "inputs": { "Id": 1, "id": { "a": 2, "A": 3 } }, "options": { "mocks": {{ApiHost.Quick}} } }""");
 
         var run = await ApiHost.ReadAsync(response, HttpStatusCode.OK);
         Assert.Equal("completed", run.GetProperty("status").GetString());

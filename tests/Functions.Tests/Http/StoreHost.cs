@@ -41,14 +41,16 @@ internal sealed class StoreHost : IAsyncDisposable
             builder.DataConverter = new JsonDataConverter(WorkflowJson.Compact);
             builder.AddFunctions(functions);
         });
-        return new StoreHost(services, durable, await LocalWebHost.StartAsync(functions, services, durable.Client, new LocalWebHostOptions { Port = 0 }));
+        return new StoreHost(
+            services, durable, await LocalWebHost.StartAsync(functions, services, durable.Client, new LocalWebHostOptions { Port = 0 }));
     }
 
     /// <summary>Sends a request and checks the status of its answer; one that is no success must be a problem with a code.</summary>
     /// <param name="mediaType">Of the body; null for none.</param>
     /// <param name="header">Name and value of one more header.</param>
     public async Task<StoreAnswer> SendAsync(
-        HttpStatusCode expected, HttpMethod method, string path, string? body = null, string? mediaType = "application/json", (string Name, string Value)? header = null)
+        HttpStatusCode expected, HttpMethod method, string path, string? body = null, string? mediaType = "application/json",
+        (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)

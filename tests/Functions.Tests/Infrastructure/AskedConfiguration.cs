@@ -3,7 +3,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Orchestrator.Functions.Tests.Infrastructure;
 
-/// <summary>A configuration that remembers the settings that it was asked for by name. Members that were found by a list of all do not count.</summary>
+/// <summary>
+/// A configuration that records the names of the settings that were read, but not those read by enumeration.
+/// </summary>
 internal sealed class AskedConfiguration(IConfiguration inner, ISet<string> asked, string? path = null) : IConfigurationSection
 {
     public string Key => path?.Split(':')[^1] ?? "";

@@ -4,12 +4,13 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Infrastructure;
 
-/// <summary>The Bicep compiler over a copy of the templates. It knows the types of all resources and asks nothing of Azure.</summary>
+/// <summary>The Bicep compiler over a copy of the templates. It has the types of all resources and does not call Azure.</summary>
 internal static class BicepCompiler
 {
     public const string Missing = "The Bicep compiler that the build takes from NuGet is a program for Linux on x64.";
 
-    private static readonly string? Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(entry => entry.Key == "Bicep")?.Value;
+    private static readonly string? Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .SingleOrDefault(entry => entry.Key == "Bicep")?.Value;
 
     public static bool IsThere => File.Exists(Program);
 
@@ -17,7 +18,8 @@ internal static class BicepCompiler
     public static TempFolder CopyTemplates()
     {
         var copy = new TempFolder();
-        foreach (var file in Directory.EnumerateFiles(RepositoryFolder.Combine("infra"), "*", SearchOption.AllDirectories).Append(RepositoryFolder.Combine("host.json")))
+        foreach (var file in Directory.EnumerateFiles(RepositoryFolder.Combine("infra"), "*", SearchOption.AllDirectories)
+            .Append(RepositoryFolder.Combine("host.json")))
         {
             var target = copy.Combine(Path.GetRelativePath(RepositoryFolder.Path, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -28,7 +30,8 @@ internal static class BicepCompiler
     }
 
     /// <summary>Runs the compiler in the folder of the copied templates.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(TempFolder copy, IEnumerable<(string Name, string Value)> variables, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        TempFolder copy, IEnumerable<(string Name, string Value)> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(Program ?? throw new InvalidOperationException(Missing), arguments)
         {
@@ -36,7 +39,8 @@ internal static class BicepCompiler
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AZURE_", StringComparison.Ordinal) || name.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(
+            name => name.StartsWith("AZURE_", StringComparison.Ordinal) || name.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
         }

@@ -32,9 +32,14 @@ public sealed partial class PageNamesTests
     [Theory]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("docs/architecture.md")]
-    public void Paths_in_code_exist(string page) => Assert.All(
-        Spans(page).SelectMany(span => FilePath().Matches(span).Select(match => match.Value)).Where(path => Path.GetFileNameWithoutExtension(path) != Example),
-        path => Assert.True(Path.Exists(RepositoryFolder.Combine(path)), $"{page} names {path}, which does not exist."));
+    public void Paths_in_code_exist(string page)
+    {
+        var paths = Spans(page).SelectMany(span => FilePath().Matches(span).Select(match => match.Value))
+            .Where(path => Path.GetFileNameWithoutExtension(path) != Example).ToList();
+
+        Assert.NotEmpty(paths);
+        Assert.All(paths, path => Assert.True(Path.Exists(RepositoryFolder.Combine(path)), $"{page} names {path}, which does not exist."));
+    }
 
     /// <summary>The inline code of a page, without its blocks of code.</summary>
     private static IEnumerable<string> Spans(string page) =>

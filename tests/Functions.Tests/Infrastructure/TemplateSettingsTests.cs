@@ -10,7 +10,7 @@ namespace Orchestrator.Functions.Tests.Infrastructure;
 /// <summary>The settings that the app reads, beside those that <c>infra/bicep</c> sets.</summary>
 public class TemplateSettingsTests
 {
-    /// <summary>What the template does not set, and why.</summary>
+    /// <summary>Settings that the template does not set, with the reason.</summary>
     private static readonly Dictionary<string, string> LeftAtTheirDefault = new()
     {
         ["AzureWebJobsStorage"] = "A connection string has a key.",
@@ -39,7 +39,7 @@ public class TemplateSettingsTests
         "OTEL_TRACES_SAMPLER_ARG",
     ];
 
-    /// <summary>What others read: who, and what for.</summary>
+    /// <summary>Settings that the app does not read, with their readers.</summary>
     private static readonly Dictionary<string, string> ReadByOthers = new()
     {
         ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "The host sends as this identity.",
@@ -61,17 +61,17 @@ public class TemplateSettingsTests
             Start(settings, asked).Dispose();
         }
 
-        // What is read only with other settings than the template's.
+        // Settings that are read only with other settings than the template's.
         Start(new() { ["Orchestrator:Storage"] = "files" }, asked).Dispose();
         Start(new() { ["AzureWebJobsStorage:accountName"] = "account" }, asked).Dispose();
         Start(new() { ["Orchestrator:Storage"] = "files", [TelemetryExport.EndpointSetting] = "http://localhost:4317" }, asked).Dispose();
         asked.Remove("Orchestrator");
 
-        // Set it in infra/bicep, or say above why not.
+        // Set it in infra/bicep, or add it above with the reason.
         Assert.Equal("", Names(asked.Except(set).Except(LeftAtTheirDefault.Keys).Except(Telemetry)));
         Assert.Equal("", Names(LeftAtTheirDefault.Keys.Concat(Telemetry).Where(name => set.Contains(name) || !asked.Contains(name))));
 
-        // The app does not read it: take it out, or say above who does.
+        // The app does not read it: remove it, or add its reader above.
         Assert.Equal("", Names(set.Except(asked).Except(ReadByOthers.Keys)));
         Assert.Equal("", Names(ReadByOthers.Keys.Where(name => asked.Contains(name) || !set.Contains(name))));
     }
@@ -89,7 +89,7 @@ public class TemplateSettingsTests
             settings.Select(Options));
     }
 
-    /// <summary>They are not in the configuration that the other tests look at.</summary>
+    /// <summary>These variables are not part of the configuration that the other tests check.</summary>
     [Fact]
     public void Only_secrets_of_tools_are_read_from_environment_variables()
     {
@@ -118,9 +118,12 @@ public class TemplateSettingsTests
         return services.BuildServiceProvider();
     }
 
-    private static IConfiguration Configuration(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+    private static IConfiguration Configuration(Dictionary<string, string?> settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 
-    /// <summary>The application settings that the template makes, by their names in the configuration; expressions have something like their value.</summary>
+    /// <summary>
+    /// The application settings that the template makes, by their names in the configuration; expressions have something like their value.
+    /// </summary>
     private static async Task<Dictionary<string, string?>> SettingsAsync(Lazy<Task<PredictedResources>> predicted)
     {
         var settings = (await predicted.Value).Properties("Microsoft.Web/sites").Single().GetProperty("siteConfig").GetProperty("appSettings");

@@ -4,7 +4,7 @@ using YamlDotNet.Serialization;
 
 namespace Orchestrator.Functions.Tests.Infrastructure;
 
-/// <summary>What <c>infra/bicep</c> and <c>azure.yaml</c> would make in Azure. None of it was tried there.</summary>
+/// <summary>The resources that <c>infra/bicep</c> and <c>azure.yaml</c> would create in Azure. They were not deployed there.</summary>
 public class TemplateTests
 {
     private const string OpenAiUser = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd";
@@ -40,7 +40,8 @@ public class TemplateTests
         Assert.False(storage.GetProperty("allowBlobPublicAccess").GetBoolean());
         Assert.True(resources.Properties("Microsoft.Insights/components").Single().GetProperty("DisableLocalAuth").GetBoolean());
         Assert.True(resources.Properties("Microsoft.CognitiveServices/accounts").Single().GetProperty("disableLocalAuth").GetBoolean());
-        Assert.Equal([false, false], resources.Properties("Microsoft.Web/sites/basicPublishingCredentialsPolicies").Select(policy => policy.GetProperty("allow").GetBoolean()));
+        Assert.Equal([false, false], resources.Properties("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+            .Select(policy => policy.GetProperty("allow").GetBoolean()));
         Assert.True(resources.Properties("Microsoft.Web/sites").Single().GetProperty("httpsOnly").GetBoolean());
         Assert.All(resources.All, resource => Assert.DoesNotContain("listKeys", resource.GetRawText(), StringComparison.OrdinalIgnoreCase));
     }
@@ -84,7 +85,8 @@ public class TemplateTests
     [BicepFact]
     public async Task Azd_finds_the_project_the_template_and_the_app()
     {
-        var azd = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(await File.ReadAllTextAsync(RepositoryFolder.Combine("azure.yaml")));
+        var azd = new DeserializerBuilder().Build()
+            .Deserialize<Dictionary<string, object>>(await File.ReadAllTextAsync(RepositoryFolder.Combine("azure.yaml")));
         var infra = (Dictionary<object, object>)azd["infra"];
         var (service, settings) = Assert.Single((Dictionary<object, object>)azd["services"]);
 
@@ -101,13 +103,20 @@ public class TemplateTests
     public async Task The_plan_has_the_runtime_of_the_app_and_instances_that_wait_on_request()
     {
         var simulated = (await PredictedResources.Simulated.Value).Properties("Microsoft.Web/sites").Single().GetProperty("functionAppConfig");
-        var full = (await PredictedResources.Full.Value).Properties("Microsoft.Web/sites").Single().GetProperty("functionAppConfig").GetProperty("scaleAndConcurrency");
+        var full = (await PredictedResources.Full.Value).Properties("Microsoft.Web/sites").Single().GetProperty("functionAppConfig")
+            .GetProperty("scaleAndConcurrency");
 
-        Assert.Equal($"dotnet-isolated {Environment.Version.ToString(2)}", $"{simulated.GetProperty("runtime").GetProperty("name")} {simulated.GetProperty("runtime").GetProperty("version")}");
-        Assert.Equal("UserAssignedIdentity", simulated.GetProperty("deployment").GetProperty("storage").GetProperty("authentication").GetProperty("type").GetString());
+        Assert.Equal(
+            $"dotnet-isolated {Environment.Version.ToString(2)}",
+            $"{simulated.GetProperty("runtime").GetProperty("name")} {simulated.GetProperty("runtime").GetProperty("version")}");
+        Assert.Equal(
+            "UserAssignedIdentity",
+            simulated.GetProperty("deployment").GetProperty("storage").GetProperty("authentication").GetProperty("type").GetString());
         Assert.Empty(simulated.GetProperty("scaleAndConcurrency").GetProperty("alwaysReady").EnumerateArray());
         Assert.Equal(60, full.GetProperty("maximumInstanceCount").GetInt32());
-        Assert.Equal(["http 2", "durable 2"], full.GetProperty("alwaysReady").EnumerateArray().Select(group => $"{group.GetProperty("name")} {group.GetProperty("instanceCount")}"));
+        Assert.Equal(
+            ["http 2", "durable 2"],
+            full.GetProperty("alwaysReady").EnumerateArray().Select(group => $"{group.GetProperty("name")} {group.GetProperty("instanceCount")}"));
     }
 
     [BicepFact]
@@ -117,6 +126,8 @@ public class TemplateTests
 
         var hub = (await PredictedResources.Full.Value).Of("Microsoft.DurableTask/schedulers/taskHubs").Single();
 
-        Assert.Equal(host.RootElement.GetProperty("extensions").GetProperty("durableTask").GetProperty("hubName").GetString(), hub.GetProperty("name").GetString()!.Split('/')[^1]);
+        Assert.Equal(
+            host.RootElement.GetProperty("extensions").GetProperty("durableTask").GetProperty("hubName").GetString(),
+            hub.GetProperty("name").GetString()!.Split('/')[^1]);
     }
 }

@@ -31,7 +31,8 @@ public class DeadlineTests
         await using var host = await AppHost.StartAsync(time: _time, activityTime: _time);
         await StartAsync(
             host, """{ "maxParallelism": 200, "onStepFailure": "cancel", "parallelBatchDelay": 0 }""",
-            """{ "id": "bad", "type": "tool", "tool": "fail", "input": { "kind": "toolFailed", "message": "no" }, "options": { "retryCount": 0 } },""");
+            """{ "id": "bad", "type": "tool", "tool": "fail", "input": { "kind": "toolFailed", "message": "no" },""" +
+            """ "options": { "retryCount": 0 } },""");
         var run = await host.WaitAsync("r1").WaitAsync(Patience);
 
         Assert.Equal((RunStatus.Failed, "bad"), (run.Status, run.Error!.Step));
@@ -40,7 +41,8 @@ public class DeadlineTests
 
     private static Task StartAsync(AppHost host, string options, string first)
     {
-        var steps = string.Join(",", Enumerable.Range(0, 150).Select(step => $$"""{ "id": "s{{step}}", "type": "tool", "tool": "delay", "input": { "ms": 20000 } }"""));
+        var steps = string.Join(
+            ",", Enumerable.Range(0, 150).Select(step => $$"""{ "id": "s{{step}}", "type": "tool", "tool": "delay", "input": { "ms": 20000 } }"""));
         return host.StartRunAsync("r1", $$"""{ "options": {{options}}, "steps": [ {{first}} {{steps}} ] }""", "{}");
     }
 }

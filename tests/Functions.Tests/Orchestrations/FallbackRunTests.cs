@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>What whole runs show of fallbacks, whoever let the step fail.</summary>
+/// <summary>Fallbacks in whole runs, for every cause of the step's failure.</summary>
 [Trait("Trust", "6")]
 public class FallbackRunTests
 {
@@ -33,7 +33,7 @@ public class FallbackRunTests
     }
 
     [Fact]
-    public async Task Refused_step_is_told_with_its_error()
+    public async Task Refused_step_is_reported_with_its_error()
     {
         const string Definition = """
             { "options": { "maxParallelism": 1, "queueSize": 1, "parallelBatchDelay": 0 },
@@ -57,7 +57,8 @@ public class FallbackRunTests
                 { "id": "b", "prompt": "{{a}}", "dependsOn": ["a"] } ] }
             """;
         await using var app = await AppHost.StartAsync();
-        await app.StartRunAsync("r1", Definition, """{ "a": [ { "error": { "kind": "rateLimited", "retryAfterMs": 5000 } } ], "b": [ { "output": "ok" } ] }""");
+        await app.StartRunAsync(
+            "r1", Definition, """{ "a": [ { "error": { "kind": "rateLimited", "retryAfterMs": 5000 } } ], "b": [ { "output": "ok" } ] }""");
         var run = await app.WaitAsync("r1");
         var step = await app.Get<RunStepReader>().FindAsync("r1", "a", CancellationToken.None);
 
@@ -70,7 +71,8 @@ public class FallbackRunTests
     public async Task Value_is_used_when_the_condition_of_the_turns_cannot_be_evaluated()
     {
         const string Definition = """
-            { "steps": [ { "id": "a", "prompt": "a", "repeat": { "until": "number(a) > 3", "max": 2 }, "options": { "fallback": { "value": "n/a" } } } ] }
+            { "steps": [ { "id": "a", "prompt": "a", "repeat": { "until": "number(a) > 3", "max": 2 },
+            "options": { "fallback": { "value": "n/a" } } } ] }
             """;
         var run = await RunAsync(Definition, """{ "a": [ { "output": "none" } ] }""");
 
@@ -86,7 +88,9 @@ public class FallbackRunTests
                 { "id": "a", "prompt": "a", "options": { "fallback": { "step": "b" } } }, { "id": "b", "prompt": "b" },
                 { "id": "c", "prompt": "c" } ] }
             """;
-        var run = await RunAsync(Definition, """{ "a": [ { "error": { "kind": "toolFailed" } } ], "b": [ { "output": "ok" } ], "c": [ { "error": { "kind": "toolFailed" } } ] }""");
+        var run = await RunAsync(
+            Definition,
+            """{ "a": [ { "error": { "kind": "toolFailed" } } ], "b": [ { "output": "ok" } ], "c": [ { "error": { "kind": "toolFailed" } } ] }""");
 
         Assert.Equal((RunStatus.Failed, StepStatus.Completed), (run.Status, run.Steps["a"].Status));
         Assert.Equal(["c"], run.Attempts[0].Failed);

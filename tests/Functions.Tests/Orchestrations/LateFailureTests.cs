@@ -3,7 +3,9 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>An attempt that could be tried again and cannot, since the run has stopped, has failed: everything that tells of it says so.</summary>
+/// <summary>
+/// An attempt that could be tried again and cannot, since the run has stopped, has failed: its record, its events and the run's document agree.
+/// </summary>
 [Trait("Trust", "7")]
 public class LateFailureTests
 {
@@ -11,7 +13,8 @@ public class LateFailureTests
 
     [Theory]
     [InlineData("{}", """[ { "latencyMs": 20, "error": { "kind": "contentFiltered" } } ]""")]
-    [InlineData("""{ "budget": { "tokens": 50 } }""", """[ { "latencyMs": 20, "output": "x", "usage": { "inputTokens": 90, "outputTokens": 9 } } ]""")]
+    [InlineData(
+        """{ "budget": { "tokens": 50 } }""", """[ { "latencyMs": 20, "output": "x", "usage": { "inputTokens": 90, "outputTokens": 9 } } ]""")]
     public async Task Attempt_that_fails_after_the_run_has_stopped_is_shown_as_failed(string options, string first)
     {
         var definition = $$"""

@@ -6,13 +6,14 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>A state folder that nobody uses for a while, with a run in it that has not ended.</summary>
+/// <summary>A state folder that is not used for a while, with a run that has not ended.</summary>
 [Trait("Trust", "1")]
 public sealed class LongPauseTests
 {
     private const string Chain = """
         { "options": { "parallelBatchDelay": 0 },
-          "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] }, { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
+          "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] },
+          { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
         """;
 
     [Theory]
@@ -26,7 +27,8 @@ public sealed class LongPauseTests
         await store.LeftoversRemoved;
         await using (var first = await AppHost.StartAsync(FileJournal.Open(folder.Combine("journal")), store))
         {
-            await first.StartRunAsync("r1", Chain, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 600000 } ], "c": [ { "output": "C" } ] }""");
+            await first.StartRunAsync(
+                "r1", Chain, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 600000 } ], "c": [ { "output": "C" } ] }""");
             await foreach (var item in first.Get<RunEventFeed>().FollowAsync(await first.IdentityAsync("r1"), 0, CancellationToken.None))
             {
                 if (item is { Event: "step.completed", StepId: "a" })
@@ -52,5 +54,6 @@ public sealed class LongPauseTests
     }
 
     private static List<string> Histories(TempFolder folder) =>
-        [.. Directory.EnumerateFiles(folder.Combine("journal"), "*.jsonl", SearchOption.AllDirectories).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder.Combine("journal"), "*.jsonl", SearchOption.AllDirectories).Select(Path.GetFileName).OfType<string>()
+            .Order(StringComparer.Ordinal)];
 }

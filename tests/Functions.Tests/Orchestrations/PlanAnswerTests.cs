@@ -26,14 +26,16 @@ public class PlanAnswerTests
         var plan = Plan(10_000);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(PlanAnswer.Of(plan), WorkflowJson.Compact).Length;
 
-        Assert.True(bytes < 512 * 1024, string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes of {JsonSerializer.SerializeToUtf8Bytes(plan, WorkflowJson.Compact).Length}."));
+        Assert.True(bytes < 512 * 1024, string.Create(
+            CultureInfo.InvariantCulture, $"{bytes} bytes of {JsonSerializer.SerializeToUtf8Bytes(plan, WorkflowJson.Compact).Length}."));
     }
 
     [Fact]
     public void Plan_comes_out_as_it_went_in_and_is_decoded_once()
     {
         var plan = Plan(1_000);
-        var answer = JsonSerializer.Deserialize<PlanAnswer>(JsonSerializer.SerializeToUtf8Bytes(PlanAnswer.Of(plan), WorkflowJson.Compact), WorkflowJson.Compact)!;
+        var answer = JsonSerializer.Deserialize<PlanAnswer>(
+            JsonSerializer.SerializeToUtf8Bytes(PlanAnswer.Of(plan), WorkflowJson.Compact), WorkflowJson.Compact)!;
         var plans = new DecodedPlans();
 
         var decoded = plans.Of(answer);
@@ -54,7 +56,9 @@ public class PlanAnswerTests
         for (var step = 0; step < steps; step++)
         {
             var needs = step < 3 ? "" : $$""", "dependsOn": [ "{{Id(step - 1)}}", "{{Id(step / 2)}}" ]""";
-            text.Append(CultureInfo.InvariantCulture, $$"""{{(step == 0 ? "" : ",")}} { "id": "{{Id(step)}}", "prompt": "x", "options": { "timeout": {{1_000 + step}} }{{needs}} }""");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $$"""{{(step == 0 ? "" : ",")}} { "id": "{{Id(step)}}", "prompt": "x", "options": { "timeout": {{1_000 + step}} }{{needs}} }""");
         }
 
         var read = WorkflowReader.Read(Encoding.UTF8.GetBytes(text.Append(" ] }").ToString()));

@@ -6,12 +6,13 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>Hosts that stop in the middle of a run, and others that go on with it.</summary>
+/// <summary>Hosts that stop in the middle of a run, and others that continue it.</summary>
 public class RecoveryTests
 {
     private const string Chain = """
         { "options": { "parallelBatchDelay": 0 },
-          "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] }, { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
+          "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2", "dependsOn": ["a"] },
+          { "id": "c", "prompt": "3", "dependsOn": ["b"] } ] }
         """;
 
     [Fact]

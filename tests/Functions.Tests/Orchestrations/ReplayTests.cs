@@ -10,7 +10,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>Hosts that go on with a run, whose history or whose store is not as it should be.</summary>
+/// <summary>Hosts that continue a run with a damaged history or store.</summary>
 public class ReplayTests
 {
     private const string Three = """
@@ -47,7 +47,8 @@ public class ReplayTests
         var store = new TroubledStore();
         var journal = new KeptJournal(new MemoryJournal());
         var rest = string.Join(",", Enumerable.Range(0, 400).Select(
-            step => $$"""{ "id": "a_step_with_a_long_name_so_that_the_plan_is_large_{{step}}", "type": "tool", "tool": "template", "input": { "template": "x" }, "dependsOn": ["gate"] }"""));
+            step => $$"""{ "id": "a_step_with_a_long_name_so_that_the_plan_is_large_{{step}}", "type": "tool", "tool": "template",""" +
+                $$""" "input": { "template": "x" }, "dependsOn": ["gate"] }"""));
         await using (var first = await AppHost.StartAsync(journal, store, time: time))
         {
             await first.StartRunAsync(
@@ -86,7 +87,7 @@ public class ReplayTests
         }
     }
 
-    /// <summary>Outlives its hosts, and can give two steps one another's results.</summary>
+    /// <summary>A store that outlives its hosts and can exchange the results of two steps.</summary>
     private sealed class KeptJournal(MemoryJournal inner) : IJournal
     {
         private int _completed;
@@ -136,8 +137,10 @@ public class ReplayTests
 
         private static JsonObject ResultOf(List<JsonObject> records, string step)
         {
-            var scheduled = records.Single(record => ((string?)record["input"])?.Contains($"\"stepId\":\"{step}\"", StringComparison.Ordinal) == true);
-            return records.Single(record => record.ContainsKey("result") && (int?)record["id"] == (int?)scheduled["id"] && !ReferenceEquals(record, scheduled));
+            var scheduled = records.Single(
+                record => ((string?)record["input"])?.Contains($"\"stepId\":\"{step}\"", StringComparison.Ordinal) == true);
+            return records.Single(
+                record => record.ContainsKey("result") && (int?)record["id"] == (int?)scheduled["id"] && !ReferenceEquals(record, scheduled));
         }
     }
 }

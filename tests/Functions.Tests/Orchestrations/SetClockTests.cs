@@ -71,7 +71,7 @@ public sealed class SetClockTests
         }
     }
 
-    /// <summary>The clock is moved to the end itself: whoever is woken then finds that time, however late a loaded machine lets it look.</summary>
+    /// <summary>The clock is moved to the end itself: code that a timer wakes then reads that time, however late a busy machine runs it.</summary>
     [Theory]
     [InlineData(-86_400)]
     [InlineData(86_400)]

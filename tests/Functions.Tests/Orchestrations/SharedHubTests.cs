@@ -3,16 +3,20 @@ using Orchestrator.Functions.Orchestrations;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>A worker of another app took what is this app's.</summary>
+/// <summary>A worker of another app executed an activity of this app.</summary>
 public class SharedHubTests
 {
     [Theory]
-    [InlineData("System.ArgumentException", "The function 'ExecuteStep' doesn't exist, is disabled, or is not an activity function. Additional info: The following are the known activity functions: 'Pay'.")]
-    [InlineData("System.ArgumentException", "The function 'WorkflowRun' doesn't exist, is disabled, or is not an orchestrator function. Additional info: No orchestrator functions are currently registered!")]
+    [InlineData("System.ArgumentException", "The function 'ExecuteStep' doesn't exist, is disabled, or is not an activity function. Additional " +
+        "info: The following are the known activity functions: 'Pay'.")]
+    [InlineData("System.ArgumentException", "The function 'WorkflowRun' doesn't exist, is disabled, or is not an orchestrator function. " +
+        "Additional info: No orchestrator functions are currently registered!")]
     [InlineData("ActivityTaskNotFound", "No activity task named 'ExecuteStep' was found.")]
     public void Function_that_a_worker_does_not_have_names_the_setting(string type, string message)
     {
-        var wrapped = new TaskFailureDetails("Microsoft.Azure.WebJobs.Host.FunctionInvocationException", "Exception.", null, new TaskFailureDetails(type, message, null, null, null), null);
+        var wrapped = new TaskFailureDetails(
+            "Microsoft.Azure.WebJobs.Host.FunctionInvocationException", "Exception.", null, new TaskFailureDetails(type, message, null, null, null),
+            null);
 
         Assert.Contains("extensions.durableTask.hubName in host.json", SharedHub.Explain(wrapped), StringComparison.Ordinal);
         Assert.Contains("extensions.durableTask.hubName in host.json", ActivityFailure.Of(wrapped).Message, StringComparison.Ordinal);

@@ -18,7 +18,8 @@ public class StepRuleTests
                 { "id": "end", "prompt": "End: {{advise}}{{praise}}", "dependsOn": ["praise", "advise"], "join": "settled" } ],
               "outputs": { "last": "end", "praise": "praise" } }
             """;
-        var run = await RunAsync(Definition, """{ "score": [ { "output": "5" } ], "advise": [ { "output": "Read more." } ], "*": [ { "output": "ok" } ] }""");
+        var run = await RunAsync(
+            Definition, """{ "score": [ { "output": "5" } ], "advise": [ { "output": "Read more." } ], "*": [ { "output": "ok" } ] }""");
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.Equal((StepStatus.Skipped, "condition", 0), (run.Steps["praise"].Status, run.Steps["praise"].Reason, run.Steps["praise"].Attempts));
@@ -58,12 +59,15 @@ public class StepRuleTests
                 { "id": "first", "prompt": "First: {{fast}}|{{slow}}", "dependsOn": ["fast", "slow"], "join": "any" } ] }
             """;
         await using var app = await AppHost.StartAsync();
-        await app.StartRunAsync("r1", Definition, """{ "fast": [ { "output": "F" } ], "slow": [ { "output": "S", "latencyMs": 400 } ], "first": [ { "output": "ok" } ] }""");
+        await app.StartRunAsync(
+            "r1", Definition,
+            """{ "fast": [ { "output": "F" } ], "slow": [ { "output": "S", "latencyMs": 400 } ], "first": [ { "output": "ok" } ] }""");
         var run = await app.WaitAsync("r1");
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.True(run.Steps["first"].StartedAt < run.Steps["slow"].CompletedAt);
-        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
+        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>()
+            .FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
         Assert.Equal("""{"fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
     }
 
@@ -80,10 +84,12 @@ public class StepRuleTests
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync(
             "r1", Definition,
-            """{ "source": [ { "output": "S" } ], "fast": [ { "output": "F" } ], "slow": [ { "output": "W", "latencyMs": 500 } ], "first": [ { "output": "ok" } ] }""");
+            """{ "source": [ { "output": "S" } ], "fast": [ { "output": "F" } ], "slow": [ { "output": "W", "latencyMs": 500 } ],""" +
+            """ "first": [ { "output": "ok" } ] }""");
         await app.WaitAsync("r1");
 
-        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
+        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>()
+            .FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
         Assert.Equal("""{"source":"S","fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
     }
 
@@ -91,7 +97,8 @@ public class StepRuleTests
     public async Task Fallback_value_completes_a_failed_step()
     {
         const string Definition = """
-            { "steps": [ { "id": "a", "prompt": "A.", "options": { "retryCount": 0, "fallback": { "value": "n/a" } } }, { "id": "b", "prompt": "{{a}}", "dependsOn": ["a"] } ] }
+            { "steps": [ { "id": "a", "prompt": "A.", "options": { "retryCount": 0, "fallback": { "value": "n/a" } } },
+            { "id": "b", "prompt": "{{a}}", "dependsOn": ["a"] } ] }
             """;
         var run = await RunAsync(Definition, """{ "a": [ { "error": { "kind": "unavailable" } } ], "b": [ { "output": "ok" } ] }""");
 
@@ -110,7 +117,9 @@ public class StepRuleTests
                 { "id": "milder", "prompt": "A, mildly." },
                 { "id": "b", "prompt": "{{a}}", "dependsOn": ["a"] } ] }
             """;
-        var run = await RunAsync(Definition, """{ "a": [ { "error": { "kind": "contentFiltered" } } ], "milder": [ { "output": "mild" } ], "b": [ { "output": "ok" } ] }""");
+        var run = await RunAsync(
+            Definition,
+            """{ "a": [ { "error": { "kind": "contentFiltered" } } ], "milder": [ { "output": "mild" } ], "b": [ { "output": "ok" } ] }""");
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.Equal((StepStatus.Completed, true), (run.Steps["a"].Status, run.Steps["a"].FallbackUsed));
@@ -131,7 +140,8 @@ public class StepRuleTests
     [Fact]
     public async Task Run_beyond_its_maxDuration_is_timed_out_and_its_steps_are_cancelled()
     {
-        const string Definition = """{ "options": { "maxDuration": 300 }, "steps": [ { "id": "a", "prompt": "A." }, { "id": "b", "prompt": "B.", "dependsOn": ["a"] } ] }""";
+        const string Definition = """{ "options": { "maxDuration": 300 }, "steps": [ { "id": "a", "prompt": "A." }, { "id": "b", "prompt": "B.",""" +
+            """ "dependsOn": ["a"] } ] }""";
         var run = await RunAsync(Definition, """{ "*": [ { "output": "late", "latencyMs": 600000 } ] }""");
 
         Assert.Equal(RunStatus.TimedOut, run.Status);

@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
 
-/// <summary>How a step ended can be read of it, however that was.</summary>
+/// <summary>The status and the error of a step can be read after every kind of end.</summary>
 [Trait("Trust", "20")]
 public class StepStatusTests
 {
@@ -25,19 +25,22 @@ public class StepStatusTests
                 { "id": "saved", "prompt": "p", "options": { "fallback": { "step": "spare" } } },
                 { "id": "all", "prompt": "{{steps.ok.status}} {{f.status}} {{f.error.kind}} {{sk.status}} {{behind.status}} {{spare.status}} {{behind.error}} {{behind.usage.inputTokens}}",
                   "dependsOn": ["ok", "f", "sk", "behind", "spare", "saved"], "join": "settled" },
-                { "id": "on_failure", "prompt": "x", "when": "steps.f.status == 'failed' && steps.f.error.kind == 'contentFiltered'", "dependsOn": ["f"] },
+                { "id": "on_failure", "prompt": "x", "when": "steps.f.status == 'failed' && steps.f.error.kind == 'contentFiltered'",
+                "dependsOn": ["f"] },
                 { "id": "on_skip", "prompt": "x", "when": "steps.behind.status == 'skipped'", "dependsOn": ["behind"], "join": "settled" },
                 { "id": "last", "prompt": "{{steps.f.status}}", "dependsOn": ["f"] } ],
               "finally": ["last"],
               "outputs": { "f": "steps.f.status", "sk": "steps.behind.status", "ok": "steps.ok.status", "error": "steps.f.error.kind" } }
             """;
         await using var app = await AppHost.StartAsync();
-        await app.StartRunAsync("r1", Definition, """{ "f": [ { "error": { "kind": "contentFiltered", "message": "no" } } ], "*": [ { "output": "ok" } ] }""");
+        await app.StartRunAsync(
+            "r1", Definition, """{ "f": [ { "error": { "kind": "contentFiltered", "message": "no" } } ], "*": [ { "output": "ok" } ] }""");
         var run = await app.WaitAsync("r1");
 
         Assert.Equal((StepStatus.Completed, StepStatus.Completed), (run.Steps["on_failure"].Status, run.Steps["on_skip"].Status));
         Assert.Equal(
-            """{"steps.ok.status":"completed","f.status":"failed","f.error.kind":"contentFiltered","sk.status":"skipped","behind.status":"skipped","spare.status":"skipped","behind.error":null,"behind.usage.inputTokens":0}""",
+            """{"steps.ok.status":"completed","f.status":"failed","f.error.kind":"contentFiltered","sk.status":"skipped","behind.status":"skipped","spare.status":"skipped",""" +
+            "\"behind.error\":null,\"behind.usage.inputTokens\":0}",
             await InputsAsync(app, "all"));
         Assert.Equal("""{"steps.f.status":"failed"}""", await InputsAsync(app, "last"));
         Assert.Equal("""{"f":"failed","sk":"skipped","ok":"completed","error":"contentFiltered"}""", run.Outputs!.ToJsonString());
@@ -87,9 +90,11 @@ public class StepStatusTests
                 { "id": "end", "prompt": "{{steps.a.status}}", "when": "steps.a.status == 'completed'", "dependsOn": ["a"] } ] }
             """;
         await using var app = await AppHost.StartAsync();
-        await app.StartRunAsync("r1", Definition, """{ "a": [ { "output": "ok" } ], "end": [ { "error": { "kind": "toolFailed" } }, { "output": "ok" } ] }""");
+        await app.StartRunAsync(
+            "r1", Definition, """{ "a": [ { "output": "ok" } ], "end": [ { "error": { "kind": "toolFailed" } }, { "output": "ok" } ] }""");
         await app.WaitAsync("r1");
-        var resumed = await app.Get<RunResumer>().ResumeAsync(app.Client, new ResumeRequest("r1") { Definition = Encoding.UTF8.GetBytes(Definition) }, CancellationToken.None);
+        var resumed = await app.Get<RunResumer>()
+            .ResumeAsync(app.Client, new ResumeRequest("r1") { Definition = Encoding.UTF8.GetBytes(Definition) }, CancellationToken.None);
         var run = await app.WaitAsync(resumed.InstanceId, "r1");
 
         Assert.Equal((StepStatus.Reused, StepStatus.Completed), (run.Steps["a"].Status, run.Steps["end"].Status));
@@ -137,5 +142,6 @@ public class StepStatusTests
     }
 
     private static async Task<string> InputsAsync(AppHost app, string step, int runAttempt = 1) =>
-        ((JsonObject)(await app.Get<CheckpointStore>().FindAsync(await app.IdentityAsync("r1"), step, runAttempt, 1, CancellationToken.None))!.Inputs!).ToJsonString();
+        ((JsonObject)(await app.Get<CheckpointStore>()
+            .FindAsync(await app.IdentityAsync("r1"), step, runAttempt, 1, CancellationToken.None))!.Inputs!).ToJsonString();
 }

@@ -29,7 +29,9 @@ public class StepTypeTests
     [Fact]
     public async Task Tool_repeated_prompt_and_merge_work_together()
     {
-        var run = await RunAsync(Refine, """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "unavailable" } }, { "output": "Clarity: 9" } ] }""", """{ "topic": "cats" }""");
+        var run = await RunAsync(
+            Refine, """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "unavailable" } }, { "output": "Clarity: 9" } ] }""",
+            """{ "topic": "cats" }""");
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.Equal("""{"report":{"facts":"Facts on cats","draft_transformed":{"clarity":9}},"draft":"Clarity: 9"}""", run.Outputs!.ToJsonString());
@@ -39,7 +41,8 @@ public class StepTypeTests
     [Fact]
     public async Task Failure_in_a_later_turn_that_is_not_retried_fails_the_run()
     {
-        var run = await RunAsync(Refine, """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "contentFiltered" } } ] }""", """{ "topic": "cats" }""");
+        var run = await RunAsync(
+            Refine, """{ "draft": [ { "output": "Clarity: 4" }, { "error": { "kind": "contentFiltered" } } ] }""", """{ "topic": "cats" }""");
 
         Assert.Equal((RunStatus.Failed, StepStatus.Failed, 2), (run.Status, run.Steps["draft"].Status, run.Steps["draft"].Attempts));
         Assert.Equal(ErrorKind.ContentFiltered, run.Error!.Kind);
@@ -66,7 +69,8 @@ public class StepTypeTests
     [Fact]
     public async Task Tool_is_not_retried_unless_it_says_so()
     {
-        const string Mocks = """{ "a": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": 1 } ], "b": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": 1 } ] }""";
+        const string Mocks = """{ "a": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": 1 } ],""" +
+            """ "b": [ { "error": { "kind": "toolFailed", "retryable": true } }, { "output": 1 } ] }""";
         var run = await RunAsync(
             """
             options: { onStepFailure: continue }

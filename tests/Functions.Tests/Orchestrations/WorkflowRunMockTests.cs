@@ -153,7 +153,8 @@ public class WorkflowRunMockTests
     {
         var cancel = new TaskCompletionSource<object?>();
         var running = new TaskCompletionSource<StepOutcome>();
-        _context.Setup(context => context.WaitForExternalEvent<object?>(FunctionNames.CancelEvent, It.IsAny<CancellationToken>())).Returns(cancel.Task);
+        _context.Setup(context => context.WaitForExternalEvent<object?>(FunctionNames.CancelEvent, It.IsAny<CancellationToken>()))
+            .Returns(cancel.Task);
         Steps(Step("a"), Step("b", 0));
         Answer(_ => running.Task);
 

@@ -23,7 +23,8 @@ public class WorkflowRunTests
     {
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync(
-            "r1", Diamond, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B" } ], "c": [ { "output": "C" } ], "d": [ { "output": "**Clarity**: 7/10" } ] }""",
+            "r1", Diamond,
+            """{ "a": [ { "output": "A" } ], "b": [ { "output": "B" } ], "c": [ { "output": "C" } ], "d": [ { "output": "**Clarity**: 7/10" } ] }""",
             """{ "word": "x" }""");
 
         var run = await app.WaitAsync("r1");
@@ -36,11 +37,12 @@ public class WorkflowRunTests
     }
 
     [Fact]
-    public async Task Failure_stops_the_run_and_tells_what_became_of_every_step()
+    public async Task Failure_stops_the_run_and_every_step_has_its_status()
     {
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync(
-            "r1", Diamond, """{ "b": [ { "error": { "kind": "contentFiltered", "message": "Not that." } } ], "*": [ { "output": "ok" } ] }""", """{ "word": "x" }""");
+            "r1", Diamond, """{ "b": [ { "error": { "kind": "contentFiltered", "message": "Not that." } } ], "*": [ { "output": "ok" } ] }""",
+            """{ "word": "x" }""");
 
         var run = await app.WaitAsync("r1");
 

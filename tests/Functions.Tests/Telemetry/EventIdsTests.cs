@@ -9,7 +9,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Functions.Tests.Telemetry;
 
-/// <summary>The event ids by which a log is searched: of all that both hosts log.</summary>
+/// <summary>The event ids of everything that both hosts log.</summary>
 public sealed class EventIdsTests
 {
     private static readonly IReadOnlyList<int> Ids =

@@ -14,7 +14,8 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "2s", "OTEL_EXPORTER_OTLP_TIMEOUT is '2s'; it must be a number of milliseconds.")]
     [InlineData("OTEL_TRACES_SAMPLER", "some", "OTEL_TRACES_SAMPLER is 'some'; it must be one of always_on, ")]
     [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%", "OTEL_TRACES_SAMPLER_ARG is '10%'; it must be a number from 0 to 1.")]
-    public void Setting_that_OpenTelemetry_would_ignore_or_end_the_process_for_is_named_and_a_header_not_quoted(string setting, string value, string sentence)
+    public void Setting_that_OpenTelemetry_would_ignore_or_end_the_process_for_is_named_and_a_header_not_quoted(
+        string setting, string value, string sentence)
     {
         var mistake = Mistake((setting, value));
 
@@ -33,5 +34,6 @@ public sealed class TelemetrySettingsTests
         ("OTEL_TRACES_SAMPLER_ARG", "0.1")));
 
     private static string? Mistake(params (string Name, string Value)[] settings) => TelemetrySettings.Mistake(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build());
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
+            .Build());
 }

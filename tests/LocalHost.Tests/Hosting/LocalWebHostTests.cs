@@ -77,7 +77,7 @@ public sealed class LocalWebHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Orchestration_is_started_told_and_finished_over_http()
+    public async Task Orchestration_is_started_and_finished_by_an_event_over_http()
     {
         await using var web = await StartAsync();
         var started = await _http.PostAsync(new Uri(web.Address, "api/approvals/Ada"), null);

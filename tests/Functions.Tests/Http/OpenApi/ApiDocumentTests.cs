@@ -17,8 +17,10 @@ public class ApiDocumentTests
         var functions = typeof(OrchestratorServices).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null)
-            .SelectMany(method => method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>()
-                .SelectMany(trigger => trigger.Methods!.Select(verb => $"{method.GetCustomAttribute<FunctionAttribute>()!.Name} {verb} {trigger.Route}")));
+            .SelectMany(method =>
+                method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>()
+                    .SelectMany(trigger =>
+                        trigger.Methods!.Select(verb => $"{method.GetCustomAttribute<FunctionAttribute>()!.Name} {verb} {trigger.Route}")));
 
         Assert.Equal(functions.Order(), ApiOperations.All.Select(operation => $"{operation.Function} {operation.Method} {operation.Route}").Order());
     }
@@ -26,7 +28,8 @@ public class ApiDocumentTests
     [Fact]
     public void Every_reference_leads_to_a_schema()
     {
-        var references = Nodes(Document).OfType<JsonObject>().Select(node => node["$ref"]).OfType<JsonValue>().Select(value => value.GetValue<string>()).ToList();
+        var references = Nodes(Document).OfType<JsonObject>().Select(node => node["$ref"]).OfType<JsonValue>()
+            .Select(value => value.GetValue<string>()).ToList();
 
         Assert.NotEmpty(references);
         Assert.All(references, reference => Assert.NotNull(Follow(reference)));
@@ -48,7 +51,10 @@ public class ApiDocumentTests
         var members = Document["components"]!["schemas"]!["StartPayload"]!["properties"]!.AsObject().Select(member => member.Key);
 
         Assert.Equal(
-            ["id", "statusQueryGetUri", "sendEventPostUri", "terminatePostUri", "suspendPostUri", "resumePostUri", "purgeHistoryDeleteUri", "restartPostUri", "runId", "runUri", "eventsUri", "resumeRunUri"],
+            [
+                "id", "statusQueryGetUri", "sendEventPostUri", "terminatePostUri", "suspendPostUri", "resumePostUri", "purgeHistoryDeleteUri",
+                "restartPostUri", "runId", "runUri", "eventsUri", "resumeRunUri",
+            ],
             members);
     }
 

@@ -22,7 +22,8 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
         var got = await GetAsync(Path);
 
         Assert.Equal(put.ETag, got.ETag);
-        Assert.Equal(("greet", put["version"], "Hello {{name}}", "Be kind.", "m1"), (got["slug"], got["version"], got["text"], got["system"], got["model"]));
+        Assert.Equal(
+            ("greet", put["version"], "Hello {{name}}", "Be kind.", "m1"), (got["slug"], got["version"], got["text"], got["system"], got["model"]));
         Assert.Equal((0.5, 9), (got.Body.GetProperty("temperature").GetDouble(), got.Body.GetProperty("maxTokens").GetInt32()));
         Assert.Equal("name", Assert.Single(got.Body.GetProperty("inputs").EnumerateArray()).GetProperty("name").GetString());
         Assert.Equal(put["version"], Assert.Single(got.Body.GetProperty("versions").EnumerateArray()).GetProperty("version").GetString());
@@ -41,7 +42,8 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
     {
         var first = await PutAsync(
             HttpStatusCode.Created,
-            "---\nmodel: m1\nsystem: \"Be kind 😀: #1 {{name}}\"\ntemperature: 0.5\ninputs:\n  name: { type: string, required: true }\n  age: { type: integer, default: 3 }\n---\nHello {{name}}\n---\n'quoted': \"é😀\"");
+            "---\nmodel: m1\nsystem: \"Be kind 😀: #1 {{name}}\"\ntemperature: 0.5\ninputs:\n  name: { type: string, required: true }\n  age: { " +
+            "type: integer, default: 3 }\n---\nHello {{name}}\n---\n'quoted': \"é😀\"");
 
         var again = await PutAsync(HttpStatusCode.OK, (await GetAsync(Path)).Body.GetRawText(), mediaType: "application/json");
 
@@ -70,7 +72,7 @@ public sealed class PromptFunctionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Versions_and_environments_are_told_apart()
+    public async Task Versions_and_environments_are_distinguished()
     {
         var first = await PutAsync(HttpStatusCode.Created, "One", path: $"{Path}?label=production");
         await PutAsync(HttpStatusCode.OK, "Two");

@@ -80,9 +80,10 @@ public sealed class DamagedRunTests : IAsyncLifetime
         await api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));
         store.Before = (key, content) =>
         {
-            if (content.Length > 0 && key.Contains(file, StringComparison.Ordinal) && !content.Contains("\"deleting\":true", StringComparison.Ordinal))
+            if (content.Length > 0 && key.Contains(file, StringComparison.Ordinal)
+                && !content.Contains("\"deleting\":true", StringComparison.Ordinal))
             {
-                // Of one value, so that the store is not asked again.
+                // A list of one, so that the store is not read again.
                 throw new ContentValueException(key, "It cannot be written.") { IsFull = isFull };
             }
         };

@@ -10,7 +10,8 @@ namespace Orchestrator.Functions.Tests.Http.Runs;
 [Trait("Trust", "15")]
 public sealed class FullDiskTests : IAsyncLifetime
 {
-    private static readonly ContentStoreException Full = new("/secret/place", "The disk of /secret/place is full.") { IsFull = true, Hint = "its disk is full." };
+    private static readonly ContentStoreException Full =
+        new("/secret/place", "The disk of /secret/place is full.") { IsFull = true, Hint = "its disk is full." };
 
     private readonly TroubledStore _store = new();
     private ApiHost _api = null!;

@@ -15,7 +15,8 @@ public class IdempotencyTests
         using var first = await api.PostAsync("/api/runs", ApiHost.Body(), key: "k1");
         using var second = await api.PostAsync("/api/runs", ApiHost.Body(), key: "k1");
         Assert.Equal(
-            (await ApiHost.ReadAsync(first, HttpStatusCode.Accepted)).GetRawText(), (await ApiHost.ReadAsync(second, HttpStatusCode.Accepted)).GetRawText());
+            (await ApiHost.ReadAsync(first, HttpStatusCode.Accepted)).GetRawText(),
+            (await ApiHost.ReadAsync(second, HttpStatusCode.Accepted)).GetRawText());
         Assert.Single(await RunIdsAsync(api));
     }
 
@@ -65,7 +66,8 @@ public class IdempotencyTests
         for (var round = 0; round < 10; round++)
         {
             var key = $"key-{round}";
-            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => api.PostAsync("/api/runs?wait=60", ApiHost.Body(), key: key))));
+            var answers =
+                await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => api.PostAsync("/api/runs?wait=60", ApiHost.Body(), key: key))));
             var runs = new HashSet<string>();
             foreach (var answer in answers)
             {
@@ -86,7 +88,7 @@ public class IdempotencyTests
         Assert.Equal(10, instances);
     }
 
-    /// <summary>The key was written down, and then the process died: before the run's record, or between it and the orchestration.</summary>
+    /// <summary>The process was killed after it recorded the key: before the run's record, or between that and the orchestration.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -10,7 +10,8 @@ namespace Orchestrator.Functions.Tests.Http.Runs;
 /// <summary>Operations on runs over a real socket: codes, bodies, and that a refusal changes nothing.</summary>
 public sealed class RunControlTests : IAsyncLifetime
 {
-    private const string Failing = """{ "steps": { "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] } }""";
+    private const string Failing =
+        """{ "steps": { "second": [ { "error": { "kind": "internal" } }, { "output": "good" } ], "*": [ { "output": "ok" } ] } }""";
 
     private ApiHost _api = null!;
 
@@ -27,8 +28,9 @@ public sealed class RunControlTests : IAsyncLifetime
         var payload = await ApiHost.ReadAsync(response, HttpStatusCode.Accepted);
 
         Assert.Equal(
-            ["id", "statusQueryGetUri", "sendEventPostUri", "terminatePostUri", "suspendPostUri", "resumePostUri", "purgeHistoryDeleteUri", "restartPostUri",
-             "runId", "runUri", "eventsUri", "resumeRunUri"],
+            ["id", "statusQueryGetUri", "sendEventPostUri", "terminatePostUri", "suspendPostUri", "resumePostUri", "purgeHistoryDeleteUri",
+                "restartPostUri",
+                 "runId", "runUri", "eventsUri", "resumeRunUri"],
             payload.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("r1.2", "r1"), (payload.GetProperty("id").GetString(), payload.GetProperty("runId").GetString()));
         Assert.Equal(payload.GetProperty("statusQueryGetUri").GetString(), response.Headers.Location!.OriginalString);
@@ -57,14 +59,17 @@ public sealed class RunControlTests : IAsyncLifetime
         var definition = ApiHost.Definition.Replace("Again:", "Once more:", StringComparison.Ordinal);
 
         using var response = await _api.PostAsync("/api/runs/r1/resume", $$"""
-            { "from": "second", "inputs": { "word": "ho" }, "definition": {{definition}}, "outputs": { "first": "by hand" }, "fork": true, "reason": "try",
+            { "from": "second", "inputs": { "word": "ho" }, "definition": {{definition}}, "outputs": { "first": "by hand" },
+              "fork": true, "reason": "try",
               "options": { "maxParallelism": 1, "budget": { "usd": 1 }, "mocks": { "steps": { "second": [ { "output": "new" } ] } } } }
             """);
         var runId = (await ApiHost.ReadAsync(response, HttpStatusCode.Accepted)).GetProperty("runId").GetString()!;
 
         Assert.NotEqual("r1", runId);
         var run = await _api.App.WaitAsync(runId);
-        Assert.Equal((RunStatus.Completed, "by hand", "new"), (run.Status, run.Outputs!["first"]!.GetValue<string>(), run.Outputs["second"]!.GetValue<string>()));
+        Assert.Equal(
+            (RunStatus.Completed, "by hand", "new"),
+            (run.Status, run.Outputs!["first"]!.GetValue<string>(), run.Outputs["second"]!.GetValue<string>()));
         Assert.Equal(RunStatus.Failed, (await _api.App.Get<RunStore>().FindAsync("r1", CancellationToken.None))!.Status);
     }
 
@@ -95,10 +100,12 @@ public sealed class RunControlTests : IAsyncLifetime
     [Fact]
     public async Task Resume_with_several_mistakes_is_refused_with_all_of_them()
     {
-        var definition = """{ "inputs": { "word": {} }, "outputs": { "result": "second" }, "steps": [ { "id": "first", "prompt": "a" }, { "id": "second", "prompt": "b {{word}}" } ] }""";
+        var definition = """{ "inputs": { "word": {} }, "outputs": { "result": "second" }, "steps": [ { "id": "first", "prompt": "a" },""" +
+            """ { "id": "second", "prompt": "b {{word}}" } ] }""";
         await EndedAsync("r1", Failing, definition);
 
-        using var response = await _api.PostAsync("/api/runs/r1/resume", """{ "from": "secnod", "inputs": { "world": 1 }, "outputs": { "first": "x", "third": "y" } }""");
+        using var response = await _api.PostAsync(
+            "/api/runs/r1/resume", """{ "from": "secnod", "inputs": { "world": 1 }, "outputs": { "first": "x", "third": "y" } }""");
 
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
         Assert.Equal(
@@ -107,9 +114,10 @@ public sealed class RunControlTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Output_of_a_step_that_nobody_uses_cannot_be_given_by_hand()
+    public async Task Output_of_an_unused_step_cannot_be_given_by_hand()
     {
-        var definition = """{ "outputs": { "result": "second" }, "steps": [ { "id": "first", "prompt": "a" }, { "id": "second", "prompt": "b" } ] }""";
+        var definition =
+            """{ "outputs": { "result": "second" }, "steps": [ { "id": "first", "prompt": "a" }, { "id": "second", "prompt": "b" } ] }""";
         await EndedAsync("r1", Failing, definition);
 
         using var response = await _api.PostAsync("/api/runs/r1/resume", """{ "outputs": { "first": "x" } }""");
@@ -152,7 +160,9 @@ public sealed class RunControlTests : IAsyncLifetime
         await SeenAsync("r1", RunEventNames.StepCompleted);
         await _api.App.Client.RaiseEventAsync("r1", "nothing");
         Assert.Equal("suspended", (await _api.GetAsync("/api/runs/r1")).GetProperty("status").GetString());
-        Assert.DoesNotContain((await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), 0, CancellationToken.None)).Events, item => item is { Event: RunEventNames.StepStarted, StepId: "second" });
+        Assert.DoesNotContain(
+            (await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), 0, CancellationToken.None)).Events,
+            item => item is { Event: RunEventNames.StepStarted, StepId: "second" });
         await OperateAsync("r1", "suspend", HttpStatusCode.Conflict, "suspended already");
 
         await OperateAsync("r1", "continue", HttpStatusCode.Accepted, "running|completed");
@@ -208,7 +218,7 @@ public sealed class RunControlTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_whose_host_died_before_it_was_scheduled_begins_when_somebody_looks()
+    public async Task Run_whose_host_died_before_it_was_scheduled_begins_at_the_next_read()
     {
         await EndedAsync("r1", Failing);
         var store = _api.App.Get<RunStore>();
@@ -324,7 +334,8 @@ public sealed class RunControlTests : IAsyncLifetime
         }
         else
         {
-            Assert.Contains(expected, (await ApiHost.ReadProblemAsync(response, code, "wrongState")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+            Assert.Contains(
+                expected, (await ApiHost.ReadProblemAsync(response, code, "wrongState")).GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
     }
 }

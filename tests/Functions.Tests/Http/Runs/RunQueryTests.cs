@@ -9,7 +9,8 @@ namespace Orchestrator.Functions.Tests.Http.Runs;
 public class RunQueryTests
 {
     private const string Failing = """
-        { "steps": { "first": [ { "error": { "kind": "unavailable", "message": "Later." } }, { "output": "hello", "usage": { "inputTokens": 3, "outputTokens": 4 } } ],
+        { "steps": { "first": [ { "error": { "kind": "unavailable", "message": "Later." } },
+        { "output": "hello", "usage": { "inputTokens": 3, "outputTokens": 4 } } ],
                      "second": [ { "error": { "kind": "contentFiltered", "message": "No." } } ] } }
         """;
 
@@ -43,7 +44,10 @@ public class RunQueryTests
         await RunAsync(api, "a");
         var item = (await api.GetAsync("/api/runs")).GetProperty("runs")[0];
         Assert.Equal(
-            ["runId", "workflow", "app", "status", "attempt", "createdAt", "startedAt", "completedAt", "environment", "tags", "parentRunId", "error", "reason", "durationMs"],
+            [
+                "runId", "workflow", "app", "status", "attempt", "createdAt", "startedAt", "completedAt", "environment", "tags", "parentRunId",
+                "error", "reason", "durationMs",
+            ],
             item.EnumerateObject().Select(member => member.Name));
         Assert.Equal("completed", item.GetProperty("status").GetString());
     }
@@ -96,9 +100,14 @@ public class RunQueryTests
         await RunAsync(api, "r1", mocks: Failing);
         var step = await api.GetAsync("/api/runs/r1/steps/first");
         Assert.Equal(
-            ["stepId", "stepPath", "type", "promptId", "promptVersion", "model", "outputKey", "status", "reason", "output", "transformedOutput", "attempts"],
+            [
+                "stepId", "stepPath", "type", "promptId", "promptVersion", "model", "outputKey", "status", "reason", "output", "transformedOutput",
+                "attempts",
+            ],
             step.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(("first", "prompt", "first", "completed", "hello"), (Text(step, "stepPath"), Text(step, "type"), Text(step, "outputKey"), Text(step, "status"), Text(step, "output")));
+        Assert.Equal(
+            ("first", "prompt", "first", "completed", "hello"),
+            (Text(step, "stepPath"), Text(step, "type"), Text(step, "outputKey"), Text(step, "status"), Text(step, "output")));
         var attempts = step.GetProperty("attempts").EnumerateArray().ToList();
         Assert.Equal(["failed", "completed"], attempts.Select(attempt => Text(attempt, "status")));
         Assert.Equal(
@@ -106,7 +115,8 @@ public class RunQueryTests
             attempts[0].EnumerateObject().Select(member => member.Name));
         Assert.Equal("unavailable", Text(attempts[0].GetProperty("error"), "kind"));
         Assert.Equal(JsonValueKind.Null, attempts[1].GetProperty("error").ValueKind);
-        Assert.Equal(("hi", 4), (Text(attempts[1].GetProperty("inputs"), "word"), attempts[1].GetProperty("usage").GetProperty("outputTokens").GetInt32()));
+        Assert.Equal(
+            ("hi", 4), (Text(attempts[1].GetProperty("inputs"), "word"), attempts[1].GetProperty("usage").GetProperty("outputTokens").GetInt32()));
     }
 
     [Fact]
@@ -117,7 +127,8 @@ public class RunQueryTests
         var failed = await api.GetAsync("/api/runs/r1/steps/first");
         Assert.Equal(("failed", JsonValueKind.Null), (Text(failed, "status"), failed.GetProperty("output").ValueKind));
         var skipped = await api.GetAsync("/api/runs/r1/steps/second");
-        Assert.Equal(("skipped", "dependency", 0), (Text(skipped, "status"), Text(skipped, "reason"), skipped.GetProperty("attempts").GetArrayLength()));
+        Assert.Equal(
+            ("skipped", "dependency", 0), (Text(skipped, "status"), Text(skipped, "reason"), skipped.GetProperty("attempts").GetArrayLength()));
     }
 
     [Theory]
@@ -151,14 +162,14 @@ public class RunQueryTests
     }
 
     [Fact]
-    public async Task Cancelling_nobody_is_404()
+    public async Task Cancelling_an_unknown_run_is_404()
     {
         await using var api = await ApiHost.StartAsync();
         using var response = await api.PostAsync("/api/runs/nobody/cancel", "");
         await ApiHost.ReadProblemAsync(response, HttpStatusCode.NotFound, "runNotFound");
     }
 
-    /// <summary>A run that another attempt takes up again is not found under how it once ended.</summary>
+    /// <summary>A run that another attempt continues is not found under the status of its earlier end.</summary>
     [Fact]
     public async Task Run_that_goes_on_after_its_end_is_listed_as_it_is_now()
     {
@@ -183,7 +194,8 @@ public class RunQueryTests
         Assert.Equal(["r1"], Ids(await api.GetAsync("/api/runs?status=completed")));
     }
 
-    private static async Task RunAsync(ApiHost api, string runId, string more = "", string mocks = ApiHost.Quick, string definition = ApiHost.Definition)
+    private static async Task RunAsync(
+        ApiHost api, string runId, string more = "", string mocks = ApiHost.Quick, string definition = ApiHost.Definition)
     {
         using var response = await api.PostAsync("/api/runs?wait=60", ApiHost.Body($$""", "runId": "{{runId}}"{{more}}""", mocks, definition));
         await ApiHost.ReadAsync(response, HttpStatusCode.OK);
@@ -191,7 +203,8 @@ public class RunQueryTests
 
     private static async Task RunningAsync(ApiHost api, string runId)
     {
-        await foreach (var item in api.App.Get<Orchestrator.Activities.Feed.RunEventFeed>().FollowAsync(await api.App.IdentityAsync(runId), 0, CancellationToken.None))
+        await foreach (var item in api.App.Get<Orchestrator.Activities.Feed.RunEventFeed>()
+            .FollowAsync(await api.App.IdentityAsync(runId), 0, CancellationToken.None))
         {
             if (item.Event == Orchestrator.Activities.Feed.RunEventNames.StepStarted)
             {

@@ -46,11 +46,14 @@ public class RunStartTests
         await using var api = await ApiHost.StartAsync();
         var runId = await api.StartRunAsync($$"""
             { "definition": {{Definition}}, "tags": { "team": "blue" },
-              "options": { "model": "gpt-4o", "maxParallelism": 7, "maxDuration": 60000, "onStepFailure": "continue", "stream": true, "environment": "test",
+              "options": { "model": "gpt-4o", "maxParallelism": 7, "maxDuration": 60000, "onStepFailure": "continue",
+                           "stream": true, "environment": "test",
                            "budget": { "usd": 1.5, "tokens": 900 }, "mocks": {{ApiHost.Quick}} } }
             """);
         var prepared = (await api.App.Get<RunStore>().GetPreparedAsync(runId, 1, CancellationToken.None))!;
-        Assert.Equal((7, 60_000, 1.5m, 900L), (prepared.Plan.MaxParallelism, prepared.Plan.MaxDurationMs, prepared.Plan.Budget!.Usd, prepared.Plan.Budget.Tokens));
+        Assert.Equal(
+            (7, 60_000, 1.5m, 900L),
+            (prepared.Plan.MaxParallelism, prepared.Plan.MaxDurationMs, prepared.Plan.Budget!.Usd, prepared.Plan.Budget.Tokens));
         Assert.Equal(Orchestrator.Workflows.Definitions.FailurePolicy.Continue, prepared.Plan.OnStepFailure);
         Assert.Equal(("test", true, "gpt-4o"), (prepared.Environment, prepared.Steps[0].Stream, prepared.Steps[0].Models.Single()));
         var run = await api.GetAsync($"/api/runs/{runId}");
@@ -58,7 +61,7 @@ public class RunStartTests
     }
 
     [Fact]
-    public async Task All_mistakes_of_a_body_are_told_at_once_each_with_its_place()
+    public async Task All_mistakes_of_a_body_are_reported_at_once_each_with_its_place()
     {
         await using var api = await ApiHost.StartAsync();
         using var response = await api.PostAsync("/api/runs", """
@@ -81,7 +84,8 @@ public class RunStartTests
     {
         await using var api = await ApiHost.StartAsync();
         using var response = await api.PostAsync("/api/runs", ApiHost.Body(definition: """
-            { "steps": [ { "id": "a", "prompt": "A.", "dependsOn": ["nobody"] }, { "id": "a", "prompt": "B." }, { "id": "c", "prompt": "C.", "dependsOn": ["c"] } ] }
+            { "steps": [ { "id": "a", "prompt": "A.", "dependsOn": ["nobody"] }, { "id": "a", "prompt": "B." },
+            { "id": "c", "prompt": "C.", "dependsOn": ["c"] } ] }
             """));
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidDefinition");
         var found = problem.GetProperty("diagnostics").EnumerateArray().ToList();

@@ -43,7 +43,8 @@ public class StartPayloadTests
     {
         const string Query = "taskHub=Orchestrator&connection=Storage&code=k%2Fy%3D%3D";
         var bare = JsonSerializer.SerializeToNode(StartPayload.For(Request(), Embedded, new RunInput("r1", 1)), WorkflowJson.Compact)!.AsObject();
-        var keyed = JsonSerializer.SerializeToNode(StartPayload.For(Request(), OnFunctionsHost(Query), new RunInput("r1", 1)), WorkflowJson.Compact)!.AsObject();
+        var keyed = JsonSerializer.SerializeToNode(
+            StartPayload.For(Request(), OnFunctionsHost(Query), new RunInput("r1", 1)), WorkflowJson.Compact)!.AsObject();
 
         var management = bare.Where(member => member.Value!.GetValue<string>().Contains("/webhooks/", StringComparison.Ordinal)).ToList();
 

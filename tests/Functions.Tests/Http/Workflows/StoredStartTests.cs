@@ -18,7 +18,8 @@ public class StoredStartTests
         using var response = await api.PostAsync("/api/workflows/hello/runs?wait=60", Start);
 
         var run = await ApiHost.ReadAsync(response, HttpStatusCode.OK);
-        Assert.Equal(("completed", "hello", "ok"), (run.GetProperty("status").GetString(), run.GetProperty("workflow").GetString(), run.GetProperty("outputs").GetProperty("say").GetString()));
+        Assert.Equal(("completed", "hello", "ok"), (run.GetProperty("status").GetString(), run.GetProperty("workflow").GetString(),
+            run.GetProperty("outputs").GetProperty("say").GetString()));
     }
 
     [Fact]
@@ -28,10 +29,13 @@ public class StoredStartTests
         await PutAsync(api, "/api/prompts/greet?label=production", "Greet {{word}}.", "text/markdown");
         await PutAsync(api, "/api/workflows/hello", "steps:\n  - { id: say, promptId: greet }\n", "application/yaml");
 
-        using var response = await api.PostAsync("/api/workflows/hello/runs", $$"""{ "inputs": { "word": "hi" }, "options": { "environment": "prodction", "mocks": {{ApiHost.Quick}} } }""");
+        using var response = await api.PostAsync(
+            "/api/workflows/hello/runs",
+            $$"""{ "inputs": { "word": "hi" }, "options": { "environment": "prodction", "mocks": {{ApiHost.Quick}} } }""");
 
         var refusal = await ApiHost.ReadAsync(response, HttpStatusCode.BadRequest);
-        Assert.Contains("Did you mean 'production'? There are production and default.", refusal.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean 'production'? There are production and default.", refusal.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,8 +79,12 @@ public class StoredStartTests
         using var unknown = await api.PostAsync("/api/workflows/tri/runs", Start);
         using var both = await api.PostAsync("/api/workflows/try/runs", ApiHost.Body());
 
-        Assert.Contains("Did you mean 'try'?", (await ApiHost.ReadAsync(unknown, HttpStatusCode.NotFound)).GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Contains("'definition'", (await ApiHost.ReadProblemAsync(both, HttpStatusCode.BadRequest, "invalidInput")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean 'try'?", (await ApiHost.ReadAsync(unknown, HttpStatusCode.NotFound)).GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'definition'", (await ApiHost.ReadProblemAsync(both, HttpStatusCode.BadRequest, "invalidInput")).GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

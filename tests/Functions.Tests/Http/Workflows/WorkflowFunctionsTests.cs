@@ -48,7 +48,8 @@ public sealed class WorkflowFunctionsTests : IAsyncLifetime
         var first = await PutAsync(HttpStatusCode.Created, One);
         var second = await PutAsync(HttpStatusCode.OK, Other);
 
-        var versions = (await GetAsync($"{Path}/versions")).Body.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("hash").GetString());
+        var versions = (await GetAsync($"{Path}/versions")).Body.GetProperty("versions").EnumerateArray()
+            .Select(version => version.GetProperty("hash").GetString());
 
         Assert.Equal([second["hash"], first["hash"]], versions);
     }
@@ -115,7 +116,8 @@ public sealed class WorkflowFunctionsTests : IAsyncLifetime
         var problem = await _host.SendAsync(HttpStatusCode.Conflict, HttpMethod.Get, Path);
 
         Assert.Equal("ambiguousName", problem["code"]);
-        Assert.Equal(["a", "b"], problem.Body.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("app").GetString()));
+        Assert.Equal(
+            ["a", "b"], problem.Body.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("app").GetString()));
         Assert.Equal("b", (await GetAsync($"{Path}?app=b"))["app"]);
         await _host.SendAsync(HttpStatusCode.Conflict, HttpMethod.Delete, Path);
     }
@@ -126,7 +128,8 @@ public sealed class WorkflowFunctionsTests : IAsyncLifetime
         var problem = await PutAsync(HttpStatusCode.BadRequest, """{ "steps": [ { "id": "say", "prompt": "x", "dependsOn": ["a", "b"] } ] }""");
 
         Assert.Equal("invalidDefinition", problem["code"]);
-        Assert.Equal(2, problem.Body.GetProperty("diagnostics").EnumerateArray().Count(finding => finding.GetProperty("severity").GetString() == "error"));
+        Assert.Equal(
+            2, problem.Body.GetProperty("diagnostics").EnumerateArray().Count(finding => finding.GetProperty("severity").GetString() == "error"));
     }
 
     [Theory]
@@ -149,7 +152,8 @@ public sealed class WorkflowFunctionsTests : IAsyncLifetime
     }
 
     private Task<StoreAnswer> PutAsync(
-        HttpStatusCode expected, string text, (string Name, string Value)? header = null, string? mediaType = "application/json", string path = Path) =>
+        HttpStatusCode expected, string text, (string Name, string Value)? header = null, string? mediaType = "application/json",
+        string path = Path) =>
         _host.SendAsync(expected, HttpMethod.Put, path, text, mediaType, header);
 
     private Task<StoreAnswer> GetAsync(string path) => _host.SendAsync(HttpStatusCode.OK, HttpMethod.Get, path);
