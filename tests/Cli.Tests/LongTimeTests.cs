@@ -119,8 +119,13 @@ public sealed class LongTimeTests : IDisposable
             var at = DateTimeOffset.UtcNow.AddDays(-365 + (int.Parse(runId[4..], CultureInfo.InvariantCulture) * 365.0 / Runs));
             File.Delete(entry);
             var record = await runs.UpdateAsync(
-                runId, run => run.WithAttempt(
-                    attempt => attempt with { StartedAt = at, CompletedAt = at }) with { CreatedAt = at, StartedAt = at, CompletedAt = at },
+                runId,
+                run => run.WithAttempt(attempt => attempt with { StartedAt = at, CompletedAt = at }) with
+                {
+                    CreatedAt = at,
+                    StartedAt = at,
+                    CompletedAt = at,
+                },
                 CancellationToken.None);
             await runs.AddToIndexAsync(record, CancellationToken.None);
         }

@@ -21,8 +21,11 @@ internal sealed class SweepScript(SweepDefinition definition, SweepClient client
         var answer = (IsResumed ? _resumed : _first).Entry(step, attempt - 1)
             ?? throw new InvalidOperationException($"The sweep has no answer for the step '{step}'.");
         return answer.Output is { ValueKind: JsonValueKind.String } text && text.GetString()!.EndsWith(RulesCase.OfThePrompt)
-            ? answer with { Output = JsonSerializer.SerializeToElement(
-                text.GetString()! + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(question)))[..6]) }
+            ? answer with
+            {
+                Output = JsonSerializer.SerializeToElement(
+                    text.GetString()! + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(question)))[..6])
+            }
             : answer;
     }
 

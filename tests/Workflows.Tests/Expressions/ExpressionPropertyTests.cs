@@ -141,9 +141,14 @@ public sealed class ExpressionPropertyTests
         (1, from first in tree from second in tree select $"[{first}, ({second})]"),
         (1, from name in Gen.Elements(
             "len", "lower", "json", "number", "string", "round", "min", "sum", "keys",
-            "coalesce") from argument in tree select $"{name}({argument})"),
+            "coalesce")
+            from argument in tree
+            select $"{name}({argument})"),
         (1, from name in Gen.Elements(
-            "contains", "coalesce", "round", "max", "startsWith") from first in tree from second in tree select $"{name}({first}, {second})"));
+            "contains", "coalesce", "round", "max", "startsWith")
+            from first in tree
+            from second in tree
+            select $"{name}({first}, {second})"));
 
     private static Gen<List<string>> Chain() =>
         from count in Gen.Choose(1, 8)

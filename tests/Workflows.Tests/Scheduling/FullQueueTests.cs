@@ -74,8 +74,8 @@ public class FullQueueTests
     [Fact]
     public void Step_that_was_admitted_is_not_refused_at_its_next_attempt()
     {
-        var plan = Plans.Of(
-            1, Plans.Step("a") with { Retry = new RetryRule { FirstIntervalMs = 0 } }, Plans.Step("b"), Plans.Step("c")) with { QueueSize = 2 };
+        var first = Plans.Step("a") with { Retry = new RetryRule { FirstIntervalMs = 0 } };
+        var plan = Plans.Of(1, first, Plans.Step("b"), Plans.Step("c")) with { QueueSize = 2 };
         var run = new SimulatedRun(
             plan,
             (step, attempt) => step == 0 && attempt == 1 ? SimulatedAttempt.Failure(10, ErrorKind.Unavailable) : SimulatedAttempt.Success(10)).Run();
