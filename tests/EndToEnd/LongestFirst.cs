@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Orchestrator.EndToEnd;
 
 /// <summary>
-/// Starts the classes that take longest first, so that none of them is left for the end, where it would use one core only. The first two overlap well: one
-/// builds the product, the other waits.
+/// Starts the classes that take longest first, so that none of them is left for the end, where it would use one core only. The first two overlap
+/// well: one builds the product, the other waits.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
