@@ -5,10 +5,19 @@ namespace Orchestrator.Cli;
 /// <summary>The exit codes of the command (API.md).</summary>
 internal static class ExitCodes
 {
+    /// <summary>The command did what was asked; a run completed.</summary>
     public const int Completed = 0;
+
+    /// <summary>The run failed.</summary>
     public const int RunFailed = 1;
+
+    /// <summary>The user can correct it: usage, definition, settings or key.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>The run was cancelled or timed out.</summary>
     public const int Cancelled = 3;
+
+    /// <summary>A fault of this program, which is in the log.</summary>
     public const int Internal = 4;
 
     /// <summary>Every code with its meaning, for the help. docs/command-line.md has the same sentences.</summary>

@@ -14,6 +14,7 @@ internal static class CommonOptions
     private const string StateName = "--state";
     private const string StorageName = "--storage";
 
+    /// <summary>The folder of the state; default <see cref="StateStorage.DefaultFolder"/>.</summary>
     public static Option<string> State()
     {
         var option = new Option<string>(StateName)
@@ -100,6 +101,7 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>The app of a stored workflow or prompt; null without it.</summary>
     public static Option<string?> App(string description) => new("--app") { Description = description, HelpName = "NAME" };
 
     /// <summary>
@@ -122,19 +124,23 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>The simulated model for steps that the mocks do not cover; null without it.</summary>
     public static Option<string?> MocksElse() => new("--mocks-else")
     {
         Description = "What answers for steps that --mocks does not cover: simulated, or simulated:latency=0. Without it such steps are refused.",
         HelpName = "simulated",
     };
 
+    /// <summary>Whether one JSON document is the only output.</summary>
     public static Option<bool> Json() => new("--json")
     {
         Description = "Print one JSON document and nothing else; progress goes to the error output.",
     };
 
+    /// <summary>Whether the output has no colours.</summary>
     public static Option<bool> NoColor() => new("--no-color") { Description = "Print plain text." };
 
+    /// <summary>Whether the log of the host is printed.</summary>
     public static Option<bool> Verbose() => new("--verbose") { Description = "Print what the host logs." };
 }
 
@@ -147,6 +153,7 @@ internal sealed class ForegroundOptions(Option<string> storage)
     private readonly Option<bool> _noColor = CommonOptions.NoColor();
     private readonly Option<bool> _verbose = CommonOptions.Verbose();
 
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (var option in (IEnumerable<Option>)[_state, storage, _json, _noColor, _verbose])
@@ -155,6 +162,7 @@ internal sealed class ForegroundOptions(Option<string> storage)
         }
     }
 
+    /// <summary>The storage that the options name.</summary>
     public StateStorage Where(ParseResult parsed) => parsed.Where(_state, storage);
 
     /// <param name="streamed">The step whose text is printed while it is generated; null for none.</param>

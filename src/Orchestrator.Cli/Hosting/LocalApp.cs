@@ -62,8 +62,10 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>Whether runs outlive this process: false in memory.</summary>
     public bool IsDurable => _storage.Kind != StorageKind.Memory;
 
+    /// <summary>The client of the embedded host.</summary>
     public DurableTaskClient Client => _host.Client;
 
+    /// <summary>The container of the app; disposed with it.</summary>
     public IServiceProvider Services => _services;
 
     /// <summary>The number of steps that are executing.</summary>

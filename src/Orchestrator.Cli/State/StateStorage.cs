@@ -146,10 +146,13 @@ internal sealed class StateStores : IDisposable
 
     private StateStores(ServiceProvider services) => _services = services;
 
+    /// <summary>The stored workflows.</summary>
     public WorkflowStore Workflows => _services.GetRequiredService<WorkflowStore>();
 
+    /// <summary>The stored prompts.</summary>
     public PromptStore Prompts => _services.GetRequiredService<PromptStore>();
 
+    /// <summary>Deletes what the store no longer needs.</summary>
     public ContentPruner Pruner => _services.GetRequiredService<ContentPruner>();
 
     /// <summary>Opens the stores; a missing folder is created.</summary>

@@ -185,6 +185,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunClos
 public sealed class RunNotFoundException(string runId, bool isBeingDeleted = false)
     : Exception(isBeingDeleted ? $"There is no run '{runId}' any more. {RunExistsException.HowToFinish(runId)}" : $"There is no run '{runId}'.")
 {
+    /// <summary>The id that no run has.</summary>
     public string RunId { get; } = runId;
 
     /// <summary>Creates the exception, with the state of the deletion read from the store.</summary>

@@ -162,6 +162,7 @@ public sealed record ForegroundCaller(Func<RunInput, CancellationToken, Task> Re
 public sealed class RunExistsException(string runId, bool isBeingDeleted = false)
     : Exception($"There is a run '{runId}' already{(isBeingDeleted ? $", of which parts are left. {HowToFinish(runId)}" : ".")}")
 {
+    /// <summary>The id that is taken.</summary>
     public string RunId { get; } = runId;
 
     internal static string HowToFinish(string runId) =>

@@ -80,8 +80,10 @@ internal sealed class RequestRefusedException(int status, string code, string me
     public RequestRefusedException(IReadOnlyList<Diagnostic> diagnostics)
         : this(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", diagnostics.Select(diagnostic => diagnostic.FullMessage()))) => Diagnostics = diagnostics;
 
+    /// <summary>The HTTP status.</summary>
     public int Status { get; } = status;
 
+    /// <summary>The <c>code</c> of the problem details.</summary>
     public string Code { get; } = code;
 
     /// <summary>The mistakes of the input; null when there is only the message.</summary>

@@ -13,6 +13,7 @@ internal sealed record ActivityFailure(ActivityFailureKind Kind, string Message)
     private const string InvocationCancelled = "Microsoft.Azure.WebJobs.Host.FunctionInvocationCanceledException";
     private const string FunctionTimedOut = "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException";
 
+    /// <summary>Classifies the failure of an activity by its type and its causes.</summary>
     public static ActivityFailure Of(TaskFailureDetails failure)
     {
         // An unavailable store counts only as the outermost failure: as a cause it may have occurred after money was spent.

@@ -23,6 +23,7 @@ public sealed record PlanAnswer
     /// <summary>SHA-256 of the plan's JSON, in lower-case hex.</summary>
     public required string Hash { get; init; }
 
+    /// <summary>Makes the answer of a plan; one above <see cref="MaxPlainBytes"/> is compressed.</summary>
     public static PlanAnswer Of(RunPlan plan)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(plan, WorkflowJson.Compact);

@@ -24,6 +24,7 @@ internal sealed class RunPump
     private readonly RunInput _input;
     private readonly string? _stamp;
     private readonly WorkflowScheduler _scheduler;
+    private readonly CustomStatus _status;
     private readonly Queue<SchedulerFact> _inbox = new();
     private readonly Dictionary<int, CancellationTokenSource> _timers = [];
     private readonly List<StepDecision> _decisions = [];
@@ -31,8 +32,8 @@ internal sealed class RunPump
     private TaskCompletionSource? _wake;
     private SchedulerCommand.CompleteRun? _end;
     private ExceptionDispatchInfo? _fault;
-    private (RunStatus Status, int Percent) _reported = (RunStatus.Pending, -1);
 
+    /// <param name="plan">What the run executes; it stays the same in every replay.</param>
     public RunPump(TaskOrchestrationContext context, RunInput input, DecodedPlan plan)
     {
         _context = context;
@@ -40,10 +41,13 @@ internal sealed class RunPump
         _input = input;
         _stamp = plan.Plan.Stamp;
         _scheduler = new WorkflowScheduler(plan.Plan, plan.Graph);
+        _status = new CustomStatus(context, _scheduler);
     }
 
     private DateTimeOffset Now => new(DateTime.SpecifyKind(_context.CurrentUtcDateTime, DateTimeKind.Utc));
 
+    /// <summary>Executes the run to its end. Called once.</summary>
+    /// <exception cref="TaskFailedException">An activity that records decisions failed for good.</exception>
     public async Task<RunResult> RunAsync()
     {
         using var listening = new CancellationTokenSource();
@@ -64,7 +68,7 @@ internal sealed class RunPump
                 break;
             }
 
-            ReportProgress();
+            _status.Report();
             _wake = new TaskCompletionSource();
             await _wake.Task;
             _wake = null;
@@ -230,31 +234,15 @@ internal sealed class RunPump
                 Stamp = _stamp,
                 Observed = end.Observed,
             });
-        ReportProgress();
+        _status.Report();
         return new RunResult(_input.RunId, _input.RunAttempt, end.Status, end.Error);
     }
 
+    /// <summary>The next decisions to record, at most <see cref="MaxDecisions"/>; null for none.</summary>
     private List<StepDecision>? TakeDecisions()
     {
-        if (_decisions.Count == 0)
-        {
-            return null;
-        }
-
         var taken = _decisions.GetRange(0, Math.Min(MaxDecisions, _decisions.Count));
         _decisions.RemoveRange(0, taken.Count);
-        return taken;
-    }
-
-    /// <summary>Sets the custom status when the run's status changes, and at most once per percent of its steps: each status is a write.</summary>
-    private void ReportProgress()
-    {
-        var percent = _scheduler.Done * 100 / Math.Max(1, _scheduler.Graph.Count);
-        if (_reported != (_scheduler.Status, percent))
-        {
-            _reported = (_scheduler.Status, percent);
-            _context.SetCustomStatus(new RunProgressStatus(
-                _scheduler.Status, _scheduler.Graph.Count, _scheduler.Done, _scheduler.Executing, _scheduler.Queued, _scheduler.Failed));
-        }
+        return taken.Count == 0 ? null : taken;
     }
 }

@@ -24,6 +24,7 @@ internal static class ApiOperations
         ["If-None-Match"] = "*: create, do not replace.",
     };
 
+    /// <summary>All operations, in the order of the document.</summary>
     public static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("StartRun", "post", "runs", "Start the definition in the body.")

@@ -20,29 +20,41 @@ public sealed record StartPayload
     /// <summary>The Retry-After header in seconds, the same as that of the Durable extension.</summary>
     private const int RetryAfterSeconds = 10;
 
+    /// <summary>The id of the orchestration's instance: the run's id, from the second attempt on with its number.</summary>
     [JsonPropertyOrder(0)]
     public required string Id { get; init; }
 
+    /// <summary>Where to read the status of the instance.</summary>
     public required string StatusQueryGetUri { get; init; }
 
+    /// <summary>Where to send an event; the client replaces <c>{eventName}</c>.</summary>
     public required string SendEventPostUri { get; init; }
 
+    /// <summary>Where to terminate the instance; the client replaces <c>{text}</c>, the reason.</summary>
     public required string TerminatePostUri { get; init; }
 
+    /// <summary>Where to suspend the instance; the client replaces <c>{text}</c>, the reason.</summary>
     public required string SuspendPostUri { get; init; }
 
+    /// <summary>Where to resume the suspended instance; the client replaces <c>{text}</c>, the reason.</summary>
     public required string ResumePostUri { get; init; }
 
+    /// <summary>Where to delete the history of the instance, once it has ended.</summary>
     public required string PurgeHistoryDeleteUri { get; init; }
 
+    /// <summary>Where to restart the instance.</summary>
     public required string RestartPostUri { get; init; }
 
+    /// <summary>The id of the run.</summary>
     public required string RunId { get; init; }
 
+    /// <summary>Where to read the run.</summary>
     public required string RunUri { get; init; }
 
+    /// <summary>Where to read the events of the run.</summary>
     public required string EventsUri { get; init; }
 
+    /// <summary>Where to resume the run when it has failed or was cancelled.</summary>
     public required string ResumeRunUri { get; init; }
 
     /// <summary>
