@@ -30,7 +30,7 @@ public sealed class ResumePreparation(
     /// <summary>Resolves and checks the attempt, and finds the results that it reuses.</summary>
     /// <param name="record">The run, which has ended.</param>
     /// <param name="request">
-    /// What to execute now. With another id than the run's it is a fork. Its inputs replace those of the run by name; its mocks, if it has any, replace
+    /// What to execute now. Under another id than the run's, a fork. Its inputs replace those of the run by name; its mocks, if it has any, replace
     /// the run's and are used from the first one; the single step is the run's.
     /// </param>
     /// <param name="from">The id of the step to execute again, with all that depends on it; null: what has not completed.</param>

@@ -2,8 +2,8 @@ using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Scheduling;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Application;
 

@@ -78,7 +78,8 @@ internal sealed class RequestRefusedException(int status, string code, string me
     /// <summary>The input has mistakes (400).</summary>
     /// <param name="diagnostics">All mistakes.</param>
     public RequestRefusedException(IReadOnlyList<Diagnostic> diagnostics)
-        : this(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", diagnostics.Select(diagnostic => diagnostic.FullMessage()))) => Diagnostics = diagnostics;
+        : this(StatusCodes.Status400BadRequest, "invalidInput", string.Join(" ", diagnostics.Select(diagnostic => diagnostic.FullMessage()))) =>
+        Diagnostics = diagnostics;
 
     /// <summary>The HTTP status.</summary>
     public int Status { get; } = status;

@@ -138,7 +138,8 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
         {
             return errors.Add(
                 start.Start.Index,
-                $"A name must be a text; this one is {(isObject ? JsonWords.Object : JsonWords.List)}. Put a text with braces or brackets in quotes.");
+                $"A name must be a text; this one is {(isObject ? JsonWords.Object : JsonWords.List)}. "
+                + "Put a text with braces or brackets in quotes.");
         }
 
         errors.AddIfAny(start.Start.Index, YamlTag.Problem(start.Tag, isObject));
