@@ -6,6 +6,7 @@ using Orchestrator.Activities.Records;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Templates;
 using Orchestrator.Workflows.Transforms;
 using Orchestrator.Workflows.Usage;
@@ -132,7 +133,7 @@ public sealed class StepRunner(CheckpointStore checkpoints, PromptRunner prompts
     private static AttemptResult Finished(AttemptContext call, JsonNode? output)
     {
         var step = call.Step;
-        var bytes = Encoding.UTF8.GetByteCount(StepTransform.Text(output));
+        var bytes = Encoding.UTF8.GetByteCount(WorkflowJson.Text(output));
         if (bytes > DefinitionLimits.MaxOutputBytes)
         {
             return new AttemptResult
@@ -143,7 +144,7 @@ public sealed class StepRunner(CheckpointStore checkpoints, PromptRunner prompts
             };
         }
 
-        if (StepTransform.Apply(step.Transform, output) is not { } transformed)
+        if (OutputTransform.Apply(step.Transform, output) is not { } transformed)
         {
             return new AttemptResult { Output = output };
         }

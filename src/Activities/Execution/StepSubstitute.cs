@@ -14,7 +14,7 @@ internal static class StepSubstitute
     public static AttemptResult Value(PreparedStep step)
     {
         var fallback = step.Fallback ?? throw new InvalidOperationException($"Step '{step.Id}' has no fallback value, although its rule needs one.");
-        var transformed = fallback.HasTransformed ? null : StepTransform.Apply(step.Transform, fallback.Value);
+        var transformed = fallback.HasTransformed ? null : OutputTransform.Apply(step.Transform, fallback.Value);
         return new AttemptResult
         {
             Output = fallback.Value?.DeepClone(),

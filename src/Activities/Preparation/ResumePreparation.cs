@@ -126,7 +126,7 @@ public sealed class ResumePreparation(
     private static GivenOutput Given(PreparedRun run, string id, JsonNode? output)
     {
         var transform = run.Steps[run.PositionOf(id)!.Value].Transform;
-        return new GivenOutput(output?.DeepClone(), StepTransform.Apply(transform, output)?.Value);
+        return new GivenOutput(output?.DeepClone(), OutputTransform.Apply(transform, output)?.Value);
     }
 
     private static Dictionary<string, GivenOutput> Over(IReadOnlyDictionary<string, GivenOutput>? before, Dictionary<string, GivenOutput> given) =>

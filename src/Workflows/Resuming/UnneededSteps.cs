@@ -17,20 +17,16 @@ internal static class UnneededSteps
     public static bool Skip(
         WorkflowGraph graph, Func<int, bool> isKnown, Func<int, bool> isSkipped, Func<int, bool> skip, Func<int, bool> decide)
     {
-        var callers = new List<int>?[graph.Count];
+        var callers = StepRules.Callers(graph.Steps);
         var (calls, open) = (new int[graph.Count], new int[graph.Count]);
         for (var step = 0; step < graph.Count; step++)
         {
             open[step] = graph.Steps[step].DependsOn.Count(dependency => !isKnown(dependency));
-            foreach (var fallback in StepRules.Fallbacks(graph.Steps[step]))
-            {
-                (callers[fallback] ??= []).Add(step);
-                calls[fallback] += isKnown(step) ? 0 : 1;
-            }
+            calls[step] = callers[step].Count(caller => !isKnown(caller));
         }
 
         var found = new Queue<int>(
-            Enumerable.Range(0, graph.Count).Where(step => callers[step] is not null && calls[step] == 0 && !isKnown(step) && skip(step)));
+            Enumerable.Range(0, graph.Count).Where(step => callers.Contains(step) && calls[step] == 0 && !isKnown(step) && skip(step)));
         var any = found.Count > 0;
         while (found.TryDequeue(out var step))
         {
@@ -51,7 +47,7 @@ internal static class UnneededSteps
                 }
             }
 
-            foreach (var caller in callers[step] ?? [])
+            foreach (var caller in callers[step])
             {
                 if (!isKnown(caller) && decide(caller))
                 {

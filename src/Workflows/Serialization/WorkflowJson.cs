@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Orchestrator.Workflows.Serialization;
@@ -21,6 +22,15 @@ public static class WorkflowJson
 
     /// <summary>Indented, with nulls, for the same documents as people read them. Read-only.</summary>
     public static JsonSerializerOptions IndentedDocument { get; } = Create(indented: true, JsonIgnoreCondition.Never);
+
+    /// <summary>A value as text: a text as it is, null as an empty text, any other value as compact JSON.</summary>
+    public static string Text(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonValue text when text.TryGetValue<string>(out var characters) => characters,
+        JsonValue date when date.GetValueKind() == JsonValueKind.String => JsonSerializer.SerializeToElement(date).GetString()!,
+        _ => value.ToJsonString(Compact),
+    };
 
     private static JsonSerializerOptions Create(bool indented, JsonIgnoreCondition ignore = JsonIgnoreCondition.WhenWritingNull)
     {

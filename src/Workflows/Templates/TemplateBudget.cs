@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Templates;
 
@@ -22,7 +23,7 @@ public sealed class TemplateBudget(CancellationToken cancellationToken = default
     public void CountValue(JsonNode? value)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CountRead(PromptText.Of(value).Length, null);
+        CountRead(WorkflowJson.Text(value).Length, null);
     }
 
     /// <exception cref="TemplateException">There are more steps than <see cref="TemplateLimits.MaxSteps"/>.</exception>

@@ -32,7 +32,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
                     Write(text.Tag.Content, text.Tag);
                     break;
                 case TemplateNode.Value value:
-                    Write(PromptText.Of(Value(value.Source)), value.Tag);
+                    Write(WorkflowJson.Text(Value(value.Source)), value.Tag);
                     break;
                 case TemplateNode.Choice choice:
                     Write(choice.Branches.FirstOrDefault(Holds)?.Body ?? []);
@@ -142,7 +142,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
                 var index = int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
                 return index < list.Count ? list[index] : throw Wrong(source, $"'{source.Path}' names element {index} of a list of {list.Count}");
             case JsonValue text when name == "length" && text.GetValueKind() == JsonValueKind.String:
-                var length = PromptText.Of(text).Length;
+                var length = WorkflowJson.Text(text).Length;
                 budget.CountRead(length, source.Tag);
                 return length;
             default:
@@ -167,7 +167,7 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
 
     // Without creating the text of a large value.
     private static bool IsEmpty(JsonValue text) =>
-        text.TryGetValue<JsonElement>(out var element) ? element.ValueEquals("") : PromptText.Of(text).Length == 0;
+        text.TryGetValue<JsonElement>(out var element) ? element.ValueEquals("") : WorkflowJson.Text(text).Length == 0;
 
     private bool IsZero(string number, TemplateTag at)
     {

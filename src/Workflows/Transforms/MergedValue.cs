@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Definitions;
@@ -47,10 +46,7 @@ public static class MergedValue
 
     private static JsonNode Concat(List<JsonNode> values, string separator) => values.Count > 0 && values.TrueForAll(value => value is JsonArray)
         ? List(values.SelectMany(value => (JsonArray)value))
-        : JsonValue.Create(string.Join(separator, values.Select(Text)));
-
-    private static string Text(JsonNode value) =>
-        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(WorkflowJson.Compact);
+        : JsonValue.Create(string.Join(separator, values.Select(WorkflowJson.Text)));
 }
 
 /// <summary>How several values are merged. Written in camelCase in definitions.</summary>

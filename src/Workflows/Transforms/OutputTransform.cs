@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Serialization;
 
@@ -24,6 +23,12 @@ public abstract class OutputTransform
     /// <summary>Finds a transform by its exact name.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out OutputTransform? transform) => All.TryGetValue(name, out transform);
 
+    /// <summary>Applies a step's transform to its output; anything but a text is transformed as compact JSON.</summary>
+    /// <param name="name">The transform's name; null for none.</param>
+    /// <returns>Null without a transform of that name.</returns>
+    public static TransformResult? Apply(string? name, JsonNode? output) =>
+        name is not null && TryGet(name, out var transform) ? transform.Apply(WorkflowJson.Text(output)) : null;
+
     /// <summary>
     /// Applies the transform. If it finds nothing, the result has a warning, and the text itself or an empty value, depending on the transform.
     /// </summary>
@@ -45,17 +50,4 @@ internal static class TextLines
         var list = new JsonArray([.. found.Select(item => JsonValue.Create(item))]);
         return new TransformResult(list, list.Count == 0 ? warning : null);
     }
-}
-
-/// <summary>Applies a step's transform to its output.</summary>
-public static class StepTransform
-{
-    /// <summary>The text of an output: a text as it is, anything else as compact JSON.</summary>
-    public static string Text(JsonNode? output) =>
-        output?.GetValueKind() == JsonValueKind.String ? output.GetValue<string>() : output?.ToJsonString(WorkflowJson.Compact) ?? "";
-
-    /// <summary>The transformed output with a warning, if there is one; null without a transform.</summary>
-    /// <param name="transform">The transform's name; null for none.</param>
-    public static TransformResult? Apply(string? transform, JsonNode? output) =>
-        transform is not null && OutputTransform.TryGet(transform, out var found) ? found.Apply(Text(output)) : null;
 }

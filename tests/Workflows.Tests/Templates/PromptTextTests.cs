@@ -21,7 +21,4 @@ public sealed class PromptTextTests
 
     [Fact]
     public void WithInputs_of_none_leaves_the_prompt_unchanged() => Assert.Equal("Rate it.\n", PromptText.WithInputs("Rate it.\n", []));
-
-    [Fact]
-    public void Of_a_date_is_its_text() => Assert.Equal("2025-01-02T00:00:00", PromptText.Of(JsonValue.Create(new DateTime(2025, 1, 2))));
 }
