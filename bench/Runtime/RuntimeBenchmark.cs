@@ -25,7 +25,7 @@ internal sealed class RuntimeBenchmark : IBenchmark
         var longer = await TakeAsync(JournalKind.Memory, NoOpShape.Chain, 20_000);
         Add(longer, Growth(longer, chain), "linear: ≤ 2.2");
         var small = await TakeAsync(JournalKind.Files, NoOpShape.FanOut, 1_000);
-        Add(small, $"{Figures.Of(Rate(small).Median / FanOutGoal, 2)} × goal", "B2: ≥ 10,000/s (§1.5: the SDK's in-memory engine 4,500–6,600)");
+        Add(small, $"{Figures.Of(Rate(small).Median / FanOutGoal, 2)} × goal", "B2: ≥ 10,000/s (the SDK's in-memory engine: 4,500–6,600)");
         var fanOut = await TakeAsync(JournalKind.Files, NoOpShape.FanOut, 10_000);
         Add(fanOut, $"{Figures.Of(Rate(fanOut).Median / FanOutGoal, 2)} × goal", "the same");
         Add(fanOut, Growth(fanOut, small), "B2: 10,000 ÷ 1,000 ≤ 11");

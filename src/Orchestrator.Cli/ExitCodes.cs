@@ -2,7 +2,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli;
 
-/// <summary>The exit codes of the command (API.md).</summary>
+/// <summary>The exit codes of the command.</summary>
 internal static class ExitCodes
 {
     /// <summary>The command did what was asked; a run completed.</summary>

@@ -8,7 +8,7 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// A run as users see it: <c>run --json</c> and the body of <c>GET /api/runs/{runId}</c>. Member names and order are the contract (API.md).
+/// A run as users see it: <c>run --json</c> and the body of <c>GET /api/runs/{runId}</c>. Member names and order are the contract (docs/http-api.md).
 /// </summary>
 public sealed record RunDocument
 {

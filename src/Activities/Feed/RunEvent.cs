@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Usage;
 
 namespace Orchestrator.Activities.Feed;
 
-/// <summary>One event of a run, as it is appended to the run's feed and sent to clients (API.md, "Events").</summary>
+/// <summary>One event of a run, as it is appended to the run's feed and sent to clients (docs/http-api.md).</summary>
 /// <param name="Event">One of <see cref="RunEventNames"/>.</param>
 /// <param name="RunAttempt">The attempt of the run, from 1.</param>
 /// <param name="At">When it happened.</param>
@@ -56,7 +56,7 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
     public IReadOnlyList<string>? Warnings { get; init; }
 }
 
-/// <summary>The names of events (API.md).</summary>
+/// <summary>The names of events (docs/http-api.md).</summary>
 public static class RunEventNames
 {
     /// <summary>An attempt of the run has begun.</summary>

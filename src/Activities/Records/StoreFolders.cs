@@ -1,8 +1,8 @@
 namespace Orchestrator.Activities.Records;
 
 /// <summary>
-/// The top-level folders of the app's content (DESIGN §5). A state folder also holds other files (the journal, the lock file of <c>serve</c>, a
-/// user's own files); the content store must neither read nor delete those.
+/// The top-level folders of the app's content (docs/architecture.md, "What is kept where"). A state folder also holds other files (the journal, the
+/// lock file of <c>serve</c>, a user's own files); the content store must neither read nor delete those.
 /// </summary>
 public static class StoreFolders
 {

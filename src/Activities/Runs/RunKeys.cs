@@ -9,7 +9,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Runs;
 
-/// <summary>The keys of everything that the content store holds of a run (DESIGN §5).</summary>
+/// <summary>The keys of everything that the content store holds of a run (docs/architecture.md, "What is kept where").</summary>
 internal static partial class RunKeys
 {
     /// <summary>The length of <see cref="NewestFirst"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Definitions;
 
-/// <summary>Upper limits of a definition and of a step's output (FORMAT.md). A value equal to its limit is allowed.</summary>
+/// <summary>Upper limits of a definition and of a step's output (docs/definitions.md). A value equal to its limit is allowed.</summary>
 public static class DefinitionLimits
 {
     /// <summary>Size of a definition's text in bytes: 8 MiB.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Names;
 
-/// <summary>The syntax of names (FORMAT.md), for the reader, the API and the stores. Thread-safe.</summary>
+/// <summary>The syntax of names (docs/definitions.md), for the reader, the API and the stores. Thread-safe.</summary>
 public static partial class NameRules
 {
     /// <summary>Names that begin paths with a meaning of their own, so that no step id and no output key may be one of them.</summary>

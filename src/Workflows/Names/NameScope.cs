@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Workflows.Names;
 
 /// <summary>
-/// Resolves the names of a workflow (FORMAT.md): an output takes precedence over an input of the same name, and both over a step's id.
-/// Immutable and thread-safe.
+/// Resolves the names of a workflow (docs/definitions.md, "Names"): an output takes precedence over an input of the same name, and both over a
+/// step's id. Immutable. Thread-safe.
 /// </summary>
 public sealed class NameScope
 {

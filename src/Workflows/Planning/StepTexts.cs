@@ -62,7 +62,8 @@ public sealed class StepTexts
     public static IEnumerable<ValuePath> AllPaths(PreparedRun run, PreparedStep step)
     {
         var own = OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        return Of(run, step).Paths.Where(path => !own.Contains(path.Root)).Concat(MappedPaths(step)).Concat(PathsOf(step.When)).Concat(PathsOf(step.Repeat?.Until));
+        return Of(run, step).Paths.Where(path => !own.Contains(path.Root))
+            .Concat(MappedPaths(step)).Concat(PathsOf(step.When)).Concat(PathsOf(step.Repeat?.Until));
     }
 
     private static IEnumerable<ValuePath> PathsOf(string? expression) =>

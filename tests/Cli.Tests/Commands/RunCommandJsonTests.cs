@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
-/// <summary>The document of <c>run --json</c> is a contract (API.md): names and their order at every level.</summary>
+/// <summary>The document of <c>run --json</c> is a contract (docs/http-api.md): names and their order at every level.</summary>
 public sealed class RunCommandJsonTests : IDisposable
 {
     /// <summary>One step is retried, one fails: every member of the document has something to say.</summary>

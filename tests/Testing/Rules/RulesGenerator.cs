@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Testing.Rules;
 
 /// <summary>
-/// Makes whole definitions, in which the rules meet: whatever FORMAT.md says of order, failure, limits and ends may stand beside anything else.
+/// Makes whole definitions, in which the rules meet: whatever docs/definitions.md says of order, failure, limits and ends may
+/// stand beside anything else.
 /// </summary>
 public sealed class RulesGenerator
 {

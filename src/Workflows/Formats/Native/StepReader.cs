@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Formats.Native;
 /// <summary>Reads one step of the native format. Not thread-safe; for one step.</summary>
 internal sealed class StepReader
 {
-    /// <summary>Types of FORMAT.md that this version does not support.</summary>
+    /// <summary>Step types of later versions, which this one does not support.</summary>
     private static readonly string[] UnsupportedTypes = ["group", "map", "branch", "workflow", "wait"];
 
     private readonly ObjectReader _step;
