@@ -2,7 +2,8 @@ namespace Orchestrator.Storage;
 
 /// <summary>
 /// Retries the operations of another store up to three times, after 100, 400 and 1,600 ms, so that one failed write does not fail a step
-/// (docs/decisions/0009). Thread-safe.
+/// (docs/decisions/0009). A write that finds the disk full is not retried here: it does not become free in that time, and a list of runs would wait
+/// for each run that needs a write. Thread-safe.
 /// </summary>
 /// <remarks>
 /// A write that is reported as failed may have happened. For create and replace, a value with the same bytes counts as the success of an earlier
@@ -69,7 +70,7 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
 
                 return await operation(last is not null);
             }
-            catch (ContentStoreException exception) when (tries < Waits.Length && !exception.IsOfOneValue)
+            catch (ContentStoreException exception) when (tries < Waits.Length && exception is { IsOfOneValue: false, IsFull: false })
             {
                 last = exception;
             }

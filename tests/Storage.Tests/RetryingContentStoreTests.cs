@@ -30,6 +30,25 @@ public sealed class RetryingContentStoreTests
         Assert.Null(await store.GetAsync(Key));
     }
 
+    /// <summary>No timer is needed: the failure comes at once.</summary>
+    [Fact]
+    public async Task Write_that_finds_the_disk_full_is_not_retried()
+    {
+        var tries = 0;
+        var failing = new FailingStore
+        {
+            OnOperation = _ =>
+            {
+                tries++;
+                throw new ContentStoreException("disk", "full") { IsFull = true };
+            },
+        };
+
+        await Assert.ThrowsAsync<ContentStoreException>(() => new RetryingContentStore(failing, _time).PutAsync(Key, Bytes("one")));
+
+        Assert.Equal(1, tries);
+    }
+
     [Fact]
     public async Task Append_that_happened_and_was_reported_as_failed_is_stored_twice()
     {

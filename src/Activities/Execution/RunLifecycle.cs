@@ -112,26 +112,17 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         CancellationToken cancellationToken)
     {
         RunRecord? made = null;
-        RunRecord now;
-        try
-        {
-            now = await runs.UpdateAsync(
-                run.RunId,
-                record =>
-                {
-                    var ended = Ended(record, run, runAttempt, status, error, at, attemptAt);
+        var now = await runs.UpdateAsync(
+            run,
+            record =>
+            {
+                var ended = Ended(record, run, runAttempt, status, error, at, attemptAt);
 
-                    // An attempt that an upgrade interrupted was counted as ended then: cancelling its run does not count again.
-                    made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
-                    return byReconciler && !ReferenceEquals(ended, record) ? ended with { IsEndEventPending = true } : ended;
-                },
-                cancellationToken);
-        }
-        catch (KeyNotFoundException)
-        {
-            throw new RunGoneException(run);
-        }
-
+                // An attempt that an upgrade interrupted was counted as ended then: cancelling its run does not count again.
+                made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
+                return byReconciler && !ReferenceEquals(ended, record) ? ended with { IsEndEventPending = true } : ended;
+            },
+            cancellationToken);
         if (made is not null)
         {
             telemetry.Ended(made);
@@ -159,23 +150,15 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     {
         var at = lastSign ?? time.GetUtcNow();
         RunRecord? made = null;
-        try
-        {
-            await runs.UpdateAsync(
-                run.RunId,
-                record =>
-                {
-                    var interrupted = Interrupted(record, run, runAttempt, error, at);
-                    made = ReferenceEquals(interrupted, record) ? null : interrupted;
-                    return interrupted;
-                },
-                cancellationToken);
-        }
-        catch (KeyNotFoundException)
-        {
-            throw new RunGoneException(run);
-        }
-
+        await runs.UpdateAsync(
+            run,
+            record =>
+            {
+                var interrupted = Interrupted(record, run, runAttempt, error, at);
+                made = ReferenceEquals(interrupted, record) ? null : interrupted;
+                return interrupted;
+            },
+            cancellationToken);
         if (made is not null)
         {
             telemetry.Ended(made);

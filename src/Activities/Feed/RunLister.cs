@@ -122,6 +122,11 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
 
             row = RunListItem.Of(await reconcile(record));
         }
+        catch (RunGoneException)
+        {
+            // Deleted after its entry was read.
+            return null;
+        }
         catch (UnreadableRecordException problem)
         {
             row = RunListItem.Of(problem, place.Name, entry);

@@ -98,6 +98,20 @@ public sealed class RunStore(IContentStore store) : IDisposable
         }
     }
 
+    /// <summary>Changes the record of a run that may be deleted meanwhile.</summary>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public async Task<RunRecord> UpdateAsync(RunIdentity run, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UpdateAsync(run.RunId, change, cancellationToken);
+        }
+        catch (KeyNotFoundException)
+        {
+            throw new RunGoneException(run);
+        }
+    }
+
     /// <summary>Writes what the first attempt of a run executes. Of several callers the first one wins.</summary>
     /// <exception cref="RunGoneException">The run was deleted.</exception>
     public async Task PutPreparedAsync(PreparedRun prepared, CancellationToken cancellationToken) =>

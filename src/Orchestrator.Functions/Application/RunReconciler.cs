@@ -173,7 +173,7 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunClos
         suspended == (record.Status == RunStatus.Suspended)
             ? Task.FromResult(record)
             : runs.UpdateAsync(
-                record.RunId,
+                record.Identity,
                 now => now.HasEnded || now.Identity != record.Identity || now.Attempt != record.Attempt || now.Status == RunStatus.Pending
                     ? now
                     : now with { Status = suspended ? RunStatus.Suspended : RunStatus.Running },

@@ -118,7 +118,7 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
     }
 
     private Task<RunRecord> SetStatusAsync(RunRecord record, RunStatus status, CancellationToken cancellationToken) => runs.UpdateAsync(
-        record.RunId,
+        record.Identity,
         now => now.HasEnded || now.Identity != record.Identity || now.Attempt != record.Attempt ? now : now with { Status = status },
         cancellationToken);
 }

@@ -87,6 +87,10 @@ public sealed class UpgradedRuns(
                 found.AddRange(upgraded is null ? [] : [upgraded]);
                 _ = isSettled && still.Add(execution);
             }
+            catch (RunGoneException)
+            {
+                // Deleted meanwhile: there is nothing to resume.
+            }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // A fault of one run must not keep the others from being resumed.
