@@ -46,6 +46,16 @@ public sealed partial class ToolSet
     /// <summary>What the reader of definitions needs to know of each tool, in the order of <see cref="Names"/>.</summary>
     public IReadOnlyList<KnownTool> Known => [.. Names.Select(name => new KnownTool(name, ToolSchema.LiteralMembers(_tools[name].InputSchema)))];
 
+    /// <summary>The same with the check of inputs, for a validation that knows of no mocks.</summary>
+    public IReadOnlyList<KnownTool> KnownWithInputs =>
+    [
+        .. Known.Select(tool => tool with
+        {
+            CheckInput = input => ToolInputCheck.Check(_tools[tool.Name].InputSchema, input, templated: true)
+                .Select(finding => (finding.Pointer, finding.Message, finding.Suggestion)),
+        }),
+    ];
+
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}\\z")]
     private static partial Regex NamePattern { get; }
 

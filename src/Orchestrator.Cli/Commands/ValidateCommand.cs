@@ -70,7 +70,7 @@ internal static class ValidateCommand
         using var services = new ServiceCollection()
             .AddOrchestratorActivities(new OrchestratorOptions().DefaultModel, claims: null)
             .BuildServiceProvider();
-        return services.GetRequiredService<ToolSet>().Known;
+        return services.GetRequiredService<ToolSet>().KnownWithInputs;
     }
 
     private static IEnumerable<string> UndeclaredInputs(string path, CompiledWorkflow? workflow)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Names;
@@ -53,7 +54,7 @@ internal sealed class WorkflowCompiler
         new OutputKeyChecks(_definition, graph, _findings).Report();
         new ReferenceChecks(_definition, graph, _names, _references, _findings).Report();
         var lints = new WorkflowLints(_definition, graph, _names, _references, _findings);
-        lints.ReportSteps(_tools?.Keys);
+        lints.ReportSteps(_tools);
         if (_findings.HasErrors)
         {
             return null;
@@ -138,7 +139,14 @@ public sealed record CompiledWorkflow(WorkflowDefinition Definition, WorkflowGra
 
 /// <summary>What the compiler must know of a tool.</summary>
 /// <param name="LiteralMembers">Members of its input that are no templates: the tool fills <c>{{…}}</c> in itself, or refuses it.</param>
-public sealed record KnownTool(string Name, IReadOnlyList<string> LiteralMembers);
+public sealed record KnownTool(string Name, IReadOnlyList<string> LiteralMembers)
+{
+    /// <summary>
+    /// Finds what is wrong with an input whose placeholders are not filled in: pointer from the input, sentence, suggestion. Default: nothing, since a
+    /// start checks the inputs of the steps that it does not mock.
+    /// </summary>
+    public Func<JsonObject, IEnumerable<(string Pointer, string Message, string? Suggestion)>> CheckInput { get; init; } = static _ => [];
+}
 
 /// <summary>Refuses ids, and output keys, that differ only in letter case, since they would name one file on Windows and macOS.</summary>
 internal sealed class CaseChecks(WorkflowDefinition definition, CompilerFindings findings)

@@ -20,8 +20,8 @@ internal sealed class WorkflowLints(
     private static readonly string[] ExternalTools = ["http_request", "database_query"];
 
     /// <summary>The warnings about single steps, also for a definition with errors.</summary>
-    /// <param name="tools">The names of the available tools; null if they are not known.</param>
-    public void ReportSteps(IReadOnlyCollection<string>? tools)
+    /// <param name="tools">The available tools by name; null if they are not known.</param>
+    public void ReportSteps(IReadOnlyDictionary<string, KnownTool>? tools)
     {
         Resources();
         ModelShutdown(definition.Options.DefaultModel, "/options/defaultModel", -1);
@@ -119,13 +119,23 @@ internal sealed class WorkflowLints(
         }
     }
 
-    private void Tool(StepDefinition step, string pointer, int position, IReadOnlyCollection<string>? tools)
+    private void Tool(StepDefinition step, string pointer, int position, IReadOnlyDictionary<string, KnownTool>? tools)
     {
-        if (step.Tool is not null && tools?.Contains(step.Tool) == false)
+        if (step.Tool is not null && tools?.ContainsKey(step.Tool) == false)
         {
             Warn(
                 DiagnosticCodes.UnknownTool, $"{pointer}/tool", $"Step '{step.Id}' calls the tool '{step.Tool}', which this host does not have.",
-                findings.Suggestions.ForOrAll(step.Tool, tools), position);
+                findings.Suggestions.ForOrAll(step.Tool, [.. tools.Keys]), position);
+        }
+
+        if (step is { Tool: { } name, Input: { } input } && tools?.TryGetValue(name, out var tool) == true)
+        {
+            foreach (var (place, message, suggestion) in tool.CheckInput(input))
+            {
+                Warn(
+                    DiagnosticCodes.WrongToolInput, $"{pointer}/input{place}", $"The input of step '{step.Id}' is wrong. {message}", suggestion,
+                    position);
+            }
         }
 
         if (ExternalTools.Contains(step.Tool) && step.Options.Timeout is null && definition.Options.Timeout is null)

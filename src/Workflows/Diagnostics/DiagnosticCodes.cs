@@ -29,6 +29,7 @@ public static class DiagnosticCodes
     public const string InvalidTemplate = "invalid-template";
 
     public const string UnknownTool = "unknown-tool";
+    public const string WrongToolInput = "wrong-tool-input";
     public const string UnknownResource = "unknown-resource";
     public const string NotEnforced = "not-enforced";
     public const string ShadowedInput = "shadowed-input";

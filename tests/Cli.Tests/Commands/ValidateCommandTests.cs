@@ -35,6 +35,23 @@ public sealed class ValidateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Literal_input_of_a_tool_is_checked_against_its_schema()
+    {
+        var file = _workspace.Write("workflow.json", """
+            { "steps": [
+              { "id": "a", "type": "tool", "tool": "delay", "input": { "ms": "long" } },
+              { "id": "b", "type": "tool", "tool": "delay", "input": { "ms": "{{inputs.ms}}" } } ] }
+            """);
+
+        var result = await Workspace.InvokeAsync("validate", file, "--json");
+
+        result.AssertExit(ExitCodes.Completed);
+        var finding = Assert.Single(result.Json().GetProperty("diagnostics").EnumerateArray());
+        Assert.Equal("wrong-tool-input", finding.GetProperty("code").GetString());
+        Assert.Equal("/steps/0/input/ms", finding.GetProperty("pointer").GetString());
+    }
+
+    [Fact]
     public async Task Place_in_a_very_long_line_is_shown_with_its_surroundings_only()
     {
         var file = _workspace.Write(

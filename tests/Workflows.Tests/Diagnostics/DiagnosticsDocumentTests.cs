@@ -13,7 +13,10 @@ public partial class DiagnosticsDocumentTests
     /// <summary>Codes whose example would be too long for a document.</summary>
     private static readonly string[] WithoutExample = [DiagnosticCodes.TooLarge, DiagnosticCodes.ManySteps];
 
-    private static readonly IReadOnlyList<KnownTool> Tools = [new("http_request", [])];
+    private static readonly IReadOnlyList<KnownTool> Tools =
+    [
+        new("http_request", []) { CheckInput = input => input.ContainsKey("url") ? [] : [("", "'url' is missing.", null)] },
+    ];
 
     private static readonly string Document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "diagnostics.md")).ReplaceLineEndings("\n");
 

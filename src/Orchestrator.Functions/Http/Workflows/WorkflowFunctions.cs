@@ -26,7 +26,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, ToolSet tools, HttpRu
         Problems.AnswerAsync(async () =>
         {
             var text = await RequestBody.ReadAsync(request, DefinitionLimits.MaxBytes, cancellationToken);
-            var result = WorkflowReader.Read(text, tools.Known);
+            var result = WorkflowReader.Read(text, tools.KnownWithInputs);
             return Results.Json(new { valid = result.Workflow is not null, diagnostics = result.Diagnostics }, WorkflowJson.Document);
         });
 
