@@ -43,7 +43,14 @@ internal sealed class ModelCheck(IChatClientFactory clients, PriceTable prices)
             }
         }
 
-        return run with { Warnings = warnings };
+        return run with { Warnings = warnings, Simulates = Simulates(run, steps) };
+    }
+
+    /// <summary>Whether the simulated model answers in the place of a model of these steps; null when they ask no other model.</summary>
+    private bool? Simulates(PreparedRun run, List<PreparedStep> steps)
+    {
+        var named = ModelChange.Named(run, steps).ToList();
+        return named.Count == 0 ? null : named.Exists(clients.IsSubstituted);
     }
 
     private void CheckClient(PreparedRun run, string model, string step, List<WorkflowError> problems)

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
@@ -93,6 +97,7 @@ internal static class RunsControlCommands
                 return ExitCodes.Completed;
             }
 
+            settings = await KeepModelsAsync(settings, record, finalOnly: name == Cancel, cancellationToken);
             return await here(new UndrivenRun(record, settings, view, interrupts), cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;
@@ -150,6 +155,28 @@ internal static class RunsControlCommands
     private static Task<int> ContinueAsync(UndrivenRun run, CancellationToken cancellationToken) => run.Record.Status == RunStatus.Suspended
         ? FollowAsync(run, (steering, client, id, stop) => steering.ContinueAsync(client, id, stop), cancellationToken)
         : throw RunStateException.NotDriven(run.Record);
+
+    /// <summary>The settings with the kind of model that answered when the run was started.</summary>
+    /// <exception cref="RunStateException">It was a provider, and the simulated model would answer now.</exception>
+    private static async Task<LocalAppSettings> KeepModelsAsync(
+        LocalAppSettings settings, RunRecord record, bool finalOnly, CancellationToken cancellationToken)
+    {
+        PreparedRun? prepared;
+        try
+        {
+            prepared = await new RunStore(settings.Storage.OpenExistingContent()).FindPreparedAsync(record, record.Attempt, cancellationToken);
+        }
+        catch (UnreadableRecordException)
+        {
+            // No step of it can be executed.
+            return settings;
+        }
+
+        var (options, _) = settings.ReadOptions(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        return prepared is null || ModelChange.Find(prepared, options.Model is not null, finalOnly) is not { } change ? settings
+            : prepared.Simulates == true ? settings with { SimulatesAsStarted = true }
+            : throw RunStateException.OtherModels(record, change);
+    }
 
     /// <summary>Continues the run in this process, steers it and follows it until it ends.</summary>
     private static async Task<int> FollowAsync(UndrivenRun undriven, Steer steer, CancellationToken cancellationToken)

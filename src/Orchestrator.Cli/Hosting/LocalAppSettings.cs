@@ -50,6 +50,11 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     /// </summary>
     public bool SimulatesWithoutProvider { get; init; }
 
+    /// <summary>
+    /// Whether the simulated model answers although a provider is configured, since it did when the run of the command was started. False, the default.
+    /// </summary>
+    public bool SimulatesAsStarted { get; init; }
+
     /// <summary>The app's settings: those of the environment (<c>Orchestrator__RetainDays=30</c>), over which the command's go.</summary>
     /// <returns>
     /// The settings, and what answers for models that are not simulated by name, as the end of a sentence; null when no provider is configured and
@@ -64,6 +69,12 @@ internal sealed record LocalAppSettings(StateStorage Storage)
         if (options.Model is { } model)
         {
             return (options, $"{model}, as {(Model is null ? ModelServices.SimulationSetting : "--model")} says");
+        }
+
+        if (SimulatesAsStarted)
+        {
+            options.Model = SimulatedModelOptions.ModelName;
+            return (options, $"{SimulatedModelOptions.ModelName}, as when the run was started");
         }
 
         if (ModelProviderOptions.Read(configuration) is { } provider)

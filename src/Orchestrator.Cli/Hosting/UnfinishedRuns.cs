@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
@@ -14,7 +15,7 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
 {
     private readonly ConcurrentDictionary<string, string> _withoutModel = new(StringComparer.Ordinal);
 
-    /// <summary>The runs that are not continued because no provider is configured for a model that they ask, each with the reason.</summary>
+    /// <summary>The runs that are not continued because no provider, or another kind of model, would answer, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> WithoutModel => _withoutModel;
 
     /// <summary>The ids of the runs that orchestration instances belong to, each once and in ordinal order.</summary>
@@ -89,6 +90,6 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
             }
         }
 
-        return null;
+        return ModelChange.Find(run, models);
     }
 }

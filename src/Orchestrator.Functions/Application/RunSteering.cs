@@ -1,4 +1,7 @@
 using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
@@ -8,7 +11,7 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Functions.Application;
 
 /// <summary>Cancels, suspends and continues runs that have not ended, for HTTP and the command line alike. Thread-safe.</summary>
-public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunControl control, RunDrivers drivers)
+public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunControl control, RunDrivers drivers, IChatClientFactory models)
 {
     /// <summary>
     /// Requests the end of the run: of its executing steps through the store, of its orchestration by an event. The run ends when its steps have
@@ -33,6 +36,8 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
         var run = new RunInput(runId, record.Attempt);
         if (drivers.IsDriven(run) == false)
         {
+            await CheckModelsAsync(record, cancellationToken);
+
             // The cancellation is recorded before the run is continued, so that no step of it starts.
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
             await drivers.ContinueAsync(run, cancellationToken);
@@ -92,6 +97,23 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
         await client.RaiseEventAsync(run.InstanceId, FunctionNames.ContinueEvent, cancellation: cancellationToken);
         await WakeAsync(client, run, cancellationToken);
         return await SetStatusAsync(record, RunStatus.Running, cancellationToken);
+    }
+
+    /// <summary>Refuses to execute the final steps of a run here with another kind of model than it was started with.</summary>
+    private async Task CheckModelsAsync(RunRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is { } run
+                && ModelChange.Find(run, models, finalOnly: true) is { } change)
+            {
+                throw RunStateException.OtherModels(record, change);
+            }
+        }
+        catch (UnreadableRecordException)
+        {
+            // No step of it can be executed.
+        }
     }
 
     private async Task CancelAsync(DurableTaskClient client, RunIdentity identity, RunInput run, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.Models;
+using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Telemetry;
@@ -17,7 +19,7 @@ namespace Orchestrator.Functions.Application;
 /// </summary>
 public sealed class UpgradedRuns(
     RunStore runs, RunReconciler reconciler, RunResumer resumer, RunControl control, AttemptClaims claims, LostAttempts lost,
-    SettledInstances settled, ILogger<UpgradedRuns> logger)
+    SettledInstances settled, IChatClientFactory models, ILogger<UpgradedRuns> logger)
 {
     /// <summary>
     /// Resumes every such run, except those that only a user resumes: suspended ones and those of the foreground. A run whose steps still execute is
@@ -143,6 +145,12 @@ public sealed class UpgradedRuns(
     {
         if (run.Attempts[^1].IsForeground || (await control.ReadAsync(run.Identity, cancellationToken)).IsSuspended(run.Attempt))
         {
+            return false;
+        }
+
+        if (await runs.FindPreparedAsync(run, run.Attempt, cancellationToken) is { } prepared && ModelChange.Find(prepared, models) is { } change)
+        {
+            logger.UpgradedLeft(run.RunId, $"{change} A user resumes it with either: 'orchestrator resume {run.RunId}'.");
             return false;
         }
 

@@ -57,6 +57,12 @@ public sealed record PreparedRun : IRunPart
     /// <summary>Scripted answers instead of models; null: models are called.</summary>
     public MockScript? Mocks { get; init; }
 
+    /// <summary>
+    /// Whether the simulated model answered in the place of other models when the attempt was prepared: what goes on with it without being asked
+    /// keeps to that. Null when it asks no other model, with mocks, and for attempts of earlier versions.
+    /// </summary>
+    public bool? Simulates { get; init; }
+
     /// <summary>Warnings about its models, which are stored in the run's record only. Default none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -25,6 +25,10 @@ public sealed class SimulatedAnswerTests : IDisposable
         { "id": "b", "prompt": "B", "dependsOn": ["wait"] } ] }
         """;
 
+    private const string Final = """
+        { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 60000 } }, { "id": "last", "prompt": "Last" } ], "finally": ["last"] }
+        """;
+
     private static readonly Dictionary<string, string> NoProvider = new() { ["Orchestrator__Model"] = "simulated:latency=0,tokensPerSecond=100000" };
 
     private readonly TempFolder _folder = new();
@@ -147,6 +151,62 @@ public sealed class SimulatedAnswerTests : IDisposable
         using var again = await ServeProcess.StartAsync(State, model.Variables);
         await Stored("mine").WaitForAsync("run.completed", 1);
         Assert.Single(model.Asked);
+    }
+
+    /// <summary>A cancelled run executes its final steps, which ask a model.</summary>
+    [Fact]
+    public async Task Cancelling_a_simulated_run_whose_process_is_gone_asks_no_provider()
+    {
+        await using var model = await StartModelAsync();
+        await KillAsync(NoProvider);
+
+        var cancelled = await CommandAsync(0, model.Variables, "runs", "cancel", "mine");
+
+        Assert.Contains("simulated, as when the run was started", cancelled.Output, StringComparison.Ordinal);
+        Assert.Empty(model.Asked);
+        Assert.Equal("cancelled", (await ShowAsync("mine")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Cancelling_a_run_of_a_provider_makes_no_text_up_and_names_what_to_set()
+    {
+        await using var model = await StartModelAsync();
+        await KillAsync(model.Variables);
+
+        var refused = await CommandAsync(2, new Dictionary<string, string>(), "runs", "cancel", "mine");
+
+        Assert.Contains("A provider answered when it was started", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("'orchestrator runs delete mine --force --state", refused.Error, StringComparison.Ordinal);
+        await CommandAsync(0, model.Variables, "runs", "cancel", "mine");
+        Assert.Equal(["Last"], model.Asked.Select(Prompt));
+    }
+
+    [Fact]
+    public async Task Serve_with_a_provider_leaves_the_runs_that_were_simulated()
+    {
+        await using var model = await StartModelAsync();
+        using (var server = await ServeProcess.StartAsync(State, NoProvider))
+        {
+            await server.StartRunAsync($$"""{ "definition": {{Waiting}}, "runId": "mine" }""");
+            await Stored("mine").WaitForAsync("step.started", 1);
+            await server.Process.KillAsync();
+        }
+
+        using var paid = await ServeProcess.StartAsync(State, model.Variables);
+        Assert.StartsWith(
+            "Leaves run mine: The simulated model answered when it was started", await paid.Process.Output.WaitForAsync("Leaves "),
+            StringComparison.Ordinal);
+        await paid.Process.Output.WaitForAsync("Press Ctrl+C");
+        Assert.Empty(model.Asked);
+    }
+
+    /// <summary>Leaves the run <c>mine</c>, whose first step waits and whose final step asks a model, as a kill does.</summary>
+    private async Task KillAsync(IReadOnlyDictionary<string, string> variables)
+    {
+        using var command = OrchestratorProcess.Start(
+            _folder.Path, variables, "run", Written("final.json", Final), "--run-id", "mine", "--state", State);
+        await Stored("mine").WaitForAsync("step.started", 1);
+        await command.KillAsync();
     }
 
     private static Task<CountingModel> StartModelAsync() => CountingModel.StartAsync(n => ($"real {n}", "stop"));

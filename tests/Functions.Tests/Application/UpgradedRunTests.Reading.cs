@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
+using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
@@ -73,6 +74,17 @@ public sealed partial class UpgradedRunTests
         Assert.All(durations, duration => Assert.InRange(duration, 0, 60_000));
         Assert.Equal(lost.CompletedAt, run.Attempts[0].CompletedAt);
         Assert.Equal(isCancelled ? _time.GetUtcNow() : null, isCancelled ? run.CompletedAt : null);
+    }
+
+    [Fact]
+    public async Task Run_of_a_provider_is_left_where_the_simulated_model_would_answer()
+    {
+        await using var app = await AppHost.StartAsync(_journal, _store, version: OrchestrationVersion.Current);
+        await app.Client.WaitForInstanceCompletionAsync("r1", default);
+
+        await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
+
+        Assert.Equal((RunStatus.Interrupted, 1), ((await RecordAsync(app)).Status, (await RecordAsync(app)).Attempt));
     }
 
     [Fact]
