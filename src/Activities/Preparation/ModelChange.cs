@@ -5,8 +5,8 @@ using Orchestrator.Workflows.Planning;
 namespace Orchestrator.Activities.Preparation;
 
 /// <summary>
-/// Finds that another kind of model would answer than when an attempt was prepared: a provider, which is paid, or the simulated model, whose texts are
-/// made up. A user who resumes a run decides that; what goes on with a run without being asked to does not. Thread-safe.
+/// Finds that another kind of model would answer than when an attempt was prepared: a provider, which is paid, or the simulated model, whose texts
+/// are made up. A user who resumes a run decides that; what goes on with a run without being asked to does not. Thread-safe.
 /// </summary>
 public static class ModelChange
 {
@@ -25,7 +25,9 @@ public static class ModelChange
     public static string? Find(PreparedRun run, bool isSimulated, bool finalOnly = false)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return run.Simulates is { } simulates && simulates != isSimulated && Named(run, StepsToExecute(run, finalOnly)).Any() ? Describe(simulates) : null;
+        return run.Simulates is { } simulates && simulates != isSimulated && Named(run, StepsToExecute(run, finalOnly)).Any()
+            ? Describe(simulates)
+            : null;
     }
 
     /// <summary>The models of the steps that are not simulated by name; none with mocks.</summary>

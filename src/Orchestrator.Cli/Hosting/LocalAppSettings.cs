@@ -51,7 +51,8 @@ internal sealed record LocalAppSettings(StateStorage Storage)
     public bool SimulatesWithoutProvider { get; init; }
 
     /// <summary>
-    /// Whether the simulated model answers although a provider is configured, since it did when the run of the command was started. False, the default.
+    /// Whether the simulated model answers although a provider is configured, since it did when the run of the command was started. False, the
+    /// default.
     /// </summary>
     public bool SimulatesAsStarted { get; init; }
 

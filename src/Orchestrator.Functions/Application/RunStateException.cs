@@ -41,7 +41,8 @@ public sealed class RunStateException(string message, RunStatus status) : Except
     {
         ArgumentNullException.ThrowIfNull(record);
         return new RunStateException(
-            $"Steps of run '{record.RunId}' would ask a model. {change} Or end it without asking a model: 'orchestrator runs delete {record.RunId} --force'.",
+            $"Steps of run '{record.RunId}' would ask a model. {change} "
+            + $"Or end it without asking a model: 'orchestrator runs delete {record.RunId} --force'.",
             record.Status);
     }
 

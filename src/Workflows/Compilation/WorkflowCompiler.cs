@@ -142,8 +142,8 @@ public sealed record CompiledWorkflow(WorkflowDefinition Definition, WorkflowGra
 public sealed record KnownTool(string Name, IReadOnlyList<string> LiteralMembers)
 {
     /// <summary>
-    /// Finds what is wrong with an input whose placeholders are not filled in: pointer from the input, sentence, suggestion. Default: nothing, since a
-    /// start checks the inputs of the steps that it does not mock.
+    /// Finds what is wrong with an input whose placeholders are not filled in: pointer from the input, sentence, suggestion. Default: nothing, since
+    /// a start checks the inputs of the steps that it does not mock.
     /// </summary>
     public Func<JsonObject, IEnumerable<(string Pointer, string Message, string? Suggestion)>> CheckInput { get; init; } = static _ => [];
 }

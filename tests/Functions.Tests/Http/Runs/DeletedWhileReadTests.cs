@@ -1,9 +1,8 @@
 using System.Net;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Functions.Tests.LocalHost;
 using Orchestrator.Storage;
 
-namespace Orchestrator.Functions.Tests.Http;
+namespace Orchestrator.Functions.Tests.Http.Runs;
 
 /// <summary>Runs that another caller deletes between the listing and the correction of their record.</summary>
 [Trait("Trust", "15")]
