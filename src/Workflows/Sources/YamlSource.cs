@@ -13,8 +13,7 @@ internal static class YamlSource
 {
     /// <summary>
     /// The root; null when the text is empty or invalid. All errors are added to <paramref name="diagnostics"/>. A duplicate name is reported, and
-    /// the
-    /// tree is returned, as for JSON; after any other error there is none, because further errors would only be its consequences.
+    /// the tree is returned, as for JSON; after any other error there is none, because further errors would only be its consequences.
     /// </summary>
     public static SourceNode? Parse(string text, DiagnosticBag diagnostics)
     {
@@ -25,10 +24,17 @@ internal static class YamlSource
             return null;
         }
 
+        var separators = new YamlLineSeparators(text);
+        if (separators.Problem is { } problem)
+        {
+            errors.Add(problem.Index, problem.Message);
+            return null;
+        }
+
         // Comments are skipped because the parser fails on some of them.
-        var scanner = new Scanner(new StringReader(YamlLineSeparators.Replace(text)), skipComments: true);
+        var scanner = new Scanner(new StringReader(separators.Replaced), skipComments: true);
         var parser = new Parser(scanner);
-        var tree = new YamlTree(errors, diagnostics);
+        var tree = new YamlTree(errors, separators, diagnostics);
         try
         {
             while (Next(parser, scanner) is { } item && tree.Add(item))
@@ -67,7 +73,6 @@ internal static class YamlSource
         {
             if (text[index] is (< ' ' and not ('\t' or '\n' or '\r'))
                 or (>= '\u007F' and < '\u00A0' and not '\u0085')
-                or (>= '\uFDD0' and <= '\uFDD2')
                 or '\uFFFE' or '\uFFFF')
             {
                 return index;
@@ -76,20 +81,4 @@ internal static class YamlSource
 
         return null;
     }
-}
-
-/// <summary>
-/// Replaces U+0085, U+2028 and U+2029 before parsing and restores them afterwards: the parser ends lines at them, as YAML 1.1 did, but in YAML 1.2
-/// they
-/// are ordinary characters, at which no comment ends. The replacements are noncharacters, which YAML source must not contain.
-/// </summary>
-internal static class YamlLineSeparators
-{
-    public static string Replace(string text) => text.AsSpan().ContainsAny("\u0085\u2028\u2029")
-        ? text.Replace('\u0085', '\uFDD0').Replace('\u2028', '\uFDD1').Replace('\u2029', '\uFDD2')
-        : text;
-
-    public static string Restore(string text) => text.AsSpan().ContainsAnyInRange('\uFDD0', '\uFDD2')
-        ? text.Replace('\uFDD0', '\u0085').Replace('\uFDD1', '\u2028').Replace('\uFDD2', '\u2029')
-        : text;
 }

@@ -10,7 +10,7 @@ using YamlDotNet.Core.Events;
 namespace Orchestrator.Workflows.Sources;
 
 /// <summary>Builds the tree of one YAML document from parser events, without recursion: depth cannot overflow the stack. Not thread-safe.</summary>
-internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
+internal sealed class YamlTree(YamlErrors errors, YamlLineSeparators separators, DiagnosticBag diagnostics)
 {
     private const string MergeKey = "<<";
 
@@ -55,7 +55,7 @@ internal sealed class YamlTree(YamlErrors errors, DiagnosticBag diagnostics)
 
     private bool AddScalar(Scalar scalar)
     {
-        var text = YamlLineSeparators.Restore(scalar.Value);
+        var text = separators.Restore(scalar.Value);
         if (ExpectsName(out var level))
         {
             if (!scalar.Anchor.IsEmpty)

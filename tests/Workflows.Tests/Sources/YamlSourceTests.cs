@@ -91,6 +91,27 @@ public class YamlSourceTests
     public void Line_separators_of_unicode_are_ordinary_characters(string value) =>
         Assert.Equal(value.Split(' ')[0].Trim('\'', '"'), (string?)Read($"a: {value}\nf: g")["a"]);
 
+    [Theory]
+    [InlineData("\uFDD0", "\uFDD0")]
+    [InlineData("\uFDEF\u2028", "\uFDEF\u2028")]
+    [InlineData("\uFDD0\uFDD1\u2028\u2029\u0085", "\uFDD0\uFDD1\u2028\u2029\u0085")]
+    [InlineData("\\uFDD0\\ufdd1\\U0000FDD2", "\uFDD0\uFDD1\uFDD2")]
+    [InlineData("\\uFDD0\\ufdd1\\U0000FDD2\u2028\u2029\u0085", "\uFDD0\uFDD1\uFDD2\u2028\u2029\u0085")]
+    public void Noncharacters_are_ordinary_characters_also_beside_line_separators(string written, string value) =>
+        Assert.Equal(value, (string?)Read($"a: \"{written}\"")["a"]);
+
+    [Fact]
+    public void Line_separators_beside_all_noncharacters_are_refused_with_what_to_write()
+    {
+        var all = string.Concat(Enumerable.Range('\uFDD0', 32).Select(code => (char)code));
+        var root = SourceText.ReadYaml($"a: {all}\nb: \"\u2028\"", out var diagnostics);
+
+        Assert.Null(root);
+        Assert.Equal((2, 5), (Assert.Single(diagnostics).Line, diagnostics[0].Column));
+        Assert.Contains("U+2028 as \\L", diagnostics[0].Message, StringComparison.Ordinal);
+        Assert.Equal(all + "\u2028", (string?)Read($"a: \"{all}\\L\"")["a"]);
+    }
+
     [Fact]
     public void Columns_count_characters_of_utf16_and_lines_end_with_lf_only()
     {

@@ -8,7 +8,7 @@ internal sealed class TextSource(Random random)
     private static readonly string[] Pieces =
     [
         "a", "word", "Two words", "é", "日本", "😀", " ", "  ", "\t", "\n", "\n\n", "\r", "\r\n", "\n ", " \n", "\n\t", "\n  deeper\n", "\u0085",
-        "\u2028", "\u2029", "\u00A0", "\u3000", "\uFEFF", "\uFFFE", "\uFFFF", "\0", "\u0007",
+        "\u2028", "\u2029", "\u00A0", "\u3000", "\uFEFF", "\uFFFE", "\uFFFF", "\uFDD0", "\uFDD1", "\0", "\u0007",
         "\u001B", "\u007F", "\u009F", "yes", "No", "off", "y", "true", "False", "NULL", "null", "~", "0", "1.0", "007", "0x1F", "0o7", "1e3", "+1",
         "-1", ".5", ".inf", "-.INF", ".nan", "1_000", "12:30", "2024-01-01", "-", "- a", "a: b", "a:",
         ": ", ":", " #", "#", "{{x}}", "{", "}", "[a]", "[", "]", ",", "'", "\"", "\\", "\\n", "|", "|2-", ">", "%", "@", "`", "&a", "*a", "!!str",

@@ -189,7 +189,7 @@ public sealed class WorkflowWriterTests
     [InlineData("<<", "\"<<\"")]
     [InlineData("a\tb", "\"a\\tb\"")]
     [InlineData("a\u0085\0\uFEFF", "\"a\\u0085\\u0000\\uFEFF\"")]
-    [InlineData("é 日本 😀", "é 日本 😀")]
+    [InlineData("é 日本 😀 \uFDD0", "é 日本 😀 \uFDD0")]
     [InlineData("\n", "\"\\n\"")]
     [InlineData("a\r\nb", "\"a\\r\\nb\"")]
     [InlineData("a\n \nb", "\"a\\n \\nb\"")]
