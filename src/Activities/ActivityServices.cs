@@ -49,7 +49,8 @@ public static class ActivityServices
         services.AddSingleton<StartKeys>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
-            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), logger: provider.GetRequiredService<ILogger<RunControl>>()));
+            provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(),
+            logger: provider.GetRequiredService<ILogger<RunControl>>()));
         services.TryAddSingleton(provider => new RunTelemetry(provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<RunEventFeed>();
         services.AddSingleton<RunRegistration>();

@@ -21,7 +21,8 @@ public readonly record struct ContentKey
     /// <summary>The segments joined by slashes.</summary>
     /// <exception cref="InvalidOperationException">This is <c>default</c>.</exception>
     public string Value =>
-        _value ?? throw new InvalidOperationException("This ContentKey is the default value, which is not a key. Use ContentKey.Of or ContentKey.Parse.");
+        _value ?? throw new InvalidOperationException(
+            "This ContentKey is the default value, which is not a key. Use ContentKey.Of or ContentKey.Parse.");
 
     /// <summary>Creates a key of these segments. A slash within a segment is refused, so that user text cannot add a level.</summary>
     /// <exception cref="ArgumentException">A segment or the key is not allowed; the message has it and the reason.</exception>

@@ -57,7 +57,8 @@ public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
         begun.GetValueOrDefault((call.StepId, call.Attempt))?.Executions ?? 0;
 
     /// <summary>
-    /// The attempts of steps that began and did not end, with their executions. A duplicate event has the same time; two executions have different ones.
+    /// The attempts of steps that began and did not end, with their executions. A duplicate event has the same time; two executions have different
+    /// ones.
     /// </summary>
     internal async Task<Dictionary<(string Step, int Attempt), OpenAttempt>> ReadAsync(RunIdentity run, int runAttempt)
     {

@@ -87,9 +87,9 @@ public sealed class PromptRunner(IChatClientFactory models, AnswerCache cache, P
     private static async Task<PromptRequest> RequestAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         var (run, step) = (call.Run, call.Step);
-        var texts = StepTexts.Of(run, step);
-        var prompt = texts.Prompt!;
-        var inputs = await StepInputs.LoadAsync(run, step, texts, call.Values, cancellationToken);
+        var templates = StepTemplates.Of(run, step);
+        var prompt = templates.Prompt!;
+        var inputs = await StepInputs.LoadAsync(run, step, templates, call.Values, cancellationToken);
         if (step.Mapping is null)
         {
             await inputs.AddInReachAsync(call.Input.Step, prompt.Template.HasPlaceholders, cancellationToken);

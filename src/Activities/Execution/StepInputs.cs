@@ -41,15 +41,15 @@ internal sealed class StepInputs
     /// A path of the mapping has no value, an expression cannot be evaluated, or the values are too large.
     /// </exception>
     public static async Task<StepInputs> LoadAsync(
-        PreparedRun run, PreparedStep step, StepTexts texts, StepValues values, CancellationToken cancellationToken)
+        PreparedRun run, PreparedStep step, StepTemplates templates, StepValues values, CancellationToken cancellationToken)
     {
-        var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        var placeholders = texts.Paths.Where(path => !own.Contains(path.Root)).ToList();
+        var own = StepTemplates.OwnNames(step).ToHashSet(StringComparer.Ordinal);
+        var placeholders = templates.Paths.Where(path => !own.Contains(path.Root)).ToList();
         var inputs = new StepInputs(run, values, placeholders, new TemplateBudget(cancellationToken));
         var mapping = step.Merge is { } merge
             ? merge.From.Select(entry => KeyValuePair.Create(entry.Key, MappedValue.Path(entry.Value))).ToList()
             : step.Mapping;
-        await values.LoadAsync(StepTexts.MappedPaths(step).Concat(placeholders), cancellationToken);
+        await values.LoadAsync(StepTemplates.MappedPaths(step).Concat(placeholders), cancellationToken);
         foreach (var (name, value) in mapping ?? [])
         {
             inputs.Add(name, inputs.Value(value, $"The input mapping '{name}'"));

@@ -218,12 +218,12 @@ internal static class MergeRunner
     public static async Task<JsonNode?> RunAsync(AttemptContext call, CancellationToken cancellationToken)
     {
         var merge = call.Step.Merge!;
-        var texts = StepTexts.Of(call.Run, call.Step);
-        var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
+        var templates = StepTemplates.Of(call.Run, call.Step);
+        var inputs = await StepInputs.LoadAsync(call.Run, call.Step, templates, call.Values, cancellationToken);
         call.Inputs = inputs.Named;
         return merge.Mode switch
         {
-            MergeStepMode.Template => JsonValue.Create(texts.Merge!.Render(inputs.Lookup, inputs.Budget)),
+            MergeStepMode.Template => JsonValue.Create(templates.Merge!.Render(inputs.Lookup, inputs.Budget)),
             MergeStepMode.Array => MergedValue.Of(MergeMode.Array, inputs.Named),
             MergeStepMode.Concat => MergedValue.Of(MergeMode.Concat, inputs.Named, merge.Separator),
             _ => MergedValue.Of(MergeMode.Object, inputs.Named),

@@ -25,7 +25,7 @@ internal sealed class StepValues(
     private readonly Dictionary<int, EndedStep> _ended = (observed ?? call?.Observed ?? []).ToDictionary(step => step.Step);
     private readonly ConcurrentDictionary<int, StepCheckpoint?> _last = new();
     private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
-    private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTexts.Extra(run.Steps[call.Step]);
+    private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTemplates.Extra(run.Steps[call.Step]);
     private HashSet<int>? _reach;
 
     /// <summary>The output of the turn before; null in the first turn.</summary>

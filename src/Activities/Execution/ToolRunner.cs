@@ -20,13 +20,13 @@ public sealed class ToolRunner(ToolSet tools, ISecretSource secrets, AnswerCache
     /// <exception cref="TemplateException">The input cannot be filled in.</exception>
     internal async Task<JsonNode?> RunAsync(AttemptContext call, CancellationToken cancellationToken)
     {
-        var texts = StepTexts.Of(call.Run, call.Step);
-        call.Values.Secrets = await FindSecretsAsync(texts, cancellationToken);
+        var templates = StepTemplates.Of(call.Run, call.Step);
+        call.Values.Secrets = await FindSecretsAsync(templates, cancellationToken);
         var mask = new SecretMask(call.Values.Secrets.Values);
         try
         {
-            var inputs = await StepInputs.LoadAsync(call.Run, call.Step, texts, call.Values, cancellationToken);
-            var input = texts.Input?.Render(inputs.Lookup, inputs.Budget) ?? inputs.Named;
+            var inputs = await StepInputs.LoadAsync(call.Run, call.Step, templates, call.Values, cancellationToken);
+            var input = templates.Input?.Render(inputs.Lookup, inputs.Budget) ?? inputs.Named;
             call.Inputs = (JsonObject)mask.Apply((JsonNode)input)!;
             return call.Mock is { } mock ? await AnswerAsync(mock, cancellationToken)
                 : call.Run.Mocks is not null && MockScript.NeedsMock(call.Step.Type, call.Step.Tool) ? Simulated(call)
@@ -115,10 +115,10 @@ public sealed class ToolRunner(ToolSet tools, ISecretSource secrets, AnswerCache
         }
     }
 
-    private async Task<Dictionary<string, string>> FindSecretsAsync(StepTexts texts, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> FindSecretsAsync(StepTemplates templates, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in texts.SecretNames)
+        foreach (var name in templates.SecretNames)
         {
             if (await secrets.FindAsync(name, cancellationToken) is { } value)
             {

@@ -8,8 +8,8 @@ using Orchestrator.Workflows.Usage;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// A step of a run in full: the body of <c>GET /api/runs/{runId}/steps/{stepPath}</c>. Member names and order are the contract (docs/http-api.md), and so is
-/// the type's name: it is the name of the schema in the OpenAPI document.
+/// A step of a run in full: the body of <c>GET /api/runs/{runId}/steps/{stepPath}</c>. Member names and order are the contract (docs/http-api.md),
+/// and so is the type's name: it is the name of the schema in the OpenAPI document.
 /// </summary>
 public sealed record StepDocument
 {

@@ -20,8 +20,8 @@ internal static class ObservedSteps
             var step = run.Steps[position];
             if (run.Executes(step))
             {
-                var extra = StepTexts.Extra(step);
-                nodes[position] = nodes[position] with { Observes = Of(run, StepTexts.AllPaths(run, step), extra) };
+                var extra = StepTemplates.Extra(step);
+                nodes[position] = nodes[position] with { Observes = Of(run, StepTemplates.AllPaths(run, step), extra) };
             }
         }
 

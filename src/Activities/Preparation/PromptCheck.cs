@@ -31,7 +31,7 @@ internal static class PromptCheck
 
             foreach (var path in Paths(run, step, problems))
             {
-                if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out var error))
+                if (!run.Names.TryResolve(path, StepTemplates.Extra(step), out var reference, out var error))
                 {
                     var message = $"The prompt of step '{step.Id}' uses '{path}'. {error}";
                     Add(problems, ErrorKind.TemplateError, step, message, suggestions.For(path.Root, run.Names.Names));
@@ -96,7 +96,7 @@ internal static class PromptCheck
         IReadOnlyList<ValuePath> placeholders = [];
         try
         {
-            placeholders = StepTexts.Of(run, step).Paths;
+            placeholders = StepTemplates.Of(run, step).Paths;
         }
         catch (TemplateException exception)
         {
@@ -111,8 +111,8 @@ internal static class PromptCheck
             }
         }
 
-        var own = StepTexts.OwnNames(step).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in placeholders.Where(path => !own.Contains(path.Root)).Concat(StepTexts.MappedPaths(step)))
+        var own = StepTemplates.OwnNames(step).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in placeholders.Where(path => !own.Contains(path.Root)).Concat(StepTemplates.MappedPaths(step)))
         {
             yield return path;
         }

@@ -63,7 +63,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
     {
         try
         {
-            return StepTexts.Of(run, step).SecretNames;
+            return StepTemplates.Of(run, step).SecretNames;
         }
         catch (TemplateException)
         {

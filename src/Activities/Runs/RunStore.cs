@@ -241,7 +241,9 @@ public sealed class RunStore(IContentStore store) : IDisposable
             return $"Results of attempt {runAttempt} that no later attempt reused are not reused.";
         }
 
-        var start = record.File is { } file ? $"'orchestrator run {(file.Contains(' ') ? $"\"{file}\"" : file)}'" : $"A start of workflow '{record.Workflow}'";
+        var start = record.File is { } file
+            ? $"'orchestrator run {(file.Contains(' ') ? $"\"{file}\"" : file)}'"
+            : $"A start of workflow '{record.Workflow}'";
         return $"Put it back from a copy; else run '{record.RunId}' cannot be resumed, forked or restarted. {start} with its inputs "
             + $"begins anew; 'orchestrator runs delete {record.RunId}{(record.HasEnded ? "" : " --force")}' deletes this run.";
     }

@@ -136,7 +136,8 @@ public sealed class RunStarter(
         new WorkflowError(
             ErrorKind.InvalidDefinition,
             $"The definition of run '{record.RunId}' is missing: its storage was changed. A start of it"
-            + $"{(record.File is null ? "" : $" ('{record.File}')")} writes it again, and a resume takes it with --definition, over HTTP 'definition'."),
+            + $"{(record.File is null ? "" : $" ('{record.File}')")} writes it again, "
+            + "and a resume takes it with --definition, over HTTP 'definition'."),
     ]);
 
     /// <exception cref="RunRefusedException">The id is not valid.</exception>

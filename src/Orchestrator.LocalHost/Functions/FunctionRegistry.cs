@@ -139,11 +139,15 @@ public sealed class ActivityInvocation : TaskActivityContext
     /// </summary>
     public CancellationToken CancellationToken { get; }
 
-    /// <summary>The input as <paramref name="type"/>. None is read as JSON's null, as the SDK's worker reads it: types that cannot be null are refused.</summary>
+    /// <summary>
+    /// The input as <paramref name="type"/>. None is read as JSON's null, as the SDK's worker reads it: types that cannot be null are refused.
+    /// </summary>
     /// <exception cref="System.Text.Json.JsonException">It cannot be read as <paramref name="type"/> (from the default converter).</exception>
     public object? GetInput(Type type) => _converter.Deserialize(SerializedInput ?? "null", type);
 
-    /// <summary>The input as <typeparamref name="T"/>. None is read as JSON's null, as the SDK's worker reads it: types that cannot be null are refused.</summary>
+    /// <summary>
+    /// The input as <typeparamref name="T"/>. None is read as JSON's null, as the SDK's worker reads it: types that cannot be null are refused.
+    /// </summary>
     /// <exception cref="System.Text.Json.JsonException">It cannot be read as <typeparamref name="T"/> (from the default converter).</exception>
     public T? GetInput<T>() => _converter.Deserialize<T>(SerializedInput ?? "null");
 }

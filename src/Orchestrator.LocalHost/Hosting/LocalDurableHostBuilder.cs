@@ -84,7 +84,9 @@ public sealed partial class LocalDurableHostBuilder
         foreach (var activity in functions.Activities.Values)
         {
             AddActivity(new ActivityRegistration(
-                activity.Activity, run => activity.RunAsync(run.SerializedInput is null ? null : run.GetInput(activity.InputType), run.InstanceId, run.Services, run.CancellationToken))
+                activity.Activity,
+                run => activity.RunAsync(
+                    run.SerializedInput is null ? null : run.GetInput(activity.InputType), run.InstanceId, run.Services, run.CancellationToken))
             {
                 InputType = activity.InputType,
                 UsesServices = activity.UsesServices,

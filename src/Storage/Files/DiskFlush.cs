@@ -14,7 +14,9 @@ public static class DiskFlush
     /// <summary>EINVAL, EROFS and ENOTSUP: the file is of a kind that is not flushed.</summary>
     private static readonly int[] NotFlushed = [22, 30, 95];
 
-    /// <summary>EIO, ENOSPC and EDQUOT: the disk has not got what was written. File systems that cannot flush folders say so in many other ways.</summary>
+    /// <summary>
+    /// EIO, ENOSPC and EDQUOT: the disk has not got what was written. File systems that cannot flush folders say so in many other ways.
+    /// </summary>
     private static readonly int[] Lost = [5, 28, 122];
 
     /// <summary>Returns when the bytes of the file are on the disk. Blocking: call it on <see cref="DiskThreads"/>.</summary>

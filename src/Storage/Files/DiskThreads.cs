@@ -34,8 +34,8 @@ public sealed class DiskThreads : TaskScheduler
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.RunContinuationsAsynchronously, Instance);
 
     /// <summary>
-    /// As <see cref="RunAsync{T}(Func{T})"/>, but what awaits the task with <c>ConfigureAwait(false)</c> continues on the disk thread and must not block it: the
-    /// next commit of a log then does not wait for the pool, which activities may block for seconds.
+    /// As <see cref="RunAsync{T}(Func{T})"/>, but what awaits the task with <c>ConfigureAwait(false)</c> continues on the disk thread and must not
+    /// block it: the next commit of a log then does not wait for the pool, which activities may block for seconds.
     /// </summary>
     public static Task<T> RunAndContinueAsync<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.HideScheduler, Instance);

@@ -34,7 +34,8 @@ internal sealed class OutputKeyChecks(WorkflowDefinition definition, WorkflowGra
             var first = definition.Steps[writers.Min()];
             var other = writers.Order().First(writer => definition.Steps[writer].KeyMerge != first.KeyMerge);
             Error(
-                other, $"Step '{definition.Steps[other].Id}' does not say the same 'merge' for '{key}' as step '{first.Id}'; all that write it must.");
+                other,
+                $"Step '{definition.Steps[other].Id}' does not say the same 'merge' for '{key}' as step '{first.Id}'; all that write it must.");
             return;
         }
 

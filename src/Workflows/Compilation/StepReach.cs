@@ -50,8 +50,7 @@ public sealed class StepReach
             }
 
             // A fallback step may read the step that called it, which has failed, if it is known which one that is. Its dependents may not: the
-            // caller is
-            // recorded with its new output only after the fallback step has ended.
+            // caller is recorded with its new output only after the fallback step has ended.
             if (callers[step].ToList() is [var caller])
             {
                 ended[step] = isOrder ? _before[step] : (ulong[])_before[step].Clone();

@@ -131,14 +131,18 @@ public sealed record RepeatDefinition(string Until, int Max)
 }
 
 /// <summary>The source of a named value: a path, an expression, or a literal. Immutable.</summary>
+/// <param name="Kind">Which of the three it is.</param>
 /// <param name="Text">The path or the expression; null for a literal.</param>
 /// <param name="Value">The literal, possibly JSON null; null for the other kinds.</param>
 public sealed record MappedValue(MappedValueKind Kind, string? Text, JsonNode? Value)
 {
+    /// <summary>The value at a path, such as <c>inputs.question</c>.</summary>
     public static MappedValue Path(string path) => new(MappedValueKind.Path, path, null);
 
+    /// <summary>The value of an expression.</summary>
     public static MappedValue Expression(string text) => new(MappedValueKind.Expression, text, null);
 
+    /// <summary>The value itself; null is JSON null.</summary>
     public static MappedValue Literal(JsonNode? value) => new(MappedValueKind.Literal, null, value);
 }
 
@@ -157,6 +161,7 @@ public enum MappedValueKind
 }
 
 /// <summary>Which values a merge step combines, and how. Immutable.</summary>
+/// <param name="Mode">How the values are combined.</param>
 /// <param name="From">The names and paths of the values, in document order.</param>
 public sealed record MergeDefinition(MergeStepMode Mode, IReadOnlyList<KeyValuePair<string, string>> From)
 {

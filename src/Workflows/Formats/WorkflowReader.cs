@@ -8,8 +8,7 @@ namespace Orchestrator.Workflows.Formats;
 
 /// <summary>
 /// Reads a workflow definition from text: parses JSON or YAML, reads the format (one folder beside this file per format), and compiles the
-/// definition.
-/// All errors are reported at once. Thread-safe.
+/// definition. All errors are reported at once. Thread-safe.
 /// </summary>
 public static class WorkflowReader
 {

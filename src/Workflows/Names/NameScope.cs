@@ -129,6 +129,7 @@ public readonly record struct NamedStep(string Id, string OutputKey, bool HasTra
 [Flags]
 public enum ExtraNames
 {
+    /// <summary>Only the names that are valid everywhere.</summary>
     None = 0,
 
     /// <summary><c>previous</c>: the output of the previous iteration, in a repeated step.</summary>

@@ -7,8 +7,7 @@ namespace Orchestrator.Workflows.Names;
 
 /// <summary>
 /// A path to a value, such as <c>inputs.question</c>, <c>users[0].name</c> or <c>steps["fetch-users"].output</c>. Quoted names have the escapes of
-/// JSON.
-/// Immutable and thread-safe.
+/// JSON. Immutable and thread-safe.
 /// </summary>
 public sealed class ValuePath
 {
@@ -108,8 +107,7 @@ public sealed class ValuePath
 
     /// <summary>
     /// Gets the member, element or length of <paramref name="value"/> that <paramref name="segment"/> names. <c>length</c> is the number of elements
-    /// of a
-    /// list or of characters of a text; in an object it is an ordinary member. False when there is none.
+    /// of a list or of characters of a text; in an object it is an ordinary member. False when there is none.
     /// </summary>
     public static bool TryStep(JsonNode? value, string segment, out JsonNode? found)
     {
@@ -132,6 +130,7 @@ public sealed class ValuePath
         }
     }
 
+    /// <summary>The path as it was written, or in its normal form if it was made from segments.</summary>
     public override string ToString() => _text;
 
     private static string? ReadName(string text, ref int position, List<string> segments)

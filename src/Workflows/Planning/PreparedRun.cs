@@ -144,7 +144,8 @@ public sealed record PreparedRun : IRunPart
     public WorkflowGraph Graph => _graph ??= new WorkflowGraph(Plan.Steps);
 }
 
-/// <summary>The output of a step, given by hand.</summary>
+/// <summary>The output of a step, given by hand. Immutable.</summary>
+/// <param name="Output">The output, possibly null.</param>
 /// <param name="Transformed">What a transform would have made of it; null when it was not given.</param>
 public sealed record GivenOutput(JsonNode? Output, JsonNode? Transformed);
 
@@ -162,18 +163,20 @@ public readonly record struct CheckpointReference(int RunAttempt, int Attempt)
     public bool FallbackUsed { get; init; }
 }
 
-/// <summary>A prompt in the version that this run uses.</summary>
+/// <summary>A prompt in the version that this run uses. Immutable and thread-safe.</summary>
 /// <param name="Text">The text with its placeholders.</param>
 public sealed record PreparedPrompt(string Text)
 {
     private PromptTemplate? _template;
     private PromptTemplate? _system;
 
+    /// <summary>The slug of the stored prompt; null for a text inline in the workflow.</summary>
     public string? Slug { get; init; }
 
     /// <summary>The version by content; null for a text inline in the workflow, whose version is the definition's.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The system message with its placeholders; null without one.</summary>
     public string? System { get; init; }
 
     /// <summary>The inputs that the prompt declares; empty when it declares none.</summary>

@@ -4,14 +4,17 @@ using Orchestrator.Workflows.Definitions;
 
 namespace Orchestrator.Workflows.Planning;
 
-/// <summary>A step with all its settings resolved.</summary>
+/// <summary>A step with all its settings resolved. Immutable and thread-safe.</summary>
 public sealed record PreparedStep
 {
+    /// <summary>The id of the step, unique within the run.</summary>
     public required string Id { get; init; }
 
+    /// <summary>What the step does. Default <see cref="StepType.Prompt"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public StepType Type { get; init; }
 
+    /// <summary>The name under which other steps find the output.</summary>
     public required string OutputKey { get; init; }
 
     /// <summary>How this output and others under the same key become one value; null: the last counts.</summary>
@@ -30,11 +33,13 @@ public sealed record PreparedStep
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? UsesDefaultModel { get; init; }
 
+    /// <summary>The temperature of the model, 0 to 2; null: it is not sent, and the provider's default applies.</summary>
     public double? Temperature { get; init; }
 
     /// <summary>How much the model thinks, as the author says; null when they do not.</summary>
     public ReasoningEffort? Reasoning { get; init; }
 
+    /// <summary>Maximum number of tokens of the answer, from 1; null: it is not sent.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>How many attempts earlier attempts of the run made of it with the same mocks: where in its script it goes on.</summary>
@@ -73,6 +78,7 @@ public sealed record PreparedStep
     /// <summary>The value that is its output when it fails and its rule says so; null when it has none.</summary>
     public FallbackDefinition? Fallback { get; init; }
 
+    /// <summary>The name of the output transform; null for none.</summary>
     public string? Transform { get; init; }
 
     /// <summary>What the prompt says for inputs of its own that have no value from elsewhere: their defaults, or null. Null for none.</summary>

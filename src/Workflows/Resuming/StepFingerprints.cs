@@ -30,9 +30,9 @@ internal sealed class StepFingerprints(PreparedRun run)
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
         var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var inputs = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
-        foreach (var path in StepTexts.AllPaths(run, step))
+        foreach (var path in StepTemplates.AllPaths(run, step))
         {
-            if (!run.Names.TryResolve(path, StepTexts.Extra(step), out var reference, out _))
+            if (!run.Names.TryResolve(path, StepTemplates.Extra(step), out var reference, out _))
             {
                 continue;
             }

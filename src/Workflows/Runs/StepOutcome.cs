@@ -59,6 +59,8 @@ public enum StepStatus
 
     /// <summary>It waits for a slot.</summary>
     Ready,
+
+    /// <summary>An attempt is being executed.</summary>
     Running,
 
     /// <summary>It waits for an event or a time.</summary>
@@ -66,11 +68,19 @@ public enum StepStatus
 
     /// <summary>An attempt failed, and the wait before the next one has not passed.</summary>
     Retrying,
+
+    /// <summary>It has an output, possibly of a fallback.</summary>
     Completed,
 
     /// <summary>Its checkpoint of an earlier run attempt was used again.</summary>
     Reused,
+
+    /// <summary>It has failed for good.</summary>
     Failed,
+
+    /// <summary>It was not executed: its condition or its join was not met.</summary>
     Skipped,
+
+    /// <summary>The run ended or was cancelled before the step did.</summary>
     Cancelled,
 }

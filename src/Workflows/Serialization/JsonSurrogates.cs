@@ -37,5 +37,6 @@ public static class JsonSurrogates
     }
 
     private static bool IsHalf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> thirdDigit) =>
-        text.Length >= EscapeLength && text[0] == '\\' && text[1] == 'u' && text[2] is (byte)'d' or (byte)'D' && thirdDigit.Contains((byte)(text[3] | 0x20));
+        text.Length >= EscapeLength && text[0] == '\\' && text[1] == 'u' && text[2] is (byte)'d' or (byte)'D'
+        && thirdDigit.Contains((byte)(text[3] | 0x20));
 }

@@ -4,8 +4,7 @@ namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
 /// Converts byte offsets of a UTF-8 text into lines and columns, both from 1, columns in characters. Ascending offsets take linear time in all, even
-/// in
-/// a text of one line. Not thread-safe.
+/// in a text of one line. Not thread-safe.
 /// </summary>
 internal sealed class Utf8LineIndex
 {

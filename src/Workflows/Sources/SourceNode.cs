@@ -148,11 +148,22 @@ public sealed class SourceNode
 /// <summary>The JSON type of a <see cref="SourceNode"/>.</summary>
 public enum SourceKind
 {
+    /// <summary>JSON null.</summary>
     Null,
+
+    /// <summary>True or false.</summary>
     Boolean,
+
+    /// <summary>A number, kept as it is written in JSON.</summary>
     Number,
+
+    /// <summary>A text.</summary>
     String,
+
+    /// <summary>A list.</summary>
     Array,
+
+    /// <summary>An object.</summary>
     Object,
 }
 

@@ -25,8 +25,7 @@ internal sealed class YamlCopies
 
     /// <summary>
     /// A copy at <paramref name="at"/>, whose line and column it gets. The values in it keep theirs, because an error in them is corrected where they
-    /// are
-    /// written. Null when it is nested deeper than <paramref name="levels"/>, or exceeds a limit.
+    /// are written. Null when it is nested deeper than <paramref name="levels"/>, or exceeds a limit.
     /// </summary>
     public SourceNode? Copy(SourceNode source, SourceLocation at, int levels)
     {

@@ -5,8 +5,8 @@ namespace Orchestrator.Workflows.Sources;
 
 /// <summary>
 /// The value of a plain scalar in the core schema of YAML 1.2. Numbers are converted to JSON syntax: <c>+1</c> is 1, <c>007</c> is 7, <c>0x1F</c> is
-/// 31,
-/// <c>.5</c> is 0.5 and <c>1.</c> is 1. Everything outside that schema is text, such as <c>1_000</c>, <c>yes</c>, <c>12:30</c> and dates. Immutable.
+/// 31, <c>.5</c> is 0.5 and <c>1.</c> is 1. Everything outside that schema is text, such as <c>1_000</c>, <c>yes</c>, <c>12:30</c> and dates.
+/// Immutable.
 /// </summary>
 /// <param name="Kind">Null, boolean, number or string.</param>
 /// <param name="Text">The number in JSON syntax, or the text.</param>
@@ -48,9 +48,9 @@ internal readonly partial record struct YamlScalar(SourceKind Kind, string Text 
 
         var whole = match.Groups["whole"].ValueSpan.TrimStart('0');
         var fraction = match.Groups["fraction"].ValueSpan;
+        var exponent = match.Groups["exponent"].ValueSpan;
         return new(
-            SourceKind.Number,
-            $"{(plain[0] == '-' ? "-" : "")}{(whole.IsEmpty ? "0" : whole)}{(fraction.IsEmpty ? "" : ".")}{fraction}{match.Groups["exponent"].ValueSpan}");
+            SourceKind.Number, $"{(plain[0] == '-' ? "-" : "")}{(whole.IsEmpty ? "0" : whole)}{(fraction.IsEmpty ? "" : ".")}{fraction}{exponent}");
     }
 
     private static YamlScalar FromBase(string plain, int radix)
@@ -69,7 +69,8 @@ internal readonly partial record struct YamlScalar(SourceKind Kind, string Text 
         return new(SourceKind.Number, value.ToString(CultureInfo.InvariantCulture));
     }
 
-    [GeneratedRegex(@"\A[-+]?(?:(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))(?<exponent>[eE][-+]?[0-9]+)?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A[-+]?(?:(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))(?<exponent>[eE][-+]?[0-9]+)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Decimal();
 
     [GeneratedRegex(@"\A0(?:x[0-9a-fA-F]+|o[0-7]+)\z")]

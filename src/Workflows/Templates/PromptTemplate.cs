@@ -5,9 +5,9 @@ namespace Orchestrator.Workflows.Templates;
 
 /// <summary>
 /// A prompt with <c>{{placeholders}}</c>: names and paths, <c>{{#if}}</c>, <c>{{#unless}}</c>, <c>{{#each}}</c>, <c>{{else}}</c>, <c>{{else if}}</c>,
-/// <c>{{this}}</c>, <c>{{../name}}</c>, <c>{{@root.name}}</c>, <c>{{@index}} {{@key}} {{@first}} {{@last}}</c>, <c>{{! comments }}</c>, <c>{{~</c> and <c>\{{</c>.
-/// Nothing is escaped, there are no partials and no helpers, and placeholders in values are not replaced. Immutable and thread-safe: parse once,
-/// render often.
+/// <c>{{this}}</c>, <c>{{../name}}</c>, <c>{{@root.name}}</c>, <c>{{@index}} {{@key}} {{@first}} {{@last}}</c>, <c>{{! comments }}</c>, <c>{{~</c>
+/// and <c>\{{</c>. Nothing is escaped, there are no partials and no helpers, and placeholders in values are not replaced. Immutable and thread-safe:
+/// parse once, render often.
 /// </summary>
 /// <remarks>
 /// A text is inserted unchanged, null as an empty text, any other value as compact JSON. Conditions are false for null, false, 0, "", [] and {}.

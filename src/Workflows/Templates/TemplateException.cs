@@ -5,20 +5,27 @@ namespace Orchestrator.Workflows.Templates;
 /// </summary>
 public sealed class TemplateException : Exception
 {
+    /// <summary>Creates an exception with .NET's default message and no place.</summary>
     public TemplateException()
     {
     }
 
+    /// <summary>Creates an exception without a place.</summary>
+    /// <param name="message">What is wrong, as a sentence.</param>
     public TemplateException(string message)
         : base(message)
     {
     }
 
+    /// <summary>Creates an exception without a place.</summary>
+    /// <param name="message">What is wrong, as a sentence.</param>
+    /// <param name="innerException">The cause.</param>
     public TemplateException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
 
+    /// <summary>Creates an exception with a place, which is added to the message.</summary>
     /// <param name="message">What is wrong, without the place and without a full stop.</param>
     /// <param name="line">Line, from 1.</param>
     /// <param name="column">Column in characters, from 1.</param>

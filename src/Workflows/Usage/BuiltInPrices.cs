@@ -8,10 +8,9 @@ internal static class BuiltInPrices
 {
     // OpenAI's own page (developers.openai.com/api/docs/pricing) could not be read directly. Everything up to gpt-5.5 agrees with LiteLLM's
     // model_prices_and_context_window.json of 2026-07-24 (as kept in Wei-Shaw/model-price-repo), but for models that had left it by then: those, o1
-    // without
-    // a date among them, stand as they were last published. From gpt-5.6: announcements that quote the page, two for each, read again on 2026-11-28
-    // (docs.litellm.ai/blog/gpt_6_sol_luna and /gpt-6-1-terra, vercel.com/ai-gateway/models/openai/gpt-6-luna). Cache writes and long requests from
-    // gpt-5.6: releases merefield/codexometer v0.18.4 and TheKrush/PromptFuel v1.0.24.
+    // without a date among them, stand as they were last published. From gpt-5.6: announcements that quote the page, two for each, read again on
+    // 2026-11-28 (docs.litellm.ai/blog/gpt_6_sol_luna and /gpt-6-1-terra, vercel.com/ai-gateway/models/openai/gpt-6-luna). Cache writes and long
+    // requests from gpt-5.6: releases merefield/codexometer v0.18.4 and TheKrush/PromptFuel v1.0.24.
     public static DateOnly AsOf { get; } = new(2026, 11, 28);
 
     public static IReadOnlyDictionary<string, ModelPrice> Models { get; } = new Dictionary<string, ModelPrice>

@@ -10,7 +10,11 @@ internal static class ApiSchemas
           "additionalProperties": false,
           "properties": {
             "inputs": { "type": "object", "description": "The run's inputs by name." },
-            "runId": { "type": "string", "pattern": "^(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM][0-9]|[lL][pP][tT][0-9])$)[A-Za-z0-9_-]{1,64}$", "description": "The id to use; without it a new one." },
+            "runId": {
+              "type": "string",
+              "pattern": "^(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM][0-9]|[lL][pP][tT][0-9])$)[A-Za-z0-9_-]{1,64}$",
+              "description": "The id to use; without it a new one."
+            },
             "tags": { "type": "object", "additionalProperties": { "type": "string", "maxLength": 256 } },
             "options": {
               "type": "object",
@@ -19,7 +23,11 @@ internal static class ApiSchemas
               "properties": {
                 "model": { "type": "string" },
                 "maxParallelism": { "type": "integer", "minimum": 1, "maximum": 10000 },
-                "budget": { "type": "object", "additionalProperties": false, "properties": { "usd": { "type": "number", "exclusiveMinimum": 0 }, "tokens": { "type": "integer", "minimum": 1 } } },
+                "budget": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": { "usd": { "type": "number", "exclusiveMinimum": 0 }, "tokens": { "type": "integer", "minimum": 1 } }
+                },
                 "maxDuration": { "type": "integer", "minimum": 1, "description": "Milliseconds for the whole run." },
                 "onStepFailure": { "enum": [ "stop", "cancel", "continue" ] },
                 "stream": { "type": "boolean" },
@@ -32,10 +40,16 @@ internal static class ApiSchemas
         """;
 
     /// <summary>The start of a definition in the body.</summary>
-    public static string Start { get; } = StartStored.Replace(
-        "\"inputs\":",
-        "\"definition\": { \"type\": [ \"object\", \"string\" ], \"description\": \"The workflow, or a text of it in JSON or YAML.\" },\n    \"inputs\":",
-        StringComparison.Ordinal).Replace("\"additionalProperties\": false,\n  \"properties\"", "\"additionalProperties\": false,\n  \"required\": [ \"definition\" ],\n  \"properties\"", StringComparison.Ordinal);
+    public static string Start { get; } = StartStored
+        .Replace(
+            "\"inputs\":",
+            "\"definition\": { \"type\": [ \"object\", \"string\" ], \"description\": \"The workflow, or a text of it in JSON or YAML.\" },\n"
+            + "    \"inputs\":",
+            StringComparison.Ordinal)
+        .Replace(
+            "\"additionalProperties\": false,\n  \"properties\"",
+            "\"additionalProperties\": false,\n  \"required\": [ \"definition\" ],\n  \"properties\"",
+            StringComparison.Ordinal);
 
     /// <summary>A resume.</summary>
     public static string Resume { get; } = """

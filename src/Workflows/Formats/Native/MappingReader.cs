@@ -15,7 +15,8 @@ internal static class MappingReader
             ?
             [
                 .. mapping.Node.Members
-                    .Select(entry => KeyValuePair.Create(entry.Name, mapping.String(entry.Name) is { } text ? Path(mapping, entry.Value, text) : null))
+                    .Select(entry => KeyValuePair.Create(
+                        entry.Name, mapping.String(entry.Name) is { } text ? Path(mapping, entry.Value, text) : null))
                     .Where(entry => entry.Value is not null)
                     .Select(entry => KeyValuePair.Create(entry.Key, entry.Value!)),
             ]

@@ -9,8 +9,8 @@ namespace Orchestrator.Workflows.Formats.Native;
 
 /// <summary>
 /// Writes a workflow definition in the native format: only what its author gave, members in a fixed order, lines that end with LF. A definition that
-/// the
-/// reader accepts is unchanged after it is written and read again. The limits of all shared resources are written as <c>resources</c>. Thread-safe.
+/// the reader accepts is unchanged after it is written and read again. The limits of all shared resources are written as <c>resources</c>.
+/// Thread-safe.
 /// </summary>
 public static class WorkflowWriter
 {

@@ -6,9 +6,9 @@ using Orchestrator.Workflows.Templates;
 namespace Orchestrator.Workflows.Planning;
 
 /// <summary>The templates of a step, whatever its type. Immutable and thread-safe.</summary>
-public sealed class StepTexts
+public sealed class StepTemplates
 {
-    private StepTexts(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
+    private StepTemplates(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
     {
         (Prompt, Input, Merge) = (prompt, input, merge);
         IEnumerable<ValuePath> paths =
@@ -16,12 +16,13 @@ public sealed class StepTexts
         Paths = [.. paths.DistinctBy(path => path.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>The prompt; null for other types.</summary>
     public PreparedPrompt? Prompt { get; }
 
-    /// <summary>The input of a tool.</summary>
+    /// <summary>The input of a tool; null for other types, and when the mapped inputs are the input.</summary>
     public ValueTemplate? Input { get; }
 
-    /// <summary>The text of a merge.</summary>
+    /// <summary>The text of a merge; null for other types and for merges without a text.</summary>
     public PromptTemplate? Merge { get; }
 
     /// <summary>The distinct paths that they take values from, in order of appearance.</summary>
@@ -34,8 +35,9 @@ public sealed class StepTexts
         .Select(segments => segments[1])
         .Distinct(StringComparer.Ordinal);
 
-    /// <exception cref="TemplateException">One is no template.</exception>
-    public static StepTexts Of(PreparedRun run, PreparedStep step) => new(
+    /// <summary>The templates of a step, parsed.</summary>
+    /// <exception cref="TemplateException">One of the texts is not a template.</exception>
+    public static StepTemplates Of(PreparedRun run, PreparedStep step) => new(
         step.Prompt is null ? null : run.Prompts[step.Prompt],
         step.Input is null ? null : new ValueTemplate(step.Input, step.LiteralMembers),
         step.Merge?.Template is { } text ? PromptTemplate.Parse(text) : null);
@@ -57,7 +59,7 @@ public sealed class StepTexts
             .SelectMany(PathsOf);
 
     /// <summary>
-    /// All paths that a step takes values from: in its texts, its mapping or merge, its condition, and the condition that ends its turns.
+    /// All paths that a step takes values from: in its templates, its mapping or merge, its condition, and the condition that ends its turns.
     /// </summary>
     public static IEnumerable<ValuePath> AllPaths(PreparedRun run, PreparedStep step)
     {
