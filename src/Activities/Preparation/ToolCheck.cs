@@ -46,8 +46,7 @@ public sealed class ToolCheck(ToolSet tools, ISecretSource secrets)
                 {
                     Add(
                         ErrorKind.InvalidInput, step,
-                        $"Step '{step.Id}' needs the secret '{name}', and this host has none of that name. "
-                        + $"Set the environment variable ORCHESTRATOR_SECRET_{name.ToUpperInvariant()}.");
+                        $"Step '{step.Id}' needs the secret '{name}', and this host has none of that name. {secrets.AdviceFor(name)}");
                 }
             }
         }

@@ -133,6 +133,9 @@ public class ToolRunnerTests
     [InlineData(
         """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.schlüssel}}" } }""", ErrorKind.InvalidInput,
         "the secret 'schlüssel'")]
+    [InlineData(
+        """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{secrets.crm-key}}" } }""", ErrorKind.InvalidInput,
+        "the secret 'crm-key', and this host has none of that name. Rename it")]
     public async Task What_cannot_work_is_refused_before_the_run(string step, ErrorKind kind, string advice)
     {
         var refusal = await Assert.ThrowsAsync<RunRefusedException>(() => _runs.PrepareAsync($$"""{ "steps": [ {{step}} ] }"""));
@@ -204,6 +207,8 @@ public class ToolRunnerTests
     private sealed class OneSecret(string known, string value) : ISecretSource
     {
         public Task<string?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult(name == known ? value : null);
+
+        public string AdviceFor(string name) => new EnvironmentSecrets().AdviceFor(name);
     }
 
     private sealed class EchoTool : ITool

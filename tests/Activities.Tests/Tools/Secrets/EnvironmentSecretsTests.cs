@@ -21,6 +21,28 @@ public sealed class EnvironmentSecretsTests : IDisposable
     public async Task Find_reads_the_variable_of_that_name(string name, string? expected) =>
         Assert.Equal(expected, await new EnvironmentSecrets().FindAsync(name, CancellationToken.None));
 
+    [Theory]
+    [InlineData("tests_key_1", "Set the environment variable ORCHESTRATOR_SECRET_TESTS_KEY_1.")]
+    [InlineData("tests-key-1", "Rename it")]
+    [InlineData("schlüssel", "Rename it")]
+    [InlineData("1", "Rename it")]
+    public async Task Advice_names_a_variable_only_if_that_is_the_one_that_is_read(string name, string advice)
+    {
+        var secrets = new EnvironmentSecrets();
+        var variable = $"ORCHESTRATOR_SECRET_{name.ToUpperInvariant()}";
+        Environment.SetEnvironmentVariable(variable, "value");
+        try
+        {
+            Assert.StartsWith(advice, secrets.AdviceFor(name), StringComparison.Ordinal);
+            Assert.Equal(
+                secrets.AdviceFor(name).Contains(variable, StringComparison.Ordinal), await secrets.FindAsync(name, CancellationToken.None) is not null);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
+
     [Fact]
     public async Task Empty_variable_is_no_secret()
     {
