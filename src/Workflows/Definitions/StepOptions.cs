@@ -67,11 +67,22 @@ public sealed record StepOptions
 /// <summary>How long a model reasons before it answers; reasoning is paid as output. Each model knows only some of the levels.</summary>
 public enum ReasoningEffort
 {
+    /// <summary>It does not reason.</summary>
     None,
+
+    /// <summary>It reasons briefly.</summary>
     Low,
+
+    /// <summary>Between <see cref="Low"/> and <see cref="High"/>.</summary>
     Medium,
+
+    /// <summary>It reasons at length.</summary>
     High,
+
+    /// <summary>More than <see cref="High"/>.</summary>
     Xhigh,
+
+    /// <summary>As much as the model can.</summary>
     Max,
 }
 

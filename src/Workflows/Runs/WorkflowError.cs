@@ -35,24 +35,64 @@ public enum ErrorKind
 {
     /// <summary>A bug in this program or an impossible state; the log has the details.</summary>
     Internal = 0,
+
+    /// <summary>An input of the run, or what a model or a tool was given, is missing or wrong.</summary>
     InvalidInput,
+
+    /// <summary>The definition, or a prompt that it uses, is wrong.</summary>
     InvalidDefinition,
+
+    /// <summary>There is no such stored prompt, or not in that version.</summary>
     PromptNotFound,
+
+    /// <summary>The host has no such tool.</summary>
     ToolNotFound,
+
+    /// <summary>A template or an expression cannot be evaluated.</summary>
     TemplateError,
+
+    /// <summary>The provider or the server refused the request because there were too many. Transient.</summary>
     RateLimited,
+
+    /// <summary>The provider or the server cannot be reached or has a failure of its own. Transient.</summary>
     Unavailable,
+
+    /// <summary>The provider or the server does not accept the credentials.</summary>
     Authentication,
+
+    /// <summary>The provider's content filter stopped the request or the answer.</summary>
     ContentFiltered,
+
+    /// <summary>The request is larger than the model's context.</summary>
     ContextLength,
+
+    /// <summary>A time limit has passed. Transient.</summary>
     Timeout,
+
+    /// <summary>The run, or the attempt, was cancelled, or the run was deleted.</summary>
     Cancelled,
+
+    /// <summary>The run has spent its budget.</summary>
     BudgetExceeded,
+
+    /// <summary>The step was not started because the queue of ready steps is full.</summary>
     QueueFull,
+
+    /// <summary>The request was not made because those before it failed. Transient. Only mocks and the tool <c>fail</c> give it so far.</summary>
     CircuitOpen,
+
+    /// <summary>The tool failed in a way that has no kind of its own.</summary>
     ToolFailed,
+
+    /// <summary>The answer cannot be used as the output.</summary>
     OutputInvalid,
+
+    /// <summary>An answer, an output or a row set is larger than allowed.</summary>
     PayloadTooLarge,
+
+    /// <summary>A step inside a group failed. Only mocks and the tool <c>fail</c> give it so far.</summary>
     GroupFailed,
+
+    /// <summary>An item of a map failed. Only mocks and the tool <c>fail</c> give it so far.</summary>
     ItemFailed,
 }
