@@ -51,7 +51,7 @@ internal static class CatalogNames
         {
             throw new StoreRefusedException(
                 StoreRefusal.Invalid, kind,
-                $"'{app}' cannot be the name of an app of the store: 1 to 64 letters, digits, _ or -, with a letter or a digit first, "
+                $"'{app}' cannot be the name of an app of the store: 1 to 64 letters a-z or A-Z, digits, _ or -, with a letter or a digit first, "
                 + $"and {NameRules.NoDevice}.");
         }
     }

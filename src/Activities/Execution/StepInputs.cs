@@ -72,7 +72,8 @@ internal sealed class StepInputs
         {
             foreach (var path in _placeholders)
             {
-                Add(path.ToString(), Value(path, $"The placeholder '{{{{{path}}}}}'"));
+                var name = path.Segments.Count == 1 ? path.Root : path.ToString();
+                Add(name, Value(path, $"The placeholder '{{{{{path.Shown}}}}}'"));
             }
 
             return;
@@ -106,7 +107,7 @@ internal sealed class StepInputs
             // A template may use both an output and the record of its step: {{check}} and {{check.status}}.
             if (found.Exists && _byRoot[root].Any(path => path.Segments.Count > 1))
             {
-                _found[root] = found = found with { Record = _values.FindRecord(ValuePath.OfPlaceholder([root])) };
+                _found[root] = found = _values.WithRecord(found, root);
             }
         }
 
@@ -178,7 +179,7 @@ internal sealed class StepInputs
             members = inner;
         }
 
-        var value = Value(path, $"The placeholder '{{{{{path}}}}}'");
+        var value = Value(path, $"The placeholder '{{{{{path.Shown}}}}}'");
         Budget.CountValue(value);
         members[path.Segments[^1]] = value?.DeepClone();
     }

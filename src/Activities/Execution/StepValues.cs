@@ -8,6 +8,7 @@ using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 using Orchestrator.Workflows.Serialization;
+using Orchestrator.Workflows.Templates;
 using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Execution;
@@ -88,15 +89,26 @@ internal sealed class StepValues(
 
         var found = path.TryFollow(Start(reference), reference.Consumed, out var value)
             || (reference.MayBeStepRecord && path.TryFollow(Record(reference.Steps[0]), reference.Consumed, out value));
-        return found ? (value, null) : (null, $"'{path}' leads to nothing: there is no '{path.Segments[^1]}' there.");
+        return found ? (value, null) : (null, $"'{path.Shown}' leads to nothing: there is no '{path.Segments[^1]}' there.");
     }
 
     /// <summary>The value of a path; null when there is none, as for the output of a skipped step.</summary>
     public JsonNode? Find(string path) => ValuePath.TryParse(path, out var parsed, out _) ? Get(parsed).Value : null;
 
-    /// <summary>The record of the step if <paramref name="name"/> is both its id and its output key; otherwise null.</summary>
-    public JsonObject? FindRecord(ValuePath name) =>
-        run.Names.TryResolve(name, _extra, out var reference, out _) && reference.MayBeStepRecord ? Record(reference.Steps[0]) : null;
+    /// <summary>The value of a root name, with the record of the step if the name is also the id of one.</summary>
+    public TemplateValue WithRecord(TemplateValue value, string root)
+    {
+        var member = ValuePath.OfPlaceholder([root, NameScope.RecordMembers[0]]);
+        if (!run.Names.TryResolve(member, _extra, out var reference, out _) || reference.Consumed != 1)
+        {
+            return value;
+        }
+
+        var isRecordFirst = reference.Kind == ReferenceKind.StepRecord;
+        return isRecordFirst || reference.MayBeStepRecord
+            ? value with { Record = Record(reference.Steps[0]), IsRecordFirst = isRecordFirst }
+            : value;
+    }
 
     /// <summary>The value at which a path of an expression begins.</summary>
     public RootValue Begin(ValuePath path)

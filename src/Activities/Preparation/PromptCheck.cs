@@ -33,7 +33,7 @@ internal static class PromptCheck
             {
                 if (!run.Names.TryResolve(path, StepTemplates.Extra(step), out var reference, out var error))
                 {
-                    var message = $"The prompt of step '{step.Id}' uses '{path}'. {error}";
+                    var message = $"The prompt of step '{step.Id}' uses '{path.Shown}'. {error}";
                     Add(problems, ErrorKind.TemplateError, step, message, suggestions.For(path.Root, run.Names.Names));
                 }
                 else if (reference.Kind == ReferenceKind.Input && !run.Inputs.ContainsKey(reference.Input!)
@@ -53,7 +53,7 @@ internal static class PromptCheck
                     var source = run.Steps[reference.Steps[0]].Id;
                     Add(
                         problems, ErrorKind.InvalidDefinition, step,
-                        $"The prompt of step '{step.Id}' uses '{path}' of step '{source}' and the step does not depend on it.",
+                        $"The prompt of step '{step.Id}' uses '{path.Shown}' of step '{source}' and the step does not depend on it.",
                         $"Add '{source}' to its dependsOn.");
                 }
             }

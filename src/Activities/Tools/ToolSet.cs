@@ -46,7 +46,7 @@ public sealed partial class ToolSet
     /// <summary>What the reader of definitions needs to know of each tool, in the order of <see cref="Names"/>.</summary>
     public IReadOnlyList<KnownTool> Known => [.. Names.Select(name => new KnownTool(name, ToolSchema.LiteralMembers(_tools[name].InputSchema)))];
 
-    /// <summary>The same with the check of inputs, for a validation that knows of no mocks.</summary>
+    /// <summary>The same with the check of inputs, for validating and storing definitions, where no mocks are known.</summary>
     public IReadOnlyList<KnownTool> KnownWithInputs =>
     [
         .. Known.Select(tool => tool with

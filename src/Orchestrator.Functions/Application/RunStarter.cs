@@ -145,7 +145,7 @@ public sealed class RunStarter(
     {
         if (!NameRules.RunId.IsMatch(runId))
         {
-            var message = $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.";
+            var message = $"The run id '{runId}' must have 1 to 64 letters a-z or A-Z, digits, _ or -, and be {NameRules.NoDevice}.";
             throw new RunRefusedException([new WorkflowError(ErrorKind.InvalidInput, message)]);
         }
     }

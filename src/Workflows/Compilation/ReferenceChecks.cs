@@ -53,7 +53,7 @@ internal sealed class ReferenceChecks(
         {
             findings.Error(
                 DiagnosticCodes.MissingDependency, reference.Pointer,
-                $"Step '{step.Id}' takes '{reference.Path}' from itself, and that is there only when it has ended.",
+                $"Step '{step.Id}' takes '{reference.Path.Shown}' from itself, and that is there only when it has ended.",
                 step.Repeat is null ? null : "Write 'previous' for the output of the turn before.", position);
         }
         else if (!IsThere(found.Steps, position))
@@ -61,7 +61,7 @@ internal sealed class ReferenceChecks(
             var source = definition.Steps[found.Steps.First(other => other != position)].Id;
             findings.Error(
                 DiagnosticCodes.MissingDependency, reference.Pointer,
-                $"Step '{step.Id}' takes '{reference.Path}' from step '{source}' and does not depend on it, so it may not be there yet.",
+                $"Step '{step.Id}' takes '{reference.Path.Shown}' from step '{source}' and does not depend on it, so it may not be there yet.",
                 $"Add '{source}' to the dependsOn of '{step.Id}'.", position);
         }
     }
@@ -74,7 +74,8 @@ internal sealed class ReferenceChecks(
             : null;
 
     private void ReportMember(string member, ValuePath path, string pointer, int position) => findings.Error(
-        DiagnosticCodes.UnknownReference, pointer, $"'{path}' leads to nothing: of a step there are {string.Join(", ", NameScope.RecordMembers)}.",
+        DiagnosticCodes.UnknownReference, pointer,
+        $"'{path.Shown}' leads to nothing: of a step there are {string.Join(", ", NameScope.RecordMembers)}.",
         findings.Suggestions.For(member, NameScope.RecordMembers), position);
 
     // Positions are in ascending order.

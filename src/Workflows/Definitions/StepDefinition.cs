@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Workflows.Definitions;
@@ -71,7 +72,7 @@ public sealed record StepDefinition
     public StepOptions Options { get; init; } = new();
 
     /// <summary>The name under which other steps find the output: <see cref="OutputKey"/>, or its default.</summary>
-    public string EffectiveOutputKey => OutputKey ?? Id.Replace('-', '_');
+    public string EffectiveOutputKey => OutputKey ?? NameRules.DefaultOutputKey(Id);
 }
 
 /// <summary>What a step does.</summary>

@@ -1,11 +1,19 @@
+using System.Globalization;
+using System.Text;
+
 namespace Orchestrator.Workflows.Diagnostics;
 
 /// <summary>Finds the known name that an author probably meant by an unknown one. Thread-safe.</summary>
 public static class Suggestion
 {
+    private const char FirstJamo = '\u1100';
+    private const char LastJamo = '\u11FF';
+    private const char FirstGreek = '\u0370';
+    private const char LastCyrillic = '\u052F';
+
     /// <summary>
-    /// "Did you mean …?" for the most similar candidate by edit distance, without regard to letter case; null when none is similar: at most a third
-    /// of the letters may differ, and not all of them.
+    /// "Did you mean …?" for the most similar candidate by edit distance, without regard to letter case, and how the two differ if they look the
+    /// same; null when none is similar: at most a third of the letters may differ, and not all of them.
     /// </summary>
     public static string? For(string written, IEnumerable<string> candidates)
     {
@@ -13,7 +21,9 @@ public static class Suggestion
         return For(written, candidates, ref work);
     }
 
-    /// <summary>The suggestion of <see cref="For(string, IEnumerable{string})"/>, or else the sentence "There are …." with all candidates.</summary>
+    /// <summary>
+    /// The suggestion of <see cref="For(string, IEnumerable{string})"/>, or else the sentence "There are …." with all candidates.
+    /// </summary>
     public static string ForOrAll(string written, IReadOnlyCollection<string> candidates) => For(written, candidates) ?? All(candidates);
 
     /// <summary>The message and, after a space, the suggestion; the message alone when the suggestion is null.</summary>
@@ -26,7 +36,7 @@ public static class Suggestion
     internal static string? For(string written, IEnumerable<string> candidates, ref long work)
     {
         var nearest = Nearest(written, candidates, ref work);
-        return nearest is null || work < 0 ? null : $"Did you mean '{nearest}'?";
+        return nearest is null || work < 0 ? null : $"Did you mean '{nearest}'?{Difference(written, nearest)}";
     }
 
     /// <summary>Whether the edit distance of the two is at most 2, without regard to letter case.</summary>
@@ -51,6 +61,36 @@ public static class Suggestion
             && !WithoutDigits(left).Equals(WithoutDigits(right), StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>
+    /// After a space, how two names differ that look the same: in combining or invisible characters, or in a letter of another alphabet. Empty for
+    /// names that a reader can tell apart.
+    /// </summary>
+    private static string Difference(string written, string nearest)
+    {
+        var start = written.AsSpan().CommonPrefixLength(nearest);
+        var (left, right) = (written[start..], nearest[start..]);
+        var end = 0;
+        while (end < Math.Min(left.Length, right.Length) && left[^(end + 1)] == right[^(end + 1)])
+        {
+            end++;
+        }
+
+        (left, right) = (left[..^end], right[..^end]);
+        var looksSame = left.Concat(right).Any(IsHardToSee)
+            || (left.Length == right.Length && left.Zip(right).Any(pair => AreAlike(pair.First, pair.Second) || AreAlike(pair.Second, pair.First)));
+        return looksSame ? $" That has {CodePoints(right)} where this has {CodePoints(left)}." : "";
+    }
+
+    private static bool IsHardToSee(char character) =>
+        character is >= FirstJamo and <= LastJamo
+        || (!char.IsAscii(character) && char.GetUnicodeCategory(character)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator);
+
+    private static bool AreAlike(char letter, char other) => char.IsAsciiLetter(letter) && other is >= FirstGreek and <= LastCyrillic;
+
+    private static string CodePoints(string text) =>
+        text.Length == 0 ? "nothing" : string.Join(' ', text.EnumerateRunes().Select(character => $"U+{character.Value:X4}"));
+
     private static string WithoutDigits(string name) => string.Concat(name.Where(letter => !char.IsAsciiDigit(letter)));
 
     private static string? Nearest(string written, IEnumerable<string> candidates, ref long work)
@@ -64,8 +104,10 @@ public static class Suggestion
                 return null;
             }
 
-            if (Math.Abs(candidate.Length - written.Length) < limit
-                && Distance(written, candidate, limit, ref work) is var distance
+            // A combining character is a part of the letter before it: ö may be one character or two.
+            var combining = Math.Abs(CombiningCharacters(candidate) - CombiningCharacters(written));
+            if (Math.Abs(candidate.Length - written.Length) < limit + combining
+                && Math.Max(0, Distance(written, candidate, limit + combining, ref work) - combining) is var distance
                 && distance < limit
                 && distance < Math.Min(written.Length, candidate.Length))
             {
@@ -75,6 +117,9 @@ public static class Suggestion
 
         return best;
     }
+
+    private static int CombiningCharacters(string name) =>
+        Ascii.IsValid(name) ? 0 : name.Count(character => char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark);
 
     /// <summary>Damerau-Levenshtein distance (optimal string alignment) without regard to letter case, capped at <paramref name="limit"/>.</summary>
     private static int Distance(string left, string right, int limit, ref long work)

@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Expressions;
@@ -68,7 +69,7 @@ internal sealed class ExpressionTokenizer(string text)
     {
         var start = _position;
         Skip(IsNameCharacter);
-        if (_position < text.Length && char.IsLetter(text[_position]))
+        if (_position < text.Length && IsLetter(_position))
         {
             throw NotAscii();
         }
@@ -123,7 +124,7 @@ internal sealed class ExpressionTokenizer(string text)
             return new(ExpressionToken.Sort.Symbol, start, symbol.Length, symbol);
         }
 
-        throw char.IsLetter(text[start])
+        throw IsLetter(start)
             ? NotAscii()
             : new ExpressionFailure($"'{Visible(start)}' means nothing in expressions.", start, Width(start));
     }
@@ -143,6 +144,8 @@ internal sealed class ExpressionTokenizer(string text)
     private bool DigitAt(int position) => position < text.Length && char.IsAsciiDigit(text[position]);
 
     private string Short(int start) => ExpressionText.Cut(text[start.._position]);
+
+    private bool IsLetter(int position) => Rune.TryGetRuneAt(text, position, out var character) && Rune.IsLetter(character);
 
     private int Width(int position) => position + 1 < text.Length && char.IsSurrogatePair(text[position], text[position + 1]) ? 2 : 1;
 

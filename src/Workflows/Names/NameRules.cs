@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Orchestrator.Workflows.Names;
@@ -16,9 +18,9 @@ public static partial class NameRules
     public const string NoDevice = "none of the names that Windows keeps for devices (con, prn, aux, nul, com1, lpt1 …)";
 
     /// <summary>The rule for step ids, output keys and names of inputs as the predicate of an error message.</summary>
-    /// <param name="characters">The allowed characters, such as <c>letters, digits and _</c>.</param>
-    internal static string Requirement(string characters) =>
-        $"must begin with a letter or _ and have only {characters}, at most {MaxIdLength} in all, and be {NoDevice}.";
+    /// <param name="others">The characters beside letters that are allowed: <c>digits and _</c>.</param>
+    internal static string Requirement(string others) =>
+        $"must begin with a letter or _ and have only the letters a-z and A-Z, {others}, at most {MaxIdLength} in all, and be {NoDevice}.";
 
     /// <summary>The suggestion for names that differ only in letter case.</summary>
     internal const string RenameOne = "Rename one of them: they become file names, and Windows and macOS do not distinguish the two.";
@@ -33,6 +35,22 @@ public static partial class NameRules
     /// <summary>The key of an output, or the name of an input: 1 to 128 characters.</summary>
     [GeneratedRegex("^" + NotDevice + "[A-Za-z_][A-Za-z0-9_]{0,127}\\z")]
     public static partial Regex OutputKey { get; }
+
+    /// <summary>The output key of a step that declares none.</summary>
+    /// <param name="id">The id of the step.</param>
+    public static string DefaultOutputKey(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return id.Replace('-', '_');
+    }
+
+    /// <summary>
+    /// Whether a name in a placeholder may have the character without quotes: the identifiers of Handlebars, without the characters that would make a
+    /// mistyped expression look like a name.
+    /// </summary>
+    internal static bool IsPlaceholderCharacter(Rune character) =>
+        Rune.IsLetterOrDigit(character) || character.Value is '_' or '-' or '$'
+        || Rune.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     /// <summary>The slug of a workflow: 1 to 128 characters.</summary>
     [GeneratedRegex("^" + NotDevice + "[a-z0-9-]{1,128}\\z")]

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Names;
 
 /// <summary>
 /// Resolves the names of a workflow (docs/definitions.md, "Names"): an output takes precedence over an input of the same name, and both over a
-/// step's id. Immutable. Thread-safe.
+/// step's id. The id alone means the output of a step whose key is made from the id, otherwise the step's record. Immutable. Thread-safe.
 /// </summary>
 public sealed class NameScope
 {
@@ -12,6 +12,7 @@ public sealed class NameScope
     private readonly Dictionary<string, List<int>> _outputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<int>> _transformed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _withDefaultKey = [];
     private readonly HashSet<string>? _inputs;
 
     /// <param name="steps">In definition order.</param>
@@ -23,6 +24,11 @@ public sealed class NameScope
         foreach (var step in steps)
         {
             _ids.TryAdd(step.Id, position);
+            if (step.OutputKey == NameRules.DefaultOutputKey(step.Id))
+            {
+                _withDefaultKey.Add(position);
+            }
+
             Add(_outputs, step.OutputKey, position);
             if (step.HasTransform)
             {
@@ -59,7 +65,7 @@ public sealed class NameScope
             "previous" when extra.HasFlag(ExtraNames.Previous) => new(ReferenceKind.Previous, null, [], first + 1),
             "secrets" when extra.HasFlag(ExtraNames.Secrets) && next is not null => new(ReferenceKind.Secret, next, [], first + 2),
             "inputs" or "steps" or "run" or "context" or "item" or "index" or "previous" or "secrets" => null,
-            _ => Named(root, first + 1),
+            _ => Named(root, first + 1, isAlone: next is null),
         };
         reference = found.GetValueOrDefault();
         error = found is null ? Problem(root, next, extra) : null;
@@ -92,7 +98,7 @@ public sealed class NameScope
         all.Add(position);
     }
 
-    private ValueReference? Named(string root, int consumed)
+    private ValueReference? Named(string root, int consumed, bool isAlone)
     {
         if (_outputs.TryGetValue(root, out var writers))
         {
@@ -114,7 +120,9 @@ public sealed class NameScope
 
         if (_ids.TryGetValue(root, out var step))
         {
-            return new(ReferenceKind.StepRecord, null, [step], consumed);
+            // An author who declares no output key has only the id to name the output with: fetch-users, although the key is fetch_users.
+            var kind = isAlone && _withDefaultKey.Contains(step) ? ReferenceKind.Output : ReferenceKind.StepRecord;
+            return new(kind, null, [step], consumed);
         }
 
         return _inputs is null ? new(ReferenceKind.Input, root, [], consumed) : null;

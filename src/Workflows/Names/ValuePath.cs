@@ -13,9 +13,10 @@ public sealed class ValuePath
 {
     private readonly string _text;
 
-    private ValuePath(string text, IReadOnlyList<string> segments)
+    private ValuePath(string text, string shown, IReadOnlyList<string> segments)
     {
         _text = text;
+        Shown = shown;
         Segments = segments;
     }
 
@@ -24,6 +25,12 @@ public sealed class ValuePath
 
     /// <summary>All names and indexes, the root first; at least one.</summary>
     public IReadOnlyList<string> Segments { get; }
+
+    /// <summary>
+    /// The path for messages and as the name of a value: in the spelling of placeholders if it was made from segments (<c>user.größe</c>), otherwise
+    /// as it was written.
+    /// </summary>
+    public string Shown { get; }
 
     /// <summary>Parses a path.</summary>
     /// <param name="error">One sentence that says what is wrong and where; null on success.</param>
@@ -42,7 +49,7 @@ public sealed class ValuePath
 
         if (error is null)
         {
-            path = new ValuePath(text, segments);
+            path = new ValuePath(text, text, segments);
         }
 
         return error is null;
@@ -74,17 +81,22 @@ public sealed class ValuePath
             throw new ArgumentException("A path has at least one name.", nameof(segments));
         }
 
+        return new ValuePath(Write(segments, IsName), Write(segments, IsPlaceholderName), [.. segments]);
+    }
+
+    private static string Write(IReadOnlyList<string> segments, Func<string, bool> isUnquoted)
+    {
         var text = new StringBuilder();
         foreach (var segment in segments)
         {
             var isRoot = text.Length == 0;
             text.Append(
-                IsName(segment) ? isRoot ? segment : $".{segment}"
+                isUnquoted(segment) ? isRoot ? segment : $".{segment}"
                 : IsIndex(segment) && !isRoot ? $"[{segment}]"
                 : $"[{QuotedText.Write(segment, '"')}]");
         }
 
-        return new ValuePath(text.ToString(), [.. segments]);
+        return text.ToString();
     }
 
     /// <summary>
@@ -190,6 +202,9 @@ public sealed class ValuePath
 
     private static bool IsName(string segment) =>
         segment.Length > 0 && !char.IsAsciiDigit(segment[0]) && segment.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
+
+    private static bool IsPlaceholderName(string segment) =>
+        segment.Length > 0 && !char.IsAsciiDigit(segment[0]) && segment.EnumerateRunes().All(NameRules.IsPlaceholderCharacter);
 
     private static bool IsIndex(string segment) =>
         int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out _) && segment is "0" or not ['0', ..];

@@ -2,8 +2,8 @@ namespace Orchestrator.Workflows.Planning;
 
 /// <summary>
 /// The order of work in a workflow with fallback steps, which start before the step that calls them has ended. So a step has two phases: its own work
-/// (node <c>2 × position</c>) and its end (<c>2 × position + 1</c>). The work waits for the ends of the dependencies and, of a fallback step, for the
-/// work of its callers; the end waits for the work and for the ends of the step's fallback steps. Linear; no recursion.
+/// (node <c>2 × position</c>) and its end (<c>2 × position + 1</c>). The work waits for the ends of the dependencies and, of a fallback step, for
+/// the work of its callers; the end waits for the work and for the ends of the step's fallback steps. Linear; no recursion.
 /// </summary>
 internal static class StepPhases
 {

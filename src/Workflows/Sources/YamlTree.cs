@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using AnchorAlias = YamlDotNet.Core.Events.AnchorAlias;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Serialization;
-using Scalar = YamlDotNet.Core.Events.Scalar;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using AnchorAlias = YamlDotNet.Core.Events.AnchorAlias;
+using Scalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Orchestrator.Workflows.Sources;
 

@@ -98,6 +98,9 @@ public readonly record struct TemplateValue
     /// <summary>An object in which members are looked up that the value does not have; null for none.</summary>
     public JsonObject? Record { get; init; }
 
+    /// <summary>Whether members are looked up in <see cref="Record"/> first, and then in the value.</summary>
+    public bool IsRecordFirst { get; init; }
+
     /// <summary>The name exists and has the given value; null is rendered as an empty text.</summary>
     public static TemplateValue Of(JsonNode? value) => new(value);
 }

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Text;
+using Orchestrator.Workflows.Names;
 
 namespace Orchestrator.Workflows.Templates;
 
@@ -104,9 +105,9 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
     private static string? ReadName(string text, ref int position)
     {
         var start = position;
-        while (position < text.Length && IsNameCharacter(text[position]))
+        while (position < text.Length && Rune.TryGetRuneAt(text, position, out var character) && NameRules.IsPlaceholderCharacter(character))
         {
-            position++;
+            position += character.Utf16SequenceLength;
         }
 
         return position == start ? null : text[start..position];
@@ -129,9 +130,4 @@ internal sealed record TemplatePath(int Up, TemplatePath.Origin Start, string? V
 
         return inside.Length == 0 ? null : inside;
     }
-
-    // The identifiers of Handlebars, without the characters that would make a mistyped expression look like a name.
-    private static bool IsNameCharacter(char c) =>
-        char.IsLetterOrDigit(c) || c is '_' or '-' or '$'
-        || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

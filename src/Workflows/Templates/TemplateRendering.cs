@@ -119,13 +119,18 @@ internal sealed class TemplateRendering(Func<string, TemplateValue> lookup, Temp
 
             // A JsonValue may wrap a .NET object, which is serialized as an object or a list.
             value = answer.Value is JsonValue single && single.GetValueKind() is JsonValueKind.Object or JsonValueKind.Array
-                ? TemplateValue.Of(JsonNode.Parse(single.ToJsonString(WorkflowJson.Compact))) with { Record = answer.Record }
+                ? TemplateValue.Of(JsonNode.Parse(single.ToJsonString(WorkflowJson.Compact))) with
+                {
+                    Record = answer.Record,
+                    IsRecordFirst = answer.IsRecordFirst,
+                }
                 : answer;
             _names[name] = value;
         }
 
         return value.Record is { } record && source.Segments.Count > 1
-            && record.ContainsKey(source.Segments[1]) && !ValuePath.TryStep(value.Value, source.Segments[1], out _)
+            && record.ContainsKey(source.Segments[1])
+            && (value.IsRecordFirst || !ValuePath.TryStep(value.Value, source.Segments[1], out _))
                 ? record
                 : value.Value;
     }

@@ -49,6 +49,30 @@ public class ToolRunnerTests
     }
 
     [Fact]
+    public async Task Inputs_of_a_prompt_have_the_names_of_its_placeholders()
+    {
+        var run = await _runs.BeginAsync(
+            """{ "steps": [ { "id": "a", "prompt": "{{maß}} {{with-dash}} {{user.größe}}" } ] }""",
+            """{ "maß": 3, "with-dash": 4, "user": { "größe": 36 } }""");
+
+        await _runs.ExecuteAsync(run, 0);
+
+        Assert.Equal(
+            ["maß", "with-dash", "user[\"größe\"]"], (await _runs.CheckpointAsync(run, 0)).Inputs!.Select(input => input.Key));
+    }
+
+    [Fact]
+    public async Task Placeholder_that_leads_to_nothing_is_named_as_it_is_written()
+    {
+        var run = await BeginAsync(
+            """{ "id": "a", "type": "tool", "tool": "echo", "input": { "text": "{{user.größe}}" } }""", """{ "user": {} }""");
+
+        var outcome = await Executor().ExecuteAsync(_runs.Call(run, 0), default);
+
+        Assert.Contains("'{{user.größe}}'", outcome.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_an_input_the_mapped_values_are_the_input()
     {
         var run = await BeginAsync("""{ "id": "a", "type": "tool", "tool": "echo", "inputMapping": { "text": "name",""" +

@@ -103,7 +103,8 @@ public sealed class ResumeCommandTests : IDisposable
     [InlineData("The output file 'gone.txt' does not exist.", "--output", "second=@gone.txt")]
     [InlineData("The mocks file 'gone.json' does not exist.", "--mocks", "gone.json")]
     [InlineData("There is a run 'mine' already.", "--fork", "--run-id", "mine")]
-    [InlineData("The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices (con, " +
+    [InlineData("The run id 'no spaces' must have 1 to 64 letters a-z or A-Z, digits, _ or -, " +
+        "and be none of the names that Windows keeps for devices (con, " +
         "prn, aux, nul, com1, lpt1 …).", "--fork", "--run-id", "no spaces")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.", "--budget", "-1")]
     [InlineData("--budget takes an amount in US dollars above 0, such as 0.50, or a number of tokens, such as tokens=50000.", "--budget", "tokens=0")]

@@ -170,7 +170,7 @@ public sealed class RunCommandRefusalTests : IDisposable
     [InlineData("--mocks", "/nowhere/mocks.json", "The mocks file '/nowhere/mocks.json' does not exist.")]
     [InlineData(
         "--run-id", "no spaces",
-        "The run id 'no spaces' must have 1 to 64 letters, digits, _ or -, and be none of the names that Windows keeps for devices")]
+        "The run id 'no spaces' must have 1 to 64 letters a-z or A-Z, digits, _ or -, and be none of the names that Windows keeps for devices")]
     [InlineData("--run-id", "../up", "The run id '../up' must have")]
     [InlineData("--stream", "sai", "There is no step 'sai' to stream. Did you mean 'say'?")]
     [InlineData("--model", "simulated:latency=soon", "'latency=soon' is wrong")]

@@ -16,6 +16,16 @@ public class SuggestionTests
             expected is null ? null : $"Did you mean '{expected}'?", Suggestion.For(written, ["dependsOn", "clarify", "summary", "solution", "a"]));
 
     [Theory]
+    [InlineData("gro\u0308ße", "größe", " That has U+00F6 where this has U+006F U+0308.")]
+    [InlineData("größe", "gro\u0308ße", " That has U+006F U+0308 where this has U+00F6.")]
+    [InlineData("na\u200Bme", "name", " That has nothing where this has U+200B.")]
+    [InlineData("\u0430mount", "amount", " That has U+0061 where this has U+0430.")]
+    [InlineData("grösse", "größe", "")]
+    [InlineData("two words", "twowords", "")]
+    public void Suggestion_that_looks_the_same_says_how_it_differs(string written, string known, string difference) =>
+        Assert.Equal($"Did you mean '{known}'?{difference}", Suggestion.For(written, [known]));
+
+    [Theory]
     [InlineData("clarfy", "Did you mean 'clarify'?")]
     [InlineData("other", "There are clarify, summary.")]
     public void Without_a_similar_name_all_names_are_listed(string written, string expected)

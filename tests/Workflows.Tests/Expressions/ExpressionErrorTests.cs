@@ -60,6 +60,7 @@ public sealed class ExpressionErrorTests
         { "$a", "^", "without '$'" },
         { "`x`", "^", "Texts stand in" },
         { "‘x’", "^", "Texts stand in" },
+        { "𠮷", "^^", "'𠮷' cannot stand in a name" },
         { "größe", "  ^", "'ö' cannot stand in a name" },
         { "ärger", "^", "[\"…\"]" },
         { "a # b", "  ^", "'#' means nothing" },

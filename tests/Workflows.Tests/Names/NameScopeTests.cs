@@ -5,7 +5,8 @@ namespace Orchestrator.Workflows.Tests.Names;
 public class NameScopeTests
 {
     private readonly NameScope _declared = new(
-        [new("clarify", "feedback", true), new("fetch-users", "users", false), new("own", "own", false)], ["question", "users"]);
+        [new("clarify", "feedback", true), new("fetch-users", "users", false), new("own", "own", false),
+            new("plain-id", "plain_id", false)], ["question", "users"]);
     private readonly NameScope _open = new([new("clarify", "feedback", false)], null);
 
     [Theory]
@@ -20,6 +21,10 @@ public class NameScopeTests
     [InlineData("users", ReferenceKind.Output, 1, 1)]
     [InlineData("inputs.users", ReferenceKind.Input, -1, 2)]
     [InlineData("context.feedback", ReferenceKind.Output, 0, 2)]
+    [InlineData("""context["plain-id"]""", ReferenceKind.Output, 3, 2)]
+    [InlineData("""context["plain-id"].status""", ReferenceKind.StepRecord, 3, 2)]
+    [InlineData("""steps["plain-id"]""", ReferenceKind.StepRecord, 3, 2)]
+    [InlineData("""context["fetch-users"]""", ReferenceKind.StepRecord, 1, 2)]
     [InlineData("run.id", ReferenceKind.Run, -1, 1)]
     public void Names_resolve_in_the_order_of_precedence(string text, ReferenceKind kind, int step, int consumed)
     {

@@ -11,6 +11,7 @@ public sealed class PromptTemplatePathTests
     [InlineData("{{a.[0].b}} {{a[0].b}} {{a.0.b}}", "a[0].b")]
     [InlineData("{{with-dash}}", "[\"with-dash\"]")]
     [InlineData("{{a.größe}} {{a[\"größe\"]}} {{größe.b}}", "a[\"größe\"] [\"größe\"].b")]
+    [InlineData("{{𠮷野}} {{a.𝒳}}", "[\"𠮷野\"] a[\"𝒳\"]")]
     [InlineData(
         "{{#each items}}{{name}}{{this}}{{@index}}{{../topic}}{{@root.inputs.x}}{{else}}{{nothing}}{{/each}}", "items topic inputs.x nothing")]
     [InlineData("{{#if a}}{{b}}{{else if c}}{{d}}{{/if}}{{#unless e}}{{/unless}}", "a b c d e")]

@@ -9,7 +9,7 @@ namespace Orchestrator.Activities.Catalog.Prompts;
 /// <summary>Reads the <c>inputs</c> of a front matter: names alone, or names with type, default and so on.</summary>
 internal static class DeclaredInputs
 {
-    private const string NameRule = "is no name of an input; that begins with a letter or _ and has only letters, digits and _.";
+    private const string NameRule = "is no name of an input; that begins with a letter or _ and has only the letters a-z and A-Z, digits and _.";
 
     /// <summary>A list of names, or a map from names to a type or to <c>type, required, default, description, maxLength</c>.</summary>
     public static IReadOnlyList<InputDefinition> Read(FrontMatter front)

@@ -99,7 +99,7 @@ public sealed partial record PromptReference
         return wellFormed
             ? new PromptReference(parts[0], parts.ElementAtOrDefault(1))
             : throw PromptException.Invalid(
-                $"'{text}' cannot be the name of a prompt. Write slug or slug@version; a slug has 1 to 100 letters, digits, _ or -, "
+                $"'{text}' cannot be the name of a prompt. Write slug or slug@version; a slug has 1 to 100 letters a-z or A-Z, digits, _ or -, "
                 + $"and is {NameRules.NoDevice}.");
     }
 

@@ -123,7 +123,8 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
             if (name is not null && !PromptReference.IsSlug(name))
             {
                 throw new StoreRefusedException(
-                    StoreRefusal.Invalid, Kind, $"'{name}' cannot be the {what}: 1 to 100 letters, digits, _ or -, and {NameRules.NoDevice}.");
+                    StoreRefusal.Invalid, Kind,
+                    $"'{name}' cannot be the {what}: 1 to 100 letters a-z or A-Z, digits, _ or -, and {NameRules.NoDevice}.");
             }
         }
     }

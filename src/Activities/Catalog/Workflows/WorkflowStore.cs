@@ -31,7 +31,7 @@ public sealed class WorkflowStore(IContentStore store, DefinitionStore texts, To
         string? slug, string? app, ReadOnlyMemory<byte> definition, WriteCondition condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var read = WorkflowReader.Read(definition.Span, tools.Known);
+        var read = WorkflowReader.Read(definition.Span, tools.KnownWithInputs);
         if (read.Workflow is null)
         {
             throw new StoreRefusedException(StoreRefusal.Invalid, Kind, string.Join(" ", read.Diagnostics.Select(diagnostic => diagnostic.Message)))

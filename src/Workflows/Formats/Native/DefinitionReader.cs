@@ -69,7 +69,7 @@ internal sealed class DefinitionReader(DiagnosticBag diagnostics)
             {
                 diagnostics.Error(
                     DiagnosticCodes.InvalidId, member.Line, member.Column,
-                    $"The input name '{member.Name}' {NameRules.Requirement("letters, digits and _")}", member.Value.Pointer);
+                    $"The input name '{member.Name}' {NameRules.Requirement("digits and _")}", member.Value.Pointer);
             }
 
             if (!names.TryAdd(member.Name, member.Name))

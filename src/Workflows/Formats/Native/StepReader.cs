@@ -94,7 +94,7 @@ internal sealed class StepReader
         else if (_step.String("id") is not null && _id is null)
         {
             HasUnreadNames = true;
-            CheckName(id, matches: false, "step id", "letters, digits, _ and -");
+            CheckName(id, matches: false, "step id", "digits, _ and -");
         }
         else if (_id is null)
         {
@@ -102,12 +102,12 @@ internal sealed class StepReader
         }
         else
         {
-            CheckName(id, NameRules.StepId.IsMatch(id.Text), "step id", "letters, digits, _ and -");
+            CheckName(id, NameRules.StepId.IsMatch(id.Text), "step id", "digits, _ and -");
         }
 
         if (_step.Take("outputKey") is { Kind: SourceKind.String } key)
         {
-            CheckName(key, NameRules.OutputKey.IsMatch(key.Text), "outputKey", "letters, digits and _");
+            CheckName(key, NameRules.OutputKey.IsMatch(key.Text), "outputKey", "digits and _");
         }
     }
 
@@ -117,11 +117,11 @@ internal sealed class StepReader
         return isAuto ? [] : [.. (_step.Texts("dependsOn", "a list of step ids, or auto") ?? []).Select(text => text.Text)];
     }
 
-    private void CheckName(SourceNode at, bool matches, string what, string letters)
+    private void CheckName(SourceNode at, bool matches, string what, string others)
     {
         if (!matches)
         {
-            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' {NameRules.Requirement(letters)}");
+            _step.Error(DiagnosticCodes.InvalidId, at, $"The {what} '{at.Text}' {NameRules.Requirement(others)}");
         }
         else if (NameRules.Reserved.Contains(at.Text))
         {

@@ -77,7 +77,7 @@ public static class RunStartReader
         {
             body.Error(
                 DiagnosticCodes.InvalidId, body.Take("runId")!,
-                $"The run id '{runId}' must have 1 to 64 letters, digits, _ or -, and be {NameRules.NoDevice}.");
+                $"The run id '{runId}' must have 1 to 64 letters a-z or A-Z, digits, _ or -, and be {NameRules.NoDevice}.");
         }
 
         return runId;

@@ -34,6 +34,14 @@ public abstract class WorkflowStoreTests
     }
 
     [Fact]
+    public async Task Literal_input_of_a_tool_that_is_wrong_is_a_warning()
+    {
+        var put = await PutAsync("""{ "slug": "one", "steps": [ { "id": "a", "type": "tool", "tool": "delay", "input": { "ms": "x" } } ] }""");
+
+        Assert.Contains("wrong-tool-input", put.Warnings.Select(diagnostic => diagnostic.Code));
+    }
+
+    [Fact]
     public async Task Record_has_the_names_of_the_definition_and_is_found_by_its_id()
     {
         await PutAsync(One);
