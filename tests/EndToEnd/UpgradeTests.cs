@@ -66,7 +66,13 @@ public sealed partial class UpgradeTests : IDisposable
             await old.Process.KillAsync();
         }
 
-        var history = Path.Combine(State, "journal", "instances", "mine~0.jsonl");
+        await MakeOlderAsync(State, "mine");
+    }
+
+    /// <summary>Turns the history of a run's first attempt into one that an older version began.</summary>
+    internal static async Task MakeOlderAsync(string state, string runId)
+    {
+        var history = Path.Combine(state, "journal", "instances", $"{runId}~0.jsonl");
         var lines = await File.ReadAllLinesAsync(history);
         Assert.Single(
             lines,

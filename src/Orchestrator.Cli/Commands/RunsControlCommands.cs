@@ -97,7 +97,6 @@ internal static class RunsControlCommands
                 return ExitCodes.Completed;
             }
 
-            settings = await KeepModelsAsync(settings, record, finalOnly: name == Cancel, cancellationToken);
             return await here(new UndrivenRun(record, settings, view, interrupts), cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;
@@ -128,6 +127,7 @@ internal static class RunsControlCommands
     /// <summary>Records the cancellation before the run is continued, so that no step of it starts.</summary>
     private static async Task<int> CancelAsync(UndrivenRun run, CancellationToken cancellationToken)
     {
+        run = await KeepModelsAsync(run, finalOnly: true, cancellationToken);
         var control = new RunControl(run.Settings.Storage.OpenExistingContent(), TimeProvider.System);
         await control.CancelAsync(run.Record.Identity, run.Record.Attempt, StepReason.Cancel, cancellationToken);
 
@@ -152,15 +152,23 @@ internal static class RunsControlCommands
         ? RunStateException.SuspendedAlready(run.Record.RunId)
         : RunStateException.NotDriven(run.Record));
 
-    private static Task<int> ContinueAsync(UndrivenRun run, CancellationToken cancellationToken) => run.Record.Status == RunStatus.Suspended
-        ? FollowAsync(run, (steering, client, id, stop) => steering.ContinueAsync(client, id, stop), cancellationToken)
-        : throw RunStateException.NotDriven(run.Record);
-
-    /// <summary>The settings with the kind of model that answered when the run was started.</summary>
-    /// <exception cref="RunStateException">It was a provider, and the simulated model would answer now.</exception>
-    private static async Task<LocalAppSettings> KeepModelsAsync(
-        LocalAppSettings settings, RunRecord record, bool finalOnly, CancellationToken cancellationToken)
+    private static async Task<int> ContinueAsync(UndrivenRun run, CancellationToken cancellationToken)
     {
+        if (run.Record.Status != RunStatus.Suspended)
+        {
+            throw RunStateException.NotDriven(run.Record);
+        }
+
+        run = await KeepModelsAsync(run, finalOnly: false, cancellationToken);
+        return await FollowAsync(run, (steering, client, id, stop) => steering.ContinueAsync(client, id, stop), cancellationToken);
+    }
+
+    /// <summary>The run with settings for the kind of model that answered when it was started.</summary>
+    /// <param name="finalOnly">Whether only the final steps are executed.</param>
+    /// <exception cref="RunRefusedException">It was a provider, and the simulated model would answer now.</exception>
+    private static async Task<UndrivenRun> KeepModelsAsync(UndrivenRun run, bool finalOnly, CancellationToken cancellationToken)
+    {
+        var (settings, record) = (run.Settings, run.Record);
         PreparedRun? prepared;
         try
         {
@@ -169,13 +177,22 @@ internal static class RunsControlCommands
         catch (UnreadableRecordException)
         {
             // No step of it can be executed.
-            return settings;
+            return run;
         }
 
         var (options, _) = settings.ReadOptions(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-        return prepared is null || ModelChange.Find(prepared, options.Model is not null, finalOnly) is not { } change ? settings
-            : prepared.Simulates == true ? settings with { SimulatesAsStarted = true }
-            : throw RunStateException.OtherModels(record, change);
+        return prepared is null || ModelChange.Find(prepared, options.Model is not null, finalOnly) is not { } change ? run
+            : prepared.Simulates == true ? run with { Settings = settings with { SimulatesAsStarted = true } }
+            : await IsOfAnotherVersionAsync(run, cancellationToken) ? run
+            : throw RunSteering.OtherModels(record.RunId, finalOnly ? "Final steps" : "Steps", change);
+    }
+
+    /// <summary>Whether another version of orchestrator began the run, so that no step of it can be executed.</summary>
+    private static async Task<bool> IsOfAnotherVersionAsync(UndrivenRun run, CancellationToken cancellationToken)
+    {
+        // Without the run in its settings the app does not continue it.
+        await using var app = await LocalApp.StartAsync(run.Settings with { Runs = [] }, cancellationToken);
+        return await app.IsOfAnotherVersionAsync(new RunInput(run.Record.RunId, run.Record.Attempt), cancellationToken);
     }
 
     /// <summary>Continues the run in this process, steers it and follows it until it ends.</summary>

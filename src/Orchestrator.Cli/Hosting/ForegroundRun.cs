@@ -94,7 +94,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
                 $"The orchestration of run '{run.RunId}' ended as {instance.RuntimeStatus}: {orchestrationFailure.Message ?? "no details"}");
         }
 
-        if (await Get<RunReader>().FindAsync(run.RunId, cancellationToken) is not { } document)
+        if (await Get<RunReader>().FindAsync(run.RunId, cancellationToken) is not { } document || document.Error?.Message == RunDeleter.ForcedEnd)
         {
             return ReportDeleted(run);
         }

@@ -74,7 +74,7 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>The ids of the unfinished runs that this process drives, in ordinal order.</summary>
     public IReadOnlyList<string> Driven => UnfinishedRuns.RunIds(_host.Driven);
 
-    /// <summary>The runs that are not continued because no provider is configured for a model that they ask, each with the reason.</summary>
+    /// <summary>The runs that are not continued because no provider, or another kind of model, would answer, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> WithoutModel => _unfinished.WithoutModel;
 
     /// <summary>
@@ -114,6 +114,10 @@ internal sealed class LocalApp : IAsyncDisposable
     /// </returns>
     public Task<string?> ContinueAsync(RunInput run, CancellationToken cancellationToken) =>
         _host.RecoverInstanceAsync(run.InstanceId, cancellationToken);
+
+    /// <summary>Whether another version of orchestrator began the attempt: continuing it executes nothing, and interrupts the run.</summary>
+    public Task<bool> IsOfAnotherVersionAsync(RunInput run, CancellationToken cancellationToken) =>
+        _host.IsOfAnotherVersionAsync(run.InstanceId, cancellationToken);
 
     /// <summary>The durable events of an instance's current execution; empty when it is unknown.</summary>
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) =>

@@ -69,6 +69,7 @@ internal sealed class LocalAppServices
         _services.AddSingleton(_settings.Storage.Drivers with
         {
             ContinueAsync = (run, token) => host().RecoverInstanceAsync(run.InstanceId, token),
+            IsOfAnotherVersionAsync = (run, token) => host().IsOfAnotherVersionAsync(run.InstanceId, token),
             FindUnresponsive = run => host().FindUnresponsive(run.InstanceId) is { } owner
                 ? new DriverProcess(owner.ToString(), owner.EndCommand)
                 : null,

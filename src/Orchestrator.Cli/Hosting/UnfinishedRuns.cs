@@ -5,7 +5,6 @@ using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
-using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Hosting;
@@ -13,10 +12,12 @@ namespace Orchestrator.Cli.Hosting;
 /// <summary>Decides which unfinished runs this process continues, at its start and when another process has ended. Thread-safe.</summary>
 internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider services)
 {
-    private readonly ConcurrentDictionary<string, string> _withoutModel = new(StringComparer.Ordinal);
+    /// <summary>By run. Another attempt of it, or another run of its id, is judged anew: it may ask another kind of model.</summary>
+    private readonly ConcurrentDictionary<string, LeftAttempt> _left = new(StringComparer.Ordinal);
 
     /// <summary>The runs that are not continued because no provider, or another kind of model, would answer, each with the reason.</summary>
-    public IReadOnlyDictionary<string, string> WithoutModel => _withoutModel;
+    public IReadOnlyDictionary<string, string> WithoutModel =>
+        _left.ToDictionary(left => left.Key, left => left.Value.Reason, StringComparer.Ordinal);
 
     /// <summary>The ids of the runs that orchestration instances belong to, each once and in ordinal order.</summary>
     public static IReadOnlyList<string> RunIds(IEnumerable<string> instanceIds) =>
@@ -45,19 +46,24 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
                 return false;
             }
 
-            if (_withoutModel.ContainsKey(runId) && record is { HasEnded: false })
-            {
-                return false;
-            }
-
-            if (record is not { HasEnded: false } || await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
-                || FindMissingModel(run) is not { } problem)
+            if (record is not { HasEnded: false })
             {
                 return true;
             }
 
-            // The run would fail at once. A start that asks for such a model is refused, too.
-            _withoutModel[runId] = problem;
+            if (_left.TryGetValue(runId, out var left) && left.Run == record.Identity && left.Attempt == record.Attempt)
+            {
+                return false;
+            }
+
+            if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is not { } run
+                || ModelChange.FindObstacle(run, services.GetRequiredService<IChatClientFactory>()) is not { } obstacle)
+            {
+                return true;
+            }
+
+            // The run would fail at once, or be paid for, or get made-up texts, without being asked for. A start without a provider is refused, too.
+            _left[runId] = new LeftAttempt(record.Identity, record.Attempt, obstacle);
             return false;
         }
         catch (UnreadableRecordException)
@@ -69,27 +75,6 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
 
     private static string RunId(string instanceId) => instanceId.Split('.')[0];
 
-    /// <summary>Why a model that the run may ask has no provider; null when all have one.</summary>
-    private string? FindMissingModel(PreparedRun run)
-    {
-        if (run.Mocks is not null)
-        {
-            return null;
-        }
-
-        var models = services.GetRequiredService<IChatClientFactory>();
-        foreach (var model in run.StepsToExecute().SelectMany(step => step.Models).Distinct(StringComparer.Ordinal))
-        {
-            try
-            {
-                _ = models.Create(model);
-            }
-            catch (ModelException exception) when (exception.Error.Kind == ErrorKind.Unavailable)
-            {
-                return exception.Error.Message;
-            }
-        }
-
-        return ModelChange.Find(run, models);
-    }
+    /// <summary>An attempt that is not continued, and why.</summary>
+    private sealed record LeftAttempt(RunIdentity Run, int Attempt, string Reason);
 }

@@ -17,6 +17,11 @@ public sealed class RunDeleter(
     RunStore runs, RunReconciler reconciler, RunLifecycle lifecycle, RunDeletion deletion, RunControl control, RunDrivers drivers, TimeProvider time)
 {
     /// <summary>
+    /// The message of the end that a deletion with force records first: a caller that follows the run may read it before the record is gone.
+    /// </summary>
+    public const string ForcedEnd = "The run was deleted with force.";
+
+    /// <summary>
     /// Deletes a run that has ended, or whose record cannot be read: its records, its outputs, its events, and the histories of its orchestrations.
     /// </summary>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
@@ -145,7 +150,7 @@ public sealed class RunDeleter(
         try
         {
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
-            var error = new WorkflowError(ErrorKind.Cancelled, "The run was deleted with force.");
+            var error = new WorkflowError(ErrorKind.Cancelled, ForcedEnd);
             await lifecycle.EndAsync(record.Identity, record.Attempt, RunStatus.Cancelled, error, null, cancellationToken);
         }
         catch (ContentStoreException exception) when (exception.IsFull || exception.IsOfOneValue)

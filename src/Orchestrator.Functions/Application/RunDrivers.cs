@@ -20,6 +20,12 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
     public Func<RunInput, CancellationToken, Task> ContinueAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>
+    /// Whether another version of orchestrator began the attempt, so that continuing it executes nothing and interrupts the run. False where that
+    /// cannot be determined.
+    /// </summary>
+    public Func<RunInput, CancellationToken, Task<bool>> IsOfAnotherVersionAsync { get; init; } = static (_, _) => Task.FromResult(false);
+
+    /// <summary>
     /// The process that drives the attempt and did not respond to this one's last request, because it is stopped or hangs; null when it responded,
     /// when there was no request, and where that cannot be determined.
     /// </summary>

@@ -35,17 +35,6 @@ public sealed class RunStateException(string message, RunStatus status) : Except
             status);
     }
 
-    /// <summary>The refusal to execute steps of a run with another kind of model than it was started with.</summary>
-    /// <param name="change">What changed and how to undo it, as sentences.</param>
-    public static RunStateException OtherModels(RunRecord record, string change)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        return new RunStateException(
-            $"Steps of run '{record.RunId}' would ask a model. {change} "
-            + $"Or end it without asking a model: 'orchestrator runs delete {record.RunId} --force'.",
-            record.Status);
-    }
-
     /// <summary>The refusal to delete a run that has not ended.</summary>
     /// <param name="record">With the status to show.</param>
     /// <param name="driver">The process that works on it, in words; null when there is none, and where that cannot be determined.</param>

@@ -20,6 +20,9 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
     /// <returns>The run as it was, or as it has ended.</returns>
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="RunStateException">It has ended.</exception>
+    /// <exception cref="RunRefusedException">
+    /// No process drives it, and its final steps cannot ask the kind of model here that the run was started with. Nothing was changed.
+    /// </exception>
     public async Task<RunRecord> CancelAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
         var record = await RequireOpenAsync(client, runId, cancellationToken);
@@ -36,7 +39,7 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
         var run = new RunInput(runId, record.Attempt);
         if (drivers.IsDriven(run) == false)
         {
-            await CheckModelsAsync(record, cancellationToken);
+            await CheckModelsAsync(record, run, cancellationToken);
 
             // The cancellation is recorded before the run is continued, so that no step of it starts.
             await control.CancelAsync(record.Identity, record.Attempt, StepReason.Cancel, cancellationToken);
@@ -99,15 +102,22 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
         return await SetStatusAsync(record, RunStatus.Running, cancellationToken);
     }
 
-    /// <summary>Refuses to execute the final steps of a run here with another kind of model than it was started with.</summary>
-    private async Task CheckModelsAsync(RunRecord record, CancellationToken cancellationToken)
+    /// <summary>The refusal to execute steps of a run without the kind of model that it was started with.</summary>
+    /// <param name="steps">Which steps, at the start of a sentence.</param>
+    /// <param name="obstacle">Why the model is not there and what to set, as sentences.</param>
+    public static RunRefusedException OtherModels(string runId, string steps, string obstacle) =>
+        new([new WorkflowError(ErrorKind.Unavailable, $"{steps} of run '{runId}' would ask a model, so nothing was changed. {obstacle}")]);
+
+    /// <summary>Refuses to execute the final steps of a run here without the kind of model that it was started with.</summary>
+    private async Task CheckModelsAsync(RunRecord record, RunInput run, CancellationToken cancellationToken)
     {
         try
         {
-            if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is { } run
-                && ModelChange.Find(run, models, finalOnly: true) is { } change)
+            if (await runs.FindPreparedAsync(record, record.Attempt, cancellationToken) is { } prepared
+                && ModelChange.FindObstacle(prepared, models, finalOnly: true) is { } obstacle
+                && !await drivers.IsOfAnotherVersionAsync(run, cancellationToken))
             {
-                throw RunStateException.OtherModels(record, change);
+                throw OtherModels(record.RunId, "Final steps", obstacle);
             }
         }
         catch (UnreadableRecordException)

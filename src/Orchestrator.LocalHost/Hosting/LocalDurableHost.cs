@@ -107,6 +107,14 @@ public sealed class LocalDurableHost : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether an instance is of a version that this host fails (<see cref="LocalDurableHostOptions.FailsOtherVersions"/>), so that no code of it
+    /// runs here. False for an unknown one.
+    /// </summary>
+    /// <exception cref="JournalException">The instance is refused.</exception>
+    public async Task<bool> IsOfAnotherVersionAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        await _engine.FindSnapshotAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } snapshot && !_engine.Accepts(snapshot.Version);
+
     /// <summary>The ids of the unfinished instances that run in this host, in no particular order.</summary>
     public IReadOnlyCollection<string> Driven => [.. _engine.Entries.Where(entry => entry.Live is not null).Select(entry => entry.InstanceId)];
 

@@ -26,7 +26,8 @@ public sealed class SimulatedAnswerTests : IDisposable
         """;
 
     private const string Final = """
-        { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 60000 } }, { "id": "last", "prompt": "Last" } ], "finally": ["last"] }
+        { "steps": [ { "id": "wait", "type": "tool", "tool": "delay", "input": { "ms": 60000 } },
+          { "id": "last", "prompt": "Last" } ], "finally": ["last"] }
         """;
 
     private static readonly Dictionary<string, string> NoProvider = new() { ["Orchestrator__Model"] = "simulated:latency=0,tokensPerSecond=100000" };
@@ -176,7 +177,8 @@ public sealed class SimulatedAnswerTests : IDisposable
         var refused = await CommandAsync(2, new Dictionary<string, string>(), "runs", "cancel", "mine");
 
         Assert.Contains("A provider answered when it was started", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("'orchestrator runs delete mine --force --state", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Set OPENAI_API_KEY", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("runs delete", refused.Error, StringComparison.Ordinal);
         await CommandAsync(0, model.Variables, "runs", "cancel", "mine");
         Assert.Equal(["Last"], model.Asked.Select(Prompt));
     }
