@@ -54,8 +54,8 @@ public sealed class LostAttempts(
     }
 
     /// <summary>
-    /// The last sign of life of the processes that worked on the run's latest attempt: the last event of a step, or the last renewal of a claim.
-    /// Null when there is none, or it cannot be read.
+    /// The last sign of life of the processes that worked on the run's latest attempt: the last event of the attempt, or the last renewal of a
+    /// claim. Null when there is none, or it cannot be read.
     /// </summary>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task<DateTimeOffset?> LastSignAsync(RunRecord run, CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ public sealed class LostAttempts(
         {
             var renewed = await claims.LastRenewalAsync(run.Identity, cancellationToken);
             var appended = (await feed.ReadAsync(run.Identity, 0, cancellationToken)).Events
-                .Where(item => item.StepPath is not null && item.RunAttempt == run.Attempt)
+                .Where(item => item.RunAttempt == run.Attempt)
                 .Max(item => (DateTimeOffset?)item.At);
             return renewed > appended || appended is null ? renewed : appended;
         }

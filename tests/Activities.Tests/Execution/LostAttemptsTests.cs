@@ -81,6 +81,19 @@ public sealed class LostAttemptsTests
         Assert.Equal((3_600_000, 5_000), (driven!.Usage.TotalDurationMs, lost!.Usage.TotalDurationMs));
     }
 
+    /// <summary>A run whose steps wait for a slot has events of its own only.</summary>
+    [Fact]
+    public async Task Attempt_of_which_no_step_began_lasted_until_its_last_event()
+    {
+        await BeginAsync();
+        await AppendAsync(
+            new RunEvent(RunEventNames.RunStarted, TestRuns.RunId, 1, _start.AddSeconds(2)),
+            new RunEvent(RunEventNames.RunStarted, TestRuns.RunId, 2, _start.AddSeconds(9)));
+        var record = (await _runs.Runs.FindAsync(TestRuns.RunId, CancellationToken.None))!;
+
+        Assert.Equal(_start.AddSeconds(2), await _runs.MakeLostAttempts(null).LastSignAsync(record, CancellationToken.None));
+    }
+
     private async Task BeginAsync()
     {
         _run = await _runs.BeginAsync(Definition);
