@@ -43,13 +43,15 @@ internal sealed class AppHost : IAsyncDisposable
     /// <param name="version">The only version that the host takes; null: any.</param>
     /// <param name="claimsInStore">Whether claims outlive the host, as in Azure.</param>
     /// <param name="limit">The time limit of an activity; null: none.</param>
+    /// <param name="drivers">What is known of processes and histories; null: nothing.</param>
     public static async Task<AppHost> StartAsync(
         IJournal? journal = null, IContentStore? store = null, bool allowsMocks = true, IChatClientFactory? models = null,
         TimeProvider? time = null, TimeProvider? activityTime = null, string? version = null, bool claimsInStore = false,
-        ActivityTimeLimit? limit = null)
+        ActivityTimeLimit? limit = null, RunDrivers? drivers = null)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(limit ?? ActivityTimeLimit.None);
+        collection.AddSingleton(drivers ?? RunDrivers.Unknown);
         collection.AddSingleton(models ?? new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()));
         var services = collection
             .AddLocalHttp()

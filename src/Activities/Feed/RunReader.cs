@@ -15,12 +15,12 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
     /// <summary>The run; null when there is none with the id. A part that cannot be read is left out, with a warning.</summary>
     /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
     public Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        FindAsync(runId, static record => record, cancellationToken);
+        FindAsync(runId, Task.FromResult, cancellationToken);
 
     /// <summary>The run; null when there is none with the id. A part that cannot be read is left out, with a warning.</summary>
     /// <param name="shown">Makes the record to show from the stored one: it may give a run that no process drives the status interrupted.</param>
     /// <exception cref="UnreadableRecordException">Its record cannot be read.</exception>
-    public async Task<RunDocument?> FindAsync(string runId, Func<RunRecord, RunRecord> shown, CancellationToken cancellationToken)
+    public async Task<RunDocument?> FindAsync(string runId, Func<RunRecord, Task<RunRecord>> shown, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(shown);
         if (await runs.FindAsync(runId, cancellationToken) is not { } stored)
@@ -28,7 +28,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
             return null;
         }
 
-        var record = shown(stored);
+        var record = await shown(stored);
         var flaws = new List<string>();
         var prepared = await ReadableAsync(
             async () => await runs.FindPreparedAsync(record, record.Attempt, cancellationToken)

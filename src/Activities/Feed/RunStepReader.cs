@@ -8,11 +8,23 @@ namespace Orchestrator.Activities.Feed;
 public sealed class RunStepReader(RunStore runs, CheckpointStore checkpoints, RunLogReader log)
 {
     /// <summary>The step; null when there is no such run, or it has no such step.</summary>
-    /// <exception cref="UnreadableRecordException">The run's record, or a checkpoint of the step, cannot be read.</exception>
+    /// <exception cref="UnreadableRecordException">
+    /// The run's record or a checkpoint of the step cannot be read, or what the latest attempt executes cannot be read or is missing.
+    /// </exception>
     public async Task<StepDocument?> FindAsync(string runId, string stepPath, CancellationToken cancellationToken)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is not { } run
-            || await runs.FindPreparedAsync(run, run.Attempt, cancellationToken) is not { } prepared
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return null;
+        }
+
+        var executed = await runs.FindPreparedAsync(run, run.Attempt, cancellationToken);
+        if (executed is null && run.StartedAt is not null)
+        {
+            throw RunStore.MissingPrepared(run, run.Attempt);
+        }
+
+        if (executed is not { } prepared
             || prepared.Steps.Index().FirstOrDefault(item => item.Item.Id == stepPath) is not (var position, { } step))
         {
             return null;

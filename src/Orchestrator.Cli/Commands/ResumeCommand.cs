@@ -109,8 +109,8 @@ internal static class ResumeCommand
         var where = settings.Storage;
         var record = await where.RequireRunAsync(request.RunId, cancellationToken);
         var (id, run) = (record.RunId, new RunInput(record.RunId, record.Attempt));
-        var historyIsGone = where.HistoryIsGone(run, record.Status);
-        if (record.Status == RunStatus.Suspended && !historyIsGone)
+        var problem = await where.FindHistoryProblemAsync(run, record.Status, cancellationToken);
+        if (record.Status == RunStatus.Suspended && problem is null)
         {
             throw RunStateException.NotResumedWhileSuspended(id);
         }
@@ -130,7 +130,7 @@ internal static class ResumeCommand
 
         await RunStarter.CheckStartedAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
         var isInterrupted = record is { HasEnded: false, IsUpgraded: false };
-        if (isInterrupted && !historyIsGone && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
+        if (isInterrupted && problem is null && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {
             throw new RunStateException(
                 $"Run '{id}' was interrupted, and takes options only after it has ended. Resume it without options ('orchestrator resume {id}'), "
@@ -140,7 +140,8 @@ internal static class ResumeCommand
 
         await using var app = await LocalApp.StartAsync(settings with { Runs = [id] }, interrupts.StopRequested);
         var reconciler = app.Services.GetRequiredService<RunReconciler>();
-        if (isInterrupted && await reconciler.FindAsync(app.Client, id, cancellationToken) is { HasEnded: false, IsUpgraded: false } open)
+        if (isInterrupted && problem is null
+            && await reconciler.FindAsync(app.Client, id, cancellationToken) is { HasEnded: false, IsUpgraded: false } open)
         {
             var continued = new ForegroundRun(app, view, interrupts, $"Run {id} was interrupted and goes on where it was.");
             await continued.BeginAsync(run, cancellationToken);

@@ -46,7 +46,7 @@ internal static class RunsCommand
             var runs = new RunStore(store);
             var reader = Reader(runs, store);
             var stored = RunStatus.Pending;
-            var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, Shown, cancellationToken) : null;
+            var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, ShownAsync, cancellationToken) : null;
             if (run is null)
             {
                 if (NameRules.RunId.IsMatch(id) && await runs.FindAnyAsync(id, cancellationToken) is not null)
@@ -68,17 +68,19 @@ internal static class RunsCommand
                 var color = !parsed.GetValue(noColor) && ShownText.IsTerminal(output);
                 var attempt = new RunInput(id, run.Attempt);
                 var driver = where.FindDriver(attempt);
-                var historyIsGone = driver is null && where.HistoryIsGone(attempt, stored);
+                var problem = driver is null && run.Status != RunStatus.Completed
+                    ? await where.FindHistoryProblemAsync(attempt, stored, cancellationToken)
+                    : null;
                 await output.WriteLineAsync(Header(run));
-                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver, historyIsGone);
+                new RunSummary(output, color, where).Print(run, await InputNamesAsync(runs, run, cancellationToken), driver, problem);
             }
 
             return ExitCodes.Completed;
 
-            RunRecord Shown(RunRecord record)
+            Task<RunRecord> ShownAsync(RunRecord record)
             {
                 stored = record.Status;
-                return where.Drivers.Shown(record);
+                return where.Drivers.ShownAsync(runs, record, cancellationToken);
             }
         });
         return command;

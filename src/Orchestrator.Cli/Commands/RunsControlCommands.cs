@@ -82,12 +82,14 @@ internal static class RunsControlCommands
                 throw new RunStateException(HasEnded(record), record.Status);
             }
 
-            if (record.IsUpgraded)
+            var problem = where.FindDriver(run) is null ? await where.FindHistoryProblemAsync(run, record.Status, cancellationToken) : null;
+            if (record.IsUpgraded || problem is not null)
             {
                 // The run has no orchestration that could be followed.
                 await using var app = await LocalApp.StartAsync(settings, cancellationToken);
                 var steered = await steer(app.Services.GetRequiredService<RunSteering>(), app.Client, id, cancellationToken);
-                view.End(id, steered.Status, $"Run '{id}' is {Wording.Name(steered.Status)}.");
+                var reason = problem is null ? "" : $" {steered.Error?.Message}".TrimEnd();
+                view.End(id, steered.Status, $"Run '{id}' is {Wording.Name(steered.Status)}.{reason}");
                 return ExitCodes.Completed;
             }
 

@@ -5,7 +5,6 @@ using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
-using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
@@ -37,7 +36,9 @@ internal static class RunsListCommand
                 Workflow = parsed.GetValue(workflow),
                 Top = parsed.GetRequiredValue(top)!.Value,
             };
-            var runs = await ListAsync(new RunLister(store, new RunStore(store), TimeProvider.System), where.Drivers, filter, cancellationToken);
+            var records = new RunStore(store);
+            var lister = new RunLister(store, records, TimeProvider.System);
+            var runs = await ListAsync(lister, record => where.Drivers.ShownAsync(records, record, cancellationToken), filter, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -55,14 +56,14 @@ internal static class RunsListCommand
 
     /// <summary>Collects pages until the list is full: a page of a filter that few runs match is short.</summary>
     private static async Task<List<RunListItem>> ListAsync(
-        RunLister lister, RunDrivers drivers, RunFilter filter, CancellationToken cancellationToken)
+        RunLister lister, Func<RunRecord, Task<RunRecord>> shown, RunFilter filter, CancellationToken cancellationToken)
     {
         var runs = new List<RunListItem>();
         RunPage page;
         do
         {
             var rest = filter with { Top = filter.Top - runs.Count };
-            page = await lister.ListAsync(rest, record => Task.FromResult(drivers.Shown(record)), cancellationToken);
+            page = await lister.ListAsync(rest, shown, cancellationToken);
             runs.AddRange(page.Runs);
             filter = filter with { ContinuationToken = page.ContinuationToken };
         }

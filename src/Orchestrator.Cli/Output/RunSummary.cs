@@ -37,8 +37,8 @@ internal sealed class RunSummary
     /// The names of the run's inputs: outputs of these names are not printed. Null when the start of the run was not written.
     /// </param>
     /// <param name="driver">The process that drives the run, as a phrase; null when none is known.</param>
-    /// <param name="historyIsGone">Whether the history of the latest attempt is gone, so that only a fork can continue.</param>
-    public void Print(RunDocument run, IReadOnlyCollection<string>? inputs, string? driver = null, bool historyIsGone = false)
+    /// <param name="historyProblem">Why the history of the latest attempt is of no use, so that only a fork can continue; null when it is.</param>
+    public void Print(RunDocument run, IReadOnlyCollection<string>? inputs, string? driver = null, string? historyProblem = null)
     {
         PrintSteps(run);
         foreach (var line in AttemptHistory.Lines(run))
@@ -68,7 +68,7 @@ internal sealed class RunSummary
         var next = inputs is null && run is { Attempt: 1, StartedAt: null }
             ? NextCommand.OfUnwritten(run.RunId, run.Status, _where)
             : run.Steps.Count == 0 ? null // What it executed is damaged, and the warning has what can be done.
-            : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver, historyIsGone);
+            : NextCommand.Of(run.RunId, run.Status, run.Error, _where, driver, historyProblem);
         if (next is not null)
         {
             _output.WriteLine(next);

@@ -45,7 +45,10 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     private static readonly TimeSpan OutageTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>Which runs are driven by a process.</summary>
-    public RunDrivers Drivers => Kind == StorageKind.Files ? new RunDrivers(run => FindDriver(run) is not null) : RunDrivers.Unknown;
+    public RunDrivers Drivers => (Kind == StorageKind.Files ? new RunDrivers(run => FindDriver(run) is not null) : RunDrivers.Unknown) with
+    {
+        FindHistoryProblem = FindHistoryProblem,
+    };
 
     private string Journal => Path.Combine(Folder, "journal");
 
@@ -56,12 +59,27 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <summary>The same for an orchestration instance.</summary>
     public string? FindHolder(string instanceId) => Kind == StorageKind.Files ? FileJournal.FindHolder(Journal, instanceId)?.ToString() : null;
 
-    /// <summary>
-    /// Whether an attempt of a run has begun and its history was purged or moved away. False when that is unknown, as in a storage account.
-    /// </summary>
-    /// <param name="status">The stored status: a pending run has no history yet.</param>
-    public bool HistoryIsGone(RunInput run, RunStatus status) =>
-        Kind == StorageKind.Files && status != RunStatus.Pending && !FileJournal.HasHistory(Journal, run.InstanceId);
+    /// <summary>Why the history of an attempt of a run is of no use, so that only a fork goes on from it.</summary>
+    /// <param name="status">The stored status: a pending run may have no history yet.</param>
+    /// <returns>One of the texts of <see cref="RunHistory"/>; null when it is of use, and when that is unknown, as in a storage account.</returns>
+    public async Task<string?> FindHistoryProblemAsync(RunInput run, RunStatus status, CancellationToken cancellationToken)
+    {
+        if (Kind != StorageKind.Files)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await FileJournal.HasHistoryAsync(Journal, run.InstanceId, cancellationToken) || status == RunStatus.Pending
+                ? null
+                : RunHistory.Gone;
+        }
+        catch (JournalException exception)
+        {
+            return FindHistoryProblem(exception);
+        }
+    }
 
     /// <summary>Opens the content store. A missing folder is created; a missing container is created by the first write.</summary>
     /// <param name="forRuns">
@@ -125,6 +143,14 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
         BlobContentStore blobs => blobs.Place,
         MemoryContentStore => "in memory, gone with this process",
         _ => Path.GetFullPath(Folder),
+    };
+
+    private static string? FindHistoryProblem(Exception exception) => exception switch
+    {
+        JournalCorruptException => RunHistory.Damaged,
+        JournalVersionException => RunHistory.Newer,
+        { InnerException: { } inner } => FindHistoryProblem(inner),
+        _ => null,
     };
 
     private static async Task<BlobJournal> OpenBlobJournalAsync(CancellationToken cancellationToken)

@@ -107,7 +107,7 @@ public sealed class RunDeleter(
 
     private async Task<bool> HasLeftoversAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
         await deletion.HasPartsAsync(runId, cancellationToken)
-        || await client.GetInstanceAsync(new RunInput(runId, 1).InstanceId, cancellationToken) is not null;
+        || (await RunHistory.ReadAsync(client, drivers, new RunInput(runId, 1), cancellationToken)).Problem != RunHistory.Gone;
 
     /// <summary>Marks the run as deleted: other callers no longer find it.</summary>
     private async Task<RunRecord> BeginDeletionAsync(

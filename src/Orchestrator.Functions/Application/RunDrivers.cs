@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;
@@ -31,15 +32,44 @@ public sealed record RunDrivers(Func<RunInput, bool?> IsDriven)
     /// </summary>
     public Func<RunInput, DriverProcess?> FindUnresponsive { get; init; } = static _ => null;
 
-    /// <summary>The status to show for a stored one: interrupted when the run has not ended and no process drives it.</summary>
-    public RunStatus Shown(string runId, int attempt, RunStatus stored) =>
-        Undriven(stored) is var undriven && undriven != stored && IsDriven(new RunInput(runId, attempt)) == false ? undriven : stored;
+    /// <summary>
+    /// What a failure to read an orchestration says about its history, one of the texts of <see cref="RunHistory"/>; null when it says nothing about
+    /// the history itself, so that a later read may succeed.
+    /// </summary>
+    public Func<Exception, string?> FindHistoryProblem { get; init; } = static _ => null;
 
-    /// <summary>The record with the status to show. For display only: it must not be stored.</summary>
+    /// <summary>The record with the status to show: interrupted when the run has not ended and no process drives it.</summary>
+    /// <param name="record">
+    /// It is read again when no process drives the run: a run that ends between the read of its record and this call is driven no more, either.
+    /// </param>
+    /// <returns>For display only: it must not be stored.</returns>
+    /// <exception cref="UnreadableRecordException">The record cannot be read any more.</exception>
+    public async Task<RunRecord> ShownAsync(RunStore runs, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(record);
+        while (Shown(record) is var shown && shown.Status != record.Status)
+        {
+            if (await runs.FindAsync(record.RunId, cancellationToken) is not { } now
+                || (now.Identity, now.Attempt, now.HasEnded) == (record.Identity, record.Attempt, record.HasEnded))
+            {
+                return shown;
+            }
+
+            record = now;
+        }
+
+        return record;
+    }
+
+    /// <summary>Like <see cref="ShownAsync"/>, for a record that was read after no process drove its run.</summary>
     public RunRecord Shown(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return record with { Status = Shown(record.RunId, record.Attempt, record.Status) };
+        var undriven = Undriven(record.Status);
+        return undriven != record.Status && IsDriven(new RunInput(record.RunId, record.Attempt)) == false
+            ? record with { Status = undriven }
+            : record;
     }
 
     /// <summary>Refuses what only a process that drives the run can do.</summary>

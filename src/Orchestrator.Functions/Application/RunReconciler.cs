@@ -1,7 +1,9 @@
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
+using Orchestrator.Functions.Telemetry;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
@@ -12,7 +14,8 @@ namespace Orchestrator.Functions.Application;
 /// Compares the record of a run with its orchestration, which may have been terminated, purged or suspended without the record, or may have failed,
 /// and corrects the record: no run stays <c>running</c> for ever. Thread-safe.
 /// </summary>
-public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunCloser closer)
+public sealed class RunReconciler(
+    RunStore runs, RunLifecycle lifecycle, RunCloser closer, RunDrivers drivers, ILogger<RunReconciler> logger)
 {
     /// <summary>The corrected record; null when there is no such run.</summary>
     public async Task<RunRecord?> FindAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
@@ -78,38 +81,44 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunClos
         }
 
         var run = new RunInput(record.RunId, record.Attempt);
-        OrchestrationMetadata? instance;
+        RunHistory history;
         try
         {
-            instance = await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: true, cancellationToken);
+            history = await RunHistory.ReadAsync(client, drivers, run, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The host cannot read the history. Lists of other runs must not fail for it.
+            logger.OrchestrationNotRead(exception, run.InstanceId, exception.Message);
             return record with
             {
+                // Not the exception's message, which names a place on the server.
                 Error = new WorkflowError(
                     ErrorKind.Internal,
-                    $"The orchestration '{run.InstanceId}' of the run cannot be read: {exception.Message} "
+                    $"The orchestration '{run.InstanceId}' of the run cannot be read. The log of the host has the reason. "
                     + "If it stays so, delete the run with force."),
             };
         }
 
-        switch (instance)
+        switch (history.Instance)
         {
+            case null when history.Problem is { } problem and not RunHistory.Gone:
+                // It stays open for a user who restores the history, unless its end was requested.
+                return drivers.IsDriven(run) != true && await closer.IsCancelledAsync(record, cancellationToken)
+                    ? await EndWithoutHistoryAsync(record, problem, cancellationToken)
+                    : record with
+                    {
+                        Error = new WorkflowError(
+                            ErrorKind.Internal,
+                            $"{RunHistory.Explain(record.RunId, problem)} 'orchestrator runs cancel {record.RunId}' ends it."),
+                    };
             case null when record.Status == RunStatus.Pending && record.Attempts[^1].IsForeground && await IsPreparedAsync(record, cancellationToken):
                 // Its foreground caller begins it, or has ended: then it begins only on request.
                 return record;
             case null when record.Status == RunStatus.Pending:
                 return await BeginPendingAsync(client, record, cancellationToken);
             case null:
-                await closer.RecordLostAsync(record, cancellationToken);
-                return await closer.EndAsync(
-                    record,
-                    RunStatus.Failed,
-                    $"The orchestration '{run.InstanceId}' of the run is gone: it was purged, or its history was moved. What had completed is kept: "
-                    + $"'orchestrator resume {run.RunId} --fork' goes on from it in a new run.",
-                    cancellationToken);
+                return await EndWithoutHistoryAsync(record, RunHistory.Gone, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Failed } failed:
                 return await closer.EndFailedAsync(record, failed, cancellationToken);
             case { RuntimeStatus: OrchestrationRuntimeStatus.Terminated } terminated:
@@ -124,6 +133,40 @@ public sealed class RunReconciler(RunStore runs, RunLifecycle lifecycle, RunClos
             case { } open:
                 return await SetSuspendedAsync(record, IsSuspended(open), cancellationToken);
         }
+    }
+
+    /// <summary>Why the history of an open run that no process drives is of no use.</summary>
+    /// <returns>One of the texts of <see cref="RunHistory"/>; null when the history is of use, and when that is unknown.</returns>
+    public async Task<string?> FindHistoryProblemAsync(DurableTaskClient client, RunRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var run = new RunInput(record.RunId, record.Attempt);
+        if (record.HasEnded || record.IsUpgraded || drivers.IsDriven(run) == true)
+        {
+            return null;
+        }
+
+        try
+        {
+            var problem = (await RunHistory.ReadAsync(client, drivers, run, cancellationToken)).Problem;
+            return problem == RunHistory.Gone && record.Status == RunStatus.Pending ? null : problem;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.OrchestrationNotRead(exception, run.InstanceId, exception.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Ends an open run whose history is of no use: as cancelled when that was requested, else as failed.</summary>
+    /// <param name="problem">One of the texts of <see cref="RunHistory"/>.</param>
+    /// <returns>The record as it is then.</returns>
+    public async Task<RunRecord> EndWithoutHistoryAsync(RunRecord record, string problem, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        await closer.RecordLostAsync(record, cancellationToken);
+        var status = await closer.IsCancelledAsync(record, cancellationToken) ? RunStatus.Cancelled : RunStatus.Failed;
+        return await closer.EndAsync(record, status, RunHistory.Explain(record.RunId, problem), cancellationToken);
     }
 
     /// <summary>

@@ -28,13 +28,19 @@ public sealed class RunResumer(
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(request);
         var record = await reconciler.RequireAsync(client, request.RunId, cancellationToken);
-        await CheckStateAsync(client, record, request.Fork, cancellationToken);
+        var problem = await CheckStateAsync(client, record, request.Fork, cancellationToken);
 
         // Before the checks, and even if they refuse the request: the check of the budget needs what the earlier attempt cost.
         await (record.IsUpgraded ? lost.RecordUnclaimedAsync(record, cancellationToken) : Task.CompletedTask);
         var run = await PrepareAsync(record, request, cancellationToken);
         var input = new RunInput(run.Prepared.RunId, run.Attempt.N);
         request.Foreground?.Withdrawn.ThrowIfCancellationRequested();
+        if (problem is not null)
+        {
+            // Two runs would go on if its history were restored.
+            record = await reconciler.EndWithoutHistoryAsync(record, problem, cancellationToken);
+        }
+
         if (request.Fork)
         {
             // A run is marked as deleted before its parts are deleted, so what was read before this check is complete.
@@ -62,10 +68,17 @@ public sealed class RunResumer(
         return input;
     }
 
-    private async Task CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
+    /// <returns>Why the history of an open run is of no use, so that the run ends with the fork; null otherwise.</returns>
+    private async Task<string?> CheckStateAsync(DurableTaskClient client, RunRecord record, bool fork, CancellationToken cancellationToken)
     {
         if (!record.HasEnded && !record.IsUpgraded)
         {
+            if (fork && await reconciler.FindHistoryProblemAsync(client, record, cancellationToken) is { } problem)
+            {
+                await RunStarter.CheckStartedAsync(runs, record, cancellationToken);
+                return problem;
+            }
+
             drivers.CheckDriven(record);
             throw record.Status == RunStatus.Suspended
                 ? RunStateException.NotResumedWhileSuspended(record.RunId)
@@ -78,7 +91,7 @@ public sealed class RunResumer(
         await RunStarter.CheckStartedAsync(runs, record, cancellationToken);
         if (fork)
         {
-            return;
+            return null;
         }
 
         if (record.Status == RunStatus.Completed)
@@ -86,21 +99,11 @@ public sealed class RunResumer(
             throw RunStateException.NothingToResume(record.RunId);
         }
 
-        var kept = $"What it had completed is kept: 'orchestrator resume {record.RunId} --fork' goes on from it in a new run.";
-        OrchestrationMetadata? instance;
-        try
-        {
-            instance = await client.GetInstanceAsync(new RunInput(record.RunId, record.Attempt).InstanceId, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw new RunStateException($"The history of run '{record.RunId}' cannot be read. {kept} The reason: {exception.Message}", record.Status);
-        }
-
-        if (instance is null)
-        {
-            throw new RunStateException($"The history of run '{record.RunId}' was purged. {kept}", record.Status);
-        }
+        // Any other failure to read it may pass, so that the request may be repeated.
+        var history = await RunHistory.ReadAsync(client, drivers, new RunInput(record.RunId, record.Attempt), cancellationToken);
+        return history.Problem is { } found
+            ? throw new RunStateException(RunHistory.Explain(record.RunId, found), record.Status)
+            : null;
     }
 
     private async Task<NewRun> PrepareAsync(RunRecord record, ResumeRequest request, CancellationToken cancellationToken)

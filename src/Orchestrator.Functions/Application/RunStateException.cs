@@ -31,7 +31,7 @@ public sealed class RunStateException(string message, RunStatus status) : Except
         var command = status == RunStatus.Suspended ? "runs continue" : "resume";
         return new RunStateException(
             $"No process works on run '{id}', which is {EnumNames.Of(status)}, so nothing was changed. "
-            + $"'orchestrator {command} {id}' goes on with it, 'orchestrator runs cancel {id}' ends it.",
+            + (Unreadable(record) ?? $"'orchestrator {command} {id}' goes on with it, 'orchestrator runs cancel {id}' ends it."),
             status);
     }
 
@@ -44,12 +44,18 @@ public sealed class RunStateException(string message, RunStatus status) : Except
         var (id, works) = (record.RunId, driver is null ? "" : $"; the {driver} works on it");
         return new RunStateException(
             record.Status == RunStatus.Interrupted
-                ? $"Run '{id}' is interrupted: no process works on it. 'orchestrator resume {id}' goes on with it; "
-                    + $"'orchestrator runs cancel {id}' ends it, then it can be deleted; 'orchestrator runs delete {id} --force' deletes it now."
+                ? $"Run '{id}' is interrupted: no process works on it. "
+                    + (Unreadable(record) is { } problem
+                        ? $"{problem} An ended run can be deleted; "
+                        : $"'orchestrator resume {id}' goes on with it; 'orchestrator runs cancel {id}' ends it, then it can be deleted; ")
+                    + $"'orchestrator runs delete {id} --force' deletes it now."
                 : $"Run '{id}' is {EnumNames.Of(record.Status)}{works}: cancel it before it is deleted ('orchestrator runs cancel {id}'). "
                     + $"If it cannot end any more: 'orchestrator runs delete {id} --force'.",
             record.Status);
     }
+
+    /// <summary>Why the orchestration of an open run cannot be read, with what can be done; null when it can.</summary>
+    private static string? Unreadable(RunRecord record) => record.IsUpgraded ? null : record.Error?.Message;
 
     /// <summary>The refusal to suspend a run that is suspended.</summary>
     public static RunStateException SuspendedAlready(string runId) => new($"Run '{runId}' is suspended already.", RunStatus.Suspended);

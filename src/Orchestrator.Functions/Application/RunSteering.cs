@@ -25,6 +25,18 @@ public sealed class RunSteering(RunStore runs, RunReconciler reconciler, RunCont
     /// </exception>
     public async Task<RunRecord> CancelAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(client);
+        if (await runs.FindAsync(runId, cancellationToken) is { } stored
+            && await reconciler.FindHistoryProblemAsync(client, stored, cancellationToken) is not null)
+        {
+            // Nothing of it can be executed any more, not even its final steps, so the reconciler ends the run.
+            await control.CancelAsync(stored.Identity, stored.Attempt, StepReason.Cancel, cancellationToken);
+            if (await reconciler.ReconcileAsync(client, stored, cancellationToken) is { HasEnded: true } closed)
+            {
+                return closed;
+            }
+        }
+
         var record = await RequireOpenAsync(client, runId, cancellationToken);
         if (record.IsUpgraded)
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Telemetry;
@@ -173,14 +174,39 @@ public sealed class UpgradedRuns(
             var next = await resumer.ResumeAsync(client, request, cancellationToken);
             logger.UpgradedResumed(run.RunId, next.RunAttempt);
         }
-        catch (Exception exception) when (exception is RunStateException or RunNotFoundException or RunGoneException)
+        catch (Exception exception) when (exception is RunNotFoundException or RunGoneException)
         {
             logger.UpgradedElsewhere(run.RunId, exception.Message);
+        }
+        catch (RunStateException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (await IsUnchangedAsync(run, cancellationToken))
+            {
+                logger.UpgradedRefused(run.RunId, exception.Message);
+            }
+            else
+            {
+                logger.UpgradedElsewhere(run.RunId, exception.Message);
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // A fault of one run must not keep the others from being resumed.
             logger.UpgradedRefused(run.RunId, exception.Message);
+        }
+    }
+
+    /// <summary>Whether no other caller resumed, cancelled or deleted the run meanwhile; true when that is unknown.</summary>
+    private async Task<bool> IsUnchangedAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runs.FindAsync(run.RunId, cancellationToken) is { IsUpgraded: true } now
+                && (now.Identity, now.Attempt) == (run.Identity, run.Attempt);
+        }
+        catch (Exception exception) when (exception is ContentStoreException or UnreadableRecordException)
+        {
+            return true;
         }
     }
 }

@@ -47,4 +47,7 @@ internal static partial class AppLog
         2208, LogLevel.Warning,
         "The event that run '{Run}' ended or was interrupted cannot be written. Its record has the end; the next check of the run writes the event.")]
     public static partial void EndNotAppended(this ILogger logger, Exception exception, string run);
+
+    [LoggerMessage(2209, LogLevel.Warning, "The orchestration '{Instance}' cannot be read: {Reason}")]
+    public static partial void OrchestrationNotRead(this ILogger logger, Exception exception, string instance, string reason);
 }

@@ -20,12 +20,46 @@ public sealed partial class FileJournal
     public static JournalOwner? FindHolder(string folder, string instanceId) =>
         InstanceLock.FindHolder(LockPath(Path.Combine(folder, "instances"), instanceId), NotePath(NotesOf(folder), instanceId));
 
-    /// <summary>Whether a state folder has a history of an instance; false when the folder is missing.</summary>
-    public static bool HasHistory(string folder, string instanceId)
+    /// <summary>
+    /// Whether the newest history of an instance has any records: false when it has none, and when it or the folder is missing. Reads the history to
+    /// its end, unless it has an extract.
+    /// </summary>
+    /// <exception cref="JournalCorruptException">A record of it is damaged.</exception>
+    /// <exception cref="JournalVersionException">A newer version of the program wrote it.</exception>
+    /// <exception cref="JournalException">It cannot be read.</exception>
+    public static async Task<bool> HasHistoryAsync(string folder, string instanceId, CancellationToken cancellationToken = default)
     {
-        var instances = Path.Combine(folder, "instances");
-        return Directory.Exists(instances)
-            && Directory.EnumerateFiles(instances, $"{InstanceFileName.Encode(instanceId)}~*{InstanceFileName.Extension}").Any();
+        if (!Directory.Exists(Path.Combine(folder, "instances")))
+        {
+            return false;
+        }
+
+        var journal = Open(folder);
+        await using (journal.ConfigureAwait(false))
+        {
+            var generations = new List<JournalId>();
+            await foreach (var id in journal.ListAsync(instanceId, cancellationToken).ConfigureAwait(false))
+            {
+                generations.Add(id);
+            }
+
+            if (generations.Count == 0)
+            {
+                return false;
+            }
+
+            var newest = generations.MaxBy(id => id.Generation);
+            var hasAny = await journal.HasExtractAsync(newest, cancellationToken).ConfigureAwait(false);
+            if (!hasAny)
+            {
+                await foreach (var _ in journal.ReadAsync(newest, cancellationToken).ConfigureAwait(false))
+                {
+                    hasAny = true;
+                }
+            }
+
+            return hasAny;
+        }
     }
 
     /// <inheritdoc/>

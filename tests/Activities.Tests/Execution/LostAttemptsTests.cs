@@ -76,7 +76,7 @@ public sealed class LostAttemptsTests
         _runs.Time.Advance(TimeSpan.FromHours(1));
 
         var driven = await _runs.Reader.FindAsync("r1", CancellationToken.None);
-        var lost = await _runs.Reader.FindAsync("r1", run => run with { Status = RunStatus.Interrupted }, CancellationToken.None);
+        var lost = await _runs.Reader.FindAsync("r1", run => Task.FromResult(run with { Status = RunStatus.Interrupted }), CancellationToken.None);
 
         Assert.Equal((3_600_000, 5_000), (driven!.Usage.TotalDurationMs, lost!.Usage.TotalDurationMs));
     }

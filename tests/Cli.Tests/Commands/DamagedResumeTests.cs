@@ -167,6 +167,65 @@ public sealed class DamagedResumeTests : IDisposable
         forked.AssertExit(0);
     }
 
+    /// <summary>The first line alone, cut off, is a history without records.</summary>
+    [Theory]
+    [InlineData("{}", "is damaged")]
+    [InlineData("", "is gone")]
+    public async Task Interrupted_run_without_a_usable_history_is_forked_and_cancelled_by_the_commands_that_are_shown(string history, string said)
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        await InterruptAsync("r", history);
+
+        var shown = await CommandAsync(0, "runs", "show", "r");
+        Assert.Contains($"Its history {said}", shown, StringComparison.Ordinal);
+        Assert.Contains("in a new run: orchestrator resume r --fork", shown, StringComparison.Ordinal);
+        var refused = await CommandAsync(2, "resume", "r");
+        Assert.Contains($"The history of run 'r' {said}", refused, StringComparison.Ordinal);
+        Assert.Contains("'orchestrator resume r --fork --state", refused, StringComparison.Ordinal);
+
+        var forked = await CommandAsync(0, "resume", "r", "--fork", "--run-id", "other", "--mocks", _workspace.Mocks());
+        Assert.Contains("1 of them reused", forked, StringComparison.Ordinal);
+        Assert.Contains("Run r failed", await CommandAsync(0, "runs", "show", "r"), StringComparison.Ordinal);
+
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "c")).AssertExit(1);
+        await InterruptAsync("c", history);
+        var cancelled = await CommandAsync(0, "runs", "cancel", "c");
+        Assert.Contains($"Run 'c' is cancelled. The history of run 'c' {said}", cancelled, StringComparison.Ordinal);
+        Assert.DoesNotContain("Run c: 2 steps", cancelled, StringComparison.Ordinal);
+        Assert.Contains("Run 'c' has ended: it is cancelled.", await CommandAsync(0, "runs", "cancel", "c"), StringComparison.Ordinal);
+        await CommandAsync(0, "runs", "delete", "c");
+    }
+
+    [Fact]
+    public async Task Run_whose_history_was_cut_off_after_its_end_is_shown_with_the_fork_that_goes_on()
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        await CutAsync(History("r"));
+
+        var shown = await CommandAsync(0, "runs", "show", "r");
+        var refused = await CommandAsync(2, "resume", "r");
+
+        Assert.Contains("in a new run: orchestrator resume r --fork", shown, StringComparison.Ordinal);
+        Assert.Contains("The history of run 'r' is gone: it was purged, moved away or cut off.", refused, StringComparison.Ordinal);
+    }
+
+    private string History(string runId) => Path.Combine(_workspace.State, "journal", "instances", $"{runId}~0.jsonl");
+
+    /// <summary>Leaves the run as a killed process does, with another history.</summary>
+    private async Task InterruptAsync(string runId, string history)
+    {
+        await _workspace.MakeOpenAsync(runId);
+        await File.WriteAllTextAsync(History(runId), history);
+        File.Delete(Path.ChangeExtension(History(runId), ".end"));
+    }
+
+    private async Task<string> CommandAsync(int exit, params string[] args)
+    {
+        var answer = await Workspace.InvokeAsync([.. args, "--state", _workspace.State]);
+        answer.AssertExit(exit);
+        return answer.Output + answer.Error;
+    }
+
     [Fact]
     public async Task Missing_definition_is_named_and_the_next_start_writes_it_again()
     {

@@ -88,7 +88,7 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.EndsWith(
             $"orchestrator resume mine --fork --state {_workspace.State}", (await InvokeAsync("runs", "show", "mine")).Output.TrimEnd(),
             StringComparison.Ordinal);
-        AssertRefused(await ResumeAsync(), "The history of run 'mine' was purged.");
+        AssertRefused(await ResumeAsync(), "The history of run 'mine' is gone: it was purged, moved away or cut off.");
         (await ResumeAsync("--fork", "--mocks", _workspace.Mocks())).AssertExit(ExitCodes.Completed);
     }
 

@@ -27,14 +27,14 @@ public class NextCommandTests
         Assert.Equal("The process 12 on host 'a' works on it.", NextCommand.Of("r", RunStatus.Running, null, Default, "process 12 on host 'a'"));
 
     [Theory]
-    [InlineData(RunStatus.Failed, null, "To go on from what is done, in a new run: orchestrator resume r --fork")]
+    [InlineData(RunStatus.Failed, null, "Its history is gone. To go on from what is done, in a new run: orchestrator resume r --fork")]
     [InlineData(
         RunStatus.Failed, ErrorKind.BudgetExceeded,
-        "To go on from what is done in a new run, with a larger budget: orchestrator resume r --fork --budget USD (or tokens=N)")]
-    [InlineData(RunStatus.Running, null, "To go on from what is done, in a new run: orchestrator resume r --fork")]
+        "Its history is gone. To go on from what is done in a new run, with a larger budget: orchestrator resume r --fork --budget USD (or tokens=N)")]
+    [InlineData(RunStatus.Running, null, "Its history is gone. To go on from what is done, in a new run: orchestrator resume r --fork")]
     [InlineData(RunStatus.Completed, null, null)]
     public void Run_whose_history_is_gone_goes_on_in_a_new_run(RunStatus status, ErrorKind? kind, string? sentence) => Assert.Equal(
-        sentence, NextCommand.Of("r", status, kind is { } known ? new WorkflowError(known, "x") : null, Default, historyIsGone: true));
+        sentence, NextCommand.Of("r", status, kind is { } known ? new WorkflowError(known, "x") : null, Default, historyProblem: "is gone"));
 
     [Theory]
     [InlineData("my runs", "orchestrator resume r --state \"my runs\"")]

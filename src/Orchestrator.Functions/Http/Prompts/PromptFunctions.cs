@@ -27,6 +27,7 @@ public sealed class PromptFunctions(PromptStore store, TimeProvider time)
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
+            request.CheckQuery("app", "label");
             var body = await RequestBody.ReadAsync(request, "prompt", PromptFolder.MaxBytes, Types, cancellationToken);
             var text = RequestBody.Utf8(body, "prompt");
             var prompt = RequestBody.MediaType(request)?.ToLowerInvariant() switch
@@ -75,6 +76,7 @@ public sealed class PromptFunctions(PromptStore store, TimeProvider time)
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
+            request.CheckQuery("app");
             await store.DeleteAsync(slug, request.Query("app"), request.Condition(), cancellationToken);
             return Results.NoContent();
         });

@@ -36,6 +36,7 @@ public sealed class HttpRunStart(
         ArgumentNullException.ThrowIfNull(request);
         return Problems.AnswerAsync(async () =>
         {
+            request.CheckQuery(stored is null ? ["wait"] : ["wait", "app"]);
             var body = await StartBody.ReadAsync(request, optional: false, cancellationToken);
             var (wait, key) = (Wait(request), Key(request));
             var start = Read(body, stored);

@@ -20,7 +20,7 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{runId}/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, () => resume.ResumeAsync(request, client, runId, cancellationToken));
+        CancellationToken cancellationToken) => AnswerAsync(request, runId, () => resume.ResumeAsync(request, client, runId, cancellationToken));
 
     /// <summary><c>POST /api/runs/{runId}/restart</c>: starts a new run with the same definition and inputs.</summary>
     [Function("RestartRun")]
@@ -29,7 +29,7 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(
-            runId, async () => StartPayload.Answer(request, client, await starter.RestartAsync(client, runId, foreground: null, cancellationToken)));
+            request, runId, async () => StartPayload.Answer(request, client, await starter.RestartAsync(client, runId, foreground: null, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/cancel</c>: requests the end of the run, which ends when its executing steps have ended.</summary>
     [Function("CancelRun")]
@@ -38,7 +38,7 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) =>
-        AnswerAsync(runId, async () => Accepted(await steering.CancelAsync(client, runId, cancellationToken)));
+        AnswerAsync(request, runId, async () => Accepted(await steering.CancelAsync(client, runId, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/suspend</c>: starts no further steps; executing steps finish.</summary>
     [Function("SuspendRun")]
@@ -47,7 +47,7 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) =>
-        AnswerAsync(runId, async () => Accepted(await steering.SuspendAsync(client, runId, cancellationToken)));
+        AnswerAsync(request, runId, async () => Accepted(await steering.SuspendAsync(client, runId, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/continue</c>: continues a suspended run.</summary>
     [Function("ContinueRun")]
@@ -56,7 +56,7 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) =>
-        AnswerAsync(runId, async () => Accepted(await steering.ContinueAsync(client, runId, cancellationToken)));
+        AnswerAsync(request, runId, async () => Accepted(await steering.ContinueAsync(client, runId, cancellationToken)));
 
     /// <summary>
     /// <c>DELETE /api/runs/{runId}?force=</c>: deletes a run that has ended; with force, a run in any state, which is terminated first.
@@ -66,13 +66,13 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{runId}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string runId,
-        CancellationToken cancellationToken) => AnswerAsync(runId, async () =>
+        CancellationToken cancellationToken) => AnswerAsync(request, runId, async () =>
         {
             await (Force(request)
                 ? deleter.DeleteWithForceAsync(client, runId, cancellationToken)
                 : deleter.DeleteAsync(client, runId, cancellationToken));
             return Results.Json(new { runId, deleted = true }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
-        });
+        }, "force");
 
     private static bool Force(HttpRequest request) => request.Query["force"].ToString() switch
     {
@@ -85,6 +85,13 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
     private static IResult Accepted(RunRecord run) =>
         Results.Json(new { runId = run.RunId, status = run.Status }, WorkflowJson.Compact, statusCode: StatusCodes.Status202Accepted);
 
-    private static Task<IResult> AnswerAsync(string runId, Func<Task<IResult>> operation) =>
-        NameRules.RunId.IsMatch(runId) ? Problems.AnswerAsync(operation) : Task.FromResult(Problems.RunNotFound(runId));
+    /// <param name="parameters">The parameters of the query that the operation takes.</param>
+    private static Task<IResult> AnswerAsync(HttpRequest request, string runId, Func<Task<IResult>> operation, params string[] parameters) =>
+        NameRules.RunId.IsMatch(runId)
+            ? Problems.AnswerAsync(() =>
+            {
+                request.CheckQuery(parameters);
+                return operation();
+            })
+            : Task.FromResult(Problems.RunNotFound(runId));
 }

@@ -76,11 +76,12 @@ public sealed class RunFunctions(
         var now = await reconciler.ReconcileForReadAsync(client, record, cancellationToken);
         return await reader.FindAsync(
             runId,
-            stored =>
+            async stored =>
             {
                 // The stored record lacks the error of a correction that could not be written.
                 var isSame = (stored.Attempt, stored.Status) == (now.Attempt, now.Status);
-                return drivers.Shown(stored) with { Error = stored.Error ?? (isSame ? now.Error : null) };
+                var shown = await drivers.ShownAsync(runs, stored, cancellationToken);
+                return shown with { Error = shown.Error ?? (isSame && !shown.HasEnded ? now.Error : null) };
             },
             cancellationToken);
     }
@@ -90,7 +91,13 @@ public sealed class RunFunctions(
         try
         {
             var page = await lister.ListAsync(
-                filter, async record => drivers.Shown(await reconciler.ReconcileForReadAsync(client, record, cancellationToken)), cancellationToken);
+                filter,
+                async record =>
+                {
+                    var now = await reconciler.ReconcileForReadAsync(client, record, cancellationToken);
+                    return await drivers.ShownAsync(runs, now, cancellationToken);
+                },
+                cancellationToken);
             return Results.Json(page, WorkflowJson.Document);
         }
         catch (FormatException exception)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Workflows.Diagnostics;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Serialization;
 
@@ -12,18 +11,10 @@ internal static class RunListQuery
 {
     private static readonly string[] Parameters = ["status", "workflow", "app", "from", "to", "tag", "top", "continuationToken"];
 
-    /// <summary>The parameters of the Functions host for its keys.</summary>
-    private static readonly string[] HostParameters = ["code", "clientId"];
-
     /// <exception cref="RequestRefusedException">Parameters are unknown or invalid; the message names every one.</exception>
     public static RunFilter Read(HttpRequest request)
     {
-        var problems = new List<string>();
-        foreach (var name in request.Query.Keys.Except([.. Parameters, .. HostParameters], StringComparer.OrdinalIgnoreCase))
-        {
-            problems.Add($"There is no query parameter '{name}'. {Suggestion.ForOrAll(name, Parameters)}");
-        }
-
+        var problems = request.UnknownParameters(Parameters);
         var filter = new RunFilter
         {
             Statuses = Statuses(request, problems),

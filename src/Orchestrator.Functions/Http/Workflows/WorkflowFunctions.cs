@@ -25,6 +25,8 @@ public sealed class WorkflowFunctions(WorkflowStore store, ToolSet tools, HttpRu
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/validate")] HttpRequest request, CancellationToken cancellationToken) =>
         Problems.AnswerAsync(async () =>
         {
+            ArgumentNullException.ThrowIfNull(request);
+            request.CheckQuery();
             var text = await RequestBody.ReadAsync(request, DefinitionLimits.MaxBytes, cancellationToken);
             var result = WorkflowReader.Read(text, tools.KnownWithInputs);
             return Results.Json(new { valid = result.Workflow is not null, diagnostics = result.Diagnostics }, WorkflowJson.Document);
@@ -39,6 +41,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, ToolSet tools, HttpRu
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
+            request.CheckQuery("app");
             var text = await RequestBody.ReadAsync(request, "definition", DefinitionLimits.MaxBytes, Types, cancellationToken);
             var put = await store.PutAsync(slug, request.Query("app"), text, request.Condition(), cancellationToken);
             var stored = put.Stored.Record;
@@ -96,6 +99,7 @@ public sealed class WorkflowFunctions(WorkflowStore store, ToolSet tools, HttpRu
         Problems.AnswerAsync(async () =>
         {
             ArgumentNullException.ThrowIfNull(request);
+            request.CheckQuery("app");
             await store.DeleteAsync(slug, request.Query("app"), request.Condition(), cancellationToken);
             return Results.NoContent();
         });

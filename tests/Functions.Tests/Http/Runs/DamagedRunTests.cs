@@ -48,6 +48,19 @@ public sealed class DamagedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Step_of_a_run_that_lacks_what_it_executes_is_no_unknown_step()
+    {
+        await _api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """));
+        await _api.App.WaitAsync("r1");
+        await _store.DeleteAsync(ContentKey.Of("runs", "r1", "prepared-1.json"));
+
+        using var response = await _api.Client.GetAsync("/api/runs/r1/steps/first");
+
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.Conflict, "unreadableRecord");
+        Assert.Contains("'runs/r1/prepared-1.json'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("Trust", "14")]
     public async Task Events_that_cannot_be_written_fail_no_look_at_a_run_that_its_orchestration_has_left()
     {

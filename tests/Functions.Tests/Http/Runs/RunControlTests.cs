@@ -149,6 +149,28 @@ public sealed class RunControlTests : IAsyncLifetime
         Assert.Null(await _api.App.Get<RunStore>().FindAsync("nobody", CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("POST", "runs/r1/resume?dryRun=true", "dryRun")]
+    [InlineData("POST", "runs/r1/restart?wait=1", "wait")]
+    [InlineData("POST", "runs/r1/cancel?force=true", "force")]
+    [InlineData("DELETE", "runs/r1?dryRun=true", "dryRun")]
+    [InlineData("POST", "runs?dryRun=true", "dryRun")]
+    public async Task Query_parameter_that_does_not_exist_is_refused_before_anything_is_done(string method, string path, string parameter)
+    {
+        await EndedAsync("r1", Failing);
+        var before = await ContentsAsync("r1");
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/{path}&code=key")
+        {
+            Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json"),
+        };
+        using var response = await _api.Client.SendAsync(request);
+
+        var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.BadRequest, "invalidInput");
+        Assert.StartsWith($"There is no query parameter '{parameter}'.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(before, await ContentsAsync("r1"));
+    }
+
     [Fact]
     public async Task Suspended_run_starts_nothing_until_it_is_continued()
     {
