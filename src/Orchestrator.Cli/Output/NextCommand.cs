@@ -15,14 +15,16 @@ internal static partial class NextCommand
     /// <param name="historyProblem">Why the run's history is of no use, so that only a fork can continue; null when it is of use.</param>
     /// <returns>Null when there is nothing to do, or the run is not kept.</returns>
     public static string? Of(
-        string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null, string? historyProblem = null) => status switch
+        string runId, RunStatus status, WorkflowError? error, StateStorage where, string? driver = null, string? historyProblem = null) =>
+        status switch
         {
             _ when where.Kind == StorageKind.Memory => null,
             RunStatus.Completed => null,
             RunStatus.Failed when historyProblem is not null && error?.Kind == ErrorKind.BudgetExceeded =>
                 $"Its history {historyProblem}. To go on from what is done in a new run, with a larger budget: "
                 + $"{Line("resume", $"{runId} --fork", where)} --budget USD (or tokens=N)",
-            _ when historyProblem is not null => $"Its history {historyProblem}. To go on from what is done, in a new run: {Line("resume", $"{runId} --fork", where)}",
+            _ when historyProblem is not null =>
+                $"Its history {historyProblem}. To go on from what is done, in a new run: {Line("resume", $"{runId} --fork", where)}",
             RunStatus.Failed when error?.Kind == ErrorKind.BudgetExceeded =>
                 $"To go on from what is done, with a larger budget: {Line("resume", runId, where)} --budget USD (or tokens=N)",
             RunStatus.Failed or RunStatus.Cancelled or RunStatus.TimedOut => $"To go on from what is done: {Line("resume", runId, where)}",

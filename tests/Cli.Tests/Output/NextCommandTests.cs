@@ -30,7 +30,8 @@ public class NextCommandTests
     [InlineData(RunStatus.Failed, null, "Its history is gone. To go on from what is done, in a new run: orchestrator resume r --fork")]
     [InlineData(
         RunStatus.Failed, ErrorKind.BudgetExceeded,
-        "Its history is gone. To go on from what is done in a new run, with a larger budget: orchestrator resume r --fork --budget USD (or tokens=N)")]
+        "Its history is gone. To go on from what is done in a new run, with a larger budget: orchestrator resume r --fork --budget USD "
+        + "(or tokens=N)")]
     [InlineData(RunStatus.Running, null, "Its history is gone. To go on from what is done, in a new run: orchestrator resume r --fork")]
     [InlineData(RunStatus.Completed, null, null)]
     public void Run_whose_history_is_gone_goes_on_in_a_new_run(RunStatus status, ErrorKind? kind, string? sentence) => Assert.Equal(

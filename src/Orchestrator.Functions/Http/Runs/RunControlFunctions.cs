@@ -29,7 +29,9 @@ public sealed class RunControlFunctions(RunSteering steering, RunDeleter deleter
         [DurableClient] DurableTaskClient client,
         string runId,
         CancellationToken cancellationToken) => AnswerAsync(
-            request, runId, async () => StartPayload.Answer(request, client, await starter.RestartAsync(client, runId, foreground: null, cancellationToken)));
+            request,
+            runId,
+            async () => StartPayload.Answer(request, client, await starter.RestartAsync(client, runId, foreground: null, cancellationToken)));
 
     /// <summary><c>POST /api/runs/{runId}/cancel</c>: requests the end of the run, which ends when its executing steps have ended.</summary>
     [Function("CancelRun")]
