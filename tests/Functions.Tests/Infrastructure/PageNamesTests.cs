@@ -26,6 +26,10 @@ public sealed partial class PageNamesTests
            where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
            from Match word in Word().Matches(File.ReadAllText(file))
            select word.Value,
+        .. from file in Directory.EnumerateFiles(RepositoryFolder.Combine("eng"))
+           where Path.GetExtension(file) is ".props" or ".targets"
+           from Match word in Word().Matches(File.ReadAllText(file))
+           select word.Value,
     ]);
 
     /// <summary>All but the decisions, which stay as they were written.</summary>
