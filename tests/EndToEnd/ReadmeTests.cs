@@ -75,6 +75,9 @@ public sealed partial class ReadmeTests : IDisposable
             RedirectStandardError = true,
         };
         OrchestratorProcess.ForgetProviders(start);
+
+        // The same sources were analyzed by the build of the tests; again it would take as long as the rest of this test.
+        start.Environment["RunAnalyzers"] = "false";
         using var shell = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(Patience);
         try
