@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Functions.Application;

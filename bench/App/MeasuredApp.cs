@@ -85,10 +85,10 @@ internal sealed class CountingStore(IContentStore store) : IContentStore
         return store.GetAsync(key, cancellationToken);
     }
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _reads);
-        return store.ReadFromAsync(key, offset, cancellationToken);
+        return store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
     }
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
@@ -109,11 +109,11 @@ internal sealed class CountingStore(IContentStore store) : IContentStore
         return store.ReplaceAsync(key, content, etag, cancellationToken);
     }
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _appends);
         _firstAppend.TrySetResult();
-        return store.AppendAsync(key, content, cancellationToken);
+        return store.AppendAsync(key, content, flush, cancellationToken);
     }
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => store.DeleteAsync(key, cancellationToken);

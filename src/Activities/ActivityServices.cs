@@ -4,13 +4,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Catalog.Workflows;
-using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tools;
@@ -47,6 +47,7 @@ public static class ActivityServices
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<RunDeletion>();
         services.AddSingleton<StartKeys>();
+        services.AddSingleton(provider => new RunLogStore(provider.GetRequiredService<IContentStore>(), isShared: claims is null));
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton(provider => new RunControl(
             provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(),
@@ -73,7 +74,8 @@ public static class ActivityServices
         services.AddSingleton<StepExecutor>();
         services.AddSingleton<LostAttempts>();
         services.AddTools();
-        services.AddSingleton(provider => new LostRequests(provider.GetRequiredService<RunEventFeed>(), isShared: claims is null));
+        services.AddSingleton(provider => new LostRequests(
+            provider.GetRequiredService<CheckpointStore>(), provider.GetRequiredService<RunEventFeed>(), isShared: claims is null));
         services.AddSingleton(provider => new AttemptClaims(
             claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null));
         return services;

@@ -9,11 +9,11 @@ namespace Orchestrator.Storage;
 /// </summary>
 /// <typeparam name="TLog">Identifies a log.</typeparam>
 /// <param name="commit">
-/// Makes a batch durable and returns the offset at which it begins, in bytes. Called for one batch of a log at a time, at first on the thread of the
-/// append, so it must not block. The next batch is committed on the thread on which the task completes.
+/// Writes a batch, makes it durable if its last argument is true, and returns the offset at which it begins, in bytes. Called for one batch of a log
+/// at a time, at first on the thread of the append, so it must not block. The next batch is committed on the thread on which the task completes.
 /// </param>
 /// <param name="maxBytes">Maximum size of a batch in bytes, unless its only member is larger.</param>
-public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<byte>>, Task<long>> commit, long maxBytes = long.MaxValue)
+public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<byte>>, bool, Task<long>> commit, long maxBytes = long.MaxValue)
     where TLog : notnull
 {
     private readonly Lock _gate = new();
@@ -33,13 +33,14 @@ public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<by
 
     /// <summary>Appends to a log.</summary>
     /// <param name="content">Must not change until the task completes.</param>
+    /// <param name="flush">Whether the task completes only when the content is durable; a batch is flushed when one of its members asks for it.</param>
     /// <returns>
-    /// Completes when the content is durable, with the offset of its end in bytes. Fails with the exception of its batch; later batches are committed
-    /// nevertheless.
+    /// Completes when the content is written, and durable if asked for, with the offset of its end in bytes. Fails with the exception of its batch;
+    /// later batches are committed nevertheless.
     /// </returns>
-    public Task<long> AddAsync(TLog log, ReadOnlyMemory<byte> content)
+    public Task<long> AddAsync(TLog log, ReadOnlyMemory<byte> content, bool flush = true)
     {
-        var pending = new Pending(content);
+        var pending = new Pending(content, flush);
         lock (_gate)
         {
             ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, log, out var inProgress);
@@ -61,7 +62,7 @@ public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<by
             try
             {
                 // The synchronization context of the append that came first must not delay the others.
-                var position = await commit(log, batch.ConvertAll(pending => pending.Content)).ConfigureAwait(false);
+                var position = await commit(log, batch.ConvertAll(pending => pending.Content), batch.Exists(pending => pending.Flush)).ConfigureAwait(false);
                 foreach (var pending in batch)
                 {
                     position += pending.Content.Length;
@@ -102,10 +103,12 @@ public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<by
         }
     }
 
-    private sealed class Pending(ReadOnlyMemory<byte> content)
+    private sealed class Pending(ReadOnlyMemory<byte> content, bool flush)
         : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public ReadOnlyMemory<byte> Content { get; } = content;
+
+        public bool Flush { get; } = flush;
 
         public void Fail(Exception exception)
         {

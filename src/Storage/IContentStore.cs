@@ -28,15 +28,16 @@ public interface IContentStore
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Reads an append log from <paramref name="offset"/> to its end; null when there is no log.
+    /// Reads an append log from <paramref name="offset"/> on; null when there is no log.
     /// </summary>
     /// <remarks>
-    /// After a crash, and during an append, the last line may be incomplete: read complete lines only, and the rest with the next call. A writer that
-    /// continues the log of an earlier process begins a new segment, or writes a line break first, so that an incomplete line does not absorb its
-    /// first record.
+    /// A log consists of lines. After a crash, and during an append, the last line may be incomplete: read complete lines only, and the rest with the
+    /// next call. A store whose appends can be interrupted truncates an incomplete last line before the next append, so that it does not absorb the
+    /// next line.
     /// </remarks>
     /// <param name="offset">In bytes, 0 or more; beyond the end there are no bytes.</param>
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default);
+    /// <param name="maxBytes">Maximum number of bytes to read, 1 or more; null: to the end of the log.</param>
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default);
 
     /// <summary>Writes the value and replaces an existing one. Returns its ETag.</summary>
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
@@ -53,11 +54,15 @@ public interface IContentStore
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Appends to a log, which is created when it is missing. Appends do not interleave; those of a caller that awaits each of them keep their order.
-    /// Returns the offset of the end of the appended bytes, in bytes from the start of the log.
+    /// Appends whole lines to a log, which is created when it is missing. Appends do not interleave, and they are in the log in the order of the calls
+    /// of one process. Returns the offset of the end of the appended bytes, in bytes from the start of the log.
     /// </summary>
+    /// <param name="flush">
+    /// False: the bytes need not be durable when the task completes. They survive the end of the process, and are durable when a later append to the
+    /// same log with a flush has completed; a power failure before that may lose them.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The content is larger than <see cref="MaxAppendBytes"/>.</exception>
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the value. Returns whether there was one.</summary>
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default);
@@ -90,7 +95,32 @@ public interface IContentStore
 /// </param>
 public sealed record StoredContent(ReadOnlyMemory<byte> Bytes, string ETag, TimeSpan? Age = null);
 
-/// <summary>The end of an append log.</summary>
-/// <param name="Bytes">The bytes from the requested offset to <paramref name="Length"/>; empty when there are none.</param>
-/// <param name="Length">Length of the whole log in bytes: the offset for the next read, unless the last line is incomplete.</param>
-public sealed record ContentTail(ReadOnlyMemory<byte> Bytes, long Length);
+/// <summary>Bytes of an append log.</summary>
+/// <param name="Bytes">The bytes from the requested offset to <paramref name="End"/>; empty when there are none.</param>
+/// <param name="End">
+/// Where they end, in bytes from the start of the log: the offset for the next read, unless the last line is incomplete. Without a maximum it is the
+/// length of the log.
+/// </param>
+public sealed record ContentTail(ReadOnlyMemory<byte> Bytes, long End);
+
+/// <summary>Calls of <see cref="IContentStore"/> with the usual options.</summary>
+public static class ContentLogs
+{
+    /// <summary>Reads an append log from the offset to its end; null when there is no log.</summary>
+    /// <inheritdoc cref="IContentStore.ReadFromAsync"/>
+    public static Task<ContentTail?> ReadFromAsync(
+        this IContentStore store, ContentKey key, long offset, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.ReadFromAsync(key, offset, maxBytes: null, cancellationToken);
+    }
+
+    /// <summary>Appends whole lines to a log durably.</summary>
+    /// <inheritdoc cref="IContentStore.AppendAsync"/>
+    public static Task<long> AppendAsync(
+        this IContentStore store, ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.AppendAsync(key, content, flush: true, cancellationToken);
+    }
+}

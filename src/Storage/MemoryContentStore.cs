@@ -22,9 +22,10 @@ public sealed class MemoryContentStore : IContentStore
         }
     }
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes ?? 1, 1, nameof(maxBytes));
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
@@ -34,7 +35,8 @@ public sealed class MemoryContentStore : IContentStore
             }
 
             var from = (int)Math.Min(offset, entry.Bytes.Length);
-            return Task.FromResult<ContentTail?>(new ContentTail(entry.Bytes[from..].ToArray(), entry.Bytes.Length));
+            var to = (int)Math.Min(from + (long)(maxBytes ?? int.MaxValue), entry.Bytes.Length);
+            return Task.FromResult<ContentTail?>(new ContentTail(entry.Bytes[from..to].ToArray(), to));
         }
     }
 
@@ -68,7 +70,7 @@ public sealed class MemoryContentStore : IContentStore
         }
     }
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, IContentStore.MaxAppendBytes, nameof(content));
         cancellationToken.ThrowIfCancellationRequested();
@@ -179,8 +181,10 @@ public sealed class MemoryContentStore : IContentStore
 
         public string ETag { get; private set; } = etag;
 
+        /// <summary>Appends to the last complete line, as the store of files does; tests interrupt appends.</summary>
         public void Append(ReadOnlySpan<byte> more, string newETag)
         {
+            _length = Bytes.LastIndexOf((byte)'\n') + 1;
             if (_length + more.Length > _buffer.Length)
             {
                 Array.Resize(ref _buffer, Math.Max(_length + more.Length, _buffer.Length * 2));

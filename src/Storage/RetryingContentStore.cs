@@ -17,8 +17,8 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         RetryAsync(_ => store.GetAsync(key, cancellationToken), cancellationToken);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        RetryAsync(_ => store.ReadFromAsync(key, offset, cancellationToken), cancellationToken);
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        RetryAsync(_ => store.ReadFromAsync(key, offset, maxBytes, cancellationToken), cancellationToken);
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         RetryAsync(_ => store.PutAsync(key, content, cancellationToken), cancellationToken);
@@ -36,8 +36,8 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
                 ?? (isRetry ? await OwnAsync(key, content, cancellationToken) : null),
             cancellationToken);
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        RetryAsync(_ => store.AppendAsync(key, content, cancellationToken), cancellationToken);
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        RetryAsync(_ => store.AppendAsync(key, content, flush, cancellationToken), cancellationToken);
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         RetryAsync(_ => store.DeleteAsync(key, cancellationToken), cancellationToken);

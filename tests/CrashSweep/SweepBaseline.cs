@@ -65,6 +65,7 @@ public sealed class SweepBaseline
             yield return Case(SweepFault.DiesAfter, at);
             yield return Case(SweepFault.DiesAfter, at, 1 + ((at * 7) % Writes.Count));
             yield return Case(SweepFault.DiskFull, at);
+            yield return Case(SweepFault.PowerFails, at);
             if (Writes[at - 1].StartsWith("append", StringComparison.Ordinal))
             {
                 yield return Case(SweepFault.DiesTorn, at);

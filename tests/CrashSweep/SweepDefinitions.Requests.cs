@@ -24,7 +24,7 @@ public static partial class SweepDefinitions
             { "id": "a", "prompt": "a: x" }, { "id": "b", "prompt": "b: {{a}}", "dependsOn": ["a"] },
             { "id": "c", "prompt": "c: {{b}}", "dependsOn": ["b"] } ] }
         """,
-        Ok)
+        """{ "b": [ { "output": "ok", "latencyMs": 60000 } ], "*": [ { "output": "ok", "latencyMs": 50 } ] }""")
     { Requests = [new(SweepRequestKind.Suspend, "step.started", "b"), new(SweepRequestKind.Continue)], DependsOnTime = true };
 
     /// <summary>An older version began it: its host fails the instance, and the run goes on by itself with another attempt.</summary>
@@ -51,6 +51,13 @@ public static partial class SweepDefinitions
     {
         Requests = [new(SweepRequestKind.Fork), new(SweepRequestKind.Delete)],
         Shows = "Forked from run",
+    };
+
+    /// <summary>The values beside the log of the old run are copied for the new one, and deleted with the old one.</summary>
+    private static SweepDefinition ForkedValuesBesideLog => ForkedAndDeleted with
+    {
+        Name = "forked-values-beside-log",
+        Answers = FailsOnce.Replace("\"ok\"", $"\"{new string('l', 70_000)}\"", StringComparison.Ordinal),
     };
 
     private static SweepDefinition Deleted => Failing("deleted") with

@@ -86,6 +86,13 @@ public static partial class SweepDefinitions
         """,
         $$"""{ "*": [ { "output": "{{new string('l', 40_000)}}" } ] }""");
 
+    /// <summary>Outputs and inputs of more than 64 KB, which lie beside the log and are written before the record that names them.</summary>
+    private static SweepDefinition ValuesBesideLog => LargeOutput with
+    {
+        Name = "values-beside-log",
+        Answers = $$"""{ "*": [ { "output": "{{new string('l', 70_000)}}" } ] }""",
+    };
+
     /// <summary>A plan of more than 32 KB, which is read from the store.</summary>
     private static SweepDefinition Wide => new(
         "wide",

@@ -12,8 +12,8 @@ public static partial class SweepDefinitions
     [
         Chain, Diamond, FirstSuccess, Settled, Retries, Stop, CancelRest, Continue, Fallbacks, Conditions, Repeat, Tools, Finally,
         FinallyAfterFailure,
-        Budget, TimedOut, AttemptTimeout, SharedKey, Streamed, NamedOutputs, LargeOutput, Wide, Cancelled, Suspended, Resumed, ResumedAtOnce,
-        Forked, ForkedAndDeleted, Deleted, DeletedAtOnce, SharedClaims, Upgraded, UpgradedSharedClaims,
+        Budget, TimedOut, AttemptTimeout, SharedKey, Streamed, NamedOutputs, LargeOutput, ValuesBesideLog, Wide, Cancelled, Suspended, Resumed,
+        ResumedAtOnce, Forked, ForkedAndDeleted, ForkedValuesBesideLog, Deleted, DeletedAtOnce, SharedClaims, Upgraded, UpgradedSharedClaims,
     ];
 
     /// <summary>The definition of that name, a generated one among them; null when there is none.</summary>

@@ -55,7 +55,7 @@ public sealed class SweepReport
     internal void Add(SweepCase item, string? struck, IReadOnlyList<string> differences, IReadOnlyList<string> repeated)
     {
         Cases[item.Definition.Name] = Cases.GetValueOrDefault(item.Definition.Name) + 1;
-        var dies = item.Fault is SweepFault.DiesBefore or SweepFault.DiesAfter or SweepFault.DiesTorn;
+        var dies = item.Fault is SweepFault.DiesBefore or SweepFault.DiesAfter or SweepFault.DiesTorn or SweepFault.PowerFails;
         CrashPoints += dies ? 1 : 0;
         LivingFaults += dies ? 0 : 1;
         Different += differences.Count == 0 ? 0 : 1;

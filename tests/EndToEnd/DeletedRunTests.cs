@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
@@ -39,7 +40,11 @@ public sealed class DeletedRunTests : IDisposable
         var shown = await RunAsync(0, "runs", "show", "mine", "--state", State, "--json");
         Assert.Contains("NEW", shown.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("OLD", shown.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("OLD", await File.ReadAllTextAsync(Path.Combine(Run, "steps", "a", "1-1.json")), StringComparison.Ordinal);
+        var stamp = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(Run, "run.json"))).GetProperty("stamp").GetString()!;
+        var log = await File.ReadAllLinesAsync(Path.Combine(Run, "log-0.jsonl"));
+        Assert.Contains(log, line => line.Contains("OLD", StringComparison.Ordinal));
+        Assert.Contains("NEW", Assert.Single(log, line => IsRecord(line, stamp)), StringComparison.Ordinal);
+        Assert.DoesNotContain(log, line => line.Contains("OLD", StringComparison.Ordinal) && line.Contains(stamp, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -61,6 +66,9 @@ public sealed class DeletedRunTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static bool IsRecord(string line, string stamp) =>
+        JsonElement.Parse(line).GetProperty("rec").TryGetProperty("checkpoint", out var record) && record.GetProperty("stamp").GetString() == stamp;
 
     private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(_folder.Combine(name), content);
 

@@ -112,7 +112,7 @@ public sealed class KillTests : IDisposable
         await AssertOneEndPerAttemptAsync();
     }
 
-    /// <summary>A repeat of the same event is allowed (the process died between record and event), another end is not.</summary>
+    /// <summary>A repeat of the same record is allowed (the process repeated an append that had succeeded), another end is not.</summary>
     private async Task AssertOneEndPerAttemptAsync()
     {
         var ends = (await Run.EventsAsync()).Where(item => StoredRun.NameOf(item) is "step.completed" or "step.retrying" or "step.failed");

@@ -76,6 +76,40 @@ public sealed class LeftRunTests : IDisposable
         Assert.Equal(3, (await command.WaitForExitAsync(OrchestratorProcess.Patience)).ExitCode);
     }
 
+    /// <summary>A run of before the logs of runs: the version that began it may go on with it, so that it is neither resumed nor ended.</summary>
+    [Fact]
+    public async Task Unfinished_run_of_an_earlier_version_is_named_and_refused_until_it_is_deleted()
+    {
+        await StartAndKillAsync("mine", latency: 3_000);
+        var record = Path.Combine(State, "runs", "mine", "run.json");
+        var old = (await File.ReadAllTextAsync(record)).Replace("\"format\":2,", "\"format\":1,", StringComparison.Ordinal);
+        Assert.Contains("\"format\":1,", old, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(record, old);
+
+        using var server = await ServeProcess.StartAsync(State, "--allow-mocks");
+
+        Assert.StartsWith(
+            "Leaves run mine, of which a record cannot be read: 'orchestrator runs show RUN", await server.Process.Output.WaitForAsync("Leaves "),
+            StringComparison.Ordinal);
+        foreach (var operation in new[] { "suspend", "continue", "cancel", "resume", "restart" })
+        {
+            var (status, body) = await AskAsync(server, operation);
+            Assert.True(status == HttpStatusCode.Conflict, body);
+            var problem = JsonDocument.Parse(body).RootElement;
+            Assert.Equal("older", problem.GetProperty("unreadable").GetString());
+            Assert.Contains(
+                "'runs/mine/run.json' was written by an earlier version", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(old, await File.ReadAllTextAsync(record));
+        using (var deleted = await server.Client.DeleteAsync("/api/runs/mine"))
+        {
+            Assert.Equal(HttpStatusCode.Accepted, deleted.StatusCode);
+        }
+
+        Assert.False(Directory.Exists(Path.GetDirectoryName(record)), "something of the run is left");
+    }
+
     private static string Mocks(int latency) =>
         $$"""{ "steps": { "b": [ { "output": "late", "latencyMs": {{latency}} } ], "*": [ { "output": "ok" } ] } }""";
 

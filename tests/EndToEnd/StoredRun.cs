@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Storage;
 
@@ -12,37 +13,34 @@ internal sealed class StoredRun(IContentStore store, string runId)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The name of an attempt's record, from an event about the attempt: <c>s1/1-2.json</c>.</summary>
+    /// <summary>The name of an attempt's record, from the record or an event about the attempt: <c>s1/1-2.json</c>.</summary>
     public static string AttemptOf(JsonElement item) =>
         $"{item.GetProperty("stepId").GetString()}/{item.GetProperty("runAttempt")}-{item.GetProperty("attempt")}.json";
 
     public static string? NameOf(JsonElement item) => item.GetProperty("event").GetString();
 
-    /// <summary>The records of attempts by step and file name. One that is written again differs.</summary>
+    /// <summary>
+    /// The records of attempts, by step and attempt. Of two records of one attempt the first counts. One that is written again differs.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, Checkpoint>> CheckpointsAsync()
     {
-        var folder = ContentPrefix.Under("runs", runId, "steps");
         var records = new Dictionary<string, Checkpoint>();
-        await foreach (var key in store.ListAsync(folder))
+        foreach (var (record, line) in await LogAsync())
         {
-            var record = (await store.GetAsync(key))!;
-            records[key.Value[folder.Value.Length..]] = new Checkpoint(Encoding.UTF8.GetString(record.Bytes.Span), record.ETag);
+            if (record.TryGetProperty("checkpoint", out var checkpoint))
+            {
+                records.TryAdd(AttemptOf(checkpoint), new Checkpoint(checkpoint.GetRawText(), line));
+            }
         }
 
         return records;
     }
 
-    /// <summary>The events of the feed that were written whole, in their order.</summary>
-    public async Task<IReadOnlyList<JsonElement>> EventsAsync()
-    {
-        if (await store.GetAsync(ContentKey.Of("runs", runId, "events-0.jsonl")) is not { } feed)
-        {
-            return [];
-        }
-
-        var text = Encoding.UTF8.GetString(feed.Bytes.Span);
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse).OfType<JsonElement>()];
-    }
+    /// <summary>
+    /// The events of the log that were written whole, in their order. The record of an attempt is its end: it has the members of the record, its
+    /// writer, and the time of the end as <c>at</c>.
+    /// </summary>
+    public async Task<IReadOnlyList<JsonElement>> EventsAsync() => [.. (await LogAsync()).Select(line => EventOf(line.Record)).OfType<JsonElement>()];
 
     /// <summary>When each attempt began, by the name of its record: a repeated event has the same time.</summary>
     public static IReadOnlyDictionary<string, IReadOnlySet<string>> Starts(IEnumerable<JsonElement> events) =>
@@ -68,16 +66,43 @@ internal sealed class StoredRun(IContentStore store, string runId)
         }
     }
 
-    private static JsonElement? Parse(string line)
+    private static JsonElement? EventOf(JsonElement record)
     {
-        try
+        if (record.TryGetProperty("event", out var item))
         {
-            return JsonElement.Parse(line);
+            return item;
         }
-        catch (JsonException)
+
+        if (!record.TryGetProperty("ended", out var name))
         {
-            // Torn by a kill. Readers of the feed skip it, too.
+            // A fork copied it.
             return null;
         }
+
+        var end = JsonObject.Create(record.GetProperty("checkpoint"))!;
+        end["event"] = name.GetString();
+        end["at"] = record.GetProperty("checkpoint").GetProperty("completedAt").GetString();
+        end["writer"] = record.GetProperty("writer").GetString();
+        return JsonSerializer.SerializeToElement(end);
+    }
+
+    /// <summary>The complete lines of the log. A line that a kill cut off is the last one, and is gone before another one is appended.</summary>
+    private async Task<List<(JsonElement Record, string Line)>> LogAsync()
+    {
+        var lines = new List<(JsonElement, string)>();
+        var rest = await store.GetAsync(ContentKey.Of("runs", runId, "log-0.jsonl")) is { } log ? log.Bytes : default;
+        while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            var line = rest[..end];
+            if (RecordFrame.Read(line, null, out var record) is { } damage)
+            {
+                throw new InvalidDataException($"A line of the log of run '{runId}' {damage}: {Encoding.UTF8.GetString(line.Span)}");
+            }
+
+            lines.Add((JsonElement.Parse(record.Span), Encoding.UTF8.GetString(line.Span)));
+            rest = rest[(end + 1)..];
+        }
+
+        return lines;
     }
 }

@@ -18,8 +18,8 @@ internal sealed class TroubledStore : IContentStore
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         DoAsync(key.Value, default, () => _store.GetAsync(key, cancellationToken));
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        DoAsync(key.Value, default, () => _store.ReadFromAsync(key, offset, cancellationToken));
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        DoAsync(key.Value, default, () => _store.ReadFromAsync(key, offset, maxBytes, cancellationToken));
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         DoAsync(key.Value, content, () => _store.PutAsync(key, content, cancellationToken));
@@ -30,8 +30,8 @@ internal sealed class TroubledStore : IContentStore
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         DoAsync(key.Value, content, () => _store.ReplaceAsync(key, content, etag, cancellationToken));
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        DoAsync(key.Value, content, () => _store.AppendAsync(key, content, cancellationToken));
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        DoAsync(key.Value, content, () => _store.AppendAsync(key, content, flush, cancellationToken));
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         DoAsync(key.Value, default, () => _store.DeleteAsync(key, cancellationToken));

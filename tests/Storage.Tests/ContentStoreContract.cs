@@ -160,12 +160,47 @@ public abstract class ContentStoreContract
         var tail = await Store.ReadFromAsync(Key, offset);
 
         Assert.Equal(expected, Text(tail!.Bytes));
-        Assert.Equal(8, tail.Length);
+        Assert.Equal(8, tail.End);
+    }
+
+    [SuiteTheory]
+    [InlineData(0, 4, "one\n", 4)]
+    [InlineData(4, 1, "t", 5)]
+    [InlineData(4, 4, "two\n", 8)]
+    [InlineData(4, 100, "two\n", 8)]
+    [InlineData(8, 4, "", 8)]
+    [InlineData(100, 4, "", 8)]
+    public async Task ReadFrom_with_a_maximum_gives_at_most_that_and_where_it_ends(long offset, int maxBytes, string expected, long end)
+    {
+        await Store.AppendAsync(Key, Bytes("one\n"));
+        await Store.AppendAsync(Key, Bytes("two\n"), flush: false);
+
+        var tail = await Store.ReadFromAsync(Key, offset, maxBytes);
+
+        Assert.Equal(expected, Text(tail!.Bytes));
+        Assert.Equal(end, tail.End);
     }
 
     [SuiteFact]
     public async Task ReadFrom_negative_offset_is_refused() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadFromAsync(Key, -1));
+
+    [SuiteTheory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task ReadFrom_maximum_below_one_is_refused(int maxBytes) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadFromAsync(Key, 0, maxBytes));
+
+    [SuiteFact]
+    public async Task Append_without_a_flush_is_read_and_keeps_the_order()
+    {
+        await Store.AppendAsync(Key, Bytes("one\n"), flush: false);
+        var unawaited = Store.AppendAsync(Key, Bytes("two\n"), flush: false);
+
+        Assert.Equal(14, await Store.AppendAsync(Key, Bytes("three\n")));
+        Assert.Equal(8, await unawaited);
+        Assert.Equal("one\ntwo\nthree\n", Text((await Store.GetAsync(Key))!.Bytes));
+    }
 
     [SuiteFact]
     public async Task Append_more_than_the_limit_is_refused()

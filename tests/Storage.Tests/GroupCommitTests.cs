@@ -3,6 +3,7 @@ namespace Orchestrator.Storage.Tests;
 public sealed class GroupCommitTests
 {
     private readonly List<int> _batches = [];
+    private readonly List<bool> _flushes = [];
     private readonly Queue<TaskCompletionSource<long>> _commits = new();
 
     [Fact]
@@ -69,9 +70,25 @@ public sealed class GroupCommitTests
         Assert.Equal([1, 3, 8, 1, 9, 2], positions);
     }
 
-    private Task<long> Hold(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    [Fact]
+    public async Task Batch_is_flushed_when_one_of_its_members_asks_for_it()
+    {
+        var group = new GroupCommit<string>(Hold);
+
+        bool[] asked = [false, false, true, false];
+        var added = Array.ConvertAll(asked, flush => group.AddAsync("k", new byte[1], flush));
+        Complete(commit => commit.SetResult(0));
+        Complete(commit => commit.SetResult(1));
+        await Task.WhenAll(added);
+        _ = group.AddAsync("k", new byte[1], flush: false);
+
+        Assert.Equal([false, true, false], _flushes);
+    }
+
+    private Task<long> Hold(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool flush)
     {
         _batches.Add(parts.Count);
+        _flushes.Add(flush);
 
         var commit = new TaskCompletionSource<long>();
         _commits.Enqueue(commit);

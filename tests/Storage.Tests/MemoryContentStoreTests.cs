@@ -9,11 +9,11 @@ public sealed class MemoryContentStoreTests : ContentStoreContract
     {
         await Store.PutAsync(Key, Bytes("one"));
         var first = await Store.GetAsync(Key);
-        await Store.AppendAsync(ContentKey.Of("log"), Bytes("x"));
+        await Store.AppendAsync(ContentKey.Of("log"), Bytes("x\n"));
         var log = await Store.GetAsync(ContentKey.Of("log"));
-        await Store.AppendAsync(ContentKey.Of("log"), Bytes("y"));
+        await Store.AppendAsync(ContentKey.Of("log"), Bytes("y\n"));
 
         Assert.Equal("one", Text(first!.Bytes));
-        Assert.Equal("x", Text(log!.Bytes));
+        Assert.Equal("x\n", Text(log!.Bytes));
     }
 }

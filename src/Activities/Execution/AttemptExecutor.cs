@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Workflows.Definitions;
@@ -31,19 +31,15 @@ internal sealed class AttemptExecutor(
         {
             if (made is null)
             {
-                // Before the claim is released: the next execution counts the starts that it finds in the feed.
+                // Before the claim is released: the next execution counts the starts that it finds in the log.
                 await events.TryFlushAsync();
-                lostRequests.Forget(call);
             }
         }
     }
 
-    /// <summary>The events that come before the start of work: the orchestrator's decisions, and that the attempt is ready.</summary>
-    public static IReadOnlyList<RunEvent> ReadyEvents(PreparedRun run, ExecuteStepInput call) =>
-    [
-        .. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision)),
-        StepEvents.Ready(call),
-    ];
+    /// <summary>The events of the orchestrator's decisions since its last call of an activity.</summary>
+    public static IReadOnlyList<RunEvent> DecisionEvents(PreparedRun run, ExecuteStepInput call) =>
+        [.. (call.Decisions ?? []).Select(decision => StepEvents.Of(call.RunId, call.RunAttempt, run.Steps[decision.Step], decision))];
 
     private async Task<StepCheckpoint?> AttemptAsync(
         PreparedRun run, ExecuteStepInput call, AttemptClaim claim, StepEventWriter events, PaidWriteRetry paid, CancellationToken stopping)
@@ -57,7 +53,7 @@ internal sealed class AttemptExecutor(
         using var deadline = new DeadlineWatch(control, watch, call, time);
         await (ignoresCancellation ? Task.CompletedTask : deadline.StartAsync());
         using var either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, claim.Lost, stopping);
-        var ready = ReadyEvents(run, call);
+        IReadOnlyList<RunEvent> ready = [.. DecisionEvents(run, call), StepEvents.Ready(call)];
         if (call.NotBefore > clock.Now)
         {
             events.Append(ready);
@@ -101,7 +97,8 @@ internal sealed class AttemptExecutor(
             BegunBefore = withoutWork && lost > 0,
         };
         checkpoint = CheckpointFactory.AfterRules(run, call, until.Apply(checkpoint));
-        var (stored, isNew) = await paid.RunAsync(() => checkpoints.AddAsync(call.Run, checkpoint, paid.Token));
+        var ended = StepEvents.EndOf(call, run, checkpoint);
+        var (stored, isNew) = await paid.RunAsync(() => events.RecordAsync(ended, checkpoint));
         await (isNew ? telemetry.RecordedAsync(run, call, stored, span, checkpoints, paid.Token) : Task.CompletedTask);
         return stored;
     }

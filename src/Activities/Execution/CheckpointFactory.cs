@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;

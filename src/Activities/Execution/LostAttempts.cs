@@ -1,5 +1,7 @@
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Storage;
@@ -37,7 +39,7 @@ public sealed class LostAttempts(
     public async Task RecordAsync(RunRecord run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var begun = await requests.ReadAsync(run.Identity, run.Attempt);
+        var begun = await requests.ReadAsync(run.Identity, run.Attempt, cancellationToken);
         if (begun.Count == 0 || await runs.FindPreparedAsync(run, run.Attempt, cancellationToken) is not { } prepared)
         {
             return;
@@ -64,12 +66,12 @@ public sealed class LostAttempts(
         try
         {
             var renewed = await claims.LastRenewalAsync(run.Identity, cancellationToken);
-            var appended = (await feed.ReadAsync(run.Identity, 0, cancellationToken)).Events
+            var appended = (await feed.ReadAsync(run.Identity, cancellationToken))
                 .Where(item => item.RunAttempt == run.Attempt)
                 .Max(item => (DateTimeOffset?)item.At);
             return renewed > appended || appended is null ? renewed : appended;
         }
-        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        catch (UnreadableRecordException)
         {
             // The run's document names what is damaged.
             return null;
@@ -87,9 +89,9 @@ public sealed class LostAttempts(
         var renewed = await claims.LastRenewalAsync(call, cancellationToken);
         var endedAt = renewed > open.Process.At ? renewed.Value : open.Process.At;
         var checkpoint = CheckpointFactory.Of(run, call, open.LastStart, endedAt, result, null);
-        var (stored, isNew) = await checkpoints.AddAsync(call.Run, checkpoint, cancellationToken);
+        var (stored, isNew) = await checkpoints.AddAsync(
+            call.Run, [], StepEvents.EndOf(call, run, checkpoint), checkpoint, cancellationToken);
         await (isNew ? telemetry.RecordedAsync(run, call, stored, null, checkpoints, cancellationToken) : Task.CompletedTask);
-        await feed.AppendAsync(call.Run, [StepEvents.Ended(call, run, stored)], cancellationToken);
     }
 
     private static ExecuteStepInput Lost(RunRecord run, string step, int position, int attempt, DateTimeOffset begunAt) => new()

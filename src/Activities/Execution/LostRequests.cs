@@ -1,70 +1,40 @@
-using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
 /// Counts the requests of an attempt that may have been paid for without a recorded answer. An attempt is executed only while it has no checkpoint,
-/// so every <c>step.started</c> event of it before that of this execution is of a lost execution. When one process at a time drives a run, the run's
-/// feed is read once, before the process executes its first step of an attempt of the run, and again after an execution of this process was lost.
-/// When several processes drive a run, the feed is read for an attempt that was taken over. Thread-safe.
+/// so every <c>step.started</c> event of it in the run's log before that of this execution is of a lost execution. Thread-safe.
 /// </summary>
-/// <param name="isShared">Whether several processes work on a run at the same time.</param>
-public sealed class LostRequests(RunEventFeed feed, bool isShared) : IDisposable
+/// <param name="isShared">Whether several processes work on a run at the same time: then only an attempt that was taken over had a lost one.</param>
+public sealed class LostRequests(CheckpointStore checkpoints, RunEventFeed feed, bool isShared)
 {
-    /// <summary>An entry that is not used for this time leaves the cache, and is read again when needed.</summary>
-    private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
-
-    private readonly MemoryCache _read = new(new MemoryCacheOptions());
-
-    /// <summary>The number of lost executions of the attempt.</summary>
+    /// <summary>The number of lost executions of the attempt, whose checkpoint was looked for under its claim.</summary>
     /// <param name="takenOver">Whether the claim was taken over from a process that is gone: it may have sent at least one request.</param>
     internal async Task<int> CountAsync(ExecuteStepInput call, bool takenOver, CancellationToken cancellationToken)
     {
-        if (isShared)
+        if (isShared && !takenOver)
         {
-            return takenOver ? Math.Max(1, Of(await ReadAsync(call.Run, call.RunAttempt), call)) : 0;
+            return 0;
         }
 
-        // Lazy: reading begins when the entry is in the cache. A concurrent Forget then either comes before the read or removes the entry.
-        var reading = _read.GetOrCreate((call.Run, call.RunAttempt), entry =>
-        {
-            entry.SlidingExpiration = CacheLifetime;
-            return new Lazy<Task<Dictionary<(string Step, int Attempt), OpenAttempt>>>(() => ReadAsync(call.Run, call.RunAttempt));
-        })!;
-        try
-        {
-            return Of(await reading.Value.WaitAsync(cancellationToken), call);
-        }
-        catch
-        {
-            Forget(call);
-            throw;
-        }
+        var log = await checkpoints.ReadAsync(call.Run, isCurrent: false, cancellationToken);
+        return Math.Max(takenOver ? 1 : 0, log.Begun(new AttemptKey(call.RunAttempt, call.StepId, call.Attempt)));
     }
-
-    /// <summary>
-    /// An execution of this process ended without a checkpoint: the feed is read again for the next execution of a step of the run.
-    /// </summary>
-    internal void Forget(ExecuteStepInput call) => _read.Remove((call.Run, call.RunAttempt));
-
-    /// <summary>Frees the cache.</summary>
-    public void Dispose() => _read.Dispose();
-
-    private static int Of(Dictionary<(string Step, int Attempt), OpenAttempt> begun, ExecuteStepInput call) =>
-        begun.GetValueOrDefault((call.StepId, call.Attempt))?.Executions ?? 0;
 
     /// <summary>
     /// The attempts of steps that began and did not end, with their executions. A duplicate event has the same time; two executions have different
     /// ones.
     /// </summary>
-    internal async Task<Dictionary<(string Step, int Attempt), OpenAttempt>> ReadAsync(RunIdentity run, int runAttempt)
+    internal async Task<Dictionary<(string Step, int Attempt), OpenAttempt>> ReadAsync(
+        RunIdentity run, int runAttempt, CancellationToken cancellationToken)
     {
         var begun = new Dictionary<(string Step, int Attempt), OpenAttempt>();
         var process = new ProcessSign();
-        foreach (var item in (await feed.ReadAsync(run, 0, CancellationToken.None)).Events)
+        foreach (var item in await feed.ReadAsync(run, cancellationToken))
         {
             if (item is not { StepPath: { } step, Attempt: { } attempt } || item.RunAttempt != runAttempt)
             {

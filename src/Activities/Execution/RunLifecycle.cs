@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Workflows.Planning;
@@ -37,6 +38,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         await feed.AppendAsync(
             prepared.Identity,
             [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.Attempts[^1].StartedAt ?? now) { Status = RunStatus.Running }],
+            flush: true,
             cancellationToken);
         return prepared;
     }
@@ -51,6 +53,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         await feed.AppendAsync(
             run,
             [.. decisions.Select(decision => StepEvents.Of(run.RunId, runAttempt, prepared.Steps[decision.Step], decision))],
+            flush: true,
             cancellationToken);
     }
 
@@ -103,7 +106,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         var pending = record.IsUpgraded
             ? RunEvents.Interrupted(record.RunId, record.Attempt, record.Error, at)
             : RunEvents.Ended(record.RunId, record.Attempt, record.Status, record.Error, at);
-        await feed.AppendAsync(record.Identity, [pending], cancellationToken);
+        await feed.AppendAsync(record.Identity, [pending], flush: true, cancellationToken);
         await ClearPendingEventAsync(record.Identity, record.Attempt, record.Status, cancellationToken);
     }
 
@@ -133,7 +136,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             return;
         }
 
-        await feed.AppendAsync(run, [RunEvents.Ended(run.RunId, runAttempt, status, error, at)], cancellationToken);
+        await feed.AppendAsync(run, [RunEvents.Ended(run.RunId, runAttempt, status, error, at)], flush: true, cancellationToken);
         await (byReconciler ? ClearPendingEventAsync(run, runAttempt, status, cancellationToken) : Task.CompletedTask);
         runs.Forget(run.RunId, runAttempt);
     }
@@ -164,7 +167,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             telemetry.Ended(made);
         }
 
-        await feed.AppendAsync(run, [RunEvents.Interrupted(run.RunId, runAttempt, error, at)], cancellationToken);
+        await feed.AppendAsync(run, [RunEvents.Interrupted(run.RunId, runAttempt, error, at)], flush: true, cancellationToken);
         await ClearPendingEventAsync(run, runAttempt, RunStatus.Interrupted, cancellationToken);
         runs.Forget(run.RunId, runAttempt);
     }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Scheduling;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
@@ -56,7 +57,7 @@ public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, 
         await runs.ClearAsync(record, cancellationToken);
         foreach (var checkpoint in run.Forked)
         {
-            await checkpoints.CreateAsync(record.Identity, checkpoint, cancellationToken);
+            await checkpoints.CreateAsync(record.Identity, ended: null, checkpoint, cancellationToken);
         }
 
         await Task.WhenAll(

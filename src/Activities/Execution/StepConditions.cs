@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;

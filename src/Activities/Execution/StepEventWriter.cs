@@ -3,17 +3,22 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Logging;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>
-/// Appends the events of one execution of a step to the feed, in order and in the background: events only inform, so a feed that fails or hangs must
-/// not delay or lose an answer. Events that could not be appended are retried, at the latest when the answer has its checkpoint. For one execution,
-/// whose calls follow one another.
+/// Appends the events of one execution of a step to the run's log, in order: those before its end in the background, since they only inform and must
+/// not delay the work, and what could not be appended by then with the checkpoint, which is the event of the end. Pieces of text go to a log of their
+/// own beside that. For one execution, whose calls follow one another.
 /// </summary>
+/// <param name="flush">
+/// Whether events in the background are made durable: when the step may cost money, the start of its work must survive a power failure.
+/// </param>
 /// <param name="end">Ends all appends.</param>
-internal sealed class StepEventWriter(RunEventFeed feed, ExecuteStepInput call, TimeProvider time, ILogger logger, CancellationToken end)
+internal sealed class StepEventWriter(
+    RunEventFeed feed, CheckpointStore checkpoints, ExecuteStepInput call, bool flush, TimeProvider time, ILogger logger, CancellationToken end)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -24,6 +29,8 @@ internal sealed class StepEventWriter(RunEventFeed feed, ExecuteStepInput call, 
 
     private List<RunEvent> _pending = [];
     private Task _appending = Task.CompletedTask;
+    private Task _texts = Task.CompletedTask;
+    private List<RunEvent> _textsLeft = [];
     private bool _isAppending;
 
     /// <summary>Appends events after those of earlier calls, in the background.</summary>
@@ -43,15 +50,43 @@ internal sealed class StepEventWriter(RunEventFeed feed, ExecuteStepInput call, 
         _appending = AppendAsync();
     }
 
-    /// <summary>Appends all pending events and then these, and waits until they are in the feed.</summary>
+    /// <summary>Appends a piece of the streamed text after those of earlier calls, in the background.</summary>
+    public void AppendText(RunEvent text) => _texts = AppendTextAsync(_texts, text);
+
+    /// <summary>Appends the checkpoint unless the attempt has one, and before it the events that are still pending.</summary>
+    /// <param name="ended">The name of the event that the checkpoint is.</param>
+    /// <returns>The stored checkpoint, and whether this call wrote it.</returns>
+    /// <exception cref="ContentStoreException">The store is not available. May be repeated.</exception>
+    public async Task<(StepCheckpoint Stored, bool IsNew)> RecordAsync(string ended, StepCheckpoint checkpoint)
+    {
+        var before = TakePending();
+        var isNew = false;
+        try
+        {
+            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, end);
+            isNew = added.IsNew;
+            return added;
+        }
+        finally
+        {
+            if (!isNew)
+            {
+                PutBack(before);
+            }
+        }
+    }
+
+    /// <summary>Appends all pending events, and waits until they are in the log.</summary>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
-    public async Task FlushAsync(params IReadOnlyCollection<RunEvent> events)
+    public async Task FlushAsync()
     {
         await _flushing.CancelAsync();
         await _appending;
         _flushing = CancellationTokenSource.CreateLinkedTokenSource(end);
-        await feed.AppendAsync(call.Run, [.. _pending, .. events], end);
+        await feed.AppendAsync(call.Run, _pending, flush: true, end);
         _pending = [];
+        await _texts;
+        await AppendTextsAsync(Interlocked.Exchange(ref _textsLeft, []));
     }
 
     /// <summary>Appends all pending events. A failure is only logged: it must not hide how the execution ended.</summary>
@@ -67,6 +102,39 @@ internal sealed class StepEventWriter(RunEventFeed feed, ExecuteStepInput call, 
         }
     }
 
+    private async Task AppendTextAsync(Task previous, RunEvent text)
+    {
+        await previous;
+        await AppendTextsAsync([text]);
+    }
+
+    /// <summary>
+    /// Appends pieces of text. Those that cannot be appended are tried once more at the end, and then left out: the output of the step has the whole
+    /// text.
+    /// </summary>
+    private async Task AppendTextsAsync(List<RunEvent> texts)
+    {
+        try
+        {
+            await feed.AppendAsync(call.Run, texts, flush: false, end);
+        }
+        catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
+        {
+            _textsLeft.AddRange(texts);
+            logger.FeedNotTold(exception, call.StepId, call.RunId);
+        }
+    }
+
+    private List<RunEvent> TakePending()
+    {
+        lock (_gate)
+        {
+            var taken = _pending;
+            _pending = [];
+            return taken;
+        }
+    }
+
     private async Task AppendAsync()
     {
         var isFirst = true;
@@ -74,7 +142,7 @@ internal sealed class StepEventWriter(RunEventFeed feed, ExecuteStepInput call, 
         {
             try
             {
-                await feed.AppendAsync(call.Run, events, end);
+                await feed.AppendAsync(call.Run, events, flush, end);
                 continue;
             }
             catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)
@@ -143,7 +211,7 @@ internal sealed class ChunkWriter(StepEventWriter events, ExecuteStepInput call,
     {
         if (_text.Length > 0)
         {
-            events.Append(StepEvents.Chunk(call, time.GetUtcNow(), _index++, _text.ToString()));
+            events.AppendText(StepEvents.Chunk(call, time.GetUtcNow(), _index++, _text.ToString()));
             _text.Clear();
             _last = time.GetTimestamp();
         }

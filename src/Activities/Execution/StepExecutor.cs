@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Logging;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Definitions;
+using Orchestrator.Workflows.Mocks;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
@@ -73,7 +76,7 @@ public sealed class StepExecutor(
     {
         var run = await runs.GetPreparedAsync(call.Run, call.RunAttempt, stopping);
         using var paid = new PaidWriteRetry(call, time, logger, stopping);
-        var events = new StepEventWriter(feed, call, time, logger, paid.Token);
+        var events = new StepEventWriter(feed, checkpoints, call, MayCost(run, call), time, logger, paid.Token);
         var checkpoint = await GetOrMakeCheckpointAsync(run, call, events, paid, stopping);
         if (call.Failure is null && checkpoint.FailureIn(run, call) is { } failed && StepRules.CancelsRun(run.Plan, failed))
         {
@@ -81,9 +84,13 @@ public sealed class StepExecutor(
             await control.CancelAsync(call.Run, call.RunAttempt, StepReason.Stop, new DecidingStep(call.Step, call.Attempt), paid.Token);
         }
 
-        await events.FlushAsync(StepEvents.Ended(call, run, checkpoint));
+        await events.FlushAsync();
         return Outcome(call, checkpoint);
     }
+
+    /// <summary>Whether the attempt may send a request that is paid for: then its start is recorded durably while it works.</summary>
+    private static bool MayCost(PreparedRun run, ExecuteStepInput call) =>
+        run.Steps[call.Step].Type == StepType.Prompt && run.Mocks is null && run.Steps[call.Step].Models.Any(model => !SimulatedModelOptions.IsSimulated(model));
 
     /// <summary>The checkpoint of the attempt: the stored one, or the one that this execution makes when it gets the claim.</summary>
     private async Task<StepCheckpoint> GetOrMakeCheckpointAsync(
@@ -95,11 +102,10 @@ public sealed class StepExecutor(
             var claim = await claims.TryTakeAsync(call, seen, stopping);
             try
             {
-                if (await checkpoints.FindAsync(call.Run, call.StepId, call.RunAttempt, call.Attempt, stopping) is { } found)
+                if (await checkpoints.FindToExecuteAsync(call, stopping) is { } found)
                 {
-                    // The execution that made it may have died before it appended these events. Readers drop duplicates.
-                    IEnumerable<RunEvent> started = found.HasWorked ? [StepEvents.Started(call, found.StartedAt)] : [];
-                    events.Append([.. AttemptExecutor.ReadyEvents(run, call), .. started]);
+                    // This call may carry decisions that the one before it did not. Readers drop duplicates.
+                    events.Append(AttemptExecutor.DecisionEvents(run, call));
                     return found;
                 }
 

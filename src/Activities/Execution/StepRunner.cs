@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Errors;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Definitions;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;

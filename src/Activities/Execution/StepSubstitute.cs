@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Transforms;
@@ -36,7 +37,7 @@ internal static class StepSubstitute
         }
 
         var failed = CheckpointFactory.OfFailedCall(run, call, call.Attempt - 1, failure, now);
-        var before = await checkpoints.CreateAsync(run.Identity, failed, cancellationToken);
+        var before = await checkpoints.CreateAsync(run.Identity, RunEventNames.StepFailed, failed, cancellationToken);
         return before is { Status: StepStatus.Completed, Again: false } ? before : null;
     }
 

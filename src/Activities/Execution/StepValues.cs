@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Expressions;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Planning;

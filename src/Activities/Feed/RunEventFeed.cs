@@ -1,6 +1,8 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
@@ -9,148 +11,201 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// The event log of each run: JSON lines in the content store, in order. A writer may repeat an event after a crash: readers that count must drop
-/// duplicates (same run attempt, step path, attempt, event and index). Positions are offsets in bytes. Thread-safe.
+/// The events of each run: what its log says, and the pieces of streamed texts, which have a log of their own that is not flushed. A writer may repeat
+/// an event after a crash: readers that count must drop duplicates (same run attempt, step path, attempt, event and index). Thread-safe.
 /// </summary>
-public sealed class RunEventFeed(IContentStore store, TimeProvider time)
+public sealed class RunEventFeed(IContentStore store, RunLogStore logs, TimeProvider time)
 {
     /// <summary>How often a follower polls for events of other processes; an event of its own process wakes it at once.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _appended = new(StringComparer.Ordinal);
-
     /// <summary>How many runs are followed in this process: for the test that nothing stays behind.</summary>
-    internal int Followed => _appended.Count;
+    internal int Followed => logs.Signals.Count;
 
     /// <summary>
-    /// Appends the events durably and wakes followers: in one append, or several when they are too large for one. An event that is too large is cut;
-    /// the record that it names has the full text.
+    /// Appends the events and wakes followers. An event that is too large is cut; the record that it names has the full text. Pieces of a text are not
+    /// flushed.
     /// </summary>
+    /// <param name="flush">
+    /// Whether the events are durable when the task completes; otherwise they are when a later append of the run is. A power failure before that may
+    /// lose them.
+    /// </param>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
-    public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
+    public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, bool flush, CancellationToken cancellationToken)
     {
-        if (events.Count == 0)
-        {
-            return;
-        }
-
-        // Begin with a line break: after an incomplete line of a crash, the first event is then still a line of its own.
-        using var lines = new MemoryStream();
-        lines.WriteByte((byte)'\n');
-        foreach (var line in events.Select(item => EventLine.Of(item with { Stamp = run.Stamp })))
-        {
-            if (lines.Length + line.Length + 1 > IContentStore.MaxAppendBytes)
-            {
-                await store.AppendAsync(RunKeys.Events(run.RunId), lines.ToArray(), cancellationToken);
-                lines.SetLength(0);
-                lines.WriteByte((byte)'\n');
-            }
-
-            lines.Write(line);
-            lines.WriteByte((byte)'\n');
-        }
-
-        await store.AppendAsync(RunKeys.Events(run.RunId), lines.ToArray(), cancellationToken);
-        if (_appended.TryRemove(run.RunId, out var waiting))
-        {
-            waiting.TrySetResult();
-        }
+        ArgumentNullException.ThrowIfNull(events);
+        var lines = events.Where(item => item.Event != RunEventNames.StepChunk).Select(item => LogLine.Of(run, item)).ToList();
+        await (lines.Count == 0 ? Task.CompletedTask : logs.AppendAsync(run, lines, flush, cancellationToken));
+        var texts = events.Where(item => item.Event == RunEventNames.StepChunk).ToList();
+        await (texts.Count == 0 ? Task.CompletedTask : AppendTextsAsync(run, texts, cancellationToken));
     }
 
-    /// <summary>The events from <paramref name="position"/> on; none when the run has no feed.</summary>
-    /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
-    /// <exception cref="ContentStoreException">The store is not available.</exception>
-    public async Task<EventPage> ReadAsync(RunIdentity run, long position, CancellationToken cancellationToken)
+    /// <summary>The events of the run so far, with the pieces of streamed texts; none when the run has no log.</summary>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    public async Task<IReadOnlyList<RunEvent>> ReadAsync(RunIdentity run, CancellationToken cancellationToken)
     {
-        var tail = await store.ReadFromAsync(RunKeys.Events(run.RunId), position, cancellationToken);
-        var events = new List<RunEvent>();
-        if (tail is null)
-        {
-            return new EventPage(events, position);
-        }
-
-        var (rest, badLines) = (tail.Bytes, 0);
-        while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
-        {
-            var item = Parse(rest.Span[..end]);
-            badLines += item is null && end > 0 ? 1 : 0;
-
-            // An event with another stamp belongs to another run of the id. Clients do not see the stamp.
-            if (item is not null && item.Stamp == run.Stamp)
-            {
-                events.Add(item with { Stamp = null });
-            }
-
-            position += end + 1;
-            rest = rest[(end + 1)..];
-        }
-
-        return new EventPage(events, position, badLines);
+        var reader = new EventReader(run, store, logs, withTexts: true);
+        return [.. await reader.NextAsync(isLast: true, cancellationToken)];
     }
 
     /// <summary>
-    /// The events from <paramref name="position"/> on, and then new ones, until the token fires. When the store becomes unavailable later on, it is
-    /// polled again. An event of this process comes at once, one of another process within half a second.
+    /// The events from the first on, and then new ones, until the token fires. When the store becomes unavailable later on, it is polled again.
     /// </summary>
-    /// <param name="position">0, or <see cref="EventPage.Next"/> of an earlier page.</param>
+    /// <param name="withTexts">Whether the pieces of streamed texts are among them.</param>
     /// <exception cref="ContentStoreException">The store is not available at the first read.</exception>
+    /// <exception cref="UnreadableRecordException">The log cannot be read at the first read.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async IAsyncEnumerable<RunEvent> FollowAsync(
-        RunIdentity run, long position, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunIdentity run, bool withTexts, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var reader = new EventReader(run, store, logs, withTexts);
         TaskCompletionSource? signal = null;
         try
         {
             for (var isFirst = true; ; isFirst = false)
             {
-                // Taken before reading, so that an append after the read ends the wait at once.
-                signal = _appended.GetOrAdd(run.RunId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                var page = new EventPage([], position);
+                signal = logs.Signals.Next(run.RunId);
+                IReadOnlyList<RunEvent> events = [];
                 try
                 {
-                    page = await ReadAsync(run, position, cancellationToken);
+                    events = await reader.NextAsync(isLast: false, cancellationToken);
                 }
-                catch (ContentStoreException) when (!isFirst)
+                catch (Exception exception) when (!isFirst && exception is ContentStoreException or UnreadableRecordException)
                 {
                     // Try again at the next poll.
                 }
 
-                foreach (var item in page.Events)
+                foreach (var item in events)
                 {
                     yield return item;
                 }
 
-                if (page.Next == position)
+                if (events.Count == 0)
                 {
                     using var polling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                     await Task.WhenAny(signal.Task, Task.Delay(PollInterval, time, polling.Token));
                     await polling.CancelAsync();
                     cancellationToken.ThrowIfCancellationRequested();
                 }
-
-                position = page.Next;
             }
         }
         finally
         {
-            // No append removes it after a run's last event. Another follower that waits for it then takes a new one.
-            if (signal is not null && _appended.TryRemove(KeyValuePair.Create(run.RunId, signal)))
+            if (signal is not null)
             {
-                signal.TrySetResult();
+                logs.Signals.Release(run.RunId, signal);
             }
         }
     }
 
-    /// <summary>
-    /// The event; null for an empty line, which is a separator, and for a damaged one: a write that a crash interrupted was repeated.
-    /// </summary>
-    private static RunEvent? Parse(ReadOnlySpan<byte> line)
+    private async Task AppendTextsAsync(RunIdentity run, List<RunEvent> texts, CancellationToken cancellationToken)
     {
-        if (line.IsEmpty)
+        using var lines = new MemoryStream();
+        foreach (var line in texts.Select(text => LogLine.OfText(run, text)))
         {
-            return null;
+            if (lines.Length + line.Length > IContentStore.MaxAppendBytes)
+            {
+                await store.AppendAsync(RunKeys.Texts(run.RunId), lines.ToArray(), flush: false, cancellationToken);
+                lines.SetLength(0);
+            }
+
+            lines.Write(line);
         }
 
+        await store.AppendAsync(RunKeys.Texts(run.RunId), lines.ToArray(), flush: false, cancellationToken);
+        logs.Signals.Wake(run.RunId);
+    }
+}
+
+/// <summary>
+/// Reads the events of a run piece by piece. Both logs are read side by side: a piece of text comes after the start of its attempt and before its end.
+/// For one reader; not thread-safe.
+/// </summary>
+internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogStore logs, bool withTexts)
+{
+    private readonly LogEvents _events = new(run);
+    private readonly List<RunEvent> _items = [];
+    private readonly HashSet<AttemptKey> _started = [];
+    private readonly Dictionary<AttemptKey, List<RunEvent>> _texts = [];
+    private long _log;
+    private long _text;
+
+    /// <summary>The next events; empty when there are none yet.</summary>
+    /// <param name="isLast">Whether no call follows: pieces of text whose attempt has no start are returned, too.</param>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    public async Task<IReadOnlyList<RunEvent>> NextAsync(bool isLast, CancellationToken cancellationToken)
+    {
+        // The log first: the texts of an attempt are written before its end.
+        await foreach (var page in logs.PagesAsync(run.RunId, _log, cancellationToken))
+        {
+            _items.AddRange(_events.Of(page));
+            _log = page.Next;
+        }
+
+        await (withTexts ? ReadTextsAsync(cancellationToken) : Task.CompletedTask);
+        var events = new List<RunEvent>();
+        foreach (var item in _items)
+        {
+            if (RunEventNames.EndsAttempt(item.Event) && _texts.Remove(KeyOf(item), out var texts))
+            {
+                events.AddRange(texts);
+            }
+            else if (item.Event == RunEventNames.StepStarted && !_started.Add(KeyOf(item)))
+            {
+                // The attempt is executed again: the pieces of its earlier execution come first.
+                events.AddRange(TakeBefore(KeyOf(item), item.At));
+            }
+
+            events.Add(item);
+        }
+
+        foreach (var key in _texts.Keys.Where(key => isLast || _started.Contains(key)).ToList())
+        {
+            _texts.Remove(key, out var texts);
+            events.AddRange(texts!);
+        }
+
+        _items.Clear();
+        return events;
+    }
+
+    private List<RunEvent> TakeBefore(AttemptKey key, DateTimeOffset at)
+    {
+        if (!_texts.TryGetValue(key, out var texts))
+        {
+            return [];
+        }
+
+        _texts[key] = texts.FindAll(text => text.At >= at);
+        return texts.FindAll(text => text.At < at);
+    }
+
+    private static AttemptKey KeyOf(RunEvent item) => new(item.RunAttempt, item.StepPath ?? "", item.Attempt ?? 0);
+
+    /// <summary>Reads what the log of texts has now. A damaged line is left out: the output of a step has the whole text.</summary>
+    private async Task ReadTextsAsync(CancellationToken cancellationToken)
+    {
+        if (await store.ReadFromAsync(RunKeys.Texts(run.RunId), _text, cancellationToken) is not { } tail)
+        {
+            return;
+        }
+
+        var rest = tail.Bytes;
+        while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            if (Parse(rest.Span[..end]) is { } text && text.Stamp == run.Stamp)
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(_texts, KeyOf(text), out _) ??= []).Add(text with { Stamp = null });
+            }
+
+            _text += end + 1;
+            rest = rest[(end + 1)..];
+        }
+    }
+
+    private static RunEvent? Parse(ReadOnlySpan<byte> line)
+    {
         try
         {
             return JsonSerializer.Deserialize<RunEvent>(line, WorkflowJson.Compact) is { Event: not null, RunId: not null } item ? item : null;
@@ -161,8 +216,3 @@ public sealed class RunEventFeed(IContentStore store, TimeProvider time)
         }
     }
 }
-
-/// <summary>Events of a feed from a position on.</summary>
-/// <param name="Next">The position after the last event, to continue from. Opaque to clients.</param>
-/// <param name="BadLines">How many lines are not events: a crash interrupted their write, or the log is damaged.</param>
-public sealed record EventPage(IReadOnlyList<RunEvent> Events, long Next, int BadLines = 0);

@@ -51,8 +51,8 @@ public sealed record RunListItem
     public double? DurationMs { get; init; }
 
     /// <summary>
-    /// Why the record cannot be read: <c>damaged</c>, or <c>newer</c> when a newer version wrote it. <see cref="Error"/> then has the details, and
-    /// the other members come from the index. Null, and left out, for a readable run.
+    /// Why the record cannot be read: <c>damaged</c>, or <c>newer</c> or <c>older</c> when another version wrote it. <see cref="Error"/> then has
+    /// the details, and the other members come from the index. Null, and left out, for a readable run.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Unreadable { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Mocks;
@@ -72,7 +73,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
             Attempts = Attempts(record, prepared, events),
             Steps = projection.Summaries(),
             Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
-            Usage = Usage(record, prepared, steps, projection.Usage, OpenUntil(record, events)),
+            Usage = Usage(record, prepared, steps, projection.Usage, await OpenUntilAsync(record, flaws.Count == 0, cancellationToken)),
         };
     }
 
@@ -90,7 +91,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await foreach (var item in feed.FollowAsync(run.Identity, 0, either.Token))
+            await foreach (var item in feed.FollowAsync(run.Identity, withTexts: false, either.Token))
             {
                 if (item.RunAttempt == runAttempt && RunEventNames.IsFinal(item.Event))
                 {
@@ -170,11 +171,17 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
     }
 
     /// <summary>Until when an attempt without an end has lasted: until now, or until the last event when no process drives it any more.</summary>
-    private DateTimeOffset OpenUntil(RunRecord record, IReadOnlyList<RunEvent> events) =>
-        record.Status == RunStatus.Interrupted
-        && events.Where(item => item.RunAttempt == record.Attempt).Max(item => (DateTimeOffset?)item.At) is { } last
-            ? last
-            : time.GetUtcNow();
+    private async Task<DateTimeOffset> OpenUntilAsync(RunRecord record, bool isReadable, CancellationToken cancellationToken)
+    {
+        if (record.Status != RunStatus.Interrupted || !isReadable)
+        {
+            return time.GetUtcNow();
+        }
+
+        // With the pieces of texts, which are signs of life, too.
+        var events = await feed.ReadAsync(record.Identity, cancellationToken);
+        return events.Where(item => item.RunAttempt == record.Attempt).Max(item => (DateTimeOffset?)item.At) ?? time.GetUtcNow();
+    }
 
     private static RunUsage Usage(
         RunRecord record, PreparedRun? prepared, List<StepProjection> steps, TokenUsage tokens, DateTimeOffset openUntil)

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 
 namespace Orchestrator.Activities.Feed;

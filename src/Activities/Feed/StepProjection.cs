@@ -1,3 +1,4 @@
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;

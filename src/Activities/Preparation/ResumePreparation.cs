@@ -4,6 +4,7 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Resuming;
@@ -59,7 +60,7 @@ public sealed class ResumePreparation(
         problems.AddRange(ResumeCheck.Problems(resumed, from, outputs));
         RunRefusedException.ThrowIfAny(problems);
 
-        var (earlier, damaged) = await EarlierAsync(record, executed.ConvertAll(attempt => WithDefaults(attempt, run)), cancellationToken);
+        var (earlier, damaged) = await EarlierAsync(record, executed, cancellationToken);
         before = earlier[0].Run;
         var given = outputs.ToDictionary(output => output.Key, output => Given(run, output.Key, output.Value), StringComparer.Ordinal);
         run = run.Of(isFork ? run.Identity : record.Identity) with { Given = Over(run.Given, given) };
@@ -173,36 +174,17 @@ public sealed class ResumePreparation(
         return (executed, unknown);
     }
 
-    /// <summary>
-    /// Earlier versions did not record which steps used the host's default model: assumes that those did that use it now, if they named one model.
-    /// </summary>
-    private static PreparedRun WithDefaults(PreparedRun earlier, PreparedRun now)
-    {
-        HashSet<string> defaults = earlier.Options.Model is not null
-            ? []
-            : now.Steps.Where(step => step.UsesDefaultModel == true).Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
-        return earlier with
-        {
-            Steps =
-            [
-                .. earlier.Steps.Select(step => step with
-                {
-                    UsesDefaultModel = step.UsesDefaultModel ?? (step.Models.Count == 1 && defaults.Contains(step.Id)),
-                }),
-            ],
-        };
-    }
-
     /// <summary>The attempts so far, the latest first, and the problems of their records.</summary>
     private async Task<(List<EarlierAttempt> Attempts, List<string> Damaged)> EarlierAsync(
         RunRecord record, List<PreparedRun> executed, CancellationToken cancellationToken)
     {
         var earlier = new List<EarlierAttempt>();
         var damaged = new List<string>();
+        var log = await checkpoints.ReadAsync(record.Identity, isCurrent: true, cancellationToken);
+        var lost = await checkpoints.FindLostAsync(record.Identity, log, cancellationToken);
         foreach (var run in executed)
         {
-            var (attempt, problems) = await EarlierAttemptReader.ReadAsync(
-                run, record.Attempts[run.RunAttempt - 1].From, checkpoints, cancellationToken);
+            var (attempt, problems) = EarlierAttemptReader.Read(run, record.Attempts[run.RunAttempt - 1].From, log, lost);
             earlier.Add(attempt);
             damaged.AddRange(problems);
         }

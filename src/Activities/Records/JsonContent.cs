@@ -9,10 +9,35 @@ internal static class JsonContent
 {
     /// <summary>The record with its ETag; null when there is none.</summary>
     /// <exception cref="UnreadableRecordException">
-    /// What is stored is not a valid <typeparamref name="T"/>, was written by a newer version, or cannot be read.
+    /// What is stored is not a valid <typeparamref name="T"/>, has another format than this version reads, or cannot be read.
     /// </exception>
     public static async Task<(T Value, string ETag)?> ReadAsync<T>(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
-        where T : class => await store.GetReadableAsync(key, cancellationToken) is { } stored ? (Parse<T>(key, stored), stored.ETag) : null;
+        where T : class, IStoredRecord
+    {
+        if (await store.GetReadableAsync(key, cancellationToken) is not { } stored)
+        {
+            return null;
+        }
+
+        T value;
+        try
+        {
+            value = Parse<T>(key, stored);
+        }
+        catch (UnreadableRecordException) when (Format(stored.Bytes.Span) is { } other && other != T.ReadFormat)
+        {
+            throw UnreadableRecordException.OfFormat(key, other, T.ReadFormat, stored.ETag);
+        }
+
+        return value.Format != T.ReadFormat ? throw UnreadableRecordException.OfFormat(key, value.Format, T.ReadFormat, stored.ETag)
+            : value.Flaw is { } flaw ? throw UnreadableRecordException.Damaged(key, flaw, stored.ETag)
+            : (value, stored.ETag);
+    }
+
+    /// <summary>A value without a format number; null when there is none.</summary>
+    /// <exception cref="UnreadableRecordException">What is stored is not a valid <typeparamref name="T"/>, or cannot be read.</exception>
+    public static async Task<T?> ReadValueAsync<T>(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
+        where T : class => await store.GetReadableAsync(key, cancellationToken) is { } stored ? Parse<T>(key, stored) : null;
 
     /// <summary>What is stored under the key; null when nothing is.</summary>
     /// <exception cref="UnreadableRecordException">The value exists and cannot be read.</exception>
@@ -53,36 +78,32 @@ internal static class JsonContent
             throw UnreadableRecordException.Damaged(key, "it is empty", stored.ETag);
         }
 
-        T? value;
         try
         {
-            value = JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact);
+            return JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact)
+                ?? throw UnreadableRecordException.Damaged(key, "it holds null", stored.ETag);
         }
         catch (Exception exception)
             when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException)
         {
-            throw typeof(T).IsAssignableTo(typeof(IStoredRecord)) && Format(stored.Bytes.Span) is > IStoredRecord.CurrentFormat and var newer
-                ? UnreadableRecordException.Newer(key, newer, stored.ETag)
-                : UnreadableRecordException.Damaged(
-                    key, exception is JsonException json ? Place(json) : "it holds an impossible value", stored.ETag, exception);
+            throw UnreadableRecordException.Damaged(
+                key, exception is JsonException json ? Place(json) : "it holds an impossible value", stored.ETag, exception);
         }
-
-        return value switch
-        {
-            null => throw UnreadableRecordException.Damaged(key, "it holds null", stored.ETag),
-            IStoredRecord { Format: > IStoredRecord.CurrentFormat } newer =>
-                throw UnreadableRecordException.Newer(key, newer.Format, stored.ETag),
-            IStoredRecord { Flaw: { } flaw } => throw UnreadableRecordException.Damaged(key, flaw, stored.ETag),
-            _ => value,
-        };
     }
 
-    /// <summary>The format number of a record that this version cannot parse; null when it has none.</summary>
+    /// <summary>
+    /// The format number of a record that this version cannot parse; null when it is none. Records of the earliest versions have no number.
+    /// </summary>
     private static int? Format(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return JsonSerializer.Deserialize<AnyRecord>(bytes, WorkflowJson.Compact)?.Format;
+            return JsonSerializer.Deserialize<AnyRecord>(bytes, WorkflowJson.Compact) switch
+            {
+                { Format: { } format } => format,
+                { RunId: not null } => 1,
+                _ => null,
+            };
         }
         catch (JsonException)
         {
@@ -99,7 +120,7 @@ internal static class JsonContent
             : "its content is not valid";
     }
 
-    private sealed record AnyRecord(int? Format);
+    private sealed record AnyRecord(int? Format, string? RunId);
 
     private sealed record StampedRecord(string? Stamp, StampedRecord? Plan);
 }

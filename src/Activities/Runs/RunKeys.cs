@@ -29,11 +29,8 @@ internal static partial class RunKeys
     /// <summary>Everything of the run except its entry in the index.</summary>
     public static ContentPrefix Run(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId);
 
-    /// <summary>The run's folders with an entry for every step.</summary>
-    public static IEnumerable<ContentPrefix> Folders(string runId) => [Checkpoints(runId), Claims(runId)];
-
-    /// <summary>The checkpoints of all attempts of all steps.</summary>
-    public static ContentPrefix Checkpoints(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "steps");
+    /// <summary>The run's folders with an entry for each large value, and for each step that executes.</summary>
+    public static IEnumerable<ContentPrefix> Folders(string runId) => [ContentPrefix.Under(StoreFolders.Runs, runId, "outputs"), Claims(runId)];
 
     /// <summary>
     /// Whether the key can belong to a part of a run other than its record. A state folder may be a user's folder with other files in it, so a folder
@@ -41,9 +38,10 @@ internal static partial class RunKeys
     /// </summary>
     public static bool IsPart(ContentKey key) => key.Value.Split('/') switch
     {
-        [_, var run, "control.json" or "events-0.jsonl"] => NameRules.RunId.IsMatch(run),
+        [_, var run, "control.json" or "log-0.jsonl" or "text-0.jsonl"] => NameRules.RunId.IsMatch(run),
         [_, var run, var file] => NameRules.RunId.IsMatch(run) && Part.IsMatch(file),
-        [_, var run, "steps" or "claims", _, var file] => NameRules.RunId.IsMatch(run) && Attempt.IsMatch(file),
+        [_, var run, "claims", _, var file] => NameRules.RunId.IsMatch(run) && Attempt.IsMatch(file),
+        [_, var run, "outputs", var hash] => NameRules.RunId.IsMatch(run) && Hash.IsMatch(hash),
         [_, var run, "signals", var file] => NameRules.RunId.IsMatch(run) && file.EndsWith(".json", StringComparison.Ordinal),
         _ => false,
     };
@@ -51,7 +49,7 @@ internal static partial class RunKeys
     /// <summary>Whether the value under this key has the stamp of its run (<see cref="IRunPart"/>).</summary>
     public static bool IsStamped(ContentKey key) => key.Value.Split('/') switch
     {
-        [_, _, "control.json"] or [_, _, "steps", _, _] => true,
+        [_, _, "control.json"] => true,
         [_, _, var file] => file.StartsWith("prepared-", StringComparison.Ordinal),
         _ => false,
     };
@@ -60,13 +58,19 @@ internal static partial class RunKeys
     public static int AttemptOf(ContentKey key) => key.Value.Split('/') switch
     {
         [_, _, var file] when Part.Match(file) is { Success: true } match => Number(match),
-        [_, _, "steps" or "claims", _, var file] when Attempt.Match(file) is { Success: true } match => Number(match),
+        [_, _, "claims", _, var file] when Attempt.Match(file) is { Success: true } match => Number(match),
         _ => 0,
     };
 
-    /// <summary>The checkpoint of one attempt of a step.</summary>
-    public static ContentKey Checkpoint(string runId, string stepPath, int runAttempt, int attempt) =>
-        ContentKey.Of(StoreFolders.Runs, runId, "steps", stepPath, $"{Text(runAttempt)}-{Text(attempt)}.json");
+    /// <summary>The run's log: its events, and the checkpoints of its steps' attempts.</summary>
+    public static ContentKey Log(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "log-0.jsonl");
+
+    /// <summary>The streamed texts of the run's steps.</summary>
+    public static ContentKey Texts(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "text-0.jsonl");
+
+    /// <summary>A value that is too large for the log.</summary>
+    /// <param name="hash">SHA-256 of its JSON, in lower-case hex.</param>
+    public static ContentKey Value(string runId, string hash) => ContentKey.Of(StoreFolders.Runs, runId, "outputs", hash);
 
     /// <summary>
     /// The claim on one attempt of a step. It has the run's stamp in its name, so that an execution that still ends for a deleted run holds no claim
@@ -77,8 +81,6 @@ internal static partial class RunKeys
 
     /// <summary>The claims on all attempts of all steps.</summary>
     public static ContentPrefix Claims(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "claims");
-
-    public static ContentKey Events(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "events-0.jsonl");
 
     public static ContentKey Control(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "control.json");
 
@@ -117,6 +119,9 @@ internal static partial class RunKeys
 
     [GeneratedRegex("^([0-9]{1,6})-[0-9]{1,6}(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
     private static partial Regex Attempt { get; }
+
+    [GeneratedRegex("^[0-9a-f]{64}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Hash { get; }
 
     private static int Number(Match match) => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 

@@ -16,8 +16,15 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>Reason of an interrupted run: its process has ended.</summary>
     public const string Lost = "lost";
 
+    /// <summary>Format 1 had a file for each attempt of a step and one for the events; since format 2 the run's log has both.</summary>
+    private const int LogFormat = 2;
+
     /// <inheritdoc/>
-    public int Format { get; init; } = IStoredRecord.CurrentFormat;
+    static int IStoredRecord.ReadFormat => LogFormat;
+
+    /// <inheritdoc/>
+    [JsonRequired]
+    public int Format { get; init; } = LogFormat;
 
     /// <summary>The run's id: the name of its folder.</summary>
     public required string RunId { get; init; }

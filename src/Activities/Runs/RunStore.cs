@@ -212,7 +212,7 @@ public sealed class RunStore(IContentStore store) : IDisposable
         var remedy = $"Put it back from a copy; 'orchestrator resume {runId} --fork' makes them again from what the steps have, in a new run.";
         try
         {
-            return (await store.ReadAsync<JsonObject>(key, cancellationToken))?.Value
+            return await store.ReadValueAsync<JsonObject>(key, cancellationToken)
                 ?? throw UnreadableRecordException.Missing(key, $"What run '{runId}' gave as its outputs", remedy);
         }
         catch (UnreadableRecordException problem) when (problem.IsLost)
@@ -274,6 +274,10 @@ public sealed class RunStore(IContentStore store) : IDisposable
         catch (UnreadableRecordException problem) when (problem.IsLost)
         {
             throw problem.With($"Put it back from a copy; 'orchestrator runs delete {runId}' deletes what is left of the run.");
+        }
+        catch (UnreadableRecordException problem) when (problem.IsOlder)
+        {
+            throw problem.With($"'orchestrator runs delete {runId}' deletes the run.");
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Logging;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Planning;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
@@ -107,8 +107,8 @@ internal static class RunsCommand
 
     private static RunReader Reader(RunStore runs, IContentStore store)
     {
-        var feed = new RunEventFeed(store, TimeProvider.System);
-        return new RunReader(runs, new RunLogReader(feed, new CheckpointStore(store)), feed, TimeProvider.System);
+        var logs = new RunLogStore(store);
+        return new RunReader(runs, new RunLogReader(logs), new RunEventFeed(store, logs, TimeProvider.System), TimeProvider.System);
     }
 
     /// <summary>The names of the run's inputs.</summary>

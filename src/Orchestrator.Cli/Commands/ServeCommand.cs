@@ -165,7 +165,14 @@ internal static class ServeCommand
             yield return $"Goes on with {Wording.Noun(driven.Count, "run")} {Wording.Names(driven)}.";
         }
 
-        var undriven = app.FindUndriven().ToLookup(app.WithoutModel.ContainsKey);
+        var left = app.FindUndriven().ToLookup(app.Unreadable.ContainsKey);
+        if (left[true].ToList() is { Count: > 0 } unreadable)
+        {
+            yield return $"Leaves {Wording.Noun(unreadable.Count, "run")} {Wording.Names(unreadable)}, of which a record cannot be read: "
+                + "'orchestrator runs show RUN' tells why.";
+        }
+
+        var undriven = left[false].ToLookup(app.WithoutModel.ContainsKey);
         foreach (var runs in undriven[true].GroupBy(run => app.WithoutModel[run], StringComparer.Ordinal))
         {
             yield return $"Leaves {Wording.Noun(runs.Count(), "run")} {Wording.Names([.. runs])}: {runs.Key} "

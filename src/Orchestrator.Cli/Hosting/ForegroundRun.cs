@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Functions.Application;
@@ -41,7 +42,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
         var prepared = await Get<RunStore>().GetPreparedAsync(run.RunId, run.RunAttempt, cancellationToken);
 
         // A feed that cannot be read cannot be written either: fail before anything is spent.
-        await Get<RunEventFeed>().ReadAsync(prepared.Identity, 0, cancellationToken);
+        await Get<RunEventFeed>().ReadAsync(prepared.Identity, cancellationToken);
         interrupts.Write(() => view.Begin(
             prepared, [.. note is null ? [] : (string[])[note], .. ModelNotes.Of(prepared, Get<IChatClientFactory>(), app.Models)]));
         if (interrupts.StopRequested.IsCancellationRequested)
@@ -195,7 +196,7 @@ internal sealed class ForegroundRun(LocalApp app, RunView view, Interrupts inter
     {
         try
         {
-            await foreach (var item in Get<RunEventFeed>().FollowAsync(run, 0, cancellationToken))
+            await foreach (var item in Get<RunEventFeed>().FollowAsync(run, withTexts: true, cancellationToken))
             {
                 interrupts.Write(() => view.Show(item));
                 if (item.RunAttempt == runAttempt && RunEventNames.IsFinal(item.Event))

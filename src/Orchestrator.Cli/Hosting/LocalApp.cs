@@ -77,6 +77,9 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>The runs that are not continued because no provider, or another kind of model, would answer, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> WithoutModel => _unfinished.WithoutModel;
 
+    /// <inheritdoc cref="UnfinishedRuns.Unreadable"/>
+    public IReadOnlyDictionary<string, string> Unreadable => _unfinished.Unreadable;
+
     /// <summary>
     /// Starts the app over its storage. Other processes may use the same folder; an account is this process's own until the app is disposed.
     /// </summary>

@@ -14,10 +14,14 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
 {
     /// <summary>By run. Another attempt of it, or another run of its id, is judged anew: it may ask another kind of model.</summary>
     private readonly ConcurrentDictionary<string, LeftAttempt> _left = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
 
     /// <summary>The runs that are not continued because no provider, or another kind of model, would answer, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> WithoutModel =>
         _left.ToDictionary(left => left.Key, left => left.Value.Reason, StringComparer.Ordinal);
+
+    /// <summary>The runs that are not continued because their records cannot be read, each with the reason.</summary>
+    public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
 
     /// <summary>The ids of the runs that orchestration instances belong to, each once and in ordinal order.</summary>
     public static IReadOnlyList<string> RunIds(IEnumerable<string> instanceIds) =>
@@ -66,9 +70,10 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
             _left[runId] = new LeftAttempt(record.Identity, record.Attempt, obstacle);
             return false;
         }
-        catch (UnreadableRecordException)
+        catch (UnreadableRecordException problem)
         {
             // A record that cannot be read does not say whether the run has a foreground caller.
+            _unreadable[runId] = problem.Message;
             return false;
         }
     }

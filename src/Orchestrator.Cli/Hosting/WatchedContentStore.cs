@@ -21,8 +21,8 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => store.GetAsync(key, cancellationToken);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        store.ReadFromAsync(key, offset, cancellationToken);
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         WatchAsync(key.Value, store.PutAsync(key, content, cancellationToken));
@@ -33,8 +33,8 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         WatchAsync(key.Value, store.ReplaceAsync(key, content, etag, cancellationToken));
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        WatchAsync(key.Value, store.AppendAsync(key, content, cancellationToken));
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        WatchAsync(key.Value, store.AppendAsync(key, content, flush, cancellationToken));
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => store.DeleteAsync(key, cancellationToken);
 

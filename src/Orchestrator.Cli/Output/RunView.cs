@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;

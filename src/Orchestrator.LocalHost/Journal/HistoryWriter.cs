@@ -23,7 +23,7 @@ internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> c
 
     /// <param name="maxBytes">Maximum size of one write with more than one record, in bytes.</param>
     public static GroupCommit<HistoryWriter> NewGroup(long maxBytes = long.MaxValue) =>
-        new(static (history, lines) => history.CommitAsync(lines), maxBytes);
+        new(static (history, lines, _) => history.CommitAsync(lines), maxBytes);
 
     /// <summary>Appends a record, which is copied.</summary>
     /// <param name="expectedPosition">The number of records before it.</param>

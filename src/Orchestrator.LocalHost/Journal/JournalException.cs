@@ -1,3 +1,5 @@
+using Orchestrator.Storage;
+
 namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>The journal failed: a write or read failed, or the journal is in use or not writable. The message names the remedy.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Storage;
 
 namespace Orchestrator.LocalHost.Journal;
 

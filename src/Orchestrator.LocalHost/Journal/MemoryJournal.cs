@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Orchestrator.Storage;
 
 namespace Orchestrator.LocalHost.Journal;
 

@@ -45,7 +45,7 @@ public sealed class BlobContentStore : IContentStore
         Container = account.Service.GetBlobContainerClient(container);
         _logs = new BlobLogs(Container, maxBlocks);
         _appends = new GroupCommit<string>(
-            (key, parts) => WriteAsync(key, () => _logs.AppendAsync(key, parts), CancellationToken.None), IContentStore.MaxAppendBytes);
+            (key, parts, _) => WriteAsync(key, () => _logs.AppendAsync(key, parts), CancellationToken.None), IContentStore.MaxAppendBytes);
     }
 
     /// <summary>The container, for blobs of other users with names that are not keys.</summary>
@@ -79,15 +79,16 @@ public sealed class BlobContentStore : IContentStore
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => CallAsync(
         key.Value,
-        async () => await _logs.ReadAsync(key.Value, 0, cancellationToken) is var (tail, etag, age)
+        async () => await _logs.ReadAsync(key.Value, 0, null, cancellationToken) is var (tail, etag, age)
             ? new StoredContent(tail.Bytes, BlobValue.Text(etag), age)
             : null,
         cancellationToken);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return CallAsync(key.Value, async () => (await _logs.ReadAsync(key.Value, offset, cancellationToken))?.Tail, cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes ?? 1, 1, nameof(maxBytes));
+        return CallAsync(key.Value, async () => (await _logs.ReadAsync(key.Value, offset, maxBytes, cancellationToken))?.Tail, cancellationToken);
     }
 
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
@@ -103,7 +104,7 @@ public sealed class BlobContentStore : IContentStore
         return UploadAsync(key, content, new BlobRequestConditions { IfMatch = BlobValue.Tag(etag) }, cancellationToken);
     }
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, IContentStore.MaxAppendBytes, nameof(content));
         cancellationToken.ThrowIfCancellationRequested();

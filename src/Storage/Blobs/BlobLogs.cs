@@ -60,29 +60,36 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     }
 
     /// <summary>
-    /// Reads the log, or the value, from the offset to its end; null when there is none. The age is that of the last segment; null when the response
-    /// has no dates.
+    /// Reads the log, or the value, from the offset on; null when there is none. The age is that of the last segment read; null when the response has
+    /// no dates.
     /// </summary>
-    public async Task<(ContentTail Tail, ETag ETag, TimeSpan? Age)?> ReadAsync(string key, long offset, CancellationToken cancellationToken)
+    /// <param name="maxBytes">Maximum number of bytes; null: to the end.</param>
+    public async Task<(ContentTail Tail, ETag ETag, TimeSpan? Age)?> ReadAsync(
+        string key, long offset, int? maxBytes, CancellationToken cancellationToken)
     {
         var parts = new List<ReadOnlyMemory<byte>>();
+        var left = maxBytes;
         long start = 0;
         ETag etag = default;
         TimeSpan? age = null;
         for (var number = 1; ; number++)
         {
-            if (await DownloadAsync(Segment(key, number), Math.Max(0, offset - start), cancellationToken) is not { } segment)
+            var from = Math.Max(0, offset - start);
+            if (await DownloadAsync(Segment(key, number), from, left, cancellationToken) is not { } segment)
             {
                 return number == 1 ? null : (new ContentTail(GroupCommit.Join(parts), start), etag, age);
             }
 
             parts.Add(segment.Bytes);
-            start += segment.Length;
+            left -= segment.Bytes.Length;
             (etag, age) = (segment.ETag, segment.Age);
-            if (segment.Blocks < maxBlocks)
+            if (segment.Blocks < maxBlocks || left == 0)
             {
-                return (new ContentTail(GroupCommit.Join(parts), start), etag, age);
+                var end = segment.Bytes.Length == 0 ? segment.Length : from + segment.Bytes.Length;
+                return (new ContentTail(GroupCommit.Join(parts), start + end), etag, age);
             }
+
+            start += segment.Length;
         }
     }
 
@@ -130,16 +137,17 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         }
     }
 
-    private static async Task<Download?> DownloadAsync(AppendBlobClient blob, long offset, CancellationToken cancellationToken)
+    private static async Task<Download?> DownloadAsync(AppendBlobClient blob, long offset, int? maxBytes, CancellationToken cancellationToken)
     {
         try
         {
-            var options = new BlobDownloadOptions { Range = offset == 0 ? default : new HttpRange(offset) };
+            var options = new BlobDownloadOptions { Range = offset == 0 && maxBytes is null ? default : new HttpRange(offset, maxBytes) };
             var answer = await blob.DownloadContentAsync(options, cancellationToken);
             var result = answer.Value;
             var age = answer.GetRawResponse().Headers.Date - result.Details.LastModified;
             var bytes = result.Content.ToMemory();
-            return new Download(bytes, offset + bytes.Length, result.Details.BlobCommittedBlockCount, result.Details.ETag, age);
+            var length = TotalOf(result.Details.ContentRange) ?? offset + bytes.Length;
+            return new Download(bytes, length, result.Details.BlobCommittedBlockCount, result.Details.ETag, age);
         }
         catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
         {
@@ -205,9 +213,16 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     /// <summary>Whether the block is at this position: then an earlier attempt succeeded, and its response was lost.</summary>
     private static async Task<bool> HoldsAsync(AppendBlobClient blob, long position, ReadOnlyMemory<byte> block)
     {
-        var found = await DownloadAsync(blob, position, CancellationToken.None);
+        var found = await DownloadAsync(blob, position, block.Length, CancellationToken.None);
         return found is not null && found.Bytes.Span.StartsWith(block.Span);
     }
+
+    /// <summary>The length of the whole blob in <c>bytes 0-9/20</c>; null without a range.</summary>
+    private static long? TotalOf(string? contentRange) =>
+        contentRange is not null
+        && long.TryParse(contentRange.AsSpan(contentRange.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var total)
+            ? total
+            : null;
 
     private AppendBlobClient Segment(string key, int number) => container.GetAppendBlobClient(
         number == 1 ? key : string.Create(CultureInfo.InvariantCulture, $"{key}{SegmentMark}{number:D4}"));
@@ -222,6 +237,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         _ends[key] = end;
     }
 
+    /// <param name="Length">The length of the whole blob, in bytes.</param>
     private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, int Blocks, ETag ETag, TimeSpan? Age);
 }
 

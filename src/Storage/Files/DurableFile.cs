@@ -18,6 +18,9 @@ internal static class DurableFile
 
     private const int FolderAttempts = 5;
 
+    /// <summary>How many bytes at the end of a file are searched for a line break at one time.</summary>
+    private const int TailBlock = 64 * 1024;
+
     /// <summary>Whether the name is that of a temporary file of this class.</summary>
     public static bool IsTemporary(ReadOnlySpan<char> name) =>
         name.Length > TemporaryMark.Length + TemporaryDigits
@@ -71,18 +74,25 @@ internal static class DurableFile
         return written;
     }
 
-    /// <summary>Appends the parts to the file, which is created when it is missing. A failed append is truncated.</summary>
+    /// <summary>
+    /// Appends the parts to the file, which is created when it is missing. An incomplete last line, which a crash left, is truncated first; so is a
+    /// failed append.
+    /// </summary>
+    /// <param name="flush">Whether the whole file is durable afterwards, with what was appended before without a flush.</param>
     /// <returns>The offset at which the first part begins, in bytes.</returns>
-    public static long Append(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    public static long Append(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool flush)
     {
         try
         {
-            using var handle = Open(path, FileMode.OpenOrCreate);
-            var start = RandomAccess.GetLength(handle);
+            using var handle = Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            var start = EndOfLines(handle);
             try
             {
                 RandomAccess.Write(handle, parts, start);
-                DiskFlush.Flush(handle);
+                if (flush)
+                {
+                    DiskFlush.Flush(handle);
+                }
             }
             catch (IOException)
             {
@@ -203,13 +213,41 @@ internal static class DurableFile
         return folder;
     }
 
-    private static SafeFileHandle Open(string path, FileMode mode)
+    /// <summary>The end of the last complete line; what is behind it is truncated.</summary>
+    private static long EndOfLines(SafeFileHandle handle)
+    {
+        var length = RandomAccess.GetLength(handle);
+        Span<byte> block = stackalloc byte[1];
+        if (length == 0 || (RandomAccess.Read(handle, block, length - 1) == 1 && block[0] == (byte)'\n'))
+        {
+            return length;
+        }
+
+        Span<byte> tail = new byte[TailBlock];
+        for (var end = length; end > 0;)
+        {
+            var from = Math.Max(0, end - tail.Length);
+            var read = RandomAccess.Read(handle, tail[..(int)(end - from)], from);
+            if (tail[..read].LastIndexOf((byte)'\n') is var at and >= 0)
+            {
+                RandomAccess.SetLength(handle, from + at + 1);
+                return from + at + 1;
+            }
+
+            end = from;
+        }
+
+        RandomAccess.SetLength(handle, 0);
+        return 0;
+    }
+
+    private static SafeFileHandle Open(string path, FileMode mode, FileAccess access = FileAccess.Write)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+                return File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
             }
             catch (Exception exception) when (attempt < FolderAttempts && (exception is DirectoryNotFoundException or FileNotFoundException))
             {

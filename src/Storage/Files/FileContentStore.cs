@@ -74,9 +74,10 @@ public sealed class FileContentStore : IContentStore
         return new StoredContent(bytes, ValueFile.ETagOf(bytes));
     }
 
-    public async Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    public async Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes ?? 1, 1, nameof(maxBytes));
         var path = PathOf(key);
         using var handle = ValueFile.OpenForReading(path);
         if (handle is null)
@@ -85,7 +86,9 @@ public sealed class FileContentStore : IContentStore
         }
 
         var length = RandomAccess.GetLength(handle);
-        return new ContentTail(await ValueFile.ReadAsync(handle, path, offset, Math.Max(0, length - offset), cancellationToken), length);
+        var count = Math.Min(Math.Max(0, length - offset), maxBytes ?? long.MaxValue);
+        var bytes = await ValueFile.ReadAsync(handle, path, offset, count, cancellationToken);
+        return new ContentTail(bytes, count == 0 ? length : offset + bytes.Length);
     }
 
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
@@ -112,12 +115,12 @@ public sealed class FileContentStore : IContentStore
         return replaced ? ValueFile.ETagOf(content.Span) : null;
     }
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, IContentStore.MaxAppendBytes, nameof(content));
         cancellationToken.ThrowIfCancellationRequested();
         Check(key);
-        return _appends.AddAsync(key.Value, content);
+        return _appends.AddAsync(key.Value, content, flush);
     }
 
     public async Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
@@ -173,11 +176,11 @@ public sealed class FileContentStore : IContentStore
         ? throw new ArgumentException($"'{key}' is not below a folder of this store: {string.Join(", ", _folders)}.", nameof(key))
         : key;
 
-    private Task<long> AppendBatchAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    private Task<long> AppendBatchAsync(string key, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool flush)
     {
         var parsed = ContentKey.Parse(key);
         var path = PathOf(parsed);
-        return LockedAsync(parsed, () => DurableFile.Append(path, parts), CancellationToken.None);
+        return LockedAsync(parsed, () => DurableFile.Append(path, parts, flush), CancellationToken.None);
     }
 
     // The keys are in ordinal order, so that two concurrent deletions cannot deadlock.

@@ -27,8 +27,8 @@ public sealed record PreparedStep
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>
-    /// Whether the model is the host's default, because neither the run, the step, the workflow nor the prompt names one. Null for other types, and
-    /// in records of versions that did not store it.
+    /// Whether the model is the host's default, because neither the run, the step, the workflow nor the prompt names one. Null for other
+    /// types.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? UsesDefaultModel { get; init; }

@@ -1,16 +1,13 @@
-using System.Text.Json.Nodes;
-using Moq;
-using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
-using Orchestrator.Testing;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
 
-/// <summary>Events cannot be written while a step executes: its answer must not be lost.</summary>
+/// <summary>The events cannot be written while a step works: its answer is worth more than they are.</summary>
 public sealed class FeedOutageTests
 {
     private const string One = """{ "steps": [ { "id": "a", "prompt": "x", "options": { "timeout": 600000 } } ] }""";
@@ -37,50 +34,38 @@ public sealed class FeedOutageTests
     }
 
     [Fact]
-    public async Task Answer_has_its_record_though_the_feed_stays_away_and_the_repeat_answers_from_it()
+    public async Task Texts_that_hang_hold_back_no_record()
     {
-        var run = await _runs.BeginAsync(One, mocks: Late);
+        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
+        var (texts, recorded) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _store.Until = key =>
+        {
+            if (key == RunKeys.Log(TestRuns.RunId) && _store.Appends > 2)
+            {
+                recorded.TrySetResult();
+            }
 
-        await Assert.ThrowsAsync<ContentStoreException>(() => ExecuteAsync(run, away: TimeSpan.FromDays(1)));
-
-        Assert.Equal("answer", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
-        _store.OnAppend = null;
-        Assert.Equal(StepStatus.Completed, (await _runs.ExecuteAsync(run, 0)).Status);
-    }
-
-    [Fact]
-    public async Task Events_of_a_checkpoint_whose_execution_died_are_appended_by_the_next_one()
-    {
-        var run = await _runs.BeginAsync(One, mocks: """{ "a": [ { "output": "answer" } ] }""");
-        _back = DateTimeOffset.MaxValue;
-        _store.OnAppend = FailUntilBack;
-        await Assert.ThrowsAsync<ContentStoreException>(() => _runs.ExecuteAsync(run, 0));
-        _store.OnAppend = null;
-
-        await _runs.ExecuteAsync(run, 0);
-
-        Assert.Equal(Whole, await EventsAsync());
-    }
-
-    [Fact]
-    public async Task Feed_that_hangs_holds_back_no_record()
-    {
-        var run = await _runs.BeginAsync(
-            """{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
-        var feed = new TaskCompletionSource();
-        _store.Until = key => key.Value.EndsWith("events-0.jsonl", StringComparison.Ordinal) ? feed.Task : Task.CompletedTask;
-
-        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _store.OnCreated = _ => recorded.SetResult();
+            return key == RunKeys.Texts(TestRuns.RunId) ? texts.Task : Task.CompletedTask;
+        };
 
         var execution = _runs.ExecuteAsync(run, 0);
 
         await recorded.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal("answer", (await _runs.CheckpointAsync(run, 0)).Output!.GetValue<string>());
         Assert.False(execution.IsCompleted);
-        feed.SetResult();
+        texts.SetResult();
         Assert.Equal(StepStatus.Completed, (await execution).Status);
         Assert.Equal([.. Whole[..2], RunEventNames.StepChunk, Whole[2]], await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Texts_that_cannot_be_appended_are_left_out()
+    {
+        var run = await _runs.BeginAsync("""{ "steps": [ { "id": "a", "prompt": "x", "options": { "stream": true } } ] }""", mocks: """{ "a": [ { "output": "answer" } ] }""");
+        _store.Until = key => key == RunKeys.Texts(TestRuns.RunId) ? throw new ContentStoreException("disk", "The texts are away.") : Task.CompletedTask;
+
+        Assert.Equal(StepStatus.Completed, (await _runs.ExecuteAsync(run, 0)).Status);
+        Assert.Equal(Whole, await EventsAsync());
     }
 
     [Fact]
@@ -98,26 +83,6 @@ public sealed class FeedOutageTests
 
         Assert.Equal((StepStatus.Completed, null), ((await execution).Status, (await execution).Error?.Message));
         Assert.Contains("did not answer within 5 seconds", Assert.Single((await _runs.CheckpointAsync(run, 0)).Warnings), StringComparison.Ordinal);
-    }
-
-    /// <summary>The client of a storage account retries a refusal for longer than the write may take.</summary>
-    [Fact]
-    public async Task Cache_that_refuses_until_the_write_is_given_up_is_reported_with_its_refusal()
-    {
-        var store = new Mock<IContentStore>();
-        store.Setup(s => s.CreateAsync(It.IsAny<ContentKey>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>()))
-            .Returns(async (ContentKey key, ReadOnlyMemory<byte> _, CancellationToken cancellationToken) =>
-            {
-                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new OperationCanceledException(
-                    "given up", new ContentStoreException(key.Value, "The service is failing (500)."), cancellationToken);
-            });
-        var time = new SteppedTimeProvider();
-
-        var keeping = new AnswerCache(store.Object, time).KeepAsync(new string('a', 64), JsonValue.Create("x"));
-        time.Advance(TimeSpan.FromSeconds(5));
-
-        Assert.Equal("The output was not kept for later requests: The service is failing (500).", await keeping);
     }
 
     private async Task<IEnumerable<string>> EventsAsync() => (await _runs.EventsAsync()).Where(item => item.StepId == "a").Select(item => item.Event);

@@ -1,6 +1,6 @@
 using Moq;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Planning;
@@ -100,7 +100,7 @@ public sealed class LostAttemptsTests
         _start = _runs.Time.GetUtcNow();
     }
 
-    private async Task AppendAsync(params RunEvent[] events) => await _runs.Feed.AppendAsync(_run.Identity, events, CancellationToken.None);
+    private async Task AppendAsync(params RunEvent[] events) => await _runs.Feed.AppendAsync(_run.Identity, events, flush: true, CancellationToken.None);
 
     private RunEvent Event(string name, string step, int seconds) =>
         new(name, TestRuns.RunId, 1, _start.AddSeconds(seconds)) { StepId = step, StepPath = step, Attempt = 1 };

@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
 

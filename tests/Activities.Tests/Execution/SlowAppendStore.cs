@@ -10,15 +10,16 @@ internal sealed class SlowAppendStore : IContentStore
     /// <summary>Called once, before the next append.</summary>
     public Action? OnAppend { get; set; }
 
-    public Action<ContentKey>? OnCreated { get; set; }
+    /// <summary>How many appends were asked for.</summary>
+    public int Appends { get; private set; }
 
     /// <summary>What creates and appends wait for, by their key.</summary>
     public Func<ContentKey, Task> Until { get; set; } = _ => Task.CompletedTask;
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        _store.ReadFromAsync(key, offset, cancellationToken);
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        _store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         _store.PutAsync(key, content, cancellationToken);
@@ -26,21 +27,20 @@ internal sealed class SlowAppendStore : IContentStore
     public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         await Until(key);
-        var etag = await _store.CreateAsync(key, content, cancellationToken);
-        OnCreated?.Invoke(key);
-        return etag;
+        return await _store.CreateAsync(key, content, cancellationToken);
     }
 
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         _store.ReplaceAsync(key, content, etag, cancellationToken);
 
-    public async Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public async Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default)
     {
+        Appends++;
         var happens = OnAppend;
         OnAppend = null;
         happens?.Invoke();
         await Until(key);
-        return await _store.AppendAsync(key, content, cancellationToken);
+        return await _store.AppendAsync(key, content, flush, cancellationToken);
     }
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.DeleteAsync(key, cancellationToken);

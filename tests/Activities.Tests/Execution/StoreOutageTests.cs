@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Records;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing.Stores;
@@ -95,7 +94,7 @@ public sealed class StoreOutageTests
     public async Task Follower_of_events_goes_on_when_the_store_is_back()
     {
         await _runs.BeginAsync(Plain, mocks: null);
-        await using var events = _runs.Feed.FollowAsync(await _runs.IdentityAsync(), 0, CancellationToken.None).GetAsyncEnumerator();
+        await using var events = _runs.Feed.FollowAsync(await _runs.IdentityAsync(), withTexts: true, CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await events.MoveNextAsync());
         var next = events.MoveNextAsync().AsTask();
 
@@ -128,7 +127,7 @@ public sealed class StoreOutageTests
     public async Task Record_of_another_step_that_is_damaged_while_a_repeated_step_works_costs_no_answer()
     {
         var run = await BeginRepeatedAsync();
-        var model = new Model(() => DamageAsync(run).GetAwaiter().GetResult());
+        var model = new Model(() => DamageAsync().GetAwaiter().GetResult());
 
         var outcome = await _runs.MakeExecutor(model).ExecuteAsync(_runs.Call(run, 1), CancellationToken.None);
 
@@ -140,9 +139,10 @@ public sealed class StoreOutageTests
     public async Task Record_that_until_needs_and_that_cannot_be_read_is_found_out_before_the_model_is_asked()
     {
         var run = await BeginRepeatedAsync();
-        await DamageAsync(run);
+        await DamageAsync();
 
-        await Assert.ThrowsAsync<UnreadableRecordException>(() => Executor(0).ExecuteAsync(_runs.Call(run, 1), CancellationToken.None));
+        var otherProcess = _runs.MakeExecutor(new Model(() => _asked++), claims: new MemoryContentStore());
+        await Assert.ThrowsAsync<UnreadableRecordException>(() => otherProcess.ExecuteAsync(_runs.Call(run, 1), CancellationToken.None));
 
         Assert.Equal(0, _asked);
         Assert.DoesNotContain(await _runs.EventsAsync(), item => item is { StepId: "b", Event: RunEventNames.StepStarted });
@@ -159,7 +159,7 @@ public sealed class StoreOutageTests
         return run;
     }
 
-    private Task DamageAsync(PreparedRun run) => _store.PutAsync(RunKeys.Checkpoint(run.RunId, "a", 1, 1), "{"u8.ToArray());
+    private Task DamageAsync() => _runs.DamageCheckpointAsync("a");
 
     /// <summary>An execution whose model has answered, and whose record could not be written yet.</summary>
     private async Task<Task<StepOutcome>> UntilAwayAsync(PreparedRun run)

@@ -6,19 +6,24 @@ namespace Orchestrator.Activities.Tests.Feed;
 internal sealed class CountingStore : IContentStore
 {
     private readonly MemoryContentStore _store = new();
+    private int _reads;
 
-    public int Reads { get; set; }
+    public int Reads
+    {
+        get => _reads;
+        set => _reads = value;
+    }
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default)
     {
-        Reads++;
+        Interlocked.Increment(ref _reads);
         return _store.GetAsync(key, cancellationToken);
     }
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
-        Reads++;
-        return _store.ReadFromAsync(key, offset, cancellationToken);
+        Interlocked.Increment(ref _reads);
+        return _store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
     }
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
@@ -30,8 +35,8 @@ internal sealed class CountingStore : IContentStore
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         _store.ReplaceAsync(key, content, etag, cancellationToken);
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        _store.AppendAsync(key, content, cancellationToken);
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        _store.AppendAsync(key, content, flush, cancellationToken);
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.DeleteAsync(key, cancellationToken);
 

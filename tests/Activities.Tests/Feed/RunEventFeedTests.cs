@@ -1,4 +1,7 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tests.RunLogs;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
@@ -11,9 +14,10 @@ public sealed class RunEventFeedTests
     private static readonly RunIdentity Run = new("r1", "s");
 
     private readonly SteppedTimeProvider _time = new();
+    private readonly MemoryContentStore _store = new();
     private readonly RunEventFeed _feed;
 
-    public RunEventFeedTests() => _feed = new RunEventFeed(new MemoryContentStore(), _time);
+    public RunEventFeedTests() => _feed = new RunEventFeed(_store, new RunLogStore(_store), _time);
 
     [Fact]
     [Trait("Trust", "18")]
@@ -51,7 +55,56 @@ public sealed class RunEventFeedTests
         Assert.Equal(RunEventNames.RunCompleted, stays.Current.Event);
     }
 
-    private IAsyncEnumerator<RunEvent> Follow() => _feed.FollowAsync(Run, 0, CancellationToken.None).GetAsyncEnumerator();
+    [Fact]
+    public async Task Record_of_an_attempt_and_a_piece_of_text_wake_followers()
+    {
+        using var process = await StartAsync();
+        await using var events = process.Feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();
+        await process.AppendAsync(Run, LogProcess.Event(RunEventNames.StepStarted, "a"));
+        Assert.True(await events.MoveNextAsync());
 
-    private Task AppendAsync(string name) => _feed.AppendAsync(Run, [new RunEvent(name, Run.RunId, 1, _time.GetUtcNow())], CancellationToken.None);
+        // The clock stands still, so what wakes it are the appends.
+        await NextAsync(events, process, () => process.AppendAsync(Run, LogProcess.Text("a", 0, "piece")));
+        Assert.Equal("piece", events.Current.Text);
+        await NextAsync(events, process, () => process.AddAsync(Run, LogProcess.Checkpoint("a")));
+        Assert.Equal(RunEventNames.StepCompleted, events.Current.Event);
+    }
+
+    [Fact]
+    public async Task Record_of_another_process_is_seen_at_the_next_poll()
+    {
+        using var process = await StartAsync();
+        using var other = new LogProcess(_store);
+        await process.AppendAsync(Run, LogProcess.Event(RunEventNames.StepStarted, "a"));
+        await using var events = process.Feed.FollowAsync(Run, withTexts: false, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+
+        await NextAsync(events, process, async () =>
+        {
+            await other.AddAsync(Run, LogProcess.Checkpoint("a"));
+            process.Time.AdvanceToNextTimer();
+        });
+        Assert.Equal(RunEventNames.StepCompleted, events.Current.Event);
+    }
+
+    private static async Task NextAsync(IAsyncEnumerator<RunEvent> events, LogProcess process, Func<Task> append)
+    {
+        var next = events.MoveNextAsync();
+        await process.Time.WhenTimersAsync(1).WaitAsync(Patience);
+        await append();
+        Assert.True(await next.AsTask().WaitAsync(Patience));
+    }
+
+    private async Task<LogProcess> StartAsync()
+    {
+        Assert.True(await new RunStore(_store).CreateAsync(
+            new RunRecord { RunId = Run.RunId, Stamp = Run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = LogProcess.At },
+            CancellationToken.None));
+        return new LogProcess(_store);
+    }
+
+    private IAsyncEnumerator<RunEvent> Follow() => _feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();
+
+    private Task AppendAsync(string name) => _feed.AppendAsync(
+        Run, [new RunEvent(name, Run.RunId, 1, _time.GetUtcNow())], flush: true, CancellationToken.None);
 }

@@ -1,4 +1,5 @@
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Workflows.Runs;
 
@@ -32,7 +33,7 @@ public class RunReaderTests
         await _runs.ExecuteAsync(run, 0);
         var before = (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
 
-        await _runs.Feed.AppendAsync(await _runs.IdentityAsync(), await _runs.EventsAsync(), CancellationToken.None);
+        await _runs.Feed.AppendAsync(await _runs.IdentityAsync(), await _runs.EventsAsync(), flush: true, CancellationToken.None);
 
         var after = (await _runs.Reader.FindAsync(TestRuns.RunId, CancellationToken.None))!;
         Assert.Equal(before.Steps["a"], after.Steps["a"]);
@@ -44,7 +45,7 @@ public class RunReaderTests
     {
         var run = await _runs.BeginAsync(Two);
         await _runs.Store.AppendAsync(
-            Orchestrator.Storage.ContentKey.Of("runs", TestRuns.RunId, "events-0.jsonl"), """{"event":"step.comp"""u8.ToArray());
+            RunKeys.Log(TestRuns.RunId), """{"v":1,"crc":"12"""u8.ToArray(), flush: true);
         await _runs.ExecuteAsync(run, 0);
 
         Assert.Contains(await _runs.EventsAsync(), item => item is { Event: RunEventNames.StepCompleted, StepId: "a" });

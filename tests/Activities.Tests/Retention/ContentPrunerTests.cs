@@ -67,10 +67,14 @@ public sealed class ContentPrunerTests : PruningTestBase
     [Theory]
     [InlineData("prepared-1.json", true)]
     [InlineData("prepared-2-0123456789abcdef.json", true)]
-    [InlineData("events-0.jsonl", true)]
-    [InlineData("steps/a/1-1.json", true)]
+    [InlineData("log-0.jsonl", true)]
+    [InlineData("text-0.jsonl", true)]
+    [InlineData("outputs/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", true)]
+    [InlineData("claims/a/1-1.json", true)]
     [InlineData("results.csv", false)]
-    [InlineData("steps/a/b/1-1.json", false)]
+    [InlineData("claims/a/b/1-1.json", false)]
+    [InlineData("outputs/table.csv", false)]
+    [InlineData("steps/a/1-1.json", false)]
     [InlineData("prepared.json", false)]
     public async Task Parts_without_a_record_are_leftovers_and_files_of_others_are_not(string name, bool ours)
     {
@@ -112,7 +116,7 @@ public sealed class ContentPrunerTests : PruningTestBase
         {
             var runs = new RunStore(Store);
             await AddAsync("old", RunStatus.Completed, age: 40);
-            await Store.PutAsync(ContentKey.Parse("runs/old/steps/a/1-1.json"), "x"u8.ToArray());
+            await Store.PutAsync(ContentKey.Parse("runs/old/log-0.jsonl"), "x"u8.ToArray());
             await Store.PutAsync(ContentKey.Parse("runs/old/prepared-1.json"), "x"u8.ToArray());
             var deletion = new RunDeletion(Store, runs, Time);
             Store.WritesUntilKill = kill;

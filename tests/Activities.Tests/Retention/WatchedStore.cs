@@ -15,8 +15,8 @@ internal sealed class WatchedStore : IContentStore
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        _store.ReadFromAsync(key, offset, cancellationToken);
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        _store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         WriteAsync(() => _store.PutAsync(key, content, cancellationToken));
@@ -27,8 +27,8 @@ internal sealed class WatchedStore : IContentStore
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         WriteAsync(() => _store.ReplaceAsync(key, content, etag, cancellationToken));
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        WriteAsync(() => _store.AppendAsync(key, content, cancellationToken));
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        WriteAsync(() => _store.AppendAsync(key, content, flush, cancellationToken));
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         WriteAsync(() => _store.DeleteAsync(key, cancellationToken));

@@ -1,10 +1,6 @@
-using System.Text.Json;
-using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
-using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.Tests.Runs;
 
@@ -46,15 +42,15 @@ public class DeletedRunTests
     }
 
     [Fact]
-    public async Task Late_writes_are_invisible_to_the_next_run_and_overwritten()
+    public async Task Late_writes_are_invisible_to_the_next_run()
     {
         var old = await _runs.BeginAsync(Definition, mocks: """{ "a": [ { "output": "OLD" } ] }""");
         await _runs.ExecuteAsync(old, 0);
         var late = await _runs.CheckpointAsync(old, 0);
         await DeleteAsync();
         var run = await _runs.BeginAsync(Definition, mocks: """{ "a": [ { "output": "NEW" } ] }""");
-        await _runs.Store.PutAsync(ContentKey.Of("runs", TestRuns.RunId, "steps", "a", "1-1.json"), JsonOf(late));
-        await _runs.Feed.AppendAsync(old.Identity, [new(RunEventNames.RunFailed, TestRuns.RunId, 1, _runs.Time.GetUtcNow())], CancellationToken.None);
+        await _runs.Logs.AppendAsync(old.Identity, [LogLine.Of(old.Identity, RunEventNames.StepCompleted, late, "late")], flush: true, CancellationToken.None);
+        await _runs.Feed.AppendAsync(old.Identity, [new(RunEventNames.RunFailed, TestRuns.RunId, 1, _runs.Time.GetUtcNow())], flush: true, CancellationToken.None);
 
         Assert.Null(await _runs.Checkpoints.FindAsync(run.Identity, "a", 1, 1, CancellationToken.None));
         Assert.DoesNotContain(await _runs.EventsAsync(), item => item.Event == RunEventNames.RunFailed);
@@ -85,9 +81,6 @@ public class DeletedRunTests
         Assert.Equal(StepStatus.Cancelled, (await executing).Status);
         Assert.Equal(deleted, await _runs.Checkpoints.FindAsync(run.Identity, run.Steps[step].Id, 1, 1, CancellationToken.None) is null);
     }
-
-    private static byte[] JsonOf(StepCheckpoint record) =>
-        JsonSerializer.SerializeToUtf8Bytes(record, WorkflowJson.Compact);
 
     private async Task DeleteAsync()
     {

@@ -155,7 +155,7 @@ public class FullDiskTests
         var record = Record(runId) with { Attempt = attempts, Attempts = [.. Enumerable.Range(1, attempts).Select(Attempt)] };
         await Runs.CreateAsync(record, CancellationToken.None);
         await Runs.AddToIndexAsync(record, CancellationToken.None);
-        foreach (var part in new[] { "steps/a/1-1.json", "claims/a/1-1.json", "prepared-1.json", "outputs-1.json" })
+        foreach (var part in new[] { $"outputs/{Hash}", "claims/a/1-1.json", "prepared-1.json", "outputs-1.json" })
         {
             await _store.PutAsync(ContentKey.Parse($"runs/{runId}/{part}"), "{}"u8.ToArray());
         }

@@ -8,6 +8,7 @@ using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Telemetry;
 using Orchestrator.Activities.Tools;
@@ -32,12 +33,13 @@ internal sealed class TestRuns
         Telemetry = new RunTelemetry(loggers ?? NullLoggerFactory.Instance, content);
         Store = store ?? new MemoryContentStore();
         Runs = new RunStore(Store);
-        Checkpoints = new CheckpointStore(Store);
+        Logs = new RunLogStore(Store, isShared: false);
+        Checkpoints = new CheckpointStore(Store, new RunLogStore(Store));
         Control = new RunControl(Store, Time, isShared: false);
-        Feed = new RunEventFeed(Store, Time);
+        Feed = new RunEventFeed(Store, Logs, Time);
         Registration = new RunRegistration(Runs, new DefinitionStore(Store), Checkpoints, Time);
         Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time, Telemetry);
-        Reader = new RunReader(Runs, new RunLogReader(Feed, Checkpoints), Feed, Time);
+        Reader = new RunReader(Runs, new RunLogReader(Logs), Feed, Time);
         Executor = MakeExecutor();
     }
 
@@ -50,6 +52,10 @@ internal sealed class TestRuns
 
     public RunStore Runs { get; }
 
+    /// <summary>The logs as the executors of this process use them.</summary>
+    public RunLogStore Logs { get; }
+
+    /// <summary>The checkpoints as another process reads them.</summary>
     public CheckpointStore Checkpoints { get; }
 
     public RunControl Control { get; }
@@ -79,25 +85,27 @@ internal sealed class TestRuns
     /// <param name="leased">Whether a claim can outlive its process.</param>
     /// <param name="control">Delivers cancellations to it; null: the one of the other executors.</param>
     public StepExecutor MakeExecutor(
-        IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false) => new(
-        Runs, Checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(Feed, isShared: leased),
-        control ?? Control, Feed,
-        MakeRunner(models),
-        Time,
-        NullLogger<StepExecutor>.Instance,
-        Telemetry);
+        IChatClientFactory? models = null, IContentStore? claims = null, RunControl? control = null, bool leased = false)
+    {
+        var logs = claims is null && !leased ? Logs : new RunLogStore(Store, isShared: leased);
+        var (checkpoints, feed) = (new CheckpointStore(Store, logs), new RunEventFeed(Store, logs, Time));
+        return new StepExecutor(
+            Runs, checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(checkpoints, feed, isShared: leased),
+            control ?? Control, feed,
+            MakeRunner(checkpoints, models),
+            Time,
+            NullLogger<StepExecutor>.Instance,
+            Telemetry);
+    }
 
     /// <param name="claims">The claims that outlive their processes; null: claims end with them.</param>
     public LostAttempts MakeLostAttempts(IContentStore? claims = null) => new(
-        Runs, new LostRequests(Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Time, isShared: claims is not null),
-        Checkpoints,
-        MakeRunner(models: null), Feed, Telemetry);
+        Runs, new LostRequests(Checkpoints, Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Time, isShared: claims is not null), Checkpoints,
+        MakeRunner(Checkpoints, models: null), Feed, Telemetry);
 
-    private StepRunner MakeRunner(IChatClientFactory? models) => new(
-        Checkpoints,
-        new PromptRunner(
-            models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time,
-            Telemetry),
+    private StepRunner MakeRunner(CheckpointStore checkpoints, IChatClientFactory? models) => new(
+        checkpoints,
+        new PromptRunner(models ?? new ChatClientFactory(Time, fallback: new SimulatedModelOptions()), new AnswerCache(Store, Time), PriceTable.BuiltIn, Time, Telemetry),
         new ToolRunner(Tools, Secrets, new AnswerCache(Store, Time), Time, Telemetry));
 
     public async Task<PreparedRun> PrepareAsync(
@@ -111,9 +119,7 @@ internal sealed class TestRuns
             Assert.True(MockScript.TryParse($$"""{ "steps": {{mocks}} }""", out script, out var findings), string.Join('\n', findings));
         }
 
-        return await new RunPreparation(
-            new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna",
-            time: ActivityTime).PrepareAsync(
+        return await new RunPreparation(new ChatClientFactory(TimeProvider.System, fallback: new SimulatedModelOptions()), new ToolCheck(Tools, Secrets), "gpt-6-luna", time: ActivityTime).PrepareAsync(
             new RunRequest
             {
                 RunId = RunId,
@@ -126,7 +132,7 @@ internal sealed class TestRuns
             CancellationToken.None);
     }
 
-    /// <summary>Records a run and begins it.</summary>
+    /// <summary>Writes a run down and begins it.</summary>
     public async Task<PreparedRun> BeginAsync(string definition, string? inputs = null, string? mocks = """{ "*": [ { "output": "ok" } ] }""")
     {
         var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));
@@ -168,5 +174,20 @@ internal sealed class TestRuns
     /// <summary>The run that has the id now.</summary>
     public async Task<RunIdentity> IdentityAsync() => (await Runs.FindAsync(RunId, CancellationToken.None))!.Identity;
 
-    public async Task<IReadOnlyList<RunEvent>> EventsAsync() => (await Feed.ReadAsync(await IdentityAsync(), 0, CancellationToken.None)).Events;
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync() => await Feed.ReadAsync(await IdentityAsync(), CancellationToken.None);
+
+    /// <summary>Changes a byte in the middle of the line of a step's checkpoint.</summary>
+    public Task DamageCheckpointAsync(string step) => ChangeLogAsync(log =>
+    {
+        var line = log.Split('\n').Single(line => line.Contains("\"ended\":", StringComparison.Ordinal) && line.Contains($"\"stepPath\":\"{step}\"", StringComparison.Ordinal));
+        return log.Replace(line, line.Replace("\"status\"", "\"stutus\"", StringComparison.Ordinal), StringComparison.Ordinal);
+    });
+
+    /// <summary>Writes the run's log anew.</summary>
+    public async Task ChangeLogAsync(Func<string, string> change)
+    {
+        var log = Encoding.UTF8.GetString((await Store.ReadFromAsync(RunKeys.Log(RunId), 0))!.Bytes.Span);
+        await Store.DeleteAsync(RunKeys.Log(RunId));
+        await Store.AppendAsync(RunKeys.Log(RunId), Encoding.UTF8.GetBytes(change(log)));
+    }
 }

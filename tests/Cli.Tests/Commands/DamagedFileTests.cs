@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Cli.Hosting;
@@ -19,6 +21,11 @@ public sealed class DamagedFileTests : IAsyncLifetime
         { "slug": "two", "options": { "parallelBatchDelay": 0 },
           "steps": [ { "id": "say", "prompt": "Say {{word}}." }, { "id": "then", "prompt": "Then {{say}}.", "dependsOn": ["say"] } ] }
         """;
+
+    /// <summary>An output that is stored beside the log, under the SHA-256 of its JSON.</summary>
+    private static readonly string Large = new('x', 70_000);
+
+    private static readonly string Value = $"runs/bad/outputs/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"\"{Large}\"")))}";
 
     private static readonly Dictionary<string, Action<string>> Damages = new()
     {
@@ -44,20 +51,20 @@ public sealed class DamagedFileTests : IAsyncLifetime
             var cases = new TheoryData<string, bool, string>();
             foreach (var file in (string[])
                 [
-                    "runs/bad/run.json", "runs/bad/prepared-1.json", "runs/bad/outputs-1.json", "runs/bad/events-0.jsonl", "runs/bad/control.json",
-                    "runs/bad/steps/say/1-1.json",
-                    "runs/bad/steps/say", "runs/bad/steps", "runs/bad", "index/_/*-bad", "definitions/*", "journal/instances/bad~0.jsonl",
+                    "runs/bad/run.json", "runs/bad/prepared-1.json", "runs/bad/outputs-1.json", "runs/bad/log-0.jsonl", "runs/bad/text-0.jsonl",
+                    "runs/bad/control.json", Value, "runs/bad/outputs", "runs/bad", "index/_/*-bad", "definitions/*", "journal/instances/bad~0.jsonl",
                     "journal/instances/bad~0.end",
                     "journal/instances/bad.lock", "journal/held/bad.owner",
                     "journal/inbox/0000000000000000001-00000000000000000000000000000000.message",
                 ])
             {
                 foreach (var damage in Damages.Keys.Where(
-                    damage => damage != "cut" || Path.GetExtension(file) is ".json" or ".jsonl" or ".end" && file != "runs/bad/control.json"))
+                    damage => damage != "cut" || file == Value
+                        || Path.GetExtension(file) is ".json" or ".jsonl" or ".end" && file != "runs/bad/control.json"))
                 {
                     cases.Add(file, false, damage);
-                    if (file is "runs/bad/run.json" or "runs/bad/outputs-1.json" or "runs/bad/steps/say/1-1.json" or "journal/instances/bad~0.jsonl"
-                        or "journal/instances/bad~0.end")
+                    if (file == Value || file is "runs/bad/run.json" or "runs/bad/outputs-1.json" or "runs/bad/log-0.jsonl"
+                        or "journal/instances/bad~0.jsonl" or "journal/instances/bad~0.end")
                     {
                         cases.Add(file, true, damage);
                     }
@@ -72,7 +79,8 @@ public sealed class DamagedFileTests : IAsyncLifetime
     {
         foreach (var name in (string[])["good", "bad"])
         {
-            (await _workspace.RunAsync(Two, null, "-i", "word=x", "--run-id", name)).AssertExit(ExitCodes.Completed);
+            (await _workspace.RunAsync(Two, $$""" "say": [ { "output": "{{Large}}" } ] """, "-i", "word=x", "--run-id", name))
+                .AssertExit(ExitCodes.Completed);
         }
     }
 
@@ -92,6 +100,7 @@ public sealed class DamagedFileTests : IAsyncLifetime
         }
 
         var path = Find(file);
+        Assert.True(file != Value || File.Exists(path), "the output is not beside the log");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Damages[damage](path);
         var good = Good();

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Tests.Commands;
 [Trait("Trust", "14")]
 public sealed class DamagedRecordTests : IDisposable
 {
-    private const string Newer = """{"format":2,"runId":"bad","phase":{"of":"a later version"}}""";
+    private const string Newer = """{"format":3,"runId":"bad","phase":{"of":"a later version"}}""";
 
     private readonly Workspace _workspace = new();
 
@@ -19,10 +19,14 @@ public sealed class DamagedRecordTests : IDisposable
     [InlineData("\0\0\0\0", "damaged")]
     [InlineData("[]", "damaged")]
     [InlineData("{}", "damaged")]
-    [InlineData("""{"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","attempts":[]}""", "damaged")]
-    [InlineData("""{"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","tags":null}""", "damaged")]
-    [InlineData("""{"runId":"good","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "damaged")]
+    [InlineData("""{"format":2}""", "damaged")]
+    [InlineData("""{"format":2,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","attempts":[]}""", "damaged")]
+    [InlineData("""{"format":2,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","tags":null}""", "damaged")]
+    [InlineData("""{"format":2,"runId":"good","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "damaged")]
     [InlineData(Newer, "newer")]
+    [InlineData("""{"format":1,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "older")]
+    [InlineData("""{"format":1,"runId":"bad","phase":{"of":"an earlier version"}}""", "older")]
+    [InlineData("""{"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "older")]
     public async Task Record_of_a_run_costs_one_row_and_can_be_deleted(string content, string word)
     {
         await RunTwoAsync();
@@ -82,14 +86,18 @@ public sealed class DamagedRecordTests : IDisposable
     [InlineData("runs/bad/prepared-1.json", """{"runId":"bad","plan":null,"inputs":{},"prompts":{},"steps":[]}""")]
     [InlineData("runs/bad/prepared-1.json", Newer)]
     [InlineData("runs/bad/outputs-1.json", "{")]
-    [InlineData("runs/bad/events-0.jsonl", "")]
-    [InlineData("runs/bad/events-0.jsonl", "{}\nnull\n\0\0\n[1]\n{\"event\":\"step.started\"}\n")]
+    [InlineData("runs/bad/log-0.jsonl", "")]
+    [InlineData("runs/bad/log-0.jsonl", "{}\nnull\n\0\0\n[1]\n{\"event\":\"step.started\"}\n")]
+    [InlineData("runs/bad/log-0.jsonl", "{\"v\":1,\"crc\":\"00000000\",\"rec\":{\"event\":null}}\n{\"v\":2,\"crc\":\"00000000\",\"rec\":{}}\n")]
+    [InlineData("runs/bad/text-0.jsonl", "{}\nnull\n\0\0\n[1]\n{\"event\":\"step.chunk\"}\n")]
     [InlineData("runs/bad/control.json", "{")]
-    [InlineData("runs/bad/steps/say/1-1.json", "")]
+    [InlineData("runs/bad/outputs/*", "")]
+    [InlineData("runs/bad/outputs/*", "null")]
     public async Task Part_of_a_run_leaves_the_rest_to_be_seen_and_deleted(string file, string content)
     {
-        await RunTwoAsync();
-        await OverwriteAsync(file, content);
+        await RunTwoAsync(file.EndsWith('*') ? $$""" "say": [ { "output": "{{new string('x', 100_000)}}" } ] """ : null);
+        await OverwriteAsync(
+            file.EndsWith('*') ? Directory.GetFiles(Path.Combine(_workspace.State, Path.GetDirectoryName(file)!)).Single() : file, content);
 
         Assert.Matches("(?m)^bad +completed ", (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output);
         Assert.Contains(
@@ -133,11 +141,11 @@ public sealed class DamagedRecordTests : IDisposable
         await InvokeAsync(isNewer ? ExitCodes.WrongUsage : ExitCodes.Completed, "prompts", "show", "bad");
     }
 
-    private async Task RunTwoAsync()
+    private async Task RunTwoAsync(string? mocks = null)
     {
         foreach (var name in (string[])["good", "bad"])
         {
-            (await _workspace.RunAsync(Workspace.One, null, "-i", "word=x", "--run-id", name)).AssertExit(ExitCodes.Completed);
+            (await _workspace.RunAsync(Workspace.One, mocks, "-i", "word=x", "--run-id", name)).AssertExit(ExitCodes.Completed);
         }
     }
 

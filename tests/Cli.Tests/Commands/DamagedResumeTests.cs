@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Orchestrator.Cli.Tests.Commands;
 
 /// <summary>What a resume does about stored parts of a run that cannot be read.</summary>
@@ -14,20 +17,64 @@ public sealed class DamagedResumeTests : IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    [Fact]
-    public async Task Damaged_record_of_a_step_costs_that_step_and_a_warning()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Damaged_record_of_a_step_costs_that_step_and_a_warning_that_names_its_place(bool isFork)
     {
         (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
-        await CutAsync(Path.Combine(_workspace.State, "runs", "r", "steps", "a", "1-1.json"));
+        var place = await ChangeRecordAsync("a", line => line[..20]);
 
-        var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--state", _workspace.State);
+        var resumed = await Workspace.InvokeAsync(
+            ["resume", "r", "--json", "--state", _workspace.State, .. isFork ? (string[])["--fork", "--mocks", _workspace.Mocks()] : []]);
 
         resumed.AssertExit(0);
         var run = resumed.Json();
         Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
+        Assert.Empty(Reused(run));
         Assert.Contains(
             run.GetProperty("warnings").EnumerateArray(),
-            warning => warning.GetString()!.Contains("Step 'a' is executed again.", StringComparison.Ordinal));
+            warning => warning.GetString()!.StartsWith(
+                    $"The record 'runs/r/log-0.jsonl' is damaged: its line at byte {place} ", StringComparison.Ordinal)
+                && warning.GetString()!.EndsWith("A step that has no other record is executed again.", StringComparison.Ordinal));
+    }
+
+    /// <summary>Of the steps whose records are intact nothing is executed again.</summary>
+    [Fact]
+    public async Task Damaged_line_costs_no_step_that_has_a_record()
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        var place = await ChangeRecordAsync("b", line => line[..20]);
+
+        var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--mocks", _workspace.Mocks(), "--state", _workspace.State);
+
+        resumed.AssertExit(0);
+        Assert.Equal(["a"], Reused(resumed.Json()));
+        Assert.Contains(
+            resumed.Json().GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetString()!.Contains($"its line at byte {place} ", StringComparison.Ordinal));
+    }
+
+    /// <summary>What the line recorded may have been paid: the attempt is not executed again by itself, but by a resume.</summary>
+    [Fact]
+    public async Task Interrupted_attempt_of_a_run_with_a_damaged_line_fails_and_a_resume_goes_on()
+    {
+        (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
+        var place = await ChangeRecordAsync("a", line => line[..20]);
+        await _workspace.MakeOpenAsync("r");
+        var instances = Path.Combine(_workspace.State, "journal", "instances");
+        File.Delete(Path.Combine(instances, "r~0.end"));
+        var history = Path.Combine(instances, "r~0.jsonl");
+        var lines = await File.ReadAllLinesAsync(history);
+        var first = Array.FindIndex(lines, line => line.Contains("\"name\":\"ExecuteStep\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(history, string.Join('\n', lines[..(first + 1)]) + "\n");
+
+        var failed = await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State);
+        var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--state", _workspace.State);
+
+        failed.AssertExit(1);
+        Assert.Contains($"'runs/r/log-0.jsonl' is damaged: its line at byte {place} ", failed.Output + failed.Error, StringComparison.Ordinal);
+        resumed.AssertExit(0);
     }
 
     [Theory]
@@ -40,7 +87,7 @@ public sealed class DamagedResumeTests : IDisposable
             "--run-id", "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State, "--fork", "--run-id", "sound")).AssertExit(1);
-        File.Delete(Path.Combine(_workspace.State, "runs", "r", "steps", "a", "1-1.json"));
+        await ChangeRecordAsync("a", line => "");
 
         var resumed = await Workspace.InvokeAsync(["resume", "r", "--json", "--state", _workspace.State, "--mocks", _workspace.Mocks(), .. more]);
 
@@ -49,7 +96,8 @@ public sealed class DamagedResumeTests : IDisposable
         Assert.Equal("completed", run.GetProperty("steps").GetProperty("a").GetProperty("status").GetString());
         var warning = Assert.Single(
             run.GetProperty("warnings").EnumerateArray(),
-            warning => warning.GetString()!.Contains("'runs/r/steps/a/1-1.json'", StringComparison.Ordinal));
+            warning => warning.GetString()!.Contains("'runs/r/log-0.jsonl' does not have it", StringComparison.Ordinal));
+        Assert.StartsWith("The record of step 'a', which the run reused, is missing: ", warning.GetString(), StringComparison.Ordinal);
         Assert.EndsWith("Step 'a' is executed again.", warning.GetString(), StringComparison.Ordinal);
     }
 
@@ -253,6 +301,22 @@ public sealed class DamagedResumeTests : IDisposable
         }
 
         await File.WriteAllTextAsync(file, "{");
+    }
+
+    private static IEnumerable<string?> Reused(JsonElement run) =>
+        run.GetProperty("attempts").EnumerateArray().Last().GetProperty("reused").EnumerateArray().Select(step => step.GetString());
+
+    /// <summary>Changes the record of the step's first attempt in the log of the run <c>r</c>; an empty line is removed.</summary>
+    /// <returns>Where the line begins, in bytes.</returns>
+    private async Task<int> ChangeRecordAsync(string step, Func<string, string> change)
+    {
+        var log = Path.Combine(_workspace.State, "runs", "r", "log-0.jsonl");
+        var lines = (await File.ReadAllTextAsync(log)).Split('\n');
+        var number = Array.FindIndex(lines, line => line.Contains($"\"stepPath\":\"{step}\"", StringComparison.Ordinal)
+            && line.Contains("\"checkpoint\":", StringComparison.Ordinal));
+        lines[number] = change(lines[number]);
+        await File.WriteAllTextAsync(log, string.Join('\n', lines.Where((line, at) => at != number || line.Length > 0)));
+        return lines[..number].Sum(line => Encoding.UTF8.GetByteCount(line) + 1);
     }
 
     private static async Task CutAsync(string file) => await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..20]);

@@ -1,16 +1,17 @@
-using System.Text.Json;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.State;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
 /// <summary>
-/// A state folder as commit bc7189c left it: run <c>failed</c> failed at its third of four steps, and the process of run <c>killed</c> was killed at
-/// its third. Its histories cannot be repeated by later code; its records are read, and no recorded step is executed again.
+/// A state folder as commit bc7189c left it, before the logs of runs: run <c>failed</c> failed at its third of four steps, and the process of run
+/// <c>killed</c> was killed at its third. This version leaves such runs alone, says so in one line, deletes them on request, and runs others beside
+/// them.
 /// </summary>
 [Trait("Trust", "14")]
 public sealed class EarlierVersionTests : IDisposable
 {
-    /// <summary>What step <c>a</c> consumed; the others consume 1 each.</summary>
-    private const int PaidOnce = 1_000;
+    private static readonly string[] Old = ["failed", "killed"];
 
     private readonly Workspace _workspace = new();
 
@@ -28,83 +29,94 @@ public sealed class EarlierVersionTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
-    public async Task Runs_are_listed_and_shown()
+    public async Task Runs_are_listed_as_older_beside_a_new_one()
     {
-        var list = await InvokeAsync(ExitCodes.Completed, "runs", "list");
-        Assert.Matches("(?m)^killed +interrupted ", list.Output);
-        Assert.Matches("(?m)^failed +failed ", list.Output);
-        foreach (var run in (string[])["killed", "failed"])
+        (await _workspace.RunAsync(Workspace.One, null, "-i", "word=x", "--run-id", "new")).AssertExit(ExitCodes.Completed);
+
+        var list = (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output;
+
+        Assert.Matches("(?m)^new +completed ", list);
+        Assert.All(Old, run => Assert.Matches($"(?m)^{run} +older .* four .*'runs/{run}/run.json' was written by an earlier version ", list));
+        var rows = (await InvokeAsync(ExitCodes.Completed, "runs", "list", "--json")).Json().GetProperty("runs").EnumerateArray();
+        Assert.Equal(
+            [("new", null), ("killed", "older"), ("failed", "older")],
+            rows.Select(row => (
+                row.GetProperty("runId").GetString(), row.TryGetProperty("unreadable", out var unreadable) ? unreadable.GetString() : null)));
+    }
+
+    [Theory]
+    [InlineData("runs", "show")]
+    [InlineData("runs", "show", "--json")]
+    [InlineData("runs", "cancel")]
+    [InlineData("runs", "suspend")]
+    [InlineData("runs", "continue")]
+    [InlineData("runs", "restart")]
+    [InlineData("resume")]
+    [InlineData("resume", "--fork")]
+    public async Task Command_about_one_is_refused_in_one_line_and_changes_nothing(params string[] command)
+    {
+        var before = FolderSnapshot.Of(_workspace.State);
+        foreach (var run in Old)
         {
-            var shown = (await InvokeAsync(ExitCodes.Completed, "runs", "show", run, "--json")).Json();
-            Assert.Empty(shown.GetProperty("warnings").EnumerateArray());
-            Assert.Equal(PaidOnce + 1, InputTokens(shown));
+            var refused = await InvokeAsync(ExitCodes.WrongUsage, [.. command, run]);
+
+            refused.AssertPlainRefusal();
+            var line = Assert.Single(refused.ErrorLines);
+            Assert.StartsWith($"The record 'runs/{run}/run.json' was written by an earlier version of orchestrator, in format 1; ", line);
+            Assert.Contains("Use that version.", line, StringComparison.Ordinal);
+            Assert.Contains($"'orchestrator runs delete {run} --state ", line, StringComparison.Ordinal);
         }
+
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
     }
 
     [Fact]
-    public async Task Failed_run_is_resumed_from_its_records_though_the_default_model_is_another_one()
+    public async Task Id_of_one_is_taken()
     {
-        var run = (await InvokeAsync(ExitCodes.Completed, "resume", "failed", "--json")).Json();
+        var before = FolderSnapshot.Of(Run("killed"));
 
-        AssertPaidOnce(run);
-        Assert.False(
-            run.GetProperty("attempts")[1].TryGetProperty("changed", out var changed) && changed.GetProperty("steps").GetArrayLength() > 0,
-            run.ToString());
-    }
+        var refused = await _workspace.RunAsync(Workspace.One, null, "-i", "word=x", "--run-id", "killed");
 
-    [Theory]
-    [InlineData(2)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(int.MaxValue)]
-    public async Task Killed_run_is_resumed_from_its_records(int historyLines)
-    {
-        await CutHistoryAsync(historyLines);
-
-        AssertPaidOnce((await InvokeAsync(ExitCodes.Completed, "resume", "killed", "--json")).Json());
-    }
-
-    [Theory]
-    [InlineData(4)]
-    [InlineData(int.MaxValue)]
-    public async Task Killed_run_is_cancelled_and_resumed(int historyLines)
-    {
-        await CutHistoryAsync(historyLines);
-
-        await InvokeAsync(ExitCodes.Completed, "runs", "cancel", "killed");
-        var cancelled = (await InvokeAsync(ExitCodes.Completed, "runs", "show", "killed", "--json")).Json();
-        Assert.Equal("cancelled", cancelled.GetProperty("status").GetString());
-        AssertPaidOnce((await InvokeAsync(ExitCodes.Completed, "resume", "killed", "--json")).Json());
+        refused.AssertPlainRefusal();
+        Assert.Contains("killed", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(before, FolderSnapshot.Of(Run("killed")));
     }
 
     [Fact]
-    public async Task Runs_are_forked_restarted_and_deleted()
+    public async Task Serving_process_leaves_them_and_names_them()
     {
-        var fork = (await InvokeAsync(
-            ExitCodes.Completed, "resume", "failed", "--fork", "--run-id", "fork", "--mocks", _workspace.Mocks(), "--json")).Json();
-        Assert.Equal(2, InputTokens(fork));
-        var restarted = (await InvokeAsync(ExitCodes.Completed, "runs", "restart", "killed", "--json")).Json();
-        Assert.Equal(PaidOnce + 3, InputTokens(restarted));
-        await InvokeAsync(ExitCodes.WrongUsage, "runs", "delete", "killed");
-        await InvokeAsync(ExitCodes.Completed, "runs", "delete", "killed", "--force");
-        await InvokeAsync(ExitCodes.Completed, "runs", "prune", "--older-than", "0m");
+        var before = FolderSnapshot.Of(_workspace.State);
+        await using (var app = await LocalApp.StartAsync(
+            new LocalAppSettings(new StateStorage(StorageKind.Files, _workspace.State)) { Continues = _ => true, SimulatesWithoutProvider = true },
+            CancellationToken.None))
+        {
+            Assert.Empty(app.Driven);
+            Assert.Equal(Old, app.FindUndriven());
+            Assert.Equal(Old, app.Unreadable.Keys.Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(before, FolderSnapshot.Of(_workspace.State));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--force")]
+    public async Task They_are_deleted_with_all_their_files_and_pruning_keeps_them(params string[] more)
+    {
+        var pruned = await InvokeAsync(ExitCodes.Completed, "runs", "prune", "--older-than", "0m");
+        Assert.Contains("Kept 2 runs whose record cannot be read: failed, killed;", pruned.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(Run("killed"), "steps", "a", "1-1.json")));
+
+        foreach (var run in Old)
+        {
+            await InvokeAsync(ExitCodes.Completed, ["runs", "delete", run, .. more]);
+        }
+
         Assert.Equal("There are no such runs.", (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output.Trim());
+        Assert.All(FolderSnapshot.Of(_workspace.State).Keys, file => Assert.StartsWith("definitions/", file, StringComparison.Ordinal));
     }
 
-    private static int InputTokens(JsonElement run) => run.GetProperty("usage").GetProperty("inputTokens").GetInt32();
-
-    private static void AssertPaidOnce(JsonElement run)
-    {
-        Assert.Equal("completed", run.GetProperty("status").GetString());
-        Assert.InRange(InputTokens(run), PaidOnce + 3, PaidOnce + 4);
-        Assert.Equal(PaidOnce, run.GetProperty("steps").GetProperty("a").GetProperty("usage").GetProperty("inputTokens").GetInt32());
-    }
-
-    private async Task CutHistoryAsync(int lines)
-    {
-        var history = Path.Combine(_workspace.State, "journal", "instances", "killed~0.jsonl");
-        await File.WriteAllTextAsync(history, string.Concat((await File.ReadAllLinesAsync(history)).Take(lines).Select(line => line + "\n")));
-    }
+    private string Run(string id) => Path.Combine(_workspace.State, "runs", id);
 
     private async Task<CommandResult> InvokeAsync(int exitCode, params string[] args)
     {

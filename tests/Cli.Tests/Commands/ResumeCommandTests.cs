@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
@@ -27,6 +28,28 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.Equal(("completed", 2), (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32()));
         Assert.Equal("good", run.GetProperty("outputs").GetProperty("second").GetString());
         Assert.Equal(1, run.GetProperty("steps").GetProperty("first").GetProperty("attempts").GetInt32());
+    }
+
+    /// <summary>A step that names no model keeps its output when the host has another default model than at the start.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Resume_reuses_a_step_though_the_default_model_is_another_one_but_not_though_a_named_model_is(bool isDefault)
+    {
+        await FailAsync();
+        var prepared = Path.Combine(_workspace.State, "runs", "mine", "prepared-1.json");
+        var text = await File.ReadAllTextAsync(prepared);
+        var other = Regex.Replace(text, "\"models\":\\[\"[^\"]+\"\\]", "\"models\":[\"another\"]");
+        Assert.NotEqual(text, other);
+        Assert.Contains("\"usesDefaultModel\":true", other, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            prepared, isDefault ? other : other.Replace("\"usesDefaultModel\":true", "\"usesDefaultModel\":false", StringComparison.Ordinal));
+
+        (await ResumeAsync("--mocks", _workspace.Mocks())).AssertExit(ExitCodes.Completed);
+
+        var attempt = (await ShowAsync()).GetProperty("attempts")[1];
+        Assert.Equal(isDefault ? ["first"] : [], attempt.GetProperty("reused").EnumerateArray().Select(step => step.GetString()));
+        Assert.Equal(isDefault ? 0 : 3, attempt.GetProperty("changed").GetProperty("steps").GetArrayLength());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Workflows.Planning;
 using Spectre.Console;

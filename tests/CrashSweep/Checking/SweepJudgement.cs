@@ -95,15 +95,21 @@ internal sealed class SweepJudgement(SweepResult result)
 
     private void JudgeFeed(string run)
     {
-        var key = SweepRuns.Feed(run);
-        if (SweepFeed.Torn(result.Disk.Store, key) is var torn && torn > result.Survivors.Count)
+        if (SweepLog.Damaged(result.Disk.Store, run) is var damaged && damaged > 0)
         {
-            _differences.Add($"{torn} lines of the feed cannot be read.");
+            _differences.Add($"{damaged} lines of the log of '{run}' cannot be read.");
+        }
+
+        // An append that failed after it happened is repeated, and then the same record stands twice. Only two executions write two records.
+        foreach (var same in SweepLog.AllRecords(result.Disk.Store, run).GroupBy(record => record.Attempt)
+            .Where(same => result.Case.Fault != SweepFault.RunsTwice && same.DistinctBy(record => record.Writer).Count() > 1))
+        {
+            _differences.Add($"The attempt '{same.Key}' has several records:\n{string.Join('\n', same.Select(record => record.Whole.ToJsonString()))}");
         }
 
         // The same event twice is a repeat, which readers drop. Two different ends are an error, except that a step that waits for a retry fails when
         // the run is stopped.
-        var events = SweepFeed.Events(result.Disk.Store, key).ToList();
+        var events = SweepLog.Events(result.Disk.Store, run).ToList();
         Once(events.Where(item => Ends.Contains((string?)item["event"])), item => $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}");
         Once(events.Where(item => (string?)item["event"] == "step.retrying"), item =>
             $"{item["stepId"]} attempt {item["runAttempt"]}-{item["attempt"]}, which was to be tried again");

@@ -17,11 +17,11 @@ internal static partial class SweepLost
     /// start.</param>
     public static IEnumerable<string> Compare(IContentStore store, string run, bool sharesClaims)
     {
-        var starts = SweepFeed.Events(store, SweepRuns.Feed(run)).Where(item => (string?)item["event"] == "step.started")
+        var starts = SweepLog.Events(store, run).Where(item => (string?)item["event"] == "step.started")
             .ToLookup(item => $"{item["stepPath"]}/{item["runAttempt"]}-{item["attempt"]}", item => At(item["at"]));
-        foreach (var key in SweepRuns.Records(store).Where(key => key.Value.Split('/')[1] == run))
+        foreach (var item in SweepLog.Records(store, run))
         {
-            var record = JsonNode.Parse(store.GetAsync(key).GetAwaiter().GetResult()!.Bytes.Span)!.AsObject();
+            var record = item.Checkpoint;
             if ((string?)record["type"] != "prompt" || (string?)record["error"]?["kind"] == "templateError")
             {
                 continue;
@@ -38,12 +38,12 @@ internal static partial class SweepLost
             var counted = Counted(record);
             if ((counted < lost || counted > most) && !(sharesClaims && counted == 1))
             {
-                yield return $"The record '{key}' counts {counted} lost requests, and {lost} to {most} executions began and ended without one.";
+                yield return $"The record '{item.Attempt}' counts {counted} lost requests, and {lost} to {most} executions began and ended without one.";
             }
 
             if (counted > 0 && !((bool?)record["usage"]?["estimated"] == true && (long?)record["usage"]?["inputTokens"] >= counted))
             {
-                yield return $"The record '{key}' counts {counted} lost requests, and its usage is {record["usage"]?.ToJsonString()}.";
+                yield return $"The record '{item.Attempt}' counts {counted} lost requests, and its usage is {record["usage"]?.ToJsonString()}.";
             }
         }
     }

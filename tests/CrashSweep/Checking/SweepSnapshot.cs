@@ -18,6 +18,9 @@ internal static partial class SweepSnapshot
     {
         // A member of an idempotency key: a client whose answer came before it was written does not ask again.
         "begun",
+
+        // Of a record in the log: each process has another name.
+        "writer",
         "at", "stamp", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag",
         "suspensions",
     };
@@ -38,6 +41,12 @@ internal static partial class SweepSnapshot
             // set aside before a run named it is found there until it is put back, and may stand in both places.
             texts[Resumed().Replace(Nineteen().Replace(Aside().Replace(key.Value, ""), "<time>"), "<resumed>")] =
                 key.Value.StartsWith("index/", StringComparison.Ordinal) ? "readable" : text;
+        }
+
+        foreach (var record in SweepRuns.Records(result.Disk.Store))
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(record.Whole, WorkflowJson.Compact);
+            texts.Add($"{record.Attempt}", Text($"{record.Attempt}", json, afterOutage, anyError));
         }
 
         var reader = result.App.Get<RunReader>();

@@ -1,10 +1,9 @@
 using Orchestrator.CrashSweep.Running;
-using Orchestrator.Storage;
 
 namespace Orchestrator.CrashSweep.Checking;
 
 /// <summary>The records of attempts that existed when a process died: they must not change any more.</summary>
-internal sealed record SweepSurvivors(IReadOnlyDictionary<ContentKey, string> Records)
+internal sealed record SweepSurvivors(IReadOnlyDictionary<SweepAttempt, string> Records)
 {
     public static SweepSurvivors Of(SweepDisk disk) => new(Read(disk));
 
@@ -12,17 +11,17 @@ internal sealed record SweepSurvivors(IReadOnlyDictionary<ContentKey, string> Re
     /// The attempts that had their records, as <see cref="SweepModels"/> counts them: over all attempts of the run, and over its fork.
     /// </summary>
     public HashSet<(string Step, int Attempt)> Finished() =>
-        [.. Records.Keys.GroupBy(key => SweepRuns.Step(key)!)
+        [.. Records.Keys.GroupBy(attempt => attempt.Step)
             .SelectMany(step => Enumerable.Range(1, step.Count()).Select(attempt => (step.Key, attempt)))];
 
     /// <summary>Records that are gone or changed, of runs that are not deleted.</summary>
     public IEnumerable<string> Touched(SweepDisk disk)
     {
         var (now, runs) = (Read(disk), SweepRuns.In(disk.Store));
-        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value && runs.Contains(record.Key.Value.Split('/')[1]))
-            .Select(record => record.Key.Value);
+        return Records.Where(record => now.GetValueOrDefault(record.Key) != record.Value && runs.Contains(record.Key.Run))
+            .Select(record => record.Key.ToString());
     }
 
-    private static Dictionary<ContentKey, string> Read(SweepDisk disk) => SweepRuns.Records(disk.Store)
-        .ToDictionary(key => key, key => Convert.ToHexString(disk.Store.GetAsync(key).GetAwaiter().GetResult()!.Bytes.Span));
+    private static Dictionary<SweepAttempt, string> Read(SweepDisk disk) =>
+        SweepRuns.Records(disk.Store).ToDictionary(record => record.Attempt, record => record.Whole.ToJsonString());
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions.Application;
 using Orchestrator.Storage;
@@ -66,8 +67,11 @@ internal sealed class SweepClient(SweepDefinition definition)
     }
 
     private static bool IsDue(SweepRequest request, IContentStore store, bool isAtRest) => isAtRest && (request.Event is null || request.IsOptional)
-        || request.Event is not null && SweepFeed.Events(store, SweepRuns.Feed(SweepRuns.Started))
-            .Any(item => (string?)item["event"] == request.Event && (string?)item["stepId"] == request.Step);
+        || request.Event is not null && SweepLog.Events(store, SweepRuns.Started).Any(item => (string?)item["stepId"] == request.Step
+            && ((string?)item["event"] == request.Event || (request.Event == "step.started" && IsEndOfAttempt(item))));
+
+    /// <summary>Readers are shown the start of an attempt before its end, also when its own record comes later.</summary>
+    private static bool IsEndOfAttempt(JsonObject item) => item.ContainsKey("checkpoint");
 
     /// <summary>The answer to a request that was carried out before, or that comes too early.</summary>
     private static bool IsRefusal(Exception? exception) => exception is RunStateException or RunExistsException;

@@ -12,7 +12,11 @@ internal sealed class SweepDisk : IDisposable
     /// <summary>A folder in memory (tmpfs): the sweep tests what survives, not the speed of a disk.</summary>
     private const string InMemory = "/dev/shm";
 
-    private readonly ConcurrentDictionary<ContentKey, string> _records = new();
+    private readonly ConcurrentDictionary<SweepAttempt, bool> _records = new();
+
+    /// <summary>How far each log is flushed, in bytes, for those that are not flushed to their end.</summary>
+    private readonly ConcurrentDictionary<ContentKey, long> _flushed = new();
+
     private readonly TempFolder? _folder;
 
     public SweepDisk(bool onFiles)
@@ -51,17 +55,48 @@ internal sealed class SweepDisk : IDisposable
         }
     }
 
-    /// <summary>Remembers the record of an attempt, even if its run is deleted later.</summary>
-    public void Remember(ContentKey key)
+    /// <summary>Appends to a log, and remembers the records of attempts among it, even if their run is deleted later.</summary>
+    public long Append(ContentKey key, byte[] bytes, bool flush)
     {
-        if (SweepRuns.Step(key) is { } step)
+        var end = Store.AppendAsync(key, bytes, flush, CancellationToken.None).GetAwaiter().GetResult();
+        if (flush)
         {
-            _records[key] = step;
+            _flushed.TryRemove(key, out _);
         }
+        else if (end == bytes.Length)
+        {
+            _flushed[key] = 0;
+        }
+        else
+        {
+            _flushed.TryAdd(key, end - bytes.Length);
+        }
+
+        foreach (var record in SweepLog.RunOf(key) is { } run ? SweepLog.RecordsIn(run, bytes) : [])
+        {
+            _records[record.Attempt] = true;
+        }
+
+        return end;
+    }
+
+    /// <summary>The power fails: of what was appended without a flush a part is lost, up to all of it.</summary>
+    public void LoseUnflushed(Random random)
+    {
+        foreach (var (key, flushed) in _flushed.OrderBy(log => log.Key.Value, StringComparer.Ordinal))
+        {
+            if (Store.GetAsync(key).GetAwaiter().GetResult() is { } log && log.Bytes.Length > flushed)
+            {
+                var left = random.Next(2) == 0 ? (int)flushed : random.Next((int)flushed, log.Bytes.Length);
+                Store.PutAsync(key, log.Bytes[..left]).GetAwaiter().GetResult();
+            }
+        }
+
+        _flushed.Clear();
     }
 
     /// <summary>How many attempts of the step have or had a record, in all runs.</summary>
-    public int CountRecords(string step) => _records.Values.Count(other => other == step);
+    public int CountRecords(string step) => _records.Keys.Count(attempt => attempt.Step == step);
 
     public void Dispose()
     {

@@ -43,7 +43,7 @@ internal static class SweepRun
         {
             var isOld = !client.IsUpgraded;
             var (fault, at) = !isOld && deaths.TryDequeue(out var death) ? death : default;
-            var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at, time);
+            var writes = new SweepWrites(item.Seed + (1_000 * calls.Life), fault, at, disk, time);
             first ??= isOld ? null : writes;
             disk.Open(time);
             var life = new SweepLife(item.Definition, client, script, disk, writes, activities, time, calls);

@@ -16,14 +16,10 @@ internal static class SweepRuns
         [.. store.ListAsync(ContentPrefix.Under("runs")).ToBlockingEnumerable().Select(key => key.Value.Split('/'))
             .Where(path => path is [_, _, "run.json"]).Select(path => path[1])];
 
-    /// <summary>The records of attempts in all runs.</summary>
-    public static IEnumerable<ContentKey> Records(IContentStore store) =>
-        store.ListAsync(ContentPrefix.Under("runs")).ToBlockingEnumerable().Where(key => Step(key) is not null);
-
-    /// <summary>The step whose attempt this is the record of; null when it is something else.</summary>
-    public static string? Step(ContentKey key) => key.Value.Split('/') is ["runs", _, "steps", var step, _] ? step : null;
-
-    public static ContentKey Feed(string runId) => ContentKey.Of("runs", runId, "events-0.jsonl");
+    /// <summary>The records of attempts in all runs, those of runs that are being deleted among them.</summary>
+    public static IEnumerable<SweepRecord> Records(IContentStore store) =>
+        store.ListAsync(ContentPrefix.Under("runs")).ToBlockingEnumerable().Select(SweepLog.RunOf).OfType<string>().ToList()
+            .SelectMany(run => SweepLog.Records(store, run));
 
     /// <summary>What is in the store. A state folder has other things beside it.</summary>
     public static IEnumerable<ContentKey> Keys(IContentStore store) =>

@@ -4,9 +4,10 @@ using Orchestrator.Storage;
 namespace Orchestrator.CrashSweep.Writes;
 
 /// <summary>A write that was requested and has not been carried out.</summary>
-/// <param name="queue">Writes of one queue happen in their order; null: in any order.</param>
+/// <param name="queue">Writes of one queue, a history or a log, happen in their order; null: in any order.</param>
 /// <param name="name">What is written: the operation and the key.</param>
-internal abstract class PendingWrite(string? queue, string name, byte[] content) : IComparable<PendingWrite>
+/// <param name="content">What is written, for the order of pending writes of one name: without what is different in each process.</param>
+internal abstract class PendingWrite(string? queue, string name, byte[] content, bool isJournal) : IComparable<PendingWrite>
 {
     public string? Queue => queue;
 
@@ -14,7 +15,10 @@ internal abstract class PendingWrite(string? queue, string name, byte[] content)
 
     public byte[] Content => content;
 
-    public bool IsJournal => queue is not null;
+    public bool IsJournal => isJournal;
+
+    /// <summary>How many writes had been carried out when it was requested.</summary>
+    public int Round { get; set; }
 
     /// <summary>Carries it out and completes its task.</summary>
     public abstract void Grant();
@@ -27,11 +31,17 @@ internal abstract class PendingWrite(string? queue, string name, byte[] content)
 
     public abstract void Fail(Exception exception);
 
-    /// <summary>An order that does not depend on threads.</summary>
+    /// <summary>An order that does not depend on threads, and that is the order of the requests for those of one execution.</summary>
     public int CompareTo(PendingWrite? other)
     {
         var byName = string.CompareOrdinal(name, other?.Name);
-        return byName != 0 || other is null ? byName : content.AsSpan().SequenceCompareTo(other.Content);
+        if (byName != 0 || other is null)
+        {
+            return byName;
+        }
+
+        var byRound = queue is null ? 0 : Round.CompareTo(other.Round);
+        return byRound != 0 ? byRound : content.AsSpan().SequenceCompareTo(other.Content);
     }
 
     public Exception Failure() => IsJournal
@@ -39,8 +49,8 @@ internal abstract class PendingWrite(string? queue, string name, byte[] content)
         : new ContentStoreException(name, $"{name}: the sweep's disk failed.");
 }
 
-internal sealed class PendingWrite<T>(string? queue, string name, byte[] content, Func<T> perform, Action? tear = null)
-    : PendingWrite(queue, name, content)
+internal sealed class PendingWrite<T>(string? queue, string name, byte[] content, Func<T> perform, Action? tear = null, bool isJournal = false)
+    : PendingWrite(queue, name, content, isJournal)
 {
     private readonly TaskCompletionSource<T> _answer = new();
 

@@ -15,6 +15,12 @@ public enum SweepFault
     /// <summary>The process is killed with half of an append written; any other write is not carried out.</summary>
     DiesTorn,
 
+    /// <summary>
+    /// The machine loses its power after the write and before its caller continues: as <see cref="DiesAfter"/>, and what was appended without a flush
+    /// is lost.
+    /// </summary>
+    PowerFails,
+
     /// <summary>The write to the content store fails once without effect. The process continues.</summary>
     FailsOnce,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.CrashSweep.Running;
 
 namespace Orchestrator.CrashSweep.Writes;
 
@@ -8,7 +9,7 @@ namespace Orchestrator.CrashSweep.Writes;
 /// </summary>
 /// <param name="at">The number of the write; of <see cref="SweepFault.FailsOnce"/>, <see cref="SweepFault.FailsAfterSuccess"/> and
 /// <see cref="SweepFault.StoreAway"/> it counts writes to the content store only.</param>
-internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvider time)
+internal sealed class SweepWrites(int seed, SweepFault fault, int at, SweepDisk disk, TimeProvider time)
 {
     private static readonly TimeSpan Outage = TimeSpan.FromMinutes(1);
 
@@ -44,6 +45,7 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
         {
             if (!IsDead)
             {
+                write.Round = _names.Count;
                 _pending.Add(write);
             }
         }
@@ -119,7 +121,8 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
     /// <summary>Carries out some of the other pending writes, chosen by the seed, as a crash may.</summary>
     private void Die(PendingWrite write, SweepFault death)
     {
-        if (death == SweepFault.DiesAfter)
+        var isDone = death is SweepFault.DiesAfter or SweepFault.PowerFails;
+        if (isDone)
         {
             write.Perform();
         }
@@ -132,14 +135,14 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
         {
             IsDead = true;
             var lost = new HashSet<string?>();
-            if (death != SweepFault.DiesAfter && write.IsJournal)
+            if (!isDone && write.Queue is not null)
             {
                 lost.Add(write.Queue);
             }
 
             foreach (var other in _pending.Where(item => item.IsJournal).Concat(_pending.Where(item => !item.IsJournal).Order()))
             {
-                if (lost.Contains(other.Queue))
+                if (other.Queue is not null && lost.Contains(other.Queue))
                 {
                     continue;
                 }
@@ -148,20 +151,26 @@ internal sealed class SweepWrites(int seed, SweepFault fault, int at, TimeProvid
                 {
                     other.Perform();
                 }
-                else if (other.IsJournal)
+                else if (other.Queue is not null)
                 {
                     lost.Add(other.Queue);
                 }
             }
 
             _pending.Clear();
+            if (death == SweepFault.PowerFails)
+            {
+                disk.LoseUnflushed(_random);
+            }
         }
     }
 
     private PendingWrite Choose()
     {
+        // The journal's requests come one after the other in each history; those of a log may come from several threads at once.
         var heads = new HashSet<string>();
-        var eligible = _pending.Where(write => write.Queue is null || heads.Add(write.Queue)).Order().ToList();
+        var eligible = _pending.Where(write => write.IsJournal).Concat(_pending.Where(write => !write.IsJournal).Order())
+            .Where(write => write.Queue is null || heads.Add(write.Queue)).Order().ToList();
         return eligible[_random.Next(eligible.Count)];
     }
 }

@@ -24,7 +24,8 @@ internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool is
             id.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"journal {id} #{expectedPosition}"),
             bytes,
-            () => Done(journal.AppendAsync(id, expectedPosition, bytes, CancellationToken.None))));
+            () => Done(journal.AppendAsync(id, expectedPosition, bytes, CancellationToken.None)),
+            isJournal: true));
     }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
@@ -35,7 +36,7 @@ internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool is
         journal.ListAsync(cancellation).ToBlockingEnumerable(cancellation).ToList().ToAsyncEnumerable();
 
     public Task DeleteAsync(JournalId id, CancellationToken cancellation = default) => writes.AskAsync(new PendingWrite<bool>(
-        id.ToString(), $"journal {id} deleted", [], () => Done(journal.DeleteAsync(id, CancellationToken.None))));
+        id.ToString(), $"journal {id} deleted", [], () => Done(journal.DeleteAsync(id, CancellationToken.None)), isJournal: true));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

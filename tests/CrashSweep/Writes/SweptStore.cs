@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.Storage;
 
@@ -7,15 +9,19 @@ namespace Orchestrator.CrashSweep.Writes;
 /// A content store whose writes happen when <see cref="SweepWrites"/> lets them. Reads have ended when they are returned, on files too: whatever they
 /// do on threads of their own is done before the pool is quiet.
 /// </summary>
-internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentStore
+internal sealed partial class SweptStore(SweepDisk disk, SweepWrites writes) : IContentStore
 {
     private readonly IContentStore _store = disk.Store;
+
+    /// <summary>What is random in a log: the order of pending appends must not depend on it.</summary>
+    [GeneratedRegex("\"crc\":\"[0-9a-f]+\"|\"stamp\":\"[0-9a-f]+\"|\"writer\":\"[0-9a-f.]+\"")]
+    private static partial Regex OfThisProcess { get; }
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         ReadAsync(key.Value, () => _store.GetAsync(key, cancellationToken));
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        ReadAsync(key.Value, () => _store.ReadFromAsync(key, offset, cancellationToken));
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        ReadAsync(key.Value, () => _store.ReadFromAsync(key, offset, maxBytes, cancellationToken));
 
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         writes.IsStoreAway
@@ -26,7 +32,7 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
         AskAsync("put", key, content, bytes => _store.PutAsync(key, bytes, CancellationToken.None), cancellationToken);
 
     public Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        AskAsync("create", key, content, bytes => CreateAsync(key, bytes), cancellationToken);
+        AskAsync("create", key, content, bytes => _store.CreateAsync(key, bytes, CancellationToken.None), cancellationToken);
 
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         AskAsync("replace", key, content, bytes => _store.ReplaceAsync(key, bytes, etag, CancellationToken.None), cancellationToken);
@@ -43,16 +49,19 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
         return writes.AskAsync(new PendingWrite<int>(null, $"delete {prefix}", [], () => Done(_store.DeleteAsync(prefix, CancellationToken.None))));
     }
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var bytes = content.ToArray();
+        var text = OfThisProcess.Replace(Encoding.UTF8.GetString(bytes), "");
         return writes.AskAsync(new PendingWrite<long>(
-            null,
+            key.Value,
             $"append {key}",
-            bytes,
-            () => Done(_store.AppendAsync(key, bytes, CancellationToken.None)),
-            () => Done(_store.AppendAsync(key, bytes.AsMemory(0, bytes.Length / 2), CancellationToken.None))));
+
+            // The events of an execution are appended before the record of its attempt.
+            Encoding.UTF8.GetBytes((text.Contains("{\"ended\":", StringComparison.Ordinal) ? "record " : "events ") + text),
+            () => disk.Append(key, bytes, flush),
+            () => disk.Append(key, bytes[..(bytes.Length / 2)], flush)));
     }
 
     private Task<T> AskAsync<T>(
@@ -61,17 +70,6 @@ internal sealed class SweptStore(SweepDisk disk, SweepWrites writes) : IContentS
         cancellationToken.ThrowIfCancellationRequested();
         var bytes = content.ToArray();
         return writes.AskAsync(new PendingWrite<T>(null, $"{operation} {key}", bytes, () => Done(perform(bytes))));
-    }
-
-    private async Task<string?> CreateAsync(ContentKey key, byte[] bytes)
-    {
-        var etag = await _store.CreateAsync(key, bytes, CancellationToken.None);
-        if (etag is not null)
-        {
-            disk.Remember(key);
-        }
-
-        return etag;
     }
 
     private Task<T> ReadAsync<T>(string place, Func<Task<T>> read)

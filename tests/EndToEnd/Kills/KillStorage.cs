@@ -69,8 +69,19 @@ internal sealed class KillStorage : IAsyncDisposable
     public StoredRun Run(KillRun run) => new(Content, run.Id);
 
     /// <summary>How many attempts of all runs have a record.</summary>
-    public async Task<int> CountRecordsAsync() =>
-        await Content.ListAsync(ContentPrefix.Under("runs")).CountAsync(key => key.Value.Split('/') is [_, _, "steps", ..]);
+    public async Task<int> CountRecordsAsync()
+    {
+        var records = 0;
+        await foreach (var key in Content.ListAsync(ContentPrefix.Under("runs")))
+        {
+            if (key.Value.Split('/') is [_, var runId, "log-0.jsonl"])
+            {
+                records += (await new StoredRun(Content, runId).CheckpointsAsync()).Count;
+            }
+        }
+
+        return records;
+    }
 
     public async ValueTask DisposeAsync()
     {

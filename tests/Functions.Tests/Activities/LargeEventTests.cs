@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
+using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Functions.Tests.Activities;
 
@@ -22,10 +26,15 @@ public sealed class LargeEventTests
         Assert.Equal(ErrorKind.ToolFailed, run.Error!.Kind);
         Assert.Equal(StepStatus.Failed, run.Steps["a"].Status);
         var failed = Assert.Single(
-            (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events,
+            (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), CancellationToken.None)),
             item => item.Event == RunEventNames.StepFailed);
         Assert.Equal(ErrorKind.ToolFailed, failed.Error!.Kind);
         Assert.InRange(failed.Error.Message.Length, 1_000, 20_000);
-        Assert.EndsWith("the whole is in 'runs/r1/steps/a/1-1.json')", failed.Error.Message, StringComparison.Ordinal);
+        var key = Assert.Single(
+            await app.Get<IContentStore>().ListAsync(ContentPrefix.Under("runs", "r1", "outputs")).ToListAsync());
+        Assert.EndsWith($"the whole is in '{key}')", failed.Error.Message, StringComparison.Ordinal);
+        var whole = JsonSerializer.Deserialize<WorkflowError>((await app.Get<IContentStore>().GetAsync(key))!.Bytes.Span, WorkflowJson.Compact);
+        Assert.Equal((ErrorKind.ToolFailed, message), (whole!.Kind, whole.Message));
+        Assert.Equal(message, (await app.Get<RunStepReader>().FindAsync("r1", "a", default))!.Attempts[^1].Error!.Message);
     }
 }

@@ -9,6 +9,9 @@ namespace Orchestrator.Functions.Tests.Activities;
 [Trait("Trust", "9")]
 public sealed class StoppedStepTests
 {
+    private const string Log = "runs/run/log-0.jsonl";
+    private const string Control = "runs/run/control.json";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly SteppedTimeProvider _machine = new();
@@ -17,23 +20,28 @@ public sealed class StoppedStepTests
 
     /// <summary>The stop comes at the moment at which the store is asked for a key, or something is written there.</summary>
     /// <param name="pace">Milliseconds between the starts of steps: the later ones wait.</param>
+    /// <param name="content">A part of what is written; empty for a read.</param>
+    /// <param name="time">Which such moment, from 1: every step reads the control of its run before its work.</param>
     [Theory]
-    [InlineData(5_000, "runs/run/events-0.jsonl", "\"c\"")]
-    [InlineData(0, "runs/run/events-0.jsonl", "\"b\"")]
-    [InlineData(0, "runs/run/steps/b/1-1.json", "")]
-    [InlineData(0, "runs/run/steps/c/1-1.json", "")]
-    public async Task Step_that_has_not_begun_to_work_is_executed_at_the_next_start(int pace, string key, string content)
+    [InlineData(5_000, Log, "\"c\"", 1)]
+    [InlineData(0, Log, "\"b\"", 1)]
+    [InlineData(0, Log, "", 1)]
+    [InlineData(0, Control, "", 2)]
+    [InlineData(0, Control, "", 3)]
+    public async Task Step_that_has_not_begun_to_work_is_executed_at_the_next_start(int pace, string key, string content, int time)
     {
         var definition = $$"""
             { "options": { "parallelBatchDelay": {{pace}} },
               "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2" }, { "id": "c", "prompt": "3" } ] }
             """;
+        var moments = 0;
         var stopping = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (var app = await StartAsync())
         {
             _store.Before = (at, written) =>
             {
-                if (at == key && written.Contains(content, StringComparison.Ordinal))
+                if (at == key && (content.Length == 0 ? written.Length == 0 : written.Contains(content, StringComparison.Ordinal))
+                    && Interlocked.Increment(ref moments) == time)
                 {
                     stopping.TrySetResult(app.StopAsync());
                 }

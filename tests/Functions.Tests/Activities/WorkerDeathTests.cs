@@ -11,8 +11,8 @@ namespace Orchestrator.Functions.Tests.Activities;
 public class WorkerDeathTests
 {
     private const string Prepared = "runs/r1/prepared-1.json";
-    private const string Checkpoint = "runs/r1/steps/a/1-1.json";
-    private const string Feed = "runs/r1/events-0.jsonl";
+    private const string Log = "runs/r1/log-0.jsonl";
+    private const string Completed = "\"ended\":\"step.completed\"";
     private const string Record = "runs/r1/run.json";
 
     private readonly SteppedTimeProvider _time = new(TimeProvider.System.GetUtcNow());
@@ -20,8 +20,8 @@ public class WorkerDeathTests
 
     [Theory]
     [InlineData(Prepared, "")]
-    [InlineData(Checkpoint, "\"completed\"")]
-    [InlineData(Feed, "step.skipped")]
+    [InlineData(Log, Completed)]
+    [InlineData(Log, "step.skipped")]
     [InlineData(Record, "\"completedAt\"")]
     public async Task Activity_whose_worker_died_is_called_again(string key, string content)
     {
@@ -43,7 +43,7 @@ public class WorkerDeathTests
 
     [Theory]
     [InlineData(Prepared, "")]
-    [InlineData(Checkpoint, "\"completed\"")]
+    [InlineData(Log, Completed)]
     [InlineData(Record, "\"completedAt\"")]
     [Trait("Trust", "9")]
     public async Task Activity_that_its_stopping_host_cancelled_is_called_again(string key, string content)
@@ -79,7 +79,7 @@ public class WorkerDeathTests
     [Fact]
     public async Task Step_of_which_every_worker_dies_fails_in_the_end()
     {
-        Fail(Checkpoint, "\"completed\"", times: int.MaxValue, () => new WorkerProcessExitException("The worker exited with code 137."));
+        Fail(Log, Completed, times: int.MaxValue, () => new WorkerProcessExitException("The worker exited with code 137."));
 
         var run = await RunAsync("""{ "steps": [ { "id": "a", "prompt": "1" } ] }""", """{ "a": [ { "output": "ok" } ] }""");
 
@@ -91,7 +91,7 @@ public class WorkerDeathTests
     [Fact]
     public async Task Limit_of_the_host_is_a_timeout_of_the_attempt_which_the_step_tries_again()
     {
-        Fail(Checkpoint, "\"completed\"", times: 1, () => new FunctionInvocationException(
+        Fail(Log, Completed, times: 1, () => new FunctionInvocationException(
             "Exception while executing function", new FunctionTimeoutException("Timeout value of 00:05:00 exceeded.")));
 
         var run = await RunAsync(
@@ -106,7 +106,7 @@ public class WorkerDeathTests
     [Fact]
     public async Task Limit_of_the_host_is_named_when_the_step_is_not_tried_again()
     {
-        Fail(Checkpoint, "\"completed\"", times: 1, () => new FunctionTimeoutException("Timeout value of 00:05:00 exceeded."));
+        Fail(Log, Completed, times: 1, () => new FunctionTimeoutException("Timeout value of 00:05:00 exceeded."));
 
         var run = await RunAsync(
             """{ "steps": [ { "id": "a", "prompt": "1", "options": { "retryCount": 0 } } ] }""", """{ "a": [ { "output": "first" } ] }""");

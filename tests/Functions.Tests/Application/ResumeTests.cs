@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Preparation;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Definitions;
@@ -235,7 +236,7 @@ public sealed class ResumeTests : IAsyncLifetime
         var gate = new TaskCompletionSource();
         _models.Refuses = prompt => prompt.StartsWith("B2", StringComparison.Ordinal) && gate.Task.Wait(TimeSpan.FromSeconds(30));
         var started = await StartAsync();
-        await foreach (var item in _app.Get<RunEventFeed>().FollowAsync(await _app.IdentityAsync("r1"), 0, CancellationToken.None))
+        await foreach (var item in _app.Get<RunEventFeed>().FollowAsync(await _app.IdentityAsync("r1"), withTexts: true, CancellationToken.None))
         {
             if (item is { Event: RunEventNames.StepCompleted, StepId: "a2" })
             {

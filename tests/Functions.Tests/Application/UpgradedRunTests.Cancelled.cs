@@ -1,4 +1,4 @@
-using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Journal;

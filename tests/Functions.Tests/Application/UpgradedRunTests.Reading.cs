@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
@@ -122,7 +123,7 @@ public sealed partial class UpgradedRunTests
             var isKilled = false;
             store.Before = (key, content) =>
             {
-                isKilled |= content.Contains($"\"{told}\"", StringComparison.Ordinal) && key.Contains("/events", StringComparison.Ordinal);
+                isKilled |= content.Contains($"\"{told}\"", StringComparison.Ordinal) && key.Contains("/log-", StringComparison.Ordinal);
                 if (isKilled)
                 {
                     throw new ContentStoreException(key, "killed");
@@ -151,7 +152,7 @@ public sealed partial class UpgradedRunTests
         await using var app = await UpgradeAsync(journal, store, models);
         store.Before = (key, content) =>
         {
-            if (content.Contains($"\"{RunEventNames.RunStatus}\"", StringComparison.Ordinal) && key.Contains("/events", StringComparison.Ordinal))
+            if (content.Contains($"\"{RunEventNames.RunStatus}\"", StringComparison.Ordinal) && key.Contains("/log-", StringComparison.Ordinal))
             {
                 throw new ContentStoreException(key, "The event is not taken.");
             }

@@ -6,6 +6,7 @@ using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
@@ -298,7 +299,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
     private static Task<RunRecord> RecordAsync(AppHost app) => app.Get<RunStore>().FindAsync("r1", default)!;
 
     private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AppHost app) =>
-        (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, default)).Events;
+        (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), default));
 
     /// <summary>The run after a look, as a request for it makes one.</summary>
     private static async Task<RunDocument> ShownAsync(AppHost app)
@@ -328,7 +329,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         {
             second!.SetException(
                 new ModelException(new WorkflowError(ErrorKind.Unavailable, "later") { Retryable = true, RetryAfterMs = 3_600_000 }));
-            await foreach (var item in old.Get<RunEventFeed>().FollowAsync(await old.IdentityAsync("r1"), 0, default))
+            await foreach (var item in old.Get<RunEventFeed>().FollowAsync(await old.IdentityAsync("r1"), withTexts: true, default))
             {
                 if (item.Event == RunEventNames.StepRetrying)
                 {

@@ -77,7 +77,7 @@ public sealed class HangingStoreTests : IDisposable
     {
         await using var api = await ApiHost.StartAsync(_store, activityTime: _time);
         var hangs = false;
-        _store.Before = (key, written) => hangs |= written.Length == 0 && key.Contains("/events", StringComparison.Ordinal);
+        _store.Before = (key, written) => hangs |= written.Length == 0 && key.Contains("/log-", StringComparison.Ordinal);
         _store.Holds = () => hangs ? _held.Task : Task.CompletedTask;
         var asked = api.PostAsync("/api/runs?wait=30", ApiHost.Body(""", "runId": "r1" """));
         await _time.WhenTimerDueInAsync(TimeSpan.FromSeconds(30) + BoundedRead.Limit + BoundedRead.Grace);
@@ -85,6 +85,7 @@ public sealed class HangingStoreTests : IDisposable
 
         using var response = await asked;
         Assert.Equal("r1", (await ApiHost.ReadAsync(response, HttpStatusCode.Accepted)).GetProperty("runId").GetString());
+        Assert.True(hangs);
         _held.SetResult();
     }
 

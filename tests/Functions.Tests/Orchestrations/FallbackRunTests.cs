@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
@@ -42,7 +43,7 @@ public class FallbackRunTests
         await using var app = await AppHost.StartAsync();
         await app.StartRunAsync("r1", Definition, Slow);
         var run = await app.WaitAsync("r1");
-        var events = (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events;
+        var events = (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), CancellationToken.None));
 
         Assert.Equal((StepStatus.Failed, ErrorKind.QueueFull), (run.Steps["c"].Status, run.Steps["c"].Error!.Kind));
         Assert.Equal(ErrorKind.QueueFull, Assert.Single(events, item => item.Event == RunEventNames.StepFailed).Error!.Kind);

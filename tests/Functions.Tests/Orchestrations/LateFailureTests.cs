@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Orchestrations;
@@ -30,7 +31,7 @@ public class LateFailureTests
         await app.StartRunAsync("r1", definition, mocks);
         var run = await app.WaitAsync("r1");
         var step = await app.Get<RunStepReader>().FindAsync("r1", "c", CancellationToken.None);
-        var events = (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None)).Events;
+        var events = (await app.Get<RunEventFeed>().ReadAsync(await app.IdentityAsync("r1"), CancellationToken.None));
 
         Assert.Equal((RunStatus.Failed, status, null), (run.Status, run.Steps["c"].Status, run.Steps["c"].Reason));
         Assert.NotNull(run.Steps["c"].Error);

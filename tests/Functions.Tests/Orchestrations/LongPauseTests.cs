@@ -29,7 +29,7 @@ public sealed class LongPauseTests
         {
             await first.StartRunAsync(
                 "r1", Chain, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 600000 } ], "c": [ { "output": "C" } ] }""");
-            await foreach (var item in first.Get<RunEventFeed>().FollowAsync(await first.IdentityAsync("r1"), 0, CancellationToken.None))
+            await foreach (var item in first.Get<RunEventFeed>().FollowAsync(await first.IdentityAsync("r1"), withTexts: true, CancellationToken.None))
             {
                 if (item is { Event: "step.completed", StepId: "a" })
                 {

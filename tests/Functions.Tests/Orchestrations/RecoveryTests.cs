@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage.Files;
 using Orchestrator.Testing;
@@ -24,7 +25,7 @@ public class RecoveryTests
         {
             await first.StartRunAsync(
                 "r1", Chain, """{ "a": [ { "output": "A" } ], "b": [ { "output": "B", "latencyMs": 300 } ], "c": [ { "output": "C" } ] }""");
-            await foreach (var item in first.Get<RunEventFeed>().FollowAsync(await first.IdentityAsync("r1"), 0, CancellationToken.None))
+            await foreach (var item in first.Get<RunEventFeed>().FollowAsync(await first.IdentityAsync("r1"), withTexts: true, CancellationToken.None))
             {
                 if (item is { Event: RunEventNames.StepStarted, StepId: "b" })
                 {
@@ -38,7 +39,7 @@ public class RecoveryTests
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.Equal("""{"a":"A","b":"B","c":"C"}""", run.Outputs!.ToJsonString());
-        var events = (await second.Get<RunEventFeed>().ReadAsync(await second.IdentityAsync("r1"), 0, CancellationToken.None)).Events;
+        var events = (await second.Get<RunEventFeed>().ReadAsync(await second.IdentityAsync("r1"), CancellationToken.None));
         Assert.Single(events, item => item is { Event: RunEventNames.StepStarted, StepId: "a" });
         Assert.Equal(1, run.Steps["b"].Attempts);
     }

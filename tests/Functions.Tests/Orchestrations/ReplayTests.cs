@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
@@ -78,7 +79,7 @@ public class ReplayTests
 
     private static async Task StartedAsync(AppHost host, string step)
     {
-        await foreach (var item in host.Get<RunEventFeed>().FollowAsync(await host.IdentityAsync("r1"), 0, CancellationToken.None))
+        await foreach (var item in host.Get<RunEventFeed>().FollowAsync(await host.IdentityAsync("r1"), withTexts: true, CancellationToken.None))
         {
             if (item.Event == RunEventNames.StepStarted && item.StepId == step)
             {

@@ -66,7 +66,7 @@ public class StepRuleTests
 
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.True(run.Steps["first"].StartedAt < run.Steps["slow"].CompletedAt);
-        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>()
+        var record = await app.Get<Orchestrator.Activities.RunLogs.CheckpointStore>()
             .FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
         Assert.Equal("""{"fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
     }
@@ -88,7 +88,7 @@ public class StepRuleTests
             """ "first": [ { "output": "ok" } ] }""");
         await app.WaitAsync("r1");
 
-        var record = await app.Get<Orchestrator.Activities.Checkpoints.CheckpointStore>()
+        var record = await app.Get<Orchestrator.Activities.RunLogs.CheckpointStore>()
             .FindAsync(await app.IdentityAsync("r1"), "first", 1, 1, CancellationToken.None);
         Assert.Equal("""{"source":"S","fast":"F","slow":null}""", record!.Inputs!.ToJsonString());
     }

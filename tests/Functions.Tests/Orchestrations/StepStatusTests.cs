@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 
@@ -77,7 +78,7 @@ public class WorkflowRunTests
     {
         await using var app = await AppHost.StartAsync();
         var started = await app.StartRunAsync("r1", Diamond, """{ "*": [ { "output": "late", "latencyMs": 600000 } ] }""", """{ "word": "x" }""");
-        await foreach (var item in app.Get<RunEventFeed>().FollowAsync(await app.IdentityAsync("r1"), 0, CancellationToken.None))
+        await foreach (var item in app.Get<RunEventFeed>().FollowAsync(await app.IdentityAsync("r1"), withTexts: true, CancellationToken.None))
         {
             if (item.Event == RunEventNames.StepStarted)
             {

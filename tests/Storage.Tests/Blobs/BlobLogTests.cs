@@ -48,7 +48,7 @@ public sealed class BlobLogTests : IAsyncLifetime
         var tail = await store.ReadFromAsync(Key, offset);
 
         Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(tail!.Bytes.Span));
-        Assert.Equal(8, tail.Length);
+        Assert.Equal(8, tail.End);
     }
 
     [SuiteFact]

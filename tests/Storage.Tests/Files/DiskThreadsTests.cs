@@ -21,7 +21,7 @@ public sealed class DiskThreadsTests
     public async Task Next_commit_of_a_log_begins_on_the_disk_thread_that_ended_the_one_before()
     {
         var (begun, second) = (new List<Thread>(), new TaskCompletionSource());
-        var group = new GroupCommit<string>((_, _) =>
+        var group = new GroupCommit<string>((_, _, _) =>
         {
             begun.Add(Thread.CurrentThread);
             return DiskThreads.RunAndContinueAsync(() =>
@@ -45,7 +45,7 @@ public sealed class DiskThreadsTests
     public async Task Append_continues_on_the_pool()
     {
         var awaited = new TaskCompletionSource();
-        var group = new GroupCommit<string>((_, _) => DiskThreads.RunAndContinueAsync(() => (long)Wait(awaited).ManagedThreadId));
+        var group = new GroupCommit<string>((_, _, _) => DiskThreads.RunAndContinueAsync(() => (long)Wait(awaited).ManagedThreadId));
         var threads = ThreadsAsync(group.AddAsync("k", new byte[1]));
         awaited.SetResult();
         var (_, next) = await threads;

@@ -71,13 +71,22 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task Incomplete_end_of_a_log_remains_and_the_next_append_follows_it()
+    public async Task Incomplete_last_line_of_a_log_is_truncated_by_the_next_append()
     {
         await Store.AppendAsync(Key, Bytes("one\n"));
-        await File.AppendAllTextAsync(PathOf(Key), "tw");
+        await File.AppendAllTextAsync(PathOf(Key), new string('t', 200_000));
 
-        Assert.Equal(11, await Store.AppendAsync(Key, Bytes("\nnext")));
-        Assert.Equal("one\ntw\nnext", Text((await Store.GetAsync(Key))!.Bytes));
+        Assert.Equal(9, await Store.AppendAsync(Key, Bytes("next\n")));
+        Assert.Equal("one\nnext\n", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [Fact]
+    public async Task Log_with_only_an_incomplete_line_begins_anew_with_the_next_append()
+    {
+        await Store.AppendAsync(Key, Bytes("tor"));
+
+        Assert.Equal(5, await Store.AppendAsync(Key, Bytes("next\n")));
+        Assert.Equal("next\n", Text((await Store.GetAsync(Key))!.Bytes));
     }
 
     [Fact]

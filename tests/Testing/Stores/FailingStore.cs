@@ -25,10 +25,10 @@ public sealed class FailingStore : IContentStore
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         MaybeAsync(async () => await _store.GetAsync(key, cancellationToken) is { } content ? content with { Age = Age } : null);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default)
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
         LogReads++;
-        return MaybeAsync(() => _store.ReadFromAsync(key, offset, cancellationToken));
+        return MaybeAsync(() => _store.ReadFromAsync(key, offset, maxBytes, cancellationToken));
     }
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
@@ -40,8 +40,8 @@ public sealed class FailingStore : IContentStore
     public Task<string?> ReplaceAsync(ContentKey key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellationToken = default) =>
         MaybeAsync(() => _store.ReplaceAsync(key, content, etag, cancellationToken));
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        MaybeAsync(() => _store.AppendAsync(key, content, cancellationToken));
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        MaybeAsync(() => _store.AppendAsync(key, content, flush, cancellationToken));
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         MaybeAsync(() => _store.DeleteAsync(key, cancellationToken));

@@ -23,8 +23,8 @@ public sealed class FullStore : IContentStore
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) => _store.GetAsync(key, cancellationToken);
 
-    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, CancellationToken cancellationToken = default) =>
-        _store.ReadFromAsync(key, offset, cancellationToken);
+    public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default) =>
+        _store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
 
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         (await WriteAsync(key, content, async () => await _store.PutAsync(key, content, cancellationToken)))!;
@@ -40,8 +40,8 @@ public sealed class FullStore : IContentStore
             ? await WriteAsync(key, content, () => _store.ReplaceAsync(key, content, etag, cancellationToken))
             : null;
 
-    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        WriteAsync(key, content, () => _store.AppendAsync(key, content, cancellationToken));
+    public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
+        WriteAsync(key, content, () => _store.AppendAsync(key, content, flush, cancellationToken));
 
     public async Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default)
     {

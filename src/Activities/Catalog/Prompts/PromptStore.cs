@@ -107,7 +107,7 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
         }
 
         var key = VersionKey(prompt.App, prompt.Slug, version);
-        return (await store.ReadAsync<PromptDefinition>(key, cancellationToken))?.Value
+        return await store.ReadValueAsync<PromptDefinition>(key, cancellationToken)
             ?? throw UnreadableRecordException.Missing(
                 key, $"Version '{version}' of the prompt '{prompt.Slug}'", "Store that version of the prompt again.");
     }

@@ -17,7 +17,8 @@ public sealed class DamagedRunTests : IAsyncLifetime
     [Theory]
     [Trait("Trust", "14")]
     [InlineData("", "damaged")]
-    [InlineData("""{"format":2,"runId":"bad"}""", "newer")]
+    [InlineData("""{"format":3,"runId":"bad"}""", "newer")]
+    [InlineData("""{"format":1,"runId":"bad"}""", "older")]
     public async Task Damaged_record_costs_one_row_and_can_be_deleted(string content, string word)
     {
         foreach (var runId in (string[])["good", "bad"])
@@ -69,33 +70,39 @@ public sealed class DamagedRunTests : IAsyncLifetime
         await api.StartRunAsync(ApiHost.Body(""", "runId": "bad" """, ApiHost.Slow));
         await api.App.Client.TerminateInstanceAsync("bad");
         await api.App.Client.WaitForInstanceCompletionAsync("bad");
+        var refused = 0;
         store.Before = (key, content) =>
         {
-            if (content.Length > 0 && key.Contains("events-", StringComparison.Ordinal))
+            if (content.Length > 0 && key.Contains("/log-", StringComparison.Ordinal))
             {
+                refused++;
                 throw new ContentValueException(key, "A folder is in its place.");
             }
         };
 
         var row = Assert.Single((await api.GetAsync("/api/runs")).GetProperty("runs").EnumerateArray());
         Assert.Equal("cancelled", row.GetProperty("status").GetString());
+        Assert.True(refused > 0);
     }
 
     [Theory]
     [Trait("Trust", "15")]
     [InlineData("", true)]
-    [InlineData("events-", false)]
+    [InlineData("/log-", false)]
     [InlineData("control", false)]
     public async Task Force_deletes_a_run_whose_end_is_not_taken_by_a_full_disk_or_by_what_is_in_the_place_of_a_file(string file, bool isFull)
     {
         var store = new TroubledStore();
         await using var api = await ApiHost.StartAsync(store);
         await api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));
+        var refused = 0;
         store.Before = (key, content) =>
         {
             if (content.Length > 0 && key.Contains(file, StringComparison.Ordinal)
                 && !content.Contains("\"deleting\":true", StringComparison.Ordinal))
             {
+                refused++;
+
                 // A list of one, so that the store is not read again.
                 throw new ContentValueException(key, "It cannot be written.") { IsFull = isFull };
             }
@@ -106,6 +113,7 @@ public sealed class DamagedRunTests : IAsyncLifetime
             await ApiHost.ReadAsync(deleted, HttpStatusCode.Accepted);
         }
 
+        Assert.True(refused > 0);
         Assert.Null(await api.App.Client.GetInstanceAsync("r1"));
         Assert.Empty(await store.ListAsync(ContentPrefix.Under("runs")).ToListAsync());
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Functions.Tests.Http.Runs;
@@ -17,7 +18,7 @@ public sealed class DeletedWhileReadTests : IAsyncLifetime
         await _api.StartRunAsync(ApiHost.Body(""", "runId": "r2" """));
         await _api.App.WaitAsync("r2");
         await _api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """, ApiHost.Slow));
-        await foreach (var item in _api.App.Get<RunEventFeed>().FollowAsync(await _api.App.IdentityAsync("r1"), 0, default))
+        await foreach (var item in _api.App.Get<RunEventFeed>().FollowAsync(await _api.App.IdentityAsync("r1"), withTexts: true, default))
         {
             if (item.Event == RunEventNames.StepStarted)
             {

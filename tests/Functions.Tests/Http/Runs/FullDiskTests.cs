@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Storage;
@@ -31,7 +32,7 @@ public sealed class FullDiskTests : IAsyncLifetime
     [Fact]
     public async Task Event_that_is_not_taken_fails_no_read_and_is_written_by_a_later_one()
     {
-        FailWrites("/events-");
+        FailWrites("/log-");
 
         foreach (var _ in (int[])[1, 2])
         {
@@ -51,12 +52,12 @@ public sealed class FullDiskTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Run_with_a_missing_event_is_deleted_without_an_attempt_to_write_it(bool isPruned)
     {
-        FailWrites("/events-");
+        FailWrites("/log-");
         await StatusesAsync();
         var appends = 0;
         _store.Before = (key, content) =>
         {
-            if (content.Length > 0 && key.Contains("/events-", StringComparison.Ordinal))
+            if (content.Length > 0 && key.Contains("/log-", StringComparison.Ordinal))
             {
                 appends++;
                 throw Full;
@@ -109,5 +110,5 @@ public sealed class FullDiskTests : IAsyncLifetime
     private Task<RunRecord?> RecordAsync() => _api.App.Get<RunStore>().FindAsync("r1", default);
 
     private async Task<IReadOnlyList<RunEvent>> EventsAsync() =>
-        (await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), 0, default)).Events;
+        (await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), default));
 }

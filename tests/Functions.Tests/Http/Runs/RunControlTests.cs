@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
@@ -183,7 +184,7 @@ public sealed class RunControlTests : IAsyncLifetime
         await _api.App.Client.RaiseEventAsync("r1", "nothing");
         Assert.Equal("suspended", (await _api.GetAsync("/api/runs/r1")).GetProperty("status").GetString());
         Assert.DoesNotContain(
-            (await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), 0, CancellationToken.None)).Events,
+            (await _api.App.Get<RunEventFeed>().ReadAsync(await _api.App.IdentityAsync("r1"), CancellationToken.None)),
             item => item is { Event: RunEventNames.StepStarted, StepId: "second" });
         await OperateAsync("r1", "suspend", HttpStatusCode.Conflict, "suspended already");
 
@@ -338,7 +339,7 @@ public sealed class RunControlTests : IAsyncLifetime
 
     private async Task SeenAsync(string runId, string name)
     {
-        await foreach (var item in _api.App.Get<RunEventFeed>().FollowAsync(await _api.App.IdentityAsync(runId), 0, CancellationToken.None))
+        await foreach (var item in _api.App.Get<RunEventFeed>().FollowAsync(await _api.App.IdentityAsync(runId), withTexts: true, CancellationToken.None))
         {
             if (item.Event == name)
             {

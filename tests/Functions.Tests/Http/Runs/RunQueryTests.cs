@@ -204,9 +204,9 @@ public class RunQueryTests
     private static async Task RunningAsync(ApiHost api, string runId)
     {
         await foreach (var item in api.App.Get<Orchestrator.Activities.Feed.RunEventFeed>()
-            .FollowAsync(await api.App.IdentityAsync(runId), 0, CancellationToken.None))
+            .FollowAsync(await api.App.IdentityAsync(runId), withTexts: true, CancellationToken.None))
         {
-            if (item.Event == Orchestrator.Activities.Feed.RunEventNames.StepStarted)
+            if (item.Event == Orchestrator.Activities.RunLogs.RunEventNames.StepStarted)
             {
                 return;
             }

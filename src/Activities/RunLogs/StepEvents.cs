@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Scheduling;
 
-namespace Orchestrator.Activities.Feed;
+namespace Orchestrator.Activities.RunLogs;
 
 /// <summary>Makes the events about a step for its run's feed.</summary>
 internal static class StepEvents
@@ -35,50 +35,30 @@ internal static class StepEvents
     public static RunEvent Started(ExecuteStepInput call, DateTimeOffset at) =>
         About(RunEventNames.StepStarted, call, at) with { QueuedMs = Milliseconds(call.ReadyAt, at) };
 
+    /// <summary>The start of an attempt that has ended.</summary>
+    public static RunEvent Started(StepCheckpoint checkpoint) => About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with
+    {
+        QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt),
+    };
+
     /// <summary>A piece of the streamed text.</summary>
     public static RunEvent Chunk(ExecuteStepInput call, DateTimeOffset at, int index, string text) =>
         About(RunEventNames.StepChunk, call, at) with { Index = index, Text = text };
 
-    /// <summary>The end of an attempt. Whether it is retried follows from the scheduler's rule.</summary>
-    public static RunEvent Ended(ExecuteStepInput call, PreparedRun run, StepCheckpoint checkpoint)
+    /// <summary>The name of the event that the checkpoint of an attempt is. Whether the attempt is retried follows from the scheduler's rule.</summary>
+    public static string EndOf(ExecuteStepInput call, PreparedRun run, StepCheckpoint checkpoint) => checkpoint.Status switch
     {
-        var name = checkpoint.Status switch
-        {
-            StepStatus.Completed when checkpoint.Again => RunEventNames.StepRetrying,
-            StepStatus.Completed => RunEventNames.StepCompleted,
-            StepStatus.Cancelled => RunEventNames.StepCancelled,
-            StepStatus.Skipped => RunEventNames.StepSkipped,
-            _ when checkpoint.VerdictIn(run, call) is { RetryAfter: not null } => RunEventNames.StepRetrying,
-            _ => RunEventNames.StepFailed,
-        };
-        return Ended(name, checkpoint);
-    }
+        StepStatus.Completed when checkpoint.Again => RunEventNames.StepRetrying,
+        StepStatus.Completed => RunEventNames.StepCompleted,
+        StepStatus.Cancelled => RunEventNames.StepCancelled,
+        StepStatus.Skipped => RunEventNames.StepSkipped,
+        _ when checkpoint.VerdictIn(run, call) is { RetryAfter: not null } => RunEventNames.StepRetrying,
+        _ => RunEventNames.StepFailed,
+    };
 
-    /// <summary>The events of an attempt, rebuilt from its checkpoint for a log that lacks them.</summary>
-    /// <param name="triedAgain">Whether another attempt followed.</param>
-    public static IEnumerable<RunEvent> Of(StepCheckpoint checkpoint, bool triedAgain)
-    {
-        if (checkpoint.HasWorked)
-        {
-            yield return About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with
-            {
-                QueuedMs = Milliseconds(checkpoint.ReadyAt, checkpoint.StartedAt),
-            };
-        }
-
-        yield return Ended(
-            checkpoint.Status switch
-            {
-                _ when triedAgain || checkpoint.Again => RunEventNames.StepRetrying,
-                StepStatus.Completed => RunEventNames.StepCompleted,
-                StepStatus.Cancelled => RunEventNames.StepCancelled,
-                StepStatus.Skipped => RunEventNames.StepSkipped,
-                _ => RunEventNames.StepFailed,
-            },
-            checkpoint);
-    }
-
-    private static RunEvent Ended(string name, StepCheckpoint checkpoint) =>
+    /// <summary>The end of an attempt.</summary>
+    /// <param name="name">The event's name, from <see cref="EndOf"/>.</param>
+    public static RunEvent Ended(string name, StepCheckpoint checkpoint) =>
         About(name, checkpoint, checkpoint.CompletedAt) with
         {
             Reason = checkpoint.Again ? StepReason.Repeat : checkpoint.Reason,

@@ -2,7 +2,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Usage;
 
-namespace Orchestrator.Activities.Feed;
+namespace Orchestrator.Activities.RunLogs;
 
 /// <summary>One event of a run, as it is appended to the run's feed and sent to clients (docs/http-api.md).</summary>
 /// <param name="Event">One of <see cref="RunEventNames"/>.</param>

@@ -3,13 +3,13 @@ using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.LocalHost.Journal;
+namespace Orchestrator.Storage;
 
 /// <summary>
-/// One line of a history file: <c>{"v":1,"n":12,"crc":"9ae0daaf","rec":…}</c>. <c>v</c> is the format's version, <c>n</c> counts the lines from 0,
-/// and <c>crc</c> is the CRC-32C of <c>n</c> (8 bytes, little endian) and the record's bytes.
+/// One line of a log: <c>{"v":1,"n":12,"crc":"9ae0daaf","rec":…}</c>. <c>v</c> is the format's version, and <c>crc</c> is the CRC-32C of <c>n</c>
+/// (8 bytes, little endian) and the record's bytes. <c>n</c> counts the lines from 0; the lines of a log with several writers have none.
 /// </summary>
-internal static class RecordFrame
+public static class RecordFrame
 {
     /// <summary>The version that is written, and the newest version that is read.</summary>
     public const int Version = 1;
@@ -19,7 +19,9 @@ internal static class RecordFrame
     /// <summary>Maximum number of bytes that a frame adds to a record.</summary>
     public const int Overhead = 64;
 
-    private static ReadOnlySpan<byte> Start => "{\"v\":1,\"n\":"u8;
+    private static ReadOnlySpan<byte> Start => "{\"v\":1"u8;
+
+    private static ReadOnlySpan<byte> BeforeNumber => ",\"n\":"u8;
 
     private static ReadOnlySpan<byte> BeforeVersion => "{\"v\":"u8;
 
@@ -34,11 +36,10 @@ internal static class RecordFrame
         null;
 
     /// <summary>Writes the line with its line break and returns its length. The target has space for the record and <see cref="Overhead"/>.</summary>
-    public static int Write(Span<byte> target, long number, ReadOnlySpan<byte> record)
+    /// <param name="number">The line's number, from 0; null for none.</param>
+    public static int Write(Span<byte> target, long? number, ReadOnlySpan<byte> record)
     {
-        var rest = Put(target, Start);
-        Utf8Formatter.TryFormat(number, rest, out var digits);
-        rest = Put(rest[digits..], BeforeCrc);
+        var rest = Put(PutNumber(Put(target, Start), number), BeforeCrc);
         Utf8Formatter.TryFormat(Checksum(number, record), rest, out _, new StandardFormat('x', CrcLength));
         rest = Put(rest[CrcLength..], BeforeRecord);
         rest = Put(rest, record);
@@ -47,15 +48,18 @@ internal static class RecordFrame
     }
 
     /// <summary>Writes the line with its line break to the end of <paramref name="target"/>.</summary>
-    public static void Write(MemoryStream target, long number, ReadOnlySpan<byte> record)
+    /// <inheritdoc cref="Write(Span{byte}, long?, ReadOnlySpan{byte})" path="/param"/>
+    public static void Write(MemoryStream target, long? number, ReadOnlySpan<byte> record)
     {
+        ArgumentNullException.ThrowIfNull(target);
         var line = new byte[record.Length + Overhead];
         target.Write(line.AsSpan(0, Write(line, number, record)));
     }
 
     /// <summary>Reads a line without its line break.</summary>
+    /// <param name="expectedNumber">Its number, from 0; null: it has none.</param>
     /// <returns>The damage, as the end of a sentence; null when the line is valid.</returns>
-    public static string? Read(ReadOnlyMemory<byte> line, long expectedNumber, out ReadOnlyMemory<byte> record)
+    public static string? Read(ReadOnlyMemory<byte> line, long? expectedNumber, out ReadOnlyMemory<byte> record)
     {
         record = default;
         var rest = line.Span;
@@ -65,12 +69,24 @@ internal static class RecordFrame
         }
 
         rest = rest[Start.Length..];
-        if (!Utf8Parser.TryParse(rest, out long number, out var digits) || !rest[digits..].StartsWith(BeforeCrc))
+        long? number = null;
+        if (expectedNumber is not null)
         {
-            return "has no readable number";
+            if (!rest.StartsWith(BeforeNumber) || !Utf8Parser.TryParse(rest[BeforeNumber.Length..], out long found, out var digits))
+            {
+                return "has no readable number";
+            }
+
+            number = found;
+            rest = rest[(BeforeNumber.Length + digits)..];
         }
 
-        rest = rest[(digits + BeforeCrc.Length)..];
+        if (!rest.StartsWith(BeforeCrc))
+        {
+            return expectedNumber is null ? "has no readable checksum" : "has no readable number";
+        }
+
+        rest = rest[BeforeCrc.Length..];
         if (rest.Length < CrcLength
             || !Utf8Parser.TryParse(rest[..CrcLength], out uint checksum, out var read, 'x')
             || read != CrcLength
@@ -113,9 +129,7 @@ internal static class RecordFrame
     public static bool IsTorn(ReadOnlyMemory<byte> tail, long expectedNumber)
     {
         Span<byte> start = stackalloc byte[Overhead];
-        var rest = Put(start, Start);
-        Utf8Formatter.TryFormat(expectedNumber, rest, out var digits);
-        rest = Put(rest[digits..], BeforeCrc);
+        var rest = Put(PutNumber(Put(start, Start), expectedNumber), BeforeCrc);
         start = start[..(Overhead - rest.Length)];
         var written = tail.Span.TrimEnd((byte)0);
         var common = Math.Min(written.Length, start.Length);
@@ -128,9 +142,21 @@ internal static class RecordFrame
         return target[bytes.Length..];
     }
 
-    private static uint Checksum(long number, ReadOnlySpan<byte> record)
+    private static Span<byte> PutNumber(Span<byte> target, long? number)
     {
-        var crc = BitOperations.Crc32C(uint.MaxValue, (ulong)number);
+        if (number is not { } digits)
+        {
+            return target;
+        }
+
+        var rest = Put(target, BeforeNumber);
+        Utf8Formatter.TryFormat(digits, rest, out var length);
+        return rest[length..];
+    }
+
+    private static uint Checksum(long? number, ReadOnlySpan<byte> record)
+    {
+        var crc = number is { } counted ? BitOperations.Crc32C(uint.MaxValue, (ulong)counted) : uint.MaxValue;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(record))
         {
             crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word));

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Activities.RunLogs;
+
+/// <summary>
+/// One record of a run's log: an event, or the checkpoint of an attempt, which is the event of the attempt's end as well. Members of a checkpoint
+/// that are large are values of their own (<see cref="Beside"/>).
+/// </summary>
+internal sealed record LogRecord
+{
+    /// <summary>The options for reading records without the values of their checkpoints: inputs, output and transformed output.</summary>
+    private static readonly JsonSerializerOptions WithoutValues = Reading();
+
+    /// <summary>An event that is not the end of an attempt; null for a checkpoint.</summary>
+    public RunEvent? Event { get; init; }
+
+    /// <summary>The name of the event that the checkpoint is; null for an event, and for a checkpoint that a fork copied.</summary>
+    public string? Ended { get; init; }
+
+    /// <summary>The checkpoint of an attempt; null for an event.</summary>
+    public StepCheckpoint? Checkpoint { get; init; }
+
+    /// <summary>Members of the checkpoint that are stored beside the log, by their JSON names: the SHA-256 of each. Null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Beside { get; init; }
+
+    /// <summary>Distinguishes this record of the attempt from another one of a concurrent execution; null for an event.</summary>
+    public string? Writer { get; init; }
+
+    /// <summary>The stamp of the run that wrote it.</summary>
+    private string? Stamp => Checkpoint?.Stamp ?? Event?.Stamp;
+
+    /// <summary>The attempt of the run that it is about, from 1; 0 for a checkpoint that a fork copied.</summary>
+    [JsonIgnore]
+    public int RunAttempt => Checkpoint?.RunAttempt ?? Event?.RunAttempt ?? 0;
+
+    /// <summary>The event as readers see it; null when the record is none. Use <see cref="LogEvents"/>, which drops the records that do not count.</summary>
+    public RunEvent? AsEvent() => Event is not null ? Event with { Stamp = null }
+        : Ended is not null && Checkpoint is not null ? StepEvents.Ended(Ended, Checkpoint)
+        : null;
+
+    /// <summary>Whether the record belongs to the run with this stamp, and not to another run of the id.</summary>
+    public bool IsOf(string? stamp) => Stamp == stamp;
+
+    /// <summary>The record in JSON; null when it is not a valid record.</summary>
+    /// <param name="withValues">Whether a checkpoint gets its values; false for readers that need only how attempts ended.</param>
+    public static LogRecord? Parse(ReadOnlySpan<byte> json, bool withValues)
+    {
+        try
+        {
+            var record = JsonSerializer.Deserialize<LogRecord>(json, withValues ? WorkflowJson.Compact : WithoutValues);
+            return record is { Event: { Event: not null, RunId: not null }, Checkpoint: null } or { Event: null, Checkpoint: not null } ? record : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonSerializerOptions Reading()
+    {
+        var options = new JsonSerializerOptions(WorkflowJson.Compact) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { DropValues } } };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void DropValues(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(StepCheckpoint))
+        {
+            return;
+        }
+
+        foreach (var name in (string[])[nameof(StepCheckpoint.Inputs), nameof(StepCheckpoint.Output), nameof(StepCheckpoint.Transformed)])
+        {
+            type.Properties.Remove(type.Properties.Single(property => property.Name == JsonNamingPolicy.CamelCase.ConvertName(name)));
+        }
+    }
+}

@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Caching.Memory;
+using Orchestrator.Activities.Checkpoints;
+using Orchestrator.Activities.Records;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
+using Orchestrator.Workflows.Runs;
+using Orchestrator.Workflows.Serialization;
+
+namespace Orchestrator.Activities.RunLogs;
+
+/// <summary>
+/// The log of each run, an append-only file of lines: its events, and the checkpoints of its steps' attempts. <see cref="CheckpointStore"/> and the
+/// event feed are its readers and writers. What a process knows of a log stays in memory while the run is worked on, so that only what other processes
+/// append is read. Thread-safe.
+/// </summary>
+/// <param name="isShared">
+/// Whether several processes execute steps of a run at the same time. Otherwise only the process that executes an attempt of a run writes checkpoints
+/// of it, and the log is not read again while it does.
+/// </param>
+public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDisposable
+{
+    /// <summary>Maximum number of bytes that one read of a log takes: more than the longest line.</summary>
+    private const int ReadAtOnce = 2 * IContentStore.MaxAppendBytes;
+
+    /// <summary>Maximum size in bytes of the lines with checkpoints that stay in memory: steps read the outputs of the steps before them.</summary>
+    private const long MaxLines = 64 * 1024 * 1024;
+
+    /// <summary>A log that is not used for this time leaves the memory: its run may go on in another process.</summary>
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
+
+    private readonly MemoryCache _indexes = new(new MemoryCacheOptions());
+    private readonly MemoryCache _lines = new(new MemoryCacheOptions { SizeLimit = MaxLines });
+    private readonly KeyedLock _reading = new();
+    private readonly string _process = RandomNumberGenerator.GetHexString(8, lowercase: true);
+    private long _written;
+
+    /// <summary>Wakes the readers that wait for the next record of a run.</summary>
+    internal AppendSignals Signals { get; } = new();
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        _indexes.Dispose();
+        _lines.Dispose();
+    }
+
+    /// <summary>A name for <see cref="LogRecord.Writer"/> that no other record has.</summary>
+    internal string NewWriter() => string.Create(CultureInfo.InvariantCulture, $"{_process}.{Interlocked.Increment(ref _written)}");
+
+    /// <summary>Appends lines in order, in one append if they fit into one, and wakes followers.</summary>
+    /// <param name="flush">Whether they are durable when the task completes (<see cref="IContentStore.AppendAsync"/>).</param>
+    /// <returns>Where the log ends after them, in bytes.</returns>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    internal async Task<long> AppendAsync(RunIdentity run, IReadOnlyList<LogLine> lines, bool flush, CancellationToken cancellationToken)
+    {
+        foreach (var (hash, content) in lines.SelectMany(line => line.Beside))
+        {
+            await PutValueAsync(RunKeys.Value(run.RunId, hash), content, cancellationToken);
+        }
+
+        long end = 0;
+        for (var first = 0; first < lines.Count;)
+        {
+            var count = CountThatFit(lines, first);
+            var appended = lines.Skip(first).Take(count).ToList();
+            first += count;
+            end = await store.AppendAsync(
+                RunKeys.Log(run.RunId), GroupCommit.Join(appended.ConvertAll(line => line.Bytes)), flush || first < lines.Count, cancellationToken);
+            Keep(run, end - appended.Sum(line => (long)line.Bytes.Length), appended);
+        }
+
+        Signals.Wake(run.RunId);
+        return end;
+    }
+
+    /// <summary>What is known of the run's log.</summary>
+    /// <param name="isCurrent">Whether to read what was appended since the last read; otherwise the log is read only if it never was.</param>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    internal async Task<RunLogIndex> IndexAsync(RunIdentity run, bool isCurrent, CancellationToken cancellationToken)
+    {
+        if (Cached(run) is { } known && !isCurrent)
+        {
+            return known;
+        }
+
+        using var reading = await _reading.AcquireAsync(run.RunId, cancellationToken);
+        if (Cached(run) is { } readMeanwhile && !isCurrent)
+        {
+            return readMeanwhile;
+        }
+
+        var index = Cached(run) ?? new RunLogIndex(run.Stamp);
+        await foreach (var page in PagesAsync(run.RunId, index.Position, cancellationToken))
+        {
+            index.Read(page);
+        }
+
+        return Cached(run) ?? _indexes.Set(run, index, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
+    }
+
+    /// <summary>What is known of the run's log when this process is about to execute a step of an attempt of the run.</summary>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    internal async Task<RunLogIndex> ExecutingAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)
+    {
+        var known = Cached(run);
+        if (known?.IsExecutedHere(runAttempt) == true)
+        {
+            return known;
+        }
+
+        var index = await IndexAsync(run, isCurrent: known is not null, cancellationToken);
+        if (!isShared)
+        {
+            index.ExecuteHere(runAttempt);
+        }
+
+        return index;
+    }
+
+    /// <summary>The complete lines of the log from an offset to its end. Nothing when there is no log.</summary>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    internal async IAsyncEnumerable<LogPage> PagesAsync(
+        string runId, long offset, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(RunKeys.Log(runId), offset, ReadAtOnce, cancellationToken) is { Bytes.Length: > 0 } tail)
+        {
+            var page = LogPage.Of(tail.Bytes, offset);
+            yield return page;
+            if (page.Next == offset || tail.Bytes.Length < ReadAtOnce)
+            {
+                yield break;
+            }
+
+            offset = page.Next;
+        }
+    }
+
+    /// <summary>The checkpoint of an attempt with its values.</summary>
+    /// <exception cref="UnreadableRecordException">It, or a value beside the log, cannot be read.</exception>
+    internal Task<StepCheckpoint> LoadAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken) =>
+        LoadAsync(run, attempt, _ => true, cancellationToken);
+
+    /// <summary>
+    /// The checkpoint of an attempt for those who read its output: its other members are not read, and may be null or cut, when they are stored beside
+    /// the log.
+    /// </summary>
+    /// <exception cref="UnreadableRecordException">It, or its output, cannot be read.</exception>
+    internal Task<StepCheckpoint> LoadOutputAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken) =>
+        LoadAsync(run, attempt, LogMember.IsOutput, cancellationToken);
+
+    private async Task<StepCheckpoint> LoadAsync(
+        RunIdentity run, LoggedAttempt attempt, Func<string, bool> isNeeded, CancellationToken cancellationToken)
+    {
+        var line = await LineAsync(run, attempt, cancellationToken);
+        if (LogPage.Parse(line[..^1], withValues: true, out var record) is { } damage)
+        {
+            throw Damaged(run.RunId, new LogFlaw(attempt.Offset, damage));
+        }
+
+        var checkpoint = record!.Checkpoint!;
+        foreach (var (member, hash) in (attempt.Beside ?? new Dictionary<string, string>()).Where(value => isNeeded(value.Key)))
+        {
+            var key = RunKeys.Value(run.RunId, hash);
+            checkpoint = member switch
+            {
+                LogMember.Inputs => checkpoint with { Inputs = await ValueAsync<JsonObject>(key, cancellationToken) },
+                LogMember.Output => checkpoint with { Output = await ValueAsync<JsonNode>(key, cancellationToken) },
+                LogMember.Transformed => checkpoint with { Transformed = await ValueAsync<JsonNode>(key, cancellationToken) },
+                LogMember.Error => checkpoint with { Error = await ValueAsync<WorkflowError>(key, cancellationToken) },
+                LogMember.Warnings => checkpoint with { Warnings = await ValueAsync<List<string>>(key, cancellationToken) },
+                _ => throw Damaged(run.RunId, new LogFlaw(attempt.Offset, $"names a member '{member}', which no checkpoint has")),
+            };
+        }
+
+        return checkpoint;
+    }
+
+    /// <summary>The exception for a line that cannot be read.</summary>
+    internal static UnreadableRecordException Damaged(string runId, LogFlaw flaw) =>
+        UnreadableRecordException.Damaged(RunKeys.Log(runId), $"its line at byte {flaw.Offset} {flaw.Reason}");
+
+    private static int CountThatFit(IReadOnlyList<LogLine> lines, int first)
+    {
+        var count = 1;
+        for (long bytes = lines[first].Bytes.Length; first + count < lines.Count; count++)
+        {
+            bytes += lines[first + count].Bytes.Length;
+            if (bytes > IContentStore.MaxAppendBytes)
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Keeps what was appended at this offset for the steps that read it.</summary>
+    private void Keep(RunIdentity run, long start, List<LogLine> lines)
+    {
+        Cached(run)?.Appended(start, lines);
+        foreach (var line in lines)
+        {
+            if (line.Record.Checkpoint is not null)
+            {
+                Keep((run, start), line.Bytes);
+            }
+
+            start += line.Bytes.Length;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Keep((RunIdentity Run, long Offset) place, ReadOnlyMemory<byte> line) =>
+        _lines.Set(place, line, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime, Size = line.Length });
+
+    private RunLogIndex? Cached(RunIdentity run) => _indexes.Get<RunLogIndex>(run);
+
+    private async Task<ReadOnlyMemory<byte>> LineAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken)
+    {
+        var place = (run, attempt.Offset);
+        if (_lines.TryGetValue(place, out ReadOnlyMemory<byte> line))
+        {
+            return line;
+        }
+
+        var tail = await ReadAsync(RunKeys.Log(run.RunId), attempt.Offset, attempt.Length, cancellationToken);
+        if (tail is null || tail.Bytes.Length < attempt.Length)
+        {
+            throw Damaged(run.RunId, new LogFlaw(attempt.Offset, "is missing: the file was changed"));
+        }
+
+        return Keep(place, tail.Bytes);
+    }
+
+    /// <summary>Writes a large value, also over a damaged one under its name.</summary>
+    private async Task PutValueAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (await store.CreateAsync(key, content, cancellationToken) is null
+            && (await store.GetAsync(key, cancellationToken))?.Bytes.Span.SequenceEqual(content.Span) != true)
+        {
+            await store.PutAsync(key, content, cancellationToken);
+        }
+    }
+
+    private async Task<T> ValueAsync<T>(ContentKey key, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (await store.GetReadableAsync(key, cancellationToken) is not { } stored)
+        {
+            throw UnreadableRecordException.Missing(key, "A large value of a step's record", "Put it back, or resume the run.");
+        }
+
+        try
+        {
+            if (Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == key.Value[(key.Value.LastIndexOf('/') + 1)..])
+            {
+                return JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact)!;
+            }
+        }
+        catch (JsonException)
+        {
+            // It has its hash and is of another type: the log is damaged in a way that its checksum does not show.
+        }
+
+        throw UnreadableRecordException.Damaged(key, "its content does not have the hash that is its name", stored.ETag);
+    }
+
+    private async Task<ContentTail?> ReadAsync(ContentKey key, long offset, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
+        }
+        catch (ContentStoreException problem) when (problem.IsOfOneValue)
+        {
+            throw UnreadableRecordException.OutOfReach(key, problem);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Activities.Execution;
+using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tests.RunLogs;
+using Orchestrator.Storage;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Activities.Tests.Execution;
+
+public sealed class StepEventWriterTests
+{
+    private static readonly RunIdentity Run = new("r1", "s");
+
+    private readonly MemoryContentStore _store = new();
+
+    [Fact]
+    public async Task Events_that_are_still_pending_are_in_the_append_of_the_end()
+    {
+        using var process = await StartAsync();
+        var (events, ready) = (Writer(process, flush: true), new TaskCompletionSource());
+        process.Store.AppendsAfter = ready.Task;
+        events.Append(LogProcess.Event(RunEventNames.StepReady, "a"));
+        events.Append(LogProcess.Event(RunEventNames.StepStarted, "a"));
+        process.Store.AppendsAfter = Task.CompletedTask;
+
+        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"));
+        ready.SetResult();
+        await events.FlushAsync();
+
+        Assert.Equal(2, process.Store.Appends.Count(append => append.Length > 0));
+        Assert.Equal(["step.started a 1-1", "step.completed a 1-1", "step.ready a 1-1"], await process.EventsAsync(Run));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Events_are_flushed_only_for_a_step_that_may_cost_money_and_the_end_always(bool mayCost)
+    {
+        using var process = await StartAsync();
+        var events = Writer(process, mayCost);
+
+        events.Append(LogProcess.Event(RunEventNames.StepStarted, "a"));
+        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"));
+
+        Assert.Equal([mayCost, true], process.Store.Appends.Select(append => append.Flush));
+    }
+
+    private static StepEventWriter Writer(LogProcess process, bool flush) =>
+        new(process.Feed, process.Checkpoints, LogProcess.Call("a"), flush, process.Time, NullLogger.Instance, CancellationToken.None);
+
+    private async Task<LogProcess> StartAsync()
+    {
+        Assert.True(await new RunStore(_store).CreateAsync(
+            new RunRecord { RunId = Run.RunId, Stamp = Run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = LogProcess.At },
+            CancellationToken.None));
+        return new LogProcess(_store);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Storage;
+
+namespace Orchestrator.CrashSweep.Running;
+
+/// <summary>
+/// Reads the bytes of a run's log, independently of the app: the records of attempts, of which the first of each attempt counts, and the events. An
+/// incomplete last line, which a crash cut off, is none.
+/// </summary>
+internal static class SweepLog
+{
+    public static ContentKey Key(string runId) => ContentKey.Of("runs", runId, "log-0.jsonl");
+
+    /// <summary>The run whose log this is; null for any other key.</summary>
+    public static string? RunOf(ContentKey key) => key.Value.Split('/') is ["runs", var run, "log-0.jsonl"] ? run : null;
+
+    /// <summary>The records of attempts that count, in their order.</summary>
+    public static IEnumerable<SweepRecord> Records(IContentStore store, string runId) =>
+        Lines(Content(store, runId)).Select(line => SweepRecord.Of(runId, line)).OfType<SweepRecord>().DistinctBy(record => record.Attempt);
+
+    /// <summary>All records of attempts, with those that do not count.</summary>
+    public static IEnumerable<SweepRecord> AllRecords(IContentStore store, string runId) => RecordsIn(runId, Content(store, runId));
+
+    /// <summary>The records of attempts in the complete lines of these bytes.</summary>
+    public static IEnumerable<SweepRecord> RecordsIn(string runId, ReadOnlyMemory<byte> content) =>
+        Lines(content).Select(line => SweepRecord.Of(runId, line)).OfType<SweepRecord>();
+
+    /// <summary>The events, those that the records of attempts are among them.</summary>
+    public static IEnumerable<JsonObject> Events(IContentStore store, string runId)
+    {
+        var ended = new HashSet<SweepAttempt>();
+        foreach (var line in Lines(Content(store, runId)).OfType<JsonObject>())
+        {
+            if (line["event"] is JsonObject item)
+            {
+                yield return item;
+            }
+            else if (SweepRecord.Of(runId, line) is { Ended: { } name } record && ended.Add(record.Attempt))
+            {
+                yield return new JsonObject
+                {
+                    ["event"] = name,
+                    ["stepId"] = record.Attempt.Step,
+                    ["stepPath"] = record.Attempt.Step,
+                    ["runAttempt"] = record.Attempt.RunAttempt,
+                    ["attempt"] = record.Attempt.Number,
+                    ["at"] = record.Checkpoint["completedAt"]!.DeepClone(),
+                    ["checkpoint"] = record.Checkpoint.DeepClone(),
+                };
+            }
+        }
+    }
+
+    /// <summary>Complete lines that are damaged. A cut line is incomplete, and what is appended later replaces it.</summary>
+    public static int Damaged(IContentStore store, string runId) => Lines(Content(store, runId)).Count(line => line is null);
+
+    private static ReadOnlyMemory<byte> Content(IContentStore store, string runId) =>
+        store.GetAsync(Key(runId)).GetAwaiter().GetResult()?.Bytes ?? default;
+
+    /// <summary>What each complete line says; null for one that is damaged.</summary>
+    private static IEnumerable<JsonObject?> Lines(ReadOnlyMemory<byte> content)
+    {
+        while (content.Span.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            yield return RecordFrame.Read(content[..end], null, out var json) is null ? Parse(json.Span) : null;
+            content = content[(end + 1)..];
+        }
+    }
+
+    private static JsonObject? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            return JsonNode.Parse(ref reader) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Names an attempt of a step.</summary>
+internal sealed record SweepAttempt(string Run, string Step, int RunAttempt, int Number)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"runs/{Run}/{Step}/{RunAttempt}-{Number}");
+}
+
+/// <summary>The record of an attempt.</summary>
+/// <param name="Ended">The event that it is; null for one that a fork copied.</param>
+/// <param name="Whole">The record in JSON.</param>
+internal sealed record SweepRecord(SweepAttempt Attempt, string? Ended, JsonObject Whole)
+{
+    public JsonObject Checkpoint => Whole["checkpoint"]!.AsObject();
+
+    public string? Writer => (string?)Whole["writer"];
+
+    public static SweepRecord? Of(string run, JsonObject? line) => line?["checkpoint"] is JsonObject checkpoint
+        ? new SweepRecord(
+            new SweepAttempt(run, (string)checkpoint["stepPath"]!, (int?)checkpoint["runAttempt"] ?? 0, (int)checkpoint["attempt"]!),
+            (string?)line["ended"],
+            line)
+        : null;
+}
