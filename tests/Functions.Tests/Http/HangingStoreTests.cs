@@ -76,16 +76,24 @@ public sealed class HangingStoreTests : IDisposable
     public async Task Start_that_waits_answers_as_one_that_does_not_when_the_store_hangs_meanwhile()
     {
         await using var api = await ApiHost.StartAsync(_store, activityTime: _time);
-        var hangs = false;
-        _store.Before = (key, written) => hangs |= written.Length == 0 && key.Contains("/log-", StringComparison.Ordinal);
-        _store.Holds = () => hangs ? _held.Task : Task.CompletedTask;
+        var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Before = (key, written) =>
+        {
+            if (written.Length == 0 && key.Contains("/log-", StringComparison.Ordinal))
+            {
+                hangs.TrySetResult();
+            }
+        };
+        _store.Holds = () => hangs.Task.IsCompleted ? _held.Task : Task.CompletedTask;
         var asked = api.PostAsync("/api/runs?wait=30", ApiHost.Body(""", "runId": "r1" """));
+
+        // The time must not pass before the store hangs.
+        await hangs.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await _time.WhenTimerDueInAsync(TimeSpan.FromSeconds(30) + BoundedRead.Limit + BoundedRead.Grace);
         _time.Advance(TimeSpan.FromSeconds(30) + BoundedRead.Limit + BoundedRead.Grace);
 
         using var response = await asked;
         Assert.Equal("r1", (await ApiHost.ReadAsync(response, HttpStatusCode.Accepted)).GetProperty("runId").GetString());
-        Assert.True(hangs);
         _held.SetResult();
     }
 
