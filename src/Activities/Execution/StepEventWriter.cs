@@ -23,6 +23,7 @@ internal sealed class StepEventWriter(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
+    private readonly string _writer = checkpoints.NewWriter();
 
     /// <summary>Ends the wait before a retry in the background. Not disposed: the background task may hold its token.</summary>
     private CancellationTokenSource _flushing = CancellationTokenSource.CreateLinkedTokenSource(end);
@@ -63,7 +64,7 @@ internal sealed class StepEventWriter(
         var isNew = false;
         try
         {
-            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, end);
+            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, _writer, end);
             isNew = added.IsNew;
             return added;
         }

@@ -102,7 +102,7 @@ public sealed class StepExecutor(
             var claim = await claims.TryTakeAsync(call, seen, stopping);
             try
             {
-                if (await checkpoints.FindToExecuteAsync(call, stopping) is { } found)
+                if (await checkpoints.FindToExecuteAsync(call, run.LogFrom, stopping) is { } found)
                 {
                     // This call may carry decisions that the one before it did not. Readers drop duplicates.
                     events.Append(AttemptExecutor.DecisionEvents(run, call));

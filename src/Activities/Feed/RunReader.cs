@@ -39,7 +39,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
             ? await ReadableAsync<JsonObject>(async () => await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
             : null;
         var projection = RunProjection.Of(prepared);
-        var (events, lost, _) = await log.ReadAsync(record, cancellationToken);
+        var (events, lost, obstacle) = await log.ReadAsync(record, cancellationToken);
         flaws.AddRange(lost);
         foreach (var item in events)
         {
@@ -73,7 +73,7 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
             Attempts = Attempts(record, prepared, events),
             Steps = projection.Summaries(),
             Pools = new Dictionary<string, PoolSummary> { ["run"] = Pool(steps, prepared?.Plan.MaxParallelism ?? 0) },
-            Usage = Usage(record, prepared, steps, projection.Usage, await OpenUntilAsync(record, flaws.Count == 0, cancellationToken)),
+            Usage = Usage(record, prepared, steps, projection.Usage, await OpenUntilAsync(record, obstacle is null, cancellationToken)),
         };
     }
 

@@ -60,7 +60,7 @@ public sealed class ResumePreparation(
         problems.AddRange(ResumeCheck.Problems(resumed, from, outputs));
         RunRefusedException.ThrowIfAny(problems);
 
-        var (earlier, damaged) = await EarlierAsync(record, executed, cancellationToken);
+        var (earlier, damaged, logEnd) = await EarlierAsync(record, executed, cancellationToken);
         before = earlier[0].Run;
         var given = outputs.ToDictionary(output => output.Key, output => Given(run, output.Key, output.Value), StringComparer.Ordinal);
         run = run.Of(isFork ? run.Identity : record.Identity) with { Given = Over(run.Given, given) };
@@ -76,6 +76,7 @@ public sealed class ResumePreparation(
         {
             Reused = reused,
             Given = WithEarlier(run, reused, earlier),
+            LogFrom = isFork ? 0 : logEnd,
             Plan = run.Plan with
             {
                 Steps = [.. run.Plan.Steps.Select(step => step with { Reused = reused.ContainsKey(step.Id) || given.ContainsKey(step.Id) })],
@@ -174,8 +175,8 @@ public sealed class ResumePreparation(
         return (executed, unknown);
     }
 
-    /// <summary>The attempts so far, the latest first, and the problems of their records.</summary>
-    private async Task<(List<EarlierAttempt> Attempts, List<string> Damaged)> EarlierAsync(
+    /// <summary>The attempts so far, the latest first, the problems of their records, and where the log ends now, in bytes.</summary>
+    private async Task<(List<EarlierAttempt> Attempts, List<string> Damaged, long LogEnd)> EarlierAsync(
         RunRecord record, List<PreparedRun> executed, CancellationToken cancellationToken)
     {
         var earlier = new List<EarlierAttempt>();
@@ -189,7 +190,7 @@ public sealed class ResumePreparation(
             damaged.AddRange(problems);
         }
 
-        return (earlier, damaged);
+        return (earlier, damaged, log.Position);
     }
 
     /// <summary>What the run has used so far.</summary>

@@ -24,27 +24,35 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
             : null;
 
     /// <summary>The checkpoint of an attempt that this process is about to execute under its claim; null when it is to be executed.</summary>
+    /// <param name="logFrom"><see cref="PreparedRun.LogFrom"/> of the attempt of the run.</param>
     /// <exception cref="UnreadableRecordException">
     /// It cannot be read; or a line of the log that may be of this attempt of the run cannot: the attempt must not be paid for twice.
     /// </exception>
-    internal async Task<StepCheckpoint?> FindToExecuteAsync(ExecuteStepInput call, CancellationToken cancellationToken)
+    internal async Task<StepCheckpoint?> FindToExecuteAsync(ExecuteStepInput call, long logFrom, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
         var log = await logs.ExecutingAsync(call.Run, call.RunAttempt, cancellationToken);
         return log.Find(new AttemptKey(call.RunAttempt, call.StepId, call.Attempt)) is { } logged
             ? await logs.LoadAsync(call.Run, logged, cancellationToken)
-            : log.FlawIn(call.RunAttempt) is { } flaw ? throw RunLogStore.Damaged(call.RunId, flaw) : null;
+            : log.FlawFrom(logFrom) is { } flaw ? throw RunLogStore.Damaged(call.RunId, flaw) : null;
     }
 
     /// <summary>Writes the checkpoint unless the attempt has one. Returns the stored one: of two executions of an attempt, the first one's.</summary>
     /// <param name="ended">The name of the event that the checkpoint is; null: it is none, as a checkpoint that a fork copied.</param>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
     public async Task<StepCheckpoint> CreateAsync(RunIdentity run, string? ended, StepCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        (await AddAsync(run, [], ended, checkpoint, cancellationToken)).Stored;
+        (await AddAsync(run, [], ended, checkpoint, NewWriter(), cancellationToken)).Stored;
 
-    /// <summary>As <see cref="CreateAsync"/>, after events that are appended with it; also returns whether this call wrote it.</summary>
+    /// <summary>A name for the writer of <see cref="AddAsync"/>.</summary>
+    internal string NewWriter() => logs.NewWriter();
+
+    /// <summary>As <see cref="CreateAsync"/>, after events that are appended with it; also returns whether this writer wrote it.</summary>
+    /// <param name="writer">
+    /// From <see cref="NewWriter"/>. A caller that repeats the call after a failure gives the same one: the record may have been written.
+    /// </param>
     internal async Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(
-        RunIdentity run, IReadOnlyList<RunEvent> before, string? ended, StepCheckpoint checkpoint, CancellationToken cancellationToken)
+        RunIdentity run, IReadOnlyList<RunEvent> before, string? ended, StepCheckpoint checkpoint, string writer,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         await store.CheckThereAsync(run, cancellationToken);
@@ -52,15 +60,15 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
         var key = AttemptKey.Of(checkpoint);
         if (index.Find(key) is { } present)
         {
-            return (await logs.LoadAsync(run, present, cancellationToken), false);
+            return (await logs.LoadAsync(run, present, cancellationToken), present.Writer == writer);
         }
 
-        var line = LogLine.Of(run, ended, checkpoint, logs.NewWriter());
+        var line = LogLine.Of(run, ended, checkpoint, writer);
         var end = await logs.AppendAsync(run, [.. before.Select(item => LogLine.Of(run, item)), line], flush: true, cancellationToken);
 
         // Another process may have appended a checkpoint of the attempt before this one.
         index = await logs.IndexAsync(run, isCurrent: index.Position < end, cancellationToken);
-        return index.Find(key) is { } first && first.Writer != line.Record.Writer
+        return index.Find(key) is { } first && first.Writer != writer
             ? (await logs.LoadAsync(run, first, cancellationToken), false)
             : (checkpoint with { Stamp = run.Stamp }, true);
     }
@@ -92,7 +100,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     public async IAsyncEnumerable<StepCheckpoint> ListAsync(
         RunIdentity run, string stepPath, int runAttempt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var logged in Attempts(await logs.IndexAsync(run, isCurrent: true, cancellationToken), stepPath, runAttempt))
+        foreach (var logged in Attempts(await logs.AttemptsOfAsync(run, runAttempt, cancellationToken), stepPath, runAttempt))
         {
             yield return await logs.LoadAsync(run, logged, cancellationToken);
         }
@@ -132,7 +140,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
 
     /// <summary>The checkpoint of the latest attempt of a step; null when no attempt has ended.</summary>
     public async Task<StepCheckpoint?> FindLastAsync(RunIdentity run, string stepPath, int runAttempt, CancellationToken cancellationToken) =>
-        Attempts(await logs.IndexAsync(run, isCurrent: true, cancellationToken), stepPath, runAttempt).LastOrDefault() is { } last
+        Attempts(await logs.AttemptsOfAsync(run, runAttempt, cancellationToken), stepPath, runAttempt).LastOrDefault() is { } last
             ? await logs.LoadAsync(run, last, cancellationToken)
             : null;
 
@@ -190,8 +198,6 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     private async Task<LoggedAttempt?> FindLoggedAsync(RunIdentity run, AttemptKey key, CancellationToken cancellationToken)
     {
         var known = await logs.IndexAsync(run, isCurrent: false, cancellationToken);
-        return known.Find(key) is { } logged ? logged
-            : known.IsExecutedHere(key.RunAttempt) ? null
-            : (await logs.IndexAsync(run, isCurrent: true, cancellationToken)).Find(key);
+        return known.Find(key) ?? (await logs.AttemptsOfAsync(run, key.RunAttempt, cancellationToken)).Find(key);
     }
 }

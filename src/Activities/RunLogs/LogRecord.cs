@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Workflows.Serialization;
@@ -32,10 +31,6 @@ internal sealed record LogRecord
 
     /// <summary>The stamp of the run that wrote it.</summary>
     private string? Stamp => Checkpoint?.Stamp ?? Event?.Stamp;
-
-    /// <summary>The attempt of the run that it is about, from 1; 0 for a checkpoint that a fork copied.</summary>
-    [JsonIgnore]
-    public int RunAttempt => Checkpoint?.RunAttempt ?? Event?.RunAttempt ?? 0;
 
     /// <summary>The event as readers see it; null when the record is none. Use <see cref="LogEvents"/>, which drops the records that do not count.</summary>
     public RunEvent? AsEvent() => Event is not null ? Event with { Stamp = null }

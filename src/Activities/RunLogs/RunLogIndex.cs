@@ -15,9 +15,6 @@ internal sealed class RunLogIndex(string? stamp)
     private readonly Dictionary<AttemptKey, HashSet<DateTimeOffset>> _begun = [];
     private readonly List<LogFlaw> _flaws = [];
 
-    /// <summary>Where the first record of each attempt of the run is, in bytes.</summary>
-    private readonly Dictionary<int, long> _firstOf = [];
-
     /// <summary>Appends of this process that are behind the position, by where they begin: another writer's records are between.</summary>
     private readonly Dictionary<long, IReadOnlyList<LogLine>> _ahead = [];
 
@@ -66,13 +63,12 @@ internal sealed class RunLogIndex(string? stamp)
         }
     }
 
-    /// <summary>The first line that cannot be read and may be of this attempt of the run; null for none.</summary>
-    public LogFlaw? FlawIn(int runAttempt)
+    /// <summary>The first line from this offset on that cannot be read; null for none.</summary>
+    public LogFlaw? FlawFrom(long offset)
     {
         lock (_gate)
         {
-            var begin = runAttempt == 1 ? 0 : _firstOf.GetValueOrDefault(runAttempt, long.MaxValue);
-            return _flaws.Find(flaw => flaw.Offset >= begin);
+            return _flaws.Find(flaw => flaw.Offset >= offset);
         }
     }
 
@@ -159,7 +155,6 @@ internal sealed class RunLogIndex(string? stamp)
             return;
         }
 
-        _firstOf.TryAdd(record.RunAttempt, offset);
         if (record.Checkpoint is { } checkpoint)
         {
             var key = AttemptKey.Of(checkpoint);

@@ -104,6 +104,13 @@ public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDi
         return Cached(run) ?? _indexes.Set(run, index, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
     }
 
+    /// <summary>
+    /// The log with all checkpoints that an attempt of the run has now: it is read, unless this process alone writes them.
+    /// </summary>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    internal async Task<RunLogIndex> AttemptsOfAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
+        Cached(run) is { } known && known.IsExecutedHere(runAttempt) ? known : await IndexAsync(run, isCurrent: true, cancellationToken);
+
     /// <summary>What is known of the run's log when this process is about to execute a step of an attempt of the run.</summary>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
     internal async Task<RunLogIndex> ExecutingAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)

@@ -63,6 +63,12 @@ public sealed record PreparedRun : IRunPart
     /// </summary>
     public bool? Simulates { get; init; }
 
+    /// <summary>
+    /// Where the log of the run ended when the attempt was prepared, in bytes: what the attempt records is behind it. Default 0, for the first attempt.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long LogFrom { get; init; }
+
     /// <summary>Warnings about its models, which are stored in the run's record only. Default none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -4,6 +4,7 @@ using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.RunLogs;
 using Orchestrator.Storage;
+using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Execution;
@@ -46,14 +47,37 @@ public sealed class StepEventWriterTests
         Assert.Equal([mayCost, true], process.Store.Appends.Select(append => append.Flush));
     }
 
+    /// <summary>Otherwise neither of the two calls would emit the spans and metrics of the attempt.</summary>
+    [Fact]
+    public async Task Record_that_was_written_although_its_append_failed_is_new_when_it_is_written_again()
+    {
+        var store = new FailingStore { Happens = true };
+        using var process = await StartAsync(store);
+        Assert.Null(await process.FindAsync(Run, "a"));
+        var operations = 0;
+
+        // The check of the run, then the append.
+        store.OnOperation = _ => store.Failures = ++operations == 2 ? 1 : 0;
+        var events = Writer(process, flush: true);
+
+        await Assert.ThrowsAsync<ContentStoreException>(() => events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "A")));
+        var (stored, isNew) = await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "A"));
+
+        Assert.Equal(("A", true), ((string?)stored.Output, isNew));
+        Assert.Equal(["step.started a 1-1", "step.completed a 1-1"], await process.EventsAsync(Run));
+        Assert.False((await Writer(process, flush: true).RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "B"))).IsNew);
+    }
+
     private static StepEventWriter Writer(LogProcess process, bool flush) =>
         new(process.Feed, process.Checkpoints, LogProcess.Call("a"), flush, process.Time, NullLogger.Instance, CancellationToken.None);
 
-    private async Task<LogProcess> StartAsync()
+    private Task<LogProcess> StartAsync() => StartAsync(_store);
+
+    private static async Task<LogProcess> StartAsync(IContentStore store)
     {
-        Assert.True(await new RunStore(_store).CreateAsync(
+        Assert.True(await new RunStore(store).CreateAsync(
             new RunRecord { RunId = Run.RunId, Stamp = Run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = LogProcess.At },
             CancellationToken.None));
-        return new LogProcess(_store);
+        return new LogProcess(store);
     }
 }

@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Planning;
@@ -37,15 +38,33 @@ public sealed class DamagedLogTests
     }
 
     [Fact]
-    public async Task Next_attempt_of_the_run_executes_its_steps()
+    public async Task Attempt_of_the_run_that_was_prepared_after_the_damage_executes_its_steps()
     {
         var run = await LeaveAsync();
-        await _runs.Feed.AppendAsync(
-            run.Identity, [new RunEvent(RunEventNames.RunStarted, run.RunId, 2, _runs.Time.GetUtcNow())], flush: true, default);
+        var end = await LengthAsync();
+        await BeginSecondAsync(run);
 
-        Assert.Null(await FindAsync(_runs.Call(run, 0) with { RunAttempt = 2 }));
-        await Assert.ThrowsAsync<UnreadableRecordException>(() => FindAsync(_runs.Call(run, 0)));
+        Assert.Null(await FindAsync(_runs.Call(run, 0) with { RunAttempt = 2 }, end));
+        await Assert.ThrowsAsync<UnreadableRecordException>(() => FindAsync(_runs.Call(run, 0), 0));
     }
+
+    /// <summary>Nothing of the attempt that can be read stands before the damaged line.</summary>
+    [Fact]
+    public async Task Damage_of_the_first_lines_of_an_attempt_of_the_run_stops_its_steps()
+    {
+        var run = await _runs.BeginAsync(Definition);
+        await _runs.ExecuteAsync(run, 0);
+        var end = await LengthAsync();
+        await BeginSecondAsync(run);
+        await _runs.ChangeLogAsync(log => log.Replace("\"runAttempt\":2", "\"runAttempt\":#", StringComparison.Ordinal));
+
+        await Assert.ThrowsAsync<UnreadableRecordException>(() => FindAsync(_runs.Call(run, 1) with { RunAttempt = 2 }, end));
+    }
+
+    private async Task<long> LengthAsync() => (await _runs.Store.ReadFromAsync(RunKeys.Log(TestRuns.RunId), 0))!.End;
+
+    private Task BeginSecondAsync(PreparedRun run) => _runs.Feed.AppendAsync(
+        run.Identity, [new RunEvent(RunEventNames.RunStarted, run.RunId, 2, _runs.Time.GetUtcNow())], flush: true, default);
 
     /// <summary>A run in which <c>a</c> has a damaged record, <c>b</c> a sound one, and <c>c</c> none.</summary>
     private async Task<PreparedRun> LeaveAsync()
@@ -57,9 +76,9 @@ public sealed class DamagedLogTests
         return run;
     }
 
-    private async Task<StepCheckpoint?> FindAsync(ExecuteStepInput call)
+    private async Task<StepCheckpoint?> FindAsync(ExecuteStepInput call, long logFrom)
     {
         using var logs = new RunLogStore(_runs.Store);
-        return await new CheckpointStore(_runs.Store, logs).FindToExecuteAsync(call, default);
+        return await new CheckpointStore(_runs.Store, logs).FindToExecuteAsync(call, logFrom, default);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class LogProcess : IDisposable
     };
 
     public Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, params IReadOnlyList<RunEvent> before) =>
-        Checkpoints.AddAsync(run, before, RunEventNames.StepCompleted, checkpoint, CancellationToken.None);
+        Checkpoints.AddAsync(run, before, RunEventNames.StepCompleted, checkpoint, Checkpoints.NewWriter(), CancellationToken.None);
 
     public Task AppendAsync(RunIdentity run, params IReadOnlyList<RunEvent> events) =>
         Feed.AppendAsync(run, events, flush: true, CancellationToken.None);

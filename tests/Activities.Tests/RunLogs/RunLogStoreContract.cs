@@ -121,11 +121,11 @@ public abstract partial class RunLogStoreContract : IAsyncLifetime
     public async Task Only_process_of_an_attempt_of_the_run_reads_the_log_once()
     {
         var process = Start(isShared: false);
-        Assert.Null(await process.Checkpoints.FindToExecuteAsync(Call("a"), CancellationToken.None));
+        Assert.Null(await process.Checkpoints.FindToExecuteAsync(Call("a"), 0, CancellationToken.None));
         process.Store.Reads.Clear();
 
         await process.AddAsync(Run, Checkpoint("a", "A"), Event(RunEventNames.StepStarted, "a"));
-        Assert.Null(await process.Checkpoints.FindToExecuteAsync(Call("b"), CancellationToken.None));
+        Assert.Null(await process.Checkpoints.FindToExecuteAsync(Call("b"), 0, CancellationToken.None));
         Assert.Equal("A", (string?)(await process.FindAsync(Run, "a"))!.Output);
         Assert.Null(await process.FindAsync(Run, "b"));
 
@@ -160,18 +160,19 @@ public abstract partial class RunLogStoreContract : IAsyncLifetime
         await writer.AppendAsync(Run, new RunEvent(RunEventNames.RunStarted, "r1", 2, At));
         var lines = await LinesAsync();
         var position = lines[0].Length + 1;
+        var second = position + lines[1].Length + 1;
         lines[1] = lines[1].Replace("\"B\"", "\"C\"", StringComparison.Ordinal);
         await Open().DeleteAsync(Log);
         await Open().AppendAsync(Log, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
 
         var reader = Start();
         var problem = await Assert.ThrowsAsync<UnreadableRecordException>(
-            () => reader.Checkpoints.FindToExecuteAsync(Call("c"), CancellationToken.None));
+            () => reader.Checkpoints.FindToExecuteAsync(Call("c"), 0, CancellationToken.None));
 
         Assert.Equal(
             $"The record 'runs/r1/log-0.jsonl' is damaged: its line at byte {position} does not match its checksum.", problem.Message);
-        Assert.Equal("A", (string?)(await reader.Checkpoints.FindToExecuteAsync(Call("a"), CancellationToken.None))!.Output);
-        Assert.Null(await reader.Checkpoints.FindToExecuteAsync(Call("c", runAttempt: 2), CancellationToken.None));
+        Assert.Equal("A", (string?)(await reader.Checkpoints.FindToExecuteAsync(Call("a"), 0, CancellationToken.None))!.Output);
+        Assert.Null(await reader.Checkpoints.FindToExecuteAsync(Call("c", runAttempt: 2), second, CancellationToken.None));
         Assert.Null(await reader.FindAsync(Run, "b"));
         Assert.Equal(position, Assert.Single((await IndexAsync(reader)).Flaws).Offset);
     }

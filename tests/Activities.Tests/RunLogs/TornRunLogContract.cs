@@ -18,7 +18,7 @@ public abstract class TornRunLogContract : RunLogStoreContract
 
         Assert.Equal("A", (string?)(await running.FindAsync(Run, "a"))!.Output);
         Assert.Null(await running.FindAsync(Run, "b"));
-        Assert.Null(await running.Checkpoints.FindToExecuteAsync(LogProcess.Call("b"), CancellationToken.None));
+        Assert.Null(await running.Checkpoints.FindToExecuteAsync(LogProcess.Call("b"), 0, CancellationToken.None));
         Assert.Equal(first, (await IndexAsync(running)).Position);
         Assert.Equal(["step.started a 1-1", "step.completed a 1-1"], await running.EventsAsync(Run));
 
