@@ -100,6 +100,15 @@ internal sealed class SweepJudgement(SweepResult result)
             _differences.Add($"{damaged} lines of the log of '{run}' cannot be read.");
         }
 
+        // Damage behind this place stops the attempt, so no record of it may stand before.
+        foreach (var (runAttempt, from) in SweepLog.Prepared(result.Disk.Store, run))
+        {
+            if (from <= 0 || SweepLog.FirstOf(result.Disk.Store, run, runAttempt) is { } first && first < from)
+            {
+                _differences.Add($"Attempt {runAttempt} of '{run}' was prepared for a log that ended at {from}, and has records before.");
+            }
+        }
+
         // An append that failed after it happened is repeated, and then the same record stands twice. Only two executions write two records.
         foreach (var same in SweepLog.AllRecords(result.Disk.Store, run).GroupBy(record => record.Attempt)
             .Where(same => result.Case.Fault != SweepFault.RunsTwice && same.DistinctBy(record => record.Writer).Count() > 1))

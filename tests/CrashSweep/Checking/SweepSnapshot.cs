@@ -21,6 +21,9 @@ internal static partial class SweepSnapshot
 
         // Of a record in the log: each process has another name.
         "writer",
+
+        // Where the log ended: repeated events make it longer. SweepJudgement compares it with the log.
+        "logFrom",
         "at", "stamp", "createdAt", "fromCache", "readyAt", "startedAt", "completedAt", "durationMs", "queuedMs", "usage", "spent", "pools", "etag",
         "suspensions",
     };

@@ -56,6 +56,39 @@ internal static class SweepLog
     /// <summary>Complete lines that are damaged. A cut line is incomplete, and what is appended later replaces it.</summary>
     public static int Damaged(IContentStore store, string runId) => Lines(Content(store, runId)).Count(line => line is null);
 
+    /// <summary>Where the first record of an attempt of the run is, in bytes; null when the log has none.</summary>
+    public static long? FirstOf(IContentStore store, string runId, int runAttempt)
+    {
+        var content = Content(store, runId);
+        long offset = 0;
+        foreach (var line in Lines(content))
+        {
+            var of = (int?)line?["event"]?["runAttempt"] ?? (int?)line?["checkpoint"]?["runAttempt"];
+            if (of == runAttempt)
+            {
+                return offset;
+            }
+
+            offset += content.Span[(int)offset..].IndexOf((byte)'\n') + 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>Where the log ended when each later attempt of the run was prepared, in bytes, by the attempt's number.</summary>
+    public static IEnumerable<(int RunAttempt, long From)> Prepared(IContentStore store, string runId)
+    {
+        var record = Json(store, ContentKey.Of("runs", runId, "run.json"));
+        foreach (var name in record?["resumed"]?.AsArray() ?? [])
+        {
+            var run = Json(store, ContentKey.Of("runs", runId, $"prepared-{name}.json"));
+            yield return ((int)run!["runAttempt"]!, (long?)run["logFrom"] ?? 0);
+        }
+    }
+
+    private static JsonObject? Json(IContentStore store, ContentKey key) =>
+        store.GetAsync(key).GetAwaiter().GetResult() is { } content ? Parse(content.Bytes.Span) : null;
+
     private static ReadOnlyMemory<byte> Content(IContentStore store, string runId) =>
         store.GetAsync(Key(runId)).GetAwaiter().GetResult()?.Bytes ?? default;
 
