@@ -64,6 +64,28 @@ public interface IContentStore
     /// <exception cref="ArgumentOutOfRangeException">The content is larger than <see cref="MaxAppendBytes"/>.</exception>
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Makes writes in their order, with one flush where the store can. Ends before the first create or replacement whose condition
+    /// does not hold. All that were made are durable when the task completes; after a failure or a crash only the first of them may have happened.
+    /// </summary>
+    /// <returns>One result for each write that was made: fewer than writes when a condition did not hold.</returns>
+    public async Task<IReadOnlyList<ContentWritten>> WriteAsync(IReadOnlyList<ContentWrite> writes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        var made = new List<ContentWritten>(writes.Count);
+        foreach (var write in writes)
+        {
+            if (await write.MakeAsync(this, cancellationToken) is not { } written)
+            {
+                break;
+            }
+
+            made.Add(written);
+        }
+
+        return made;
+    }
+
     /// <summary>Deletes the value. Returns whether there was one.</summary>
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default);
 

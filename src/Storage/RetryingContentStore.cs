@@ -39,6 +39,40 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
         RetryAsync(_ => store.AppendAsync(key, content, flush, cancellationToken), cancellationToken);
 
+    public async Task<IReadOnlyList<ContentWritten>> WriteAsync(IReadOnlyList<ContentWrite> writes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        return await RetryAsync(
+            async isRetry =>
+            {
+                if (!isRetry)
+                {
+                    return await store.WriteAsync(writes, cancellationToken);
+                }
+
+                // Some of them may have happened: one at a time, each as the retry of a single write.
+                var made = new List<ContentWritten>(writes.Count);
+                foreach (var write in writes)
+                {
+                    if (await write.MakeAsync(store, cancellationToken) is { } written)
+                    {
+                        made.Add(written);
+                    }
+                    else if (await OwnAsync(write.Key, write.Content, cancellationToken) is { } etag)
+                    {
+                        made.Add(new ContentWritten(etag, null));
+                    }
+                    else
+                    {
+                        break;
+                    }
+                }
+
+                return (IReadOnlyList<ContentWritten>)made;
+            },
+            cancellationToken);
+    }
+
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         RetryAsync(_ => store.DeleteAsync(key, cancellationToken), cancellationToken);
 

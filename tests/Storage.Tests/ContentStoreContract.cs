@@ -140,6 +140,56 @@ public abstract class ContentStoreContract
     }
 
     [SuiteFact]
+    public async Task Write_several_makes_them_in_order_and_returns_what_each_one_returns()
+    {
+        var (log, value) = (ContentKey.Of("runs", "r1", "log-0.jsonl"), ContentKey.Of("index", "r1"));
+        await Store.AppendAsync(log, Bytes("one\n"));
+        var etag = await Store.PutAsync(value, Bytes("old"));
+
+        var made = await Store.WriteAsync(
+            [ContentWrite.Create(Key, Bytes("new")), ContentWrite.Append(log, Bytes("two\n")), ContentWrite.Replace(value, Bytes("newer"), etag)]);
+
+        Assert.Equal([(await Store.GetAsync(Key))!.ETag, null, (await Store.GetAsync(value))!.ETag], made.Select(write => write.ETag));
+        Assert.Equal([null, 8, null], made.Select(write => write.End));
+        Assert.Equal("new", Text((await Store.GetAsync(Key))!.Bytes));
+        Assert.Equal("one\ntwo\n", Text((await Store.GetAsync(log))!.Bytes));
+        Assert.Equal("newer", Text((await Store.GetAsync(value))!.Bytes));
+    }
+
+    [SuiteTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Write_several_ends_before_a_condition_that_does_not_hold(bool creates)
+    {
+        var (first, last) = (ContentKey.Of("index", "r1"), ContentKey.Of("index", "r2"));
+        await Store.PutAsync(Key, Bytes("old"));
+
+        var made = await Store.WriteAsync(
+        [
+            ContentWrite.Put(first, Bytes("first")),
+            creates ? ContentWrite.Create(Key, Bytes("new")) : ContentWrite.Replace(Key, Bytes("new"), "another"),
+            ContentWrite.Put(last, Bytes("last")),
+        ]);
+
+        Assert.Equal((await Store.GetAsync(first))!.ETag, Assert.Single(made).ETag);
+        Assert.Equal("old", Text((await Store.GetAsync(Key))!.Bytes));
+        Assert.Null(await Store.GetAsync(last));
+    }
+
+    [SuiteFact]
+    public async Task Write_several_of_one_key_makes_them_in_order()
+    {
+        var log = ContentKey.Of("runs", "r1", "log-0.jsonl");
+
+        var made = await Store.WriteAsync(
+            [ContentWrite.Append(log, Bytes("one\n")), ContentWrite.Put(Key, Bytes("1")), ContentWrite.Append(log, Bytes("two\n")), ContentWrite.Put(Key, Bytes("2"))]);
+
+        Assert.Equal([4, null, 8, null], made.Select(write => write.End));
+        Assert.Equal("one\ntwo\n", Text((await Store.GetAsync(log))!.Bytes));
+        Assert.Equal("2", Text((await Store.GetAsync(Key))!.Bytes));
+    }
+
+    [SuiteFact]
     public async Task Append_returns_the_position_after_it()
     {
         Assert.Equal(4, await Store.AppendAsync(Key, Bytes("one\n")));

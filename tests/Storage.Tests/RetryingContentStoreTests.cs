@@ -60,6 +60,29 @@ public sealed class RetryingContentStoreTests
         Assert.Equal("line\nline\n", Text((await store.ReadFromAsync(Key, 0))!.Bytes));
     }
 
+    /// <summary>The double fails one write of the batch after it happened: the create, then the replacement, then the append.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Batch_whose_write_happened_and_was_reported_as_failed_is_made_once(int failing)
+    {
+        var (inner, log, value) = (new FailingStore { Happens = true }, ContentKey.Of("log"), ContentKey.Of("value"));
+        var store = new RetryingContentStore(inner, _time);
+        var etag = await store.PutAsync(value, Bytes("old"));
+        var operations = 0;
+        inner.OnOperation = _ => inner.Failures = ++operations == failing ? 1 : 0;
+
+        var made = await AfterAsync(
+            inner,
+            () => store.WriteAsync([ContentWrite.Create(Key, Bytes("new")), ContentWrite.Replace(value, Bytes("newer"), etag), ContentWrite.Append(log, Bytes("line\n"))]),
+            failures: 0);
+
+        Assert.Equal([(await store.GetAsync(Key))!.ETag, (await store.GetAsync(value))!.ETag, null], made.Select(write => write.ETag));
+        Assert.Equal("newer", Text((await store.GetAsync(value))!.Bytes));
+        Assert.Equal(failing == 3 ? "line\nline\n" : "line\n", Text((await store.ReadFromAsync(log, 0))!.Bytes));
+    }
+
     [Fact]
     public async Task Create_that_fails_and_is_overtaken_by_another_writer_returns_null()
     {

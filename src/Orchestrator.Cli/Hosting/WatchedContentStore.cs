@@ -36,6 +36,10 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
     public Task<long> AppendAsync(ContentKey key, ReadOnlyMemory<byte> content, bool flush, CancellationToken cancellationToken = default) =>
         WatchAsync(key.Value, store.AppendAsync(key, content, flush, cancellationToken));
 
+    public Task<IReadOnlyList<ContentWritten>> WriteAsync(IReadOnlyList<ContentWrite> writes, CancellationToken cancellationToken = default) =>
+        writes.Select(write => write.Key.Value)
+            .Aggregate(store.WriteAsync(writes, cancellationToken), (written, key) => WatchAsync(key, written));
+
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => store.DeleteAsync(key, cancellationToken);
 
     public Task<bool> DeleteAsync(ContentKey key, string etag, CancellationToken cancellationToken = default) =>
